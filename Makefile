@@ -1,0 +1,56 @@
+# Slipway. `make help` lists the targets.
+#
+# Variables a caller may set:
+#   CC       compiler of the tools              (musl-gcc)
+#   CFLAGS   added last, so they win            (empty)
+#   O        build folder                       (out)
+#   V=1      show commands
+#   T        seconds per fuzz target            (60)
+#   TIMEOUT_SCALE  multiplies every time limit of the tests   (1)
+#   SLIPWAY_SAMPLES  folder of real files by Windows and others
+
+O ?= out
+V ?= 0
+T ?= 60
+Q := $(if $(filter 1,$(V)),,@)
+export O TIMEOUT_SCALE SLIPWAY_SAMPLES
+
+PRODUCTS := initramfs usb iso pxe
+
+.DEFAULT_GOAL := all
+.PHONY: all tools manifest $(PRODUCTS) help clean deps demo bench repro
+
+include tools/rules.mk
+include tests/rules.mk
+
+all: tools $(PRODUCTS)	## build all products into out/
+
+tools: $(O)/bin/slipway	## build out/bin/slipway alone
+
+initramfs: tools	## kernel and initramfs, out/boot/
+	$(Q)build/initramfs.sh
+usb: initramfs	## out/slipway-usb.img
+	$(Q)build/usb.sh
+iso: initramfs	## out/slipway.iso
+	$(Q)build/iso.sh
+pxe: initramfs	## out/pxe/
+	$(Q)build/pxe.sh
+
+deps:	## install the host packages that building and testing need
+	$(Q)build/deps.sh
+
+demo: deps	## blank disk to native VHD boot, in QEMU
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)tests/demo.sh
+
+bench: deps all	## measure, as ratios to peers in the same run
+	$(Q)tests/bench/run.sh
+
+repro: deps	## build twice in two folders and compare every byte
+	$(Q)tests/repro.sh
+
+clean:	## remove the build folder
+	$(Q)rm -rf $(O)
+
+help:	## this list
+	$(Q)sed -n 's/^\([a-z][a-z-]*\):[^#]*## */  \1\t/p' Makefile tests/rules.mk | expand -t 16

@@ -1,0 +1,22 @@
+#!/bin/sh
+# Installs the host packages that building and testing need, when any is
+# missing: as root, or by sudo. What is listed in build/packages.host is all
+# that the project asks of a Debian 12 machine.
+set -eu
+cd "$(dirname "$0")/.."
+
+missing=
+while read -r name _; do
+	case $name in '' | '#'*) continue ;; esac
+	dpkg-query -W -f '${Status}' "$name" 2>/dev/null |
+		grep -q 'ok installed' || missing="$missing $name"
+done <build/packages.host
+[ -n "$missing" ] || exit 0
+
+sudo=
+[ "$(id -u)" = 0 ] || sudo=sudo
+echo "installing host packages:$missing"
+$sudo apt-get update -qq
+# shellcheck disable=SC2086 # a list of words is meant
+$sudo env DEBIAN_FRONTEND=noninteractive \
+	apt-get install -qq -y --no-install-recommends $missing >/dev/null

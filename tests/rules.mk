@@ -1,0 +1,71 @@
+# Tests. Units and fault tests are built with the host's gcc and sanitizers;
+# the commands under test are the static ones that are shipped.
+
+.PHONY: check test check-full lint unit cmd oracle fault fuzz fuzz-replay \
+	boot asan
+
+SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+SAN := $(O)/san
+
+$(SAN)/tools/%.o: tools/%.c
+	$(Q)mkdir -p $(@D)
+	$(Q)gcc $(BASEFLAGS) $(SANFLAGS) -MMD -MP -c -o $@ $<
+
+# Everything but the commands, in one archive that tests link against. What a
+# test defines itself (a failing allocator, say) wins over the archive.
+SANOBJ := $(patsubst tools/%.c,$(SAN)/tools/%.o,$(LIBSRC))
+$(SAN)/libslipway.a: $(SANOBJ)
+	@echo "  AR      $@"
+	$(Q)rm -f $@ && ar rcsD $@ $^
+
+# tests/unit/LIB/x.c -> out/san/unit/LIB/x: a program that exits 0, 1 or 77.
+UNITS := $(patsubst tests/%.c,$(SAN)/%,$(wildcard tests/unit/*/*.c))
+FAULTS := $(patsubst tests/%.c,$(SAN)/%,$(wildcard tests/fault/*/*.c))
+FAULTSUP := $(wildcard tests/fault/*.c)
+$(SAN)/unit/%: tests/unit/%.c $(SAN)/libslipway.a
+	$(Q)mkdir -p $(@D)
+	@echo "  TEST    $<"
+	$(Q)gcc $(BASEFLAGS) $(SANFLAGS) -Itests -Itools -MMD -MP -o $@ $< \
+		$(SAN)/libslipway.a $(URING)
+$(SAN)/fault/%: tests/fault/%.c $(FAULTSUP) $(SAN)/libslipway.a
+	$(Q)mkdir -p $(@D)
+	@echo "  TEST    $<"
+	$(Q)gcc $(BASEFLAGS) $(SANFLAGS) -Itests -Itools -MMD -MP -o $@ $< \
+		$(FAULTSUP) $(SAN)/libslipway.a $(URING)
+
+# tests/fuzz/X/fuzz.c with the shared replay main: crashers and seeds, no
+# fuzzer needed. `make fuzz` builds the same files with clang's libFuzzer.
+REPLAYS := $(patsubst tests/fuzz/%/fuzz.c,$(SAN)/fuzz/%,$(wildcard tests/fuzz/*/fuzz.c))
+$(SAN)/fuzz/%: tests/fuzz/%/fuzz.c tests/fuzz/replay.c $(SAN)/libslipway.a
+	$(Q)mkdir -p $(@D)
+	@echo "  TEST    $<"
+	$(Q)gcc $(BASEFLAGS) $(SANFLAGS) -Itests -Itools -MMD -MP -o $@ $< \
+		tests/fuzz/replay.c $(SAN)/libslipway.a $(URING)
+
+unit-build: $(UNITS) $(FAULTS) $(REPLAYS)
+.PHONY: unit-build
+
+check: deps tools unit-build	## quick tests: unit, cmd, fuzz replay, lint
+	$(Q)tests/run.sh unit cmd fuzz-replay lint
+test: deps all unit-build	## every test that a submission must pass
+	$(Q)tests/run.sh unit cmd fuzz-replay lint fault oracle boot
+unit: unit-build	## unit programs
+	$(Q)tests/run.sh unit
+cmd: tools	## black-box tests of the commands
+	$(Q)tests/run.sh cmd
+oracle: tools	## foreign readers judge what we write, and the reverse
+	$(Q)tests/run.sh oracle
+fault: unit-build	## failing allocations and I/O, power cuts
+	$(Q)tests/run.sh fault
+fuzz-replay: unit-build	## replay seeds and kept crashers
+	$(Q)tests/run.sh fuzz-replay
+boot: all	## QEMU: firmware x medium, deployment, native boot
+	$(Q)tests/run.sh boot
+lint:	## the style rules that a script can check
+	$(Q)tests/run.sh lint
+fuzz: deps	## fuzz every decoder for T seconds each
+	$(Q)tests/fuzz/run.sh $(T)
+
+-include $(patsubst tools/%.c,$(SAN)/tools/%.d,$(LIBSRC))
+-include $(addsuffix .d,$(UNITS) $(FAULTS) $(REPLAYS))

@@ -1,0 +1,57 @@
+# The tools: one archive a library, one static binary with every command.
+# Sources are found by wildcard; adding a file edits no makefile.
+
+CC := $(if $(filter default undefined,$(origin CC)),musl-gcc,$(CC))
+AR ?= ar
+
+# In link order: who comes first may use what comes later.
+LIBS := deploy apply bcd hive wim ntfs fat part vdisk ublk disk base
+
+WARN := -Wall -Wextra -Wvla -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wwrite-strings -Wpointer-arith -Werror=implicit -Wno-unused-parameter
+BASEFLAGS := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -O2 -g \
+	-fno-strict-aliasing -pthread $(WARN) -Werror -Itools/include
+
+LIBSRC := $(foreach l,$(LIBS),$(wildcard tools/lib$(l)/*.c))
+CMDSRC := $(wildcard tools/cmd/*.c)
+
+# musl has no kernel headers: link linux-libc-dev's into the build folder.
+KHEADERS := $(O)/kheaders/.done
+$(KHEADERS):
+	$(Q)mkdir -p $(@D)
+	$(Q)ln -sfn /usr/include/linux $(@D)/linux
+	$(Q)ln -sfn /usr/include/asm-generic $(@D)/asm-generic
+	$(Q)ln -sfn /usr/include/$$(gcc -print-multiarch)/asm $(@D)/asm
+	$(Q)ln -sfn /usr/include/liburing $(@D)/liburing
+	$(Q)ln -sfn /usr/include/liburing.h $(@D)/liburing.h
+	$(Q)touch $@
+
+# The flags are kept in a file; when they change, everything is built again.
+FLAGS := $(CC) $(BASEFLAGS) $(CFLAGS) $(LDFLAGS)
+$(O)/obj/.flags: FORCE
+	$(Q)mkdir -p $(@D)
+	$(Q)echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' >$@
+FORCE:
+.PHONY: FORCE
+
+$(O)/obj/%.o: tools/%.c $(O)/obj/.flags $(KHEADERS)
+	$(Q)mkdir -p $(@D)
+	@echo "  CC      $<"
+	$(Q)$(CC) $(BASEFLAGS) -isystem $(O)/kheaders -MMD -MP $(CFLAGS) -c -o $@ $<
+
+define archive
+$(O)/obj/lib$(1).a: $$(patsubst tools/%.c,$(O)/obj/%.o,$$(wildcard tools/lib$(1)/*.c))
+	@echo "  AR      $$@"
+	$$(Q)rm -f $$@ && $(AR) rcsD $$@ $$^
+endef
+$(foreach l,$(LIBS),$(eval $(call archive,$(l))))
+
+ARCHIVES := $(foreach l,$(LIBS),$(O)/obj/lib$(l).a)
+URING := $(shell gcc -print-file-name=liburing.a)
+
+$(O)/bin/slipway: $(patsubst tools/%.c,$(O)/obj/%.o,$(CMDSRC)) $(ARCHIVES)
+	$(Q)mkdir -p $(@D)
+	@echo "  LINK    $@"
+	$(Q)$(CC) $(BASEFLAGS) -static $(CFLAGS) $(LDFLAGS) -o $@ $^ $(URING)
+
+-include $(patsubst tools/%.c,$(O)/obj/%.d,$(LIBSRC) $(CMDSRC))
