@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+//
+// Making the N-th step fail. A fault test runs one operation over and over with
+// N = 1, 2, ... until it is reached no more, twice: once only the N-th step
+// fails (transient), once all from the N-th on (persistent).
+
+#ifndef FAULT_H
+#define FAULT_H
+
+#include "disk.h"
+
+// --- Allocations (mem.c here takes the place of libbase's) --------------------
+
+// From now on the n-th allocation fails (1 is the next one), and those after
+// it too when `persistent`. 0 ends this.
+void fault_mem(unsigned n, bool persistent);
+
+// Returns how many allocations were made to fail since fault_mem.
+unsigned fault_mem_failed(void);
+
+// Returns how many allocations are not freed: the same before and after an
+// operation, or it leaks.
+size_t fault_mem_live(void);
+
+// --- Disks -------------------------------------------------------------------
+
+struct fault_plan {
+	unsigned fail_at;     // the n-th I/O fails with -EIO; 0: none
+	bool persistent;      // and all after it
+	bool writes_only;     // reads are not counted
+	unsigned count;       // I/Os so far
+	unsigned failed;      // those made to fail
+};
+
+// A disk that passes everything to `base` but fails by the plan. Closing it
+// does not close base. Never returns NULL.
+struct disk *fault_disk(struct disk *base, struct fault_plan *plan);
+
+// One entry of a recorded log.
+struct record {
+	enum { RECORD_WRITE, RECORD_ZERO, RECORD_FLUSH } kind;
+	uint64_t off, len;
+	uint8_t *data; // of a write
+};
+
+struct record_log {
+	struct record *items;
+	size_t count, capacity;
+};
+
+// A disk that passes everything to `base` and keeps a log of what was written.
+// Discards are passed on and not logged. Never returns NULL.
+struct disk *record_disk(struct disk *base, struct record_log *log);
+
+// Puts the first `count` entries of the log onto `target` as a power cut there
+// would leave them: writes before the last flush are all there; those after it
+// are kept, dropped or torn by `choose`, called once for each with its index;
+// NULL keeps all.
+enum record_fate { RECORD_KEEP, RECORD_DROP, RECORD_TEAR };
+void record_replay(const struct record_log *log, size_t count,
+		   struct disk *target,
+		   enum record_fate (*choose)(void *ctx, size_t index),
+		   void *ctx);
+
+// Frees what a log holds.
+void record_free(struct record_log *log);
+
+#endif

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+//
+// Takes the place of libbase's mem.c in fault tests: counts allocations and
+// fails the chosen ones.
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fault/fault.h"
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static unsigned countdown, failed;
+static bool stays;
+static size_t live;
+
+void fault_mem(unsigned n, bool persistent)
+{
+	countdown = n;
+	stays = persistent;
+	failed = 0;
+}
+
+unsigned fault_mem_failed(void)
+{
+	return failed;
+}
+
+size_t fault_mem_live(void)
+{
+	return live;
+}
+
+static bool must_fail(void)
+{
+	bool fail = false;
+
+	pthread_mutex_lock(&lock);
+	if (countdown == 1) {
+		fail = true;
+		failed++;
+		if (!stays)
+			countdown = 0;
+	} else if (countdown) {
+		countdown--;
+	}
+	pthread_mutex_unlock(&lock);
+	return fail;
+}
+
+static void *counted(void *p)
+{
+	pthread_mutex_lock(&lock);
+	live += p != NULL;
+	pthread_mutex_unlock(&lock);
+	return p;
+}
+
+void *mem_alloc(size_t n)
+{
+	return must_fail() ? NULL : counted(calloc(1, n ? n : 1));
+}
+
+void *mem_array(size_t count, size_t size)
+{
+	return must_fail() ? NULL
+			   : counted(calloc(count ? count : 1,
+					    size ? size : 1));
+}
+
+void *mem_resize(void *p, size_t count, size_t size)
+{
+	size_t n;
+	void *q;
+
+	if (must_fail() || __builtin_mul_overflow(count, size, &n))
+		return NULL;
+	q = realloc(p, n ? n : 1);
+	if (!p)
+		counted(q);
+	return q;
+}
+
+void *mem_aligned(size_t align, size_t n)
+{
+	void *p;
+
+	if (must_fail() || posix_memalign(&p, align, n ? n : 1))
+		return NULL;
+	return counted(memset(p, 0, n));
+}
+
+void *mem_dup(const void *p, size_t n)
+{
+	void *copy = mem_alloc(n);
+
+	if (copy && n)
+		memcpy(copy, p, n);
+	return copy;
+}
+
+char *mem_strdup(const char *s)
+{
+	return mem_dup(s, strlen(s) + 1);
+}
+
+void mem_free(void *p)
+{
+	pthread_mutex_lock(&lock);
+	live -= p != NULL;
+	pthread_mutex_unlock(&lock);
+	free(p);
+}

@@ -1,0 +1,39 @@
+# What all bats files share: `load ../helpers`.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+: "${O:=out}"
+case $O in /*) ;; *) O=$ROOT/$O ;; esac
+SLIPWAY=$O/bin/slipway
+: "${SLIPWAY_SAMPLES:=$ROOT/../shared/samples}"
+: "${TIMEOUT_SCALE:=1}"
+PATH=$PATH:/usr/sbin:/sbin
+
+# A judge that is not installed: a skip at home, a failure in CI.
+requires() {
+	for tool; do
+		command -v "$tool" >/dev/null && continue
+		if [ "${CI:-}" = true ]; then
+			echo "$tool is not installed" >&2
+			return 1
+		fi
+		skip "$tool is not installed"
+	done
+}
+
+# Sample files are on developers' machines only.
+requires_samples() {
+	[ -d "$SLIPWAY_SAMPLES" ] || skip "the folder of sample files is not there"
+}
+
+slipway() { "$SLIPWAY" "$@"; }
+
+# Fails with both texts unless $output holds the words.
+assert_output_has() {
+	case $output in
+	*"$1"*) ;;
+	*)
+		printf 'expected: %s\nin: %s\n' "$1" "$output" >&2
+		return 1
+		;;
+	esac
+}

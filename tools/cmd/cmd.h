@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+//
+// What all commands share: how they are found, how they read their switches,
+// speak about failures and show progress.
+//
+// A command is one file with its usage text, its function and a COMMAND line;
+// nothing else names it. Exit status: 0 done, 1 failed, 2 misuse.
+
+#ifndef CMD_H
+#define CMD_H
+
+#include "base.h"
+
+enum { CMD_OK = 0, CMD_FAILED = 1, CMD_MISUSE = 2 };
+
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv); // argv[0] is the command's name
+	const char *summary;               // one line, for the list of commands
+	const char *usage;                 // for --help and /?
+};
+
+// Enters a command into the table that main.c searches: the linker gathers the
+// section.
+#define COMMAND(id, name, summary, usage)                                      \
+	static int cmd_##id(int argc, char **argv);                            \
+	static const struct command command_##id                               \
+		__attribute__((section("commands"), used, aligned(8))) = {     \
+			name, cmd_##id, summary, usage}
+
+// --- Switches (switches.c) ---------------------------------------------------
+// `/ImageFile:x`, `/imagefile:x`, `--image-file x` and `--image-file=x` are the
+// same switch, named "ImageFile" in the command's table.
+
+struct cmd_switch {
+	const char *name;   // as on Windows, without the slash
+	bool has_value;
+	const char *value;  // set when given: its value, or "" without one
+};
+
+// Reads argv[1..] against a table that ends with a NULL name. What is no switch
+// is moved to the front of argv[1..]; *ret_count says how many there are. A word
+// that begins with "/" but names an existing file, or has a second "/", is no
+// switch: paths work as they are. "--" ends the switches.
+// Returns 0, or CMD_MISUSE after saying what is wrong.
+int cmd_switches(int argc, char **argv, struct cmd_switch *table,
+		 int *ret_count);
+
+// --- Messages (message.c) ----------------------------------------------------
+
+// Prints "command: object: what: why" to stderr. Returns CMD_FAILED.
+int cmd_fail(const char *command, const char *object, const struct err *err);
+
+// Prints "command: text" and where help is to be had to stderr. Returns
+// CMD_MISUSE.
+int cmd_misuse(const char *command, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+// Returns true when text may be coloured: a terminal, NO_COLOR unset, TERM not
+// "dumb".
+bool cmd_has_colour(int fd);
+
+// Reads a size: digits and an optional K, M, G or T (powers of 1024).
+// Returns 0 or -EINVAL.
+int cmd_parse_size(const char *s, uint64_t *ret);
+
+// --- Progress (progress.c) ---------------------------------------------------
+
+enum cmd_progress_style {
+	CMD_PROGRESS_NONE,
+	CMD_PROGRESS_BAR,   // one line of a terminal, drawn over and over
+	CMD_PROGRESS_LINES, // a line every some seconds, for a log
+	CMD_PROGRESS_JSON,  // {"stage":...,"done":...,"total":...} a line
+};
+
+struct cmd_progress {
+	struct progress progress; // pass &progress on to the libraries
+	enum cmd_progress_style style;
+	int fd;
+	char stage[80];
+	uint64_t stage_started_ns, last_drawn_ns;
+	int last_percent;
+	bool line_open;
+};
+
+// Prepares progress on stderr. `style` is "bar", "lines", "json", "none", or
+// NULL for a bar on a terminal and lines elsewhere.
+// Returns 0, or -EINVAL for another word.
+int cmd_progress_init(struct cmd_progress *p, const char *style);
+
+// Ends an open bar, so that other text can follow.
+void cmd_progress_end(struct cmd_progress *p);
+
+#endif

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+//
+// One binary for all commands, chosen by the name it is called by or by the
+// first argument, as busybox does.
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "cmd.h"
+
+#define VERSION "0.1"
+
+extern const struct command __start_commands[], __stop_commands[];
+
+static const struct command *find(const char *name)
+{
+	for (const struct command *c = __start_commands; c < __stop_commands;
+	     c++)
+		if (!strcasecmp(c->name, name))
+			return c;
+	return NULL;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp((*(const struct command *const *)a)->name,
+		      (*(const struct command *const *)b)->name);
+}
+
+// Calls show for each command, in order of names.
+static int each_command(void (*show)(const struct command *c))
+{
+	size_t n = (size_t)(__stop_commands - __start_commands);
+	const struct command **sorted = mem_array(n, sizeof(*sorted));
+
+	if (!sorted)
+		return CMD_FAILED;
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = &__start_commands[i];
+	qsort(sorted, n, sizeof(*sorted), by_name);
+	for (size_t i = 0; i < n; i++)
+		show(sorted[i]);
+	mem_free(sorted);
+	return CMD_OK;
+}
+
+static void show_summary(const struct command *c)
+{
+	printf("  %-10s %s\n", c->name, c->summary);
+}
+
+static void show_name(const struct command *c)
+{
+	puts(c->name);
+}
+
+static const char usage[] = "usage: slipway help\n";
+
+COMMAND(help, "help", "show this list", usage);
+
+static int cmd_help(int argc, char **argv)
+{
+	puts("slipway " VERSION ": deploy Windows images and virtual disks\n\n"
+	     "usage: slipway COMMAND [ARGUMENT...]\n"
+	     "       COMMAND [ARGUMENT...]   through a link of that name\n"
+	     "       slipway --list-commands | --version\n\n"
+	     "commands (COMMAND --help or COMMAND /? tells more):");
+	return each_command(show_summary);
+}
+
+static bool asks_for_help(const char *arg)
+{
+	return !strcmp(arg, "--help") || !strcmp(arg, "-h") ||
+	       !strcmp(arg, "/?") || !strcmp(arg, "-?");
+}
+
+static int run(const struct command *c, int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) {
+		if (asks_for_help(argv[i])) {
+			fputs(c->usage, stdout);
+			return CMD_OK;
+		}
+	}
+	return c->run(argc, argv);
+}
+
+static int choose(int argc, char **argv)
+{
+	const char *slash = strrchr(argv[0], '/');
+	const struct command *c = find(slash ? slash + 1 : argv[0]);
+
+	if (c)
+		return run(c, argc, argv);
+	if (argc < 2) {
+		cmd_help(argc, argv);
+		return CMD_MISUSE;
+	}
+	if (asks_for_help(argv[1]))
+		return cmd_help(argc, argv);
+	if (!strcmp(argv[1], "--version")) {
+		puts("slipway " VERSION);
+		return CMD_OK;
+	}
+	if (!strcmp(argv[1], "--list-commands"))
+		return each_command(show_name);
+	c = find(argv[1]);
+	if (c)
+		return run(c, argc - 1, argv + 1);
+	return cmd_misuse("slipway", "%s: there is no such command", argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+	int status = choose(argc, argv);
+
+	// What could not be written must not look like success.
+	if (fflush(stdout) || ferror(stdout)) {
+		perror("slipway: standard output");
+		return CMD_FAILED;
+	}
+	return status;
+}

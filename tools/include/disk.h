@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+//
+// libdisk: everything that holds sectors is a `struct disk`. A file, a block
+// device, a partition of another disk, a file's extents inside a volume, a
+// virtual disk: each is made from a disk and is a disk, so they stack.
+//
+//     struct disk *file, *part;
+//     disk_open_file("golden.img", 0, &file, &err);
+//     disk_slice(file, 1048576, 104857600, &part, &err);
+//     disk_read(part, 0, sector, 512, &err);
+//     disk_close(part);
+//     disk_close(file);
+//
+// A disk made from another one borrows it: the lower one must outlive the
+// upper one and is not closed by it.
+//
+// Offsets and lengths are bytes, and need not be multiples of the sector size.
+// Reads and writes of several threads at once are fine as long as what they
+// write does not overlap; close, flush and everything else take one thread.
+
+#ifndef DISK_H
+#define DISK_H
+
+#include "base.h"
+
+struct disk;
+
+// What a kind of disk supplies. Ranges are checked before these are called.
+// zero and discard may be NULL: zeroes are then written, discards ignored.
+struct disk_ops {
+	int (*read)(struct disk *d, uint64_t off, void *buf, size_t len,
+		    struct err *err);
+	int (*write)(struct disk *d, uint64_t off, const void *buf, size_t len,
+		     struct err *err);
+	int (*zero)(struct disk *d, uint64_t off, uint64_t len,
+		    struct err *err);
+	int (*discard)(struct disk *d, uint64_t off, uint64_t len,
+		       struct err *err);
+	int (*flush)(struct disk *d, struct err *err);
+	// Tells whether [off, off + *ret_len) is data or reads as zeroes; see
+	// disk_map. NULL: everything is data.
+	int (*map)(struct disk *d, uint64_t off, uint64_t len,
+		   uint64_t *ret_len, bool *ret_data, struct err *err);
+	void (*close)(struct disk *d);
+};
+
+// Public fields; a kind of disk puts this first in a struct of its own.
+struct disk {
+	const struct disk_ops *ops;
+	uint64_t size;        // bytes
+	uint32_t sector_size; // logical sector size: 512 or 4096
+	bool read_only;
+};
+
+enum {
+	DISK_READ_ONLY = 1 << 0,
+	// A block device is opened exclusively (O_EXCL): -EBUSY when it is
+	// mounted or held by another driver. A regular file is locked: -EBUSY
+	// when another process holds it for writing.
+	DISK_EXCLUSIVE = 1 << 1,
+};
+
+// Opens a regular file or a block device. For writing unless DISK_READ_ONLY.
+// The sector size is the device's; 512 for a file.
+// Returns 0, -EBUSY (see DISK_EXCLUSIVE), -ENOTBLK when path is neither a file
+// nor a block device, -ENOMEM, or what open(2) and ioctl(2) give.
+int disk_open_file(const char *path, unsigned flags, struct disk **ret,
+		   struct err *err);
+
+// Creates a file of `size` zero bytes, without allocating them, and opens it
+// for writing, locked. `sector_size` is 512 or 4096.
+// Returns 0, -EEXIST when the file is there already, -EINVAL for another sector
+// size, -ENOMEM, or what open(2) and ftruncate(2) give.
+int disk_create_file(const char *path, uint64_t size, uint32_t sector_size,
+		     struct disk **ret, struct err *err);
+
+// A disk in memory, all zero.
+// Returns 0 or -ENOMEM.
+int disk_memory(uint64_t size, uint32_t sector_size, struct disk **ret,
+		struct err *err);
+
+// A range of another disk, for reading and writing if that disk is.
+// Returns 0, -EINVAL when the range is not inside the disk, or -ENOMEM.
+int disk_slice(struct disk *base, uint64_t off, uint64_t len, struct disk **ret,
+	       struct err *err);
+
+// One run of an extent disk: `len` bytes that lie at `off` of the disk below.
+// DISK_HOLE as `off`: the run reads as zeroes and cannot be written (-EROFS).
+struct disk_extent {
+	uint64_t off;
+	uint64_t len;
+};
+#define DISK_HOLE UINT64_MAX
+
+// A disk whose content lies in pieces of another one, in the order given; the
+// array is copied. `size` bytes of the runs' sum are used. Bytes at and after
+// `valid` read as zeroes and cannot be written (-EROFS); pass `size` when all
+// are valid.
+// Returns 0, -EINVAL when a run leaves the disk or the sum is below `size`, or
+// -ENOMEM.
+int disk_extents(struct disk *base, const struct disk_extent *runs,
+		 size_t count, uint64_t size, uint64_t valid,
+		 struct disk **ret, struct err *err);
+
+// Reads len bytes at off.
+// Returns 0, -EINVAL when the range is not inside the disk, or the device's
+// error; then the content of buf is undefined.
+int disk_read(struct disk *d, uint64_t off, void *buf, size_t len,
+	      struct err *err);
+
+// Writes len bytes at off. What was written is safe after disk_flush.
+// Returns 0, -EINVAL as disk_read, -EROFS on a disk opened for reading, or the
+// device's error; then any part of the range may have been written.
+int disk_write(struct disk *d, uint64_t off, const void *buf, size_t len,
+	       struct err *err);
+
+// Makes a range read as zeroes, by the cheapest way that the disk has.
+// Returns as disk_write.
+int disk_zero(struct disk *d, uint64_t off, uint64_t len, struct err *err);
+
+// Says that a range's content is no longer needed: a hint, its content is then
+// undefined until written.
+// Returns as disk_write; a disk that cannot discard returns 0.
+int disk_discard(struct disk *d, uint64_t off, uint64_t len, struct err *err);
+
+// Makes everything written so far durable.
+// Returns 0 or the device's error.
+int disk_flush(struct disk *d, struct err *err);
+
+// Finds how long a run from off, up to len bytes, is of one kind: data that
+// must be read (*ret_data true), or a hole that reads as zeroes.
+// *ret_len is at least 1 when len is.
+// Returns 0, -EINVAL as disk_read, or the device's error.
+int disk_map(struct disk *d, uint64_t off, uint64_t len, uint64_t *ret_len,
+	     bool *ret_data, struct err *err);
+
+// Closes a disk; what was not flushed may be lost. NULL is fine.
+void disk_close(struct disk *d);
+
+// For the makers of other kinds of disk: fails with -EINVAL unless [off, off +
+// len) lies inside d. Returns 0 or -EINVAL.
+int disk_check_range(const struct disk *d, uint64_t off, uint64_t len,
+		     struct err *err);
+
+#endif

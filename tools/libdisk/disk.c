@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+//
+// The common front of all disks: ranges are checked here, once.
+
+#include <string.h>
+
+#include "disk.h"
+
+#define ZERO_BUFFER (256 * 1024)
+
+int disk_check_range(const struct disk *d, uint64_t off, uint64_t len,
+		     struct err *err)
+{
+	if (range_ok(off, len, d->size))
+		return 0;
+	return err_set(err, -EINVAL, "disk", off,
+		       "%llu bytes reach beyond the end at %llu",
+		       (unsigned long long)len, (unsigned long long)d->size);
+}
+
+static int check_write(const struct disk *d, uint64_t off, uint64_t len,
+		       struct err *err)
+{
+	if (d->read_only)
+		return err_set(err, -EROFS, "disk", off,
+			       "it was opened for reading only");
+	return disk_check_range(d, off, len, err);
+}
+
+int disk_read(struct disk *d, uint64_t off, void *buf, size_t len,
+	      struct err *err)
+{
+	int r = disk_check_range(d, off, len, err);
+
+	return r || !len ? r : d->ops->read(d, off, buf, len, err);
+}
+
+int disk_write(struct disk *d, uint64_t off, const void *buf, size_t len,
+	       struct err *err)
+{
+	int r = check_write(d, off, len, err);
+
+	return r || !len ? r : d->ops->write(d, off, buf, len, err);
+}
+
+static int write_zeroes(struct disk *d, uint64_t off, uint64_t len,
+			struct err *err)
+{
+	size_t size = len < ZERO_BUFFER ? (size_t)len : ZERO_BUFFER;
+	void *zeroes = mem_alloc(size);
+	int r = 0;
+
+	if (!zeroes)
+		return err_nomem(err);
+	while (len && !r) {
+		size_t n = len < size ? (size_t)len : size;
+
+		r = d->ops->write(d, off, zeroes, n, err);
+		off += n;
+		len -= n;
+	}
+	mem_free(zeroes);
+	return r;
+}
+
+int disk_zero(struct disk *d, uint64_t off, uint64_t len, struct err *err)
+{
+	int r = check_write(d, off, len, err);
+
+	if (r || !len)
+		return r;
+	if (d->ops->zero)
+		return d->ops->zero(d, off, len, err);
+	return write_zeroes(d, off, len, err);
+}
+
+int disk_discard(struct disk *d, uint64_t off, uint64_t len, struct err *err)
+{
+	int r = check_write(d, off, len, err);
+
+	if (r || !len || !d->ops->discard)
+		return r;
+	return d->ops->discard(d, off, len, err);
+}
+
+int disk_flush(struct disk *d, struct err *err)
+{
+	if (d->read_only || !d->ops->flush)
+		return 0;
+	return d->ops->flush(d, err);
+}
+
+int disk_map(struct disk *d, uint64_t off, uint64_t len, uint64_t *ret_len,
+	     bool *ret_data, struct err *err)
+{
+	int r = disk_check_range(d, off, len, err);
+
+	if (r)
+		return r;
+	if (d->ops->map && len)
+		return d->ops->map(d, off, len, ret_len, ret_data, err);
+	*ret_len = len;
+	*ret_data = true;
+	return 0;
+}
+
+void disk_close(struct disk *d)
+{
+	if (d)
+		d->ops->close(d);
+}

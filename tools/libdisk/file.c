@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: MIT
+//
+// Regular files and block devices: the only place where a library opens one.
+
+#include <fcntl.h>
+#include <linux/falloc.h>
+#include <linux/fs.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "disk.h"
+
+struct file_disk {
+	struct disk disk;
+	int fd;
+	bool is_device;
+	char name[64]; // the end of the path, for messages
+};
+
+static int failed(struct file_disk *f, uint64_t off, const char *doing,
+		  struct err *err)
+{
+	int code = -errno;
+
+	return err_set(err, code, f->name, off, "%s failed: %s", doing,
+		       strerror(-code));
+}
+
+static int file_read(struct disk *d, uint64_t off, void *buf, size_t len,
+		     struct err *err)
+{
+	struct file_disk *f = (struct file_disk *)d;
+	uint8_t *out = buf;
+
+	while (len) {
+		ssize_t n = pread(f->fd, out, len, (off_t)off);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return failed(f, off, "reading", err);
+		if (n == 0)
+			return err_set(err, -EIO, f->name, off,
+				       "the file became shorter while open");
+		out += n;
+		off += (uint64_t)n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+static int file_write(struct disk *d, uint64_t off, const void *buf, size_t len,
+		      struct err *err)
+{
+	struct file_disk *f = (struct file_disk *)d;
+	const uint8_t *in = buf;
+
+	while (len) {
+		ssize_t n = pwrite(f->fd, in, len, (off_t)off);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return failed(f, off, "writing", err);
+		in += n;
+		off += (uint64_t)n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+static int write_zeroes(struct disk *d, uint64_t off, uint64_t len,
+			struct err *err)
+{
+	static const uint8_t zeroes[65536];
+
+	while (len) {
+		size_t n = len < sizeof(zeroes) ? (size_t)len : sizeof(zeroes);
+		int r = file_write(d, off, zeroes, n, err);
+
+		if (r)
+			return r;
+		off += n;
+		len -= n;
+	}
+	return 0;
+}
+
+// On a file a hole reads as zeroes. On a device ZERO_RANGE lets it choose its
+// own way (write zeroes, or unmap when that is known to read as zeroes), and
+// must be whole sectors.
+static int file_zero(struct disk *d, uint64_t off, uint64_t len,
+		     struct err *err)
+{
+	struct file_disk *f = (struct file_disk *)d;
+	int mode = f->is_device ? FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE
+				: FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+
+	if (!fallocate(f->fd, mode, (off_t)off, (off_t)len))
+		return 0;
+	if (errno != EOPNOTSUPP && errno != EINVAL && errno != ENOSYS)
+		return failed(f, off, "zeroing", err);
+	return write_zeroes(d, off, len, err);
+}
+
+static int file_discard(struct disk *d, uint64_t off, uint64_t len,
+			struct err *err)
+{
+	struct file_disk *f = (struct file_disk *)d;
+	uint64_t range[2] = {off, len};
+	int r;
+
+	r = f->is_device ? ioctl(f->fd, BLKDISCARD, range)
+			 : fallocate(f->fd,
+				     FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+				     (off_t)off, (off_t)len);
+	// A hint: a device that cannot, or not this range, is no failure.
+	if (r && errno != EOPNOTSUPP && errno != EINVAL && errno != ENOTTY)
+		return failed(f, off, "discarding", err);
+	return 0;
+}
+
+static int file_flush(struct disk *d, struct err *err)
+{
+	struct file_disk *f = (struct file_disk *)d;
+
+	return fdatasync(f->fd) ? failed(f, ERR_NOWHERE, "flushing", err) : 0;
+}
+
+static int file_map(struct disk *d, uint64_t off, uint64_t len,
+		    uint64_t *ret_len, bool *ret_data, struct err *err)
+{
+	struct file_disk *f = (struct file_disk *)d;
+	off_t data = f->is_device ? (off_t)off
+				  : lseek(f->fd, (off_t)off, SEEK_DATA);
+	off_t end = (off_t)(off + len);
+
+	*ret_data = true;
+	*ret_len = len;
+	if (f->is_device || (data < 0 && errno != ENXIO))
+		return 0;
+	if (data < 0 || data > (off_t)off) {
+		*ret_data = false;
+		if (data >= 0 && data < end)
+			*ret_len = (uint64_t)data - off;
+		return 0;
+	}
+	data = lseek(f->fd, (off_t)off, SEEK_HOLE);
+	if (data > (off_t)off && data < end)
+		*ret_len = (uint64_t)data - off;
+	return 0;
+}
+
+static void file_close(struct disk *d)
+{
+	struct file_disk *f = (struct file_disk *)d;
+
+	close(f->fd);
+	mem_free(f);
+}
+
+static const struct disk_ops file_ops = {
+	.read = file_read,
+	.write = file_write,
+	.zero = file_zero,
+	.discard = file_discard,
+	.flush = file_flush,
+	.map = file_map,
+	.close = file_close,
+};
+
+static struct file_disk *new_file(const char *path)
+{
+	struct file_disk *f = mem_alloc(sizeof(*f));
+	size_t len = strlen(path);
+
+	if (!f)
+		return NULL;
+	f->fd = -1;
+	f->disk.ops = &file_ops;
+	f->disk.sector_size = 512;
+	if (len >= sizeof(f->name))
+		path += len - sizeof(f->name) + 1;
+	memcpy(f->name, path, strlen(path) + 1);
+	return f;
+}
+
+static int measure(struct file_disk *f, struct err *err)
+{
+	struct stat st;
+	int sector = 512;
+
+	if (fstat(f->fd, &st))
+		return failed(f, ERR_NOWHERE, "looking at it", err);
+	if (S_ISREG(st.st_mode)) {
+		f->disk.size = (uint64_t)st.st_size;
+		return 0;
+	}
+	if (!S_ISBLK(st.st_mode))
+		return err_set(err, -ENOTBLK, f->name, ERR_NOWHERE,
+			       "neither a file nor a disk");
+	f->is_device = true;
+	if (ioctl(f->fd, BLKGETSIZE64, &f->disk.size) ||
+	    ioctl(f->fd, BLKSSZGET, &sector))
+		return failed(f, ERR_NOWHERE, "asking for its size", err);
+	f->disk.sector_size = (uint32_t)sector;
+	return 0;
+}
+
+static int lock(struct file_disk *f, unsigned flags, struct err *err)
+{
+	if (f->is_device || !(flags & DISK_EXCLUSIVE))
+		return 0;
+	if (!flock(f->fd, (flags & DISK_READ_ONLY ? LOCK_SH : LOCK_EX) |
+				  LOCK_NB))
+		return 0;
+	if (errno != EWOULDBLOCK)
+		return failed(f, ERR_NOWHERE, "locking", err);
+	return err_set(err, -EBUSY, f->name, ERR_NOWHERE,
+		       "another program is using it");
+}
+
+int disk_open_file(const char *path, unsigned flags, struct disk **ret,
+		   struct err *err)
+{
+	struct file_disk *f = new_file(path);
+	int mode = flags & DISK_READ_ONLY ? O_RDONLY : O_RDWR;
+	struct stat st;
+	int r;
+
+	if (!f)
+		return err_nomem(err);
+	if ((flags & DISK_EXCLUSIVE) && !stat(path, &st) && S_ISBLK(st.st_mode))
+		mode |= O_EXCL;
+	f->fd = open(path, mode | O_CLOEXEC);
+	if (f->fd < 0) {
+		r = errno == EBUSY
+			    ? err_set(err, -EBUSY, f->name, ERR_NOWHERE,
+				      "it is mounted, or in use by a driver")
+			    : failed(f, ERR_NOWHERE, "opening", err);
+		mem_free(f);
+		return r;
+	}
+	f->disk.read_only = flags & DISK_READ_ONLY;
+	r = measure(f, err);
+	if (!r)
+		r = lock(f, flags, err);
+	if (r) {
+		file_close(&f->disk);
+		return r;
+	}
+	*ret = &f->disk;
+	return 0;
+}
+
+int disk_create_file(const char *path, uint64_t size, uint32_t sector_size,
+		     struct disk **ret, struct err *err)
+{
+	struct file_disk *f;
+	int r;
+
+	if (sector_size != 512 && sector_size != 4096)
+		return err_set(err, -EINVAL, path, ERR_NOWHERE,
+			       "a sector is 512 or 4096 bytes");
+	f = new_file(path);
+	if (!f)
+		return err_nomem(err);
+	f->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (f->fd < 0) {
+		r = failed(f, ERR_NOWHERE, "creating", err);
+		mem_free(f);
+		return r;
+	}
+	r = lock(f, DISK_EXCLUSIVE, err);
+	if (!r && ftruncate(f->fd, (off_t)size))
+		r = failed(f, ERR_NOWHERE, "setting its size", err);
+	if (r) {
+		unlink(path);
+		file_close(&f->disk);
+		return r;
+	}
+	f->disk.size = size;
+	f->disk.sector_size = sector_size;
+	*ret = &f->disk;
+	return 0;
+}
