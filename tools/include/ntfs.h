@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: MIT
+//
+// libntfs: builds NTFS volumes in one pass, reads any volume, checks volumes.
+//
+// Building. All files are known before the first byte is written. The caller
+// describes the tree, asks for the layout, writes file data (from many threads,
+// in any order), and finishes:
+//
+//     struct ntfs_build *b;
+//     ntfs_build_new(partition, &options, &b, &err);
+//     ntfs_build_security(b, descriptor, size, &security, &err);
+//     ntfs_build_add(b, &spec, &node, &err);              // a file or folder
+//     ntfs_build_link(b, node, NTFS_ROOT, &name, &err);   // its name(s)
+//     ntfs_build_stream(b, node, &stream_spec, &stream, &err);
+//     ntfs_build_layout(b, &err);
+//     ntfs_build_write(b, stream, 0, data, size, &err);
+//     ntfs_build_finish(b, progress, &err);
+//     ntfs_build_free(b);
+//
+// Layout writes over the old boot sectors first, so that from then on nothing
+// takes the partition for a volume; finish writes metadata, then flushes, then
+// the boot sector's copy and the boot sector last of all, and flushes again.
+//
+// Reading. ntfs_open, ntfs_lookup, ntfs_stat, ntfs_list, ntfs_open_stream. A
+// file's stream is a struct disk.
+//
+// Checking. ntfs_check walks every structure and reports each broken rule.
+//
+// The format: [MS-FSCC] and the documented on-disk structures as the Linux-NTFS
+// project's documentation and libfsntfs' format paper describe them; NTFS 3.1.
+//
+// Names are UTF-16 without a NUL, at most 255 units. Times are FILETIME.
+
+#ifndef NTFS_H
+#define NTFS_H
+
+#include "disk.h"
+
+// --- Building ----------------------------------------------------------------
+
+#define NTFS_ROOT	 0u          // the root folder, as a node
+#define NTFS_NO_SECURITY UINT32_MAX  // "the volume's default descriptor"
+
+struct ntfs_build;
+
+struct ntfs_build_options {
+	const char *label;       // UTF-8, at most 32 units; NULL: none
+	uint64_t serial;         // volume serial number
+	uint32_t cluster_size;   // 512 to 64 KiB; 0: 4096
+	uint64_t hidden_sectors; // sectors before the volume on its disk
+	uint16_t heads, sectors_per_track; // 0: 255 and 63
+	uint64_t time;           // FILETIME of the system files
+	struct guid object_id;   // of the volume; zero: none
+	bool no_dos_names;       // do not make up 8.3 names (given ones are kept)
+};
+
+enum { // file attributes, [MS-FSCC] 2.6
+	NTFS_ATTR_READONLY = 0x1,
+	NTFS_ATTR_HIDDEN = 0x2,
+	NTFS_ATTR_SYSTEM = 0x4,
+	NTFS_ATTR_DIRECTORY = 0x10,
+	NTFS_ATTR_ARCHIVE = 0x20,
+	NTFS_ATTR_NORMAL = 0x80,
+	NTFS_ATTR_SPARSE = 0x200,
+	NTFS_ATTR_REPARSE = 0x400,
+	NTFS_ATTR_COMPRESSED = 0x800,
+	NTFS_ATTR_NOT_INDEXED = 0x2000,
+	NTFS_ATTR_ENCRYPTED = 0x4000,
+};
+
+struct ntfs_node_spec {
+	uint32_t attributes; // NTFS_ATTR_*; DIRECTORY makes a folder
+	uint64_t created, modified, changed, accessed; // FILETIME
+	uint32_t security;   // from ntfs_build_security, or NTFS_NO_SECURITY
+};
+
+struct ntfs_name {
+	const le16 *name;     // 1 to 255 units
+	size_t name_len;
+	const le16 *dos_name; // 8.3 name, or NULL
+	size_t dos_name_len;  // 0 to 12
+};
+
+enum ntfs_stream_kind {
+	NTFS_STREAM_DATA,    // $DATA; unnamed or named
+	NTFS_STREAM_REPARSE, // $REPARSE_POINT: tag, length and data as stored
+	NTFS_STREAM_EA,      // $EA as stored; $EA_INFORMATION is derived
+	NTFS_STREAM_OBJECT_ID, // $OBJECT_ID: 16 to 64 bytes; $ObjId is indexed
+};
+
+struct ntfs_stream_spec {
+	enum ntfs_stream_kind kind;
+	const le16 *name; // of a named $DATA, else NULL
+	size_t name_len;
+	uint64_t size;    // bytes
+	uint64_t order;   // data is laid out by rising order, then as added
+	bool reserve;     // keep one run if at all possible, never resident
+};
+
+// Starts a build on an (otherwise ignored) device. Nothing is written before
+// ntfs_build_layout. The device is borrowed.
+// Returns 0, -EINVAL for options out of range, -ENOSPC when the device is too
+// small for any volume, -EFBIG when it has too many clusters, or -ENOMEM.
+int ntfs_build_new(struct disk *dev, const struct ntfs_build_options *options,
+		   struct ntfs_build **ret, struct err *err);
+
+// Enters a self-relative security descriptor ([MS-DTYP] 2.4.6) into $Secure,
+// once for equal ones.
+// Returns 0, -EBADMSG when it is not one, -EFBIG over 64 KiB or too many, or
+// -ENOMEM.
+int ntfs_build_security(struct ntfs_build *b, const void *descriptor,
+			size_t size, uint32_t *ret_id, struct err *err);
+
+// Adds a file or folder that has no name and no data yet.
+// Returns 0, -EFBIG over 2^32 - 64 nodes, or -ENOMEM.
+int ntfs_build_add(struct ntfs_build *b, const struct ntfs_node_spec *spec,
+		   uint32_t *ret_node, struct err *err);
+
+// Sets attributes, times and security of a node, the root too.
+// Returns 0.
+int ntfs_build_set(struct ntfs_build *b, uint32_t node,
+		   const struct ntfs_node_spec *spec, struct err *err);
+
+// Gives a node a name in a folder; again for each further hard link. A folder
+// has one name.
+// Returns 0, -EINVAL when parent is no folder, or a folder gets a second name,
+// -EBADMSG for a name that NTFS cannot hold (empty, too long, "/" "\" NUL, "."
+// or ".."), or -ENOMEM. Equal names in a folder are found by ntfs_build_layout.
+int ntfs_build_link(struct ntfs_build *b, uint32_t node, uint32_t parent,
+		    const struct ntfs_name *name, struct err *err);
+
+// Gives a node a stream whose content is written after the layout. A file
+// without an unnamed $DATA gets an empty one.
+// Returns 0, -EEXIST when the node has that stream, -EBADMSG for a size the
+// kind cannot have, or -ENOMEM.
+int ntfs_build_stream(struct ntfs_build *b, uint32_t node,
+		      const struct ntfs_stream_spec *spec, uint32_t *ret_stream,
+		      struct err *err);
+
+// Ends the description: makes up missing 8.3 names, sorts the folders, numbers
+// the records, places every stream, and wipes the old boot sectors.
+// Returns 0, -EEXIST for two equal names in a folder, -ENOSPC when it does not
+// fit (err says how many bytes are missing), -EINVAL when a node has no name,
+// -ENOMEM, or the device's error.
+int ntfs_build_layout(struct ntfs_build *b, struct err *err);
+
+// Writes part of a stream's data to its final place. From any thread, any
+// order; what is never written reads as whatever the device held there, so
+// write all of it.
+// Returns 0, -EINVAL outside the stream, or the device's error.
+int ntfs_build_write(struct ntfs_build *b, uint32_t stream, uint64_t off,
+		     const void *data, size_t len, struct err *err);
+
+// Hands out a reserved stream as a disk on the device, to be closed by the
+// caller before ntfs_build_free.
+// Returns 0, -EINVAL for a stream that was not reserved, or -ENOMEM.
+int ntfs_build_stream_disk(struct ntfs_build *b, uint32_t stream,
+			   struct disk **ret, struct err *err);
+
+// Writes all metadata, flushes, then the boot sectors, and flushes: from here
+// on it is a volume.
+// Returns 0, -ECANCELED, or the device's error.
+int ntfs_build_finish(struct ntfs_build *b, struct progress *progress,
+		      struct err *err);
+
+// Frees a build, finished or not; NULL is fine.
+void ntfs_build_free(struct ntfs_build *b);
+
+// Makes an empty volume: all of the above without files.
+// Returns as those do.
+int ntfs_format(struct disk *dev, const struct ntfs_build_options *options,
+		struct err *err);
+
+// --- Reading -----------------------------------------------------------------
+
+struct ntfs;
+
+struct ntfs_info {
+	uint64_t size;         // bytes of the volume
+	uint32_t cluster_size, record_size, index_size;
+	uint64_t clusters, mft_lcn;
+	uint64_t serial, hidden_sectors;
+	char label[32 * 3 + 1];
+	uint8_t major, minor;  // version
+	uint16_t flags;        // of $VOLUME_INFORMATION; 1: dirty
+};
+
+struct ntfs_stat {
+	uint64_t record;       // number of the file record
+	uint16_t sequence;
+	uint32_t attributes;   // NTFS_ATTR_*
+	uint64_t created, modified, changed, accessed;
+	uint64_t size;         // of the unnamed $DATA
+	uint32_t security_id, links, reparse_tag;
+	bool is_directory;
+};
+
+// One name in a folder, for ntfs_list.
+struct ntfs_entry {
+	uint64_t record;
+	uint16_t sequence;
+	uint32_t attributes;
+	uint64_t size, modified;
+	uint8_t name_space;    // 0 POSIX, 1 Win32, 2 DOS, 3 both
+	size_t name_len;
+	const le16 *name;      // valid during the call
+	const char *utf8;      // the same, as a string
+};
+
+// One stream of a file, for ntfs_streams.
+struct ntfs_stream {
+	uint32_t type;         // attribute type: 0x80 $DATA, ...
+	size_t name_len;
+	const le16 *name;
+	uint64_t size, allocated;
+	bool resident, compressed, sparse, encrypted;
+};
+
+// Opens a volume for reading; the device is borrowed.
+// Returns 0, -EBADMSG when it is corrupt or no NTFS volume, -ENOTSUP for a
+// version or size not handled, -ENOMEM, or the device's error.
+int ntfs_open(struct disk *dev, struct ntfs **ret, struct err *err);
+
+// Closes; NULL is fine.
+void ntfs_close(struct ntfs *n);
+
+// Returns what the boot sector and $Volume say; valid until ntfs_close.
+const struct ntfs_info *ntfs_get_info(const struct ntfs *n);
+
+// Finds a file by its path: parts divided by "\" or "/", case ignored, "" or
+// "\" the root. Reparse points are not followed.
+// Returns 0, -ENOENT (err names the missing part), -ENOTDIR, or as ntfs_open.
+int ntfs_lookup(struct ntfs *n, const char *path, uint64_t *ret_record,
+		struct err *err);
+
+// Reads a file's metadata.
+// Returns 0, -ENOENT for a record not in use, or as ntfs_open.
+int ntfs_stat(struct ntfs *n, uint64_t record, struct ntfs_stat *ret,
+	      struct err *err);
+
+// Calls fn for each name in a folder, in order; stops when it returns non-zero.
+// Returns 0, what fn returned, -ENOTDIR, or as ntfs_open.
+int ntfs_list(struct ntfs *n, uint64_t record,
+	      int (*fn)(void *ctx, const struct ntfs_entry *entry), void *ctx,
+	      struct err *err);
+
+// Calls fn for each attribute of a file that is a stream ($DATA, named or not,
+// $REPARSE_POINT, $EA, $OBJECT_ID).
+// Returns as ntfs_list.
+int ntfs_streams(struct ntfs *n, uint64_t record,
+		 int (*fn)(void *ctx, const struct ntfs_stream *stream),
+		 void *ctx, struct err *err);
+
+// Opens an attribute's content as a disk: type 0x80 for $DATA; name NULL for
+// the unnamed one. Compressed ones (LZNT1) are decompressed and, like resident
+// ones, read-only; others can be written within their size if the device can.
+// Close it before the volume.
+// Returns 0, -ENOENT, -ENOTSUP for an encrypted one, or as ntfs_open.
+int ntfs_open_stream(struct ntfs *n, uint64_t record, uint32_t type,
+		     const char *name, struct disk **ret, struct err *err);
+
+// Opens a file's unnamed data by path; "path:stream" opens a named one.
+// Returns as ntfs_lookup and ntfs_open_stream.
+int ntfs_open_file(struct ntfs *n, const char *path, struct disk **ret,
+		   struct err *err);
+
+// Reads a whole file of at most `limit` bytes. *ret is new memory, with a NUL
+// after *ret_size bytes; free with mem_free.
+// Returns as ntfs_open_file, or -EFBIG.
+int ntfs_read_file(struct ntfs *n, const char *path, uint64_t limit,
+		   void **ret, size_t *ret_size, struct err *err);
+
+// Returns the security descriptor of a file, through $Secure or its own
+// attribute, in new memory (free with mem_free).
+// Returns 0 or as ntfs_open.
+int ntfs_read_security(struct ntfs *n, uint64_t record, void **ret,
+		       size_t *ret_size, struct err *err);
+
+// Returns true when the volume holds no files but the system's own
+// ("System Volume Information" and "$RECYCLE.BIN" count as such).
+// Returns 0 or as ntfs_open.
+int ntfs_is_empty(struct ntfs *n, bool *ret, struct err *err);
+
+// --- Checking ----------------------------------------------------------------
+
+struct ntfs_problem {
+	uint64_t record;      // of the file record, or ERR_NOWHERE
+	const char *rule;     // short name of the rule: "index-order"
+	const char *text;     // one sentence
+};
+
+struct ntfs_check_result {
+	uint64_t files, folders, index_entries, clusters_used, clusters, problems;
+};
+
+// Checks a volume, changing nothing, and calls report for each problem (at
+// most some thousands).
+// Returns 0 when the check came to its end (see ret->problems), -EBADMSG when
+// it is so broken that nothing could be checked, or as ntfs_open.
+int ntfs_check(struct disk *dev,
+	       void (*report)(void *ctx, const struct ntfs_problem *problem),
+	       void *ctx, struct progress *progress,
+	       struct ntfs_check_result *ret, struct err *err);
+
+#endif

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+//
+// libwim: Windows Imaging files (WIM): reading, with the XPRESS and LZX codecs.
+//
+//     struct wim *w;
+//     struct wim_image *image;
+//     wim_open(file, &w, &err);
+//     wim_image_load(w, 1, &image, &err);
+//     ... walk image->root, build a list of blobs ...
+//     wim_extract(w, blobs, count, &sink, pool, progress, &err);
+//     wim_image_free(image);
+//     wim_close(w);
+//
+// The format: "Windows Imaging File Format (WIM)" white paper (Microsoft 2007),
+// [MS-XCA] for XPRESS and the LZX of [MS-PATCH] with the WIM variations that
+// the white paper's readers have documented. Solid (ESD) and split (SWM) files
+// are recognised and refused with -ENOTSUP.
+//
+// Everything in a WIM is hostile: names, sizes, counts and links are checked
+// when an image is loaded; a name that climbs out ("..", separators), a cycle
+// or two equal names in a folder make the image corrupt.
+//
+// Threads: a struct wim may be used by one thread at a time; wim_extract uses a
+// pool by itself.
+
+#ifndef WIM_H
+#define WIM_H
+
+#include "disk.h"
+
+struct wim;
+
+enum wim_compression {
+	WIM_COMPRESSION_NONE,
+	WIM_COMPRESSION_XPRESS,
+	WIM_COMPRESSION_LZX,
+	WIM_COMPRESSION_LZMS,
+};
+
+struct wim_info {
+	uint32_t version;
+	enum wim_compression compression;
+	uint32_t chunk_size;     // bytes; 0 when not compressed
+	struct guid guid;
+	uint16_t part, parts;
+	uint32_t images, boot_index;
+	bool has_integrity;
+	uint64_t size;           // bytes of the file
+};
+
+// What the XML data says of one image. Strings are UTF-8, "" when not given,
+// and live as long as the struct wim.
+struct wim_image_info {
+	uint32_t index;          // from 1
+	const char *name, *description, *display_name, *display_description;
+	const char *flags;       // EDITIONID or FLAGS
+	const char *architecture; // "x64", "x86", "ARM64", ...
+	const char *product_name, *edition, *installation_type, *hal;
+	const char *product_type, *product_suite, *system_root, *languages;
+	const char *version;     // "10.0.19041", from WINDOWS/VERSION
+	uint32_t service_pack_build, service_pack_level;
+	uint64_t files, directories, bytes, hard_link_bytes;
+	uint64_t created, modified; // FILETIME
+};
+
+// A piece of content, stored once however often it is used.
+struct wim_blob {
+	uint8_t sha1[SHA1_SIZE];
+	uint64_t size;           // bytes, uncompressed
+	uint64_t offset;         // in the file: a good order to read in
+	uint64_t stored_size;
+	bool compressed;
+};
+
+struct wim_stream {
+	const le16 *name;        // NULL for the unnamed one
+	size_t name_len;
+	const struct wim_blob *blob; // NULL when empty
+};
+
+// A file or folder of an image. All pointers live as long as the image.
+struct wim_dentry {
+	const le16 *name;        // no NUL; empty for the root
+	size_t name_len;
+	const le16 *short_name;
+	size_t short_name_len;
+	uint32_t attributes;     // as NTFS_ATTR_* of ntfs.h, [MS-FSCC] 2.6
+	uint64_t created, accessed, modified; // FILETIME
+	int32_t security;        // index into image->security, or -1
+	uint32_t reparse_tag;    // when attributes has REPARSE
+	uint32_t reparse_flags;  // the reserved word beside it, as stored
+	uint64_t link_group;     // dentries of equal non-zero groups are one file
+	struct wim_stream *streams; // unnamed first (the data of a reparse
+	size_t stream_count;        // point is not among them), then named ones
+	const struct wim_blob *reparse; // reparse data without its header, or NULL
+	struct guid object_id;   // from tagged metadata items; zero: none
+	const void *ea;          // extended attributes as NTFS stores them, or NULL
+	size_t ea_size;
+	struct wim_dentry *parent;
+	struct wim_dentry **children; // sorted without regard to case
+	size_t child_count;
+};
+
+struct wim_security {
+	const void *descriptor;  // self-relative
+	size_t size;
+};
+
+struct wim_image {
+	struct wim_dentry *root;
+	struct wim_security *security;
+	size_t security_count;
+	uint64_t dentry_count;
+	struct wim_dentry **dentries; // all of them, parents before children
+};
+
+// Opens a WIM: checks the header, reads the blob table and the XML data. The
+// file is borrowed.
+// Returns 0, -EBADMSG when it is corrupt, no WIM or shorter than it says,
+// -ENOTSUP for a split, solid or encrypted one, -EFBIG over a limit, -ENOMEM, or
+// the device's error.
+int wim_open(struct disk *file, struct wim **ret, struct err *err);
+
+// Closes; NULL is fine.
+void wim_close(struct wim *w);
+
+// Returns what the header says; valid until wim_close.
+const struct wim_info *wim_get_info(const struct wim *w);
+
+// Returns what the XML data says of image `index` (from 1), or NULL when there
+// is none of that number.
+const struct wim_image_info *wim_get_image_info(const struct wim *w,
+						uint32_t index);
+
+// Finds an image by a number or, failing that, by its name without regard to
+// case. Returns its index (from 1), or 0.
+uint32_t wim_find_image(const struct wim *w, const char *name_or_number);
+
+// Loads the tree of image `index` and checks it whole.
+// Returns 0, -ENOENT when there is no such image (err says how many there are),
+// -EBADMSG when its metadata is corrupt, fails its hash, names a blob that is
+// missing, has a name that is empty, too long or climbs out, equal names, or
+// more than one parent for a folder; -EFBIG over a limit, -ENOMEM, or the
+// device's error.
+int wim_image_load(struct wim *w, uint32_t index, struct wim_image **ret,
+		   struct err *err);
+
+// Frees an image; NULL is fine.
+void wim_image_free(struct wim_image *image);
+
+// Receives the content of blobs. Called from several threads at once, for
+// pieces of different blobs or of the same; each byte of each blob comes once.
+struct wim_sink {
+	int (*data)(void *ctx, const struct wim_blob *blob, uint64_t off,
+		    const void *data, size_t len, struct err *err);
+	void *ctx;
+};
+
+// Reads `count` blobs (in any order given; they are read in the order of the
+// file), decompresses them on the pool's threads, passes the pieces to the sink
+// and checks each blob against its SHA-1. Memory stays below some 32 MiB plus
+// what the threads hold. Data reaches the sink before its hash is known.
+// Returns 0, -EBADMSG when a chunk is corrupt or a hash differs (err says which
+// and where), -ECANCELED, what the sink returned, -ENOMEM, or the device's
+// error. All calls of the sink have ended when it returns.
+int wim_extract(struct wim *w, const struct wim_blob *const *blobs,
+		size_t count, const struct wim_sink *sink, struct pool *pool,
+		struct progress *progress, struct err *err);
+
+// Reads one blob of at most `limit` bytes into new memory (free with mem_free),
+// with its hash checked.
+// Returns 0, -EFBIG over the limit, or as wim_extract.
+int wim_read_blob(struct wim *w, const struct wim_blob *blob, uint64_t limit,
+		  void **ret, struct err *err);
+
+// Checks the integrity table, when the file has one.
+// Returns 0, -ENOENT when it has none, -EBADMSG when a piece differs, or as
+// wim_extract.
+int wim_check_integrity(struct wim *w, struct progress *progress,
+			struct err *err);
+
+// --- Codecs (also for tests and other formats) -------------------------------
+
+// Decompresses one chunk of plain LZ77+Huffman XPRESS ([MS-XCA] 2.1). `out` is
+// filled exactly. Returns 0 or -EBADMSG.
+int xpress_decompress(const void *in, size_t in_size, void *out,
+		      size_t out_size);
+
+struct lzx_decoder;
+
+// Makes a decoder for chunks of up to 2^window_order bytes (15 to 21).
+// Returns 0, -EINVAL or -ENOMEM. Free with lzx_decoder_free.
+int lzx_decoder_new(unsigned window_order, struct lzx_decoder **ret);
+
+// Decompresses one chunk of WIM's LZX. `out` is filled exactly.
+// Returns 0 or -EBADMSG.
+int lzx_decompress(struct lzx_decoder *d, const void *in, size_t in_size,
+		   void *out, size_t out_size);
+
+// Frees a decoder; NULL is fine.
+void lzx_decoder_free(struct lzx_decoder *d);
+
+#endif
