@@ -96,7 +96,8 @@ struct wim_dentry {
 	struct guid object_id;   // from tagged metadata items; zero: none
 	const void *ea;          // extended attributes as NTFS stores them, or NULL
 	size_t ea_size;
-	struct wim_dentry *parent;
+	struct wim_dentry *parent;  // NULL for the root
+	uint32_t index;             // in image->dentries
 	struct wim_dentry **children; // sorted without regard to case
 	size_t child_count;
 };

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+//
+// libapply: joins an image's tree to a volume. The volume is built, not
+// mounted: the image's whole tree is laid out first, then its content is
+// decompressed by all cores and written once, to its final place.
+//
+//     struct apply_options options = {.label = "Windows"};
+//     apply_image(wim, 1, volume, &options, progress, &result, &err);
+//
+// Until the call has succeeded, nothing takes the device for a volume.
+
+#ifndef APPLY_H
+#define APPLY_H
+
+#include "ntfs.h"
+#include "wim.h"
+
+struct apply_options {
+	struct ntfs_build_options volume;
+	unsigned threads; // workers; 0: one a core
+};
+
+struct apply_result {
+	uint64_t files, folders, links; // links: further names of a file
+	uint64_t bytes;                 // of file content
+	uint64_t streams, reparse_points;
+};
+
+// Adds the tree of an image to a build, with no content: the first half of
+// apply_image, for callers that add files of their own before the layout.
+// `*ret` is what apply_content needs; free it with apply_free. The wim and the
+// build are borrowed until then.
+// Returns 0, -EBADMSG when the image is corrupt or NTFS cannot hold it, -ENOENT
+// for an unknown index, -ENOTSUP for an encrypted file, -ENOMEM, or as
+// wim_image_load and ntfs_build_add.
+struct apply;
+int apply_tree(struct wim *w, uint32_t index, struct ntfs_build *b,
+	       struct apply **ret, struct err *err);
+
+// Writes the content of all files, after ntfs_build_layout; each is checked
+// against its hash in the image.
+// Returns 0, -EBADMSG when the image is corrupt, -ECANCELED, -ENOMEM, or as
+// wim_extract and ntfs_build_write.
+int apply_content(struct apply *a, struct pool *pool, struct progress *progress,
+		  struct err *err);
+
+// Returns what there is to apply; complete after apply_tree.
+const struct apply_result *apply_get_result(const struct apply *a);
+
+// Frees; NULL is fine.
+void apply_free(struct apply *a);
+
+// Applies image `index` to a device: builds a new volume on it. The device's
+// old content is lost.
+// Returns as apply_tree, ntfs_build_layout (-ENOSPC when it does not fit),
+// apply_content and ntfs_build_finish do.
+int apply_image(struct wim *w, uint32_t index, struct disk *volume,
+		const struct apply_options *options, struct progress *progress,
+		struct apply_result *ret, struct err *err);
+
+#endif

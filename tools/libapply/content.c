@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+//
+// The content of an image goes to its final places.
+
+#include "apply_priv.h"
+
+// Returns the first target of a blob; there is one for each blob extracted.
+static size_t first_target(const struct apply *a, const struct wim_blob *blob)
+{
+	size_t low = 0, high = a->target_count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (a->targets[middle].blob < blob)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static int write_piece(void *ctx, const struct wim_blob *blob, uint64_t off,
+		       const void *data, size_t len, struct err *err)
+{
+	struct apply *a = ctx;
+
+	for (size_t i = first_target(a, blob);
+	     i < a->target_count && a->targets[i].blob == blob; i++) {
+		int r = ntfs_build_write(a->build, a->targets[i].stream, off,
+					 data, len, err);
+
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+static int write_inlines(struct apply *a, struct err *err)
+{
+	for (size_t i = 0; i < a->inline_count; i++) {
+		const struct inline_data *item = &a->inlines[i];
+		int r = ntfs_build_write(a->build, item->stream, 0, item->data,
+					 item->size, err);
+
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+int apply_content(struct apply *a, struct pool *pool, struct progress *progress,
+		  struct err *err)
+{
+	const struct wim_blob **blobs;
+	const struct wim_sink sink = {write_piece, a};
+	size_t count = 0;
+	int r = write_inlines(a, err);
+
+	if (r)
+		return r;
+	blobs = mem_array(a->target_count, sizeof(*blobs));
+	if (!blobs)
+		return err_nomem(err);
+	for (size_t i = 0; i < a->target_count; i++)
+		if (!i || a->targets[i].blob != a->targets[i - 1].blob)
+			blobs[count++] = a->targets[i].blob;
+	r = wim_extract(a->wim, blobs, count, &sink, pool, progress, err);
+	mem_free(blobs);
+	return r;
+}
