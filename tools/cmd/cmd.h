@@ -60,10 +60,6 @@ int cmd_misuse(const char *command, const char *fmt, ...)
 // "dumb".
 bool cmd_has_colour(int fd);
 
-// Reads a size: digits and an optional K, M, G or T (powers of 1024).
-// Returns 0 or -EINVAL.
-int cmd_parse_size(const char *s, uint64_t *ret);
-
 // --- Progress (progress.c) ---------------------------------------------------
 
 enum cmd_progress_style {

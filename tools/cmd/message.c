@@ -2,7 +2,6 @@
 //
 // What commands say when something fails, and small things about terminals.
 
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,28 +40,4 @@ bool cmd_has_colour(int fd)
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
 
 	return isatty(fd) && !(no && *no) && term && strcmp(term, "dumb");
-}
-
-int cmd_parse_size(const char *s, uint64_t *ret)
-{
-	static const char units[] = "KMGT";
-	uint64_t size = 0, unit = 1;
-
-	if (!isdigit((unsigned char)*s))
-		return -EINVAL;
-	for (; isdigit((unsigned char)*s); s++)
-		if (__builtin_mul_overflow(size, 10, &size) ||
-		    __builtin_add_overflow(size, (uint64_t)(*s - '0'), &size))
-			return -EINVAL;
-	if (*s) {
-		const char *u = strchr(units, toupper((unsigned char)*s));
-
-		if (!u || s[1])
-			return -EINVAL;
-		unit = UINT64_C(1) << (10 * (u - units + 1));
-	}
-	if (__builtin_mul_overflow(size, unit, &size))
-		return -EINVAL;
-	*ret = size;
-	return 0;
 }

@@ -44,6 +44,10 @@ int apply_tree(struct wim *w, uint32_t index, struct ntfs_build *b,
 int apply_content(struct apply *a, struct pool *pool, struct progress *progress,
 		  struct err *err);
 
+// Finds a file of the image by its path ("\\Windows\\Boot"), case ignored.
+// Returns it, or NULL; valid until apply_free.
+const struct wim_dentry *apply_find(const struct apply *a, const char *path);
+
 // Returns what there is to apply; complete after apply_tree.
 const struct apply_result *apply_get_result(const struct apply *a);
 

@@ -321,6 +321,13 @@ uint64_t filetime_from_unix(int64_t seconds, uint32_t nanoseconds);
 // Returns a FILETIME as seconds since 1970, rounded down.
 int64_t filetime_to_unix(uint64_t filetime);
 
+// --- Sizes ------------------------------------------------------------------
+
+// Reads digits and an optional K, M, G or T (powers of 1024, any case). What
+// follows is left at *ret_end; with ret_end NULL nothing may follow.
+// Returns 0, or -EINVAL.
+int size_parse(const char *s, const char **ret_end, uint64_t *ret);
+
 // --- Thread pool -------------------------------------------------------------
 
 struct pool;

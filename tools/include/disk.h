@@ -134,6 +134,12 @@ int disk_flush(struct disk *d, struct err *err);
 int disk_map(struct disk *d, uint64_t off, uint64_t len, uint64_t *ret_len,
 	     bool *ret_data, struct err *err);
 
+// Copies the first `len` bytes of one disk to another, in large pieces; holes
+// become zeroes by disk_zero.
+// Returns 0, -ENOMEM, or as disk_read and disk_write.
+int disk_copy(struct disk *from, struct disk *to, uint64_t len,
+	      struct err *err);
+
 // Closes a disk; what was not flushed may be lost. NULL is fine.
 void disk_close(struct disk *d);
 

@@ -13,11 +13,13 @@
 //     ntfs_build_link(b, node, NTFS_ROOT, &name, &err);   // its name(s)
 //     ntfs_build_stream(b, node, &stream_spec, &stream, &err);
 //     ntfs_build_layout(b, &err);
+//     ntfs_build_begin(b, &err);
 //     ntfs_build_write(b, stream, 0, data, size, &err);
 //     ntfs_build_finish(b, progress, &err);
 //     ntfs_build_free(b);
 //
-// Layout writes over the old boot sectors first, so that from then on nothing
+// Layout writes nothing: whether it all fits is known before the device is
+// touched. Begin writes over the old boot sectors, so that from then on nothing
 // takes the partition for a volume; finish writes metadata, then flushes, then
 // the boot sector's copy and the boot sector last of all, and flushes again.
 //
@@ -97,8 +99,8 @@ struct ntfs_stream_spec {
 	bool reserve;     // keep one run if at all possible, never resident
 };
 
-// Starts a build on an (otherwise ignored) device. Nothing is written before
-// ntfs_build_layout. The device is borrowed.
+// Starts a build on an (otherwise ignored) device. Nothing is read, and nothing
+// written before ntfs_build_begin. The device is borrowed.
 // Returns 0, -EINVAL for options out of range, -ENOSPC when the device is too
 // small for any volume, -EFBIG when it has too many clusters, or -ENOMEM.
 int ntfs_build_new(struct disk *dev, const struct ntfs_build_options *options,
@@ -138,11 +140,16 @@ int ntfs_build_stream(struct ntfs_build *b, uint32_t node,
 		      struct err *err);
 
 // Ends the description: makes up missing 8.3 names, sorts the folders, numbers
-// the records, places every stream, and wipes the old boot sectors.
+// the records and places every stream. Nothing is written.
 // Returns 0, -EEXIST for two equal names in a folder, -ENOSPC when it does not
 // fit (err says how many bytes are missing), -EINVAL when a node has no name,
-// -ENOMEM, or the device's error.
+// or -ENOMEM.
 int ntfs_build_layout(struct ntfs_build *b, struct err *err);
+
+// Wipes the old boot sectors and flushes: the device is no volume any more.
+// To be called after the layout, before anything is written.
+// Returns 0 or the device's error.
+int ntfs_build_begin(struct ntfs_build *b, struct err *err);
 
 // Writes part of a stream's data to its final place. From any thread, any
 // order; what is never written reads as whatever the device held there, so

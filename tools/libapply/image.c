@@ -20,6 +20,8 @@ int apply_image(struct wim *w, uint32_t index, struct disk *volume,
 	if (!r)
 		r = ntfs_build_layout(b, err);
 	if (!r)
+		r = ntfs_build_begin(b, err);
+	if (!r)
 		r = apply_content(a, pool, progress, err);
 	if (!r)
 		r = ntfs_build_finish(b, progress, err);

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+//
+// libaddress: the written form of a place in a stack of disks, taken by every
+// command:
+//
+//     PATH[@N[:INNER[@N[:INNER...]]]]
+//
+//     /dev/sda                       a whole disk
+//     /dev/sda@2                     its second partition
+//     disk.img@1:\Windows            a folder of the volume in a partition
+//     disk.img@3:\vhd\win.vhd@1      a partition of a virtual disk in a volume
+//     /dev/nvme0n1p3:\vhd\win.vhd    a file of the volume on a whole device
+//
+// PATH is a file or device of the host; what follows is split off at the first
+// "@N" or ":\" (or ":/") behind which PATH exists, so that file names holding
+// "@" work. INNER begins with "\" or "/", and may be in an NTFS or FAT volume.
+// A file that is a virtual disk (VHD, VHDX) is opened as one wherever "@N"
+// follows it.
+//
+//     struct place *place;
+//     address_open("golden.img@3:\\vhd\\guest.vhd@1", 0, &place, &err);
+//     ntfs_open(place->disk, ...);
+//     address_close(place);
+
+#ifndef ADDRESS_H
+#define ADDRESS_H
+
+#include "fat.h"
+#include "ntfs.h"
+#include "part.h"
+
+enum {
+	ADDRESS_WRITE = 1 << 0,     // open for writing, exclusively
+	ADDRESS_FILE = 1 << 1,      // a last INNER is a file: open its content
+	ADDRESS_VIRTUAL = 1 << 2,   // with ADDRESS_FILE, or when PATH ends the
+				    // address: as a virtual disk, if it is one
+};
+
+// How each part of an address was resolved, from the outside in.
+enum place_kind {
+	PLACE_PARTITION, // part, disk_id, signature and style are valid
+	PLACE_FILE,      // path is valid
+	PLACE_VIRTUAL,   // a virtual disk was opened on the level before
+};
+
+struct place_level {
+	enum place_kind kind;
+	struct part part;
+	enum part_style style;
+	struct guid disk_id;
+	uint32_t mbr_signature;
+	char *path; // as written, beginning with "\"
+};
+
+struct place {
+	struct disk *disk;     // what the address names; of a last INNER that was
+			       // not opened (no ADDRESS_FILE): its volume
+	struct ntfs *ntfs;     // when there is a last INNER: its volume, one of
+	struct fat *fat;       // the two
+	const char *path;      // a last INNER, "\" form, or NULL
+	struct place_level *levels;
+	size_t level_count;
+	const char *host_path; // PATH
+	struct address_stack *stack; // private
+};
+
+// Opens an address.
+// Returns 0, -ENOENT when PATH, a partition or an INNER does not exist, -EINVAL
+// for a form that is none, -EISDIR when a folder stands where a file must, and
+// as disk_open_file, part_table_read, ntfs_open, fat_open and vdisk_open do.
+int address_open(const char *text, unsigned flags, struct place **ret,
+		 struct err *err);
+
+// Closes everything that was opened; NULL is fine. A FAT volume that was
+// changed must have been synced by the caller.
+void address_close(struct place *place);
+
+// Splits an address into the host's PATH and the rest ("", "@1:\\x", ...),
+// which points into text. *ret_path is new memory, free with mem_free.
+// Returns 0, or -ENOMEM.
+int address_split(const char *text, char **ret_path, const char **ret_rest,
+		  struct err *err);
+
+#endif

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+//
+// libdeploy: an unattended deployment: the answer file, the choice of the one
+// disk, the plan, and the engine that does it.
+//
+//     answer_read("answer.ini", &answer, &err);
+//     inventory_read("/sys", &inventory, &err);
+//     inventory_choose(inventory, &answer->disk, &disk, &err);
+//     plan_make(answer, &target, &plan, &err);
+//     plan_print(plan, say, NULL);
+//     plan_run(plan, progress, &err);
+//
+// The order of writing makes a cut harmless: old tables and signatures are
+// wiped first, then the content is built in the places that the plan gives, and
+// the new partition table goes out last of all. A disk whose deployment did not
+// end is blank to everybody who looks.
+
+#ifndef DEPLOY_H
+#define DEPLOY_H
+
+#include "apply.h"
+#include "bcd.h"
+#include "fat.h"
+#include "part.h"
+
+// --- The answer file ---------------------------------------------------------
+// INI: "[section]", "key = value", comments with ";" or "#" at the start of a
+// line. Sizes take K, M, G, T (powers of 1024). Unknown sections and keys,
+// values that do not fit and keys given twice are errors with their line.
+//
+// [disk]    which disk, and what becomes of it. All given conditions must hold
+//           and exactly one disk may match:
+//   size    = 8G | 4G..16G | 4G.. | ..2T    capacity in bytes
+//   serial, model = text with * and ?       case ignored
+//   bus     = nvme | sata | scsi | usb | virtio | mmc
+//   path    = /dev/nvme0n1 or a path below /sys/devices, * and ?
+//   wipe    = yes | no                      may data on it be destroyed? (no)
+//   layout  = gpt                           EFI system, MSR, data
+//   efi-size = 260M   msr-size = 16M   label = Data
+//   seed    = GUID    all identifiers derive from it; random without it
+// [image]
+//   file    = install.wim                   relative to the answer file
+//   index   = number or name (1)
+// [vhd]
+//   path    = \vhd\windows.vhd   size = 20G   type = fixed   label = Windows
+// [boot]
+//   system  = windows | linux
+//   description = Windows 11     locale = en-US     timeout = 30
+//   options = words              for system = linux, added to the kernel's
+// [finish]
+//   action  = restart | poweroff | shell
+
+enum boot_system { BOOT_WINDOWS, BOOT_LINUX };
+enum finish_action { FINISH_SHELL, FINISH_RESTART, FINISH_POWEROFF };
+
+struct disk_rule {
+	uint64_t size_min, size_max; // bytes; 0 and UINT64_MAX: any
+	char *serial, *model, *bus, *path; // NULL: any
+};
+
+struct answer {
+	char *name;       // path of the file
+	struct disk_rule rule;
+	bool has_rule;    // at least one condition on the disk is given
+	bool wipe, has_seed;
+	struct guid seed;
+	uint64_t efi_size, msr_size;
+	char *data_label;
+	char *image_file; // joined to the answer file's folder
+	char *image;      // index or name
+	char *vhd_path;   // beginning with "\"
+	uint64_t vhd_size;
+	char *vhd_label;
+	enum boot_system system;
+	char *description, *locale, *options;
+	uint32_t timeout; // seconds
+	enum finish_action finish;
+};
+
+// Parses an answer file's text; name is used in messages and for relative
+// paths.
+// Returns 0, -EBADMSG with the line for what is wrong in it, -EFBIG over 1 MiB,
+// or -ENOMEM. Free with answer_free.
+int answer_parse(const char *text, size_t size, const char *name,
+		 struct answer **ret, struct err *err);
+
+// Reads and parses a file.
+// Returns as answer_parse and disk_open_file.
+int answer_read(const char *path, struct answer **ret, struct err *err);
+
+// Frees; NULL is fine.
+void answer_free(struct answer *a);
+
+// --- Disks of this machine ---------------------------------------------------
+
+struct inventory_disk {
+	char path[80];        // "/dev/nvme0n1"
+	char sys_path[256];   // "/sys/devices/..."
+	char serial[64], model[64], bus[16];
+	uint64_t size;
+	uint32_t sector_size;
+	bool read_only, removable;
+	char in_use[160];     // why it must be left alone ("mounted at /run/medium")
+			      // or ""
+};
+
+struct inventory {
+	struct inventory_disk *disks;
+	size_t count;
+};
+
+// Lists the disks of a machine from sysfs, /proc/self/mountinfo and
+// /proc/swaps below `root` ("" for the machine itself).
+// Returns 0, -ENOMEM, or what opendir(3) gives. Free with inventory_free.
+int inventory_read(const char *root, struct inventory **ret, struct err *err);
+
+// Frees; NULL is fine.
+void inventory_free(struct inventory *inventory);
+
+// Finds the one disk that matches a rule.
+// Returns 0, -ENOENT when none does, -EEXIST when more than one does, -EBUSY
+// when it is in use; err lists the disks that there are.
+int inventory_choose(const struct inventory *inventory,
+		     const struct disk_rule *rule,
+		     const struct inventory_disk **ret, struct err *err);
+
+// --- Boot files, as BCDBoot writes them --------------------------------------
+
+struct bcdboot_options {
+	struct bcd_windows_entry entry; // with devices, GUIDs, names, timeout
+	const char *windows;  // folder on the source volume: "\\Windows"
+	uint64_t time;        // FILETIME for files and keys that are made
+	bool clean;           // an existing store's entries are not kept
+	// Called for each file, with its path on the system partition; or NULL.
+	void (*copied)(void *ctx, const char *path);
+	void *ctx;
+};
+
+// Copies the boot files of a Windows to an EFI system partition and enters it
+// into the store there, which is made when there is none and else kept with its
+// other entries:
+//
+//     \Windows\Boot\EFI\*        -> \EFI\Microsoft\Boot
+//     \Windows\Boot\Fonts\*      -> \EFI\Microsoft\Boot\Fonts
+//     \Windows\Boot\Resources\*  -> \EFI\Microsoft\Boot\Resources
+//     bootmgfw.efi once more     -> \EFI\Boot\bootx64.efi
+//
+// The store is written last; the caller calls fat_sync, before which the old
+// files are all in place.
+// Returns 0, -ENOENT when the source has no boot manager, -EFBIG for a file over
+// 256 MiB, or as ntfs_open, fat_open and bcd_add_windows do.
+int bcdboot_write(struct ntfs *source, struct fat *esp,
+		  const struct bcdboot_options *options, struct err *err);
+
+// --- The plan ----------------------------------------------------------------
+
+// What a plan is made for.
+struct plan_target {
+	struct disk *disk;     // opened for writing and exclusively, or for
+			       // reading when the plan is only to be printed
+	const char *name;      // "/dev/nvme0n1", "golden.img"
+	const char *boot_files; // folder of EFI/ and slipway/ for system = linux
+};
+
+struct plan;
+
+// Opens the image, checks that everything fits and gives every structure its
+// place and identifier. Nothing is written.
+// Returns 0, -ENOSPC when something does not fit (err says what and by how
+// much), -EEXIST when the disk holds data and wipe is not given, -ENOENT for a
+// missing image, index or boot file, or as wim_open does. Free with plan_free.
+int plan_make(const struct answer *answer, const struct plan_target *target,
+	      struct plan **ret, struct err *err);
+
+// Describes the plan, a line a call.
+void plan_print(const struct plan *plan,
+		void (*line)(void *ctx, const char *text), void *ctx);
+
+// Does it.
+// Returns 0, or the first failure; the disk is then blank to everybody.
+int plan_run(struct plan *plan, struct progress *progress, struct err *err);
+
+// What was applied; valid after plan_run.
+const struct apply_result *plan_result(const struct plan *plan);
+
+// Frees; NULL is fine.
+void plan_free(struct plan *plan);
+
+#endif

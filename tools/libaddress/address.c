@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: MIT
+//
+// Addresses: parsed from left to right, each part opened on what the parts
+// before it gave.
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "address.h"
+#include "vdisk.h"
+
+#define ADDRESS_MAX_LEVELS 16 // nobody nests deeper; each level costs a layer
+
+// What was opened, in order; closed from the end.
+struct opened {
+	struct disk *disk; // one of the three
+	struct ntfs *ntfs;
+	struct fat *fat;
+};
+
+struct address_stack {
+	struct opened items[4 * ADDRESS_MAX_LEVELS];
+	size_t count;
+	char *host_path;
+};
+
+struct opening {
+	struct place *place;
+	unsigned flags;
+	const char *text;
+	struct err *err;
+};
+
+// Returns the length of a "@N" that ends there, or 0.
+static size_t partition_mark(const char *s)
+{
+	size_t n = 1;
+
+	if (*s != '@')
+		return 0;
+	while (isdigit((unsigned char)s[n]))
+		n++;
+	return n > 1 && (!s[n] || s[n] == ':') ? n : 0;
+}
+
+static bool is_inner(const char *s)
+{
+	return s[0] == ':' && (s[1] == '\\' || s[1] == '/');
+}
+
+int address_split(const char *text, char **ret_path, const char **ret_rest,
+		  struct err *err)
+{
+	char *path = mem_strdup(text);
+	size_t len = strlen(text);
+
+	if (!path)
+		return err_nomem(err);
+	for (size_t i = 1; i < len; i++) {
+		if (!partition_mark(text + i) && !is_inner(text + i))
+			continue;
+		path[i] = 0;
+		if (!access(path, F_OK)) {
+			*ret_path = path;
+			*ret_rest = text + i;
+			return 0;
+		}
+		path[i] = text[i];
+	}
+	*ret_path = path;
+	*ret_rest = text + len;
+	return 0;
+}
+
+static void push_disk(struct place *place, struct disk *d)
+{
+	place->stack->items[place->stack->count++].disk = d;
+	place->disk = d;
+}
+
+static int push_level(struct opening *o, enum place_kind kind,
+		      struct place_level **ret)
+{
+	struct place *place = o->place;
+
+	if (place->level_count == ADDRESS_MAX_LEVELS)
+		return err_set(o->err, -EINVAL, o->text, ERR_NOWHERE,
+			       "more than %d levels", ADDRESS_MAX_LEVELS);
+	*ret = &place->levels[place->level_count++];
+	**ret = (struct place_level){.kind = kind};
+	return 0;
+}
+
+// Lays the virtual disk on top, when the file is one.
+static int open_virtual(struct opening *o)
+{
+	struct place_level *level;
+	struct vdisk_info info;
+	struct disk *d;
+	int r = vdisk_probe(o->place->disk, &info, NULL);
+
+	if (r == -ENOENT)
+		return 0;
+	r = push_level(o, PLACE_VIRTUAL, &level);
+	if (!r)
+		r = vdisk_open(o->place->disk, &d, o->err);
+	if (r)
+		return r;
+	push_disk(o->place, d);
+	if ((o->flags & ADDRESS_WRITE) && d->read_only)
+		return err_set(o->err, -ENOTSUP, o->text, ERR_NOWHERE,
+			       "this kind of virtual disk is opened for "
+			       "reading only");
+	return 0;
+}
+
+static int open_partition(struct opening *o, unsigned long number)
+{
+	struct place_level *level;
+	struct part_table *table;
+	const struct part *part;
+	struct disk *d;
+	int r = open_virtual(o);
+
+	if (!r)
+		r = push_level(o, PLACE_PARTITION, &level);
+	if (!r)
+		r = part_table_read(o->place->disk, &table, o->err);
+	if (r)
+		return r;
+	part = number <= 0xffff ? part_find(table, (unsigned)number) : NULL;
+	if (part) {
+		level->part = *part;
+		level->style = table->style;
+		level->disk_id = table->disk_id;
+		level->mbr_signature = table->mbr_signature;
+		r = disk_slice(o->place->disk, part->start, part->size, &d,
+			       o->err);
+	} else {
+		r = err_set(o->err, -ENOENT, o->text, ERR_NOWHERE,
+			    "there is no partition %lu", number);
+	}
+	part_table_free(table);
+	if (!r)
+		push_disk(o->place, d);
+	return r;
+}
+
+static int open_volume(struct opening *o)
+{
+	struct place *place = o->place;
+	uint8_t boot[512];
+	int r = place->disk->size < sizeof(boot)
+			? err_corrupt(o->err, o->text, 0,
+				      "too small for a volume")
+			: disk_read(place->disk, 0, boot, sizeof(boot), o->err);
+
+	if (r)
+		return r;
+	place->ntfs = NULL;
+	place->fat = NULL;
+	if (!memcmp(boot + 3, "NTFS    ", 8)) {
+		r = ntfs_open(place->disk, &place->ntfs, o->err);
+		if (!r)
+			place->stack->items[place->stack->count++].ntfs =
+				place->ntfs;
+		return r;
+	}
+	r = fat_open(place->disk, &place->fat, o->err);
+	if (!r)
+		place->stack->items[place->stack->count++].fat = place->fat;
+	return r;
+}
+
+static int open_file(struct opening *o, const char *path)
+{
+	struct place *place = o->place;
+	struct disk *d;
+	int r = place->ntfs ? ntfs_open_file(place->ntfs, path, &d, o->err)
+			    : fat_open_file(place->fat, path, &d, o->err);
+
+	if (!r)
+		push_disk(place, d);
+	return r;
+}
+
+// An INNER ends at the next "@N" or ":\" or the end. A drive's colon cannot be
+// in it.
+static size_t inner_length(const char *s)
+{
+	size_t n = 0;
+
+	while (s[n] && !partition_mark(s + n) && !is_inner(s + n))
+		n++;
+	return n;
+}
+
+// Opens ":INNER" at s. Returns how it went; *ret_len is what it took of s.
+static int open_inner(struct opening *o, const char *s, size_t *ret_len)
+{
+	struct place *place = o->place;
+	struct place_level *level;
+	size_t len = inner_length(s + 1);
+	bool is_last = !s[1 + len];
+	int r = push_level(o, PLACE_FILE, &level);
+
+	if (r)
+		return r;
+	level->path = mem_alloc(len + 1);
+	if (!level->path)
+		return err_nomem(o->err);
+	for (size_t i = 0; i < len; i++)
+		level->path[i] = s[1 + i] == '/' ? '\\' : s[1 + i];
+	*ret_len = 1 + len;
+	r = open_volume(o);
+	if (r)
+		return r;
+	if (is_last) {
+		place->path = level->path;
+		if (!(o->flags & ADDRESS_FILE))
+			return 0;
+	}
+	r = open_file(o, level->path);
+	if (!r && is_last && (o->flags & ADDRESS_VIRTUAL))
+		r = open_virtual(o);
+	return r;
+}
+
+static int open_parts(struct opening *o, const char *rest)
+{
+	int r = 0;
+
+	if (!*rest && (o->flags & ADDRESS_VIRTUAL))
+		return open_virtual(o);
+	while (*rest && !r) {
+		size_t len = partition_mark(rest);
+
+		if (len)
+			r = open_partition(o, strtoul(rest + 1, NULL, 10));
+		else if (is_inner(rest))
+			r = open_inner(o, rest, &len);
+		else
+			r = err_set(o->err, -EINVAL, o->text, ERR_NOWHERE,
+				    "not an address: PATH[@N[:\\INNER]]");
+		rest += len;
+	}
+	return r;
+}
+
+int address_open(const char *text, unsigned flags, struct place **ret,
+		 struct err *err)
+{
+	struct place *place = mem_alloc(sizeof(*place));
+	struct opening o = {place, flags, text, err};
+	const char *rest;
+	struct disk *d;
+	int r;
+
+	if (!place)
+		return err_nomem(err);
+	place->stack = mem_alloc(sizeof(*place->stack));
+	place->levels = mem_array(ADDRESS_MAX_LEVELS, sizeof(*place->levels));
+	r = place->stack && place->levels
+		    ? address_split(text, &place->stack->host_path, &rest, err)
+		    : err_nomem(err);
+	if (!r) {
+		place->host_path = place->stack->host_path;
+		r = disk_open_file(place->host_path,
+				   flags & ADDRESS_WRITE ? DISK_EXCLUSIVE
+							 : DISK_READ_ONLY,
+				   &d, err);
+	}
+	if (!r) {
+		push_disk(place, d);
+		r = open_parts(&o, rest);
+	}
+	if (r) {
+		address_close(place);
+		return r;
+	}
+	*ret = place;
+	return 0;
+}
+
+void address_close(struct place *place)
+{
+	struct address_stack *s;
+
+	if (!place)
+		return;
+	s = place->stack;
+	while (s && s->count) {
+		struct opened *item = &s->items[--s->count];
+
+		disk_close(item->disk);
+		ntfs_close(item->ntfs);
+		fat_close(item->fat);
+	}
+	for (size_t i = 0; i < place->level_count; i++)
+		mem_free(place->levels[i].path);
+	if (s)
+		mem_free(s->host_path);
+	mem_free(s);
+	mem_free(place->levels);
+	mem_free(place);
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+//
+// Files of an image by their paths.
+
+#include "apply_priv.h"
+
+static const struct wim_dentry *child(const struct wim_dentry *d,
+				      const le16 *name, size_t len)
+{
+	for (size_t i = 0; i < d->child_count; i++) {
+		const struct wim_dentry *c = d->children[i];
+
+		if (!utf16_casecmp(c->name, c->name_len, name, len))
+			return c;
+	}
+	return NULL;
+}
+
+const struct wim_dentry *apply_find(const struct apply *a, const char *path)
+{
+	const struct wim_dentry *d = a->image->root;
+	le16 *units, *at;
+	size_t n;
+
+	if (utf16_from_utf8(path, &units, &n))
+		return NULL;
+	at = units;
+	while (d && n) {
+		size_t len = 0;
+
+		while (len < n && get_le16(at[len]) != '\\')
+			len++;
+		if (len)
+			d = child(d, at, len);
+		at += len;
+		n -= len;
+		if (n) {
+			at++;
+			n--;
+		}
+	}
+	mem_free(units);
+	return d;
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+//
+// Sizes as people write them.
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base.h"
+
+int size_parse(const char *s, const char **ret_end, uint64_t *ret)
+{
+	static const char units[] = "KMGT";
+	const char *unit;
+	uint64_t size = 0;
+
+	if (!isdigit((unsigned char)*s))
+		return -EINVAL;
+	for (; isdigit((unsigned char)*s); s++)
+		if (__builtin_mul_overflow(size, 10, &size) ||
+		    __builtin_add_overflow(size, (uint64_t)(*s - '0'), &size))
+			return -EINVAL;
+	unit = *s ? strchr(units, toupper((unsigned char)*s)) : NULL;
+	if (unit) {
+		unsigned shift = 10 * (unsigned)(unit - units + 1);
+
+		if (size > UINT64_MAX >> shift)
+			return -EINVAL;
+		size <<= shift;
+		s++;
+	}
+	if (!ret_end && *s)
+		return -EINVAL;
+	if (ret_end)
+		*ret_end = s;
+	*ret = size;
+	return 0;
+}

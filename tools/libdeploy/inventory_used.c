@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+//
+// Which disks are in use: by mounts (proc(5), mountinfo), swap and holders.
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "inventory_priv.h"
+
+static void mark(struct inventory_disk *d, const char *how, const char *where)
+{
+	if (!d->in_use[0])
+		snprintf(d->in_use, sizeof(d->in_use), "%s%s", how, where);
+}
+
+// Finds the disk that a block device belongs to: the device's folder below
+// /sys/dev/block is the disk's own, or inside it. Numbers are "major:minor".
+static struct inventory_disk *owner(const char *root,
+				    struct inventory *inventory,
+				    const char *numbers)
+{
+	char link[300], resolved[4096];
+
+	snprintf(link, sizeof(link), "%s/sys/dev/block/%s", root, numbers);
+	if (!realpath(link, resolved))
+		return NULL;
+	for (size_t i = 0; i < inventory->count; i++) {
+		struct inventory_disk *d = &inventory->disks[i];
+		size_t n = strlen(d->sys_path);
+		const char *path = resolved + strlen(root);
+
+		if (n && !strncmp(path, d->sys_path, n) &&
+		    (path[n] == '/' || !path[n]))
+			return d;
+	}
+	return NULL;
+}
+
+static void mark_mounts(const char *root, struct inventory *inventory)
+{
+	char path[300], line[4096];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/proc/self/mountinfo", root);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f)) {
+		char numbers[32], where[256];
+		struct inventory_disk *d;
+
+		if (sscanf(line, "%*s %*s %31s %*s %255s", numbers, where) != 2)
+			continue;
+		d = owner(root, inventory, numbers);
+		if (d)
+			mark(d, "mounted at ", where);
+	}
+	if (f)
+		fclose(f);
+}
+
+static void mark_swaps(const char *root, struct inventory *inventory)
+{
+	char path[300], line[1024];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/proc/swaps", root);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f)) {
+		for (size_t i = 0; i < inventory->count; i++) {
+			struct inventory_disk *d = &inventory->disks[i];
+
+			if (!strncmp(line, d->path, strlen(d->path)))
+				mark(d, "used as swap", "");
+		}
+	}
+	if (f)
+		fclose(f);
+}
+
+// Device mapper, md and their like name themselves in "holders" of the disk
+// and of each partition.
+static void mark_holders_of(const char *dir, struct inventory_disk *d)
+{
+	char path[600];
+	struct dirent *e;
+	DIR *holders;
+
+	snprintf(path, sizeof(path), "%s/holders", dir);
+	holders = opendir(path);
+	while (holders && (e = readdir(holders)))
+		if (e->d_name[0] != '.')
+			mark(d, "held by ", e->d_name);
+	if (holders)
+		closedir(holders);
+}
+
+static void mark_holders(const char *root, struct inventory_disk *d)
+{
+	char dir[300], part[590];
+	const char *name = strrchr(d->sys_path, '/');
+	struct dirent *e;
+	DIR *parts;
+
+	if (!name)
+		return;
+	snprintf(dir, sizeof(dir), "%s%s", root, d->sys_path);
+	mark_holders_of(dir, d);
+	parts = opendir(dir);
+	while (parts && (e = readdir(parts))) {
+		if (strncmp(e->d_name, name + 1, strlen(name + 1)))
+			continue;
+		snprintf(part, sizeof(part), "%s/%s", dir, e->d_name);
+		mark_holders_of(part, d);
+	}
+	if (parts)
+		closedir(parts);
+}
+
+int inventory_mark_used(const char *root, struct inventory *inventory,
+			struct err *err)
+{
+	mark_mounts(root, inventory);
+	mark_swaps(root, inventory);
+	for (size_t i = 0; i < inventory->count; i++)
+		mark_holders(root, &inventory->disks[i]);
+	return 0;
+}
