@@ -5,6 +5,7 @@ set -u
 cd "$(dirname "$0")/.."
 : "${O:=out}"
 export O
+export ASAN_OPTIONS=allocator_may_return_null=1
 passed=0 failed=0 skipped=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

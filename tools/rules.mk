@@ -8,7 +8,7 @@ AR ?= ar
 LIBS := deploy apply address bcd hive wim ntfs fat part vdisk ublk disk base
 
 WARN := -Wall -Wextra -Wvla -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-	-Wwrite-strings -Wpointer-arith -Wno-unused-parameter
+	-Wwrite-strings -Wpointer-arith -Wno-unused-parameter -Wno-format-truncation
 BASEFLAGS := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -O2 -g \
 	-fno-strict-aliasing -pthread $(WARN) -Werror -Itools/include
 

@@ -97,7 +97,7 @@ static int open_target(const char *path, const struct cmd_switch *switches,
 	if (size_parse(switches[SIZE].value, NULL, &size))
 		return err_set(err, -EINVAL, switches[SIZE].value, ERR_NOWHERE,
 			       "not a size");
-	return dry ? disk_memory_hole(size, 512, ret, err)
+	return dry ? disk_zeroes(size, 512, ret, err)
 		   : disk_create_file(path, size, 512, ret, err);
 }
 

@@ -79,6 +79,11 @@ int disk_create_file(const char *path, uint64_t size, uint32_t sector_size,
 int disk_memory(uint64_t size, uint32_t sector_size, struct disk **ret,
 		struct err *err);
 
+// A disk of nothing but zeroes, for reading: to plan for one that is not there.
+// Returns 0 or -ENOMEM.
+int disk_zeroes(uint64_t size, uint32_t sector_size, struct disk **ret,
+		struct err *err);
+
 // A range of another disk, for reading and writing if that disk is.
 // Returns 0, -EINVAL when the range is not inside the disk, or -ENOMEM.
 int disk_slice(struct disk *base, uint64_t off, uint64_t len, struct disk **ret,
