@@ -4,7 +4,7 @@
 .PHONY: check test check-full lint unit cmd oracle fault fuzz fuzz-replay \
 	boot asan
 
-SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all \
+SANFLAGS := -no-pie -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
 SAN := $(O)/san
 
