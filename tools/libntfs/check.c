@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+//
+// The check of a volume: its stages in order, and how problems are reported.
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "check.h"
+
+void check_problem(struct check *c, uint64_t record, const char *rule,
+		   const char *fmt, ...)
+{
+	char text[320];
+	struct ntfs_problem p = {record, rule, text};
+	va_list ap;
+
+	if (c->result.problems++ >= CHECK_MAX_REPORTS || !c->report)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	c->report(c->ctx, &p);
+}
+
+int check_failed(struct check *c, uint64_t record, const char *rule, int r,
+		 const struct err *e)
+{
+	if (r != -EBADMSG && r != -ENOENT && r != -EFBIG && r != -ENOTSUP)
+		return err_set(c->err, r, e->what, e->where, "%s", e->why);
+	check_problem(c, record, rule, "%s: %s", e->what, e->why);
+	return 0;
+}
+
+struct check_record *check_get(const struct check *c, uint64_t number)
+{
+	return number < c->n->records ? &c->records[number] : NULL;
+}
+
+bool check_is_file(const struct check *c, uint64_t reference)
+{
+	const struct check_record *r =
+		check_get(c, ntfs_ref_record(reference));
+
+	return r && r->flags & CR_IN_USE && !(r->flags & CR_EXTENSION) &&
+	       r->sequence == ntfs_ref_sequence(reference);
+}
+
+int check_read(struct check *c, uint64_t record, uint32_t type,
+	       const char *name, uint64_t limit, const char *rule,
+	       uint8_t **ret, size_t *ret_size)
+{
+	struct err e = {0};
+	struct ntfs_file f;
+	struct ntfs_attr a;
+	int r = ntfs_file_open(c->n, record, &f, &e);
+
+	*ret = NULL;
+	if (!r) {
+		r = ntfs_file_find_named(&f, type, name, &a, &e);
+		if (!r)
+			r = ntfs_stream_read(&f, &a, limit, ret, ret_size, &e);
+		ntfs_file_done(&f);
+	}
+	return r ? check_failed(c, record, rule, r, &e) : 0;
+}
+
+static int run_stages(struct check *c)
+{
+	static const struct {
+		const char *name;
+		int (*run)(struct check *c);
+	} stages[] = {
+		{"Stage 1: Examining basic file system structure", check_boot},
+		{NULL, check_mirror},
+		{NULL, check_records},
+		{NULL, check_system},
+		{"Stage 2: Examining file name linkage", check_folders},
+		{NULL, check_names},
+		{NULL, check_views},
+		{"Stage 3: Examining security descriptors", check_security},
+		{"Stage 4: Examining free space", check_bitmap},
+	};
+
+	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
+		int r = 0;
+
+		if (stages[i].name &&
+		    progress_report(c->progress, stages[i].name, 0, 0))
+			r = err_set(c->err, -ECANCELED, "check", ERR_NOWHERE,
+				    "stopped");
+		if (!r)
+			r = stages[i].run(c);
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+static int prepare(struct check *c)
+{
+	struct ntfs *n = c->n;
+
+	c->result.clusters = n->info.clusters;
+	if (n->records > CHECK_MAX_RECORDS)
+		return err_set(c->err, -EFBIG, "MFT", ERR_NOWHERE,
+			       "it has more than %u records",
+			       CHECK_MAX_RECORDS);
+	if (n->info.clusters > NTFS_MAX_CLUSTERS)
+		return err_set(c->err, -EFBIG, "volume", ERR_NOWHERE,
+			       "it has more than 2^32 - 1 clusters");
+	c->records = mem_array((size_t)n->records, sizeof(*c->records));
+	c->used = mem_alloc((size_t)(n->info.clusters / 8 + 1));
+	return c->records && c->used ? 0 : err_nomem(c->err);
+}
+
+int ntfs_check(struct disk *dev,
+	       void (*report)(void *ctx, const struct ntfs_problem *problem),
+	       void *ctx, struct progress *progress,
+	       struct ntfs_check_result *ret, struct err *err)
+{
+	struct check c = {.report = report,
+			  .ctx = ctx,
+			  .progress = progress,
+			  .err = err};
+	int r = ntfs_open_mft(dev, &c.n, err);
+
+	if (r)
+		return r;
+	r = prepare(&c);
+	if (!r)
+		r = run_stages(&c);
+	mem_free(c.records);
+	mem_free(c.used);
+	mem_free(c.mft_bitmap);
+	mem_free(c.descriptors);
+	ntfs_close(c.n);
+	if (!r)
+		*ret = c.result;
+	return r;
+}

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: MIT
+//
+// Names both ways: each entry of a folder leads to a file that has that name
+// there, and each name has its entry. While folders are walked, only sums are
+// kept; when a file's do not come out even, its names are looked up one by one.
+
+#include "check.h"
+
+// Attributes that an entry has in common with its file.
+#define COPIED_ATTRIBUTES 0xffffu
+
+static bool names_equal(const struct ntfs_file_name *a,
+			const struct ntfs_file_name *b)
+{
+	if (a->parent != b->parent || a->name_space != b->name_space ||
+	    a->name_len != b->name_len)
+		return false;
+	for (size_t i = 0; i < a->name_len; i++)
+		if (get_le16(a->name[i]) != get_le16(b->name[i]))
+			return false;
+	return true;
+}
+
+// Returns true for the system's own files: what lies in $Extend, and $Extend.
+static bool is_systems(const struct check *c, uint64_t number)
+{
+	for (unsigned depth = 0; depth < 8; depth++) {
+		if (number < NTFS_REC_USER)
+			return number != NTFS_REC_ROOT || !depth;
+		if (number >= c->n->records)
+			return false;
+		number = c->records[number].parent;
+	}
+	return false;
+}
+
+// What an entry repeats of its file. Windows writes it when a handle is closed,
+// and only to the name that was opened: files with further links, and the
+// system's own, are left out.
+static void check_copy(struct check *c, uint64_t number,
+		       const struct check_record *child,
+		       const struct ntfs_file_name *name)
+{
+	bool folder = child->flags & CR_FOLDER;
+
+	if (folder != !!(name->attributes & NTFS_FA_DIRECTORY))
+		check_problem(c, number, "entry-attributes",
+			      "Its folder's entry takes it for a %s",
+			      folder ? "file" : "folder");
+	if (child->flags & CR_LINKED || is_systems(c, number))
+		return;
+	if ((name->attributes ^ child->attributes) & COPIED_ATTRIBUTES)
+		check_problem(c, number, "entry-attributes",
+			      "Its folder's entry has the attributes %x, the "
+			      "file %x",
+			      name->attributes, child->attributes);
+	if (!folder && name->size != child->size)
+		check_problem(c, number, "entry-size",
+			      "Its folder's entry has the size %llu, the file "
+			      "%llu",
+			      (unsigned long long)name->size,
+			      (unsigned long long)child->size);
+	if (!folder && name->allocated != child->allocated)
+		check_problem(c, number, "entry-size",
+			      "Its folder's entry has the allocated size "
+			      "%llu, the file %llu",
+			      (unsigned long long)name->allocated,
+			      (unsigned long long)child->allocated);
+}
+
+static int check_entry(struct check *c, const struct ntfs_index *x,
+		       const struct ntfs_index_entry *e, void *ctx)
+{
+	uint64_t number = ntfs_ref_record(e->file);
+	const uint64_t *folder = ctx;
+	struct check_record *child = check_get(c, number);
+	struct ntfs_file_name name;
+	struct err err = {0};
+
+	if (ntfs_file_name_decode(e->key, e->key_len, x->record, &name, &err)) {
+		check_problem(c, x->record, "entry-name", "%s: %s", err.what,
+			      err.why);
+		return 0;
+	}
+	if (e->key_len !=
+	    sizeof(struct ntfs_file_name_disk) + 2u * name.name_len)
+		check_problem(c, x->record, "entry-name",
+			      "An entry's key is not as long as its name");
+	if (!check_is_file(c, e->file)) {
+		check_problem(c, x->record, "entry-file",
+			      "An entry leads to record %llu (sequence %u), "
+			      "which is no such file",
+			      (unsigned long long)number,
+			      ntfs_ref_sequence(e->file));
+		return 0;
+	}
+	if (name.parent != *folder)
+		check_problem(c, x->record, "entry-parent",
+			      "An entry (record %llu) is of another folder",
+			      (unsigned long long)number);
+	child->names -= check_name_hash(e->file, &name);
+	child->names_left--;
+	check_copy(c, number, child, &name);
+	return 0;
+}
+
+// A folder's index; other ones have stages of their own.
+static int check_folder(struct check *c, uint64_t number)
+{
+	uint64_t reference = number | (uint64_t)c->records[number].sequence
+					      << NTFS_SEQUENCE_SHIFT;
+	struct ntfs_file f;
+	struct err e = {0};
+	int r = ntfs_file_open(c->n, number, &f, &e);
+
+	if (r)
+		return check_failed(c, number, "record-header", r, &e);
+	r = check_index(c, &f, "$I30", check_entry, &reference);
+	ntfs_file_done(&f);
+	return r;
+}
+
+int check_folders(struct check *c)
+{
+	uint64_t total = c->n->records;
+	int r = 0;
+
+	for (uint64_t i = 0; !r && i < total; i++) {
+		if (c->records[i].flags & CR_HAS_INDEX)
+			r = check_folder(c, i);
+		if (!r && progress_report(c->progress,
+					  "Stage 2: Examining file name "
+					  "linkage",
+					  i + 1, total))
+			r = err_set(c->err, -ECANCELED, "check", ERR_NOWHERE,
+				    "stopped");
+	}
+	return r;
+}
+
+struct lookup {
+	const struct check *c;
+	const struct ntfs_file_name *name;
+	uint64_t file;
+	bool is_same;
+};
+
+static int find_name(void *ctx, const struct ntfs_index_entry *e)
+{
+	struct lookup *l = ctx;
+	struct ntfs_file_name name;
+
+	if (e->file == l->file &&
+	    !ntfs_file_name_decode(e->key, e->key_len, 0, &name, NULL) &&
+	    names_equal(&name, l->name))
+		l->is_same = true;
+	return l->is_same;
+}
+
+// Looks for one of the file's names in the folder it is to be in.
+static int look_up(struct check *c, uint64_t number,
+		   const struct ntfs_file_name *name, bool *ret)
+{
+	struct lookup l = {c, name, 0, false};
+	struct ntfs_index x;
+	struct ntfs_file f;
+	int r;
+
+	l.file = number | (uint64_t)c->records[number].sequence
+				  << NTFS_SEQUENCE_SHIFT;
+	r = ntfs_file_open(c->n, ntfs_ref_record(name->parent), &f, NULL);
+	if (!r) {
+		r = ntfs_index_open(&f, "$I30", &x, NULL);
+		if (!r) {
+			r = ntfs_index_walk(&x, find_name, &l, NULL);
+			ntfs_index_done(&x);
+		}
+		ntfs_file_done(&f);
+	}
+	*ret = l.is_same;
+	return r == -ENOMEM || r == -EIO ? r : 0;
+}
+
+// Tells which of a file's names has no entry.
+static int explain(struct check *c, uint64_t number)
+{
+	unsigned missing = 0;
+	struct ntfs_attr a = {0};
+	struct ntfs_file f;
+	struct err e = {0};
+	int r = ntfs_file_open(c->n, number, &f, &e);
+
+	if (r)
+		return check_failed(c, number, "record-header", r, &e);
+	while (!r && ntfs_file_next(&f, &a, NULL) > 0) {
+		struct ntfs_file_name name;
+		bool is_there;
+
+		if (a.type != NTFS_AT_FILE_NAME || !a.resident ||
+		    ntfs_file_name_decode(a.value, a.value_len, number, &name,
+					  NULL))
+			continue;
+		r = look_up(c, number, &name, &is_there);
+		if (r || is_there)
+			continue;
+		missing++;
+		check_problem(c, number, "name-entry",
+			      "A name of the file has no entry in folder %llu",
+			      (unsigned long long)ntfs_ref_record(name.parent));
+	}
+	ntfs_file_done(&f);
+	if (!r && (!missing || c->records[number].names_left < 0))
+		check_problem(c, number, "entry-file",
+			      "A folder's entry has a name that the file does "
+			      "not have");
+	return r ? err_set(c->err, r, "check", ERR_NOWHERE, "reading failed")
+		 : 0;
+}
+
+// Follows a folder's parents up to the root or to one that was there before.
+static void check_path(struct check *c, uint64_t number)
+{
+	uint64_t i = number;
+	bool reached;
+
+	while (c->records[i].flags & CR_FOLDER &&
+	       !(c->records[i].flags & (CR_REACHED | CR_ON_PATH))) {
+		c->records[i].flags |= CR_ON_PATH;
+		i = c->records[i].parent;
+		if (!check_get(c, i))
+			break;
+	}
+	reached = check_get(c, i) && c->records[i].flags & CR_REACHED;
+	if (!reached)
+		check_problem(c, number, "folder-path",
+			      "No path leads from the root to this folder");
+	// Reported once: what lies below it counts as reached from now on.
+	for (i = number; check_get(c, i) && c->records[i].flags & CR_ON_PATH;
+	     i = c->records[i].parent) {
+		c->records[i].flags &= (uint16_t)~CR_ON_PATH;
+		c->records[i].flags |= CR_REACHED;
+	}
+}
+
+int check_names(struct check *c)
+{
+	unsigned explained = 0;
+
+	if (c->n->records > NTFS_REC_ROOT)
+		c->records[NTFS_REC_ROOT].flags |= CR_REACHED;
+	for (uint64_t i = 0; i < c->n->records; i++) {
+		const struct check_record *rec = &c->records[i];
+		int r = 0;
+
+		if (!(rec->flags & CR_IN_USE) || rec->flags & CR_EXTENSION)
+			continue;
+		if (rec->flags & CR_FOLDER)
+			check_path(c, i);
+		if (!rec->names_left && !rec->names)
+			continue;
+		// The closer look is dear; a wholly broken volume gets it a
+		// number of times only.
+		if (explained++ < 256)
+			r = explain(c, i);
+		else
+			check_problem(c, i, "name-entry",
+				      "The file's names are not those of its "
+				      "entries");
+		if (r)
+			return r;
+	}
+	return 0;
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+//
+// Folders: finding a name, following a path, listing (the index $I30 of
+// FILE_NAME keys).
+
+#include <limits.h>
+#include <string.h>
+
+#include "read.h"
+
+struct find {
+	const struct ntfs *n;
+	const le16 *name;
+	size_t name_len;
+	uint64_t file;
+};
+
+static int compare_name(void *ctx, const uint8_t *key, size_t len)
+{
+	const struct find *f = ctx;
+	struct ntfs_file_name name;
+
+	if (ntfs_file_name_decode(key, len, 0, &name, NULL))
+		return INT_MIN;
+	return ntfs_name_compare(f->n, f->name, f->name_len, name.name,
+				 name.name_len);
+}
+
+static int take_file(void *ctx, const struct ntfs_index_entry *e)
+{
+	((struct find *)ctx)->file = e->file;
+	return 0;
+}
+
+// Opens the folder's index; -ENOTDIR when it has none.
+static int open_folder(struct ntfs *n, uint64_t record, struct ntfs_index *ret,
+		       struct err *err)
+{
+	struct ntfs_file f;
+	int r = ntfs_file_open(n, record, &f, err);
+
+	if (r)
+		return r;
+	if (f.records[0].flags & NTFS_RF_DIRECTORY)
+		r = ntfs_index_open(&f, "$I30", ret, err);
+	else
+		r = err_set(err, -ENOTDIR, "file record", record,
+			    "it is no folder");
+	ntfs_file_done(&f);
+	return r;
+}
+
+int ntfs_folder_find(struct ntfs *n, uint64_t folder, const le16 *name,
+		     size_t name_len, uint64_t *ret_file, struct err *err)
+{
+	struct find f = {.n = n, .name = name, .name_len = name_len};
+	struct ntfs_index x;
+	int r = open_folder(n, folder, &x, err);
+
+	if (r)
+		return r;
+	r = ntfs_index_find(&x, compare_name, take_file, &f, err);
+	ntfs_index_done(&x);
+	if (!r)
+		*ret_file = f.file;
+	return r;
+}
+
+// One part of a path, of len bytes.
+static int find_part(struct ntfs *n, const char *part, size_t len,
+		     uint64_t *record, struct err *err)
+{
+	char text[NTFS_MAX_NAME * 3 + 1];
+	struct err inner = {0};
+	uint64_t file;
+	le16 *name;
+	size_t name_len;
+	int r;
+
+	if (len >= sizeof(text))
+		return err_set(err, -ENOENT, "path", ERR_NOWHERE,
+			       "a part of it is too long for a name");
+	memcpy(text, part, len);
+	text[len] = 0;
+	r = utf16_from_utf8(text, &name, &name_len);
+	if (r)
+		return r == -ENOMEM ? err_nomem(err)
+				    : err_set(err, -ENOENT, text, ERR_NOWHERE,
+					      "it is not UTF-8");
+	r = ntfs_folder_find(n, *record, name, name_len, &file, &inner);
+	mem_free(name);
+	if (r == -ENOENT || r == -ENOTDIR)
+		return err_set(err, r, text, ERR_NOWHERE,
+			       r == -ENOENT
+				       ? "there is no such file or folder"
+				       : "what should hold it is no folder");
+	if (r)
+		return err_set(err, r, inner.what, inner.where, "%s",
+			       inner.why);
+	*record = ntfs_ref_record(file);
+	return 0;
+}
+
+int ntfs_lookup(struct ntfs *n, const char *path, uint64_t *ret_record,
+		struct err *err)
+{
+	uint64_t record = NTFS_REC_ROOT;
+
+	for (;;) {
+		size_t len;
+		int r;
+
+		path += strspn(path, "\\/");
+		len = strcspn(path, "\\/");
+		if (!len)
+			break;
+		r = find_part(n, path, len, &record, err);
+		if (r)
+			return r;
+		path += len;
+	}
+	*ret_record = record;
+	return 0;
+}
+
+struct list {
+	int (*fn)(void *ctx, const struct ntfs_entry *entry);
+	void *ctx;
+	uint64_t folder;
+	struct err *err;
+};
+
+static int list_entry(void *ctx, const struct ntfs_index_entry *e)
+{
+	const struct list *l = ctx;
+	struct ntfs_file_name name;
+	struct ntfs_entry entry;
+	char *utf8;
+	int r = ntfs_file_name_decode(e->key, e->key_len, l->folder, &name,
+				      l->err);
+
+	if (r)
+		return r;
+	utf8 = utf16_to_utf8(name.name, name.name_len);
+	if (!utf8)
+		return err_nomem(l->err);
+	entry = (struct ntfs_entry){
+		.record = ntfs_ref_record(e->file),
+		.sequence = ntfs_ref_sequence(e->file),
+		.attributes = (name.attributes & 0xffff) |
+			      (name.attributes & NTFS_FA_DIRECTORY
+				       ? NTFS_ATTR_DIRECTORY
+				       : 0),
+		.size = name.size,
+		.modified = name.modified,
+		.name_space = name.name_space,
+		.name_len = name.name_len,
+		.name = name.name,
+		.utf8 = utf8,
+	};
+	r = l->fn(l->ctx, &entry);
+	mem_free(utf8);
+	return r;
+}
+
+int ntfs_list(struct ntfs *n, uint64_t record,
+	      int (*fn)(void *ctx, const struct ntfs_entry *entry), void *ctx,
+	      struct err *err)
+{
+	struct list l = {fn, ctx, record, err};
+	struct ntfs_index x;
+	int r = open_folder(n, record, &x, err);
+
+	if (r)
+		return r;
+	r = ntfs_index_walk(&x, list_entry, &l, err);
+	ntfs_index_done(&x);
+	return r;
+}
+
+static int is_users(void *ctx, const struct ntfs_entry *e)
+{
+	static const char *const system[] = {"System Volume Information",
+					     "$RECYCLE.BIN"};
+
+	if (e->record < NTFS_REC_USER)
+		return 0;
+	for (size_t i = 0; i < 2; i++) {
+		le16 units[32];
+		size_t len = strlen(system[i]);
+
+		for (size_t j = 0; j < len; j++)
+			units[j] = to_le16((uint8_t)system[i][j]);
+		// A short name stands beside its long one.
+		if (e->name_space == NTFS_NS_DOS ||
+		    !utf16_casecmp(e->name, e->name_len, units, len))
+			return 0;
+	}
+	return 1;
+}
+
+int ntfs_is_empty(struct ntfs *n, bool *ret, struct err *err)
+{
+	int r = ntfs_list(n, NTFS_REC_ROOT, is_users, NULL, err);
+
+	if (r < 0)
+		return r;
+	*ret = !r;
+	return 0;
+}

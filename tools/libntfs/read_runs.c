@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+//
+// Run lists: a nibble for the size of the length, one for the size of the
+// signed distance from the run before, then these numbers; a zero ends it
+// (Linux-NTFS documentation, "Data runs").
+
+#include "read.h"
+
+static int broken(const struct ntfs_attr *attr, const char *why,
+		  struct err *err)
+{
+	return err_corrupt(err, "file record", attr->record->number,
+			   "the runs of the attribute at %u: %s", attr->offset,
+			   why);
+}
+
+// Returns a little-endian signed number of 1 to 8 bytes.
+static int64_t number(const uint8_t *p, unsigned size)
+{
+	uint64_t v = p[size - 1] & 0x80 ? UINT64_MAX : 0;
+
+	while (size--)
+		v = v << 8 | p[size];
+	return (int64_t)v;
+}
+
+static int add(struct ntfs_runs *runs, const struct ntfs_attr *attr,
+	       uint64_t lcn, uint64_t len, struct err *err)
+{
+	struct ntfs_run *last = runs->count ? &runs->items[runs->count - 1]
+					    : NULL;
+
+	if (__builtin_add_overflow(runs->clusters, len, &runs->clusters))
+		return broken(attr, "their sum overflows", err);
+	if (lcn == NTFS_HOLE)
+		runs->has_holes = true;
+	if (last && (lcn == NTFS_HOLE ? last->lcn == NTFS_HOLE
+				      : last->lcn != NTFS_HOLE &&
+						last->lcn + last->len == lcn)) {
+		last->len += len;
+		return 0;
+	}
+	if (runs->count >= NTFS_MAX_RUNS)
+		return err_set(err, -EFBIG, "file record",
+			       attr->record->number,
+			       "a stream has more than %u runs", NTFS_MAX_RUNS);
+	if (mem_grow((void **)&runs->items, runs->count, &runs->capacity,
+		     sizeof(*runs->items)))
+		return err_nomem(err);
+	runs->items[runs->count++] = (struct ntfs_run){lcn, len};
+	return 0;
+}
+
+int ntfs_runs_append(const struct ntfs *n, const struct ntfs_attr *attr,
+		     struct ntfs_runs *runs, struct err *err)
+{
+	const uint8_t *p = attr->runs, *end = p + attr->runs_len;
+	uint64_t before = runs->clusters, limit = n->info.clusters;
+	int64_t lcn = 0;
+
+	while (p < end && *p) {
+		unsigned len_size = *p & 15, off_size = *p >> 4;
+		int64_t len, delta;
+		int r;
+
+		p++;
+		if (!len_size || len_size > 8 || off_size > 8 ||
+		    len_size + off_size > end - p)
+			return broken(attr, "one is cut off", err);
+		len = number(p, len_size);
+		if (len <= 0)
+			return broken(attr, "one has no length", err);
+		delta = off_size ? number(p + len_size, off_size) : 0;
+		p += len_size + off_size;
+		if (__builtin_add_overflow(lcn, delta, &lcn))
+			return broken(attr, "one leaves the volume", err);
+		if (off_size && (lcn < 0 || !range_ok((uint64_t)lcn,
+						      (uint64_t)len, limit)))
+			return broken(attr, "one leaves the volume", err);
+		r = add(runs, attr, off_size ? (uint64_t)lcn : NTFS_HOLE,
+			(uint64_t)len, err);
+		if (r)
+			return r;
+	}
+	if (p == end)
+		return broken(attr, "they have no end", err);
+	if (runs->clusters - before != attr->last_vcn + 1 - attr->first_vcn)
+		return broken(attr, "their sum is not what the header says",
+			      err);
+	if (runs->clusters > (uint64_t)INT64_MAX / n->info.cluster_size)
+		return broken(attr, "they are too long", err);
+	return 0;
+}
+
+int ntfs_runs_disk(struct ntfs *n, const struct ntfs_runs *runs, uint64_t size,
+		   uint64_t valid, struct disk **ret, struct err *err)
+{
+	uint32_t cluster = n->info.cluster_size;
+	struct disk_extent *x = mem_array(runs->count, sizeof(*x));
+	int r;
+
+	if (!x)
+		return err_nomem(err);
+	for (size_t i = 0; i < runs->count; i++) {
+		const struct ntfs_run *run = &runs->items[i];
+
+		x[i].off = run->lcn == NTFS_HOLE ? DISK_HOLE
+						 : run->lcn * cluster;
+		x[i].len = run->len * cluster;
+	}
+	r = disk_extents(n->dev, x, runs->count, size, valid, ret, err);
+	mem_free(x);
+	return r;
+}
+
+void ntfs_runs_done(struct ntfs_runs *runs)
+{
+	mem_free(runs->items);
+	*runs = (struct ntfs_runs){0};
+}

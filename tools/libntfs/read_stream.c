@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+//
+// An attribute's content as a disk: in memory when it is resident, else its
+// extents on the volume, which can be written in place.
+
+#include "read.h"
+
+static int open_resident(const struct ntfs_attr *attr, struct disk **ret,
+			 struct err *err)
+{
+	struct disk *d;
+	int r = disk_memory(attr->value_len, 512, &d, err);
+
+	if (r)
+		return r;
+	r = disk_write(d, 0, attr->value, attr->value_len, err);
+	if (r) {
+		disk_close(d);
+		return r;
+	}
+	d->read_only = true;
+	*ret = d;
+	return 0;
+}
+
+static int open_extents(struct ntfs *n, const struct ntfs_attr *attr,
+			const struct ntfs_runs *runs, struct disk **ret,
+			struct err *err)
+{
+	struct disk *d;
+	int r = ntfs_runs_disk(n, runs, attr->size, attr->valid, &d, err);
+
+	if (r)
+		return r;
+	if (attr->flags & NTFS_AF_SPARSE || runs->has_holes)
+		d->read_only = true;
+	*ret = d;
+	return 0;
+}
+
+int ntfs_stream_open(const struct ntfs_file *f, const struct ntfs_attr *attr,
+		     struct disk **ret, struct err *err)
+{
+	uint64_t number = f->records[0].number;
+	uint32_t method = attr->flags & NTFS_AF_COMPRESSION_MASK;
+	struct ntfs_runs runs = {0};
+	int r;
+
+	if (attr->flags & NTFS_AF_ENCRYPTED)
+		return err_set(err, -ENOTSUP, "file record", number,
+			       "its content is encrypted");
+	if (attr->resident)
+		return open_resident(attr, ret, err);
+	if (method > NTFS_AF_COMPRESSED)
+		return err_set(err, -ENOTSUP, "file record", number,
+			       "its compression method %u is unknown", method);
+	r = ntfs_file_runs(f, attr, &runs, err);
+	if (!r && attr->size > runs.clusters * f->n->info.cluster_size)
+		r = err_corrupt(err, "file record", number,
+				"an attribute (0x%x) has fewer clusters than "
+				"its size needs",
+				attr->type);
+	if (!r && method)
+		return ntfs_compressed_disk(f->n, attr, &runs, ret, err);
+	if (!r)
+		r = open_extents(f->n, attr, &runs, ret, err);
+	ntfs_runs_done(&runs);
+	return r;
+}
+
+int ntfs_stream_read(const struct ntfs_file *f, const struct ntfs_attr *attr,
+		     uint64_t limit, uint8_t **ret, size_t *ret_size,
+		     struct err *err)
+{
+	struct disk *d;
+	uint8_t *data;
+	size_t size;
+	int r = ntfs_stream_open(f, attr, &d, err);
+
+	if (r)
+		return r;
+	size = (size_t)d->size;
+	if (d->size > limit || d->size >= SIZE_MAX) {
+		r = err_set(err, -EFBIG, "file record", f->records[0].number,
+			    "an attribute (0x%x) is over %llu bytes",
+			    attr->type, (unsigned long long)limit);
+		goto close;
+	}
+	data = mem_alloc(size + 1);
+	r = data ? disk_read(d, 0, data, size, err) : err_nomem(err);
+	if (r) {
+		mem_free(data);
+		goto close;
+	}
+	*ret = data;
+	*ret_size = size;
+close:
+	disk_close(d);
+	return r;
+}
