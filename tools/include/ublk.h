@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // libublk: serves any disk to the kernel as /dev/ublkbN, by Linux' ublk driver
-// (Documentation/block/ublk.rst; Linux 6.4 or later with the module ublk_drv
+// (Documentation/block/ublk.rst; Linux 6.9 or later with the module ublk_drv
 // loaded). Needs CAP_SYS_ADMIN and CAP_SYS_RESOURCE.
 //
 //     struct ublk *u;

@@ -43,8 +43,7 @@ enum vdisk_type { VDISK_FIXED, VDISK_DYNAMIC, VDISK_DIFFERENCING };
 
 #define VDISK_MAX_VHD_SIZE (UINT64_C(2040) << 30) // the format's limit
 
-#define VDISK_CREATOR_TEXT 128
-#define VDISK_PARENT_TEXT  512
+#define VDISK_TEXT 776 // 256 units of UTF-16 as UTF-8, and a NUL
 
 struct vdisk_info {
 	enum vdisk_format format;
@@ -57,7 +56,7 @@ struct vdisk_info {
 	bool needs_replay;    // VHDX: its log holds writes not yet in place
 
 	// The maker: "win " of a VHD, a sentence of a VHDX; UTF-8.
-	char creator[VDISK_CREATOR_TEXT];
+	char creator[VDISK_TEXT];
 
 	// VHD only; else zero.
 	int64_t created;          // seconds since 1970 UTC
@@ -70,7 +69,7 @@ struct vdisk_info {
 
 	// Differencing only; else zero.
 	struct guid parent_id;
-	char parent[VDISK_PARENT_TEXT]; // path as the maker wrote it; UTF-8
+	char parent[VDISK_TEXT]; // path as the maker wrote it; UTF-8
 };
 
 // Tells whether a file is a virtual disk, and all about it, from its metadata

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+//
+// vdisk: virtual disks on the command line.
+
+#include <stdio.h>
+#include <string.h>
+
+#include "vdisk_cmd.h"
+
+static const char usage[] =
+	"usage: vdisk info ADDRESS [--json]\n"
+	"       vdisk create FILE SIZE [--type fixed]\n"
+	"       vdisk attach ADDRESS [--read-only]\n"
+	"       vdisk detach DEVICE\n"
+	"       vdisk list [--json]\n"
+	"\n"
+	"info    shows format, type and size of a VHD or VHDX\n"
+	"create  makes a new fixed VHD; SIZE in bytes, or with K, M, G, T\n"
+	"attach  serves a disk as a block device and prints its name,\n"
+	"        /dev/ublkbN; a server stays in the background\n"
+	"detach  ends that, unless the device is in use\n"
+	"list    shows what is attached\n"
+	"\n"
+	"An ADDRESS is a file or device, or what lies inside of one:\n"
+	"  win.vhd                      a virtual disk\n"
+	"  /dev/nvme0n1p3:\\vhd\\win.vhd  one in the volume on a partition\n"
+	"  disk.img@3:\\vhd\\win.vhd@1    a partition of it\n"
+	"Dynamic and differencing disks and VHDX can be attached for reading\n"
+	"only. attach, detach and list need root and Linux 6.9 or later.\n";
+
+COMMAND(vdisk, "vdisk", "make, show and attach virtual disks", usage);
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} parts[] = {
+	{"info", vdisk_cmd_info},     {"create", vdisk_cmd_create},
+	{"attach", vdisk_cmd_attach}, {"detach", vdisk_cmd_detach},
+	{"list", vdisk_cmd_list},
+};
+
+static int cmd_vdisk(int argc, char **argv)
+{
+	if (argc < 2)
+		return cmd_misuse("vdisk", "what is to be done?");
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (!strcmp(argv[1], parts[i].name))
+			return parts[i].run(argc - 1, argv + 1);
+	return cmd_misuse("vdisk", "%s: there is no such subcommand", argv[1]);
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+//
+// vdisk list and vdisk detach.
+
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "ublk.h"
+#include "vdisk_cmd.h"
+
+// How long a server may take to write back and end.
+#define END_WAIT_MS 60000
+
+static void print_entry(const struct ublk_entry *e)
+{
+	char device[VDISK_MAX_NAME];
+
+	snprintf(device, sizeof(device), "/dev/ublkb%d", e->id);
+	printf("%-14s %15" PRIu64 "  %-10s  %7d  %s\n", device, e->size,
+	       e->read_only ? "read-only" : "read-write", e->pid,
+	       e->is_live ? "serving" : "dead");
+}
+
+static void print_json(const struct ublk_entry *e)
+{
+	printf("{\"device\":\"/dev/ublkb%d\",\"size\":%" PRIu64
+	       ",\"read_only\":%s,\"pid\":%d,\"serving\":%s}\n",
+	       e->id, e->size, e->read_only ? "true" : "false", e->pid,
+	       e->is_live ? "true" : "false");
+}
+
+int vdisk_cmd_list(int argc, char **argv)
+{
+	struct cmd_switch table[] = {{"json", false, NULL}, {0}};
+	struct ublk_entry *items;
+	struct err err = {0};
+	size_t n;
+	int count;
+
+	if (cmd_switches(argc, argv, table, &count))
+		return CMD_MISUSE;
+	if (count)
+		return cmd_misuse("vdisk", "list: %s: too much", argv[1]);
+	if (ublk_list(&items, &n, &err))
+		return cmd_fail("vdisk", NULL, &err);
+	if (!table[0].value)
+		printf("%-14s %15s  %-10s  %7s  %s\n", "Device", "Size",
+		       "Mode", "Server", "State");
+	for (size_t i = 0; i < n; i++) {
+		if (table[0].value)
+			print_json(&items[i]);
+		else
+			print_entry(&items[i]);
+	}
+	mem_free(items);
+	return CMD_OK;
+}
+
+// Reads N of "/dev/ublkbN" or "ublkbN".
+// Returns -1 when it is neither.
+static int parse_device(const char *s)
+{
+	char *end;
+	long n;
+
+	if (!strncmp(s, "/dev/", 5))
+		s += 5;
+	if (strncmp(s, "ublkb", 5) || s[5] < '0' || s[5] > '9')
+		return -1;
+	n = strtol(s + 5, &end, 10);
+	return *end || n > 0xfffff ? -1 : (int)n;
+}
+
+// Returns a descriptor for the serving process, or -1.
+static int open_server(int id)
+{
+	struct ublk_entry *items;
+	int fd = -1;
+	size_t n;
+
+	if (ublk_list(&items, &n, NULL))
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (items[i].id == id && items[i].is_live && items[i].pid > 0)
+			fd = (int)syscall(SYS_pidfd_open, items[i].pid, 0);
+	mem_free(items);
+	return fd;
+}
+
+int vdisk_cmd_detach(int argc, char **argv)
+{
+	struct cmd_switch table[] = {{0}};
+	struct err err = {0};
+	struct pollfd server;
+	int count, id, r;
+
+	if (cmd_switches(argc, argv, table, &count))
+		return CMD_MISUSE;
+	if (count != 1)
+		return cmd_misuse("vdisk", "detach: which device?");
+	id = parse_device(argv[1]);
+	if (id < 0)
+		return cmd_misuse("vdisk", "%s: not of the form /dev/ublkbN",
+				  argv[1]);
+	server = (struct pollfd){.fd = open_server(id), .events = POLLIN};
+	r = ublk_stop(id, &err);
+	// The file is free for others only when the process has ended.
+	if (!r && server.fd >= 0 && poll(&server, 1, END_WAIT_MS) == 0)
+		r = err_set(&err, -ETIMEDOUT, argv[1], ERR_NOWHERE,
+			    "it is gone, but its server has not ended");
+	if (server.fd >= 0)
+		close(server.fd);
+	return r ? cmd_fail("vdisk", argv[1], &err) : CMD_OK;
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+//
+// From the kernel's requests to a disk's operations; nothing in here knows of
+// io_uring.
+
+#include "ublk_priv.h"
+
+static int decode_operation(const struct ublksrv_io_desc *desc,
+			    struct ublk_request *request, struct err *err)
+{
+	switch (desc->op_flags & 0xff) {
+	case UBLK_IO_OP_READ:
+		request->operation = UBLK_READ;
+		return 0;
+	case UBLK_IO_OP_WRITE:
+		request->operation = UBLK_WRITE;
+		request->fua = desc->op_flags & UBLK_IO_F_FUA;
+		return 0;
+	case UBLK_IO_OP_FLUSH:
+		request->operation = UBLK_FLUSH;
+		return 0;
+	case UBLK_IO_OP_DISCARD:
+		request->operation = UBLK_DISCARD;
+		return 0;
+	case UBLK_IO_OP_WRITE_ZEROES:
+		request->operation = UBLK_ZERO;
+		request->fua = desc->op_flags & UBLK_IO_F_FUA;
+		return 0;
+	}
+	return err_set(err, -EOPNOTSUPP, "request", ERR_NOWHERE,
+		       "operation %u is not served", desc->op_flags & 0xff);
+}
+
+int ublk_request_decode(const struct ublksrv_io_desc *desc,
+			const struct disk *disk, struct ublk_request *ret,
+			struct err *err)
+{
+	struct ublk_request q = {0};
+	int r = decode_operation(desc, &q, err);
+
+	if (r)
+		return r;
+	if (q.operation != UBLK_FLUSH) {
+		if (desc->start_sector > disk->size >> SECTOR_SHIFT)
+			return err_set(err, -EIO, "request", ERR_NOWHERE,
+				       "it begins beyond the disk's end");
+		q.off = desc->start_sector << SECTOR_SHIFT;
+		q.len = (uint64_t)desc->nr_sectors << SECTOR_SHIFT;
+		if (!range_ok(q.off, q.len, disk->size))
+			return err_set(err, -EIO, "request", q.off,
+				       "it reaches beyond the disk's end");
+	}
+	if ((q.operation == UBLK_READ || q.operation == UBLK_WRITE) &&
+	    q.len > BUFFER_SIZE)
+		return err_set(err, -EIO, "request", q.off,
+			       "%llu bytes are more than was agreed on",
+			       (unsigned long long)q.len);
+	*ret = q;
+	return 0;
+}
+
+static int run_other(struct ublk_target *t, const struct ublk_request *q,
+		     struct err *err)
+{
+	int r = 0;
+
+	pthread_mutex_lock(&t->others);
+	if (q->operation == UBLK_DISCARD)
+		r = disk_discard(t->disk, q->off, q->len, err);
+	if (q->operation == UBLK_ZERO)
+		r = disk_zero(t->disk, q->off, q->len, err);
+	if (!r && (q->operation == UBLK_FLUSH || q->fua))
+		r = disk_flush(t->disk, err);
+	pthread_mutex_unlock(&t->others);
+	return r;
+}
+
+int ublk_request_run(struct ublk_target *t, const struct ublk_request *q,
+		     void *buf, struct err *err)
+{
+	int r;
+
+	if (q->operation == UBLK_READ)
+		return disk_read(t->disk, q->off, buf, (size_t)q->len, err);
+	if (t->read_only)
+		return q->operation == UBLK_FLUSH
+			       ? 0
+			       : err_set(err, -EROFS, "request", q->off,
+					 "the disk is served for reading only");
+	if (q->operation != UBLK_WRITE)
+		return run_other(t, q, err);
+	r = disk_write(t->disk, q->off, buf, (size_t)q->len, err);
+	return r || !q->fua ? r : run_other(t, q, err);
+}
+
+int ublk_request_result(const struct ublk_request *q, int r)
+{
+	// The kernel would try these again by itself, or hand them to users that
+	// do not expect them of a disk.
+	if (r == -EAGAIN || r == -EINTR || r > 0 || r < -4095)
+		return -EIO;
+	if (r)
+		return r;
+	return q->operation == UBLK_READ || q->operation == UBLK_WRITE
+		       ? (int)q->len
+		       : 0;
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+//
+// The front of libvdisk: which format a file is of, and what it holds. A fixed
+// VHD is no more than a slice of its file.
+
+#include <string.h>
+
+#include "vdisk.h"
+#include "vhd_disk.h"
+#include "vhd_priv.h"
+#include "vhdx_priv.h"
+
+static void fill_vhd(const struct vhd_footer *f, struct vdisk_info *info)
+{
+	info->format = VDISK_VHD;
+	info->type = f->type;
+	info->size = f->current_size;
+	info->sector_size = VHD_SECTOR;
+	info->id = f->id;
+	memcpy(info->creator, f->creator, sizeof(f->creator));
+	info->created = f->created;
+	info->creator_version = f->creator_version;
+	memcpy(info->creator_host, f->creator_host, sizeof(f->creator_host));
+	info->cylinders = f->cylinders;
+	info->heads = f->heads;
+	info->sectors = f->sectors;
+	info->saved_state = f->saved_state;
+}
+
+// Everything that opening and probing a VHD need. `header` is zero for a fixed
+// one.
+struct vhd {
+	struct vhd_footer footer;
+	struct vhd_header header;
+	bool footer_lost;
+};
+
+static int read_vhd(struct disk *file, struct vhd *ret, struct err *err)
+{
+	struct vhd v = {0};
+	uint64_t end;
+	int r = vhd_footer_read(file, &v.footer, &v.footer_lost, &end, err);
+
+	if (r)
+		return r;
+	if (v.footer.type == VDISK_FIXED && v.footer.current_size > end)
+		return err_corrupt(err, "VHD footer", end,
+				   "the disk is longer than its file");
+	if (v.footer.type != VDISK_FIXED)
+		r = vhd_header_read(file, &v.footer, &v.header, err);
+	if (r)
+		return r;
+	*ret = v;
+	return 0;
+}
+
+// Returns -ENOENT with `err` unset when it is the other format's turn.
+static int probe_vhd(struct disk *file, struct vdisk_info *ret,
+		     struct err *err)
+{
+	struct err vhd_err = {0};
+	struct vdisk_info info = {.file_size = file->size};
+	struct vhd v;
+	int r = read_vhd(file, &v, &vhd_err);
+
+	if (r) {
+		if (r != -ENOENT && err && !err->code)
+			*err = vhd_err;
+		return r;
+	}
+	fill_vhd(&v.footer, &info);
+	info.footer_lost = v.footer_lost;
+	info.block_size = v.header.block_size;
+	info.parent_id = v.header.parent_id;
+	memcpy(info.parent, v.header.parent, sizeof(info.parent));
+	*ret = info;
+	return 0;
+}
+
+int vdisk_probe(struct disk *file, struct vdisk_info *ret, struct err *err)
+{
+	int r = probe_vhd(file, ret, err);
+
+	return r == -ENOENT ? vhdx_probe(file, ret, err) : r;
+}
+
+static int open_fixed(struct disk *file, const struct vhd_footer *footer,
+		      struct disk **ret, struct err *err)
+{
+	struct disk *d;
+	int r = disk_slice(file, 0, footer->current_size, &d, err);
+
+	if (r)
+		return r;
+	d->sector_size = VHD_SECTOR;
+	*ret = d;
+	return 0;
+}
+
+int vdisk_open(struct disk *file, struct disk **ret, struct err *err)
+{
+	struct vdisk_info info;
+	struct vhd v;
+	int r = vdisk_probe(file, &info, err);
+
+	if (r)
+		return r;
+	if (info.type == VDISK_DIFFERENCING)
+		return err_set(err, -ENOTSUP, "virtual disk", ERR_NOWHERE,
+			       "it holds only differences to its parent, %s",
+			       info.parent);
+	if (info.format == VDISK_VHDX)
+		return vhdx_open(file, ret, err);
+	r = read_vhd(file, &v, err);
+	if (r)
+		return r;
+	if (v.footer.type == VDISK_FIXED)
+		return open_fixed(file, &v.footer, ret, err);
+	return vhd_dynamic_open(file, &v.footer, &v.header, NULL, ret, err);
+}
+
+int vdisk_open_child(struct disk *file, struct disk *parent,
+		     const struct guid *parent_id, struct disk **ret,
+		     struct err *err)
+{
+	struct vdisk_info info;
+	struct vhd v;
+	int r = vdisk_probe(file, &info, err);
+
+	if (r)
+		return r;
+	if (info.type != VDISK_DIFFERENCING)
+		return err_set(err, -EINVAL, "virtual disk", ERR_NOWHERE,
+			       "it has no parent");
+	if (info.format == VDISK_VHDX)
+		return err_set(err, -ENOTSUP, "VHDX", ERR_NOWHERE,
+			       "differencing disks of this format cannot be read");
+	if (!guid_equal(&info.parent_id, parent_id))
+		return err_set(err, -ESTALE, "virtual disk", ERR_NOWHERE,
+			       "this is not the parent it was made from");
+	r = read_vhd(file, &v, err);
+	if (r)
+		return r;
+	return vhd_dynamic_open(file, &v.footer, &v.header, parent, ret, err);
+}
+
+uint64_t vdisk_fixed_file_size(uint64_t size)
+{
+	return size + VHD_FOOTER_SIZE;
+}
+
+int vdisk_create_fixed(struct disk *file, uint64_t size, const struct guid *id,
+		       int64_t created, struct err *err)
+{
+	// The maker's fields are those of Windows 10. QEMU believes the size of
+	// this maker, and computes another from the geometry for unknown ones.
+	struct vhd_footer footer = {
+		.features = 2,
+		.header_offset = VHD_NO_OFFSET,
+		.created = created,
+		.creator = "win ",
+		.creator_version = 0x000a0000,
+		.creator_host = "Wi2k",
+		.original_size = size,
+		.current_size = size,
+		.type = VDISK_FIXED,
+		.id = *id,
+	};
+	struct vhd_footer_disk disk;
+	int r;
+
+	if (!size || size % VHD_SECTOR)
+		return err_set(err, -EINVAL, "VHD", ERR_NOWHERE,
+			       "a size is a multiple of 512 bytes");
+	if (size > VDISK_MAX_VHD_SIZE)
+		return err_set(err, -EFBIG, "VHD", ERR_NOWHERE,
+			       "a VHD has at most 2040 GiB");
+	if (file->size != vdisk_fixed_file_size(size))
+		return err_set(err, -EINVAL, "VHD", ERR_NOWHERE,
+			       "the file is not 512 bytes longer than the disk");
+	vhd_footer_set_geometry(&footer, size);
+	vhd_footer_encode(&footer, &disk);
+	r = disk_write(file, size, &disk, sizeof(disk), err);
+	return r ? r : disk_flush(file, err);
+}

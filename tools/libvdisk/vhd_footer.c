@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: MIT
+//
+// The footer of a VHD, "Virtual Hard Disk Image Format Specification" 1.0,
+// section "Hard Disk Footer Format".
+
+#include <string.h>
+
+#include "vhd_disk.h"
+#include "vhd_priv.h"
+
+#define COOKIE      "conectix"
+#define VERSION_1_0 0x00010000u
+#define EPOCH       INT64_C(946684800) // 2000-01-01, where a VHD's time begins
+#define OLD_FOOTER  511                // bytes, by makers before Virtual PC 2004
+
+uint32_t vhd_checksum(const void *bytes, size_t n, size_t skip)
+{
+	const uint8_t *b = bytes;
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (i < skip || i >= skip + 4)
+			sum += b[i];
+	return ~sum;
+}
+
+static uint32_t footer_checksum(const struct vhd_footer_disk *disk)
+{
+	return vhd_checksum(disk, sizeof(*disk),
+			    offsetof(struct vhd_footer_disk, checksum));
+}
+
+static int decode_type(uint32_t type, uint64_t where, enum vdisk_type *ret,
+		       struct err *err)
+{
+	switch (type) {
+	case 2:
+		*ret = VDISK_FIXED;
+		return 0;
+	case 3:
+		*ret = VDISK_DYNAMIC;
+		return 0;
+	case 4:
+		*ret = VDISK_DIFFERENCING;
+		return 0;
+	}
+	return err_set(err, -ENOTSUP, "VHD footer", where,
+		       "disk type %u is not known", type);
+}
+
+static int check_size(const struct vhd_footer *f, uint64_t where,
+		      struct err *err)
+{
+	if (!f->current_size || f->current_size % VHD_SECTOR)
+		return err_corrupt(err, "VHD footer", where,
+				   "a size of %llu bytes is not whole sectors",
+				   (unsigned long long)f->current_size);
+	if (f->type == VDISK_FIXED)
+		return 0;
+	if (f->header_offset % VHD_SECTOR || f->header_offset == 0)
+		return err_corrupt(err, "VHD footer", where,
+				   "the dynamic header cannot be at %llu",
+				   (unsigned long long)f->header_offset);
+	return 0;
+}
+
+int vhd_footer_decode(const struct vhd_footer_disk *disk, uint64_t where,
+		      struct vhd_footer *ret, struct err *err)
+{
+	struct vhd_footer f = {0};
+	int r;
+
+	if (memcmp(disk->cookie, COOKIE, sizeof(disk->cookie)))
+		return err_set(err, -ENOENT, "VHD footer", where,
+			       "there is none");
+	if (get_be32(disk->checksum) != footer_checksum(disk))
+		return err_corrupt(err, "VHD footer", where,
+				   "the checksum does not match");
+	if (get_be32(disk->version) >> 16 != VERSION_1_0 >> 16)
+		return err_set(err, -ENOTSUP, "VHD footer", where,
+			       "version %u of the format is not known",
+			       get_be32(disk->version) >> 16);
+	r = decode_type(get_be32(disk->type), where, &f.type, err);
+	if (r)
+		return r;
+	f.features = get_be32(disk->features);
+	f.header_offset = get_be64(disk->header_offset);
+	f.created = EPOCH + get_be32(disk->created);
+	memcpy(f.creator, disk->creator, sizeof(disk->creator));
+	f.creator_version = get_be32(disk->creator_version);
+	memcpy(f.creator_host, disk->creator_host, sizeof(disk->creator_host));
+	f.original_size = get_be64(disk->original_size);
+	f.current_size = get_be64(disk->current_size);
+	f.cylinders = get_be16(disk->cylinders);
+	f.heads = disk->heads;
+	f.sectors = disk->sectors;
+	f.id = disk->id;
+	f.saved_state = disk->saved_state;
+	r = check_size(&f, where, err);
+	if (r)
+		return r;
+	*ret = f;
+	return 0;
+}
+
+static uint32_t encode_time(int64_t created)
+{
+	if (created < EPOCH)
+		return 0;
+	return created - EPOCH > UINT32_MAX ? UINT32_MAX
+					    : (uint32_t)(created - EPOCH);
+}
+
+void vhd_footer_encode(const struct vhd_footer *f, struct vhd_footer_disk *ret)
+{
+	static const uint32_t types[] = {
+		[VDISK_FIXED] = 2, [VDISK_DYNAMIC] = 3, [VDISK_DIFFERENCING] = 4};
+	struct vhd_footer_disk d = {
+		.features = to_be32(f->features),
+		.version = to_be32(VERSION_1_0),
+		.header_offset = to_be64(f->header_offset),
+		.created = to_be32(encode_time(f->created)),
+		.creator_version = to_be32(f->creator_version),
+		.original_size = to_be64(f->original_size),
+		.current_size = to_be64(f->current_size),
+		.cylinders = to_be16(f->cylinders),
+		.heads = f->heads,
+		.sectors = f->sectors,
+		.type = to_be32(types[f->type]),
+		.id = f->id,
+		.saved_state = f->saved_state,
+	};
+
+	memcpy(d.cookie, COOKIE, sizeof(d.cookie));
+	memcpy(d.creator, f->creator, sizeof(d.creator));
+	memcpy(d.creator_host, f->creator_host, sizeof(d.creator_host));
+	d.checksum = to_be32(footer_checksum(&d));
+	*ret = d;
+}
+
+void vhd_footer_set_geometry(struct vhd_footer *f, uint64_t size)
+{
+	uint64_t sectors = size / VHD_SECTOR, tracks;
+	uint32_t track = 17, heads;
+
+	if (sectors > UINT64_C(65535) * 16 * 255)
+		sectors = UINT64_C(65535) * 16 * 255;
+	tracks = sectors / track;
+	heads = (uint32_t)((tracks + 1023) / 1024);
+	if (heads < 4)
+		heads = 4;
+	if (tracks >= heads * UINT64_C(1024) || heads > 16) {
+		heads = 16;
+		track = 31;
+	}
+	if (sectors / track >= heads * UINT64_C(1024))
+		track = 63;
+	if (sectors >= UINT64_C(65535) * 16 * 63)
+		track = 255;
+	f->sectors = (uint8_t)track;
+	f->heads = (uint8_t)heads;
+	f->cylinders = (uint16_t)(sectors / track / heads);
+}
+
+// Reads a footer of `size` bytes at `where`; what an old one is short of is
+// zero.
+static int read_at(struct disk *file, uint64_t where, size_t size,
+		   struct vhd_footer *ret, struct err *err)
+{
+	struct vhd_footer_disk disk = {0};
+	int r = disk_read(file, where, &disk, size, err);
+
+	return r ? r : vhd_footer_decode(&disk, where, ret, err);
+}
+
+// The footer at the end, new or old. A damaged one wins over none.
+static int read_end(struct disk *file, struct vhd_footer *ret,
+		    uint64_t *ret_end, struct err *err)
+{
+	uint64_t end = file->size - VHD_FOOTER_SIZE;
+	int r = read_at(file, end, VHD_FOOTER_SIZE, ret, err);
+
+	if (r == -ENOENT) {
+		struct err old_err = {0};
+
+		end = file->size - OLD_FOOTER;
+		r = read_at(file, end, OLD_FOOTER, ret, &old_err);
+		if (r && r != -ENOENT && err)
+			*err = old_err;
+	}
+	if (!r)
+		*ret_end = end;
+	return r;
+}
+
+int vhd_footer_read(struct disk *file, struct vhd_footer *ret, bool *ret_lost,
+		    uint64_t *ret_end, struct err *err)
+{
+	struct err end_err = {0}, copy_err = {0};
+	struct vhd_footer f;
+	uint64_t end;
+	int r, copy;
+
+	if (file->size < VHD_FOOTER_SIZE)
+		return err_set(err, -ENOENT, "VHD footer", ERR_NOWHERE,
+			       "the file is too short for one");
+	r = read_end(file, &f, &end, &end_err);
+	if (!r) {
+		*ret = f;
+		*ret_lost = false;
+		*ret_end = end;
+		return 0;
+	}
+	if (r == -ENOENT || r == -EBADMSG) {
+		copy = read_at(file, 0, VHD_FOOTER_SIZE, &f, &copy_err);
+		if (!copy && f.type != VDISK_FIXED) {
+			*ret = f;
+			*ret_lost = true;
+			*ret_end = file->size;
+			return 0;
+		}
+		if (r == -ENOENT && copy && copy != -ENOENT) {
+			r = copy;
+			end_err = copy_err;
+		}
+	}
+	if (err && !err->code)
+		*err = end_err;
+	return r;
+}
