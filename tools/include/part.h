@@ -84,8 +84,8 @@ struct part_table {
 	struct part *parts;     // sorted by number
 	size_t capacity;        // private
 	unsigned slots;         // GPT: entries there is room for; MBR: 4
-	bool primary_broken;    // GPT: this copy could not be used, and
-	bool backup_broken;     // writing the table mends it
+	bool primary_broken;    // GPT: this copy could not be used, or the
+	bool backup_broken;     // backup differs; writing the table mends it
 	bool protective_broken; // GPT: found without its protective MBR
 	bool hybrid;            // GPT: the MBR lists partitions of its own
 	bool overlapping;       // partitions share space: may not be written

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: MIT
+//
+// partition: lists and makes partition tables, without an interpreter: what
+// build scripts need.
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "part.h"
+
+static const char usage[] =
+	"usage: partition list PATH [--sector-size N]\n"
+	"       partition create PATH --gpt | --mbr [--size SIZE] [--wipe]\n"
+	"                 [--id ID] [--sector-size N] [KEY=VALUE,...]...\n"
+	"\n"
+	"list shows the table of a disk or disk image. create writes a new\n"
+	"one with the partitions that the remaining words describe. It refuses\n"
+	"a disk that holds anything, unless --wipe is given, and one in use.\n"
+	"\n"
+	"  --size SIZE      make the file PATH first, which must not exist\n"
+	"  --wipe           remove what is on the disk\n"
+	"  --id ID          the disk's GUID, or 8 hexadecimal digits for MBR;\n"
+	"                   random when not given\n"
+	"  --sector-size N  512 or 4096, for an image file\n"
+	"\n"
+	"A partition:\n"
+	"  type=TYPE    efi, msr, data, recovery, linux or a GUID; for MBR also\n"
+	"               extended or two hexadecimal digits (data is 07)\n"
+	"  start=SIZE   by default the first free place, aligned to 1 MiB\n"
+	"  size=SIZE    by default all the free space there\n"
+	"  id=GUID name=TEXT attributes=HEX    for GPT\n"
+	"  active logical                      for MBR\n"
+	"  number=N     by default the first free one\n"
+	"\n"
+	"SIZE is in bytes, or ends in K, M, G or T.\n"
+	"\n"
+	"  partition create stick.img --mbr --size 64M type=0c,active\n"
+	"  partition create disk.img --gpt --size 20G type=efi,size=100M \\\n"
+	"            type=msr,size=16M type=data,name=Windows\n";
+
+COMMAND(partition, "partition", "list and make partition tables", usage);
+
+static const struct type {
+	const char *name;
+	const struct guid *guid;
+	uint8_t mbr;
+} types[] = {
+	{"efi", &part_type_efi, PART_MBR_EFI},
+	{"msr", &part_type_msr, 0},
+	{"data", &part_type_data, PART_MBR_NTFS},
+	{"recovery", &part_type_recovery, PART_MBR_RECOVERY},
+	{"linux", &part_type_linux, PART_MBR_LINUX},
+	{"extended", NULL, PART_MBR_EXTENDED_LBA},
+};
+
+#define TYPES (sizeof(types) / sizeof(*types))
+
+// --- list --------------------------------------------------------------------
+
+// What diskpart calls the type.
+static const char *kind(const struct part_table *t, const struct part *p)
+{
+	if (t->style == PART_MBR) {
+		if (p->logical)
+			return "Logical";
+		return p->mbr_type == PART_MBR_EXTENDED ||
+				       p->mbr_type == PART_MBR_EXTENDED_LBA
+			       ? "Extended"
+			       : "Primary";
+	}
+	if (guid_equal(&p->type, &part_type_efi))
+		return "System";
+	if (guid_equal(&p->type, &part_type_msr))
+		return "Reserved";
+	if (guid_equal(&p->type, &part_type_recovery))
+		return "Recovery";
+	return guid_equal(&p->type, &part_type_data) ? "Primary" : "Unknown";
+}
+
+// As diskpart rounds: the largest unit that leaves a few digits.
+static void show_size(uint64_t bytes)
+{
+	static const char *const units[] = {"B ", "KB", "MB", "GB", "TB"};
+	size_t u = 0;
+
+	while (bytes >= 10240 && u < 4) {
+		bytes >>= 10;
+		u++;
+	}
+	if (bytes >= 1024 && u < 4 && !(bytes % 1024)) {
+		bytes >>= 10;
+		u++;
+	}
+	printf("  %5" PRIu64 " %s", bytes, units[u]);
+}
+
+static void show_table(const struct part_table *t)
+{
+	char text[GUID_TEXT];
+
+	if (t->style == PART_GPT)
+		printf("Disk: GPT, id %s\n", guid_format(&t->disk_id, text));
+	else
+		printf("Disk: MBR, id %08x\n", t->mbr_signature);
+	if (t->primary_broken || t->backup_broken)
+		printf("The %s copy of the table is damaged.\n",
+		       t->primary_broken ? "primary" : "backup");
+	if (t->protective_broken)
+		puts("The protective MBR is missing.");
+	puts("\n  Partition ###  Type              Size     Offset"
+	     "    Type and id\n"
+	     "  -------------  ----------------  -------  -------"
+	     "   -----------");
+	for (size_t i = 0; i < t->count; i++) {
+		const struct part *p = &t->parts[i];
+
+		printf("  Partition %-4u %-16s", p->number, kind(t, p));
+		show_size(p->size);
+		show_size(p->start);
+		if (t->style == PART_MBR) {
+			printf("   %02x%s\n", p->mbr_type,
+			       p->active ? " active" : "");
+			continue;
+		}
+		printf("   %s", guid_format(&p->type, text));
+		printf(" %s", guid_format(&p->id, text));
+		printf(p->name[0] ? " %s\n" : "\n", p->name);
+	}
+}
+
+static int list(struct disk *d, const char *path)
+{
+	struct part_table *t;
+	struct err err = {0};
+
+	if (part_table_read(d, &t, &err))
+		return cmd_fail("partition", path, &err);
+	show_table(t);
+	part_table_free(t);
+	return CMD_OK;
+}
+
+// --- create ------------------------------------------------------------------
+
+static int parse_hex(const char *s, size_t max, uint64_t *ret)
+{
+	char *end;
+
+	if (!isxdigit((unsigned char)*s) || strlen(s) > max)
+		return -EINVAL;
+	*ret = strtoull(s, &end, 16);
+	return *end ? -EINVAL : 0;
+}
+
+static int parse_type(const char *s, enum part_style style, struct part *p)
+{
+	uint64_t byte;
+
+	for (size_t i = 0; i < TYPES; i++) {
+		if (strcasecmp(s, types[i].name))
+			continue;
+		if (style == PART_GPT ? !types[i].guid : !types[i].mbr)
+			return -EINVAL;
+		if (style == PART_GPT)
+			p->type = *types[i].guid;
+		p->mbr_type = types[i].mbr;
+		return 0;
+	}
+	if (style == PART_GPT)
+		return guid_parse(s, &p->type);
+	if (parse_hex(s, 2, &byte))
+		return -EINVAL;
+	p->mbr_type = (uint8_t)byte;
+	return 0;
+}
+
+static int parse_pair(const char *key, const char *value,
+		      enum part_style style, struct part *p)
+{
+	uint64_t n;
+
+	if (!strcasecmp(key, "type"))
+		return parse_type(value, style, p);
+	if (!strcasecmp(key, "start"))
+		return cmd_parse_size(value, &p->start);
+	if (!strcasecmp(key, "size"))
+		return cmd_parse_size(value, &p->size);
+	if (!strcasecmp(key, "id"))
+		return guid_parse(value, &p->id);
+	if (!strcasecmp(key, "attributes"))
+		return parse_hex(value, 16, &p->attributes);
+	if (!strcasecmp(key, "name")) {
+		if (strlen(value) >= sizeof(p->name))
+			return -EINVAL;
+		memcpy(p->name, value, strlen(value) + 1);
+		return 0;
+	}
+	if (strcasecmp(key, "number") || cmd_parse_size(value, &n) || !n ||
+	    n > 1024)
+		return -EINVAL;
+	p->number = (unsigned)n;
+	return 0;
+}
+
+// Reads "key=value,key=value,flag" into *ret. The word is taken apart.
+static int parse_part(char *word, enum part_style style, struct part *ret)
+{
+	struct part p = {0};
+	char *save;
+
+	for (char *key = strtok_r(word, ",", &save); key;
+	     key = strtok_r(NULL, ",", &save)) {
+		char *value = strchr(key, '=');
+
+		if (value)
+			*value++ = '\0';
+		if (!value && style == PART_MBR && !strcasecmp(key, "active"))
+			p.active = true;
+		else if (!value && style == PART_MBR &&
+			 !strcasecmp(key, "logical"))
+			p.logical = true;
+		else if (!value || parse_pair(key, value, style, &p))
+			return cmd_misuse("partition", "%s%s%s: not understood",
+					  key, value ? "=" : "",
+					  value ? value : "");
+	}
+	*ret = p;
+	return 0;
+}
+
+static int parse_id(const char *s, enum part_style style, struct guid *guid,
+		    uint32_t *signature, struct err *err)
+{
+	uint64_t n;
+
+	if (!s) {
+		int r = guid_random(guid, err);
+
+		memcpy(signature, guid, sizeof(*signature));
+		return r;
+	}
+	if (style == PART_GPT ? guid_parse(s, guid) : parse_hex(s, 8, &n))
+		return err_set(err, -EINVAL, s, ERR_NOWHERE,
+			       "this is no id of such a disk");
+	if (style == PART_MBR)
+		*signature = (uint32_t)n;
+	return 0;
+}
+
+static int prepare(struct disk *d, bool wipe, struct err *err)
+{
+	const char *what;
+	int r = part_probe(d, &what, err);
+
+	if (r)
+		return r;
+	if (what && !wipe)
+		return err_set(err, -EEXIST, "disk", ERR_NOWHERE,
+			       "it holds %s; --wipe would remove it", what);
+	return what ? part_wipe(d, err) : 0;
+}
+
+// The whole table is made in memory before the disk is touched.
+static int create(struct disk *d, enum part_style style, const char *id,
+		  bool wipe, struct part *parts, size_t count, struct err *err)
+{
+	struct part_table *t;
+	struct guid guid = {0};
+	uint32_t signature = 0;
+	int r = parse_id(id, style, &guid, &signature, err);
+
+	if (!r)
+		r = part_table_new(style, d, &guid, signature, &t, err);
+	if (r)
+		return r;
+	for (size_t i = 0; i < count && !r; i++)
+		r = part_table_add(t, &parts[i], NULL, err);
+	if (!r)
+		r = prepare(d, wipe, err);
+	if (!r)
+		r = part_table_write(t, d, err);
+	part_table_free(t);
+	return r;
+}
+
+static int open_disk(const char *path, const char *size, uint32_t sector_size,
+		     bool read_only, struct disk **ret, struct err *err)
+{
+	uint64_t bytes;
+	int r;
+
+	if (size && (cmd_parse_size(size, &bytes) || !bytes))
+		return err_set(err, -EINVAL, size, ERR_NOWHERE,
+			       "this is no size");
+	if (size)
+		return disk_create_file(path, bytes,
+					sector_size ? sector_size : 512, ret,
+					err);
+	r = disk_open_file(path, read_only ? DISK_READ_ONLY : DISK_EXCLUSIVE,
+			   ret, err);
+	if (!r && sector_size)
+		(*ret)->sector_size = sector_size;
+	return r;
+}
+
+static int parse_parts(char **words, int n, enum part_style style,
+		       struct part **ret)
+{
+	struct part *parts = mem_array((size_t)n, sizeof(*parts));
+	struct err err = {0};
+	int r = 0;
+
+	if (!parts) {
+		err_nomem(&err);
+		return cmd_fail("partition", NULL, &err);
+	}
+	for (int i = 0; i < n && !r; i++)
+		r = parse_part(words[i], style, &parts[i]);
+	if (r)
+		mem_free(parts);
+	else
+		*ret = parts;
+	return r;
+}
+
+enum { GPT, MBR, SIZE, WIPE, ID, SECTOR_SIZE };
+
+static int cmd_partition(int argc, char **argv)
+{
+	struct cmd_switch s[] = {
+		{.name = "gpt"},
+		{.name = "mbr"},
+		{.name = "size", .has_value = true},
+		{.name = "wipe"},
+		{.name = "id", .has_value = true},
+		{.name = "sector-size", .has_value = true},
+		{0},
+	};
+	uint64_t sector_size = 0;
+	struct part *parts = NULL;
+	struct err err = {0};
+	struct disk *d;
+	bool is_list;
+	int n, r;
+
+	r = cmd_switches(argc, argv, s, &n);
+	if (r)
+		return r;
+	is_list = n == 2 && !strcasecmp(argv[1], "list");
+	if (!is_list && (n < 2 || strcasecmp(argv[1], "create")))
+		return cmd_misuse("partition", "what is to be done?");
+	if (is_list ? s[GPT].value || s[MBR].value || s[SIZE].value ||
+			      s[WIPE].value || s[ID].value
+		    : !s[GPT].value == !s[MBR].value)
+		return cmd_misuse("partition",
+				  is_list ? "list takes no such switch"
+					  : "create needs --gpt or --mbr");
+	if (s[SECTOR_SIZE].value &&
+	    (cmd_parse_size(s[SECTOR_SIZE].value, &sector_size) ||
+	     (sector_size != 512 && sector_size != 4096)))
+		return cmd_misuse("partition", "%s: no sector size",
+				  s[SECTOR_SIZE].value);
+	if (!is_list) {
+		r = parse_parts(argv + 3, n - 2,
+				s[GPT].value ? PART_GPT : PART_MBR, &parts);
+		if (r)
+			return r;
+	}
+	if (open_disk(argv[2], s[SIZE].value, (uint32_t)sector_size, is_list,
+		      &d, &err)) {
+		mem_free(parts);
+		return cmd_fail("partition", argv[2], &err);
+	}
+	if (is_list)
+		r = list(d, argv[2]);
+	else if (create(d, s[GPT].value ? PART_GPT : PART_MBR, s[ID].value,
+			s[WIPE].value, parts, (size_t)(n - 2), &err))
+		r = cmd_fail("partition", argv[2], &err);
+	if (r && s[SIZE].value)
+		unlink(argv[2]);
+	disk_close(d);
+	mem_free(parts);
+	return r;
+}

@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: MIT
+//
+// The MBR and its chain of extended boot records; the protective MBR of a GPT.
+// UEFI 2.10, section 5.2. An extended boot record holds one logical partition,
+// placed relative to the record, and a link to the next record, placed relative
+// to the extended partition.
+
+#include <string.h>
+
+#include "part_priv.h"
+
+#define MBR_WHAT "MBR"
+
+// --- Reading -----------------------------------------------------------------
+
+static bool is_extended(uint8_t type)
+{
+	return type == PART_MBR_EXTENDED || type == PART_MBR_EXTENDED_LBA ||
+	       type == 0x85;
+}
+
+static bool is_used(const struct mbr_entry_disk *e)
+{
+	return e->type && get_le32(e->size);
+}
+
+bool mbr_is_volume(const struct mbr_disk *m)
+{
+	const uint8_t *b = m->code;
+	unsigned sector = b[11] | b[12] << 8;
+
+	if (!memcmp(b + 3, "NTFS    ", 8) || !memcmp(b + 3, "EXFAT   ", 8) ||
+	    !memcmp(b + 3, "-FVE-FS-", 8))
+		return true;
+	return (b[0] == 0xeb || b[0] == 0xe9) && is_power_of_two(sector) &&
+	       sector >= 512 && sector <= 4096 && is_power_of_two(b[13]) &&
+	       (b[14] || b[15]) && (b[16] == 1 || b[16] == 2) && b[21] >= 0xf0;
+}
+
+enum mbr_kind mbr_classify(const struct mbr_disk *m, uint64_t sectors)
+{
+	unsigned used = 0, protective = 0;
+	bool sane = true;
+
+	if (get_le16(m->magic) != MBR_MAGIC)
+		return MBR_NONE;
+	for (int i = 0; i < 4; i++) {
+		const struct mbr_entry_disk *e = &m->entries[i];
+
+		if (e->boot != 0 && e->boot != 0x80)
+			return MBR_NONE;
+		if (!is_used(e))
+			continue;
+		used++;
+		protective += e->type == PART_MBR_PROTECTIVE;
+		sane &= range_ok(get_le32(e->start), get_le32(e->size),
+				 sectors);
+	}
+	if (mbr_is_volume(m) && (!used || !sane))
+		return MBR_NONE;
+	if (!protective)
+		return MBR_PLAIN;
+	return used > 1 ? MBR_HYBRID : MBR_PROTECTIVE;
+}
+
+// Makes a partition of an entry that lies relative to `base`, inside [low,
+// high); all in bytes.
+static int decode_entry(const struct mbr_entry_disk *e, uint64_t base,
+			uint64_t low, uint64_t high, uint32_t sector_size,
+			struct part *ret, struct err *err)
+{
+	struct part p = {
+		.start = base + (uint64_t)get_le32(e->start) * sector_size,
+		.size = (uint64_t)get_le32(e->size) * sector_size,
+		.mbr_type = e->type,
+		.active = e->boot == 0x80,
+	};
+
+	if (p.start < low || !range_ok(p.start, p.size, high))
+		return err_corrupt(err, MBR_WHAT, base,
+				   "a partition from %llu to %llu leaves its "
+				   "place",
+				   (unsigned long long)p.start,
+				   (unsigned long long)(p.start + p.size));
+	*ret = p;
+	return 0;
+}
+
+static int chain_add(struct mbr_chain *chain, uint64_t at, struct err *err)
+{
+	for (size_t i = 0; i < chain->count; i++)
+		if (chain->at[i] == at)
+			return err_corrupt(err, MBR_WHAT, at,
+					   "the chain of extended boot records "
+					   "runs in a circle");
+	if (chain->count == PART_MAX_LOGICAL)
+		return err_set(err, -EFBIG, MBR_WHAT, at,
+			       "there are over %d logical partitions",
+			       PART_MAX_LOGICAL);
+	chain->at[chain->count++] = at;
+	return 0;
+}
+
+// Reads the record at `ebr`. *ret_next is the place of the next one, or 0.
+static int read_ebr(struct disk *dev, const struct part *extended, uint64_t ebr,
+		    struct part_table *t, uint64_t *ret_next, struct err *err)
+{
+	uint64_t end = extended->start + extended->size;
+	bool has_logical = false;
+	struct part p, link;
+	struct mbr_disk m;
+	int r;
+
+	*ret_next = 0;
+	r = disk_read(dev, ebr, &m, sizeof(m), err);
+	if (r)
+		return r;
+	if (get_le16(m.magic) != MBR_MAGIC)
+		return err_corrupt(err, MBR_WHAT, ebr,
+				   "there is no extended boot record");
+	for (int i = 0; i < 4; i++) {
+		const struct mbr_entry_disk *e = &m.entries[i];
+
+		if (!is_used(e))
+			continue;
+		if (is_extended(e->type) && !*ret_next) {
+			r = decode_entry(e, extended->start, extended->start,
+					 UINT64_MAX, t->sector_size, &link,
+					 err);
+			if (r)
+				return r;
+			if (!range_ok(link.start, t->sector_size, end))
+				return err_corrupt(err, MBR_WHAT, ebr,
+						   "a link leaves the extended "
+						   "partition");
+			*ret_next = link.start;
+		} else if (!is_extended(e->type) && !has_logical) {
+			r = decode_entry(e, ebr, ebr + t->sector_size, end,
+					 t->sector_size, &p, err);
+			if (r)
+				return r;
+			p.logical = has_logical = true;
+			p.ebr = ebr;
+			p.number = t->count && t->parts[t->count - 1].logical
+					   ? t->parts[t->count - 1].number + 1
+					   : 5;
+			r = part_table_insert(t, &p, err);
+			if (r)
+				return r;
+		}
+	}
+	return 0;
+}
+
+static int read_chain(struct disk *dev, struct part_table *t,
+		      struct mbr_chain *chain, struct err *err)
+{
+	const struct part *found = part_find_extended(t);
+	struct part extended;
+	uint64_t at;
+	int r = 0;
+
+	if (!found)
+		return 0;
+	extended = *found;
+	for (at = extended.start; at && !r;) {
+		uint64_t next = 0;
+
+		r = chain_add(chain, at, err);
+		if (!r)
+			r = read_ebr(dev, &extended, at, t, &next, err);
+		at = next;
+	}
+	return r;
+}
+
+int mbr_read(struct disk *dev, const struct mbr_disk *m, struct part_table *t,
+	     struct mbr_chain *chain, struct err *err)
+{
+	struct mbr_chain own = {0};
+	int r;
+
+	t->style = PART_MBR;
+	t->mbr_signature = get_le32(m->signature);
+	for (unsigned i = 0; i < 4; i++) {
+		struct part p;
+
+		if (!is_used(&m->entries[i]))
+			continue;
+		r = decode_entry(&m->entries[i], 0, 0, t->disk_size,
+				 t->sector_size, &p, err);
+		if (r)
+			return r;
+		p.number = i + 1;
+		r = part_table_insert(t, &p, err);
+		if (r)
+			return r;
+	}
+	return read_chain(dev, t, chain ? chain : &own, err);
+}
+
+// --- Writing -----------------------------------------------------------------
+
+// Cylinder, head and sector as Windows counts them: 255 heads, 63 sectors, and
+// all ones for what lies beyond.
+static void encode_chs(uint64_t lba, uint8_t chs[3])
+{
+	uint64_t c = lba / (255 * 63);
+	unsigned h = (unsigned)(lba / 63 % 255), s = (unsigned)(lba % 63 + 1);
+
+	if (c > 1023) {
+		c = 1023;
+		h = 254;
+		s = 63;
+	}
+	chs[0] = (uint8_t)h;
+	chs[1] = (uint8_t)(s | (c >> 8) << 6);
+	chs[2] = (uint8_t)c;
+}
+
+// `base` is what the start is counted from.
+static struct mbr_entry_disk encode_entry(const struct part_table *t,
+					  uint8_t type, bool active,
+					  uint64_t base, uint64_t start,
+					  uint64_t size)
+{
+	struct mbr_entry_disk e = {
+		.boot = active ? 0x80 : 0,
+		.type = type,
+		.start = to_le32((uint32_t)((start - base) / t->sector_size)),
+		.size = to_le32((uint32_t)(size / t->sector_size)),
+	};
+
+	encode_chs(start / t->sector_size, e.chs_start);
+	encode_chs((start + size) / t->sector_size - 1, e.chs_end);
+	return e;
+}
+
+// One record of the chain to be written.
+struct ebr {
+	uint64_t at;
+	bool is_old; // the chain on the disk leads to it
+	struct mbr_disk m;
+};
+
+static void encode_ebr(const struct part_table *t, const struct part *extended,
+		       const struct part *p, const struct part *next,
+		       struct mbr_disk *m)
+{
+	*m = (struct mbr_disk){.magic = to_le16(MBR_MAGIC)};
+	if (p)
+		m->entries[0] = encode_entry(t, p->mbr_type, p->active, p->ebr,
+					     p->start, p->size);
+	if (next)
+		m->entries[1] = encode_entry(
+			t, PART_MBR_EXTENDED, false, extended->start, next->ebr,
+			next->start + next->size - next->ebr);
+}
+
+// Fills in the chain. Returns how many records it has.
+static size_t encode_chain(const struct part_table *t, struct ebr *chain)
+{
+	const struct part *extended = part_find_extended(t);
+	size_t n = 0, i = 0;
+
+	if (!extended)
+		return 0;
+	while (i < t->count && !t->parts[i].logical)
+		i++;
+	// The chain begins where the extended partition does, if need be with
+	// a record that only leads on.
+	if (i == t->count || t->parts[i].ebr != extended->start) {
+		chain[n].at = extended->start;
+		encode_ebr(t, extended, NULL,
+			   i < t->count ? &t->parts[i] : NULL, &chain[n].m);
+		n++;
+	}
+	for (; i < t->count; i++, n++) {
+		chain[n].at = t->parts[i].ebr;
+		encode_ebr(t, extended, &t->parts[i],
+			   i + 1 < t->count ? &t->parts[i + 1] : NULL,
+			   &chain[n].m);
+	}
+	return n;
+}
+
+// Writes a sector whose first 512 bytes are `m`, unless they are so already.
+static int write_sector(struct disk *dev, uint64_t at, const struct mbr_disk *m,
+			struct err *err)
+{
+	uint8_t sector[PART_MAX_SECTOR];
+	int r = disk_read(dev, at, sector, dev->sector_size, err);
+
+	if (r || !memcmp(sector, m, sizeof(*m)))
+		return r;
+	memcpy(sector, m, sizeof(*m));
+	r = disk_write(dev, at, sector, dev->sector_size, err);
+	return r ? r : disk_flush(dev, err);
+}
+
+// Records that nothing leads to go first, then those that are in use, from the
+// last to the first.
+static int write_chain(struct disk *dev, struct ebr *chain, size_t n,
+		       struct err *err)
+{
+	int r = 0;
+
+	for (int old = 0; old < 2; old++)
+		for (size_t i = n; i-- && !r;)
+			if (chain[i].is_old == old)
+				r = write_sector(dev, chain[i].at, &chain[i].m,
+						 err);
+	return r;
+}
+
+// Finds out which of the records are in use on the disk. A chain that can't be
+// read needs no care.
+static int mark_old(struct disk *dev, const struct mbr_disk *m,
+		    struct ebr *chain, size_t n, struct err *err)
+{
+	struct mbr_chain old = {0};
+	struct part_table *t;
+	struct err ignored = {0};
+	int r;
+
+	if (mbr_classify(m, dev->size / dev->sector_size) != MBR_PLAIN)
+		return 0;
+	r = part_table_alloc(dev, &t, err);
+	if (r)
+		return r;
+	r = mbr_read(dev, m, t, &old, &ignored);
+	part_table_free(t);
+	if (r && r != -EBADMSG && r != -EFBIG) {
+		if (err)
+			*err = ignored;
+		return r;
+	}
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < old.count; j++)
+			chain[i].is_old |= chain[i].at == old.at[j];
+	return 0;
+}
+
+// Zeroes the headers of a GPT that an MBR has replaced.
+static int clear_gpt(struct disk *dev, struct err *err)
+{
+	uint64_t places[2] = {dev->sector_size,
+			      (dev->size / dev->sector_size - 1) *
+				      dev->sector_size};
+	char magic[8];
+	int r = 0;
+
+	for (int i = 0; i < 2 && !r; i++) {
+		r = disk_read(dev, places[i], magic, sizeof(magic), err);
+		if (!r && !memcmp(magic, GPT_MAGIC, sizeof(magic)))
+			r = disk_zero(dev, places[i], dev->sector_size, err);
+	}
+	return r ? r : disk_flush(dev, err);
+}
+
+static int write_all(const struct part_table *t, struct disk *dev,
+		     struct ebr *chain, struct err *err)
+{
+	struct mbr_disk old, m = {.magic = to_le16(MBR_MAGIC)};
+	size_t n = encode_chain(t, chain);
+	enum mbr_kind kind;
+	int r = disk_read(dev, 0, &old, sizeof(old), err);
+
+	if (!r)
+		r = mark_old(dev, &old, chain, n, err);
+	if (!r)
+		r = write_chain(dev, chain, n, err);
+	if (r)
+		return r;
+	kind = mbr_classify(&old, dev->size / dev->sector_size);
+	if (kind != MBR_NONE || !mbr_is_volume(&old))
+		memcpy(m.code, old.code, sizeof(m.code));
+	m.signature = to_le32(t->mbr_signature);
+	for (size_t i = 0; i < t->count && !t->parts[i].logical; i++) {
+		const struct part *p = &t->parts[i];
+
+		m.entries[p->number - 1] =
+			encode_entry(t, p->mbr_type, p->active, 0, p->start,
+				     p->size);
+	}
+	r = write_sector(dev, 0, &m, err);
+	if (!r && (kind == MBR_PROTECTIVE || kind == MBR_HYBRID))
+		r = clear_gpt(dev, err);
+	return r;
+}
+
+int mbr_write(const struct part_table *t, struct disk *dev, struct err *err)
+{
+	struct ebr *chain = mem_array(t->count + 1, sizeof(*chain));
+	int r;
+
+	if (!chain)
+		return err_nomem(err);
+	r = write_all(t, dev, chain, err);
+	mem_free(chain);
+	return r;
+}
+
+int mbr_write_protective(const struct part_table *t, struct disk *dev,
+			 struct err *err)
+{
+	uint64_t sectors = t->disk_size / t->sector_size - 1;
+	struct mbr_disk old, m = {.magic = to_le16(MBR_MAGIC)};
+	uint32_t size = sectors > UINT32_MAX ? UINT32_MAX : (uint32_t)sectors;
+	int r = disk_read(dev, 0, &old, sizeof(old), err);
+
+	if (r)
+		return r;
+	if (mbr_classify(&old, sectors + 1) != MBR_NONE || !mbr_is_volume(&old))
+		memcpy(m.code, old.code, sizeof(m.code));
+	m.entries[0] = (struct mbr_entry_disk){
+		.chs_start = {0x00, 0x02, 0x00},
+		.type = PART_MBR_PROTECTIVE,
+		.chs_end = {0xff, 0xff, 0xff},
+		.start = to_le32(1),
+		.size = to_le32(size),
+	};
+	return write_sector(dev, 0, &m, err);
+}
