@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+//
+// What the files of libhive share.
+
+#ifndef HIVE_PRIV_H
+#define HIVE_PRIV_H
+
+#include "hive.h"
+#include "hive_disk.h"
+
+#define HIVE_MAX_DEPTH    512u         // Windows' own limit
+#define HIVE_MAX_SECURITY 65536u       // Windows' hives have some hundreds
+#define HIVE_MAX_BINS     0x7ffff000u  // offsets stay positive as int32_t
+#define HIVE_MAX_DATA     (1u << 30)   // bytes of a value
+#define HIVE_MAX_KEY_NAME 255u         // units
+#define HIVE_MAX_VALUE_NAME 16383u     // units
+
+// Returns the checksum of a header's first 508 bytes as it is stored.
+uint32_t hive_header_checksum(const uint8_t *header);
+
+// Frees a key with all below it, which no parent points to any more.
+void hive_key_free(struct hive_key *key);
+
+// Frees what a value holds, not the value.
+void hive_value_done(struct hive_value *value);
+
+// Looks for a subkey by its name.
+// Returns true with its place in *pos, or false with the place where it belongs.
+bool hive_subkey_search(const struct hive_key *key, const le16 *name,
+			size_t len, size_t *pos);
+
+#endif
