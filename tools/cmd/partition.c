@@ -188,9 +188,9 @@ static int parse_pair(const char *key, const char *value,
 	if (!strcasecmp(key, "type"))
 		return parse_type(value, style, p);
 	if (!strcasecmp(key, "start"))
-		return cmd_parse_size(value, &p->start);
+		return size_parse(value, NULL, &p->start);
 	if (!strcasecmp(key, "size"))
-		return cmd_parse_size(value, &p->size);
+		return size_parse(value, NULL, &p->size);
 	if (!strcasecmp(key, "id"))
 		return guid_parse(value, &p->id);
 	if (!strcasecmp(key, "attributes"))
@@ -201,7 +201,7 @@ static int parse_pair(const char *key, const char *value,
 		memcpy(p->name, value, strlen(value) + 1);
 		return 0;
 	}
-	if (strcasecmp(key, "number") || cmd_parse_size(value, &n) || !n ||
+	if (strcasecmp(key, "number") || size_parse(value, NULL, &n) || !n ||
 	    n > 1024)
 		return -EINVAL;
 	p->number = (unsigned)n;
@@ -295,7 +295,7 @@ static int open_disk(const char *path, const char *size, uint32_t sector_size,
 	uint64_t bytes;
 	int r;
 
-	if (size && (cmd_parse_size(size, &bytes) || !bytes))
+	if (size && (size_parse(size, NULL, &bytes) || !bytes))
 		return err_set(err, -EINVAL, size, ERR_NOWHERE,
 			       "this is no size");
 	if (size)
@@ -362,7 +362,7 @@ static int cmd_partition(int argc, char **argv)
 				  is_list ? "list takes no such switch"
 					  : "create needs --gpt or --mbr");
 	if (s[SECTOR_SIZE].value &&
-	    (cmd_parse_size(s[SECTOR_SIZE].value, &sector_size) ||
+	    (size_parse(s[SECTOR_SIZE].value, NULL, &sector_size) ||
 	     (sector_size != 512 && sector_size != 4096)))
 		return cmd_misuse("partition", "%s: no sector size",
 				  s[SECTOR_SIZE].value);
