@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "address.h"
 #include "cmd.h"
 #include "disk.h"
 #include "ntfs.h"
@@ -151,15 +152,17 @@ static int run(const char *path, struct output *o)
 	struct ntfs_check_result result;
 	struct ntfs_info info;
 	struct err err = {0};
+	struct place *place;
 	struct disk *d;
-	int r = disk_open_file(path, DISK_READ_ONLY, &d, &err);
+	int r = address_open(path, 0, &place, &err);
 
 	if (r)
 		return cmd_fail("chkdsk", path, &err);
+	d = place->disk;
 	show_head(d, o, &info);
 	r = ntfs_check(d, report_problem, o, &o->progress, &result, &err);
 	cmd_progress_end(&o->shown);
-	disk_close(d);
+	address_close(place);
 	if (r) {
 		fflush(stdout);
 		return cmd_fail("chkdsk", path, &err);

@@ -1,0 +1,201 @@
+# deploy as a black box, on image files and without root.
+load ../helpers
+
+setup_file() {
+	requires wimlib-imagex
+	cd "$BATS_FILE_TMPDIR"
+	mkdir -p tree/folder medium/EFI/BOOT medium/slipway
+	echo hello >tree/hello.txt
+	head -c 300000 /dev/urandom >tree/folder/random
+	seq 100000 >tree/folder/numbers
+	ln tree/hello.txt tree/folder/linked.txt
+	wimlib-imagex capture tree medium/slipway/small.wim Small --no-acls \
+		--compress=LZX >/dev/null
+	for f in EFI/BOOT/BOOTX64.EFI EFI/BOOT/grubx64.efi slipway/vmlinuz \
+		slipway/initramfs; do
+		echo "$f" >medium/$f
+	done
+	cp "$ROOT/boot/grub-native.cfg" medium/slipway
+}
+
+setup() { cd "$BATS_TEST_TMPDIR"; cp -r "$BATS_FILE_TMPDIR/medium" .; answer; }
+
+# An answer file; each argument is a sed script that changes it.
+answer() {
+	cat >medium/slipway/answer.ini <<-'END'
+		[disk]
+		seed = 01234567-89ab-cdef-0123-456789abcdef
+		efi-size = 40M
+		[image]
+		file = small.wim
+		[vhd]
+		path = \vhd\guest.vhd
+		size = 100M
+		[boot]
+		system = linux
+		[finish]
+		action = restart
+	END
+	for script; do sed -i "$script" medium/slipway/answer.ini; done
+}
+
+deploy() { slipway deploy medium/slipway/answer.ini --progress none "$@"; }
+
+# Nothing may look like a finished disk: no table, no volume.
+assert_blank() { # IMAGE
+	run -0 sfdisk -d "$1" || true
+	[ -z "$(wipefs -n "$1")" ]
+}
+
+@test "a disk image is made, twice the same" {
+	run -0 deploy --target a.img --size 300M --finish-file finish
+	assert_output_has "every file matched its hash"
+	[ "$(cat finish)" = restart ]
+	run -0 deploy --target b.img --size 300M
+	cmp a.img b.img
+	run -0 slipway chkdsk 'a.img@3'
+	run -0 slipway chkdsk 'a.img@3:\vhd\guest.vhd@1'
+}
+
+@test "a plan is printed and nothing is done" {
+	truncate -s 300M a.img
+	before=$(sha256sum <a.img)
+	run -0 deploy --target a.img --dry-run
+	assert_output_has "fixed VHD, 100 MB"
+	assert_output_has "blank"
+	[ "$before" = "$(sha256sum <a.img)" ]
+	run -0 deploy --target none.img --size 300M --dry-run
+	[ ! -e none.img ]
+}
+
+@test "misuse is told from failure" {
+	run -2 slipway deploy
+	run -2 slipway deploy a b
+	run -2 slipway deploy a --nonsense
+	run -2 slipway deploy a --size 3G
+	run -1 slipway deploy missing.ini
+	assert_output_has "missing.ini"
+}
+
+@test "an unknown key is an error with its line" {
+	answer '2s/.*/colour = red/'
+	run -1 deploy --target a.img --size 300M
+	assert_output_has "answer.ini:2:"
+	assert_output_has 'no key "colour" in [disk]'
+	[ ! -e a.img ]
+}
+
+@test "a disk that holds data is left alone unless wipe is given" {
+	run -0 deploy --target a.img --size 300M
+	before=$(sha256sum <a.img)
+	run -1 deploy --target a.img
+	assert_output_has "it holds data"
+	[ "$before" = "$(sha256sum <a.img)" ]
+	answer '1a wipe = yes'
+	run -0 deploy --target a.img
+	[ "$before" = "$(sha256sum <a.img)" ]
+	truncate -s 300M b.img
+	mkfs.ext4 -q b.img
+	answer
+	run -1 deploy --target b.img
+	assert_output_has "it holds data"
+}
+
+@test "an image that does not fit is told before anything is written" {
+	answer 's/size = 100M/size = 3M/'
+	truncate -s 300M a.img
+	before=$(sha256sum <a.img)
+	run -1 deploy --target a.img
+	assert_output_has "does not fit into a VHD of 3 MB"
+	answer 's/size = 100M/size = 280M/'
+	run -1 deploy --target a.img
+	assert_output_has "does not fit into the partition"
+	truncate -s 30M small.img
+	run -1 deploy --target small.img
+	assert_output_has "too small"
+	[ "$before" = "$(sha256sum <a.img)" ]
+}
+
+@test "an unknown image and a missing file are told" {
+	answer 's/file = small.wim/&\nindex = 2/'
+	run -1 deploy --target a.img --size 300M
+	assert_output_has 'there is no image "2"'
+	answer 's/small.wim/other.wim/'
+	run -1 deploy --target b.img --size 300M
+	assert_output_has "other.wim"
+}
+
+@test "without a rule or a target nothing is chosen" {
+	run -1 deploy
+	assert_output_has "no --target is given"
+}
+
+@test "a rule that matches no disk is refused" {
+	answer '1a serial = there-is-no-such-disk'
+	run -1 deploy
+	assert_output_has "no disk matches"
+}
+
+@test "missing boot files are told before anything is written" {
+	rm medium/EFI/BOOT/grubx64.efi
+	truncate -s 300M a.img
+	run -1 deploy --target a.img
+	assert_output_has "grubx64.efi"
+	assert_blank a.img
+}
+
+@test "windows is not deployed from an image without a boot manager" {
+	answer 's/system = linux/system = windows/'
+	run -1 deploy --target a.img --size 300M
+	assert_output_has 'bootmgfw.efi: it cannot boot as Windows'
+}
+
+# Every byte of a WIM that is changed must be noticed: in the header, the
+# metadata, the blob table, or by a file's hash. The disk then stays blank.
+@test "a damaged WIM is refused and leaves a blank disk" {
+	wim=medium/slipway/small.wim
+	size=$(stat -c %s $wim)
+	for at in 0 100 300 5000 $((size / 2)) $((size - 400)); do
+		cp "$BATS_FILE_TMPDIR/$wim" $wim
+		old=$(od -An -tu1 -j $at -N 1 $wim)
+		printf "\\$(printf %o $((old ^ 255)))" |
+			dd of=$wim bs=1 seek=$at conv=notrunc status=none
+		rm -f a.img
+		run deploy --target a.img --size 300M
+		echo "at $at: $status $output"
+		[ "$status" -eq 0 ] && cmp a.img "$BATS_FILE_TMPDIR/good.img" ||
+			[ "$status" -eq 1 ]
+		[ "$status" -eq 0 ] || assert_blank a.img
+	done
+}
+
+@test "a truncated WIM is refused" {
+	wim=medium/slipway/small.wim
+	size=$(stat -c %s $wim)
+	for keep in 0 100 208 $((size / 2)) $((size - 1)); do
+		head -c "$keep" "$BATS_FILE_TMPDIR/$wim" >$wim
+		rm -f a.img
+		run -1 deploy --target a.img --size 300M
+		assert_output_has corrupt
+		assert_blank a.img
+	done
+}
+
+@test "names that climb out are refused" {
+	requires_samples
+	for name in dotdot cyclic duplicate_names; do
+		cp "$SLIPWAY_SAMPLES/wim/wimlib-$name.wim" medium/slipway/small.wim
+		rm -f a.img
+		run -1 deploy --target a.img --size 300M
+		assert_output_has corrupt
+		assert_blank a.img
+	done
+}
+
+@test "a target in use is refused" {
+	truncate -s 300M a.img
+	exec 8<>a.img
+	flock -x 8
+	run -1 deploy --target a.img
+	assert_output_has "another program is using it"
+}

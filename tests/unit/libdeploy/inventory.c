@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+//
+// Disks of a made-up machine, from a folder in the shape of sysfs and procfs.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "deploy.h"
+#include "test.h"
+
+static char root[] = "/tmp/slipway-sysfs-XXXXXX";
+
+static void put(const char *path, const char *text)
+{
+	char full[600], *c;
+	FILE *f;
+
+	snprintf(full, sizeof(full), "%s/%s", root, path);
+	for (c = full + strlen(root) + 1; *c; c++) {
+		if (*c != '/')
+			continue;
+		*c = 0;
+		mkdir(full, 0777);
+		*c = '/';
+	}
+	f = fopen(full, "w");
+	check(f && fputs(text, f) >= 0);
+	fclose(f);
+}
+
+static void point(const char *path, const char *to)
+{
+	char full[600], target[600];
+
+	put(path, "");
+	snprintf(full, sizeof(full), "%s/%s", root, path);
+	snprintf(target, sizeof(target), "%s/%s", root, to);
+	unlink(full);
+	check(!symlink(target, full));
+}
+
+static void add_disk(const char *name, const char *place, const char *numbers,
+		     const char *sectors)
+{
+	char path[300], at[300];
+
+	snprintf(at, sizeof(at), "sys/devices/%s/block/%s", place, name);
+	snprintf(path, sizeof(path), "%s/size", at);
+	put(path, sectors);
+	snprintf(path, sizeof(path), "sys/block/%s", name);
+	point(path, at);
+	snprintf(path, sizeof(path), "sys/dev/block/%s", numbers);
+	point(path, at);
+}
+
+static const struct inventory_disk *find(const struct inventory *inventory,
+					 const char *path)
+{
+	for (size_t i = 0; i < inventory->count; i++)
+		if (!strcmp(inventory->disks[i].path, path))
+			return &inventory->disks[i];
+	return NULL;
+}
+
+static void make_machine(void)
+{
+	check(mkdtemp(root));
+	add_disk("nvme0n1", "pci0/0000:00:03.0/nvme/nvme0", "259:0",
+		 "16777216\n");
+	put("sys/devices/pci0/0000:00:03.0/nvme/nvme0/block/nvme0n1/device/"
+	    "model", "QEMU NVMe Ctrl   \n");
+	put("sys/devices/pci0/0000:00:03.0/nvme/nvme0/block/nvme0n1/device/"
+	    "serial", "DEMO0001\n");
+	put("sys/devices/pci0/0000:00:03.0/nvme/nvme0/block/nvme0n1/queue/"
+	    "logical_block_size", "4096\n");
+	add_disk("sda", "pci0/usb1/1-1/host0", "8:0", "2000000\n");
+	put("sys/devices/pci0/usb1/1-1/host0/block/sda/sda1/size", "100\n");
+	point("sys/dev/block/8:1",
+	      "sys/devices/pci0/usb1/1-1/host0/block/sda/sda1");
+	add_disk("sdb", "pci0/ata2/host1", "8:16", "4000000\n");
+	put("sys/devices/pci0/ata2/host1/block/sdb/sdb1/holders/dm-0", "");
+	add_disk("sdc", "pci0/ata3/host2", "8:32", "4000000\n");
+	add_disk("sdd", "pci0/usb1/1-2/host3", "8:48", "0\n"); // no card in it
+	add_disk("loop0", "virtual/block", "7:0", "100\n");
+	put("proc/self/mountinfo",
+	    "22 1 0:21 / /proc rw - proc proc rw\n"
+	    "30 1 8:1 / /run/medium ro - vfat /dev/sda1 ro\n");
+	put("proc/swaps", "Filename Type Size Used Priority\n"
+			  "/dev/sdc2 partition 1000 0 -2\n");
+}
+
+int main(void)
+{
+	const struct inventory_disk *d;
+	struct inventory *inventory;
+	struct err err = {0};
+	char command[100];
+
+	make_machine();
+	check_ok(inventory_read(root, &inventory, &err), &err);
+	check_eq(inventory->count, 4);
+	d = find(inventory, "/dev/nvme0n1");
+	check(d && d->size == UINT64_C(8) << 30 && d->sector_size == 4096);
+	check(!strcmp(d->model, "QEMU NVMe Ctrl"));
+	check(!strcmp(d->serial, "DEMO0001") && !strcmp(d->bus, "nvme"));
+	check(!d->in_use[0]);
+	d = find(inventory, "/dev/sda");
+	check(d && !strcmp(d->bus, "usb") && d->sector_size == 512);
+	check(!strcmp(d->in_use, "mounted at /run/medium"));
+	d = find(inventory, "/dev/sdb");
+	check(d && !strcmp(d->bus, "sata"));
+	check(!strcmp(d->in_use, "held by dm-0"));
+	d = find(inventory, "/dev/sdc");
+	check(d && !strcmp(d->in_use, "used as swap"));
+	inventory_free(inventory);
+	inventory_free(NULL);
+	snprintf(command, sizeof(command), "rm -r '%s'", root);
+	check(!system(command));
+	check_eq(inventory_read("/nonexistent", &inventory, NULL), -ENOENT);
+	return 0;
+}
