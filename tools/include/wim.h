@@ -18,7 +18,8 @@
 //
 // Everything in a WIM is hostile: names, sizes, counts and links are checked
 // when an image is loaded; a name that climbs out ("..", separators), a cycle
-// or two equal names in a folder make the image corrupt.
+// or two equal names in a folder make the image corrupt. Names that differ in
+// case alone are not equal: a case-sensitive folder may hold them.
 //
 // Threads: a struct wim may be used by one thread at a time; wim_extract uses a
 // pool by itself.
@@ -56,11 +57,14 @@ struct wim_image_info {
 	const char *flags;       // EDITIONID or FLAGS
 	const char *architecture; // "x64", "x86", "ARM64", ...
 	const char *product_name, *edition, *installation_type, *hal;
-	const char *product_type, *product_suite, *system_root, *languages;
+	const char *product_type, *product_suite, *system_root;
+	const char *languages;   // "en-US,de-DE"
+	const char *default_language;
 	const char *version;     // "10.0.19041", from WINDOWS/VERSION
 	uint32_t service_pack_build, service_pack_level;
 	uint64_t files, directories, bytes, hard_link_bytes;
 	uint64_t created, modified; // FILETIME
+	bool wimboot;            // files may be pointers into the WIM
 };
 
 // A piece of content, stored once however often it is used.
@@ -72,6 +76,8 @@ struct wim_blob {
 	bool compressed;
 };
 
+// The content of a file with the attribute ENCRYPTED is what EFS would restore
+// ([MS-EFSR]), not what a user would read.
 struct wim_stream {
 	const le16 *name;        // NULL for the unnamed one
 	size_t name_len;
@@ -90,8 +96,9 @@ struct wim_dentry {
 	uint32_t reparse_tag;    // when attributes has REPARSE
 	uint32_t reparse_flags;  // the reserved word beside it, as stored
 	uint64_t link_group;     // dentries of equal non-zero groups are one file
-	struct wim_stream *streams; // unnamed first (the data of a reparse
-	size_t stream_count;        // point is not among them), then named ones
+	struct wim_stream *streams; // unnamed first (not for folders; the data
+	size_t stream_count;        // of a reparse point is not among them),
+				    // then named ones, sorted
 	const struct wim_blob *reparse; // reparse data without its header, or NULL
 	struct guid object_id;   // from tagged metadata items; zero: none
 	const void *ea;          // extended attributes as NTFS stores them, or NULL
@@ -158,9 +165,10 @@ struct wim_sink {
 };
 
 // Reads `count` blobs (in any order given; they are read in the order of the
-// file), decompresses them on the pool's threads, passes the pieces to the sink
-// and checks each blob against its SHA-1. Memory stays below some 32 MiB plus
-// what the threads hold. Data reaches the sink before its hash is known.
+// file), decompresses them on the pool's threads (NULL: on the calling one), passes
+// the pieces to the sink and checks each blob against its SHA-1. Memory: some 1.2
+// MiB for each of 3 jobs a thread and 2 more. Data reaches the sink before its hash
+// is known. What progress counts is bytes of content; its stage is "Extracting".
 // Returns 0, -EBADMSG when a chunk is corrupt or a hash differs (err says which
 // and where), -ECANCELED, what the sink returned, -ENOMEM, or the device's
 // error. All calls of the sink have ended when it returns.
