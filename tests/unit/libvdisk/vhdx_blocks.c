@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+//
+// Reading a VHDX: its blocks, holes, and the table's interleaved entries.
+
+#include "unit/libvdisk/images.h"
+
+static uint8_t byte_at(struct disk *d, uint64_t off)
+{
+	struct err err = {0};
+	uint8_t b;
+
+	check_ok(disk_read(d, off, &b, 1, &err), &err);
+	return b;
+}
+
+static void check_content(void)
+{
+	struct disk *file = new_vhdx((struct vhdx_spec){0}), *d;
+	uint8_t *all = malloc(VHDX_SIZE);
+	struct err err = {0};
+	uint64_t n;
+	bool data;
+
+	check_ok(vdisk_open(file, &d, &err), &err);
+	check(all && d->read_only);
+	check_ok(disk_read(d, 0, all, VHDX_SIZE, &err), &err);
+	for (uint64_t i = 0; i < VHDX_SIZE; i++)
+		check_eq(all[i], i / MIB == 1 ? 7 : i / MIB == 3 ? 9 : 0);
+	check_ok(disk_map(d, 0, VHDX_SIZE, &n, &data, &err), &err);
+	check(n == MIB && !data);
+	check_ok(disk_map(d, MIB, VHDX_SIZE - MIB, &n, &data, &err), &err);
+	check(n == MIB && data);
+	check_ok(disk_map(d, 3 * MIB, 512, &n, &data, &err), &err);
+	check(n == 512 && data);
+	free(all);
+	disk_close(d);
+	disk_close(file);
+}
+
+// 16 blocks of 256 MiB, an entry for a bitmap, and a 17th and 18th block.
+static void check_interleaved(void)
+{
+	uint64_t block = UINT64_C(256) << 20;
+	struct disk *d, *file = new_vhdx((struct vhdx_spec){
+				.block_size = 256u << 20,
+				.size = 17 * (UINT64_C(256) << 20) + 512});
+	struct err err = {0};
+
+	check(!disk_zero(file, BAT_AT, 4096, NULL));
+	put(file, BAT_AT + 16 * 8, "\6\0\x90\0\0\0\0\0", 8); // bitmap: ignored
+	put(file, BAT_AT + 18 * 8, "\6\0\x30\0\0\0\0\0", 8);
+	check_ok(vdisk_open(file, &d, &err), &err);
+	check_eq(byte_at(d, 17 * block), 7);
+	check_eq(byte_at(d, 17 * block + 511), 7);
+	check_eq(byte_at(d, 17 * block - 1), 0);
+	check_eq(byte_at(d, 16 * block), 0);
+	disk_close(d);
+	disk_close(file);
+}
+
+static int open_with(struct vhdx_spec spec, uint64_t at, const char *entry)
+{
+	struct disk *file = new_vhdx(spec), *d = NULL;
+	struct err err = {0};
+	int r;
+
+	if (entry)
+		put(file, at, entry, 8);
+	r = vdisk_open(file, &d, &err);
+	check_eq(r, err.code);
+	check(!d == !!r);
+	disk_close(d);
+	disk_close(file);
+	return r;
+}
+
+int main(void)
+{
+	check_content();
+	check_interleaved();
+	check_eq(open_with((struct vhdx_spec){.dirty = true}, 0, NULL),
+		 -EUCLEAN);
+	check_eq(open_with((struct vhdx_spec){.flags = 2}, 0, NULL), -ENOTSUP);
+	check_eq(open_with((struct vhdx_spec){0}, BAT_AT, "\7\0\0\0\0\0\0\0"),
+		 -EBADMSG);
+	check_eq(open_with((struct vhdx_spec){0}, BAT_AT, "\6\0\x50\0\0\0\0\0"),
+		 -EBADMSG);
+	check_eq(open_with((struct vhdx_spec){0}, BAT_AT, "\6\0\0\0\0\0\0\0"),
+		 -EBADMSG);
+	check_eq(open_with((struct vhdx_spec){0}, BAT_AT, "\3\0\x50\0\0\0\0\0"),
+		 0);
+	check_eq(open_with((struct vhdx_spec){.size = UINT64_C(131040) << 20}, 0,
+			   NULL),
+		 0);
+	check_eq(open_with((struct vhdx_spec){.size = UINT64_C(1) << 38}, 0,
+			   NULL),
+		 -EBADMSG);
+	check_eq(open_with((struct vhdx_spec){.size = UINT64_C(1) << 44}, 0,
+			   NULL),
+		 -EFBIG);
+	return 0;
+}
