@@ -216,6 +216,11 @@ struct bcd_device;
 int bcd_set_device(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
 		   const struct bcd_device *device, struct err *err);
 
+// Sets an element to bytes as they are, of a registry type such as HIVE_SZ; for
+// copying elements. Returns 0 or -ENOMEM.
+int bcd_set_raw(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
+		uint32_t type, const void *data, size_t size, struct err *err);
+
 // The getters read an element of the object itself. Strings, lists and devices
 // are new memory: free with mem_free, devices with bcd_device_free. A list's
 // *ret may be of no items and is freed all the same.

@@ -34,11 +34,4 @@ enum {
 // Writes "{guid}" in lower case. Returns buf.
 char *bcd_object_text(const struct guid *id, char buf[BCD_OBJECT_TEXT]);
 
-// Sets the value of an element, making its key when it is not there.
-// Returns 0, -EINVAL when the element's format is not `format`, or -ENOMEM with
-// the element as before.
-int bcd_element_set(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
-		    enum bcd_format format, uint32_t type, const void *data,
-		    size_t size, struct err *err);
-
 #endif

@@ -92,7 +92,8 @@ static void add_partition(struct text *t, const struct bcd_device *d)
 
 static void add_device(struct text *t, const struct bcd_device *d)
 {
-	char options[GUID_TEXT];
+	const char *alias = bcd_alias_name(&d->options);
+	char options[BCD_OBJECT_TEXT];
 
 	switch (d->kind) {
 	case BCD_DEVICE_BOOT:
@@ -125,7 +126,8 @@ static void add_device(struct text *t, const struct bcd_device *d)
 		add(t, "unknown");
 	}
 	if (!guid_is_zero(&d->options))
-		add(t, ",{%s}", guid_format(&d->options, options));
+		add(t, ",%s",
+		    alias ? alias : bcd_object_text(&d->options, options));
 }
 
 char *bcd_device_format(const struct bcd_device *device)

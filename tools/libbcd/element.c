@@ -135,17 +135,14 @@ bool bcd_element_exists(const struct bcd_object *obj, uint32_t element)
 
 // --- Setting -----------------------------------------------------------------
 
-int bcd_element_set(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
-		    enum bcd_format format, uint32_t type, const void *data,
-		    size_t size, struct err *err)
+int bcd_set_raw(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
+		uint32_t type, const void *data, size_t size, struct err *err)
 {
 	struct hive_key *key;
 	char name[ELEMENT_NAME];
 	bool is_new;
 	int r;
 
-	if (bcd_element_format(element) != format)
-		return wrong_format(element, err);
 	if (!obj->elements) {
 		r = hive_key_add(bcd->hive, obj->key, "Elements",
 				 &obj->elements, err);
@@ -166,7 +163,15 @@ int bcd_element_set(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
 	return r;
 }
 
-// Sets text of which each NUL ends one string.
+static int set_value(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
+		     enum bcd_format format, uint32_t type, const void *data,
+		     size_t size, struct err *err)
+{
+	if (bcd_element_format(element) != format)
+		return wrong_format(element, err);
+	return bcd_set_raw(bcd, obj, element, type, data, size, err);
+}
+
 static int set_text(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
 		    enum bcd_format format, uint32_t type, const char *text,
 		    struct err *err)
@@ -175,15 +180,13 @@ static int set_text(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
 	size_t len;
 	int r;
 
-	if (bcd_element_format(element) != format)
-		return wrong_format(element, err);
 	r = utf16_from_utf8(text, &units, &len);
 	if (r == -ENOMEM)
 		return err_nomem(err);
 	if (r)
 		return err_set(err, -EINVAL, text, ERR_NOWHERE,
 			       "not UTF-8 text");
-	r = bcd_element_set(bcd, obj, element, format, type, units,
+	r = set_value(bcd, obj, element, format, type, units,
 			    (len + 1) * sizeof(*units), err);
 	mem_free(units);
 	return r;
@@ -221,7 +224,7 @@ int bcd_set_objects(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
 			units[n++] = to_le16((uint8_t)*c);
 		n++;
 	}
-	r = bcd_element_set(bcd, obj, element, BCD_FORMAT_OBJECTS,
+	r = set_value(bcd, obj, element, BCD_FORMAT_OBJECTS,
 			    HIVE_MULTI_SZ, units, (n + 1) * sizeof(*units),
 			    err);
 	mem_free(units);
@@ -233,7 +236,7 @@ int bcd_set_integer(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
 {
 	le64 data = to_le64(value);
 
-	return bcd_element_set(bcd, obj, element, BCD_FORMAT_INTEGER,
+	return set_value(bcd, obj, element, BCD_FORMAT_INTEGER,
 			       HIVE_BINARY, &data, sizeof(data), err);
 }
 
@@ -242,7 +245,7 @@ int bcd_set_bool(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
 {
 	uint8_t data = value;
 
-	return bcd_element_set(bcd, obj, element, BCD_FORMAT_BOOL, HIVE_BINARY,
+	return set_value(bcd, obj, element, BCD_FORMAT_BOOL, HIVE_BINARY,
 			       &data, sizeof(data), err);
 }
 
@@ -256,7 +259,7 @@ int bcd_set_integers(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
 		return err_nomem(err);
 	for (size_t i = 0; i < count; i++)
 		data[i] = to_le64(values[i]);
-	r = bcd_element_set(bcd, obj, element, BCD_FORMAT_INTEGERS,
+	r = set_value(bcd, obj, element, BCD_FORMAT_INTEGERS,
 			    HIVE_BINARY, data, count * sizeof(*data), err);
 	mem_free(data);
 	return r;
@@ -271,7 +274,7 @@ int bcd_set_device(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
 
 	if (r)
 		return r;
-	r = bcd_element_set(bcd, obj, element, BCD_FORMAT_DEVICE, HIVE_BINARY,
+	r = set_value(bcd, obj, element, BCD_FORMAT_DEVICE, HIVE_BINARY,
 			    data, size, err);
 	mem_free(data);
 	return r;
