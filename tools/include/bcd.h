@@ -84,10 +84,11 @@ struct bcd {
 // Returns 0 or -ENOMEM.
 int bcd_new(bool is_system, struct bcd **ret, struct err *err);
 
-// Loads a store. What is no object or element is kept, and not shown. End with
+// Loads a store. What is no object (its name is no GUID, or it has no type) and
+// what is no element is kept, and not shown. End with
 // bcd_free.
-// Returns 0, -EBADMSG when the hive is corrupt, has no "Description" or
-// "Objects" key, or an object has no type, and what else hive_load returns.
+// Returns 0, -EBADMSG when the hive is corrupt or has no "Description" or
+// "Objects" key, and what else hive_load returns.
 int bcd_load(const void *data, size_t size, struct bcd **ret, struct err *err);
 
 // Lays the store out as the bytes of a hive. *ret is new memory (free with
@@ -215,6 +216,11 @@ struct bcd_device;
 int bcd_set_device(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
 		   const struct bcd_device *device, struct err *err);
 
+// Sets an element to bytes as they are, of a registry type such as HIVE_SZ; for
+// copying elements. Returns 0 or -ENOMEM.
+int bcd_set_raw(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
+		uint32_t type, const void *data, size_t size, struct err *err);
+
 // The getters read an element of the object itself. Strings, lists and devices
 // are new memory: free with mem_free, devices with bcd_device_free. A list's
 // *ret may be of no items and is freed all the same.
@@ -335,17 +341,20 @@ int bcd_device_decode(const void *data, size_t size, struct bcd_device **ret,
 // Frees what bcd_device_decode or bcd_device_parse gave; NULL is fine.
 void bcd_device_free(struct bcd_device *device);
 
-// Writes a device as bcdedit does: "boot", "partition=...", "locate",
-// "locate=custom:12000002", "vhd=[...]\win.vhdx", "ramdisk=[...]\x.wim,{guid}",
-// "file=[...]\x", "unknown". Windows shows drive letters for partitions; here
-// it is "gpt:DISK-GUID:PARTITION-GUID" or "mbr:SIGNATURE:OFFSET", the offset in
-// bytes and all but it in hex. `owner` is the element that holds the device: a
-// locate by another element than is usual there is shown as custom.
+// Writes a device as bcdedit does: "boot", "partition=...",
+// "locate=custom:12000002", "locate=\path", "ramdisk=[...]\x.wim,{guid}",
+// "vhd=[...]\win.vhdx,locate=custom:12000002", "file=[...]\x", "unknown".
+// Windows shows drive letters for partitions; here it is
+// "gpt:DISK-GUID:PARTITION-GUID" or "mbr:SIGNATURE:OFFSET", the offset in bytes
+// and both numbers in hex. For a partition inside a virtual disk
+// ",file=[...]\x.vhdx" follows.
 // Returns new text (free with mem_free), or NULL without memory.
-char *bcd_device_format(const struct bcd_device *device, uint32_t owner);
+char *bcd_device_format(const struct bcd_device *device);
 
-// Reads what bcd_device_format writes, for the element `owner`. Where a
-// partition stands, `resolve` is asked first when not NULL: it fills in the
+// Reads what bcd_device_format writes, for the element `owner`: "locate" alone,
+// or left out after "vhd=", means the path that is usual for it (BCD_SYSTEM_ROOT
+// for BCD_OS_DEVICE, else BCD_PATH), and "[locate]" the same path as in the
+// virtual disk. Where a partition stands, `resolve` is asked first when not NULL: it fills in the
 // fields of a BCD_DEVICE_PARTITION from text such as "C:" and returns 0, -ENOENT
 // when it does not know the text, or another error that ends the parsing.
 // *ret is new memory: free with bcd_device_free.
@@ -374,7 +383,7 @@ struct bcd_windows_entry {
 	struct guid loader;               // of the new loader object
 	struct guid resume;               // of the new resume object; zero, or a
 					  // VHD: none is made
-	uint32_t timeout;                 // seconds of the menu
+	uint32_t timeout;                 // of the menu, seconds; new stores
 	bool keep_default;                // add to a store, default unchanged
 	bool add_last;                    // last in the menu, not first
 };
@@ -385,7 +394,7 @@ struct bcd_windows_entry {
 // already has the same device and path is set up again under its own GUID. The
 // loader becomes the default and the first in the menu unless the entry says
 // otherwise; other loaders stay. ret_loader, if not NULL, gets the loader's
-// GUID.
+// GUID. After a failure the store may hold a part of it: do not save it.
 // Returns 0, -EINVAL for a device that cannot be encoded or text that is not
 // UTF-8, -EBADMSG when the store's lists are corrupt, -EEXIST when the GUID
 // belongs to an object of another type, or -ENOMEM.

@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: MIT
+//
+// What bcdboot writes, object by object, as read from stores that Windows 8 to
+// 11 made.
+
+#include <stdio.h>
+#include <string.h>
+
+#include "bcd_priv.h"
+
+struct adding {
+	struct bcd *bcd;
+	const struct bcd_windows_entry *entry;
+	struct err *err;
+	int r; // the first error; nothing is done after it
+};
+
+// --- One step each; all do nothing after a failure ---------------------------
+
+static void string(struct adding *a, struct bcd_object *obj, uint32_t element,
+		   const char *text)
+{
+	if (!a->r)
+		a->r = bcd_set_string(a->bcd, obj, element, text, a->err);
+}
+
+static void integer(struct adding *a, struct bcd_object *obj, uint32_t element,
+		    uint64_t value)
+{
+	if (!a->r)
+		a->r = bcd_set_integer(a->bcd, obj, element, value, a->err);
+}
+
+static void boolean(struct adding *a, struct bcd_object *obj, uint32_t element,
+		    bool value)
+{
+	if (!a->r)
+		a->r = bcd_set_bool(a->bcd, obj, element, value, a->err);
+}
+
+static void object(struct adding *a, struct bcd_object *obj, uint32_t element,
+		   const struct guid *id)
+{
+	if (!a->r)
+		a->r = bcd_set_object(a->bcd, obj, element, id, a->err);
+}
+
+static void inherit(struct adding *a, struct bcd_object *obj,
+		    const struct guid *id)
+{
+	if (!a->r)
+		a->r = bcd_set_objects(a->bcd, obj, BCD_INHERIT, id, 1, a->err);
+}
+
+// Sets a device; one that is found by an element of its object is found by
+// `element_of_path` here.
+static void device(struct adding *a, struct bcd_object *obj, uint32_t element,
+		   const struct bcd_device *d, uint32_t element_of_path)
+{
+	struct bcd_device here = *d;
+
+	if (here.kind == BCD_DEVICE_VHD ||
+	    (here.kind == BCD_DEVICE_LOCATE && !here.path))
+		here.element = element_of_path;
+	if (!a->r)
+		a->r = bcd_set_device(a->bcd, obj, element, &here, a->err);
+}
+
+// Sets text that is joined from a folder and a file.
+static void path(struct adding *a, struct bcd_object *obj, uint32_t element,
+		 const char *folder, const char *file)
+{
+	size_t size = strlen(folder) + strlen(file) + 1;
+	char *text;
+
+	if (a->r)
+		return;
+	text = mem_alloc(size);
+	if (!text) {
+		a->r = err_nomem(a->err);
+		return;
+	}
+	snprintf(text, size, "%s%s", folder, file);
+	string(a, obj, element, text);
+	mem_free(text);
+}
+
+// Finds an object or makes it; *is_new tells which. Returns NULL on failure.
+static struct bcd_object *obtain(struct adding *a, const struct guid *id,
+				 uint32_t type, bool *is_new)
+{
+	struct bcd_object *obj;
+
+	if (a->r)
+		return NULL;
+	obj = bcd_object_find(a->bcd, id);
+	*is_new = !obj;
+	if (!obj)
+		a->r = bcd_object_add(a->bcd, id, type, &obj, a->err);
+	else if (obj->type != type)
+		a->r = err_set(a->err, -EEXIST, "boot store", ERR_NOWHERE,
+			       "its GUID belongs to another kind of object");
+	return a->r ? NULL : obj;
+}
+
+static bool is_uefi(const struct adding *a)
+{
+	return a->entry->firmware == BCD_UEFI;
+}
+
+static const char *locale(const struct adding *a)
+{
+	return a->entry->locale ? a->entry->locale : "en-us";
+}
+
+// --- Objects of settings -----------------------------------------------------
+
+static void add_settings(struct adding *a)
+{
+	static const struct {
+		const struct guid *id;
+		uint32_t type;
+		const struct guid *inherits[3];
+	} rows[] = {
+		{&bcd_id_globalsettings, BCD_SETTINGS,
+		 {&bcd_id_dbgsettings, &bcd_id_emssettings, &bcd_id_badmemory}},
+		{&bcd_id_bootloadersettings, BCD_LOADER_SETTINGS,
+		 {&bcd_id_globalsettings, &bcd_id_hypervisorsettings}},
+		{&bcd_id_resumeloadersettings, BCD_RESUME_SETTINGS,
+		 {&bcd_id_globalsettings}},
+		{&bcd_id_dbgsettings, BCD_SETTINGS, {NULL}},
+		{&bcd_id_emssettings, BCD_SETTINGS, {NULL}},
+		{&bcd_id_badmemory, BCD_SETTINGS, {NULL}},
+		{&bcd_id_hypervisorsettings, BCD_LOADER_SETTINGS, {NULL}},
+	};
+	struct bcd_object *obj;
+	bool is_new;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct guid ids[3];
+		size_t n = 0;
+
+		obj = obtain(a, rows[i].id, rows[i].type, &is_new);
+		if (!obj || !is_new)
+			continue;
+		for (; n < 3 && rows[i].inherits[n]; n++)
+			ids[n] = *rows[i].inherits[n];
+		if (n)
+			a->r = bcd_set_objects(a->bcd, obj, BCD_INHERIT, ids, n,
+					       a->err);
+		if (guid_equal(rows[i].id, &bcd_id_dbgsettings)) {
+			integer(a, obj, BCD_DEBUG_TYPE, 4);
+		} else if (guid_equal(rows[i].id, &bcd_id_emssettings)) {
+			boolean(a, obj, BCD_EMS, false);
+		} else if (guid_equal(rows[i].id, &bcd_id_hypervisorsettings)) {
+			integer(a, obj, BCD_HYPERVISOR_DEBUG_TYPE, 0);
+			integer(a, obj, BCD_HYPERVISOR_DEBUG_PORT, 1);
+			integer(a, obj, BCD_HYPERVISOR_BAUD_RATE, 115200);
+		}
+	}
+}
+
+// --- Applications ------------------------------------------------------------
+
+static void add_memory_tester(struct adding *a)
+{
+	bool is_new;
+	struct bcd_object *obj =
+		obtain(a, &bcd_id_memdiag, BCD_MEMORY_TESTER, &is_new);
+
+	device(a, obj, BCD_DEVICE, a->entry->system, BCD_PATH);
+	string(a, obj, BCD_PATH,
+	       is_uefi(a) ? "\\EFI\\Microsoft\\Boot\\memtest.efi"
+			  : "\\boot\\memtest.exe");
+	string(a, obj, BCD_DESCRIPTION, "Windows Memory Diagnostic");
+	string(a, obj, BCD_LOCALE, locale(a));
+	inherit(a, obj, &bcd_id_globalsettings);
+	boolean(a, obj, BCD_BAD_MEMORY_ACCESS, true);
+}
+
+// What loader and resume object have in common.
+static void add_application(struct adding *a, struct bcd_object *obj,
+			    const char *uefi_file, const char *bios_file,
+			    const char *description,
+			    const struct guid *settings)
+{
+	static const uint64_t allowed[] = {0x15000075};
+	const char *root = a->entry->system_root;
+
+	device(a, obj, BCD_DEVICE, a->entry->windows, BCD_PATH);
+	path(a, obj, BCD_PATH, root ? root : "\\Windows",
+	     is_uefi(a) ? uefi_file : bios_file);
+	string(a, obj, BCD_DESCRIPTION, description);
+	string(a, obj, BCD_LOCALE, locale(a));
+	inherit(a, obj, settings);
+	if (is_uefi(a))
+		boolean(a, obj, BCD_ISOLATED_CONTEXT, true);
+	if (!a->r)
+		a->r = bcd_set_integers(a->bcd, obj, BCD_ALLOWED_SETTINGS,
+					allowed, 1, a->err);
+}
+
+static void add_resume(struct adding *a, const struct guid *id)
+{
+	bool is_new;
+	struct bcd_object *obj = obtain(a, id, BCD_RESUME, &is_new);
+
+	add_application(a, obj, "\\system32\\winresume.efi",
+			"\\system32\\winresume.exe",
+			"Windows Resume Application",
+			&bcd_id_resumeloadersettings);
+	device(a, obj, BCD_FILE_DEVICE, a->entry->windows, BCD_FILE_PATH);
+	string(a, obj, BCD_FILE_PATH, "\\hiberfil.sys");
+	integer(a, obj, BCD_RESUME_MENU_POLICY, 1);
+	boolean(a, obj, BCD_DEBUG_OPTION, false);
+}
+
+static void add_loader(struct adding *a, const struct guid *id,
+		       const struct guid *resume)
+{
+	const struct bcd_windows_entry *e = a->entry;
+	bool is_new;
+	struct bcd_object *obj = obtain(a, id, BCD_OS_LOADER, &is_new);
+
+	add_application(a, obj, "\\system32\\winload.efi",
+			"\\system32\\winload.exe",
+			e->description ? e->description : "Windows 10",
+			&bcd_id_bootloadersettings);
+	device(a, obj, BCD_OS_DEVICE, e->windows, BCD_SYSTEM_ROOT);
+	string(a, obj, BCD_SYSTEM_ROOT,
+	       e->system_root ? e->system_root : "\\Windows");
+	if (resume)
+		object(a, obj, BCD_RESUME_OBJECT, resume);
+	integer(a, obj, BCD_NX, 0);
+	integer(a, obj, BCD_BOOT_MENU_POLICY, 1);
+}
+
+// --- The boot manager --------------------------------------------------------
+
+// Puts a GUID into a list of the boot manager where it is not in it yet.
+static void enlist(struct adding *a, struct bcd_object *obj, uint32_t element,
+		   const struct guid *id, bool last)
+{
+	struct guid *old = NULL, *ids;
+	size_t count = 0, n = 0;
+
+	if (a->r)
+		return;
+	a->r = bcd_get_objects(obj, element, &old, &count, a->err);
+	if (a->r == -ENOENT)
+		a->r = 0;
+	if (a->r)
+		return;
+	ids = mem_array(count + 1, sizeof(*ids));
+	if (!ids) {
+		a->r = err_nomem(a->err);
+		mem_free(old);
+		return;
+	}
+	if (!last)
+		ids[n++] = *id;
+	for (size_t i = 0; i < count; i++)
+		if (!guid_equal(&old[i], id))
+			ids[n++] = old[i];
+	if (last)
+		ids[n++] = *id;
+	a->r = bcd_set_objects(a->bcd, obj, element, ids, n, a->err);
+	mem_free(ids);
+	mem_free(old);
+}
+
+static void add_manager(struct adding *a, const struct guid *loader,
+			const struct guid *resume)
+{
+	bool is_new = false;
+	struct bcd_object *obj =
+		obtain(a, &bcd_id_bootmgr, BCD_BOOT_MANAGER, &is_new);
+
+	device(a, obj, BCD_DEVICE, a->entry->system, BCD_PATH);
+	if (is_uefi(a))
+		string(a, obj, BCD_PATH,
+		       "\\EFI\\Microsoft\\Boot\\bootmgfw.efi");
+	string(a, obj, BCD_DESCRIPTION, "Windows Boot Manager");
+	string(a, obj, BCD_LOCALE, locale(a));
+	inherit(a, obj, &bcd_id_globalsettings);
+	enlist(a, obj, BCD_DISPLAY_ORDER, loader, a->entry->add_last);
+	enlist(a, obj, BCD_TOOLS_ORDER, &bcd_id_memdiag, true);
+	if (is_new)
+		integer(a, obj, BCD_TIMEOUT, a->entry->timeout);
+	if (a->r || (a->entry->keep_default &&
+		     bcd_element_exists(obj, BCD_DEFAULT)))
+		return;
+	object(a, obj, BCD_DEFAULT, loader);
+	if (resume)
+		object(a, obj, BCD_MANAGER_RESUME_OBJECT, resume);
+	else if (bcd_element_exists(obj, BCD_MANAGER_RESUME_OBJECT))
+		a->r = bcd_element_remove(a->bcd, obj,
+					  BCD_MANAGER_RESUME_OBJECT, a->err);
+}
+
+// --- All of it ---------------------------------------------------------------
+
+static bool same_value(const struct bcd_object *x, const struct bcd_object *y,
+		       uint32_t element)
+{
+	struct bcd_element e, f;
+	size_t i = 0, j = 0;
+
+	while (bcd_element_next(x, &i, &e))
+		if (e.number == element)
+			while (bcd_element_next(y, &j, &f))
+				if (f.number == element)
+					return e.value->size == f.value->size &&
+					       !memcmp(e.value->data,
+						       f.value->data,
+						       e.value->size);
+	return false;
+}
+
+// Finds another loader of the same Windows: same device, same file.
+static struct bcd_object *find_same(const struct bcd *bcd,
+				    const struct bcd_object *obj)
+{
+	for (size_t i = 0; i < bcd->object_count; i++) {
+		struct bcd_object *o = bcd->objects[i];
+
+		if (o != obj && o->type == BCD_OS_LOADER &&
+		    same_value(o, obj, BCD_DEVICE) &&
+		    same_value(o, obj, BCD_PATH))
+			return o;
+	}
+	return NULL;
+}
+
+// Chooses the GUIDs: those of the entry, or of a loader that is there already.
+// The loader of the entry is made for the comparison, and removed again when it
+// turns out to be another one's double.
+static void choose(struct adding *a, struct guid *loader, struct guid *resume)
+{
+	struct bcd_object *obj, *same;
+
+	add_loader(a, loader, NULL);
+	if (a->r)
+		return;
+	obj = bcd_object_find(a->bcd, loader);
+	same = find_same(a->bcd, obj);
+	if (!same)
+		return;
+	*loader = same->id;
+	bcd_get_object(same, BCD_RESUME_OBJECT, resume, NULL);
+	a->r = bcd_object_remove(a->bcd, obj, false, a->err);
+}
+
+int bcd_add_windows(struct bcd *bcd, const struct bcd_windows_entry *entry,
+		    struct guid *ret_loader, struct err *err)
+{
+	struct adding a = {.bcd = bcd, .entry = entry, .err = err};
+	struct guid loader = entry->loader, resume = entry->resume;
+	bool hibernates;
+
+	choose(&a, &loader, &resume);
+	hibernates = entry->windows->kind != BCD_DEVICE_VHD &&
+		     !guid_is_zero(&resume);
+	add_settings(&a);
+	add_memory_tester(&a);
+	if (hibernates)
+		add_resume(&a, &resume);
+	add_loader(&a, &loader, hibernates ? &resume : NULL);
+	add_manager(&a, &loader, hibernates ? &resume : NULL);
+	if (!a.r && ret_loader)
+		*ret_loader = loader;
+	return a.r;
+}
+
+int bcd_make_store(const struct bcd_windows_entry *entry, uint64_t time,
+		   void **ret, size_t *ret_size, struct err *err)
+{
+	struct hive_key *root;
+	struct bcd *bcd;
+	int r = bcd_new(true, &bcd, err);
+
+	if (r)
+		return r;
+	root = bcd->hive->root;
+	bcd->hive->now = bcd->hive->written = root->written = time;
+	for (size_t i = 0; i < root->subkey_count; i++)
+		root->subkeys[i]->written = time;
+	r = bcd_add_windows(bcd, entry, NULL, err);
+	if (!r)
+		r = bcd_save(bcd, ret, ret_size, err);
+	bcd_free(bcd);
+	return r;
+}
