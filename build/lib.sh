@@ -39,11 +39,6 @@ version() {
 	"$O/bin/slipway" --version | sed -n '1s/^slipway //p'
 }
 
-# @NAME@ in a file of boot/ becomes VALUE; nothing else is ever replaced.
-fill() { # FILE NAME VALUE
-	sed "s|@$2@|$3|g" "$1"
-}
-
 # The newest date inside every product is SOURCE_DATE_EPOCH.
 settle_dates() { # FOLDER
 	find "$1" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
@@ -52,4 +47,27 @@ settle_dates() { # FOLDER
 # Bytes as megabytes (10^6) with one decimal.
 mb() { # BYTES
 	echo "$(($1 / 1000000)).$(($1 / 100000 % 10)) MB"
+}
+
+# The files of a medium that has folders, at the paths that boot/README.md
+# promises: UEFI loaders, kernel, initramfs, what a deployed machine needs.
+stage_medium() { # FOLDER
+	mkdir -p "$1/EFI/BOOT" "$1/EFI/debian" "$1/slipway"
+	cp "$pkgroot/usr/lib/shim/shimx64.efi.signed" "$1/EFI/BOOT/BOOTX64.EFI"
+	cp "$pkgroot/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed" \
+		"$1/EFI/BOOT/grubx64.efi"
+	loader_config boot/grub.cfg /slipway '' >"$1/EFI/debian/grub.cfg"
+	stage_payload "$1/slipway"
+	cp boot/grub-native.cfg "$O/manifest.txt" "$1/slipway"
+}
+
+stage_payload() { # FOLDER
+	[ -e "$O/boot/initramfs" ] || die "$O/boot/initramfs: not built"
+	mkdir -p "$1"
+	cp "$O/boot/vmlinuz" "$O/boot/initramfs" "$1"
+}
+
+# A file of boot/ with its two blanks filled in.
+loader_config() { # FILE FOLDER-OF-KERNEL KERNEL-ARGUMENTS
+	sed -e "s|@DIR@|$2|g" -e "s|@ARGS@|$3|g" -e 's/ *$//' "$1"
 }
