@@ -3,7 +3,8 @@
 # out/boot/initramfs. Modules stay as Debian compresses them, in a first
 # archive that is stored as it is: the kernel then unpacks a fifth of the
 # bytes at start, and a machine decompresses the few drivers that it needs.
-# Everything else is in a second archive, compressed.
+# Everything else, and the drivers that most machines need, is in a second
+# archive, compressed as a whole.
 set -eu
 cd "$(dirname "$0")/.."
 . build/lib.sh
@@ -18,40 +19,53 @@ archive() { # FOLDER
 		cpio -o -H newc -R 0:0 --reproducible --quiet)
 }
 
-modules() { # TOP
-	src=$pkgroot/lib/modules/$kernel
-	dst=$1/lib/modules/$kernel
-	mkdir -p "$dst"
-	sed -n 's/^\([a-z][^	 ]*\).*/^kernel\/\1/p' build/drivers >"$tmp/want"
+# The lines of build/drivers that match a pattern, as files in the kernel's
+# module folder, with all that these need.
+module_files() { # PATTERN
+	sed -n "s/^$1\\([a-z][^	 ]*\\).*/^kernel\\/\\1/p" build/drivers \
+		>"$tmp/want"
 	while read -r pattern; do
-		grep -q "$pattern" "$src/modules.dep" ||
+		grep -q "$pattern" "$table" ||
 			die "build/drivers: ${pattern#*/}: no such module"
 	done <"$tmp/want"
-	grep -f "$tmp/want" "$src/modules.dep" | tr -d : | tr ' ' '\n' |
-		sort -u >"$tmp/modules"
-	(cd "$src" && cpio -pdm --quiet "$dst" <"$tmp/modules")
-	cp "$src/modules.builtin" "$src/modules.builtin.modinfo" \
-		"$src/modules.order" "$dst"
-	chmod -R u=rwX,go=rX "$1"
+	grep -f "$tmp/want" "$table" | tr -d : | tr ' ' '\n' | sort -u
+}
+
+modules() { # FIRST-TOP SECOND-TOP
+	src=$pkgroot/lib/modules/$kernel
+	table=$src/modules.dep
+	dst=lib/modules/$kernel
+	mkdir -p "$1/$dst" "$2/$dst"
+	module_files + >"$tmp/plain"
+	module_files '+*' | comm -23 - "$tmp/plain" >"$tmp/packed"
+	for list in packed plain; do
+		top=$1
+		[ $list = packed ] || top=$2
+		(cd "$src" && cpio -pdm --quiet "$top/$dst" <"$tmp/$list")
+	done
+	(cd "$2/$dst" && xz -d $(cat "$tmp/plain"))
+	chmod -R u=rwX,go=rX "$1" "$2"
 }
 
 # The tables that modprobe reads; depmod lists in the order of the folder.
-module_tables() { # MODULES TOP
-	cp -a "$1/lib/modules/$kernel" "$tmp/depmod"
-	mkdir -p "$tmp/dep/lib/modules" "$2/lib/modules/$kernel"
-	mv "$tmp/depmod" "$tmp/dep/lib/modules/$kernel"
+module_tables() { # FIRST-TOP SECOND-TOP
+	dst=lib/modules/$kernel
+	mkdir -p "$tmp/dep/$dst"
+	cp -a "$1/$dst/." "$2/$dst/kernel" "$tmp/dep/$dst"
+	cp "$pkgroot/$dst/modules.builtin" "$pkgroot/$dst/modules.order" \
+		"$tmp/dep/$dst"
 	"$pkgroot/bin/busybox" depmod -b "$tmp/dep" "$kernel"
-	for table in modules.dep modules.alias; do
-		sort "$tmp/dep/lib/modules/$kernel/$table" \
-			>"$2/lib/modules/$kernel/$table"
+	for name in modules.dep modules.alias; do
+		sort "$tmp/dep/$dst/$name" >"$2/$dst/$name"
 	done
+	cp "$pkgroot/$dst/modules.builtin" "$2/$dst"
 }
 
 userland() { # TOP
 	mkdir -p "$1/bin" "$1/dev" "$1/proc" "$1/sys" "$1/run" "$1/tmp" \
 		"$1/newroot" "$1/mnt" "$1/etc/slipway"
 	cp -R rootfs/. "$1"
-	rm -f "$1/README.md"
+	rm "$1/README.md"
 	ln -s bin "$1/sbin"
 	cp "$pkgroot/bin/busybox" "$O/bin/slipway" "$1/bin"
 	strip --strip-all "$1/bin/slipway"
@@ -71,15 +85,14 @@ build/packages.sh
 make_tmp
 kernel=$(ls "$pkgroot/lib/modules")
 
-modules "$tmp/modules-top"
-userland "$tmp/top"
-module_tables "$tmp/modules-top" "$tmp/top"
-rm "$tmp/modules-top/lib/modules/$kernel"/modules.*
+modules "$tmp/first" "$tmp/second"
+module_tables "$tmp/first" "$tmp/second"
+userland "$tmp/second"
 
 mkdir -p "$O/boot"
 cp "$pkgroot/boot/vmlinuz-$kernel" "$O/boot/vmlinuz"
-archive "$tmp/modules-top" >"$tmp/initramfs"
-archive "$tmp/top" | zstd -q -19 -T1 >>"$tmp/initramfs"
+archive "$tmp/first" >"$tmp/initramfs"
+archive "$tmp/second" | zstd -q -19 -T1 >>"$tmp/initramfs"
 mv "$tmp/initramfs" "$O/boot/initramfs"
 
 k=$(wc -c <"$O/boot/vmlinuz")

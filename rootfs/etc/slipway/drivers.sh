@@ -13,8 +13,6 @@ drivers_start() {
 	UEVENT_PID=$!
 	drivers_present >&3
 	exec 3>&-
-	# no device announces these
-	modprobe -aqb efivarfs ublk_drv loop
 	[ ! -d /sys/firmware/efi ] ||
 		mount -t efivarfs -o nosuid,noexec,nodev efivarfs \
 			/sys/firmware/efi/efivars

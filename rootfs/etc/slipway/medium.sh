@@ -6,15 +6,10 @@ MEDIUM=
 
 medium_find() {
 	[ "$OPT_MEDIUM" != none ] || return 0
-	tenths=150
-	until medium_mount; do
-		if [ $tenths -eq 0 ]; then
-			warn "no volume with the label $OPT_MEDIUM was found"
-			return 0
-		fi
-		tenths=$((tenths - 1))
-		sleep 0.1
-	done
+	wait_for 15 medium_mount || {
+		warn "no volume with the label $OPT_MEDIUM was found"
+		return 0
+	}
 	step Medium "$OPT_MEDIUM, $MEDIUM"
 }
 

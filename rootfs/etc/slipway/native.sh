@@ -11,19 +11,40 @@ native_boot() {
 		"command 'slipway vdisk attach' opens the VHD by hand."
 }
 
-# The device of a partition, waiting for it while devices still appear.
+# Sets volume to the device of a partition of a GPT disk.
 native_partition() { # GUID
-	tenths=150
-	while :; do
-		for dir in /sys/class/block/*; do
-			grep -qix "PARTUUID=$1" "$dir/uevent" || continue
-			echo "/dev/${dir##*/}"
+	for dir in /sys/block/*; do
+		disk=${dir##*/}
+		case $disk in loop* | ram* | sr* | ublkb*) continue ;; esac
+		found=$(gpt_number "$disk" "$1")
+		[ -n "$found" ] || continue
+		for part in "$dir/$disk"*; do
+			grep -qsx "$found" "$part/partition" || continue
+			volume=/dev/${part##*/}
 			return
-		done 2>/dev/null
-		[ $tenths -gt 0 ] || return 1
-		tenths=$((tenths - 1))
-		sleep 0.1
+		done
 	done
+	return 1
+}
+
+# The number of a partition by its GUID (UEFI specification 5.3: the header
+# is sector 1, entries have 128 bytes from sector 2 on, the GUID is the second
+# half of their first 32, its first three fields little-endian).
+gpt_number() { # DISK GUID
+	read -r sector <"/sys/block/$1/queue/logical_block_size"
+	dd if="/dev/$1" bs="$sector" skip=2 count=$((16384 / sector)) \
+		2>/dev/null | hexdump -v -e '16/1 "%02x" "\n"' |
+		awk -v guid="$2" '
+		function swap(s, t) {
+			for (t = ""; s != ""; s = substr(s, 1, length(s) - 2))
+				t = t substr(s, length(s) - 1)
+			return t
+		}
+		BEGIN {
+			split(tolower(guid), g, "-")
+			want = swap(g[1]) swap(g[2]) swap(g[3]) g[4] g[5]
+		}
+		NR % 8 == 2 && $0 == want { print (NR + 6) / 8; exit }'
 }
 
 native_attach() {
@@ -37,7 +58,7 @@ native_attach() {
 	case $number in '' | *[!0-9]*) return 1 ;; esac
 	case $OPT_ROOT in PARTUUID=*:*@*) ;; *) return 1 ;; esac
 	why="no disk has a partition $guid"
-	volume=$(native_partition "$guid") || return
+	wait_for 15 native_partition "$guid" || return
 	step VHD "$path on $volume"
 	why="$path on $volume could not be attached"
 	modprobe -aqb ublk_drv
@@ -51,12 +72,7 @@ native_attach() {
 native_mount() {
 	part=${disk}p$number
 	why="the VHD has no partition $number ($part)"
-	tenths=50
-	until [ -b "$part" ]; do
-		[ $tenths -gt 0 ] || return 1
-		tenths=$((tenths - 1))
-		sleep 0.1
-	done
+	wait_for 10 test -b "$part" || return
 	why="partition $number of the VHD could not be mounted"
 	for type in ntfs3 ext4; do
 		mount -t $type -o rw "$part" /newroot && return

@@ -13,22 +13,12 @@ network_up() { # INTERFACE
 		-t 8 -T 1 -A 5 -S </dev/null >/dev/null 2>&1 &
 }
 
-# Waits for an address on any link.
-network_wait() { # SECONDS
-	tenths=$(($1 * 10))
-	while [ ! -e /run/slipway/net ]; do
-		[ $tenths -gt 0 ] || return 1
-		tenths=$((tenths - 1))
-		sleep 0.1
-	done
-}
-
 # Gets a file: from http:// or tftp://, else from the medium. tftp:///NAME
 # means the server that the machine was started from.
 fetch() { # SOURCE TARGET
 	case $1 in
 	http://* | tftp://*)
-		network_wait 30 || {
+		wait_for 30 test -e /run/slipway/net || {
 			warn "no network address after 30 seconds"
 			return 1
 		}

@@ -69,3 +69,15 @@ shown() { # LOG COMMAND...
 	read -r status </run/slipway/status
 	return "$status"
 }
+
+# Repeats COMMAND, which must be quick, until it succeeds or time is over.
+wait_for() { # SECONDS COMMAND...
+	read -r now _ </proc/uptime
+	end=$((${now%.*} + $1))
+	shift
+	until "$@"; do
+		read -r now _ </proc/uptime
+		[ "${now%.*}" -lt $end ] || return 1
+		sleep 0.1
+	done
+}
