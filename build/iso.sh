@@ -39,6 +39,9 @@ xorriso -report_about WARNING -as mkisofs -o "$tmp/image" -V SLIPWAY -r -J \
 	-b isolinux/isolinux.bin -c isolinux/boot.cat \
 	-no-emul-boot -boot-load-size 4 -boot-info-table \
 	-eltorito-alt-boot -e isolinux/efi.img -no-emul-boot \
-	-isohybrid-gpt-basdat "$files"
+	-isohybrid-gpt-basdat "$files" 2>"$tmp/log" || {
+	cat "$tmp/log" >&2
+	die "xorriso failed"
+}
 mv "$tmp/image" "$O/slipway.iso"
 say BUILD "slipway.iso ($(mb "$(wc -c <"$O/slipway.iso")"))"

@@ -28,12 +28,8 @@ show() { # LINE
 	done
 }
 
-bar_text() { # LEFT RIGHT
-	printf '%s %-38s%39s %s' "$BAR" "$1" "$2" "$PLAIN"
-}
-
 bar() { # LEFT RIGHT
-	show "$(bar_text "$1" "$2")"
+	show "$(printf '%s  %-38s%38s  %s' "$BAR" "$1" "$2" "$PLAIN")"
 }
 
 step() { # LABEL TEXT
