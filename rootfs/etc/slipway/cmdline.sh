@@ -1,0 +1,43 @@
+# shellcheck shell=sh
+# Settings on the kernel command line. Each word slipway.NAME=VALUE is held
+# against a fixed list; nothing of it is ever run as shell code.
+
+OPT_MEDIUM=SLIPWAY OPT_ANSWER='' OPT_STARTNET='' OPT_ROOT='' OPT_INIT=''
+OPT_SHELL=''
+
+# Splits as the kernel does: blanks outside of double quotes. GRUB writes a
+# backslash before quotes and backslashes; a path needs one of them only.
+cmdline_words() {
+	awk '{
+		word = ""
+		quoted = 0
+		for (i = 1; i <= length($0) + 1; i++) {
+			c = substr($0, i, 1)
+			if (c == "\"") {
+				quoted = !quoted
+			} else if (c == "" || (c ~ /[ \t]/ && !quoted)) {
+				if (word ~ /^slipway\./)
+					print word
+				word = ""
+			} else if (c != "\\" || word !~ /\\$/) {
+				word = word c
+			}
+		}
+	}' "${1:-/proc/cmdline}"
+}
+
+cmdline_read() {
+	cmdline_words >/run/slipway/cmdline
+	while IFS= read -r word; do
+		value=${word#*=}
+		case $word in
+		slipway.medium=*) OPT_MEDIUM=$value ;;
+		slipway.answer=*) OPT_ANSWER=$value ;;
+		slipway.startnet=*) OPT_STARTNET=$value ;;
+		slipway.root=*) OPT_ROOT=$value ;;
+		slipway.init=/*) OPT_INIT=$value ;;
+		slipway.shell) OPT_SHELL=1 ;;
+		*) warn "${word%%=*}: not a setting known here, ignored" ;;
+		esac
+	done </run/slipway/cmdline
+}

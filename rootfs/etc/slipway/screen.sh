@@ -1,0 +1,79 @@
+# shellcheck shell=sh
+# What people see. Every console that the kernel uses shows the same.
+
+ESC=$(printf '\033')
+PLAIN="${ESC}[0m" LABEL="${ESC}[36m" WARN="${ESC}[33m" BAD="${ESC}[1;31m"
+BAR="${ESC}[0;97;44m"
+
+# The kernel's list of consoles in use; tty0 means whichever screen is shown.
+screen_init() {
+	CONSOLES=
+	read -r VERSION </etc/slipway/version
+	read -r active </sys/class/tty/console/active
+	for name in $active; do
+		[ "$name" = tty0 ] && name=tty1
+		CONSOLES="$CONSOLES /dev/$name"
+	done
+	[ -n "$CONSOLES" ] || CONSOLES=/dev/tty1
+	export CONSOLES VERSION
+	printf '%s[H%s[2J' "$ESC" "$ESC" >/dev/tty1
+	bar "Slipway $VERSION" "deployment environment"
+	show ""
+}
+
+show() { # LINE
+	printf '%s\n' "$1"
+	for console in $CONSOLES; do
+		printf '%s\r\n' "$1" >"$console"
+	done
+}
+
+bar() { # LEFT RIGHT
+	show "$(printf '%s  %-38s%38s  %s' "$BAR" "$1" "$2" "$PLAIN")"
+}
+
+step() { # LABEL TEXT
+	show "$(printf '  %s%-9s%s %s' "$LABEL" "$1" "$PLAIN" "$2")"
+}
+
+warn() { # TEXT
+	show "$(printf '  %s%-9s %s%s' "$WARN" Warning "$1" "$PLAIN")"
+}
+
+# A failure says what failed, then what to do next.
+fail() { # WHAT NEXT...
+	show ""
+	show "  ${BAD}FAILED    $1$PLAIN"
+	shift
+	for line; do
+		show "            $line"
+	done
+	show ""
+}
+
+# Runs a command with all it says on every console and in a log of its own.
+# Its keyboard is the console that the kernel prefers. Returns its status.
+shown() { # LOG COMMAND...
+	log=$1
+	shift
+	echo 127 >/run/slipway/status
+	# shellcheck disable=SC2086 # a list of words is meant
+	{
+		"$@" </dev/console 2>&1
+		echo $? >/run/slipway/status
+	} | tee "$log" $CONSOLES >/dev/null
+	read -r status </run/slipway/status
+	return "$status"
+}
+
+# Repeats COMMAND, which must be quick, until it succeeds or time is over.
+wait_for() { # SECONDS COMMAND...
+	read -r now _ </proc/uptime
+	end=$((${now%.*} + $1))
+	shift
+	until "$@"; do
+		read -r now _ </proc/uptime
+		[ "${now%.*}" -lt $end ] || return 1
+		sleep 0.1
+	done
+}

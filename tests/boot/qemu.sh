@@ -1,0 +1,99 @@
+# shellcheck shell=bash
+# One QEMU machine without KVM, for tests to drive: source this file, then
+#   qemu_start FOLDER bios|uefi|secureboot ARGUMENTS...
+#   qemu_wait REGEX SECONDS	until the serial line has said it
+#   qemu_type TEXT		a line typed on the serial line
+#   qemu_command TEXT		to QEMU's monitor
+#   qemu_stop			screenshot, then the end of this very process
+# FOLDER keeps serial.log, qemu.log and screen.png. TIMEOUT_SCALE multiplies
+# every limit; QEMU_MEMORY (MB) and QEMU_CPUS change the machine.
+
+: "${TIMEOUT_SCALE:=1}"
+OVMF=${OVMF:-/usr/share/OVMF}
+
+qemu_firmware() { # FOLDER bios|uefi|secureboot
+	firmware_args=()
+	[ "$2" != bios ] || return 0
+	code=OVMF_CODE_4M.fd vars=OVMF_VARS_4M.fd
+	if [ "$2" = secureboot ]; then
+		code=OVMF_CODE_4M.ms.fd vars=OVMF_VARS_4M.ms.fd
+		firmware_args+=(-machine smm=on -global
+			driver=cfi.pflash01,property=secure,value=on)
+	fi
+	[ -e "$1/vars.fd" ] || cp "$OVMF/$vars" "$1/vars.fd"
+	firmware_args+=(
+		-drive "if=pflash,format=raw,unit=0,readonly=on,file=$OVMF/$code"
+		-drive "if=pflash,format=raw,unit=1,file=$1/vars.fd"
+	)
+}
+
+qemu_start() { # FOLDER FIRMWARE ARGUMENTS...
+	qemu_dir=$1
+	qemu_firmware "$1" "$2"
+	shift 2
+	(cd "$qemu_dir" && rm -f serial.log serial.in serial.out monitor &&
+		mkfifo serial.in serial.out monitor)
+	# both ends of each pipe are held here, so that no open waits
+	exec {qemu_monitor}<>"$qemu_dir/monitor" \
+		{qemu_serial_in}<>"$qemu_dir/serial.in" \
+		{qemu_serial_out}<>"$qemu_dir/serial.out"
+	qemu-system-x86_64 -machine q35 -accel tcg,thread=multi -cpu max \
+		-m "${QEMU_MEMORY:-512}" -smp "${QEMU_CPUS:-2}" \
+		-display none -monitor stdio "${firmware_args[@]}" \
+		-chardev "pipe,id=line,path=$qemu_dir/serial,logfile=$qemu_dir/serial.log" \
+		-serial chardev:line "$@" \
+		<"$qemu_dir/monitor" >"$qemu_dir/qemu.log" 2>&1 3>&- &
+	qemu_pid=$!
+	cat "$qemu_dir/serial.out" >/dev/null 3>&- &
+	qemu_drain=$!
+	qemu_started=$EPOCHREALTIME
+}
+
+# Sets qemu_seconds to the time since the start.
+qemu_wait() { # REGEX SECONDS
+	local tenths=$(($2 * TIMEOUT_SCALE * 10))
+	until grep -aqE "$1" "$qemu_dir/serial.log" 2>/dev/null; do
+		[ "$tenths" -gt 0 ] || return 1
+		kill -0 "$qemu_pid" 2>/dev/null || return 1
+		tenths=$((tenths - 1))
+		sleep 0.1
+	done
+	qemu_seconds=$(awk -v a="$qemu_started" -v b="$EPOCHREALTIME" \
+		'BEGIN { printf "%.1f", b - a }')
+}
+
+qemu_type() { # TEXT
+	printf '%s\r' "$1" >&"$qemu_serial_in"
+}
+
+qemu_command() { # TEXT
+	printf '%s\n' "$1" >&"$qemu_monitor"
+}
+
+qemu_shot() { # NAME
+	qemu_command "screendump $qemu_dir/$1.png -f png"
+	local tries=30
+	until [ -s "$qemu_dir/$1.png" ] || [ $tries -eq 0 ]; do
+		tries=$((tries - 1))
+		sleep 0.1
+	done
+}
+
+qemu_stop() {
+	if kill -0 "$qemu_pid" 2>/dev/null; then
+		rm -f "$qemu_dir/screen.png"
+		qemu_shot screen
+		qemu_command quit
+		for _ in 1 2 3 4 5 6 7 8 9 10; do
+			kill -0 "$qemu_pid" 2>/dev/null || break
+			sleep 0.2
+		done
+		kill -KILL "$qemu_pid" 2>/dev/null
+	fi
+	wait "$qemu_pid" 2>/dev/null
+	kill "$qemu_drain" 2>/dev/null
+	wait "$qemu_drain" 2>/dev/null
+	exec {qemu_monitor}>&- {qemu_serial_in}>&- {qemu_serial_out}>&-
+	rm -f "$qemu_dir/monitor" "$qemu_dir/serial.in" "$qemu_dir/serial.out"
+	return 0
+}
