@@ -49,11 +49,18 @@ static int write_inlines(struct apply *a, struct err *err)
 	return 0;
 }
 
+// The extraction's progress under the name of what the user asked for.
+static int report(void *ctx, const char *stage, uint64_t done, uint64_t total)
+{
+	return progress_report(ctx, "Applying image", done, total);
+}
+
 int apply_content(struct apply *a, struct pool *pool, struct progress *progress,
 		  struct err *err)
 {
 	const struct wim_blob **blobs;
 	const struct wim_sink sink = {write_piece, a};
+	struct progress relabelled = {.report = report, .ctx = progress};
 	size_t count = 0;
 	int r = write_inlines(a, err);
 
@@ -65,7 +72,8 @@ int apply_content(struct apply *a, struct pool *pool, struct progress *progress,
 	for (size_t i = 0; i < a->target_count; i++)
 		if (!i || a->targets[i].blob != a->targets[i - 1].blob)
 			blobs[count++] = a->targets[i].blob;
-	r = wim_extract(a->wim, blobs, count, &sink, pool, progress, err);
+	r = wim_extract(a->wim, blobs, count, &sink, pool,
+			&relabelled, err);
 	mem_free(blobs);
 	return r;
 }

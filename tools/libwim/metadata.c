@@ -158,6 +158,7 @@ static int decode_places(const struct wim *w, const struct walk *walk,
 		if (i)
 			d->parent = &image->dentries[walk->places[i].parent];
 		image->image.dentries[i] = d;
+		d->index = (uint32_t)i;
 		r = dentry_decode(w, image, walk->places[i].pos, !i, d, err);
 		if (r)
 			return r;
