@@ -399,12 +399,7 @@ struct ntfs_sdh_key_disk {
 };
 _Static_assert(sizeof(struct ntfs_sdh_key_disk) == 8, "size");
 
-// Data of $SDH: the SDS header and "I\0I\0".
-struct ntfs_sdh_data_disk {
-	struct ntfs_sds_disk sds; // 0x00
-	uint8_t mark[4];          // 0x14: "I\0I\0"
-};
-_Static_assert(sizeof(struct ntfs_sdh_data_disk) == 0x18, "size");
+// Data of $SDH is the SDS header; "I\0I\0" may follow as padding.
 
 // Data of $ObjId:$O; the key is the object id.
 struct ntfs_objid_data_disk {
