@@ -22,12 +22,14 @@ struct walk {
 	struct err *err;
 };
 
-static int corrupt_name(struct walk *w, const struct wim_dentry *d, int code)
+static int corrupt_name(struct walk *w, const struct wim_dentry *d,
+			const struct err *inner)
 {
 	char *name = utf16_to_utf8(d->name, d->name_len);
+	int code = inner->code;
 
 	err_set(w->err, code, name ? name : "a file", ERR_NOWHERE,
-		"NTFS cannot hold it");
+		"NTFS cannot hold it: %s", inner->why);
 	mem_free(name);
 	return code;
 }
@@ -250,14 +252,15 @@ static int add_dentry(struct walk *w, struct wim_dentry *d)
 {
 	struct ntfs_name name = {d->name, d->name_len, d->short_name,
 				 d->short_name_len};
+	struct err inner = {0};
 	int r = make_node(w, d, &w->nodes[d->index]);
 
 	if (r || !d->parent)
 		return r;
 	r = ntfs_build_link(w->apply->build, w->nodes[d->index],
-			    w->nodes[d->parent->index], &name, NULL);
+			    w->nodes[d->parent->index], &name, &inner);
 	return r == -ENOMEM ? err_nomem(w->err)
-	       : r	    ? corrupt_name(w, d, r)
+	       : r	    ? corrupt_name(w, d, &inner)
 			    : 0;
 }
 
