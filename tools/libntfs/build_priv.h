@@ -295,7 +295,7 @@ uint32_t ntfs_nonresident_room(size_t name_len);
 // --- record.c ----------------------------------------------------------------
 
 // Writes a node's base record, its extension records (one after the other), and
-// its attribute list, when that is not resident, to `list`.
+// its attribute list to `list` unless that is NULL.
 int ntfs_record_write(const struct ntfs_build *b, uint32_t node,
 		      struct attrs *attrs, uint8_t *base, uint8_t *extras,
 		      uint8_t *list, struct err *err);

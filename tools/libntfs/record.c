@@ -247,13 +247,15 @@ static int put_attrs(struct writer *w, uint32_t node, struct attrs *attrs,
 	return r;
 }
 
-// Numbers the attributes of each record; the list needs all numbers before
-// the first record is written.
-static void number(struct attrs *attrs, uint32_t record, struct writer *w)
+// Numbers the attributes of a record. Returns the next number.
+static uint16_t number(struct attrs *attrs, uint32_t record)
 {
+	uint16_t next = 0;
+
 	for (size_t i = 0; i < attrs->count; i++)
 		if (attrs->items[i].record == record)
-			attrs->items[i].id = w->next_id++;
+			attrs->items[i].id = next++;
+	return next;
 }
 
 static uint16_t base_flags(const struct node *n)
@@ -277,11 +279,9 @@ int ntfs_record_write(const struct ntfs_build *b, uint32_t node,
 	uint64_t reference = ntfs_reference(b, node);
 	int r = 0;
 
-	for (uint32_t i = 0; i <= attrs->records; i++) {
-		struct writer w = {.next_id = 0};
-
-		number(attrs, i, &w);
-	}
+	// A resident list has the numbers of all records.
+	for (uint32_t i = 0; i <= attrs->records; i++)
+		number(attrs, i);
 	for (uint32_t i = 0; i <= attrs->records && !r; i++) {
 		struct ntfs_record_disk head = {
 			.sequence = to_le16(
@@ -298,11 +298,11 @@ int ntfs_record_write(const struct ntfs_build *b, uint32_t node,
 			b, i ? extras + (size_t)(i - 1) * b->record_size : base,
 			&head);
 
-		number(attrs, i, &w);
+		w.next_id = number(attrs, i);
 		r = put_attrs(&w, node, attrs, i, err);
 		finish(&w);
 	}
-	if (!r && n->list_lcn)
+	if (!r && list)
 		put_list(b, node, attrs, list);
 	return r;
 }
