@@ -10,8 +10,8 @@
 struct check {
 	struct fat *f;
 	uint8_t *owned;     // a bit for each cluster
-	uint32_t *todo;     // folders still to be read
-	size_t todo_count, todo_capacity;
+	uint32_t *queue;     // folders still to be read
+	size_t queue_count, queue_capacity;
 	struct fat_check_result result;
 };
 
@@ -68,7 +68,7 @@ static int add_folder(struct check *c, const struct fat_node *node,
 		      struct err *err)
 {
 	uint32_t first = fat_entry_cluster(c->f, &node->d);
-	void *todo = c->todo;
+	void *queue = c->queue;
 
 	c->result.folders++;
 	if (!first)
@@ -76,11 +76,11 @@ static int add_folder(struct check *c, const struct fat_node *node,
 				   "a folder has no clusters");
 	// A folder in a circle is found when its clusters are marked again,
 	// which bounds how many there can be to do.
-	if (mem_grow(&todo, c->todo_count, &c->todo_capacity,
-		     sizeof(*c->todo)))
+	if (mem_grow(&queue, c->queue_count, &c->queue_capacity,
+		     sizeof(*c->queue)))
 		return err_nomem(err);
-	c->todo = todo;
-	c->todo[c->todo_count++] = first;
+	c->queue = queue;
+	c->queue[c->queue_count++] = first;
 	return 0;
 }
 
@@ -132,13 +132,13 @@ int fat_check(struct fat *f, struct fat_check_result *ret, struct err *err)
 	if (!c.owned)
 		return err_nomem(err);
 	r = check_folder(&c, 0, err);
-	while (!r && c.todo_count)
-		r = check_folder(&c, c.todo[--c.todo_count], err);
+	while (!r && c.queue_count)
+		r = check_folder(&c, c.queue[--c.queue_count], err);
 	if (!r) {
 		count_lost(&c);
 		*ret = c.result;
 	}
 	mem_free(c.owned);
-	mem_free(c.todo);
+	mem_free(c.queue);
 	return r;
 }
