@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+//
+// The boot sector of a FAT volume, checked and turned into the places of its
+// parts. The number of clusters alone decides how wide the table is.
+
+#include <string.h>
+
+#include "fat_priv.h"
+
+#define BOOT_WHAT "FAT boot sector"
+
+static int check_fields(const struct fat_boot_disk *d, struct err *err)
+{
+	uint32_t sector = get_le16(d->sector_size);
+
+	if (get_le16(d->magic) != FAT_BOOT_MAGIC)
+		return err_corrupt(err, BOOT_WHAT, 0, "there is none");
+	if (!is_power_of_two(sector) || sector < 512 || sector > FAT_MAX_SECTOR)
+		return err_corrupt(err, BOOT_WHAT, 0x0b,
+				   "it says that sectors have %u bytes",
+				   sector);
+	if (!is_power_of_two(d->cluster_sectors) ||
+	    d->cluster_sectors * sector > FAT_MAX_CLUSTER)
+		return err_corrupt(err, BOOT_WHAT, 0x0d,
+				   "it says that clusters have %u sectors",
+				   d->cluster_sectors);
+	if (!get_le16(d->reserved_sectors))
+		return err_corrupt(err, BOOT_WHAT, 0x0e,
+				   "there are no reserved sectors");
+	if (!d->tables || d->tables > 4)
+		return err_corrupt(err, BOOT_WHAT, 0x10,
+				   "it says that there are %u tables",
+				   d->tables);
+	if (d->media < 0xf0)
+		return err_corrupt(err, BOOT_WHAT, 0x15,
+				   "its media byte is 0x%02x", d->media);
+	return 0;
+}
+
+static void decode_tail(const struct fat_tail_disk *tail, struct fat *f)
+{
+	size_t n = sizeof(tail->label);
+
+	if (tail->signature != 0x29 && tail->signature != 0x28)
+		return;
+	f->info.serial = get_le32(tail->serial);
+	if (tail->signature != 0x29 || !memcmp(tail->label, "NO NAME", 7))
+		return;
+	while (n && tail->label[n - 1] == ' ')
+		n--;
+	for (size_t i = 0; i < n; i++) // ASCII only: the root folder's counts
+		f->info.label[i] = tail->label[i] < 0x20 ? '_' : tail->label[i];
+	f->info.label[n] = '\0';
+}
+
+static int decode_fat32(const struct fat_boot_disk *d, uint64_t reserved,
+			struct fat *f, struct err *err)
+{
+	uint32_t info = get_le16(d->fat32.info_sector);
+	uint32_t flags = get_le16(d->fat32.flags);
+
+	if (get_le16(d->fat32.version))
+		return err_set(err, -ENOTSUP, BOOT_WHAT, 0x2a,
+			       "FAT32 of version 0x%04x is not known",
+			       get_le16(d->fat32.version));
+	f->root_cluster = get_le32(d->fat32.root_cluster);
+	if (!fat_is_cluster(f, f->root_cluster))
+		return err_corrupt(err, BOOT_WHAT, 0x2c,
+				   "the root folder begins outside the volume");
+	f->mirrored = !(flags & 0x80);
+	f->active_table = f->mirrored ? 0 : flags & 0x0f;
+	if (f->active_table >= f->tables)
+		return err_corrupt(err, BOOT_WHAT, 0x28,
+				   "there is no table %u", f->active_table);
+	if (info && info < reserved)
+		f->info_offset = (uint64_t)info * f->info.sector_size;
+	decode_tail(&d->fat32.tail, f);
+	return 0;
+}
+
+static int bits_of(uint64_t clusters)
+{
+	if (clusters <= FAT_MAX_12)
+		return 12;
+	return clusters <= FAT_MAX_16 ? 16 : 32;
+}
+
+int fat_boot_decode(const struct fat_boot_disk *d, uint64_t dev_size,
+		    struct fat *f, struct err *err)
+{
+	uint64_t sector, sectors, table, root, reserved, data, clusters, need;
+	struct fat_tail_disk tail;
+	int r = check_fields(d, err);
+
+	if (r)
+		return r;
+	sector = get_le16(d->sector_size);
+	sectors = get_le16(d->sectors_16) ? get_le16(d->sectors_16)
+					  : get_le32(d->sectors_32);
+	table = get_le16(d->table_sectors_16)
+			? get_le16(d->table_sectors_16)
+			: get_le32(d->fat32.table_sectors);
+	reserved = get_le16(d->reserved_sectors);
+	root = (get_le16(d->root_entries) * sizeof(struct fat_entry_disk) +
+		sector - 1) / sector;
+	data = reserved + d->tables * table + root;
+	if (!table || data >= sectors || sectors * sector > dev_size)
+		return err_corrupt(err, BOOT_WHAT, 0x20,
+				   "a volume of %llu sectors of %llu bytes "
+				   "cannot be here",
+				   (unsigned long long)sectors,
+				   (unsigned long long)sector);
+	clusters = (sectors - data) / d->cluster_sectors;
+	if (!clusters || clusters > FAT_MAX_32)
+		return err_corrupt(err, BOOT_WHAT, 0x20,
+				   "it has %llu clusters",
+				   (unsigned long long)clusters);
+	f->info.bits = bits_of(clusters);
+	if ((f->info.bits == 32) != !get_le16(d->table_sectors_16) ||
+	    (f->info.bits == 32) != !root)
+		return err_corrupt(err, BOOT_WHAT, 0x16,
+				   "its fields are not those of FAT%d",
+				   f->info.bits);
+	f->info.size = sectors * sector;
+	f->info.sector_size = (uint32_t)sector;
+	f->info.cluster_size = (uint32_t)sector * d->cluster_sectors;
+	f->info.clusters = (uint32_t)clusters;
+	f->info.hidden_sectors = get_le32(d->hidden_sectors);
+	f->tables = d->tables;
+	f->mirrored = true;
+	f->table_start = reserved * sector;
+	f->table_size = table * sector;
+	f->root_start = (reserved + d->tables * table) * sector;
+	f->root_entries = get_le16(d->root_entries);
+	f->data_start = data * sector;
+	need = ((clusters + 2) * (unsigned)f->info.bits + 7) / 8;
+	if (need > f->table_size)
+		return err_corrupt(err, BOOT_WHAT, 0x16,
+				   "its tables are too small for %llu clusters",
+				   (unsigned long long)clusters);
+	if (need > FAT_MAX_TABLE)
+		return err_set(err, -EFBIG, BOOT_WHAT, 0x16,
+			       "its table of %llu bytes is too large",
+			       (unsigned long long)need);
+	f->table_used = (size_t)need;
+	if (f->info.bits == 32)
+		return decode_fat32(d, reserved, f, err);
+	memcpy(&tail, (const uint8_t *)d + FAT16_TAIL_OFFSET, sizeof(tail));
+	decode_tail(&tail, f);
+	return 0;
+}
