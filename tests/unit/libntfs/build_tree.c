@@ -404,6 +404,7 @@ static void build(struct disk *d, uint32_t cluster, unsigned files,
 	streams();
 	special();
 	check_ok(ntfs_build_layout(b, &err), &err);
+	check_ok(ntfs_build_begin(b, &err), &err);
 	write_contents();
 	check_ok(ntfs_build_stream_disk(b, kept[4], &reserved, &err), &err);
 	check_eq(reserved->size, 1000003);
@@ -425,6 +426,31 @@ static uint32_t crc_of(struct disk *d)
 	return crc;
 }
 
+static void report(void *ctx, const struct ntfs_problem *p)
+{
+	fprintf(stderr, "%s: record %lld: %s: %s\n", (const char *)ctx,
+		(long long)p->record, p->rule, p->text);
+}
+
+// Returns a sum of all bytes.
+static uint32_t build_and_check(uint64_t size, uint32_t sector,
+				uint32_t cluster, unsigned files, bool no_dos)
+{
+	struct ntfs_check_result result;
+	struct disk *d;
+	char what[64];
+	uint32_t crc;
+
+	snprintf(what, sizeof(what), "%u, %u", sector, cluster);
+	check_ok(disk_memory(size, sector, &d, &err), &err);
+	build(d, cluster, files, no_dos);
+	check_ok(ntfs_check(d, report, what, NULL, &result, &err), &err);
+	check_eq(result.problems, 0);
+	crc = crc_of(d);
+	disk_close(d);
+	return crc;
+}
+
 int main(int argc, char **argv)
 {
 	struct disk *d;
@@ -442,13 +468,13 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	// The same description gives the same bytes.
-	check_ok(disk_memory(16 << 20, 512, &d, &err), &err);
-	build(d, 4096, 300, false);
-	crc = crc_of(d);
-	disk_close(d);
-	check_ok(disk_memory(16 << 20, 512, &d, &err), &err);
-	build(d, 4096, 300, false);
-	check_eq(crc_of(d), crc);
-	disk_close(d);
+	crc = build_and_check(16 << 20, 512, 4096, 300, false);
+	check_eq(build_and_check(16 << 20, 512, 4096, 300, false), crc);
+	build_and_check(8 << 20, 512, 512, 100, true);
+	build_and_check(12 << 20, 512, 1024, 1000, false);
+	build_and_check(16 << 20, 512, 8192, 10, false);
+	build_and_check(48 << 20, 512, 65536, 300, false);
+	build_and_check(16 << 20, 4096, 4096, 300, false);
+	build_and_check(48 << 20, 4096, 65536, 300, true);
 	return 0;
 }
