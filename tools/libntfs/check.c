@@ -22,10 +22,16 @@ void check_problem(struct check *c, uint64_t record, const char *rule,
 	c->report(c->ctx, &p);
 }
 
+bool check_is_content(int r)
+{
+	return r == -EBADMSG || r == -ENOENT || r == -ENOTDIR || r == -EFBIG ||
+	       r == -ENOTSUP;
+}
+
 int check_failed(struct check *c, uint64_t record, const char *rule, int r,
 		 const struct err *e)
 {
-	if (r != -EBADMSG && r != -ENOENT && r != -EFBIG && r != -ENOTSUP)
+	if (!check_is_content(r))
 		return err_set(c->err, r, e->what, e->where, "%s", e->why);
 	check_problem(c, record, rule, "%s: %s", e->what, e->why);
 	return 0;

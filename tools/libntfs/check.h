@@ -64,6 +64,9 @@ struct check {
 void check_problem(struct check *c, uint64_t record, const char *rule,
 		   const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
+// Returns true for an error that comes from the volume's content.
+bool check_is_content(int r);
+
 // Makes a problem of an error that comes from the volume's content.
 // Returns 0 then; the error itself when it comes from elsewhere.
 int check_failed(struct check *c, uint64_t record, const char *rule, int r,

@@ -91,19 +91,19 @@ static void check_standard(struct file_check *k, const struct ntfs_attr *a)
 		k->mine->security_id = get_le32(h->security_id);
 }
 
-static void check_ea(struct file_check *k, const struct ntfs_attr *a)
+static int check_ea(struct file_check *k, const struct ntfs_attr *a)
 {
 	uint8_t *data;
 	size_t size, off = 0;
 	struct err e = {0};
 	uint32_t packed = 0, need = 0;
+	int r;
 
 	k->has_ea = true;
 	k->ea_size += (uint32_t)a->size;
-	if (ntfs_stream_read(k->f, a, 65536, &data, &size, &e)) {
-		check_problem(k->c, k->number, "ea", "%s: %s", e.what, e.why);
-		return;
-	}
+	r = ntfs_stream_read(k->f, a, 65536, &data, &size, &e);
+	if (r)
+		return check_failed(k->c, k->number, "ea", r, &e);
 	while (range_ok(off, sizeof(struct ntfs_ea_disk), size)) {
 		const struct ntfs_ea_disk *h = (const void *)(data + off);
 		uint32_t next = get_le32(h->next);
@@ -122,6 +122,7 @@ static void check_ea(struct file_check *k, const struct ntfs_attr *a)
 			      "The extended attributes are broken at %zu", off);
 	k->ea_packed += packed;
 	k->ea_need += need;
+	return 0;
 }
 
 static void check_ea_info(struct file_check *k, const struct ntfs_attr *a)
@@ -212,6 +213,8 @@ static void check_later_piece(struct file_check *k, const struct ntfs_attr *a)
 
 static int check_content(struct file_check *k, const struct ntfs_attr *a)
 {
+	int r = 0;
+
 	switch (a->type) {
 	case NTFS_AT_STANDARD_INFORMATION:
 		check_standard(k, a);
@@ -237,13 +240,13 @@ static int check_content(struct file_check *k, const struct ntfs_attr *a)
 			k->has_index = true;
 		break;
 	case NTFS_AT_EA:
-		check_ea(k, a);
+		r = check_ea(k, a);
 		break;
 	case NTFS_AT_EA_INFORMATION:
 		check_ea_info(k, a);
 		break;
 	}
-	return a->resident ? 0 : check_runs(k, a);
+	return r || a->resident ? r : check_runs(k, a);
 }
 
 // What can be said when all attributes were seen.

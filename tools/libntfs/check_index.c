@@ -207,22 +207,21 @@ static void check_root(struct index_check *k)
 			"Its block size in clusters is wrong");
 }
 
-static void check_blocks_bitmap(struct index_check *k,
-				const struct ntfs_file *f)
+static int check_blocks_bitmap(struct index_check *k, const struct ntfs_file *f)
 {
 	struct ntfs_attr a;
 	uint8_t *bits;
 	size_t size;
 	struct err e = {0};
+	int r;
 
 	if (!k->x.blocks)
-		return;
-	if (ntfs_file_find_named(f, NTFS_AT_BITMAP, k->name, &a, &e) ||
-	    ntfs_stream_read(f, &a, UINT32_MAX / 8, &bits, &size, &e)) {
-		check_problem(k->c, k->record, "index-bitmap",
-			      "Index %s: its bitmap: %s", k->name, e.why);
-		return;
-	}
+		return 0;
+	r = ntfs_file_find_named(f, NTFS_AT_BITMAP, k->name, &a, &e);
+	if (!r)
+		r = ntfs_stream_read(f, &a, UINT32_MAX / 8, &bits, &size, &e);
+	if (r)
+		return check_failed(k->c, k->record, "index-bitmap", r, &e);
 	if (size < (k->blocks + 7) / 8)
 		problem(k, "index-bitmap", "Its bitmap is too short");
 	for (uint64_t i = 0; i < (uint64_t)size * 8; i++) {
@@ -238,6 +237,7 @@ static void check_blocks_bitmap(struct index_check *k,
 				   : "marked as used but not in the tree");
 	}
 	mem_free(bits);
+	return 0;
 }
 
 static int walk(struct index_check *k, const struct ntfs_file *f)
@@ -259,9 +259,7 @@ static int walk(struct index_check *k, const struct ntfs_file *f)
 			"The root's allocated size is wrong");
 	check_root(k);
 	r = check_node(k, &root, 0);
-	if (!r)
-		check_blocks_bitmap(k, f);
-	return r;
+	return r ? r : check_blocks_bitmap(k, f);
 }
 
 int check_index(struct check *c, const struct ntfs_file *f, const char *name,

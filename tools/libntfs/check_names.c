@@ -164,27 +164,30 @@ static int look_up(struct check *c, uint64_t number,
 	struct lookup l = {c, name, 0, false};
 	struct ntfs_index x;
 	struct ntfs_file f;
+	struct err e = {0};
 	int r;
 
 	l.file = number | (uint64_t)c->records[number].sequence
 				  << NTFS_SEQUENCE_SHIFT;
-	r = ntfs_file_open(c->n, ntfs_ref_record(name->parent), &f, NULL);
+	r = ntfs_file_open(c->n, ntfs_ref_record(name->parent), &f, &e);
 	if (!r) {
-		r = ntfs_index_open(&f, "$I30", &x, NULL);
+		r = ntfs_index_open(&f, "$I30", &x, &e);
 		if (!r) {
-			r = ntfs_index_walk(&x, find_name, &l, NULL);
+			r = ntfs_index_walk(&x, find_name, &l, &e);
 			ntfs_index_done(&x);
 		}
 		ntfs_file_done(&f);
 	}
 	*ret = l.is_same;
-	return r == -ENOMEM || r == -EIO ? r : 0;
+	return r >= 0 || check_is_content(r)
+		       ? 0
+		       : err_set(c->err, r, e.what, e.where, "%s", e.why);
 }
 
 // Tells which of a file's names has no entry.
 static int explain(struct check *c, uint64_t number)
 {
-	unsigned missing = 0;
+	int32_t missing = 0;
 	struct ntfs_attr a = {0};
 	struct ntfs_file f;
 	struct err e = {0};
@@ -209,12 +212,12 @@ static int explain(struct check *c, uint64_t number)
 			      (unsigned long long)ntfs_ref_record(name.parent));
 	}
 	ntfs_file_done(&f);
-	if (!r && (!missing || c->records[number].names_left < 0))
+	// More names are missing than entries: some entries are of none.
+	if (!r && missing > c->records[number].names_left)
 		check_problem(c, number, "entry-file",
 			      "A folder's entry has a name that the file does "
 			      "not have");
-	return r ? err_set(c->err, r, "check", ERR_NOWHERE, "reading failed")
-		 : 0;
+	return r;
 }
 
 // Follows a folder's parents up to the root or to one that was there before.

@@ -32,6 +32,7 @@ static int find(struct check *c, const char *name, uint64_t *ret)
 static int read_attr(struct check *c, uint64_t reference, uint32_t type,
 		     uint8_t **ret, size_t *ret_size)
 {
+	struct err e = {0};
 	struct ntfs_file f;
 	struct ntfs_attr a;
 	int r;
@@ -39,15 +40,16 @@ static int read_attr(struct check *c, uint64_t reference, uint32_t type,
 	*ret = NULL;
 	if (!check_is_file(c, reference))
 		return 0;
-	r = ntfs_file_open(c->n, ntfs_ref_record(reference), &f, NULL);
+	r = ntfs_file_open(c->n, ntfs_ref_record(reference), &f, &e);
 	if (!r) {
-		r = ntfs_file_find(&f, type, NULL, 0, &a, NULL);
+		r = ntfs_file_find(&f, type, NULL, 0, &a, &e);
 		if (!r)
-			r = ntfs_stream_read(&f, &a, 65536, ret, ret_size,
-					     NULL);
+			r = ntfs_stream_read(&f, &a, 65536, ret, ret_size, &e);
 		ntfs_file_done(&f);
 	}
-	return r == -ENOMEM ? err_nomem(c->err) : 0;
+	return !r || check_is_content(r)
+		       ? 0
+		       : err_set(c->err, r, e.what, e.where, "%s", e.why);
 }
 
 static int check_object_id(struct check *c, const struct ntfs_index *x,
@@ -98,10 +100,14 @@ static int check_view(struct check *c, const char *file, const char *index,
 {
 	uint64_t record;
 	struct ntfs_file f;
+	struct err e = {0};
 	int r = find(c, file, &record);
 
-	if (r || !record || ntfs_file_open(c->n, record, &f, NULL))
+	if (r || !record)
 		return r;
+	r = ntfs_file_open(c->n, record, &f, &e);
+	if (r)
+		return check_failed(c, record, "extend", r, &e);
 	r = check_index(c, &f, index, fn, NULL);
 	ntfs_file_done(&f);
 	return r;
