@@ -18,8 +18,7 @@ enum place {
 
 enum { SEED = -1 }; // as the volume: the one that mkntfs made
 
-// Each adds `add` to the number of `size` bytes at `offset` of a place; a second
-// change of the same place can follow.
+// Each adds `add` to the number of `size` bytes at `offset` of a place.
 static const struct change {
 	const char *rule;
 	int volume;

@@ -53,21 +53,19 @@ static inline struct disk *load_volume(const struct sample *s)
 static inline void expand_seed(const uint8_t *data, size_t size,
 			       struct disk *d)
 {
+	static le16 table[65536];
+	static uint8_t log[8192];
 	const le32 *places = (const le32 *)data;
-	uint8_t log[8192];
-	uint64_t upcase;
 
 	if (size < 8)
 		return;
+	for (uint32_t i = 0; !log[0] && i < 65536; i++)
+		table[i] = to_le16(utf16_upcase((uint16_t)i));
 	memset(log, 0xff, sizeof(log)); // closed in order
+	disk_write(d, get_le32(places[0]) % (SEED_VOLUME - sizeof(table)),
+		   table, sizeof(table), NULL);
 	disk_write(d, get_le32(places[1]) % (SEED_VOLUME - sizeof(log)), log,
 		   sizeof(log), NULL);
-	upcase = get_le32(places[0]) % (SEED_VOLUME - 131072);
-	for (uint32_t i = 0; i < 65536; i++) {
-		le16 unit = to_le16(utf16_upcase((uint16_t)i));
-
-		disk_write(d, upcase + 2 * i, &unit, 2, NULL);
-	}
 	for (data += 8, size -= 8; size >= SEED_PIECE;
 	     data += SEED_PIECE, size -= SEED_PIECE)
 		disk_write(d, get_le16(*(const le16 *)data) % 4096u * 512,
