@@ -7,8 +7,8 @@
 
 #include "check.h"
 
-void check_problem(struct check *c, uint64_t record, const char *rule,
-		   const char *fmt, ...)
+void ntfs_check_problem(struct check *c, uint64_t record, const char *rule,
+			const char *fmt, ...)
 {
 	char text[320];
 	struct ntfs_problem p = {record, rule, text};
@@ -22,32 +22,41 @@ void check_problem(struct check *c, uint64_t record, const char *rule,
 	c->report(c->ctx, &p);
 }
 
-int check_failed(struct check *c, uint64_t record, const char *rule, int r,
-		 const struct err *e)
+bool ntfs_check_is_content(int r)
 {
-	if (r != -EBADMSG && r != -ENOENT && r != -EFBIG && r != -ENOTSUP)
+	// base.h: that function alone gives the code for what is corrupt.
+	int corrupt = err_corrupt(NULL, "", ERR_NOWHERE, "%s", "");
+
+	return r == corrupt || r == -ENOENT || r == -ENOTDIR || r == -EFBIG ||
+	       r == -ENOTSUP;
+}
+
+int ntfs_check_failed(struct check *c, uint64_t record, const char *rule, int r,
+		      const struct err *e)
+{
+	if (!ntfs_check_is_content(r))
 		return err_set(c->err, r, e->what, e->where, "%s", e->why);
-	check_problem(c, record, rule, "%s: %s", e->what, e->why);
+	ntfs_check_problem(c, record, rule, "%s: %s", e->what, e->why);
 	return 0;
 }
 
-struct check_record *check_get(const struct check *c, uint64_t number)
+struct check_record *ntfs_check_get(const struct check *c, uint64_t number)
 {
 	return number < c->n->records ? &c->records[number] : NULL;
 }
 
-bool check_is_file(const struct check *c, uint64_t reference)
+bool ntfs_check_is_file(const struct check *c, uint64_t reference)
 {
 	const struct check_record *r =
-		check_get(c, ntfs_ref_record(reference));
+	    ntfs_check_get(c, ntfs_ref_record(reference));
 
 	return r && r->flags & CR_IN_USE && !(r->flags & CR_EXTENSION) &&
 	       r->sequence == ntfs_ref_sequence(reference);
 }
 
-int check_read(struct check *c, uint64_t record, uint32_t type,
-	       const char *name, uint64_t limit, const char *rule,
-	       uint8_t **ret, size_t *ret_size)
+int ntfs_check_read(struct check *c, uint64_t record, uint32_t type,
+		    const char *name, uint64_t limit, const char *rule,
+		    uint8_t **ret, size_t *ret_size)
 {
 	struct err e = {0};
 	struct ntfs_file f;
@@ -61,7 +70,7 @@ int check_read(struct check *c, uint64_t record, uint32_t type,
 			r = ntfs_stream_read(&f, &a, limit, ret, ret_size, &e);
 		ntfs_file_done(&f);
 	}
-	return r ? check_failed(c, record, rule, r, &e) : 0;
+	return r ? ntfs_check_failed(c, record, rule, r, &e) : 0;
 }
 
 static int run_stages(struct check *c)
@@ -70,15 +79,15 @@ static int run_stages(struct check *c)
 		const char *name;
 		int (*run)(struct check *c);
 	} stages[] = {
-		{"Stage 1: Examining basic file system structure", check_boot},
-		{NULL, check_mirror},
-		{NULL, check_records},
-		{NULL, check_system},
-		{"Stage 2: Examining file name linkage", check_folders},
-		{NULL, check_names},
-		{NULL, check_views},
-		{"Stage 3: Examining security descriptors", check_security},
-		{"Stage 4: Examining free space", check_bitmap},
+	    {"Stage 1: Examining basic file system structure", ntfs_check_boot},
+	    {NULL, ntfs_check_mirror},
+	    {NULL, ntfs_check_records},
+	    {NULL, ntfs_check_system},
+	    {"Stage 2: Examining file name linkage", ntfs_check_folders},
+	    {NULL, ntfs_check_names},
+	    {NULL, ntfs_check_views},
+	    {"Stage 3: Examining security descriptors", ntfs_check_security},
+	    {"Stage 4: Examining free space", ntfs_check_bitmap},
 	};
 
 	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
@@ -118,10 +127,8 @@ int ntfs_check(struct disk *dev,
 	       void *ctx, struct progress *progress,
 	       struct ntfs_check_result *ret, struct err *err)
 {
-	struct check c = {.report = report,
-			  .ctx = ctx,
-			  .progress = progress,
-			  .err = err};
+	struct check c = {
+	    .report = report, .ctx = ctx, .progress = progress, .err = err};
 	int r = ntfs_open_mft(dev, &c.n, err);
 
 	if (r)

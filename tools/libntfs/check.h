@@ -10,9 +10,9 @@
 
 #include "read.h"
 
-#define CHECK_MAX_REPORTS 4096u       // problems passed on; all are counted
-#define CHECK_MAX_RECORDS 0x8000000u  // of the MFT: 64 bytes of memory each
-#define CHECK_PIECE	  (1u << 20)  // bytes of the MFT read at once
+#define CHECK_MAX_REPORTS 4096u	     // problems passed on; all are counted
+#define CHECK_MAX_RECORDS 0x8000000u // of the MFT: 64 bytes of memory each
+#define CHECK_PIECE	  (1u << 20) // bytes of the MFT read at once
 
 enum { // check_record.flags
 	CR_IN_USE = 0x01,
@@ -30,8 +30,8 @@ enum { // check_record.flags
 
 // What is kept of each record.
 struct check_record {
-	uint64_t names;    // hashes of its names, less those of its entries
-	uint64_t parent;   // record, of a folder
+	uint64_t names;	 // hashes of its names, less those of its entries
+	uint64_t parent; // record, of a folder
 	uint64_t size, allocated; // of the unnamed $DATA
 	uint32_t attributes, security_id;
 	int32_t names_left; // names less entries
@@ -52,28 +52,32 @@ struct check {
 	struct ntfs_check_result result;
 	struct err *err;
 	struct check_record *records;
-	uint8_t *used;        // a bit a cluster
-	uint64_t twice;       // clusters found to be used more than once
-	uint8_t *mft_bitmap;  // a bit a record
+	uint8_t *used;	     // a bit a cluster
+	uint64_t twice;	     // clusters found to be used more than once
+	uint8_t *mft_bitmap; // a bit a record
 	size_t mft_bitmap_size;
 	struct check_descriptor *descriptors; // by rising id
 	size_t descriptor_count;
 };
 
 // Counts and reports a problem. `record` may be ERR_NOWHERE.
-void check_problem(struct check *c, uint64_t record, const char *rule,
-		   const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void ntfs_check_problem(struct check *c, uint64_t record, const char *rule,
+			const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+// Returns true for an error that comes from the volume's content.
+bool ntfs_check_is_content(int r);
 
 // Makes a problem of an error that comes from the volume's content.
 // Returns 0 then; the error itself when it comes from elsewhere.
-int check_failed(struct check *c, uint64_t record, const char *rule, int r,
-		 const struct err *e);
+int ntfs_check_failed(struct check *c, uint64_t record, const char *rule, int r,
+		      const struct err *e);
 
 // Returns the record's entry, or NULL when the MFT has no such record.
-struct check_record *check_get(const struct check *c, uint64_t number);
+struct check_record *ntfs_check_get(const struct check *c, uint64_t number);
 
 // Returns true when a reference is that of a file in use.
-bool check_is_file(const struct check *c, uint64_t reference);
+bool ntfs_check_is_file(const struct check *c, uint64_t reference);
 
 // Compares whole bitmaps' bits.
 static inline bool check_bit(const uint8_t *bits, uint64_t i)
@@ -83,43 +87,44 @@ static inline bool check_bit(const uint8_t *bits, uint64_t i)
 
 // The stages. Each returns 0, also when it found problems, or an error that
 // ends the check.
-int check_boot(struct check *c);
-int check_mirror(struct check *c);
-int check_records(struct check *c);
-int check_system(struct check *c);
-int check_folders(struct check *c);
-int check_names(struct check *c);
-int check_security(struct check *c);
-int check_views(struct check *c);
-int check_bitmap(struct check *c);
+int ntfs_check_boot(struct check *c);
+int ntfs_check_mirror(struct check *c);
+int ntfs_check_records(struct check *c);
+int ntfs_check_system(struct check *c);
+int ntfs_check_folders(struct check *c);
+int ntfs_check_names(struct check *c);
+int ntfs_check_security(struct check *c);
+int ntfs_check_views(struct check *c);
+int ntfs_check_bitmap(struct check *c);
 
 // check_file.c: all rules of one file, but those of its indexes.
-int check_file(struct check *c, const struct ntfs_file *f);
+int ntfs_check_file(struct check *c, const struct ntfs_file *f);
 
 // check_attr.c: the rules of one record's attributes alone.
-void check_attrs(struct check *c, const struct ntfs_record *rec);
+void ntfs_check_attrs(struct check *c, const struct ntfs_record *rec);
 
 // check_list.c: the attribute list against the attributes that there are.
-int check_list(struct check *c, const struct ntfs_file *f);
+int ntfs_check_list(struct check *c, const struct ntfs_file *f);
 
 // check_clusters.c: marks the runs' clusters as used.
-void check_mark(struct check *c, uint64_t record, const struct ntfs_attr *a,
-		const struct ntfs_runs *runs);
+void ntfs_check_mark(struct check *c, uint64_t record,
+		     const struct ntfs_attr *a, const struct ntfs_runs *runs);
 
 // check_index.c: the rules of any index; fn is called for each entry with a
 // key, in order.
-int check_index(struct check *c, const struct ntfs_file *f, const char *name,
-		int (*fn)(struct check *c, const struct ntfs_index *x,
-			  const struct ntfs_index_entry *e, void *ctx),
-		void *ctx);
+int ntfs_check_index(struct check *c, const struct ntfs_file *f,
+		     const char *name,
+		     int (*fn)(struct check *c, const struct ntfs_index *x,
+			       const struct ntfs_index_entry *e, void *ctx),
+		     void *ctx);
 
 // Returns the sum's part of one name.
-uint64_t check_name_hash(uint64_t file, const struct ntfs_file_name *name);
+uint64_t ntfs_check_name_hash(uint64_t file, const struct ntfs_file_name *name);
 
 // Reads an attribute's content by name; -ENOENT and what is broken are problems
 // under `rule`, and then *ret is NULL.
-int check_read(struct check *c, uint64_t record, uint32_t type,
-	       const char *name, uint64_t limit, const char *rule,
-	       uint8_t **ret, size_t *ret_size);
+int ntfs_check_read(struct check *c, uint64_t record, uint32_t type,
+		    const char *name, uint64_t limit, const char *rule,
+		    uint8_t **ret, size_t *ret_size);
 
 #endif

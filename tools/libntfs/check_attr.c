@@ -13,25 +13,25 @@ static const struct rule {
 	unsigned flags;
 	uint32_t min, max;
 } rules[] = {
-	{NTFS_AT_STANDARD_INFORMATION, RESIDENT | ONCE | NAMELESS,
-	 NTFS_STANDARD_SHORT, sizeof(struct ntfs_standard_disk)},
-	{NTFS_AT_ATTRIBUTE_LIST, ONCE | NAMELESS, 0, UINT32_MAX},
-	{NTFS_AT_FILE_NAME, RESIDENT | INDEXED | NAMELESS,
-	 sizeof(struct ntfs_file_name_disk) + 2,
-	 sizeof(struct ntfs_file_name_disk) + 2 * NTFS_MAX_NAME},
-	{NTFS_AT_OBJECT_ID, RESIDENT | ONCE | NAMELESS, 16, 256},
-	{NTFS_AT_SECURITY_DESCRIPTOR, ONCE | NAMELESS, 20, UINT32_MAX},
-	{NTFS_AT_VOLUME_NAME, RESIDENT | ONCE | NAMELESS, 0, 256},
-	{NTFS_AT_VOLUME_INFORMATION, RESIDENT | ONCE | NAMELESS, 12, 12},
-	{NTFS_AT_DATA, 0, 0, UINT32_MAX},
-	{NTFS_AT_INDEX_ROOT, RESIDENT, sizeof(struct ntfs_index_root_disk),
-	 UINT32_MAX},
-	{NTFS_AT_INDEX_ALLOCATION, OUTSIDE, 0, UINT32_MAX},
-	{NTFS_AT_BITMAP, 0, 0, UINT32_MAX},
-	{NTFS_AT_REPARSE_POINT, ONCE | NAMELESS, 8, 16384},
-	{NTFS_AT_EA_INFORMATION, RESIDENT | ONCE | NAMELESS, 8, 8},
-	{NTFS_AT_EA, ONCE | NAMELESS, 0, 65536},
-	{NTFS_AT_LOGGED_UTILITY_STREAM, 0, 0, 65536},
+    {NTFS_AT_STANDARD_INFORMATION, RESIDENT | ONCE | NAMELESS,
+     NTFS_STANDARD_SHORT, sizeof(struct ntfs_standard_disk)},
+    {NTFS_AT_ATTRIBUTE_LIST, ONCE | NAMELESS, 0, UINT32_MAX},
+    {NTFS_AT_FILE_NAME, RESIDENT | INDEXED | NAMELESS,
+     sizeof(struct ntfs_file_name_disk) + 2,
+     sizeof(struct ntfs_file_name_disk) + 2 * NTFS_MAX_NAME},
+    {NTFS_AT_OBJECT_ID, RESIDENT | ONCE | NAMELESS, 16, 256},
+    {NTFS_AT_SECURITY_DESCRIPTOR, ONCE | NAMELESS, 20, UINT32_MAX},
+    {NTFS_AT_VOLUME_NAME, RESIDENT | ONCE | NAMELESS, 0, 256},
+    {NTFS_AT_VOLUME_INFORMATION, RESIDENT | ONCE | NAMELESS, 12, 12},
+    {NTFS_AT_DATA, 0, 0, UINT32_MAX},
+    {NTFS_AT_INDEX_ROOT, RESIDENT, sizeof(struct ntfs_index_root_disk),
+     UINT32_MAX},
+    {NTFS_AT_INDEX_ALLOCATION, OUTSIDE, 0, UINT32_MAX},
+    {NTFS_AT_BITMAP, 0, 0, UINT32_MAX},
+    {NTFS_AT_REPARSE_POINT, ONCE | NAMELESS, 8, 16384},
+    {NTFS_AT_EA_INFORMATION, RESIDENT | ONCE | NAMELESS, 8, 8},
+    {NTFS_AT_EA, ONCE | NAMELESS, 0, 65536},
+    {NTFS_AT_LOGGED_UTILITY_STREAM, 0, 0, 65536},
 };
 
 static const struct rule *find_rule(uint32_t type)
@@ -49,28 +49,28 @@ static void check_form(struct check *c, const struct ntfs_attr *a)
 
 	if (!rule) {
 		if (a->type < 0x1000) // above: defined by applications
-			check_problem(c, number, "attr-type",
-				      "An attribute of the unknown type 0x%x",
-				      a->type);
+			ntfs_check_problem(
+			    c, number, "attr-type",
+			    "An attribute of the unknown type 0x%x", a->type);
 		return;
 	}
 	if ((rule->flags & RESIDENT && !a->resident) ||
 	    (rule->flags & OUTSIDE && a->resident))
-		check_problem(c, number, "attr-form",
-			      "An attribute 0x%x must%s be resident", a->type,
-			      a->resident ? " not" : "");
+		ntfs_check_problem(c, number, "attr-form",
+				   "An attribute 0x%x must%s be resident",
+				   a->type, a->resident ? " not" : "");
 	if (a->resident && a->indexed != !!(rule->flags & INDEXED))
-		check_problem(c, number, "attr-form",
-			      "An attribute 0x%x is%s marked as indexed",
-			      a->type, a->indexed ? "" : " not");
+		ntfs_check_problem(c, number, "attr-form",
+				   "An attribute 0x%x is%s marked as indexed",
+				   a->type, a->indexed ? "" : " not");
 	if (rule->flags & NAMELESS && a->name_len)
-		check_problem(c, number, "attr-form",
-			      "An attribute 0x%x has a name", a->type);
+		ntfs_check_problem(c, number, "attr-form",
+				   "An attribute 0x%x has a name", a->type);
 	if (a->resident &&
 	    (a->value_len < rule->min || a->value_len > rule->max))
-		check_problem(c, number, "attr-form",
-			      "An attribute 0x%x has %u bytes", a->type,
-			      a->value_len);
+		ntfs_check_problem(c, number, "attr-form",
+				   "An attribute 0x%x has %u bytes", a->type,
+				   a->value_len);
 }
 
 // <0 when a must come before b. Only by type and name.
@@ -90,35 +90,35 @@ static void check_order(struct check *c, const struct ntfs_attr *before,
 	int d = compare(c, before, a);
 
 	if (d > 0)
-		check_problem(c, number, "attr-order",
-			      "An attribute 0x%x comes after 0x%x", a->type,
-			      before->type);
+		ntfs_check_problem(c, number, "attr-order",
+				   "An attribute 0x%x comes after 0x%x",
+				   a->type, before->type);
 	// Equal ones: several names, or several pieces of one.
 	if (!d && a->type != NTFS_AT_FILE_NAME &&
 	    (a->resident || before->resident ||
 	     before->last_vcn + 1 != a->first_vcn))
-		check_problem(c, number, "attr-duplicate",
-			      "There are two attributes 0x%x of one name",
-			      a->type);
+		ntfs_check_problem(c, number, "attr-duplicate",
+				   "There are two attributes 0x%x of one name",
+				   a->type);
 }
 
-static void check_id(struct check *c, const struct ntfs_attr *a,
-		     uint8_t *seen)
+static void check_id(struct check *c, const struct ntfs_attr *a, uint8_t *seen)
 {
 	const struct ntfs_record *rec = a->record;
 
 	if (a->id >= rec->next_attr_id)
-		check_problem(c, rec->number, "attr-id",
-			      "An attribute's number %u is not below the next "
-			      "one's, %u",
-			      a->id, rec->next_attr_id);
+		ntfs_check_problem(
+		    c, rec->number, "attr-id",
+		    "An attribute's number %u is not below the next "
+		    "one's, %u",
+		    a->id, rec->next_attr_id);
 	if (check_bit(seen, a->id))
-		check_problem(c, rec->number, "attr-id",
-			      "Two attributes have the number %u", a->id);
+		ntfs_check_problem(c, rec->number, "attr-id",
+				   "Two attributes have the number %u", a->id);
 	seen[a->id / 8] |= (uint8_t)(1 << a->id % 8);
 }
 
-void check_attrs(struct check *c, const struct ntfs_record *rec)
+void ntfs_check_attrs(struct check *c, const struct ntfs_record *rec)
 {
 	struct ntfs_attr a = {0}, before = {0};
 	uint32_t end = rec->attrs_offset;
@@ -131,20 +131,22 @@ void check_attrs(struct check *c, const struct ntfs_record *rec)
 		check_form(c, &a);
 		if (rec->base && (a.type == NTFS_AT_STANDARD_INFORMATION ||
 				  a.type == NTFS_AT_ATTRIBUTE_LIST))
-			check_problem(c, rec->number, "attr-place",
-				      "An extension record holds an attribute "
-				      "0x%x",
-				      a.type);
+			ntfs_check_problem(
+			    c, rec->number, "attr-place",
+			    "An extension record holds an attribute "
+			    "0x%x",
+			    a.type);
 		before = a;
 		end = a.offset + a.length;
 	}
 	if (rec->used != end + 8)
-		check_problem(c, rec->number, "record-used",
-			      "The record's used size is %u, its attributes "
-			      "end at %u",
-			      rec->used, end + 8);
+		ntfs_check_problem(
+		    c, rec->number, "record-used",
+		    "The record's used size is %u, its attributes "
+		    "end at %u",
+		    rec->used, end + 8);
 	if (rec->base && rec->links)
-		check_problem(c, rec->number, "link-count",
-			      "An extension record counts %u links",
-			      rec->links);
+		ntfs_check_problem(c, rec->number, "link-count",
+				   "An extension record counts %u links",
+				   rec->links);
 }

@@ -10,17 +10,19 @@
 static void check_fields(struct check *c, const struct ntfs_boot_disk *boot)
 {
 	if (boot->signature[0] != 0x55 || boot->signature[1] != 0xaa)
-		check_problem(c, ERR_NOWHERE, "boot-signature",
-			      "The boot sector does not end with 55 AA");
+		ntfs_check_problem(c, ERR_NOWHERE, "boot-signature",
+				   "The boot sector does not end with 55 AA");
 	if (get_le16(boot->reserved_sectors) || get_le16(boot->zero_0x16) ||
 	    get_le32(boot->zero_0x20))
-		check_problem(c, ERR_NOWHERE, "boot-reserved",
-			      "Fields of the boot sector that must be zero "
-			      "are not");
+		ntfs_check_problem(
+		    c, ERR_NOWHERE, "boot-reserved",
+		    "Fields of the boot sector that must be zero "
+		    "are not");
 	if (boot->media != 0xf8)
-		check_problem(c, ERR_NOWHERE, "boot-media",
-			      "The boot sector's media type is %02x, not f8",
-			      boot->media);
+		ntfs_check_problem(
+		    c, ERR_NOWHERE, "boot-media",
+		    "The boot sector's media type is %02x, not f8",
+		    boot->media);
 }
 
 // The copy lies in the sector that follows the volume's last one.
@@ -31,20 +33,22 @@ static int check_copy(struct check *c, const struct ntfs_boot_disk *boot)
 	int r;
 
 	if (!range_ok(size, sizeof(copy), c->n->dev->size)) {
-		check_problem(c, ERR_NOWHERE, "boot-copy",
-			      "There is no room for the boot sector's copy "
-			      "behind the volume");
+		ntfs_check_problem(
+		    c, ERR_NOWHERE, "boot-copy",
+		    "There is no room for the boot sector's copy "
+		    "behind the volume");
 		return 0;
 	}
 	r = disk_read(c->n->dev, size, &copy, sizeof(copy), c->err);
 	if (!r && memcmp(&copy, boot, sizeof(copy)))
-		check_problem(c, ERR_NOWHERE, "boot-copy",
-			      "The boot sector's copy at the end of the volume "
-			      "differs");
+		ntfs_check_problem(
+		    c, ERR_NOWHERE, "boot-copy",
+		    "The boot sector's copy at the end of the volume "
+		    "differs");
 	return r;
 }
 
-int check_boot(struct check *c)
+int ntfs_check_boot(struct check *c)
 {
 	struct ntfs_boot_disk boot;
 	int r = disk_read(c->n->dev, 0, &boot, sizeof(boot), c->err);
@@ -71,11 +75,12 @@ static int check_place(struct check *c, uint64_t record, uint64_t lcn)
 		ntfs_file_done(&f);
 	}
 	if (r)
-		r = check_failed(c, record, "mft-mirror", r, &e);
+		r = ntfs_check_failed(c, record, "mft-mirror", r, &e);
 	else if (!runs.count || runs.items[0].lcn != lcn)
-		check_problem(c, record, "boot-mft",
-			      "The file does not begin where the boot sector "
-			      "says");
+		ntfs_check_problem(
+		    c, record, "boot-mft",
+		    "The file does not begin where the boot sector "
+		    "says");
 	ntfs_runs_done(&runs);
 	return r;
 }
@@ -88,8 +93,8 @@ static int compare_records(struct check *c, uint8_t *mft, uint8_t *mirror,
 
 	if (count * (uint64_t)size > c->n->mft->size ||
 	    !range_ok(at, (uint64_t)count * size, c->n->dev->size)) {
-		check_problem(c, NTFS_REC_MFTMIRR, "mft-mirror",
-			      "The MFT or its mirror is too short");
+		ntfs_check_problem(c, NTFS_REC_MFTMIRR, "mft-mirror",
+				   "The MFT or its mirror is too short");
 		return 0;
 	}
 	r = disk_read(c->n->mft, 0, mft, (size_t)count * size, c->err);
@@ -98,12 +103,13 @@ static int compare_records(struct check *c, uint8_t *mft, uint8_t *mirror,
 			      c->err);
 	for (uint32_t i = 0; !r && i < count; i++)
 		if (memcmp(mft + i * size, mirror + i * size, size))
-			check_problem(c, i, "mft-mirror",
-				      "The record differs from its mirror");
+			ntfs_check_problem(
+			    c, i, "mft-mirror",
+			    "The record differs from its mirror");
 	return r;
 }
 
-int check_mirror(struct check *c)
+int ntfs_check_mirror(struct check *c)
 {
 	uint32_t size = c->n->info.record_size;
 	uint32_t count = NTFS_MFT_MIRROR;

@@ -23,8 +23,8 @@ static uint64_t mark(uint8_t *bits, uint64_t lcn, uint64_t len)
 	return twice;
 }
 
-void check_mark(struct check *c, uint64_t record, const struct ntfs_attr *a,
-		const struct ntfs_runs *runs)
+void ntfs_check_mark(struct check *c, uint64_t record,
+		     const struct ntfs_attr *a, const struct ntfs_runs *runs)
 {
 	for (size_t i = 0; i < runs->count; i++) {
 		const struct ntfs_run *run = &runs->items[i];
@@ -36,11 +36,12 @@ void check_mark(struct check *c, uint64_t record, const struct ntfs_attr *a,
 			continue;
 		twice = mark(c->used, run->lcn, run->len);
 		if (twice)
-			check_problem(c, record, "cross-link",
-				      "%llu clusters from %llu on of an "
-				      "attribute 0x%x are another's too",
-				      (unsigned long long)twice,
-				      (unsigned long long)run->lcn, a->type);
+			ntfs_check_problem(c, record, "cross-link",
+					   "%llu clusters from %llu on of an "
+					   "attribute 0x%x are another's too",
+					   (unsigned long long)twice,
+					   (unsigned long long)run->lcn,
+					   a->type);
 		c->twice += twice;
 		c->result.clusters_used += run->len - twice;
 	}
@@ -54,17 +55,17 @@ struct difference {
 static void end_difference(struct check *c, struct difference *d)
 {
 	if (d->count && d->is_used)
-		check_problem(c, ERR_NOWHERE, "bitmap-free",
-			      "%llu clusters from %llu on are used but marked "
-			      "as free",
-			      (unsigned long long)d->count,
-			      (unsigned long long)d->first);
+		ntfs_check_problem(
+		    c, ERR_NOWHERE, "bitmap-free",
+		    "%llu clusters from %llu on are used but marked "
+		    "as free",
+		    (unsigned long long)d->count, (unsigned long long)d->first);
 	else if (d->count)
-		check_problem(c, ERR_NOWHERE, "bitmap-lost",
-			      "%llu clusters from %llu on are marked as used "
-			      "but are no file's",
-			      (unsigned long long)d->count,
-			      (unsigned long long)d->first);
+		ntfs_check_problem(
+		    c, ERR_NOWHERE, "bitmap-lost",
+		    "%llu clusters from %llu on are marked as used "
+		    "but are no file's",
+		    (unsigned long long)d->count, (unsigned long long)d->first);
 	d->count = 0;
 }
 
@@ -94,16 +95,16 @@ static int compare(struct check *c, struct disk *d, uint8_t *buf)
 	int r = 0;
 
 	if (bytes > d->size) {
-		check_problem(c, NTFS_REC_BITMAP, "bitmap-size",
-			      "$Bitmap has %llu bytes for %llu clusters",
-			      (unsigned long long)d->size,
-			      (unsigned long long)c->n->info.clusters);
+		ntfs_check_problem(c, NTFS_REC_BITMAP, "bitmap-size",
+				   "$Bitmap has %llu bytes for %llu clusters",
+				   (unsigned long long)d->size,
+				   (unsigned long long)c->n->info.clusters);
 		bytes = d->size;
 	}
 	// What is over after the last cluster counts as used.
 	if (c->n->info.clusters % 8)
 		c->used[c->n->info.clusters / 8] |=
-			(uint8_t)(0xff << c->n->info.clusters % 8);
+		    (uint8_t)(0xff << c->n->info.clusters % 8);
 	for (uint64_t off = 0; !r && off < bytes; off += CHECK_PIECE) {
 		size_t n = bytes - off < CHECK_PIECE ? (size_t)(bytes - off)
 						     : CHECK_PIECE;
@@ -118,7 +119,7 @@ static int compare(struct check *c, struct disk *d, uint8_t *buf)
 	return r;
 }
 
-int check_bitmap(struct check *c)
+int ntfs_check_bitmap(struct check *c)
 {
 	struct err e = {0};
 	struct ntfs_file f;
@@ -128,13 +129,13 @@ int check_bitmap(struct check *c)
 	int r = ntfs_file_open(c->n, NTFS_REC_BITMAP, &f, &e);
 
 	if (r)
-		return check_failed(c, NTFS_REC_BITMAP, "bitmap", r, &e);
+		return ntfs_check_failed(c, NTFS_REC_BITMAP, "bitmap", r, &e);
 	r = ntfs_file_find(&f, NTFS_AT_DATA, NULL, 0, &a, &e);
 	if (!r)
 		r = ntfs_stream_open(&f, &a, &d, &e);
 	ntfs_file_done(&f);
 	if (r)
-		return check_failed(c, NTFS_REC_BITMAP, "bitmap", r, &e);
+		return ntfs_check_failed(c, NTFS_REC_BITMAP, "bitmap", r, &e);
 	buf = mem_alloc(CHECK_PIECE);
 	r = buf ? compare(c, d, buf) : err_nomem(c->err);
 	mem_free(buf);

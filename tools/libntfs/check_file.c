@@ -10,14 +10,14 @@ struct file_check {
 	const struct ntfs_file *f;
 	uint64_t number;
 	struct check_record *mine;
-	unsigned names, win32, dos; // of each kind
+	unsigned names, win32, dos;	     // of each kind
 	uint64_t win32_parents, dos_parents; // sums, to be equal
 	bool has_standard, has_index;
 	uint32_t ea_size, ea_packed, ea_need;
 	bool has_ea_info, has_ea;
 };
 
-uint64_t check_name_hash(uint64_t file, const struct ntfs_file_name *name)
+uint64_t ntfs_check_name_hash(uint64_t file, const struct ntfs_file_name *name)
 {
 	uint64_t h = 0xcbf29ce484222325u; // FNV-1a, on units
 
@@ -33,8 +33,7 @@ uint64_t check_name_hash(uint64_t file, const struct ntfs_file_name *name)
 
 static uint64_t reference(const struct file_check *k)
 {
-	return k->number |
-	       (uint64_t)k->mine->sequence << NTFS_SEQUENCE_SHIFT;
+	return k->number | (uint64_t)k->mine->sequence << NTFS_SEQUENCE_SHIFT;
 }
 
 static void check_name(struct file_check *k, const struct ntfs_attr *a)
@@ -45,28 +44,29 @@ static void check_name(struct file_check *k, const struct ntfs_attr *a)
 	k->names++;
 	if (ntfs_file_name_decode(a->value, a->value_len, k->number, &name,
 				  &e)) {
-		check_problem(k->c, k->number, "file-name", "%s: %s", e.what,
-			      e.why);
+		ntfs_check_problem(k->c, k->number, "file-name", "%s: %s",
+				   e.what, e.why);
 		return;
 	}
 	if (a->value_len !=
 	    sizeof(struct ntfs_file_name_disk) + 2u * name.name_len)
-		check_problem(k->c, k->number, "file-name",
-			      "A name of %u units takes %u bytes",
-			      name.name_len, a->value_len);
+		ntfs_check_problem(k->c, k->number, "file-name",
+				   "A name of %u units takes %u bytes",
+				   name.name_len, a->value_len);
 	for (size_t i = 0; i < name.name_len; i++) {
 		uint16_t unit = get_le16(name.name[i]);
 
 		if (!unit || unit == '/' || unit == '\\') {
-			check_problem(k->c, k->number, "file-name",
-				      "A name holds a character that cannot "
-				      "be in one");
+			ntfs_check_problem(
+			    k->c, k->number, "file-name",
+			    "A name holds a character that cannot "
+			    "be in one");
 			break;
 		}
 	}
 	if (name.name_space == NTFS_NS_DOS && name.name_len > 12)
-		check_problem(k->c, k->number, "file-name",
-			      "A short name has %u units", name.name_len);
+		ntfs_check_problem(k->c, k->number, "file-name",
+				   "A short name has %u units", name.name_len);
 	if (name.name_space == NTFS_NS_WIN32) {
 		k->win32++;
 		k->win32_parents += name.parent;
@@ -74,7 +74,7 @@ static void check_name(struct file_check *k, const struct ntfs_attr *a)
 		k->dos++;
 		k->dos_parents += name.parent;
 	}
-	k->mine->names += check_name_hash(reference(k), &name);
+	k->mine->names += ntfs_check_name_hash(reference(k), &name);
 	k->mine->names_left++;
 	k->mine->parent = ntfs_ref_record(name.parent);
 }
@@ -91,19 +91,19 @@ static void check_standard(struct file_check *k, const struct ntfs_attr *a)
 		k->mine->security_id = get_le32(h->security_id);
 }
 
-static void check_ea(struct file_check *k, const struct ntfs_attr *a)
+static int check_ea(struct file_check *k, const struct ntfs_attr *a)
 {
 	uint8_t *data;
 	size_t size, off = 0;
 	struct err e = {0};
-	uint32_t packed = 0, need = 0;
+	uint32_t bytes = 0, need = 0;
+	int r;
 
 	k->has_ea = true;
 	k->ea_size += (uint32_t)a->size;
-	if (ntfs_stream_read(k->f, a, 65536, &data, &size, &e)) {
-		check_problem(k->c, k->number, "ea", "%s: %s", e.what, e.why);
-		return;
-	}
+	r = ntfs_stream_read(k->f, a, 65536, &data, &size, &e);
+	if (r)
+		return ntfs_check_failed(k->c, k->number, "ea", r, &e);
 	while (range_ok(off, sizeof(struct ntfs_ea_disk), size)) {
 		const struct ntfs_ea_disk *h = (const void *)(data + off);
 		uint32_t next = get_le32(h->next);
@@ -112,16 +112,18 @@ static void check_ea(struct file_check *k, const struct ntfs_attr *a)
 		if (!range_ok(off, len, size) || (next && next < len) ||
 		    next % 4)
 			break;
-		packed += len - 4;
+		bytes += len - 4;
 		need += h->flags >> 7;
 		off = next ? off + next : size;
 	}
 	mem_free(data);
 	if (off != size)
-		check_problem(k->c, k->number, "ea",
-			      "The extended attributes are broken at %zu", off);
-	k->ea_packed += packed;
+		ntfs_check_problem(k->c, k->number, "ea",
+				   "The extended attributes are broken at %zu",
+				   off);
+	k->ea_packed += bytes;
 	k->ea_need += need;
+	return 0;
 }
 
 static void check_ea_info(struct file_check *k, const struct ntfs_attr *a)
@@ -142,46 +144,49 @@ static void check_sizes(struct file_check *k, const struct ntfs_attr *a,
 {
 	uint32_t cluster = k->c->n->info.cluster_size;
 	uint64_t real = 0, has_total = a->unit_shift;
-	bool holes_fine = a->flags & (NTFS_AF_SPARSE |
-				      NTFS_AF_COMPRESSION_MASK);
+	bool holes_fine =
+	    a->flags & (NTFS_AF_SPARSE | NTFS_AF_COMPRESSION_MASK);
 
 	for (size_t i = 0; i < runs->count; i++)
 		if (runs->items[i].lcn != NTFS_HOLE)
 			real += runs->items[i].len * cluster;
 	if (runs->clusters * cluster != a->allocated)
-		check_problem(k->c, k->number, "stream-allocated",
-			      "An attribute 0x%x has clusters for %llu bytes, "
-			      "its allocated size is %llu",
-			      a->type,
-			      (unsigned long long)(runs->clusters * cluster),
-			      (unsigned long long)a->allocated);
+		ntfs_check_problem(
+		    k->c, k->number, "stream-allocated",
+		    "An attribute 0x%x has clusters for %llu bytes, "
+		    "its allocated size is %llu",
+		    a->type, (unsigned long long)(runs->clusters * cluster),
+		    (unsigned long long)a->allocated);
 	if (a->size > a->allocated)
-		check_problem(k->c, k->number, "stream-size",
-			      "The size of an attribute 0x%x is above its "
-			      "allocated size",
-			      a->type);
+		ntfs_check_problem(k->c, k->number, "stream-size",
+				   "The size of an attribute 0x%x is above its "
+				   "allocated size",
+				   a->type);
 	if (a->valid > a->size)
-		check_problem(k->c, k->number, "stream-valid",
-			      "The valid size of an attribute 0x%x is above "
-			      "its size",
-			      a->type);
+		ntfs_check_problem(
+		    k->c, k->number, "stream-valid",
+		    "The valid size of an attribute 0x%x is above "
+		    "its size",
+		    a->type);
 	if (has_total && a->total != real)
-		check_problem(k->c, k->number, "stream-total",
-			      "The clusters of an attribute 0x%x are %llu "
-			      "bytes, it says %llu",
-			      a->type, (unsigned long long)real,
-			      (unsigned long long)a->total);
+		ntfs_check_problem(k->c, k->number, "stream-total",
+				   "The clusters of an attribute 0x%x are %llu "
+				   "bytes, it says %llu",
+				   a->type, (unsigned long long)real,
+				   (unsigned long long)a->total);
 	if (holes_fine != !!a->unit_shift)
-		check_problem(k->c, k->number, "stream-flags",
-			      "The compression unit of an attribute 0x%x does "
-			      "not go with its flags",
-			      a->type);
+		ntfs_check_problem(
+		    k->c, k->number, "stream-flags",
+		    "The compression unit of an attribute 0x%x does "
+		    "not go with its flags",
+		    a->type);
 	// $BadClus:$Bad is the one stream with holes that is not marked.
 	if (runs->has_holes && !holes_fine && k->number != NTFS_REC_BADCLUS)
-		check_problem(k->c, k->number, "stream-flags",
-			      "An attribute 0x%x has holes and is not marked "
-			      "as sparse",
-			      a->type);
+		ntfs_check_problem(
+		    k->c, k->number, "stream-flags",
+		    "An attribute 0x%x has holes and is not marked "
+		    "as sparse",
+		    a->type);
 }
 
 static int check_runs(struct file_check *k, const struct ntfs_attr *a)
@@ -191,9 +196,9 @@ static int check_runs(struct file_check *k, const struct ntfs_attr *a)
 	int r = ntfs_file_runs(k->f, a, &runs, &e);
 
 	if (r) {
-		r = check_failed(k->c, k->number, "runs", r, &e);
+		r = ntfs_check_failed(k->c, k->number, "runs", r, &e);
 	} else {
-		check_mark(k->c, k->number, a, &runs);
+		ntfs_check_mark(k->c, k->number, a, &runs);
 		check_sizes(k, a, &runs);
 	}
 	ntfs_runs_done(&runs);
@@ -206,12 +211,15 @@ static void check_later_piece(struct file_check *k, const struct ntfs_attr *a)
 	struct ntfs_attr first;
 
 	if (ntfs_file_find(k->f, a->type, a->name, a->name_len, &first, NULL))
-		check_problem(k->c, k->number, "runs",
-			      "An attribute 0x%x has no first piece", a->type);
+		ntfs_check_problem(k->c, k->number, "runs",
+				   "An attribute 0x%x has no first piece",
+				   a->type);
 }
 
 static int check_content(struct file_check *k, const struct ntfs_attr *a)
 {
+	int r = 0;
+
 	switch (a->type) {
 	case NTFS_AT_STANDARD_INFORMATION:
 		check_standard(k, a);
@@ -237,13 +245,13 @@ static int check_content(struct file_check *k, const struct ntfs_attr *a)
 			k->has_index = true;
 		break;
 	case NTFS_AT_EA:
-		check_ea(k, a);
+		r = check_ea(k, a);
 		break;
 	case NTFS_AT_EA_INFORMATION:
 		check_ea_info(k, a);
 		break;
 	}
-	return a->resident ? 0 : check_runs(k, a);
+	return r || a->resident ? r : check_runs(k, a);
 }
 
 // What can be said when all attributes were seen.
@@ -253,45 +261,43 @@ static void check_whole(struct file_check *k)
 	struct check *c = k->c;
 
 	if (!k->has_standard)
-		check_problem(c, k->number, "standard-information",
-			      "The file has no standard information");
+		ntfs_check_problem(c, k->number, "standard-information",
+				   "The file has no standard information");
 	if (k->names != base->links)
-		check_problem(c, k->number, "link-count",
-			      "The file has %u names, its record says %u",
-			      k->names, base->links);
-	if (!k->names && (k->number < NTFS_REC_RESERVED ||
-			  k->number >= NTFS_REC_USER))
-		check_problem(c, k->number, "file-name",
-			      "The file has no name");
+		ntfs_check_problem(c, k->number, "link-count",
+				   "The file has %u names, its record says %u",
+				   k->names, base->links);
+	if (!k->names &&
+	    (k->number < NTFS_REC_RESERVED || k->number >= NTFS_REC_USER))
+		ntfs_check_problem(c, k->number, "file-name",
+				   "The file has no name");
 	if (k->win32 != k->dos || k->win32_parents != k->dos_parents)
-		check_problem(c, k->number, "name-space",
-			      "The file has %u long and %u short names that do "
-			      "not go in pairs",
-			      k->win32, k->dos);
+		ntfs_check_problem(
+		    c, k->number, "name-space",
+		    "The file has %u long and %u short names that do "
+		    "not go in pairs",
+		    k->win32, k->dos);
 	if (k->has_index != !!(base->flags & NTFS_RF_DIRECTORY))
-		check_problem(c, k->number, "folder-flag",
-			      k->has_index
-				      ? "A file has a folder's index"
-				      : "A folder has no index");
+		ntfs_check_problem(c, k->number, "folder-flag",
+				   k->has_index ? "A file has a folder's index"
+						: "A folder has no index");
 	if (k->has_index)
 		k->mine->flags |= CR_HAS_INDEX;
 	if (k->names - k->dos > 1)
 		k->mine->flags |= CR_LINKED;
 	if (base->flags & NTFS_RF_DIRECTORY && k->names - k->dos > 1)
-		check_problem(c, k->number, "folder-names",
-			      "A folder has %u names", k->names - k->dos);
+		ntfs_check_problem(c, k->number, "folder-names",
+				   "A folder has %u names", k->names - k->dos);
 	if (k->has_ea != k->has_ea_info ||
 	    (k->has_ea && (k->ea_size || k->ea_packed || k->ea_need)))
-		check_problem(c, k->number, "ea",
-			      "The extended attributes are not what their "
-			      "information says");
+		ntfs_check_problem(c, k->number, "ea",
+				   "The extended attributes are not what their "
+				   "information says");
 }
 
-int check_file(struct check *c, const struct ntfs_file *f)
+int ntfs_check_file(struct check *c, const struct ntfs_file *f)
 {
-	struct file_check k = {.c = c,
-			       .f = f,
-			       .number = f->records[0].number};
+	struct file_check k = {.c = c, .f = f, .number = f->records[0].number};
 	struct ntfs_attr a = {0};
 	struct err e = {0};
 	int r;
@@ -313,7 +319,7 @@ int check_file(struct check *c, const struct ntfs_file *f)
 			return r;
 	}
 	if (r < 0)
-		return check_failed(c, k.number, "attr-header", r, &e);
+		return ntfs_check_failed(c, k.number, "attr-header", r, &e);
 	check_whole(&k);
 	return 0;
 }

@@ -12,11 +12,11 @@ static const struct kind {
 	uint64_t record; // 0: any
 	uint32_t type, collation;
 } kinds[] = {
-	{"$I30", 0, NTFS_AT_FILE_NAME, NTFS_COLLATE_FILE_NAME},
-	{"$SII", NTFS_REC_SECURE, 0, NTFS_COLLATE_U32},
-	{"$SDH", NTFS_REC_SECURE, 0, NTFS_COLLATE_SECURITY_HASH},
-	{"$Q", 0, 0, NTFS_COLLATE_U32},
-	{"$R", 0, 0, NTFS_COLLATE_U32S},
+    {"$I30", 0, NTFS_AT_FILE_NAME, NTFS_COLLATE_FILE_NAME},
+    {"$SII", NTFS_REC_SECURE, 0, NTFS_COLLATE_U32},
+    {"$SDH", NTFS_REC_SECURE, 0, NTFS_COLLATE_SECURITY_HASH},
+    {"$Q", 0, 0, NTFS_COLLATE_U32},
+    {"$R", 0, 0, NTFS_COLLATE_U32S},
 };
 
 struct index_check {
@@ -24,8 +24,8 @@ struct index_check {
 	struct ntfs_index x;
 	const char *name;
 	uint64_t record, blocks; // blocks that the allocation has room for
-	uint8_t *seen;           // a bit a block
-	uint8_t *last;           // the key before, of last_len bytes
+	uint8_t *seen;		 // a bit a block
+	uint8_t *last;		 // the key before, of last_len bytes
 	size_t last_len;
 	bool has_last;
 	int (*fn)(struct check *c, const struct ntfs_index *x,
@@ -35,7 +35,8 @@ struct index_check {
 
 static void problem(struct index_check *k, const char *rule, const char *text)
 {
-	check_problem(k->c, k->record, rule, "Index %s: %s", k->name, text);
+	ntfs_check_problem(k->c, k->record, rule, "Index %s: %s", k->name,
+			   text);
 }
 
 static int compare_words(const uint8_t *a, const uint8_t *b, size_t len)
@@ -90,9 +91,9 @@ static int compare_keys(struct index_check *k, const uint8_t *a, size_t a_len,
 
 static int check_order(struct index_check *k, const struct ntfs_index_entry *e)
 {
-	int d = k->has_last ? compare_keys(k, k->last, k->last_len, e->key,
-					   e->key_len)
-			    : -1;
+	int d = k->has_last
+		    ? compare_keys(k, k->last, k->last_len, e->key, e->key_len)
+		    : -1;
 
 	if (d == 0)
 		problem(k, "index-duplicate", "Two entries have equal keys");
@@ -131,7 +132,7 @@ static int check_block(struct index_check *k, uint64_t vcn, unsigned depth)
 		return err_nomem(k->c->err);
 	r = ntfs_index_block(&k->x, vcn, buf, &node, &e);
 	if (r) {
-		r = check_failed(k->c, k->record, "index-block", r, &e);
+		r = ntfs_check_failed(k->c, k->record, "index-block", r, &e);
 	} else {
 		size_t off = offsetof(struct ntfs_index_block_disk, header);
 
@@ -176,7 +177,8 @@ static int check_node(struct index_check *k, const struct ntfs_node *node,
 			return r;
 	}
 	if (r)
-		return check_failed(k->c, k->record, "index-entry", r, &err);
+		return ntfs_check_failed(k->c, k->record, "index-entry", r,
+					 &err);
 	if (e.offset + e.length != node->used)
 		problem(k, "index-header",
 			"A node's used size is not where its entries end");
@@ -200,29 +202,27 @@ static void check_root(struct index_check *k)
 				"name");
 	}
 	if (k->x.block_size != k->c->n->info.index_size)
-		problem(k, "index-root",
-			"Its block size is not the volume's");
+		problem(k, "index-root", "Its block size is not the volume's");
 	if (h->clusters_per_block != (k->x.block_size / unit & 0xff))
-		problem(k, "index-root",
-			"Its block size in clusters is wrong");
+		problem(k, "index-root", "Its block size in clusters is wrong");
 }
 
-static void check_blocks_bitmap(struct index_check *k,
-				const struct ntfs_file *f)
+static int check_blocks_bitmap(struct index_check *k, const struct ntfs_file *f)
 {
 	struct ntfs_attr a;
 	uint8_t *bits;
 	size_t size;
 	struct err e = {0};
+	int r;
 
 	if (!k->x.blocks)
-		return;
-	if (ntfs_file_find_named(f, NTFS_AT_BITMAP, k->name, &a, &e) ||
-	    ntfs_stream_read(f, &a, UINT32_MAX / 8, &bits, &size, &e)) {
-		check_problem(k->c, k->record, "index-bitmap",
-			      "Index %s: its bitmap: %s", k->name, e.why);
-		return;
-	}
+		return 0;
+	r = ntfs_file_find_named(f, NTFS_AT_BITMAP, k->name, &a, &e);
+	if (!r)
+		r = ntfs_stream_read(f, &a, UINT32_MAX / 8, &bits, &size, &e);
+	if (r)
+		return ntfs_check_failed(k->c, k->record, "index-bitmap", r,
+					 &e);
 	if (size < (k->blocks + 7) / 8)
 		problem(k, "index-bitmap", "Its bitmap is too short");
 	for (uint64_t i = 0; i < (uint64_t)size * 8; i++) {
@@ -230,14 +230,15 @@ static void check_blocks_bitmap(struct index_check *k,
 
 		if (seen == check_bit(bits, i))
 			continue;
-		check_problem(k->c, k->record,
-			      seen ? "index-bitmap" : "index-unreached",
-			      "Index %s: block %llu is %s", k->name,
-			      (unsigned long long)i,
-			      seen ? "used but marked as free"
-				   : "marked as used but not in the tree");
+		ntfs_check_problem(k->c, k->record,
+				   seen ? "index-bitmap" : "index-unreached",
+				   "Index %s: block %llu is %s", k->name,
+				   (unsigned long long)i,
+				   seen ? "used but marked as free"
+					: "marked as used but not in the tree");
 	}
 	mem_free(bits);
+	return 0;
 }
 
 static int walk(struct index_check *k, const struct ntfs_file *f)
@@ -247,7 +248,8 @@ static int walk(struct index_check *k, const struct ntfs_file *f)
 	int r = ntfs_index_root(&k->x, &root, &e);
 
 	if (r)
-		return check_failed(k->c, k->record, "index-header", r, &e);
+		return ntfs_check_failed(k->c, k->record, "index-header", r,
+					 &e);
 	k->blocks = k->x.blocks ? k->x.blocks->size / k->x.block_size : 0;
 	k->seen = mem_alloc((size_t)(k->blocks / 8 + 1));
 	k->last = mem_alloc(NTFS_MAX_INDEX);
@@ -259,15 +261,14 @@ static int walk(struct index_check *k, const struct ntfs_file *f)
 			"The root's allocated size is wrong");
 	check_root(k);
 	r = check_node(k, &root, 0);
-	if (!r)
-		check_blocks_bitmap(k, f);
-	return r;
+	return r ? r : check_blocks_bitmap(k, f);
 }
 
-int check_index(struct check *c, const struct ntfs_file *f, const char *name,
-		int (*fn)(struct check *c, const struct ntfs_index *x,
-			  const struct ntfs_index_entry *e, void *ctx),
-		void *ctx)
+int ntfs_check_index(struct check *c, const struct ntfs_file *f,
+		     const char *name,
+		     int (*fn)(struct check *c, const struct ntfs_index *x,
+			       const struct ntfs_index_entry *e, void *ctx),
+		     void *ctx)
 {
 	struct index_check k = {.c = c,
 				.name = name,
@@ -278,7 +279,7 @@ int check_index(struct check *c, const struct ntfs_file *f, const char *name,
 	int r = ntfs_index_open(f, name, &k.x, &e);
 
 	if (r)
-		return check_failed(c, k.record, "index-root", r, &e);
+		return ntfs_check_failed(c, k.record, "index-root", r, &e);
 	r = walk(&k, f);
 	mem_free(k.seen);
 	mem_free(k.last);

@@ -44,7 +44,7 @@ static bool has_attr(const struct check *c, const struct ntfs_file *f,
 	return false;
 }
 
-int check_list(struct check *c, const struct ntfs_file *f)
+int ntfs_check_list(struct check *c, const struct ntfs_file *f)
 {
 	uint64_t number = f->records[0].number;
 	struct ntfs_list_entry e, before = {0};
@@ -53,25 +53,26 @@ int check_list(struct check *c, const struct ntfs_file *f)
 
 	while (ntfs_list_next(f->list, f->list_size, &off, &e, NULL) > 0) {
 		if (entries++ && compare(c, &before, &e) > 0)
-			check_problem(c, number, "attr-list-order",
-				      "The attribute list is not sorted at "
-				      "attribute 0x%x",
-				      e.type);
+			ntfs_check_problem(
+			    c, number, "attr-list-order",
+			    "The attribute list is not sorted at "
+			    "attribute 0x%x",
+			    e.type);
 		if (!has_attr(c, f, &e))
-			check_problem(c, number, "attr-list",
-				      "The attribute list names an attribute "
-				      "0x%x that record %llu does not have",
-				      e.type,
-				      (unsigned long long)ntfs_ref_record(
-					      e.record));
+			ntfs_check_problem(
+			    c, number, "attr-list",
+			    "The attribute list names an attribute "
+			    "0x%x that record %llu does not have",
+			    e.type,
+			    (unsigned long long)ntfs_ref_record(e.record));
 		before = e;
 	}
 	while (ntfs_file_next(f, &a, NULL) > 0)
 		attrs += a.type != NTFS_AT_ATTRIBUTE_LIST;
 	if (attrs != entries)
-		check_problem(c, number, "attr-list",
-			      "The attribute list has %zu entries for %zu "
-			      "attributes",
-			      entries, attrs);
+		ntfs_check_problem(c, number, "attr-list",
+				   "The attribute list has %zu entries for %zu "
+				   "attributes",
+				   entries, attrs);
 	return 0;
 }

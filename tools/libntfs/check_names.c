@@ -44,28 +44,30 @@ static void check_copy(struct check *c, uint64_t number,
 	bool folder = child->flags & CR_FOLDER;
 
 	if (folder != !!(name->attributes & NTFS_FA_DIRECTORY))
-		check_problem(c, number, "entry-attributes",
-			      "Its folder's entry takes it for a %s",
-			      folder ? "file" : "folder");
+		ntfs_check_problem(c, number, "entry-attributes",
+				   "Its folder's entry takes it for a %s",
+				   folder ? "file" : "folder");
 	if (child->flags & CR_LINKED || is_systems(c, number))
 		return;
 	if ((name->attributes ^ child->attributes) & COPIED_ATTRIBUTES)
-		check_problem(c, number, "entry-attributes",
-			      "Its folder's entry has the attributes %x, the "
-			      "file %x",
-			      name->attributes, child->attributes);
+		ntfs_check_problem(
+		    c, number, "entry-attributes",
+		    "Its folder's entry has the attributes %x, the "
+		    "file %x",
+		    name->attributes, child->attributes);
 	if (!folder && name->size != child->size)
-		check_problem(c, number, "entry-size",
-			      "Its folder's entry has the size %llu, the file "
-			      "%llu",
-			      (unsigned long long)name->size,
-			      (unsigned long long)child->size);
+		ntfs_check_problem(
+		    c, number, "entry-size",
+		    "Its folder's entry has the size %llu, the file "
+		    "%llu",
+		    (unsigned long long)name->size,
+		    (unsigned long long)child->size);
 	if (!folder && name->allocated != child->allocated)
-		check_problem(c, number, "entry-size",
-			      "Its folder's entry has the allocated size "
-			      "%llu, the file %llu",
-			      (unsigned long long)name->allocated,
-			      (unsigned long long)child->allocated);
+		ntfs_check_problem(c, number, "entry-size",
+				   "Its folder's entry has the allocated size "
+				   "%llu, the file %llu",
+				   (unsigned long long)name->allocated,
+				   (unsigned long long)child->allocated);
 }
 
 static int check_entry(struct check *c, const struct ntfs_index *x,
@@ -73,32 +75,33 @@ static int check_entry(struct check *c, const struct ntfs_index *x,
 {
 	uint64_t number = ntfs_ref_record(e->file);
 	const uint64_t *folder = ctx;
-	struct check_record *child = check_get(c, number);
+	struct check_record *child = ntfs_check_get(c, number);
 	struct ntfs_file_name name;
 	struct err err = {0};
 
 	if (ntfs_file_name_decode(e->key, e->key_len, x->record, &name, &err)) {
-		check_problem(c, x->record, "entry-name", "%s: %s", err.what,
-			      err.why);
+		ntfs_check_problem(c, x->record, "entry-name", "%s: %s",
+				   err.what, err.why);
 		return 0;
 	}
 	if (e->key_len !=
 	    sizeof(struct ntfs_file_name_disk) + 2u * name.name_len)
-		check_problem(c, x->record, "entry-name",
-			      "An entry's key is not as long as its name");
-	if (!check_is_file(c, e->file)) {
-		check_problem(c, x->record, "entry-file",
-			      "An entry leads to record %llu (sequence %u), "
-			      "which is no such file",
-			      (unsigned long long)number,
-			      ntfs_ref_sequence(e->file));
+		ntfs_check_problem(c, x->record, "entry-name",
+				   "An entry's key is not as long as its name");
+	if (!ntfs_check_is_file(c, e->file)) {
+		ntfs_check_problem(
+		    c, x->record, "entry-file",
+		    "An entry leads to record %llu (sequence %u), "
+		    "which is no such file",
+		    (unsigned long long)number, ntfs_ref_sequence(e->file));
 		return 0;
 	}
 	if (name.parent != *folder)
-		check_problem(c, x->record, "entry-parent",
-			      "An entry (record %llu) is of another folder",
-			      (unsigned long long)number);
-	child->names -= check_name_hash(e->file, &name);
+		ntfs_check_problem(
+		    c, x->record, "entry-parent",
+		    "An entry (record %llu) is of another folder",
+		    (unsigned long long)number);
+	child->names -= ntfs_check_name_hash(e->file, &name);
 	child->names_left--;
 	check_copy(c, number, child, &name);
 	return 0;
@@ -108,19 +111,19 @@ static int check_entry(struct check *c, const struct ntfs_index *x,
 static int check_folder(struct check *c, uint64_t number)
 {
 	uint64_t reference = number | (uint64_t)c->records[number].sequence
-					      << NTFS_SEQUENCE_SHIFT;
+					  << NTFS_SEQUENCE_SHIFT;
 	struct ntfs_file f;
 	struct err e = {0};
 	int r = ntfs_file_open(c->n, number, &f, &e);
 
 	if (r)
-		return check_failed(c, number, "record-header", r, &e);
-	r = check_index(c, &f, "$I30", check_entry, &reference);
+		return ntfs_check_failed(c, number, "record-header", r, &e);
+	r = ntfs_check_index(c, &f, "$I30", check_entry, &reference);
 	ntfs_file_done(&f);
 	return r;
 }
 
-int check_folders(struct check *c)
+int ntfs_check_folders(struct check *c)
 {
 	uint64_t total = c->n->records;
 	int r = 0;
@@ -164,34 +167,37 @@ static int look_up(struct check *c, uint64_t number,
 	struct lookup l = {c, name, 0, false};
 	struct ntfs_index x;
 	struct ntfs_file f;
+	struct err e = {0};
 	int r;
 
 	l.file = number | (uint64_t)c->records[number].sequence
-				  << NTFS_SEQUENCE_SHIFT;
-	r = ntfs_file_open(c->n, ntfs_ref_record(name->parent), &f, NULL);
+			      << NTFS_SEQUENCE_SHIFT;
+	r = ntfs_file_open(c->n, ntfs_ref_record(name->parent), &f, &e);
 	if (!r) {
-		r = ntfs_index_open(&f, "$I30", &x, NULL);
+		r = ntfs_index_open(&f, "$I30", &x, &e);
 		if (!r) {
-			r = ntfs_index_walk(&x, find_name, &l, NULL);
+			r = ntfs_index_walk(&x, find_name, &l, &e);
 			ntfs_index_done(&x);
 		}
 		ntfs_file_done(&f);
 	}
 	*ret = l.is_same;
-	return r == -ENOMEM || r == -EIO ? r : 0;
+	return r >= 0 || ntfs_check_is_content(r)
+		   ? 0
+		   : err_set(c->err, r, e.what, e.where, "%s", e.why);
 }
 
 // Tells which of a file's names has no entry.
 static int explain(struct check *c, uint64_t number)
 {
-	unsigned missing = 0;
+	int32_t missing = 0;
 	struct ntfs_attr a = {0};
 	struct ntfs_file f;
 	struct err e = {0};
 	int r = ntfs_file_open(c->n, number, &f, &e);
 
 	if (r)
-		return check_failed(c, number, "record-header", r, &e);
+		return ntfs_check_failed(c, number, "record-header", r, &e);
 	while (!r && ntfs_file_next(&f, &a, NULL) > 0) {
 		struct ntfs_file_name name;
 		bool is_there;
@@ -204,17 +210,19 @@ static int explain(struct check *c, uint64_t number)
 		if (r || is_there)
 			continue;
 		missing++;
-		check_problem(c, number, "name-entry",
-			      "A name of the file has no entry in folder %llu",
-			      (unsigned long long)ntfs_ref_record(name.parent));
+		ntfs_check_problem(
+		    c, number, "name-entry",
+		    "A name of the file has no entry in folder %llu",
+		    (unsigned long long)ntfs_ref_record(name.parent));
 	}
 	ntfs_file_done(&f);
-	if (!r && (!missing || c->records[number].names_left < 0))
-		check_problem(c, number, "entry-file",
-			      "A folder's entry has a name that the file does "
-			      "not have");
-	return r ? err_set(c->err, r, "check", ERR_NOWHERE, "reading failed")
-		 : 0;
+	// More names are missing than entries: some entries are of none.
+	if (!r && missing > c->records[number].names_left)
+		ntfs_check_problem(
+		    c, number, "entry-file",
+		    "A folder's entry has a name that the file does "
+		    "not have");
+	return r;
 }
 
 // Follows a folder's parents up to the root or to one that was there before.
@@ -227,22 +235,24 @@ static void check_path(struct check *c, uint64_t number)
 	       !(c->records[i].flags & (CR_REACHED | CR_ON_PATH))) {
 		c->records[i].flags |= CR_ON_PATH;
 		i = c->records[i].parent;
-		if (!check_get(c, i))
+		if (!ntfs_check_get(c, i))
 			break;
 	}
-	reached = check_get(c, i) && c->records[i].flags & CR_REACHED;
+	reached = ntfs_check_get(c, i) && c->records[i].flags & CR_REACHED;
 	if (!reached)
-		check_problem(c, number, "folder-path",
-			      "No path leads from the root to this folder");
+		ntfs_check_problem(
+		    c, number, "folder-path",
+		    "No path leads from the root to this folder");
 	// Reported once: what lies below it counts as reached from now on.
-	for (i = number; check_get(c, i) && c->records[i].flags & CR_ON_PATH;
+	for (i = number;
+	     ntfs_check_get(c, i) && c->records[i].flags & CR_ON_PATH;
 	     i = c->records[i].parent) {
 		c->records[i].flags &= (uint16_t)~CR_ON_PATH;
 		c->records[i].flags |= CR_REACHED;
 	}
 }
 
-int check_names(struct check *c)
+int ntfs_check_names(struct check *c)
 {
 	unsigned explained = 0;
 
@@ -263,9 +273,10 @@ int check_names(struct check *c)
 		if (explained++ < 256)
 			r = explain(c, i);
 		else
-			check_problem(c, i, "name-entry",
-				      "The file's names are not those of its "
-				      "entries");
+			ntfs_check_problem(
+			    c, i, "name-entry",
+			    "The file's names are not those of its "
+			    "entries");
 		if (r)
 			return r;
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The scan of the MFT: every record's header, its bit in $MFT's $BITMAP, and
-// through check_file all that a base record leads to.
+// through ntfs_check_file all that a base record leads to.
 
 #include <string.h>
 
@@ -12,16 +12,17 @@
 static int load_bitmap(struct check *c)
 {
 	uint64_t records = c->n->records;
-	int r = check_read(c, NTFS_REC_MFT, NTFS_AT_BITMAP, NULL,
-			   CHECK_MAX_RECORDS, "mft-bitmap", &c->mft_bitmap,
-			   &c->mft_bitmap_size);
+	int r = ntfs_check_read(c, NTFS_REC_MFT, NTFS_AT_BITMAP, NULL,
+				CHECK_MAX_RECORDS, "mft-bitmap", &c->mft_bitmap,
+				&c->mft_bitmap_size);
 
 	if (r || !c->mft_bitmap)
 		return r;
 	if (c->mft_bitmap_size < (records + 7) / 8)
-		check_problem(c, NTFS_REC_MFT, "mft-bitmap",
-			      "The MFT's bitmap has %zu bytes for %llu records",
-			      c->mft_bitmap_size, (unsigned long long)records);
+		ntfs_check_problem(
+		    c, NTFS_REC_MFT, "mft-bitmap",
+		    "The MFT's bitmap has %zu bytes for %llu records",
+		    c->mft_bitmap_size, (unsigned long long)records);
 	return 0;
 }
 
@@ -38,29 +39,28 @@ static void check_header(struct check *c, const struct ntfs_record *rec)
 
 	if (get_le16(h->usa_offset) >= 0x30 &&
 	    get_le32(h->number) != (uint32_t)number)
-		check_problem(c, number, "record-number",
-			      "The record says that it is number %u",
-			      get_le32(h->number));
+		ntfs_check_problem(c, number, "record-number",
+				   "The record says that it is number %u",
+				   get_le32(h->number));
 	if (!rec->sequence)
-		check_problem(c, number, "record-sequence",
-			      "The record's sequence number is 0");
+		ntfs_check_problem(c, number, "record-sequence",
+				   "The record's sequence number is 0");
 	else if (number < NTFS_REC_FREE &&
 		 rec->sequence != (number ? number : 1))
-		check_problem(c, number, "record-sequence",
-			      "The sequence number of a system file is %u",
-			      rec->sequence);
+		ntfs_check_problem(c, number, "record-sequence",
+				   "The sequence number of a system file is %u",
+				   rec->sequence);
 	if (get_le16(h->usa_offset) + 2u * get_le16(h->usa_count) >
 	    rec->attrs_offset)
-		check_problem(c, number, "record-header",
-			      "The update sequence array runs into the "
-			      "attributes");
+		ntfs_check_problem(c, number, "record-header",
+				   "The update sequence array runs into the "
+				   "attributes");
 }
 
 static int load_file(struct check *c, const struct ntfs_record *rec)
 {
-	struct ntfs_file one = {.n = c->n,
-				.records = (struct ntfs_record *)rec,
-				.count = 1};
+	struct ntfs_file one = {
+	    .n = c->n, .records = (struct ntfs_record *)rec, .count = 1};
 	struct ntfs_attr a = {0};
 	struct ntfs_file f;
 	struct err e = {0};
@@ -70,13 +70,13 @@ static int load_file(struct check *c, const struct ntfs_record *rec)
 	while (!has_list && ntfs_attr_next(rec, &a, NULL) > 0)
 		has_list = a.type == NTFS_AT_ATTRIBUTE_LIST;
 	if (!has_list)
-		return check_file(c, &one);
+		return ntfs_check_file(c, &one);
 	r = ntfs_file_open(c->n, rec->number, &f, &e);
 	if (r)
-		return check_failed(c, rec->number, "attr-list", r, &e);
-	r = check_file(c, &f);
+		return ntfs_check_failed(c, rec->number, "attr-list", r, &e);
+	r = ntfs_check_file(c, &f);
 	if (!r)
-		r = check_list(c, &f);
+		r = ntfs_check_list(c, &f);
 	ntfs_file_done(&f);
 	return r;
 }
@@ -88,20 +88,20 @@ static int check_one(struct check *c, uint64_t number, uint8_t *data)
 	struct ntfs_record rec;
 	struct ntfs_attr a = {0};
 	struct err e = {0};
-	int r = ntfs_record_decode(data, c->n->info.record_size, number, &rec,
-				   &e);
+	int r =
+	    ntfs_record_decode(data, c->n->info.record_size, number, &rec, &e);
 
 	if (r && !marked)
 		return 0; // free, and never used or left over
 	if (r) {
 		mine->flags |= CR_BROKEN;
-		return check_failed(c, number, "record-header", r, &e);
+		return ntfs_check_failed(c, number, "record-header", r, &e);
 	}
 	if (!(rec.flags & NTFS_RF_IN_USE) != !marked)
-		check_problem(c, number, "mft-bitmap",
-			      "The record is %s, the MFT's bitmap says "
-			      "otherwise",
-			      marked ? "free" : "in use");
+		ntfs_check_problem(c, number, "mft-bitmap",
+				   "The record is %s, the MFT's bitmap says "
+				   "otherwise",
+				   marked ? "free" : "in use");
 	if (!(rec.flags & NTFS_RF_IN_USE))
 		return 0;
 	mine->sequence = rec.sequence;
@@ -115,9 +115,9 @@ static int check_one(struct check *c, uint64_t number, uint8_t *data)
 		;
 	if (r) {
 		mine->flags |= CR_BROKEN;
-		return check_failed(c, number, "attr-header", r, &e);
+		return ntfs_check_failed(c, number, "attr-header", r, &e);
 	}
-	check_attrs(c, &rec);
+	ntfs_check_attrs(c, &rec);
 	return rec.base ? 0 : load_file(c, &rec);
 }
 
@@ -128,13 +128,13 @@ static void check_extensions(struct check *c)
 		const struct check_record *r = &c->records[i];
 
 		if (r->flags & CR_EXTENSION && !(r->flags & CR_CLAIMED))
-			check_problem(c, i, "record-orphan",
-				      "An extension record that its base "
-				      "record does not name");
+			ntfs_check_problem(c, i, "record-orphan",
+					   "An extension record that its base "
+					   "record does not name");
 	}
 }
 
-int check_records(struct check *c)
+int ntfs_check_records(struct check *c)
 {
 	uint32_t size = c->n->info.record_size;
 	uint64_t total = c->n->records, per = CHECK_PIECE / size;

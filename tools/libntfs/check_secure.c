@@ -26,8 +26,8 @@ static void check_descriptor(struct check *c, const uint8_t *sd, size_t len,
 	if (len < 20 || sd[0] != 1 || !(sd[3] & 0x80) ||
 	    get_le32(*(const le32 *)(sd + 4)) >= len ||
 	    get_le32(*(const le32 *)(sd + 8)) >= len)
-		check_problem(c, NTFS_REC_SECURE, "security-descriptor",
-			      "Security descriptor %u is none", id);
+		ntfs_check_problem(c, NTFS_REC_SECURE, "security-descriptor",
+				   "Security descriptor %u is none", id);
 }
 
 // Reads the entry at `off` of a block that begins at `start` of $SDS.
@@ -47,15 +47,15 @@ static uint32_t read_entry(struct check *c, const uint8_t *block, size_t len,
 	d.offset = get_le64(h->offset);
 	if (d.offset != start + off || d.size < sizeof(*h) ||
 	    !range_ok(off, d.size, len)) {
-		check_problem(c, NTFS_REC_SECURE, "sds-entry",
-			      "$SDS is broken at %llu",
-			      (unsigned long long)(start + off));
+		ntfs_check_problem(c, NTFS_REC_SECURE, "sds-entry",
+				   "$SDS is broken at %llu",
+				   (unsigned long long)(start + off));
 		return 0;
 	}
 	if (hash(block + off + sizeof(*h), d.size - sizeof(*h)) != d.hash)
-		check_problem(c, NTFS_REC_SECURE, "sds-hash",
-			      "The hash of security descriptor %u is wrong",
-			      d.id);
+		ntfs_check_problem(
+		    c, NTFS_REC_SECURE, "sds-hash",
+		    "The hash of security descriptor %u is wrong", d.id);
 	check_descriptor(c, block + off + sizeof(*h), d.size - sizeof(*h),
 			 d.id);
 	*ret = d;
@@ -73,15 +73,14 @@ static int check_block(struct check *c, const uint8_t *block,
 
 	while ((size = read_entry(c, block, len, off, start, &d))) {
 		if (memcmp(block + off, copy + off, size))
-			check_problem(c, NTFS_REC_SECURE, "sds-mirror",
-				      "The copy of security descriptor %u "
-				      "differs",
-				      d.id);
+			ntfs_check_problem(c, NTFS_REC_SECURE, "sds-mirror",
+					   "The copy of security descriptor %u "
+					   "differs",
+					   d.id);
 		if (c->descriptor_count >= MAX_DESCRIPTORS)
-			return err_set(c->err, -EFBIG, "$Secure",
-				       NTFS_REC_SECURE,
-				       "it has more than %u descriptors",
-				       MAX_DESCRIPTORS);
+			return err_set(
+			    c->err, -EFBIG, "$Secure", NTFS_REC_SECURE,
+			    "it has more than %u descriptors", MAX_DESCRIPTORS);
 		if (mem_grow((void **)&c->descriptors, c->descriptor_count,
 			     capacity, sizeof(d)))
 			return err_nomem(c->err);
@@ -100,8 +99,8 @@ static int check_blocks(struct check *c, struct disk *sds, uint8_t *buf)
 	for (uint64_t at = 0; !r && at + NTFS_SDS_BLOCK < sds->size;
 	     at += 2 * NTFS_SDS_BLOCK) {
 		uint64_t left = sds->size - at - NTFS_SDS_BLOCK;
-		size_t len = left < NTFS_SDS_BLOCK ? (size_t)left
-						   : NTFS_SDS_BLOCK;
+		size_t len =
+		    left < NTFS_SDS_BLOCK ? (size_t)left : NTFS_SDS_BLOCK;
 
 		r = disk_read(sds, at, buf, len, c->err);
 		if (!r)
@@ -125,9 +124,9 @@ static struct check_descriptor *find(const struct check *c, uint32_t id)
 	struct check_descriptor key = {.id = id};
 
 	return c->descriptor_count
-		       ? bsearch(&key, c->descriptors, c->descriptor_count,
-				 sizeof(key), by_id)
-		       : NULL;
+		   ? bsearch(&key, c->descriptors, c->descriptor_count,
+			     sizeof(key), by_id)
+		   : NULL;
 }
 
 static int check_sds(struct check *c, const struct ntfs_file *f)
@@ -141,7 +140,7 @@ static int check_sds(struct check *c, const struct ntfs_file *f)
 	if (!r)
 		r = ntfs_stream_open(f, &a, &d, &e);
 	if (r)
-		return check_failed(c, NTFS_REC_SECURE, "sds", r, &e);
+		return ntfs_check_failed(c, NTFS_REC_SECURE, "sds", r, &e);
 	buf = mem_alloc(2 * NTFS_SDS_BLOCK);
 	r = buf ? check_blocks(c, d, buf) : err_nomem(c->err);
 	mem_free(buf);
@@ -151,9 +150,10 @@ static int check_sds(struct check *c, const struct ntfs_file *f)
 		      sizeof(*c->descriptors), by_id);
 	for (size_t i = 1; i < c->descriptor_count; i++)
 		if (c->descriptors[i - 1].id == c->descriptors[i].id)
-			check_problem(c, NTFS_REC_SECURE, "sds-entry",
-				      "Two security descriptors have the id %u",
-				      c->descriptors[i].id);
+			ntfs_check_problem(
+			    c, NTFS_REC_SECURE, "sds-entry",
+			    "Two security descriptors have the id %u",
+			    c->descriptors[i].id);
 	return r;
 }
 
@@ -166,9 +166,9 @@ static int check_entry(struct check *c, const struct ntfs_index *x,
 	struct check_descriptor *d;
 
 	if (e->key_len != key_len || e->data_len < sizeof(*h)) {
-		check_problem(c, x->record, "security-index",
-			      "An entry of %s is too short",
-			      is_sdh ? "$SDH" : "$SII");
+		ntfs_check_problem(c, x->record, "security-index",
+				   "An entry of %s is too short",
+				   is_sdh ? "$SDH" : "$SII");
 		return 0;
 	}
 	d = find(c, get_le32(h->security_id));
@@ -176,10 +176,10 @@ static int check_entry(struct check *c, const struct ntfs_index *x,
 	    d->offset != get_le64(h->offset) || d->size != get_le32(h->size) ||
 	    get_le32(*(const le32 *)(e->key + key_len - 4)) != d->id ||
 	    (is_sdh && get_le32(*(const le32 *)e->key) != d->hash)) {
-		check_problem(c, x->record, "security-index",
-			      "An entry of %s is of no descriptor (id %u)",
-			      is_sdh ? "$SDH" : "$SII",
-			      get_le32(h->security_id));
+		ntfs_check_problem(c, x->record, "security-index",
+				   "An entry of %s is of no descriptor (id %u)",
+				   is_sdh ? "$SDH" : "$SII",
+				   get_le32(h->security_id));
 		return 0;
 	}
 	if (is_sdh)
@@ -195,23 +195,25 @@ static void check_ids(struct check *c)
 		const struct check_descriptor *d = &c->descriptors[i];
 
 		if (!d->in_sii || !d->in_sdh)
-			check_problem(c, NTFS_REC_SECURE, "security-index",
-				      "Security descriptor %u is not in %s",
-				      d->id, d->in_sii ? "$SDH" : "$SII");
+			ntfs_check_problem(
+			    c, NTFS_REC_SECURE, "security-index",
+			    "Security descriptor %u is not in %s", d->id,
+			    d->in_sii ? "$SDH" : "$SII");
 	}
 	for (uint64_t i = 0; i < c->n->records; i++) {
 		const struct check_record *r = &c->records[i];
 
 		if (r->security_id && r->flags & CR_IN_USE &&
 		    !find(c, r->security_id))
-			check_problem(c, i, "security-id",
-				      "The file's security descriptor %u does "
-				      "not exist",
-				      r->security_id);
+			ntfs_check_problem(
+			    c, i, "security-id",
+			    "The file's security descriptor %u does "
+			    "not exist",
+			    r->security_id);
 	}
 }
 
-int check_security(struct check *c)
+int ntfs_check_security(struct check *c)
 {
 	struct err e = {0};
 	struct ntfs_file f;
@@ -221,12 +223,12 @@ int check_security(struct check *c)
 		return 0; // there is none yet
 	r = ntfs_file_open(c->n, NTFS_REC_SECURE, &f, &e);
 	if (r)
-		return check_failed(c, NTFS_REC_SECURE, "sds", r, &e);
+		return ntfs_check_failed(c, NTFS_REC_SECURE, "sds", r, &e);
 	r = check_sds(c, &f);
 	if (!r)
-		r = check_index(c, &f, "$SII", check_entry, NULL);
+		r = ntfs_check_index(c, &f, "$SII", check_entry, NULL);
 	if (!r)
-		r = check_index(c, &f, "$SDH", check_entry, NULL);
+		r = ntfs_check_index(c, &f, "$SDH", check_entry, NULL);
 	if (!r)
 		check_ids(c);
 	ntfs_file_done(&f);

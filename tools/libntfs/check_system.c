@@ -7,21 +7,21 @@
 
 #include "check.h"
 
-#define LOG_PAGE	  4096u
-#define LOG_CLEAN	  0x0002u // restart area: closed in order
-#define LOG_NO_CLIENT	  0xffffu
+#define LOG_PAGE      4096u
+#define LOG_CLEAN     0x0002u // restart area: closed in order
+#define LOG_NO_CLIENT 0xffffu
 
 // One of the log's two restart pages ("RSTR").
 struct restart_page_disk {
 	uint8_t magic[4];      // 0x00
 	le16 usa_offset;       // 0x04
-	le16 usa_count;        // 0x06
+	le16 usa_count;	       // 0x06
 	le64 chkdsk_lsn;       // 0x08
 	le32 system_page_size; // 0x10
 	le32 log_page_size;    // 0x14
 	le16 restart_offset;   // 0x18: of the restart area
-	le16 minor;            // 0x1a
-	le16 major;            // 0x1c
+	le16 minor;	       // 0x1a
+	le16 major;	       // 0x1c
 };
 _Static_assert(sizeof(struct restart_page_disk) == 0x1e, "size");
 _Static_assert(offsetof(struct restart_page_disk, restart_offset) == 0x18,
@@ -29,14 +29,14 @@ _Static_assert(offsetof(struct restart_page_disk, restart_offset) == 0x18,
 
 struct restart_area_disk {
 	le64 current_lsn;      // 0x00
-	le16 clients;          // 0x08
+	le16 clients;	       // 0x08
 	le16 client_free_list; // 0x0a
 	le16 client_used_list; // 0x0c: 0xffff: none
-	le16 flags;            // 0x0e
+	le16 flags;	       // 0x0e
 	le32 sequence_bits;    // 0x10
-	le16 length;           // 0x14
+	le16 length;	       // 0x14
 	le16 client_offset;    // 0x16
-	le64 file_size;        // 0x18
+	le64 file_size;	       // 0x18
 };
 _Static_assert(sizeof(struct restart_area_disk) == 0x20, "size");
 _Static_assert(offsetof(struct restart_area_disk, flags) == 0x0e, "offset");
@@ -47,14 +47,14 @@ static int check_volume(struct check *c)
 	int r = ntfs_load_volume(c->n, &e);
 
 	if (r)
-		return check_failed(c, NTFS_REC_VOLUME, "volume", r, &e);
+		return ntfs_check_failed(c, NTFS_REC_VOLUME, "volume", r, &e);
 	if (c->n->info.major < 1 || c->n->info.major > 3)
-		check_problem(c, NTFS_REC_VOLUME, "volume-version",
-			      "The volume's version is %u.%u",
-			      c->n->info.major, c->n->info.minor);
+		ntfs_check_problem(c, NTFS_REC_VOLUME, "volume-version",
+				   "The volume's version is %u.%u",
+				   c->n->info.major, c->n->info.minor);
 	if (c->n->info.flags & NTFS_VF_DIRTY)
-		check_problem(c, NTFS_REC_VOLUME, "volume-dirty",
-			      "The volume is marked as dirty");
+		ntfs_check_problem(c, NTFS_REC_VOLUME, "volume-dirty",
+				   "The volume is marked as dirty");
 	return 0;
 }
 
@@ -64,12 +64,13 @@ static int check_upcase(struct check *c)
 	int r = ntfs_load_upcase(c->n, &e);
 
 	if (r)
-		return check_failed(c, NTFS_REC_UPCASE, "upcase", r, &e);
+		return ntfs_check_failed(c, NTFS_REC_UPCASE, "upcase", r, &e);
 	for (uint32_t i = 0; i < 128; i++) {
 		if (c->n->upcase[i] == utf16_upcase((uint16_t)i))
 			continue;
-		check_problem(c, NTFS_REC_UPCASE, "upcase",
-			      "The table of upper case is wrong for ASCII");
+		ntfs_check_problem(
+		    c, NTFS_REC_UPCASE, "upcase",
+		    "The table of upper case is wrong for ASCII");
 		break;
 	}
 	return 0;
@@ -80,8 +81,8 @@ static int check_attrdef(struct check *c)
 	uint32_t before = 0;
 	uint8_t *data;
 	size_t size, i;
-	int r = check_read(c, NTFS_REC_ATTRDEF, NTFS_AT_DATA, NULL, 1 << 20,
-			   "attrdef", &data, &size);
+	int r = ntfs_check_read(c, NTFS_REC_ATTRDEF, NTFS_AT_DATA, NULL,
+				1 << 20, "attrdef", &data, &size);
 
 	if (r || !data)
 		return r;
@@ -93,15 +94,17 @@ static int check_attrdef(struct check *c)
 		if (!type)
 			break;
 		if (type <= before || type % 16)
-			check_problem(c, NTFS_REC_ATTRDEF, "attrdef",
-				      "The attribute definitions are not in "
-				      "order at 0x%x",
-				      type);
+			ntfs_check_problem(
+			    c, NTFS_REC_ATTRDEF, "attrdef",
+			    "The attribute definitions are not in "
+			    "order at 0x%x",
+			    type);
 		before = type;
 	}
 	if (before < NTFS_AT_EA)
-		check_problem(c, NTFS_REC_ATTRDEF, "attrdef",
-			      "The attribute definitions end at 0x%x", before);
+		ntfs_check_problem(c, NTFS_REC_ATTRDEF, "attrdef",
+				   "The attribute definitions end at 0x%x",
+				   before);
 	mem_free(data);
 	return 0;
 }
@@ -136,14 +139,15 @@ static int check_log(struct check *c)
 		ntfs_file_done(&f);
 	}
 	if (!r && d->size < sizeof(pages))
-		check_problem(c, NTFS_REC_LOGFILE, "log",
-			      "The log has %llu bytes",
-			      (unsigned long long)d->size);
+		ntfs_check_problem(c, NTFS_REC_LOGFILE, "log",
+				   "The log has %llu bytes",
+				   (unsigned long long)d->size);
 	else if (!r)
 		r = disk_read(d, 0, pages, sizeof(pages), &e);
 	if (r || d->size < sizeof(pages)) {
 		disk_close(d);
-		return r ? check_failed(c, NTFS_REC_LOGFILE, "log", r, &e) : 0;
+		return r ? ntfs_check_failed(c, NTFS_REC_LOGFILE, "log", r, &e)
+			 : 0;
 	}
 	disk_close(d);
 	for (size_t i = 0; i < sizeof(pages); i++)
@@ -151,12 +155,13 @@ static int check_log(struct check *c)
 	if (is_empty)
 		return 0;
 	if (memcmp(pages, "RSTR", 4) && memcmp(pages + LOG_PAGE, "RSTR", 4))
-		check_problem(c, NTFS_REC_LOGFILE, "log",
-			      "The log has no restart page");
+		ntfs_check_problem(c, NTFS_REC_LOGFILE, "log",
+				   "The log has no restart page");
 	else if (!memcmp(pages, "RSTR", 4) && !is_clean(pages, LOG_PAGE))
-		check_problem(c, NTFS_REC_LOGFILE, "log-unclean",
-			      "The log was not closed in order: changes may "
-			      "be missing");
+		ntfs_check_problem(
+		    c, NTFS_REC_LOGFILE, "log-unclean",
+		    "The log was not closed in order: changes may "
+		    "be missing");
 	return 0;
 }
 
@@ -168,14 +173,14 @@ static int check_sizes(struct check *c)
 		const char *stream;
 		const char *rule;
 	} files[] = {
-		{NTFS_REC_BADCLUS, "$Bad", "badclus"},
-		{NTFS_REC_BITMAP, NULL, "bitmap-size"},
-		{NTFS_REC_BOOT, NULL, "boot-file"},
+	    {NTFS_REC_BADCLUS, "$Bad", "badclus"},
+	    {NTFS_REC_BITMAP, NULL, "bitmap-size"},
+	    {NTFS_REC_BOOT, NULL, "boot-file"},
 	};
 	const uint64_t sizes[] = {
-		c->n->info.clusters * c->n->info.cluster_size,
-		(c->n->info.clusters + 7) / 8,
-		NTFS_BOOT_FILE_SIZE,
+	    c->n->info.clusters * c->n->info.cluster_size,
+	    (c->n->info.clusters + 7) / 8,
+	    NTFS_BOOT_FILE_SIZE,
 	};
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
@@ -190,20 +195,20 @@ static int check_sizes(struct check *c)
 			ntfs_file_done(&f);
 		}
 		if (r)
-			r = check_failed(c, files[i].record, files[i].rule, r,
-					 &e);
+			r = ntfs_check_failed(c, files[i].record, files[i].rule,
+					      r, &e);
 		else if (i ? a.size < sizes[i] : a.size != sizes[i])
-			check_problem(c, files[i].record, files[i].rule,
-				      "The file's size is %llu, not %llu",
-				      (unsigned long long)a.size,
-				      (unsigned long long)sizes[i]);
+			ntfs_check_problem(c, files[i].record, files[i].rule,
+					   "The file's size is %llu, not %llu",
+					   (unsigned long long)a.size,
+					   (unsigned long long)sizes[i]);
 		if (r)
 			return r;
 	}
 	return 0;
 }
 
-int check_system(struct check *c)
+int ntfs_check_system(struct check *c)
 {
 	int r = check_volume(c);
 

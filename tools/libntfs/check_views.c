@@ -23,8 +23,8 @@ static int find(struct check *c, const char *name, uint64_t *ret)
 	if (r == -ENOENT || r == -ENOTDIR)
 		return 0;
 	if (r)
-		return check_failed(c, NTFS_REC_EXTEND, "extend", r, &e);
-	*ret = check_is_file(c, file) ? ntfs_ref_record(file) : 0;
+		return ntfs_check_failed(c, NTFS_REC_EXTEND, "extend", r, &e);
+	*ret = ntfs_check_is_file(c, file) ? ntfs_ref_record(file) : 0;
 	return 0;
 }
 
@@ -32,22 +32,24 @@ static int find(struct check *c, const char *name, uint64_t *ret)
 static int read_attr(struct check *c, uint64_t reference, uint32_t type,
 		     uint8_t **ret, size_t *ret_size)
 {
+	struct err e = {0};
 	struct ntfs_file f;
 	struct ntfs_attr a;
 	int r;
 
 	*ret = NULL;
-	if (!check_is_file(c, reference))
+	if (!ntfs_check_is_file(c, reference))
 		return 0;
-	r = ntfs_file_open(c->n, ntfs_ref_record(reference), &f, NULL);
+	r = ntfs_file_open(c->n, ntfs_ref_record(reference), &f, &e);
 	if (!r) {
-		r = ntfs_file_find(&f, type, NULL, 0, &a, NULL);
+		r = ntfs_file_find(&f, type, NULL, 0, &a, &e);
 		if (!r)
-			r = ntfs_stream_read(&f, &a, 65536, ret, ret_size,
-					     NULL);
+			r = ntfs_stream_read(&f, &a, 65536, ret, ret_size, &e);
 		ntfs_file_done(&f);
 	}
-	return r == -ENOMEM ? err_nomem(c->err) : 0;
+	return !r || ntfs_check_is_content(r)
+		   ? 0
+		   : err_set(c->err, r, e.what, e.where, "%s", e.why);
 }
 
 static int check_object_id(struct check *c, const struct ntfs_index *x,
@@ -62,11 +64,11 @@ static int check_object_id(struct check *c, const struct ntfs_index *x,
 		r = read_attr(c, get_le64(d->file), NTFS_AT_OBJECT_ID, &id,
 			      &size);
 	if (!r && (!id || size < 16 || memcmp(id, e->key, 16)))
-		check_problem(c, x->record, "object-id",
-			      "An entry of $ObjId is of no file");
+		ntfs_check_problem(c, x->record, "object-id",
+				   "An entry of $ObjId is of no file");
 	else if (!r)
 		c->records[ntfs_ref_record(get_le64(d->file))].flags &=
-			(uint16_t)~CR_OBJECT_ID;
+		    (uint16_t)~CR_OBJECT_ID;
 	mem_free(id);
 	return r;
 }
@@ -83,11 +85,11 @@ static int check_reparse(struct check *c, const struct ntfs_index *x,
 		r = read_attr(c, get_le64(k->file), NTFS_AT_REPARSE_POINT,
 			      &point, &size);
 	if (!r && (!point || size < 8 || memcmp(point, e->key, 4)))
-		check_problem(c, x->record, "reparse",
-			      "An entry of $Reparse is of no file");
+		ntfs_check_problem(c, x->record, "reparse",
+				   "An entry of $Reparse is of no file");
 	else if (!r)
 		c->records[ntfs_ref_record(get_le64(k->file))].flags &=
-			(uint16_t)~CR_REPARSE;
+		    (uint16_t)~CR_REPARSE;
 	mem_free(point);
 	return r;
 }
@@ -98,11 +100,15 @@ static int check_view(struct check *c, const char *file, const char *index,
 {
 	uint64_t record;
 	struct ntfs_file f;
+	struct err e = {0};
 	int r = find(c, file, &record);
 
-	if (r || !record || ntfs_file_open(c->n, record, &f, NULL))
+	if (r || !record)
 		return r;
-	r = check_index(c, &f, index, fn, NULL);
+	r = ntfs_file_open(c->n, record, &f, &e);
+	if (r)
+		return ntfs_check_failed(c, record, "extend", r, &e);
+	r = ntfs_check_index(c, &f, index, fn, NULL);
 	ntfs_file_done(&f);
 	return r;
 }
@@ -114,7 +120,7 @@ static int check_quota(struct check *c, const struct ntfs_index *x,
 	return 0;
 }
 
-int check_views(struct check *c)
+int ntfs_check_views(struct check *c)
 {
 	int r;
 
@@ -129,12 +135,13 @@ int check_views(struct check *c)
 		r = check_view(c, "$Quota", "$Q", check_quota);
 	for (uint64_t i = 0; !r && i < c->n->records; i++) {
 		if (c->records[i].flags & CR_OBJECT_ID)
-			check_problem(c, i, "object-id",
-				      "The file's object id is not in $ObjId");
+			ntfs_check_problem(
+			    c, i, "object-id",
+			    "The file's object id is not in $ObjId");
 		if (c->records[i].flags & CR_REPARSE)
-			check_problem(c, i, "reparse",
-				      "The file's reparse point is not in "
-				      "$Reparse");
+			ntfs_check_problem(c, i, "reparse",
+					   "The file's reparse point is not in "
+					   "$Reparse");
 	}
 	return r;
 }

@@ -19,7 +19,7 @@ struct compressed {
 	uint64_t valid;
 	pthread_mutex_t lock; // over the rest
 	uint64_t loaded; // number of the unit in `plain`, or UINT64_MAX
-	uint8_t *packed, *plain;
+	uint8_t *raw_unit, *plain;
 };
 
 // Counts the clusters that a unit has before its first hole.
@@ -64,9 +64,9 @@ static int load(struct compressed *c, uint64_t number, struct err *err)
 	} else {
 		size_t len = (size_t)count * c->cluster_size;
 
-		r = disk_read(c->raw, number * c->unit, c->packed, len, err);
+		r = disk_read(c->raw, number * c->unit, c->raw_unit, len, err);
 		if (!r)
-			r = ntfs_lznt1_decode(c->packed, len, c->plain, c->unit,
+			r = ntfs_lznt1_decode(c->raw_unit, len, c->plain, c->unit,
 					      err);
 	}
 	if (!r)
@@ -107,7 +107,7 @@ static void compressed_close(struct disk *d)
 	disk_close(c->raw);
 	ntfs_runs_done(&c->runs);
 	mem_free(c->starts);
-	mem_free(c->packed);
+	mem_free(c->raw_unit);
 	mem_free(c->plain);
 	pthread_mutex_destroy(&c->lock);
 	mem_free(c);
@@ -126,9 +126,9 @@ static int prepare(struct ntfs *n, struct compressed *c, struct err *err)
 	if (r)
 		return r;
 	c->starts = mem_array(c->runs.count, sizeof(*c->starts));
-	c->packed = mem_alloc(c->unit);
+	c->raw_unit = mem_alloc(c->unit);
 	c->plain = mem_alloc(c->unit);
-	if (!c->starts || !c->packed || !c->plain)
+	if (!c->starts || !c->raw_unit || !c->plain)
 		return err_nomem(err);
 	for (size_t i = 0; i < c->runs.count; i++) {
 		c->starts[i] = vcn;

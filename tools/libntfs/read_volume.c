@@ -250,9 +250,7 @@ int ntfs_load_volume(struct ntfs *n, struct err *err)
 		n->info.flags = get_le16(v->flags);
 	}
 	ntfs_file_done(&f);
-	return r == -ENOENT ? err_corrupt(NULL, "$Volume", NTFS_REC_VOLUME,
-					  "it has no information")
-			    : r;
+	return r;
 }
 
 int ntfs_load_upcase(struct ntfs *n, struct err *err)
@@ -285,25 +283,32 @@ int ntfs_load_upcase(struct ntfs *n, struct err *err)
 	return r;
 }
 
+// Reads what a volume must have besides the MFT.
+static int load_system(struct ntfs *n, struct err *err)
+{
+	int r = ntfs_load_volume(n, err);
+
+	if (!r && (n->info.major < 1 || n->info.major > 3))
+		r = err_set(err, -ENOTSUP, "$Volume", NTFS_REC_VOLUME,
+			    "its version %u.%u is not handled", n->info.major,
+			    n->info.minor);
+	return r ? r : ntfs_load_upcase(n, err);
+}
+
 int ntfs_open(struct disk *dev, struct ntfs **ret, struct err *err)
 {
+	struct err e = {0};
 	struct ntfs *n;
 	int r = ntfs_open_mft(dev, &n, err);
 
 	if (r)
 		return r;
-	r = ntfs_load_volume(n, err);
-	if (!r && (n->info.major < 1 || n->info.major > 3))
-		r = err_set(err, -ENOTSUP, "$Volume", NTFS_REC_VOLUME,
-			    "its version %u.%u is not handled", n->info.major,
-			    n->info.minor);
-	if (!r)
-		r = ntfs_load_upcase(n, err);
-	if (r == -ENOENT)
-		r = -EBADMSG;
+	r = load_system(n, &e);
 	if (r) {
 		ntfs_close(n);
-		return r;
+		return r == -ENOENT // a system file is missing
+			       ? err_corrupt(err, e.what, e.where, "%s", e.why)
+			       : err_set(err, r, e.what, e.where, "%s", e.why);
 	}
 	*ret = n;
 	return 0;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The real volumes that several tests of libntfs read: those of the sample
-// folder, as disks in memory.
+// Volumes that several tests of libntfs read, as disks in memory: real ones of
+// the sample folder, and small ones that mkntfs made, which are seeds of a fuzz
+// target.
 
 #ifndef VOLUMES_H
 #define VOLUMES_H
@@ -37,6 +38,53 @@ static inline struct disk *load_volume(const struct sample *s)
 	check_ok(disk_memory(s->size ? s->size : size, 512, &d, &err), &err);
 	check_ok(disk_write(d, 0, data + s->start, (size_t)d->size, &err),
 		 &err);
+	free(data);
+	return d;
+}
+
+// A seed is a volume of 2 MiB without its empty sectors: the places of $UpCase
+// and $LogFile (32 bits each), whose content is known, then sectors of 512
+// bytes, each with its number (16 bits) before it. tests/fuzz/ntfs/make-seed.py
+// writes it.
+#define SEED_VOLUME (2u << 20)
+#define SEED_PIECE  (512 + 2)
+
+// Puts a seed's sectors onto a disk of SEED_VOLUME bytes.
+static inline void expand_seed(const uint8_t *data, size_t size,
+			       struct disk *d)
+{
+	static le16 table[65536];
+	static uint8_t log[8192];
+	const le32 *places = (const le32 *)data;
+
+	if (size < 8)
+		return;
+	for (uint32_t i = 0; !log[0] && i < 65536; i++)
+		table[i] = to_le16(utf16_upcase((uint16_t)i));
+	memset(log, 0xff, sizeof(log)); // closed in order
+	disk_write(d, get_le32(places[0]) % (SEED_VOLUME - sizeof(table)),
+		   table, sizeof(table), NULL);
+	disk_write(d, get_le32(places[1]) % (SEED_VOLUME - sizeof(log)), log,
+		   sizeof(log), NULL);
+	for (data += 8, size -= 8; size >= SEED_PIECE;
+	     data += SEED_PIECE, size -= SEED_PIECE)
+		disk_write(d, get_le16(*(const le16 *)data) % 4096u * 512,
+			   data + 2, 512, NULL);
+}
+
+// Loads tests/fuzz/ntfs/seeds/NAME; run from the project's root.
+static inline struct disk *load_seed(const char *name)
+{
+	char path[256];
+	struct err err = {0};
+	struct disk *d;
+	uint8_t *data;
+	size_t size;
+
+	snprintf(path, sizeof(path), "tests/fuzz/ntfs/seeds/%s", name);
+	data = read_sample(path, &size);
+	check_ok(disk_memory(SEED_VOLUME, 512, &d, &err), &err);
+	expand_seed(data, size, d);
 	free(data);
 	return d;
 }

@@ -1,0 +1,67 @@
+# chkdsk as a black box: a good volume, a broken one, misuse.
+bats_require_minimum_version 1.5.0
+load ../helpers
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	requires mkntfs
+	truncate -s 8M volume
+	mkntfs --fast --force --label "Test label" volume >/dev/null 2>&1
+}
+
+flip() { # OFFSET: changes one byte
+	byte=$(dd if=volume bs=1 skip="$1" count=1 2>/dev/null | od -An -tu1)
+	printf "\\x$(printf %x $((byte ^ 1)))" |
+		dd of=volume bs=1 seek="$1" conv=notrunc 2>/dev/null
+}
+
+@test "chkdsk: a good volume" {
+	run -0 slipway chkdsk volume
+	assert_output_has "The type of the file system is NTFS."
+	assert_output_has "Volume label is Test label."
+	assert_output_has "Stage 1: Examining basic file system structure ..."
+	assert_output_has "Stage 3: Examining security descriptors ..."
+	assert_output_has "8191 KB total disk space."
+	assert_output_has "4096 bytes in each allocation unit."
+	assert_output_has "has no problems."
+}
+
+@test "chkdsk: nothing is written" {
+	before=$(sha1sum <volume)
+	flip 8388096 # the boot sector's copy
+	broken=$(sha1sum <volume)
+	[ "$before" != "$broken" ]
+	run -1 slipway chkdsk volume
+	[ "$broken" = "$(sha1sum <volume)" ]
+}
+
+@test "chkdsk: a problem, its rule, and the exit status" {
+	flip 8388096
+	run -1 slipway chkdsk volume
+	assert_output_has "The boot sector's copy at the end of the volume differs."
+	assert_output_has "The file system has 1 problem. Nothing was changed."
+	run -1 slipway chkdsk /v volume
+	assert_output_has "[boot-copy] The boot sector's copy"
+	run -1 slipway chkdsk --json volume
+	[ "${lines[0]}" = '{"problem":"boot-copy","record":null,"text":"The boot sector'"'"'s copy at the end of the volume differs"}' ]
+	assert_output_has '"problems":1}'
+}
+
+@test "chkdsk: what is no volume" {
+	head -c 65536 /dev/zero >zeroes
+	run -1 slipway chkdsk zeroes
+	assert_output_has "chkdsk: zeroes: NTFS boot sector: corrupt: this is no NTFS volume"
+	run -1 slipway chkdsk no-such-file
+	assert_output_has "chkdsk: no-such-file: "
+	: >empty
+	run -1 slipway chkdsk empty
+}
+
+@test "chkdsk: misuse" {
+	run -2 slipway chkdsk
+	run -2 slipway chkdsk volume volume
+	run -2 slipway chkdsk volume /nosuchswitch
+	run -2 slipway chkdsk volume /progress:nosuch
+	run -0 slipway chkdsk --help
+	assert_output_has "usage: chkdsk VOLUME"
+}
