@@ -91,11 +91,10 @@ static int choose(const char *path, const char *index, const char *name,
 {
 	const char *wanted = index ? index : name;
 	struct err err = {0};
-	uint64_t number;
 
 	if (!wanted)
 		return CMD_OK;
-	if (index && cmd_parse_size(index, &number))
+	if (index && (!*index || index[strspn(index, "0123456789")]))
 		return cmd_misuse("dism", "/Index:%s: not a number", index);
 	image->index = wim_find_image(image->wim, wanted);
 	if (image->index)
