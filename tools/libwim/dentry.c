@@ -331,7 +331,7 @@ int dentry_decode(const struct wim *w, struct loaded_image *image,
 		  uint64_t pos, bool is_root, struct wim_dentry *ret,
 		  struct err *err)
 {
-	struct wim_dentry d = {.parent = ret->parent, .index = ret->index};
+	struct wim_dentry d = {.parent = ret->parent};
 	struct dentry_disk raw;
 	struct unnamed u = {0};
 	const struct wim_blob *blob;

@@ -52,6 +52,7 @@ struct engine {
 	bool has_hash;
 	struct pool *pool;
 	struct progress *progress;
+	struct sha1 fresh; // to begin with: asking the processor takes long
 	uint64_t total;
 	size_t in_room, out_room, max_chunks;
 
@@ -221,7 +222,7 @@ static int run_small(struct job *job, struct err *err)
 			r = e->sink->data(e->sink->ctx, blob, 0, content,
 					  (size_t)blob->size, err);
 		if (!r && e->has_hash) {
-			sha1_init(&hash);
+			hash = e->fresh;
 			sha1_update(&hash, content, (size_t)blob->size);
 			r = check_hash(blob, &hash, err);
 		}
@@ -489,8 +490,7 @@ static int add_large(struct engine *e, const struct wim_blob *blob,
 	large = e->free_larges;
 	e->free_larges = large->next;
 	pthread_mutex_unlock(&e->lock);
-	*large = (struct large){.blob = blob};
-	sha1_init(&large->hash);
+	*large = (struct large){.blob = blob, .hash = e->fresh};
 	if (blob->compressed)
 		chunks_layout(e->w, blob->size, blob->stored_size, &c);
 	e->table_count = 0;
@@ -575,6 +575,7 @@ static int engine_new(struct wim *w, struct pool *pool, uint64_t largest,
 		return err_nomem(err);
 	pthread_mutex_init(&e->lock, NULL);
 	pthread_cond_init(&e->changed, NULL);
+	sha1_init(&e->fresh);
 	e->w = w;
 	e->pool = pool;
 	e->out_room = (size_t)round_up(largest < JOB_OUT ? largest : JOB_OUT,

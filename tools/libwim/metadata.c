@@ -143,6 +143,8 @@ static int link_children(const struct walk *walk, struct loaded_image *image,
 static int decode_places(const struct wim *w, const struct walk *walk,
 			 struct loaded_image *image, struct err *err)
 {
+	int r;
+
 	image->dentries = mem_array(walk->count, sizeof(*image->dentries));
 	image->image.dentries =
 		mem_array(walk->count, sizeof(*image->image.dentries));
@@ -153,19 +155,20 @@ static int decode_places(const struct wim *w, const struct walk *walk,
 		return err_nomem(err);
 	for (size_t i = 0; i < walk->count; i++) {
 		struct wim_dentry *d = &image->dentries[i];
-		int r;
 
 		if (i)
 			d->parent = &image->dentries[walk->places[i].parent];
 		image->image.dentries[i] = d;
-		d->index = (uint32_t)i;
 		r = dentry_decode(w, image, walk->places[i].pos, !i, d, err);
 		if (r)
 			return r;
 	}
 	image->image.root = image->dentries;
 	image->image.dentry_count = walk->count;
-	return link_children(walk, image, err);
+	r = link_children(walk, image, err);
+	for (size_t i = 0; i < walk->count; i++)
+		image->image.dentries[i]->index = (uint32_t)i;
+	return r;
 }
 
 static int load_tree(const struct wim *w, struct loaded_image *image,

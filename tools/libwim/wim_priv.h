@@ -13,7 +13,7 @@
 #define WIM_MAX_IMAGES	   10000
 #define WIM_MAX_BLOB_TABLE (UINT64_C(256) << 20)
 #define WIM_MAX_XML	   (UINT64_C(16) << 20)
-#define WIM_MAX_METADATA   (UINT64_C(1) << 30)
+#define WIM_MAX_METADATA   (UINT64_C(512) << 20)
 #define WIM_MAX_INTEGRITY  (UINT64_C(64) << 20)
 #define WIM_MAX_DEPTH	   4096 // folders within folders
 #define WIM_MAX_NAME	   255  // units, as on NTFS

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+//
+// dism: images in WIM files. The switch that is a verb chooses the function
+// that does the rest.
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "dism.h"
+
+static const char usage[] =
+	"usage: dism /Get-ImageInfo /ImageFile:FILE [/Index:N | /Name:NAME]\n"
+	"       dism /List-Image /ImageFile:FILE /Index:N | /Name:NAME\n"
+	"\n"
+	"  /Get-ImageInfo  tell what images a WIM file holds, or all of one "
+	"image\n"
+	"                  (also /Get-WimInfo)\n"
+	"  /List-Image     list the files of an image\n"
+	"\n"
+	"  /ImageFile:FILE the WIM file (also /WimFile)\n"
+	"  /Index:N        an image by its number, from 1\n"
+	"  /Name:NAME      an image by its name\n"
+	"\n"
+	"Switches may be written as --image-file FILE, too.\n";
+
+COMMAND(dism, "dism", "show and apply images of WIM files", usage);
+
+static const struct verb {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} verbs[] = {
+	{"Get-ImageInfo", dism_image_info},
+	{"Get-WimInfo", dism_image_info},
+	{"List-Image", dism_list_image},
+};
+
+// Compares without regard to case and hyphens.
+static bool is_same(const char *a, const char *b)
+{
+	for (;; a++, b++) {
+		while (*a == '-')
+			a++;
+		while (*b == '-')
+			b++;
+		if (strncasecmp(a, b, 1))
+			return false;
+		if (!*a)
+			return true;
+	}
+}
+
+static const struct verb *find_verb(const char *word)
+{
+	if (word[0] != '/' && strncmp(word, "--", 2))
+		return NULL;
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
+		if (is_same(word + 1, verbs[i].name))
+			return &verbs[i];
+	return NULL;
+}
+
+static int cmd_dism(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		const struct verb *verb = find_verb(argv[i]);
+
+		if (!verb)
+			continue;
+		memmove(argv + i, argv + i + 1,
+			(size_t)(argc - i) * sizeof(*argv));
+		return verb->run(argc - 1, argv);
+	}
+	return cmd_misuse("dism", "no verb is given");
+}
+
+void dism_begin(void)
+{
+	puts("\nDeployment Image Servicing and Management tool\n");
+}
+
+int dism_done(void)
+{
+	puts("The operation completed successfully.");
+	return CMD_OK;
+}
+
+// Finds the chosen image in an open file.
+static int choose(const char *path, const char *index, const char *name,
+		  struct dism_image *image)
+{
+	const char *wanted = index ? index : name;
+	struct err err = {0};
+
+	if (!wanted)
+		return CMD_OK;
+	if (index && (!*index || index[strspn(index, "0123456789")]))
+		return cmd_misuse("dism", "/Index:%s: not a number", index);
+	image->index = wim_find_image(image->wim, wanted);
+	if (image->index)
+		return CMD_OK;
+	err_set(&err, -ENOENT, "WIM", ERR_NOWHERE,
+		"there is no image %s; it holds %u", wanted,
+		(unsigned)wim_get_info(image->wim)->images);
+	return cmd_fail("dism", path, &err);
+}
+
+int dism_open(const struct cmd_switch *switches, bool needs_image,
+	      struct dism_image *ret)
+{
+	const char *path = switches[0].value ? switches[0].value
+					     : switches[1].value;
+	const char *index = switches[2].value, *name = switches[3].value;
+	struct dism_image image = {.path = path};
+	struct err err = {0};
+	int status = CMD_OK;
+
+	if (!path)
+		return cmd_misuse("dism", "/ImageFile is not given");
+	if (index && name)
+		return cmd_misuse("dism", "both /Index and /Name are given");
+	if (needs_image && !index && !name)
+		return cmd_misuse("dism", "neither /Index nor /Name is given");
+	if (disk_open_file(path, DISK_READ_ONLY, &image.file, &err) ||
+	    wim_open(image.file, &image.wim, &err))
+		status = cmd_fail("dism", path, &err);
+	else
+		status = choose(path, index, name, &image);
+	if (status == CMD_OK)
+		*ret = image;
+	else
+		dism_close(&image);
+	return status;
+}
+
+void dism_close(struct dism_image *image)
+{
+	wim_close(image->wim);
+	disk_close(image->file);
+}
