@@ -10,12 +10,15 @@
 static const char usage[] =
 	"usage: vdisk info ADDRESS [--json]\n"
 	"       vdisk create FILE SIZE [--type fixed]\n"
+	"       vdisk convert ADDRESS FILE [--format vhd|raw] [--parent ADDRESS]\n"
 	"       vdisk attach ADDRESS [--read-only]\n"
 	"       vdisk detach DEVICE\n"
 	"       vdisk list [--json]\n"
 	"\n"
 	"info    shows format, type and size of a VHD or VHDX\n"
 	"create  makes a new fixed VHD; SIZE in bytes, or with K, M, G, T\n"
+	"convert copies a disk of any kind into a new fixed VHD or raw image;\n"
+	"        a differencing disk needs its parent\n"
 	"attach  serves a disk as a block device and prints its name,\n"
 	"        /dev/ublkbN; a server stays in the background\n"
 	"detach  ends that, unless the device is in use\n"
@@ -35,8 +38,8 @@ static const struct {
 	int (*run)(int argc, char **argv);
 } parts[] = {
 	{"info", vdisk_cmd_info},     {"create", vdisk_cmd_create},
-	{"attach", vdisk_cmd_attach}, {"detach", vdisk_cmd_detach},
-	{"list", vdisk_cmd_list},
+	{"convert", vdisk_cmd_convert}, {"attach", vdisk_cmd_attach},
+	{"detach", vdisk_cmd_detach}, {"list", vdisk_cmd_list},
 };
 
 static int cmd_vdisk(int argc, char **argv)

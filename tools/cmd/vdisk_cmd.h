@@ -16,6 +16,9 @@ int vdisk_cmd_create(int argc, char **argv);
 // Shows what a virtual disk is (vdisk_file.c).
 int vdisk_cmd_info(int argc, char **argv);
 
+// Copies a disk into a new image file (vdisk_convert.c).
+int vdisk_cmd_convert(int argc, char **argv);
+
 // Serves a disk as /dev/ublkbN from the background (vdisk_attach.c).
 int vdisk_cmd_attach(int argc, char **argv);
 

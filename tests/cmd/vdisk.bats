@@ -1,0 +1,114 @@
+# vdisk: what can be tested without the kernel's driver.
+
+load ../helpers
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+}
+
+@test "create makes a sparse fixed VHD that info describes" {
+	slipway vdisk create x.vhd 3G
+	[ "$(stat -c %s x.vhd)" -eq 3221225984 ]
+	[ "$(stat -c %b x.vhd)" -lt 64 ]
+	run -0 slipway vdisk info x.vhd
+	assert_output_has "Format:        VHD"
+	assert_output_has "Type:          fixed"
+	assert_output_has "Virtual size:  3221225472 bytes"
+	assert_output_has "Creator:       win  10.0 (Wi2k)"
+	run -0 slipway vdisk info --json x.vhd
+	assert_output_has '"format":"VHD","type":"fixed","size":3221225472,'
+	echo "$output" | python3 -m json.tool >/dev/null
+}
+
+@test "two disks have different identities" {
+	slipway vdisk create a.vhd 1M
+	slipway vdisk create b.vhd 1M
+	a=$(slipway vdisk info a.vhd | grep Identifier)
+	b=$(slipway vdisk info b.vhd | grep Identifier)
+	[ "$a" != "$b" ]
+}
+
+@test "info tells a raw file" {
+	truncate -s 5000 x.img
+	run -0 slipway vdisk info x.img
+	assert_output_has "Format:        raw"
+	assert_output_has "Virtual size:  5000 bytes"
+	run -0 slipway vdisk info --json x.img
+	echo "$output" | python3 -m json.tool >/dev/null
+}
+
+@test "create refuses what is there, and what cannot be" {
+	slipway vdisk create x.vhd 1M
+	before=$(sha256sum <x.vhd)
+	run -1 slipway vdisk create x.vhd 2M
+	assert_output_has "x.vhd"
+	[ "$(sha256sum <x.vhd)" = "$before" ]
+	run -1 slipway vdisk create y.vhd 2041G
+	assert_output_has "2040 GiB"
+	[ ! -e y.vhd ]
+	run -2 slipway vdisk create y.vhd 0
+	run -2 slipway vdisk create y.vhd 1000
+	run -2 slipway vdisk create y.vhd 12X
+	run -2 slipway vdisk create y.vhd
+	run -2 slipway vdisk create y.vhd 1M --type dynamic
+	assert_output_has "only fixed"
+	[ ! -e y.vhd ]
+	run -1 slipway vdisk create nowhere/y.vhd 1M
+}
+
+@test "a damaged VHD is told from none" {
+	slipway vdisk create x.vhd 1M
+	printf x | dd of=x.vhd bs=1 seek=$((1048576 + 100)) conv=notrunc status=none
+	run -1 slipway vdisk info x.vhd
+	assert_output_has "the checksum does not match (at offset 1048576)"
+	run -1 slipway vdisk convert x.vhd y.raw --format raw
+	[ ! -e y.raw ]
+}
+
+@test "convert keeps holes, and leaves nothing behind when it fails" {
+	truncate -s 1G x.img
+	printf middle | dd of=x.img bs=1M seek=500 conv=notrunc status=none
+	slipway vdisk convert x.img x.vhd --progress none
+	[ "$(stat -c %b x.vhd)" -lt 8192 ]
+	slipway vdisk convert x.vhd y.img --format raw --progress none
+	cmp x.img y.img
+	run -1 slipway vdisk convert x.img y.img
+	cmp x.img y.img
+	truncate -s 1000 odd.img
+	run -1 slipway vdisk convert odd.img odd.vhd
+	[ ! -e odd.vhd ]
+	run -2 slipway vdisk convert x.img z.img --format qcow2
+	run -2 slipway vdisk convert x.img
+}
+
+@test "misuse and failures" {
+	run -2 slipway vdisk
+	run -2 slipway vdisk frobnicate
+	assert_output_has "no such subcommand"
+	run -2 slipway vdisk info
+	run -2 slipway vdisk info a b
+	run -1 slipway vdisk info nothing.vhd
+	assert_output_has "nothing.vhd"
+	run -2 slipway vdisk attach
+	run -2 slipway vdisk detach
+	run -2 slipway vdisk detach /dev/sda
+	assert_output_has "not of the form /dev/ublkbN"
+	run -2 slipway vdisk detach /dev/ublkb0p1
+	run -2 slipway vdisk list x
+	run -0 slipway vdisk --help
+	assert_output_has "usage: vdisk info"
+}
+
+@test "attach tells what kept it from starting, with no process left" {
+	[ ! -e /dev/ublk-control ] || skip "this kernel has the ublk driver"
+	slipway vdisk create x.vhd 1M
+	run -1 slipway vdisk attach x.vhd
+	assert_output_has "vdisk: x.vhd: "
+	run -1 slipway vdisk attach nothing.vhd
+	assert_output_has "No such file"
+	# nobody holds it any more
+	flock -n -x x.vhd true
+	run -1 slipway vdisk list
+	assert_output_has "ublk driver is not there"
+	run -1 slipway vdisk detach /dev/ublkb0
+}
