@@ -186,7 +186,7 @@ bool bcd_element_next(const struct bcd_object *obj, size_t *cursor,
 		      struct bcd_element *ret);
 
 // Removes an element.
-// Returns 0, -ENOENT when the object has none of that number, or -ENOMEM.
+// Returns 0, or -ENOENT (without err) when the object has none of that number.
 int bcd_element_remove(struct bcd *bcd, struct bcd_object *obj,
 		       uint32_t element, struct err *err);
 
@@ -226,7 +226,8 @@ int bcd_set_raw(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
 // *ret may be of no items and is freed all the same.
 // Each returns 0; -ENOENT (without err) when the object has none of that number;
 // -EBADMSG when its value is of another type or a wrong size, or holds no GUID;
-// -EINVAL when the element is of another format; or -ENOMEM.
+// -EINVAL when the element is of another format; or -ENOMEM (not from those that
+// give a GUID, a number or a boolean).
 
 int bcd_get_string(const struct bcd_object *obj, uint32_t element, char **ret,
 		   struct err *err);

@@ -25,40 +25,7 @@ static int broken(uint32_t element, const char *why, struct err *err)
 	return err_corrupt(err, what, ERR_NOWHERE, "%s", why);
 }
 
-static int find_key(const struct bcd_object *obj, uint32_t element,
-		    struct hive_key **ret, struct err *err)
-{
-	char name[ELEMENT_NAME];
-
-	if (!obj->elements)
-		return -ENOENT;
-	snprintf(name, sizeof(name), "%08x", element);
-	return hive_key_find(obj->elements, name, ret, err);
-}
-
-// Finds the value of an element that must have that format and registry type.
-static int find(const struct bcd_object *obj, uint32_t element,
-		enum bcd_format format, uint32_t type,
-		const struct hive_value **ret, struct err *err)
-{
-	struct hive_value *v;
-	struct hive_key *key;
-	int r;
-
-	if (bcd_element_format(element) != format)
-		return wrong_format(element, err);
-	r = find_key(obj, element, &key, err);
-	if (!r)
-		r = hive_value_find(key, value_name, &v, err);
-	if (r)
-		return r;
-	if (v->type != type)
-		return broken(element, "its registry type is wrong", err);
-	*ret = v;
-	return 0;
-}
-
-// --- Stepping and removing ---------------------------------------------------
+// --- Stepping and finding ----------------------------------------------------
 
 static bool parse_number(const struct hive_key *key, uint32_t *ret)
 {
@@ -111,26 +78,52 @@ bool bcd_element_next(const struct bcd_object *obj, size_t *cursor,
 	return false;
 }
 
-int bcd_element_remove(struct bcd *bcd, struct bcd_object *obj,
-		       uint32_t element, struct err *err)
-{
-	struct hive_key *key;
-	int r = find_key(obj, element, &key, err);
-
-	if (!r)
-		hive_key_remove(bcd->hive, key);
-	return r;
-}
-
-bool bcd_element_exists(const struct bcd_object *obj, uint32_t element)
+// Finds the key of an element that has a value.
+static struct hive_key *find_key(const struct bcd_object *obj,
+				 uint32_t element)
 {
 	struct bcd_element e;
 	size_t cursor = 0;
 
 	while (bcd_element_next(obj, &cursor, &e))
 		if (e.number == element)
-			return true;
-	return false;
+			return obj->elements->subkeys[cursor - 1];
+	return NULL;
+}
+
+bool bcd_element_exists(const struct bcd_object *obj, uint32_t element)
+{
+	return find_key(obj, element) != NULL;
+}
+
+// Finds the value of an element that must have that format and registry type.
+static int find(const struct bcd_object *obj, uint32_t element,
+		enum bcd_format format, uint32_t type,
+		const struct hive_value **ret, struct err *err)
+{
+	const struct hive_key *key = find_key(obj, element);
+	const struct hive_value *v;
+
+	if (bcd_element_format(element) != format)
+		return wrong_format(element, err);
+	if (!key)
+		return -ENOENT;
+	v = element_value(key);
+	if (v->type != type)
+		return broken(element, "its registry type is wrong", err);
+	*ret = v;
+	return 0;
+}
+
+int bcd_element_remove(struct bcd *bcd, struct bcd_object *obj,
+		       uint32_t element, struct err *err)
+{
+	struct hive_key *key = find_key(obj, element);
+
+	if (!key)
+		return -ENOENT;
+	hive_key_remove(bcd->hive, key);
+	return 0;
 }
 
 // --- Setting -----------------------------------------------------------------
@@ -149,10 +142,7 @@ int bcd_set_raw(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
 		if (r)
 			return r;
 	}
-	r = find_key(obj, element, &key, err);
-	if (r && r != -ENOENT)
-		return r;
-	is_new = r == -ENOENT;
+	is_new = !find_key(obj, element);
 	snprintf(name, sizeof(name), "%08x", element);
 	r = hive_key_add(bcd->hive, obj->elements, name, &key, err);
 	if (r)
@@ -282,55 +272,58 @@ int bcd_set_device(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
 
 // --- Getting -----------------------------------------------------------------
 
-// Turns units up to the first NUL into text and says how many there were.
-static int get_text(const struct hive_value *v, size_t from, char **ret,
-		    size_t *ret_len, struct err *err)
+// Returns the units of a value from `from` on up to a NUL or the value's end.
+static size_t text_len(const struct hive_value *v, size_t from)
 {
-	static const le16 nothing;
-	const le16 *units = v->size ? (const void *)v->data : &nothing;
+	const le16 *units = (const void *)v->data;
 	size_t n = from;
-	char *text;
 
 	while (n < v->size / 2 && get_le16(units[n]))
 		n++;
-	text = utf16_to_utf8(units + from, n - from);
-	if (!text)
-		return err_nomem(err);
-	*ret = text;
-	*ret_len = n - from;
-	return 0;
+	return n - from;
 }
 
 int bcd_get_string(const struct bcd_object *obj, uint32_t element, char **ret,
 		   struct err *err)
 {
 	const struct hive_value *v;
-	size_t len;
+	char *text;
 	int r = find(obj, element, BCD_FORMAT_STRING, HIVE_SZ, &v, err);
 
-	return r ? r : get_text(v, 0, ret, &len, err);
+	if (r)
+		return r;
+	text = v->size ? utf16_to_utf8((const void *)v->data, text_len(v, 0))
+		       : mem_strdup("");
+	if (!text)
+		return err_nomem(err);
+	*ret = text;
+	return 0;
 }
 
-static int parse_object(char *text, uint32_t element, struct guid *ret,
-			struct err *err)
+// Reads "{guid}", `len` units from `from` on.
+static int read_object(const struct hive_value *v, size_t from, size_t len,
+		       uint32_t element, struct guid *ret, struct err *err)
 {
-	bool good = *text == '{' && !guid_parse(text, ret);
+	const le16 *units = (const void *)v->data;
+	char text[BCD_OBJECT_TEXT] = {0};
 
-	mem_free(text);
-	return good ? 0 : broken(element, "it holds no GUID", err);
+	for (size_t i = 0; i < len && i < BCD_OBJECT_TEXT - 1; i++)
+		text[i] = get_le16(units[from + i]) < 0x80
+				  ? (char)units[from + i].b[0]
+				  : '?';
+	if (len >= BCD_OBJECT_TEXT || *text != '{' || guid_parse(text, ret))
+		return broken(element, "it holds no GUID", err);
+	return 0;
 }
 
 int bcd_get_object(const struct bcd_object *obj, uint32_t element,
 		   struct guid *ret, struct err *err)
 {
 	const struct hive_value *v;
-	char *text;
-	size_t len;
 	int r = find(obj, element, BCD_FORMAT_OBJECT, HIVE_SZ, &v, err);
 
-	if (!r)
-		r = get_text(v, 0, &text, &len, err);
-	return r ? r : parse_object(text, element, ret, err);
+	return r ? r
+		 : read_object(v, 0, text_len(v, 0), element, ret, err);
 }
 
 int bcd_get_objects(const struct bcd_object *obj, uint32_t element,
@@ -339,30 +332,24 @@ int bcd_get_objects(const struct bcd_object *obj, uint32_t element,
 	const struct hive_value *v;
 	struct guid *ids;
 	size_t count = 0, at = 0, len;
-	char *text;
 	int r = find(obj, element, BCD_FORMAT_OBJECTS, HIVE_MULTI_SZ, &v, err);
 
 	if (r)
 		return r;
-	ids = mem_array(v->size / BCD_OBJECT_TEXT + 1, sizeof(*ids));
+	// "{", "}" and the NUL alone take six bytes
+	ids = mem_array(v->size / 6 + 1, sizeof(*ids));
 	if (!ids)
 		return err_nomem(err);
-	for (;;) {
-		r = get_text(v, at, &text, &len, err);
-		if (r || !len)
-			break;
-		r = parse_object(text, element, &ids[count], err);
-		text = NULL;
-		if (r)
-			break;
-		count++;
+	while (!r && (len = text_len(v, at))) {
+		r = read_object(v, at, len, element, &ids[count++], err);
 		at += len + 1;
+		if (at >= v->size / 2)
+			break;
 	}
 	if (r) {
 		mem_free(ids);
 		return r;
 	}
-	mem_free(text);
 	*ret = ids;
 	*ret_count = count;
 	return 0;

@@ -293,7 +293,8 @@ static void add_manager(struct adding *a, const struct guid *loader,
 	object(a, obj, BCD_DEFAULT, loader);
 	if (resume)
 		object(a, obj, BCD_MANAGER_RESUME_OBJECT, resume);
-	else if (bcd_element_exists(obj, BCD_MANAGER_RESUME_OBJECT))
+	else if (!a->r &&
+		 bcd_element_exists(obj, BCD_MANAGER_RESUME_OBJECT))
 		a->r = bcd_element_remove(a->bcd, obj,
 					  BCD_MANAGER_RESUME_OBJECT, a->err);
 }

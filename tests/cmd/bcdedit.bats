@@ -1,0 +1,126 @@
+# bcdedit as a black box.
+
+load ../helpers
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	slipway bcdedit /createstore s.bcd >/dev/null
+	slipway bcdedit /store s.bcd /create '{bootmgr}' >/dev/null
+}
+
+new_loader() { # DESCRIPTION; prints the GUID
+	slipway bcdedit /store s.bcd /create /d "$1" /application osloader |
+		grep -o '{.*}'
+}
+
+@test "help goes to stdout, misuse to stderr" {
+	run -0 slipway bcdedit '/?'
+	assert_output_has 'usage: bcdedit'
+	run -2 slipway bcdedit
+	assert_output_has '/store FILE is needed'
+	run -2 slipway bcdedit /store s.bcd /nonsense
+	run -2 slipway bcdedit /store s.bcd nonsense
+	run -2 slipway bcdedit /store s.bcd /enum /timeout 3
+}
+
+@test "a listing has the layout of Windows" {
+	id=$(new_loader 'My Windows')
+	slipway bcdedit /store s.bcd /set "$id" device 'vhd=[locate]\w.vhdx'
+	slipway bcdedit /store s.bcd /set "$id" osdevice 'vhd=[locate]\w.vhdx'
+	slipway bcdedit /store s.bcd /set "$id" nx alwayson
+	slipway bcdedit /store s.bcd /set "$id" winpe on
+	slipway bcdedit /store s.bcd /set "$id" allowedinmemorysettings 0x15000075 1
+	slipway bcdedit /store s.bcd /set "$id" inherit '{globalsettings}' '{dbgsettings}'
+	slipway bcdedit /store s.bcd /default "$id"
+	run -0 slipway bcdedit /store s.bcd /enum '{default}'
+	diff - <(printf '%s\n' "$output") <<-'END'
+
+		Windows Boot Loader
+		-------------------
+		identifier              {default}
+		device                  vhd=[locate]\w.vhdx,locate=custom:12000002
+		description             My Windows
+		inherit                 {globalsettings}
+		                        {dbgsettings}
+		allowedinmemorysettings 0x15000075
+		                        0x1
+		osdevice                vhd=[locate]\w.vhdx,locate=custom:22000002
+		nx                      AlwaysOn
+		winpe                   Yes
+	END
+	run -0 slipway bcdedit /store s.bcd /enum all /v
+	assert_output_has "identifier              $id"
+	assert_output_has "default                 $id"
+}
+
+@test "the menu: order, first, last, remove, delete with clean-up" {
+	a=$(new_loader a) b=$(new_loader b) c=$(new_loader c)
+	slipway bcdedit /store s.bcd /displayorder "$a" "$b"
+	slipway bcdedit /store s.bcd /displayorder "$c" /addfirst
+	slipway bcdedit /store s.bcd /displayorder "$a" /addlast
+	run -0 slipway bcdedit /store s.bcd
+	[ "$(grep ^description <<<"$output" | tr -d '\n')" = \
+		"description             cdescription             bdescription             a" ]
+	slipway bcdedit /store s.bcd /displayorder "$b" /remove
+	slipway bcdedit /store s.bcd /delete "$c"
+	run -0 slipway bcdedit /store s.bcd /enum '{bootmgr}'
+	assert_output_has "displayorder            $a"
+	[[ $output != *"$b"* && $output != *"$c"* ]]
+	run -0 slipway bcdedit /store s.bcd /enum osloader
+	assert_output_has "$b"
+	[[ $output != *"$c"* ]]
+}
+
+@test "a copy has all elements and comes last in the menu" {
+	a=$(new_loader a)
+	slipway bcdedit /store s.bcd /set "$a" path '\x'
+	slipway bcdedit /store s.bcd /displayorder "$a"
+	run -0 slipway bcdedit /store s.bcd /copy "$a" /d 'The copy'
+	assert_output_has 'The entry was successfully copied to {'
+	run -0 slipway bcdedit /store s.bcd
+	[ "$(grep -c '^path  *.x$' <<<"$output")" -eq 2 ]
+	[ "$(tail -n 2 <<<"$output" | grep -c 'The copy')" -eq 1 ]
+}
+
+@test "values: deleted, by number, wrong ones" {
+	a=$(new_loader a)
+	slipway bcdedit /store s.bcd /default "$a"
+	slipway bcdedit /store s.bcd /set testsigning on
+	slipway bcdedit /store s.bcd /set custom:25000099 7
+	run -0 slipway bcdedit /store s.bcd /enum "$a"
+	assert_output_has 'testsigning             Yes'
+	assert_output_has 'custom:25000099         7'
+	slipway bcdedit /store s.bcd /deletevalue testsigning
+	run -1 slipway bcdedit /store s.bcd /deletevalue testsigning
+	assert_output_has 'no such element'
+	run -1 slipway bcdedit /store s.bcd /set nx sometimes
+	run -1 slipway bcdedit /store s.bcd /set winpe 2
+	run -1 slipway bcdedit /store s.bcd /set device C:
+	run -1 slipway bcdedit /store s.bcd /set nonsense 1
+	run -1 slipway bcdedit /store s.bcd /set '{memdiag}' path x
+	assert_output_has 'no such entry'
+	run -1 slipway bcdedit /store s.bcd /delete '{bootmgr}'
+	slipway bcdedit /store s.bcd /delete '{bootmgr}' /f
+}
+
+@test "a store is replaced at once, with its mode, and old logs go" {
+	chmod 600 s.bcd
+	touch s.bcd.LOG s.bcd.LOG1 s.bcd.LOG2
+	slipway bcdedit /store s.bcd /timeout 5
+	[ "$(ls)" = s.bcd ]
+	[ "$(stat -c %a s.bcd)" = 600 ]
+	cp s.bcd before
+	run -1 slipway bcdedit /store s.bcd /timeout never
+	cmp s.bcd before
+}
+
+@test "what is no store is refused and not touched" {
+	run -1 slipway bcdedit /store missing
+	assert_output_has 'No such file'
+	head -c 5000 s.bcd >short
+	run -1 slipway bcdedit /store short /timeout 3
+	[ "$(stat -c %s short)" -eq 5000 ]
+	run -1 slipway bcdedit /createstore s.bcd
+	assert_output_has 'already'
+}

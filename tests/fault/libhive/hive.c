@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+//
+// Loading, changing and saving a hive while the N-th allocation fails: the code
+// is -ENOMEM, nothing leaks, and a change that failed has changed nothing.
+
+#include "fault/fault.h"
+#include "hive.h"
+#include "test.h"
+
+static void *bytes;
+static size_t bytes_size;
+
+static int build(struct hive *hive, struct err *err)
+{
+	static uint8_t big[40000];
+	struct hive_key *key;
+	char name[24];
+	int r = 0;
+
+	for (int i = 0; !r && i < 40; i++) {
+		snprintf(name, sizeof(name), "a\\%d", i);
+		r = hive_key_add(hive, hive->root, name, &key, err);
+	}
+	if (!r)
+		r = hive_value_set(hive, key, "big", HIVE_BINARY, big,
+				   sizeof(big), err);
+	if (!r)
+		r = hive_value_set_string(hive, key, "", "text", err);
+	return r;
+}
+
+static int make(struct err *err)
+{
+	struct hive *hive = NULL;
+	int r = hive_new("root", &hive, err);
+
+	if (r) {
+		check(!hive);
+		return r;
+	}
+	hive->minor = 5;
+	r = build(hive, err);
+	if (!r)
+		r = hive_save(hive, &bytes, &bytes_size, err);
+	hive_free(hive);
+	return r;
+}
+
+static int load(struct err *err)
+{
+	struct hive_key *key;
+	struct hive *hive = NULL;
+	char *s = NULL;
+	int r = hive_load(bytes, bytes_size, &hive, err);
+
+	if (r) {
+		check(!hive);
+		return r;
+	}
+	r = hive_key_find(hive->root, "a\\39", &key, err);
+	if (!r)
+		r = hive_value_get_string(key, "", &s, err);
+	if (!r) {
+		size_t count = key->value_count;
+
+		r = hive_value_set(hive, key, "", HIVE_BINARY, "x", 1, err);
+		check_eq(key->value_count, count);
+		check_eq(key->values[1].size, r ? 10 : 1);
+	}
+	if (!r)
+		r = hive_value_remove(hive, key, "big", err);
+	if (!r) {
+		size_t count = key->subkey_count;
+
+		r = hive_key_add(hive, key, "new", NULL, err);
+		check_eq(key->subkey_count, count + !r);
+	}
+	mem_free(s);
+	hive_free(hive);
+	return r;
+}
+
+static void each(int (*operation)(struct err *err))
+{
+	for (int persistent = 0; persistent < 2; persistent++) {
+		for (unsigned n = 1;; n++) {
+			size_t live = fault_mem_live();
+			struct err err = {0};
+			int r;
+
+			fault_mem(n, persistent);
+			r = operation(&err);
+			if (!fault_mem_failed()) {
+				check_ok(r, &err);
+				break;
+			}
+			fault_mem(0, false);
+			check_eq(r, -ENOMEM);
+			check_eq(err.code, -ENOMEM);
+			check_eq(fault_mem_live(), live);
+		}
+		fault_mem(0, false);
+		if (operation == make && !persistent) {
+			mem_free(bytes);
+			bytes = NULL;
+		}
+	}
+}
+
+int main(void)
+{
+	each(make);
+	each(load);
+	mem_free(bytes);
+	check_eq(fault_mem_live(), 0);
+	return 0;
+}
