@@ -44,7 +44,7 @@ qemu_start() { # FOLDER FIRMWARE ARGUMENTS...
 		-serial chardev:line "$@" \
 		<"$qemu_dir/monitor" >"$qemu_dir/qemu.log" 2>&1 3>&- &
 	qemu_pid=$!
-	cat "$qemu_dir/serial.out" >/dev/null 3>&- &
+	cat "$qemu_dir/serial.out" >/dev/null 2>&1 3>&- &
 	qemu_drain=$!
 	qemu_started=$EPOCHREALTIME
 }
@@ -88,11 +88,11 @@ qemu_stop() {
 			kill -0 "$qemu_pid" 2>/dev/null || break
 			sleep 0.2
 		done
-		kill -KILL "$qemu_pid" 2>/dev/null
+		kill -KILL "$qemu_pid" 2>/dev/null || :
 	fi
-	wait "$qemu_pid" 2>/dev/null
-	kill "$qemu_drain" 2>/dev/null
-	wait "$qemu_drain" 2>/dev/null
+	wait "$qemu_pid" 2>/dev/null || :
+	kill "$qemu_drain" 2>/dev/null || :
+	wait "$qemu_drain" 2>/dev/null || :
 	exec {qemu_monitor}>&- {qemu_serial_in}>&- {qemu_serial_out}>&-
 	rm -f "$qemu_dir/monitor" "$qemu_dir/serial.in" "$qemu_dir/serial.out"
 	return 0
