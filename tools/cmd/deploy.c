@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+//
+// deploy: an unattended deployment from an answer file.
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "deploy.h"
+
+static const char usage[] =
+	"usage: deploy ANSWER.INI [--target DISK] [--dry-run]\n"
+	"\n"
+	"Partitions the one disk that the answer file's rule matches, applies\n"
+	"the image into a VHD on it, and writes boot configuration.\n"
+	"\n"
+	"  --target DISK        this disk or image file, whatever the rule says\n"
+	"  --size SIZE          create the image file of --target first (8G)\n"
+	"  --dry-run            print the plan and do nothing\n"
+	"  --boot-files DIR     folder with EFI/ and slipway/ for system = linux\n"
+	"                       (the folder above the answer file's)\n"
+	"  --progress STYLE     bar, lines, json or none\n"
+	"  --finish-file FILE   write what [finish] asks for into FILE\n"
+	"  --list-disks         list the disks of this machine and who uses them\n";
+
+COMMAND(deploy, "deploy", "deploy a machine or a disk image, unattended",
+	usage);
+
+enum { TARGET, SIZE, DRY_RUN, BOOT_FILES, PROGRESS, FINISH_FILE, LIST, NONE };
+
+static void print_line(void *ctx, const char *text)
+{
+	(void)ctx;
+	puts(text);
+}
+
+static int list_disks(void)
+{
+	struct inventory *inventory;
+	struct err err = {0};
+
+	if (inventory_read("", &inventory, &err))
+		return cmd_fail("deploy", NULL, &err);
+	printf("  %-16s %10s  %-6s  %-24s  %-20s  %s\n", "Disk", "Size", "Bus",
+	       "Model", "Serial", "In use");
+	for (size_t i = 0; i < inventory->count; i++) {
+		const struct inventory_disk *d = &inventory->disks[i];
+
+		printf("  %-16s %7llu MB  %-6s  %-24s  %-20s  %s\n", d->path,
+		       (unsigned long long)d->size >> 20, d->bus, d->model,
+		       d->serial, d->in_use);
+	}
+	inventory_free(inventory);
+	return CMD_OK;
+}
+
+// The one disk by the answer file's rule, or the target that was named.
+static int choose_target(const struct answer *answer, const char *named,
+			 char path[PATH_MAX], struct err *err)
+{
+	const struct inventory_disk *chosen;
+	struct inventory *inventory;
+	int r;
+
+	if (named) {
+		snprintf(path, PATH_MAX, "%s", named);
+		return 0;
+	}
+	if (!answer->has_rule)
+		return err_set(err, -EINVAL, answer->name, ERR_NOWHERE,
+			       "[disk] says nothing about which disk, and no "
+			       "--target is given");
+	r = inventory_read("", &inventory, err);
+	if (r)
+		return r;
+	r = inventory_choose(inventory, &answer->rule, &chosen, err);
+	if (!r)
+		snprintf(path, PATH_MAX, "%s", chosen->path);
+	inventory_free(inventory);
+	return r;
+}
+
+static int open_target(const char *path, const struct cmd_switch *switches,
+		       struct disk **ret, struct err *err)
+{
+	bool dry = switches[DRY_RUN].value;
+	uint64_t size;
+
+	if (!switches[SIZE].value)
+		return disk_open_file(path,
+				      dry ? DISK_READ_ONLY : DISK_EXCLUSIVE,
+				      ret, err);
+	if (size_parse(switches[SIZE].value, NULL, &size))
+		return err_set(err, -EINVAL, switches[SIZE].value, ERR_NOWHERE,
+			       "not a size");
+	return dry ? disk_zeroes(size, 512, ret, err)
+		   : disk_create_file(path, size, 512, ret, err);
+}
+
+// The medium is laid out as /slipway/answer.ini beside /EFI.
+static int default_boot_files(const char *answer, char path[PATH_MAX])
+{
+	char *resolved = realpath(answer, NULL), *slash;
+
+	if (!resolved)
+		return -errno;
+	for (int up = 0; up < 2; up++) {
+		slash = strrchr(resolved, '/');
+		if (slash)
+			*slash = 0;
+	}
+	snprintf(path, PATH_MAX, "%s/", resolved);
+	free(resolved);
+	return 0;
+}
+
+static int write_finish(const struct answer *answer, const char *path)
+{
+	static const char *const words[] = {[FINISH_SHELL] = "shell",
+					    [FINISH_RESTART] = "restart",
+					    [FINISH_POWEROFF] = "poweroff"};
+	FILE *f;
+	int r;
+
+	if (!path)
+		return 0;
+	f = fopen(path, "w");
+	if (!f)
+		return -errno;
+	r = fprintf(f, "%s\n", words[answer->finish]) < 0;
+	return fclose(f) || r ? -EIO : 0;
+}
+
+static double seconds_since(const struct timespec *start)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)(now.tv_sec - start->tv_sec) +
+	       (double)(now.tv_nsec - start->tv_nsec) / 1e9;
+}
+
+static int do_plan(struct plan *plan, const char *name,
+		   struct cmd_progress *progress, struct err *err)
+{
+	struct timespec start;
+	const struct apply_result *result;
+	int r;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	fflush(stdout);
+	r = plan_run(plan, &progress->progress, err);
+	cmd_progress_end(progress);
+	if (r)
+		return r;
+	result = plan_result(plan);
+	printf("%s is ready: %llu files, %llu folders, %llu MB in %.1f s; "
+	       "every file matched its hash in the image\n",
+	       name, (unsigned long long)result->files,
+	       (unsigned long long)result->folders,
+	       (unsigned long long)result->bytes >> 20, seconds_since(&start));
+	return 0;
+}
+
+static int deploy(const char *answer_path, const struct cmd_switch *switches,
+		  struct cmd_progress *progress)
+{
+	char path[PATH_MAX], boot_files[PATH_MAX];
+	struct plan_target target = {.name = path, .boot_files = boot_files};
+	struct answer *answer = NULL;
+	struct plan *plan = NULL;
+	struct err err = {0};
+	int r = answer_read(answer_path, &answer, &err);
+
+	if (!r)
+		r = choose_target(answer, switches[TARGET].value, path, &err);
+	if (!r)
+		r = open_target(path, switches, &target.disk, &err);
+	if (!r && switches[BOOT_FILES].value)
+		target.boot_files = switches[BOOT_FILES].value;
+	else if (!r && default_boot_files(answer_path, boot_files))
+		target.boot_files = NULL;
+	if (!r)
+		r = plan_make(answer, &target, &plan, &err);
+	if (!r)
+		plan_print(plan, print_line, NULL);
+	if (!r && !switches[DRY_RUN].value)
+		r = do_plan(plan, path, progress, &err);
+	if (!r && !switches[DRY_RUN].value &&
+	    write_finish(answer, switches[FINISH_FILE].value))
+		r = err_set(&err, -EIO, switches[FINISH_FILE].value,
+			    ERR_NOWHERE, "cannot be written");
+	plan_free(plan);
+	disk_close(target.disk);
+	answer_free(answer);
+	return r ? cmd_fail("deploy", NULL, &err) : CMD_OK;
+}
+
+static int cmd_deploy(int argc, char **argv)
+{
+	struct cmd_switch switches[] = {
+		[TARGET] = {"target", true, NULL},
+		[SIZE] = {"size", true, NULL},
+		[DRY_RUN] = {"dry-run", false, NULL},
+		[BOOT_FILES] = {"boot-files", true, NULL},
+		[PROGRESS] = {"progress", true, NULL},
+		[FINISH_FILE] = {"finish-file", true, NULL},
+		[LIST] = {"list-disks", false, NULL},
+		[NONE] = {NULL, false, NULL},
+	};
+	struct cmd_progress progress;
+	int words, r = cmd_switches(argc, argv, switches, &words);
+
+	if (r)
+		return r;
+	if (switches[LIST].value)
+		return words ? cmd_misuse("deploy", "too many words")
+			     : list_disks();
+	if (words != 1)
+		return cmd_misuse("deploy", "one answer file is needed");
+	if (switches[SIZE].value && !switches[TARGET].value)
+		return cmd_misuse("deploy", "--size goes with --target");
+	if (cmd_progress_init(&progress, switches[PROGRESS].value))
+		return cmd_misuse("deploy", "%s: no such style",
+				  switches[PROGRESS].value);
+	return deploy(argv[1], switches, &progress);
+}
