@@ -12,12 +12,22 @@
 static const char usage[] =
 	"usage: dism /Get-ImageInfo /ImageFile:FILE [/Index:N | /Name:NAME]\n"
 	"       dism /List-Image /ImageFile:FILE /Index:N | /Name:NAME\n"
+	"       dism /Apply-Image /ImageFile:FILE /Index:N | /Name:NAME\n"
+	"            /ApplyDir:VOLUME [/CheckIntegrity] [/Verify] [--replace]\n"
+	"            [--progress bar|lines|json|none]\n"
 	"\n"
 	"  /Get-ImageInfo  tell what images a WIM file holds, or all of one "
 	"image\n"
 	"                  (also /Get-WimInfo)\n"
 	"  /List-Image     list the files of an image\n"
 	"\n"
+	"  /Apply-Image    build the volume anew with the image's files; each "
+	"is\n"
+	"                  checked against its hash (so /Verify changes "
+	"nothing)\n"
+	"\n"
+	"  /ApplyDir:VOLUME a volume's address: disk.img@3:\\, win.vhd@1:\\\n"
+	"  --replace       even if the volume holds files: they are destroyed\n"
 	"  /ImageFile:FILE the WIM file (also /WimFile)\n"
 	"  /Index:N        an image by its number, from 1\n"
 	"  /Name:NAME      an image by its name\n"
@@ -30,6 +40,7 @@ static const struct verb {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } verbs[] = {
+	{"Apply-Image", dism_apply_image},
 	{"Get-ImageInfo", dism_image_info},
 	{"Get-WimInfo", dism_image_info},
 	{"List-Image", dism_list_image},

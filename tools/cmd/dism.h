@@ -39,6 +39,7 @@ int dism_done(void);
 
 // The verbs, each in a file of its own; argv[1..] is without the verb. Return
 // the command's exit status.
+int dism_apply_image(int argc, char **argv);
 int dism_image_info(int argc, char **argv);
 int dism_list_image(int argc, char **argv);
 

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+//
+// dism /Apply-Image: an image onto a volume, which is built anew.
+
+#include <stdio.h>
+#include <string.h>
+
+#include "address.h"
+#include "apply.h"
+#include "dism.h"
+
+enum { APPLY_DIR = 4, REPLACE, CHECK_INTEGRITY, VERIFY, PROGRESS, NONE };
+
+// A volume that is to be rebuilt keeps its label, serial number and cluster
+// size; one that holds files is only replaced when asked to.
+static int keep_identity(struct place *place, bool replace,
+			 struct ntfs_build_options *options, char label[97],
+			 struct err *err)
+{
+	const struct ntfs_info *info;
+	struct ntfs *volume;
+	bool empty;
+	int r = ntfs_open(place->disk, &volume, err);
+
+	if (r)
+		return r;
+	r = ntfs_is_empty(volume, &empty, err);
+	if (!r && !empty && !replace)
+		r = err_set(err, -ENOTEMPTY, "volume", ERR_NOWHERE,
+			    "it holds files; --replace destroys them");
+	info = ntfs_get_info(volume);
+	snprintf(label, 97, "%s", info->label);
+	options->label = label;
+	options->serial = info->serial;
+	options->cluster_size = info->cluster_size;
+	ntfs_close(volume);
+	return r;
+}
+
+static int new_identity(struct ntfs_build_options *options, struct err *err)
+{
+	struct guid serial;
+	int r = guid_random(&serial, err);
+
+	memcpy(&options->serial, &serial, sizeof(options->serial));
+	return r;
+}
+
+static uint64_t hidden_sectors(const struct place *place)
+{
+	for (size_t i = place->level_count; i--;)
+		if (place->levels[i].kind == PLACE_PARTITION)
+			return place->levels[i].part.start /
+			       place->disk->sector_size;
+	return 0;
+}
+
+// "win.vhd@1:\" names a volume by its root folder, which need not exist yet.
+static int open_place(const char *address, struct place **ret, struct err *err)
+{
+	size_t n = strlen(address);
+	char *volume;
+	int r;
+
+	if (n < 3 || address[n - 2] != ':' || !strchr("\\/", address[n - 1]))
+		return address_open(address, ADDRESS_WRITE, ret, err);
+	volume = mem_dup(address, n - 1);
+	if (!volume)
+		return err_nomem(err);
+	volume[n - 2] = 0;
+	r = address_open(volume, ADDRESS_WRITE, ret, err);
+	mem_free(volume);
+	return r;
+}
+
+static int open_volume(const char *address, bool replace,
+		       struct apply_options *options, char label[97],
+		       struct place **ret, struct err *err)
+{
+	struct place *place;
+	const char *found;
+	int r = open_place(address, &place, err);
+
+	if (r)
+		return r;
+	options->volume.hidden_sectors = hidden_sectors(place);
+	r = place->path
+		    ? err_set(err, -ENOTSUP, address, ERR_NOWHERE,
+			      "an image is applied to a whole volume only")
+		    : part_probe(place->disk, &found, err);
+	if (!r && found && !strcmp(found, "NTFS"))
+		r = keep_identity(place, replace, &options->volume, label, err);
+	else if (!r && found && !replace)
+		r = err_set(err, -ENOTEMPTY, address, ERR_NOWHERE,
+			    "it holds data (%s); --replace destroys it", found);
+	else if (!r)
+		r = new_identity(&options->volume, err);
+	if (r)
+		address_close(place);
+	else
+		*ret = place;
+	return r;
+}
+
+static int apply(const struct dism_image *image, const struct cmd_switch *s,
+		 struct cmd_progress *progress, struct err *err)
+{
+	struct apply_options options = {.volume.time = filetime_now()};
+	struct apply_result result;
+	struct place *place;
+	char label[97];
+	int r = 0;
+
+	if (s[CHECK_INTEGRITY].value)
+		r = wim_check_integrity(image->wim, &progress->progress, err);
+	if (!r)
+		r = open_volume(s[APPLY_DIR].value, s[REPLACE].value, &options,
+				label, &place, err);
+	if (r)
+		return r;
+	puts("Applying image");
+	fflush(stdout);
+	r = apply_image(image->wim, image->index, place->disk, &options,
+			&progress->progress, &result, err);
+	address_close(place);
+	return r;
+}
+
+int dism_apply_image(int argc, char **argv)
+{
+	struct cmd_switch s[] = {
+		DISM_IMAGE_SWITCHES,
+		[APPLY_DIR] = {"ApplyDir", true, NULL},
+		[REPLACE] = {"Replace", false, NULL},
+		[CHECK_INTEGRITY] = {"CheckIntegrity", false, NULL},
+		[VERIFY] = {"Verify", false, NULL},
+		[PROGRESS] = {"Progress", true, NULL},
+		[NONE] = {NULL, false, NULL},
+	};
+	struct cmd_progress progress;
+	struct dism_image image;
+	struct err err = {0};
+	int words, r = cmd_switches(argc, argv, s, &words);
+
+	if (r)
+		return r;
+	if (words || !s[APPLY_DIR].value)
+		return cmd_misuse("dism", words ? "too many words"
+						: "/ApplyDir is not given");
+	if (cmd_progress_init(&progress, s[PROGRESS].value))
+		return cmd_misuse("dism", "/Progress:%s: no such style",
+				  s[PROGRESS].value);
+	r = dism_open(s, true, &image);
+	if (r)
+		return r;
+	dism_begin();
+	r = apply(&image, s, &progress, &err);
+	cmd_progress_end(&progress);
+	dism_close(&image);
+	return r ? cmd_fail("dism", s[APPLY_DIR].value, &err) : dism_done();
+}
