@@ -81,22 +81,39 @@ static void make_root(const struct plan *p, char root[ROOT_MAX])
 		 p->guest_part->number);
 }
 
-// Puts `value` in the place of the first `mark`. *text is replaced.
+static size_t count_marks(const char *text, const char *mark)
+{
+	size_t n = 0;
+
+	while ((text = strstr(text, mark))) {
+		text += strlen(mark);
+		n++;
+	}
+	return n;
+}
+
+// Puts `value` in the place of every `mark`; there must be one. *text is
+// replaced.
 static int substitute(char **text, const char *mark, const char *value,
 		      struct err *err)
 {
-	char *place = strstr(*text, mark), *result;
-	size_t head = (size_t)(place - *text);
+	size_t marks = count_marks(*text, mark);
+	const char *from = *text, *place;
+	char *result, *to;
 
-	if (!place)
+	if (!marks)
 		return err_corrupt(err, config_from, ERR_NOWHERE,
 				   "it has no place for %s", mark);
-	result = mem_alloc(strlen(*text) + strlen(value) + 1);
+	result = mem_alloc(strlen(from) + marks * strlen(value) + 1);
 	if (!result)
 		return err_nomem(err);
-	memcpy(result, *text, head);
-	strcpy(result + head, value);
-	strcat(result + head, place + strlen(mark));
+	to = result;
+	while ((place = strstr(from, mark))) {
+		memcpy(to, from, (size_t)(place - from));
+		to = stpcpy(to + (place - from), value);
+		from = place + strlen(mark);
+	}
+	strcpy(to, from);
 	mem_free(*text);
 	*text = result;
 	return 0;
