@@ -49,32 +49,28 @@ static int note_any(void *ctx, const struct fat_stat *entry)
 }
 
 // A volume without files may be formatted again; what can't be read may not.
-static int holds_files(struct disk *d, const char *what, bool *ret)
+static bool holds_files(struct disk *d, const char *what)
 {
+	bool any = true, empty = false;
 	struct ntfs *n;
 	struct fat *f;
-	bool empty = false;
 
-	*ret = true;
 	if (!strcmp(what, "NTFS") && !ntfs_open(d, &n, NULL)) {
-		if (!ntfs_is_empty(n, &empty, NULL))
-			*ret = !empty;
+		any = ntfs_is_empty(n, &empty, NULL) || !empty;
 		ntfs_close(n);
 	} else if (!strcmp(what, "FAT") && !fat_open(d, &f, NULL)) {
-		bool any = false;
-		int r = fat_list(f, "", note_any, &any, NULL);
-
-		*ret = any || r;
+		any = false;
+		if (fat_list(f, "", note_any, &any, NULL))
+			any = true;
 		fat_close(f);
 	}
-	return 0;
+	return any;
 }
 
 static int check_target(struct disk *d, const struct options *o,
 			struct err *err)
 {
 	const char *what;
-	bool files;
 	int r = part_probe(d, &what, err);
 
 	if (r || !what)
@@ -83,13 +79,10 @@ static int check_target(struct disk *d, const struct options *o,
 		return err_set(err, -EBUSY, "volume", ERR_NOWHERE,
 			       "this is a disk with partitions; name one, as "
 			       "in disk.img@1");
-	if (o->replace)
-		return 0;
-	r = holds_files(d, what, &files);
-	if (!r && files)
-		r = err_set(err, -EEXIST, "volume", ERR_NOWHERE,
-			    "it holds %s; /Y would replace it", what);
-	return r;
+	if (!o->replace && holds_files(d, what))
+		return err_set(err, -EEXIST, "volume", ERR_NOWHERE,
+			       "it holds %s; /Y would replace it", what);
+	return 0;
 }
 
 static int make(struct disk *d, const struct options *o, struct err *err)
