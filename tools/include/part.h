@@ -88,7 +88,8 @@ struct part_table {
 	bool backup_broken;     // backup differs; writing the table mends it
 	bool protective_broken; // GPT: found without its protective MBR
 	bool hybrid;            // GPT: the MBR lists partitions of its own
-	bool overlapping;       // partitions share space: may not be written
+	bool overlapping;       // partitions share space, with each other or
+				// with the table: may not be written
 	uint64_t entries;       // private: GPT: place of the primary entries
 	uint32_t entry_size;    // private
 };

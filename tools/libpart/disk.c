@@ -87,14 +87,10 @@ static int check_parts(const struct part_table *t, struct err *err)
 	for (size_t i = 0; i < t->count; i++) {
 		const struct part *p = &t->parts[i];
 
-		if (p->start < t->first_usable || !p->size ||
-		    !range_ok(p->start, p->size, t->last_usable) ||
-		    (p->start | p->size) % t->sector_size ||
-		    (t->style == PART_GPT ? guid_is_zero(&p->type)
-					  : !p->mbr_type))
+		if (t->style == PART_GPT ? guid_is_zero(&p->type)
+					 : !p->mbr_type)
 			return err_set(err, -EINVAL, "partition table",
-				       ERR_NOWHERE,
-				       "partition %u breaks its rules",
+				       ERR_NOWHERE, "partition %u has no type",
 				       p->number);
 	}
 	return 0;
@@ -113,7 +109,8 @@ int part_table_write(const struct part_table *t, struct disk *dev,
 			       "it is for a disk of another size");
 	if (part_table_has_overlap(t))
 		return err_set(err, -ENOTSUP, "partition table", ERR_NOWHERE,
-			       "partitions overlap");
+			       "partitions overlap, or lie where the table "
+			       "must");
 	r = check_parts(t, err);
 	if (r)
 		return r;

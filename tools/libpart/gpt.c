@@ -251,25 +251,27 @@ static bool same_content(const struct gpt_header *a, const struct gpt_header *b)
 	       guid_equal(&a->disk_id, &b->disk_id);
 }
 
-// Where a written table ends: the backup goes to the end of the disk, which may
-// have grown since.
+// Where a written table will lie: the backup at the end of the disk, which may
+// have grown or shrunk since, the primary entries where they are. What is left
+// between them is usable.
 static void set_measures(struct part_table *t, const struct gpt_header *h,
 			 bool from_primary)
 {
 	uint64_t lbas = t->disk_size / t->sector_size;
 	uint64_t n = entries_sectors(h->count, h->entry_size, t->sector_size);
-	uint64_t last = h->last;
+	uint64_t first = h->first, entries = 2;
 
-	if (lbas > n + 2 && lbas - n - 2 > last)
-		last = lbas - n - 2;
+	if (from_primary && h->entries_lba < h->first)
+		entries = h->entries_lba;
+	if (first < entries + n)
+		first = entries + n;
 	t->style = PART_GPT;
 	t->disk_id = h->disk_id;
-	t->first_usable = h->first * t->sector_size;
-	t->last_usable = (last + 1) * t->sector_size;
+	t->first_usable = first * t->sector_size;
+	t->last_usable = lbas > n + 1 ? (lbas - n - 1) * t->sector_size : 0;
 	t->slots = h->count;
 	t->entry_size = h->entry_size;
-	// The backup does not say where the primary entries are.
-	t->entries = (from_primary ? h->entries_lba : 2) * t->sector_size;
+	t->entries = entries * t->sector_size;
 }
 
 int gpt_read(struct disk *dev, struct part_table *t, struct err *err)

@@ -28,7 +28,8 @@ int part_table_insert(struct part_table *t, const struct part *p,
 struct part *part_find_extended(const struct part_table *t);
 
 // Returns true when any two partitions share space (logical ones are held
-// against each other, not against the extended one they lie in).
+// against each other, not against the extended one they lie in), or one shares
+// it with the table itself.
 bool part_table_has_overlap(const struct part_table *t);
 
 static inline bool part_is_extended(const struct part *p)

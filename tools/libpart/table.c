@@ -130,11 +130,17 @@ static bool share_space(const struct part *a, const struct part *b)
 
 bool part_table_has_overlap(const struct part_table *t)
 {
-	for (size_t i = 0; i < t->count; i++)
+	for (size_t i = 0; i < t->count; i++) {
+		const struct part *p = &t->parts[i];
+
+		if (p->start < t->first_usable ||
+		    !range_ok(p->start, p->size, t->last_usable))
+			return true;
 		for (size_t j = 0; j < i; j++)
-			if (share_space(&t->parts[i], &t->parts[j]))
+			if (share_space(p, &t->parts[j]))
 				return true;
-	return false;
+	}
+	return t->first_usable >= t->last_usable;
 }
 
 // --- Free space --------------------------------------------------------------

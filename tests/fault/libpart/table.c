@@ -7,7 +7,7 @@
 #include "part.h"
 #include "test.h"
 
-#define SIZE ((uint64_t)8 << 20)
+#define SIZE ((uint64_t)10 << 20)
 
 // What part_table_read says of a disk, comparable.
 struct state {

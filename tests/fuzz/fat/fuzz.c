@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+//
+// FAT volumes: the input is the start of one, the rest of its size zeroes. All
+// of it is read; a sound one is changed and is sound afterwards.
+
+#include <stdio.h>
+#include <string.h>
+
+#include "fat.h"
+
+#define CHECK(c)                                                               \
+	do {                                                                   \
+		if (!(c))                                                      \
+			__builtin_trap();                                      \
+	} while (0)
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct visit {
+	struct fat *f;
+	const char *path;
+	int depth;
+	unsigned *budget;
+};
+
+static int visit(void *ctx, const struct fat_stat *s)
+{
+	struct visit *up = ctx;
+	char path[2048];
+	struct visit v = {up->f, path, up->depth + 1, up->budget};
+	size_t n;
+	void *content;
+
+	if (!(*up->budget)--)
+		return 1;
+	snprintf(path, sizeof(path), "%s\\%s", up->path, s->name);
+	if (s->is_directory && v.depth < 3)
+		return fat_list(up->f, path, visit, &v, NULL) == 1;
+	if (!fat_read_file(up->f, path, 100000, &content, &n, NULL))
+		mem_free(content);
+	return 0;
+}
+
+static void change(struct fat *f)
+{
+	struct fat_check_result result;
+	int r;
+
+	if (fat_check(f, &result, NULL))
+		return;
+	r = fat_mkdir_all(f, "new\\folder with a long name", 0, NULL);
+	CHECK(r != -EINVAL);
+	fat_write_file(f, "a file.txt", "text", 4, 0, 0, NULL);
+	fat_remove(f, "A", NULL);
+	CHECK(!fat_sync(f, NULL));
+	CHECK(!fat_check(f, &result, NULL));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	unsigned budget = 200;
+	struct visit v = {.path = "", .budget = &budget};
+	struct disk *d;
+	int r;
+
+	if (size > 1 << 18)
+		return 0;
+	CHECK(!disk_memory(1 << 20, 512, &d, NULL));
+	CHECK(!disk_write(d, 0, data, size, NULL));
+	r = fat_open(d, &v.f, NULL);
+	CHECK(r != -EINVAL);
+	if (!r) {
+		fat_list(v.f, "", visit, &v, NULL);
+		change(v.f);
+		fat_close(v.f);
+	}
+	disk_close(d);
+	return 0;
+}

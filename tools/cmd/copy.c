@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+//
+// copy: copies one file out of a volume, or from anywhere into a FAT volume.
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "address.h"
+#include "cmd.h"
+
+static const char usage[] =
+	"usage: copy SOURCE DESTINATION [/Y] [/P] [/Time:SECONDS]\n"
+	"\n"
+	"Copies a file. SOURCE may lie in an NTFS or FAT volume, DESTINATION in\n"
+	"a FAT volume: disk.img@1:\\EFI\\Boot\\bootx64.efi. A DESTINATION that\n"
+	"ends in a slash, or is a folder, gets the name of SOURCE.\n"
+	"\n"
+	"  /Y             replace the file\n"
+	"  /P             make missing folders\n"
+	"  /Time:SECONDS  the time it is made at, since 1970, instead of now\n";
+
+COMMAND(copy, "copy", "copy a file into or out of a volume", usage);
+
+struct options {
+	bool replace, parents;
+	int64_t time;
+};
+
+static const char *last_part(const char *path)
+{
+	const char *part = path;
+
+	for (const char *p = path; *p; p++)
+		if (*p == '/' || *p == '\\')
+			part = p + 1;
+	return part;
+}
+
+// Returns dir + "/" + name, or NULL. Free with mem_free.
+static char *join(const char *dir, const char *name)
+{
+	size_t a = strlen(dir), b = strlen(name);
+	char *s = mem_alloc(a + b + 2);
+
+	if (!s)
+		return NULL;
+	memcpy(s, dir, a);
+	s[a] = '/';
+	memcpy(s + a + 1, name, b);
+	return s;
+}
+
+static int copy_content(struct disk *from, struct disk *to, struct err *err)
+{
+	static uint8_t buf[1 << 18];
+	int r = 0;
+
+	for (uint64_t off = 0; off < from->size && !r; off += sizeof(buf)) {
+		uint64_t left = from->size - off;
+		size_t n = left < sizeof(buf) ? (size_t)left : sizeof(buf);
+
+		r = disk_read(from, off, buf, n, err);
+		if (!r)
+			r = disk_write(to, off, buf, n, err);
+	}
+	return r;
+}
+
+static int make_parents(struct fat *f, const char *path, int64_t time,
+			struct err *err)
+{
+	char *parent = mem_strdup(path);
+	int r;
+
+	if (!parent)
+		return err_nomem(err);
+	parent[last_part(path) - path] = '\0';
+	r = fat_mkdir_all(f, parent, time, err);
+	mem_free(parent);
+	return r;
+}
+
+static int put(struct fat *f, const char *path, struct disk *from,
+	       const struct options *o, struct err *err)
+{
+	struct fat_stat stat;
+	struct disk *to;
+	int r;
+
+	if (from->size > UINT32_MAX)
+		return err_set(err, -EFBIG, path, ERR_NOWHERE,
+			       "FAT cannot hold a file of %llu bytes",
+			       (unsigned long long)from->size);
+	if (!o->replace && !fat_stat(f, path, &stat, NULL))
+		return err_set(err, -EEXIST, path, ERR_NOWHERE,
+			       "it is there already; /Y would replace it");
+	r = o->parents ? make_parents(f, path, o->time, err) : 0;
+	if (!r)
+		r = fat_create_file(f, path, (uint32_t)from->size,
+				    FAT_ATTR_ARCHIVE, o->time, &to, err);
+	if (r)
+		return r;
+	r = copy_content(from, to, err);
+	disk_close(to);
+	return r ? r : fat_sync(f, err);
+}
+
+static int copy_into_volume(struct disk *from, const char *name,
+			    const char *address, const struct options *o,
+			    struct err *err)
+{
+	struct fat_stat stat;
+	struct place *place;
+	char *path = NULL;
+	size_t len;
+	int r = address_open(address, ADDRESS_WRITE, &place, err);
+
+	if (r)
+		return r;
+	if (!place->fat) {
+		r = err_set(err, -ENOTSUP, address, ERR_NOWHERE,
+			    "this is no file of a FAT volume");
+		goto out;
+	}
+	len = strlen(place->path);
+	if (len && *last_part(place->path) &&
+	    (fat_stat(place->fat, place->path, &stat, NULL) ||
+	     !stat.is_directory))
+		path = mem_strdup(place->path);
+	else
+		path = join(place->path, name);
+	r = path ? put(place->fat, path, from, o, err) : err_nomem(err);
+out:
+	mem_free(path);
+	address_close(place);
+	return r;
+}
+
+static int copy_to_host(struct disk *from, const char *name, const char *path,
+			const struct options *o, struct err *err)
+{
+	struct stat st;
+	struct disk *to;
+	char *full;
+	int r;
+
+	full = (*path && !*last_part(path)) ||
+			       (!stat(path, &st) && S_ISDIR(st.st_mode))
+		       ? join(path, name)
+		       : mem_strdup(path);
+	if (!full)
+		return err_nomem(err);
+	if (o->replace && !lstat(full, &st) && S_ISREG(st.st_mode))
+		unlink(full);
+	r = disk_create_file(full, from->size, 512, &to, err);
+	if (!r) {
+		r = copy_content(from, to, err);
+		if (!r)
+			r = disk_flush(to, err);
+		disk_close(to);
+		if (r)
+			unlink(full);
+	}
+	mem_free(full);
+	return r;
+}
+
+static int copy(const char *source, const char *destination,
+		const struct options *o)
+{
+	struct err err = {0};
+	const char *rest, *name;
+	struct place *place;
+	char *path;
+	int r = address_open(source, ADDRESS_FILE, &place, &err);
+
+	if (r)
+		return cmd_fail("copy", source, &err);
+	r = address_split(destination, &path, &rest, &err);
+	if (!r) {
+		name = last_part(place->path ? place->path : place->host_path);
+		r = *rest ? copy_into_volume(place->disk, name, destination, o,
+					     &err)
+			  : copy_to_host(place->disk, name, path, o, &err);
+		mem_free(path);
+	}
+	address_close(place);
+	if (r)
+		return cmd_fail("copy", destination, &err);
+	puts("        1 file(s) copied.");
+	return CMD_OK;
+}
+
+static int cmd_copy(int argc, char **argv)
+{
+	struct cmd_switch s[] = {{.name = "Y"},
+				 {.name = "P"},
+				 {.name = "Time", .has_value = true},
+				 {0}};
+	struct options o = {.time = time(NULL)};
+	uint64_t t;
+	int count;
+
+	if (cmd_switches(argc, argv, s, &count))
+		return CMD_MISUSE;
+	if (count != 2)
+		return cmd_misuse("copy", "name a source and a destination");
+	if (s[2].value &&
+	    (size_parse(s[2].value, NULL, &t) || t > INT64_MAX))
+		return cmd_misuse("copy", "/Time:%s: no time", s[2].value);
+	if (s[2].value)
+		o.time = (int64_t)t;
+	o.replace = s[0].value;
+	o.parents = s[1].value;
+	return copy(argv[1], argv[2], &o);
+}

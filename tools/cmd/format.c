@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+//
+// format: makes an empty FAT or NTFS volume, with the switches that the command
+// of that name is known by.
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "address.h"
+#include "cmd.h"
+#include "fat.h"
+#include "ntfs.h"
+#include "part.h"
+
+static const char usage[] =
+	"usage: format VOLUME [/FS:NTFS | FAT32 | FAT] [/V:LABEL] [/A:SIZE]\n"
+	"              [/Q] [/Y] [/Serial:HEX] [/Time:SECONDS]\n"
+	"\n"
+	"Makes an empty volume on VOLUME: a partition (disk.img@1), a device or\n"
+	"an image file. A VOLUME that holds anything but an empty volume is\n"
+	"refused, unless /Y is given; so is a whole disk with partitions.\n"
+	"\n"
+	"  /FS:NAME       NTFS by default; FAT is FAT12 or FAT16 by the size\n"
+	"  /V:LABEL       the volume's label\n"
+	"  /A:SIZE        bytes in each cluster (512, 4096, 64K, ...)\n"
+	"  /Q             accepted: formatting is always quick\n"
+	"  /Y             replace what the volume holds\n"
+	"  /Serial:HEX    the volume's serial number, instead of a random one\n"
+	"  /Time:SECONDS  the time it is made at, since 1970, instead of now\n";
+
+COMMAND(format, "format", "make an empty volume", usage);
+
+struct options {
+	const char *fs, *label;
+	uint32_t cluster_size;
+	uint64_t serial, hidden_sectors;
+	int64_t time;
+	bool replace;
+};
+
+static int note_any(void *ctx, const struct fat_stat *entry)
+{
+	*(bool *)ctx = true;
+	return 1;
+}
+
+// A volume without files may be formatted again; what can't be read may not.
+static bool holds_files(struct disk *d, const char *what)
+{
+	bool any = true, empty = false;
+	struct ntfs *n;
+	struct fat *f;
+
+	if (!strcmp(what, "NTFS") && !ntfs_open(d, &n, NULL)) {
+		any = ntfs_is_empty(n, &empty, NULL) || !empty;
+		ntfs_close(n);
+	} else if (!strcmp(what, "FAT") && !fat_open(d, &f, NULL)) {
+		any = false;
+		if (fat_list(f, "", note_any, &any, NULL))
+			any = true;
+		fat_close(f);
+	}
+	return any;
+}
+
+static int check_target(struct disk *d, const struct options *o,
+			struct err *err)
+{
+	const char *what;
+	int r = part_probe(d, &what, err);
+
+	if (r || !what)
+		return r;
+	if (!strcmp(what, "GPT") || !strcmp(what, "MBR"))
+		return err_set(err, -EBUSY, "volume", ERR_NOWHERE,
+			       "this is a disk with partitions; name one, as "
+			       "in disk.img@1");
+	if (!o->replace && holds_files(d, what))
+		return err_set(err, -EEXIST, "volume", ERR_NOWHERE,
+			       "it holds %s; /Y would replace it", what);
+	return 0;
+}
+
+static int make(struct disk *d, const struct options *o, struct err *err)
+{
+	struct ntfs_build_options ntfs = {
+		.label = o->label,
+		.serial = o->serial,
+		.cluster_size = o->cluster_size,
+		.hidden_sectors = o->hidden_sectors,
+		.time = filetime_from_unix(o->time, 0),
+	};
+	struct fat_format_options fat = {
+		.bits = strcasecmp(o->fs, "FAT32") ? 0 : 32,
+		.label = o->label,
+		.serial = (uint32_t)o->serial,
+		.hidden_sectors = o->hidden_sectors,
+		.cluster_size = o->cluster_size,
+		.time = o->time,
+	};
+
+	if (!strcasecmp(o->fs, "NTFS"))
+		return ntfs_format(d, &ntfs, err);
+	if (!fat.bits)
+		fat.bits = d->size < (16 << 20) ? 12 : 16;
+	return fat_format(d, &fat, err);
+}
+
+static void show(const struct options *o, uint64_t size)
+{
+	printf("The type of the file system is %s.\n", o->fs);
+	if (o->label)
+		printf("Volume label is %s.\n", o->label);
+	printf("Volume serial number is %04X-%04X\n",
+	       (unsigned)(o->serial >> 16 & 0xffff),
+	       (unsigned)(o->serial & 0xffff));
+	printf("%" PRIu64 " KB total disk space.\nFormat complete.\n",
+	       size / 1024);
+}
+
+static int format(const char *address, struct options *o)
+{
+	struct err err = {0};
+	struct place *place;
+	int r = address_open(address, ADDRESS_WRITE, &place, &err);
+
+	if (r)
+		return cmd_fail("format", address, &err);
+	for (size_t i = 0; i < place->level_count; i++)
+		if (place->levels[i].kind == PLACE_PARTITION)
+			o->hidden_sectors = place->levels[i].part.start /
+					    place->disk->sector_size;
+	if (place->path)
+		r = err_set(&err, -EINVAL, "volume", ERR_NOWHERE,
+			    "this is a file or folder in a volume");
+	if (!r)
+		r = check_target(place->disk, o, &err);
+	if (!r)
+		r = make(place->disk, o, &err);
+	if (!r)
+		show(o, place->disk->size);
+	address_close(place);
+	return r ? cmd_fail("format", address, &err) : CMD_OK;
+}
+
+static int random_serial(uint64_t *ret)
+{
+	struct err err = {0};
+	struct guid guid;
+
+	if (guid_random(&guid, &err))
+		return cmd_fail("format", NULL, &err);
+	memcpy(ret, guid.b, sizeof(*ret));
+	return 0;
+}
+
+enum { FS, LABEL, CLUSTER, QUICK, YES, SERIAL, TIME };
+
+static int cmd_format(int argc, char **argv)
+{
+	struct cmd_switch s[] = {
+		{.name = "FS", .has_value = true},
+		{.name = "V", .has_value = true},
+		{.name = "A", .has_value = true},
+		{.name = "Q"},
+		{.name = "Y"},
+		{.name = "Serial", .has_value = true},
+		{.name = "Time", .has_value = true},
+		{0},
+	};
+	struct options o = {.fs = "NTFS", .time = time(NULL)};
+	uint64_t cluster = 0, t;
+	char *end;
+	int count;
+
+	if (cmd_switches(argc, argv, s, &count))
+		return CMD_MISUSE;
+	if (count != 1)
+		return cmd_misuse("format", count ? "one volume at a time"
+						  : "name the volume");
+	if (s[FS].value)
+		o.fs = s[FS].value;
+	if (strcasecmp(o.fs, "NTFS") && strcasecmp(o.fs, "FAT") &&
+	    strcasecmp(o.fs, "FAT32"))
+		return cmd_misuse("format", "/FS:%s: not known", o.fs);
+	if (s[CLUSTER].value &&
+	    (size_parse(s[CLUSTER].value, NULL, &cluster) ||
+	     cluster > 2 << 20 || !cluster))
+		return cmd_misuse("format", "/A:%s: no cluster size",
+				  s[CLUSTER].value);
+	if (s[TIME].value && (size_parse(s[TIME].value, NULL, &t) ||
+			      t > INT64_MAX))
+		return cmd_misuse("format", "/Time:%s: no time", s[TIME].value);
+	if (s[TIME].value)
+		o.time = (int64_t)t;
+	o.label = s[LABEL].value;
+	o.cluster_size = (uint32_t)cluster;
+	o.replace = s[YES].value;
+	if (!s[SERIAL].value) {
+		if (random_serial(&o.serial))
+			return CMD_FAILED;
+	} else {
+		o.serial = strtoull(s[SERIAL].value, &end, 16);
+		if (end == s[SERIAL].value || *end)
+			return cmd_misuse("format", "/Serial:%s: no number",
+					  s[SERIAL].value);
+	}
+	return format(argv[1], &o);
+}
