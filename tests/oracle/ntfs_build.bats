@@ -59,6 +59,20 @@ compare_with_wim() {
 	END { if (!n) bad = 1; exit bad }' "$BATS_TEST_TMPDIR/found.txt" "$ASKED"
 }
 
+# Finds some of the files by name, through the order of the folders, and reads
+# them.
+look_up_some() {
+	count=0
+	while IFS=$'\t' read -r path hash; do
+		[ "$(ntfscat "$VOLUME" "$path" | sha1sum | cut -c 1-40)" = "$hash" ] || {
+			echo "$path: not found, or other data" >&2
+			return 1
+		}
+		count=$((count + 1))
+	done < <(awk -F '\t' 'NF == 4 && $4 !~ /^(0000|reserved)/ && (++n % 29 == 0 || /links/) { print $1 "\t" $4 }' "$ASKED")
+	[ "$count" -gt 10 ]
+}
+
 judge() { # SIZE CLUSTER SECTOR FILES [no-dos]
 	make_volume "$@"
 	run -0 ntfsfix -n "$VOLUME"
@@ -66,11 +80,12 @@ judge() { # SIZE CLUSTER SECTOR FILES [no-dos]
 	run -0 ntfsinfo -m -v "$VOLUME"
 	assert_output_has 'Volume Flags: 0x0000'
 	run -0 fsntfsinfo -E all "$VOLUME"
+	look_up_some
 	compare_with_wim
 }
 
 @test "4096-byte clusters: every reader finds what was asked for" {
-	requires ntfsfix ntfsinfo ntfsls fsntfsinfo fls 7z wimlib-imagex
+	requires ntfsfix ntfsinfo ntfscat ntfsls fsntfsinfo fls 7z wimlib-imagex
 	judge 300000000 4096 512 3000
 	names=$(awk -F '\t' 'NF == 4' "$ASKED" | wc -l)
 	run -0 ntfsls -R -a "$VOLUME"
@@ -85,27 +100,27 @@ judge() { # SIZE CLUSTER SECTOR FILES [no-dos]
 }
 
 @test "512-byte clusters" {
-	requires ntfsfix ntfsinfo fsntfsinfo wimlib-imagex
+	requires ntfsfix ntfsinfo ntfscat fsntfsinfo wimlib-imagex
 	judge 20000000 512 512 500
 }
 
 @test "1024-byte clusters, without 8.3 names" {
-	requires ntfsfix ntfsinfo fsntfsinfo wimlib-imagex
+	requires ntfsfix ntfsinfo ntfscat fsntfsinfo wimlib-imagex
 	judge 20000000 1024 512 500 no-dos
 }
 
 @test "64 KiB clusters" {
-	requires ntfsfix ntfsinfo fsntfsinfo wimlib-imagex
+	requires ntfsfix ntfsinfo ntfscat fsntfsinfo wimlib-imagex
 	judge 400000000 65536 512 1000
 }
 
 @test "4096-byte sectors" {
-	requires ntfsfix ntfsinfo fsntfsinfo wimlib-imagex
+	requires ntfsfix ntfsinfo ntfscat fsntfsinfo wimlib-imagex
 	judge 300003328 4096 4096 1000
 }
 
 @test "2 TiB, sparse" {
-	requires ntfsfix ntfsinfo fsntfsinfo wimlib-imagex
+	requires ntfsfix ntfsinfo ntfscat fsntfsinfo wimlib-imagex
 	judge 2199023255552 4096 512 100
 }
 

@@ -194,7 +194,8 @@ static size_t make_up(const struct taken *t, const struct name *x, le16 out[12])
 	char hashed[6];
 	size_t n, keep = p.base_len < 2 ? p.base_len : 2;
 
-	for (unsigned number = 1; number <= 4; number++) {
+	// A base of one or two letters gets the checksum at once.
+	for (unsigned number = 1; number <= 4 && p.base_len > 2; number++) {
 		n = compose(&p, p.base, p.base_len, number, out);
 		if (!find(t, x->parent, out, n)->name)
 			return n;
