@@ -34,6 +34,8 @@ struct check_record {
 	uint64_t parent; // record, of a folder
 	uint64_t size, allocated; // of the unnamed $DATA
 	uint32_t attributes, security_id;
+	uint32_t times;     // ntfs_check_times
+	uint32_t ea_or_reparse;
 	int32_t names_left; // names less entries
 	uint16_t sequence, flags;
 };
@@ -120,6 +122,11 @@ int ntfs_check_index(struct check *c, const struct ntfs_file *f,
 
 // Returns the sum's part of one name.
 uint64_t ntfs_check_name_hash(uint64_t file, const struct ntfs_file_name *name);
+
+// Returns a hash of the times that an entry repeats: of creation, of the last
+// write and of the last change.
+uint32_t ntfs_check_times(uint64_t created, uint64_t modified,
+			  uint64_t changed);
 
 // Reads an attribute's content by name; -ENOENT and what is broken are problems
 // under `rule`, and then *ret is NULL.

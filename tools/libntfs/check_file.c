@@ -31,6 +31,15 @@ uint64_t ntfs_check_name_hash(uint64_t file, const struct ntfs_file_name *name)
 	return h ^ h >> 32;
 }
 
+uint32_t ntfs_check_times(uint64_t created, uint64_t modified, uint64_t changed)
+{
+	uint64_t h = created * 0xbf58476d1ce4e5b9u;
+
+	h = (h ^ h >> 31 ^ modified) * 0x94d049bb133111ebu;
+	h = (h ^ h >> 31 ^ changed) * 0xbf58476d1ce4e5b9u;
+	return (uint32_t)(h >> 32);
+}
+
 static uint64_t reference(const struct file_check *k)
 {
 	return k->number | (uint64_t)k->mine->sequence << NTFS_SEQUENCE_SHIFT;
@@ -87,6 +96,9 @@ static void check_standard(struct file_check *k, const struct ntfs_attr *a)
 	if (!a->resident || a->value_len < NTFS_STANDARD_SHORT)
 		return;
 	k->mine->attributes = get_le32(h->attributes);
+	k->mine->times = ntfs_check_times(get_le64(h->created),
+					  get_le64(h->modified),
+					  get_le64(h->changed));
 	if (a->value_len >= sizeof(*h))
 		k->mine->security_id = get_le32(h->security_id);
 }
@@ -133,6 +145,8 @@ static void check_ea_info(struct file_check *k, const struct ntfs_attr *a)
 	if (!a->resident || a->value_len < sizeof(*h))
 		return;
 	k->has_ea_info = true;
+	if (!k->mine->ea_or_reparse)
+		k->mine->ea_or_reparse = get_le16(h->packed_size);
 	k->ea_size -= get_le32(h->size);
 	k->ea_packed -= get_le16(h->packed_size);
 	k->ea_need -= get_le16(h->need_ea_count);
@@ -233,6 +247,9 @@ static int check_content(struct file_check *k, const struct ntfs_attr *a)
 		break;
 	case NTFS_AT_REPARSE_POINT:
 		k->mine->flags |= CR_REPARSE;
+		if (a->resident && a->value_len >= 8)
+			k->mine->ea_or_reparse =
+				get_le32(*(const le32 *)a->value);
 		break;
 	case NTFS_AT_DATA:
 		if (!a->name_len) {

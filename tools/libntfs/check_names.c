@@ -36,7 +36,8 @@ static bool is_systems(const struct check *c, uint64_t number)
 
 // What an entry repeats of its file. Windows writes it when a handle is closed,
 // and only to the name that was opened: files with further links, and the
-// system's own, are left out.
+// system's own, are left out, and so are folders' times. The upper half of the
+// size of extended attributes is not set.
 static void check_copy(struct check *c, uint64_t number,
 		       const struct check_record *child,
 		       const struct ntfs_file_name *name)
@@ -55,6 +56,18 @@ static void check_copy(struct check *c, uint64_t number,
 		    "Its folder's entry has the attributes %x, the "
 		    "file %x",
 		    name->attributes, child->attributes);
+	if ((name->ea_or_reparse ^ child->ea_or_reparse) &
+	    (child->attributes & NTFS_ATTR_REPARSE ? UINT32_MAX : 0xffff))
+		ntfs_check_problem(c, number, "entry-reparse",
+				   "Its folder's entry has the reparse tag or "
+				   "size of extended attributes %x, the file "
+				   "%x",
+				   name->ea_or_reparse, child->ea_or_reparse);
+	if (!folder && ntfs_check_times(name->created, name->modified,
+					name->changed) != child->times)
+		ntfs_check_problem(c, number, "entry-times",
+				   "Its folder's entry has other times than "
+				   "the file");
 	if (!folder && name->size != child->size)
 		ntfs_check_problem(
 		    c, number, "entry-size",
