@@ -28,7 +28,8 @@ static const char usage[] =
 	"\n"
 	"  /ApplyDir:VOLUME a volume's address: disk.img@3:\\, win.vhd@1:\\\n"
 	"  --replace       even if the volume holds files: they are destroyed\n"
-	"  /ImageFile:FILE the WIM file (also /WimFile)\n"
+	"  /ImageFile:FILE the WIM file (also /WimFile), or its address within\n"
+	"                  disks: stick.img@1:\\sources\\install.wim\n"
 	"  /Index:N        an image by its number, from 1\n"
 	"  /Name:NAME      an image by its name\n"
 	"\n"
@@ -132,8 +133,8 @@ int dism_open(const struct cmd_switch *switches, bool needs_image,
 		return cmd_misuse("dism", "both /Index and /Name are given");
 	if (needs_image && !index && !name)
 		return cmd_misuse("dism", "neither /Index nor /Name is given");
-	if (disk_open_file(path, DISK_READ_ONLY, &image.file, &err) ||
-	    wim_open(image.file, &image.wim, &err))
+	if (address_open(path, ADDRESS_FILE, &image.place, &err) ||
+	    wim_open(image.place->disk, &image.wim, &err))
 		status = cmd_fail("dism", path, &err);
 	else
 		status = choose(path, index, name, &image);
@@ -147,5 +148,5 @@ int dism_open(const struct cmd_switch *switches, bool needs_image,
 void dism_close(struct dism_image *image)
 {
 	wim_close(image->wim);
-	disk_close(image->file);
+	address_close(image->place);
 }

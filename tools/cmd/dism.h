@@ -5,13 +5,14 @@
 #ifndef DISM_H
 #define DISM_H
 
+#include "address.h"
 #include "cmd.h"
 #include "wim.h"
 
 // An image file, and the image in it that /Index or /Name chose.
 struct dism_image {
 	const char *path; // as given
-	struct disk *file;
+	struct place *place;
 	struct wim *wim;
 	uint32_t index; // 0: none was chosen
 };

@@ -4,22 +4,10 @@
 // input is put into an uncompressed WIM as its one metadata resource.
 
 #include <stdlib.h>
-#include <string.h>
 
-#include "libwim/wim_disk.h"
-#include "wim.h"
+#include "unit/libwim/made.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static struct resource_disk resource(uint64_t off, uint64_t size, uint8_t flags)
-{
-	struct resource_disk r = {.flags = flags,
-				  .offset = to_le64(off),
-				  .size = to_le64(size)};
-
-	memcpy(r.stored_size, r.size.b, sizeof(r.stored_size));
-	return r;
-}
 
 // Goes over everything that the image points to.
 static uint64_t use(const struct wim_image *image)
@@ -45,25 +33,10 @@ static uint64_t use(const struct wim_image *image)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct wim_header_disk h = {.magic = WIM_MAGIC};
-	struct blob_disk blob = {.part = to_le16(1)};
-	struct disk *disk;
+	struct disk *disk = made_wim(data, size, RESOURCE_METADATA);
 	struct wim *w;
 	struct wim_image *image;
 
-	h.header_size = to_le32(sizeof(h));
-	h.version = to_le32(WIM_VERSION);
-	h.part = h.parts = to_le16(1);
-	h.images = to_le32(1);
-	h.blobs = resource(sizeof(h), sizeof(blob), 0);
-	blob.resource = resource(sizeof(h) + sizeof(blob), size,
-				 RESOURCE_METADATA);
-	sha1_digest(data, size, blob.sha1);
-	if (disk_memory(sizeof(h) + sizeof(blob) + size, 512, &disk, NULL))
-		abort();
-	disk_write(disk, 0, &h, sizeof(h), NULL);
-	disk_write(disk, sizeof(h), &blob, sizeof(blob), NULL);
-	disk_write(disk, sizeof(h) + sizeof(blob), data, size, NULL);
 	if (wim_open(disk, &w, NULL))
 		abort();
 	if (!wim_image_load(w, 1, &image, NULL)) {

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// Extraction: content against lists made by wimlib, and what happens to damaged
-// content. With arguments, a tool: extract WIM INDEX FOLDER [THREADS].
+// Extraction: each byte once, hashes checked, failures of a sink and wishes to
+// stop passed on, damage found wherever it is. With arguments, a tool:
+// extract WIM INDEX FOLDER [THREADS].
 
+#include <pthread.h>
 #include <unistd.h>
 
+#include "libwim/wim_priv.h"
+#include "made.h"
 #include "unpack.h"
+
+#define BIG 5000000
 
 static int tool(int argc, char **argv)
 {
@@ -32,9 +38,171 @@ static int tool(int argc, char **argv)
 	return r ? 1 : 0;
 }
 
+// Counts the bytes of content, and fails at a place when asked to.
+struct counter {
+	pthread_mutex_t lock;
+	uint64_t bytes, fail_at;
+};
+
+static int count(void *ctx, const struct wim_blob *blob, uint64_t off,
+		 const void *data, size_t len, struct err *err)
+{
+	struct counter *c = ctx;
+	uint64_t fail_at = c->fail_at;
+
+	check(range_ok(off, len, blob->size));
+	pthread_mutex_lock(&c->lock);
+	c->bytes += len;
+	pthread_mutex_unlock(&c->lock);
+	if (fail_at && off >= fail_at)
+		return err_set(err, -ENOSPC, "sink", off, "full");
+	return 0;
+}
+
+static int stop(void *ctx, const char *stage, uint64_t done, uint64_t total)
+{
+	return 1;
+}
+
+static int run(struct disk *disk, struct pool *pool, struct counter *c,
+	       struct progress *progress, struct err *err)
+{
+	struct wim_sink sink = {count, c};
+	const struct wim_blob *twice[2];
+	struct wim *w;
+	int r;
+
+	check_ok(wim_open(disk, &w, err), err);
+	check_eq(w->blob_count, 1);
+	twice[0] = twice[1] = w->blobs;
+	r = wim_extract(w, twice, 2, &sink, pool, progress, err);
+	wim_close(w);
+	return r;
+}
+
+// A blob of many parts, on several threads or none.
+static void large(struct pool *pool)
+{
+	uint8_t *data = malloc(BIG), one = 0;
+	struct counter c = {.lock = PTHREAD_MUTEX_INITIALIZER};
+	struct progress progress = {.report = stop};
+	struct err err = {0};
+	struct disk *disk;
+
+	for (size_t i = 0; i < BIG; i++)
+		data[i] = (uint8_t)(i * 7 + i / 1000);
+	disk = made_wim(data, BIG, 0);
+	check_ok(run(disk, pool, &c, NULL, &err), &err);
+	check_eq(c.bytes, BIG);
+	c.fail_at = BIG / 2;
+	check_eq(run(disk, pool, &c, NULL, &err), -ENOSPC);
+	check(!strcmp(err.what, "sink"));
+	c.fail_at = 0;
+	check_eq(run(disk, pool, &c, &progress, NULL), -ECANCELED);
+	// one byte of the fourth part is wrong
+	check(!disk_write(disk, 258 + 2000000, &one, 1, NULL));
+	err = (struct err){0};
+	check_eq(run(disk, pool, &c, NULL, &err), -EBADMSG);
+	check(strstr(err.why, "SHA-1") && err.where == 258);
+	disk_close(disk);
+	free(data);
+}
+
+static void read_blob(void)
+{
+	struct err err = {0};
+	struct disk *disk = made_wim("hello", 5, 0);
+	struct wim *w;
+	void *data = NULL;
+
+	check_ok(wim_open(disk, &w, &err), &err);
+	check_eq(wim_read_blob(w, w->blobs, 4, &data, NULL), -EFBIG);
+	check(!data);
+	check_ok(wim_read_blob(w, w->blobs, 5, &data, &err), &err);
+	check(!memcmp(data, "hello", 5));
+	mem_free(data);
+	wim_close(w);
+	disk_close(disk);
+}
+
+// Opens, loads, extracts. Returns the first error.
+static int use(struct disk *disk, struct err *err)
+{
+	struct counter c = {.lock = PTHREAD_MUTEX_INITIALIZER};
+	struct wim_sink sink = {count, &c};
+	const struct wim_blob *blobs[64];
+	struct wim_image *image;
+	struct wim *w;
+	int r = wim_open(disk, &w, err);
+
+	if (r)
+		return r;
+	r = wim_image_load(w, 1, &image, err);
+	if (!r) {
+		check(w->blob_count <= 64);
+		for (size_t i = 0; i < w->blob_count; i++)
+			blobs[i] = &w->blobs[i];
+		r = wim_extract(w, blobs, w->blob_count, &sink, NULL, NULL,
+				err);
+		wim_image_free(image);
+	}
+	wim_close(w);
+	return r;
+}
+
+static void expect_words(int r, const struct err *err)
+{
+	check(!r || r == -EBADMSG || r == -ENOTSUP || r == -EFBIG ||
+	      r == -ENOENT);
+	check_eq(err->code, r);
+	check(!r || (err->what[0] && err->why[0]));
+}
+
+// Every byte is changed once; the file ends at every byte once.
+static void damage(const char *path)
+{
+	size_t size;
+	uint8_t *data = read_sample(path, &size);
+	struct disk *disk;
+	struct err err = {0};
+
+	check(!disk_memory(size, 512, &disk, NULL));
+	check(!disk_write(disk, 0, data, size, NULL));
+	check_ok(use(disk, &err), &err);
+	for (size_t i = 0; i < size; i += i < 1024 ? 1 : 7) {
+		uint8_t wrong = data[i] ^ 0x55;
+
+		err = (struct err){0};
+		check(!disk_write(disk, i, &wrong, 1, NULL));
+		expect_words(use(disk, &err), &err);
+		check(!disk_write(disk, i, &data[i], 1, NULL));
+	}
+	for (size_t n = 0; n < size; n += n < 1024 ? 1 : 61) {
+		struct disk *slice;
+
+		err = (struct err){0};
+		check(!disk_slice(disk, 0, n, &slice, NULL));
+		expect_words(use(slice, &err), &err);
+		check_eq(err.code, -EBADMSG);
+		disk_close(slice);
+	}
+	disk_close(disk);
+	free(data);
+}
+
 int main(int argc, char **argv)
 {
+	struct pool *pool;
+	struct err err = {0};
+
 	if (argc >= 4)
 		return tool(argc, argv);
+	check_ok(pool_new(4, &pool, &err), &err);
+	large(pool);
+	large(NULL);
+	read_blob();
+	damage("tests/fuzz/wim_open/seeds/lzx.wim");
+	damage("tests/fuzz/wim_open/seeds/xpress.wim");
+	pool_free(pool);
 	return 0;
 }
