@@ -10,7 +10,8 @@
 static const char usage[] =
 	"usage: vdisk info ADDRESS [--json]\n"
 	"       vdisk create FILE SIZE [--type fixed]\n"
-	"       vdisk convert ADDRESS FILE [--format vhd|raw] [--parent ADDRESS]\n"
+	"       vdisk convert ADDRESS FILE [--format vhd|raw] "
+	"[--parent ADDRESS]\n"
 	"       vdisk attach ADDRESS [--read-only]\n"
 	"       vdisk detach DEVICE\n"
 	"       vdisk list [--json]\n"

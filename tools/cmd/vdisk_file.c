@@ -53,7 +53,8 @@ static void print_json(const char *address, const struct vdisk_info *i)
 	       formats[i->format], types[i->type], i->size, i->file_size,
 	       i->sector_size);
 	if (i->format != VDISK_RAW) {
-		printf(",\"id\":\"%s\",\"creator\":", guid_format(&i->id, guid));
+		printf(",\"id\":\"%s\",\"creator\":",
+		       guid_format(&i->id, guid));
 		vdisk_print_json(i->creator);
 	}
 	if (i->block_size)
@@ -174,7 +175,8 @@ int vdisk_cmd_create(int argc, char **argv)
 	if (cmd_switches(argc, argv, table, &count))
 		return CMD_MISUSE;
 	if (count != 2)
-		return cmd_misuse("vdisk", "create: a FILE and a SIZE are needed");
+		return cmd_misuse("vdisk", "create: a FILE and a SIZE are "
+				  "needed");
 	if (size_parse(argv[2], NULL, &size) || !size || size % 512)
 		return cmd_misuse("vdisk", "%s: not a size in whole sectors of "
 				  "512 bytes", argv[2]);

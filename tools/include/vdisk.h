@@ -50,7 +50,7 @@ struct vdisk_info {
 	enum vdisk_type type;
 	uint64_t size;        // of the virtual disk, bytes
 	uint64_t file_size;   // of the file, bytes
-	uint32_t block_size;  // unit of allocation; 0 when the data is in one run
+	uint32_t block_size;  // unit of allocation; 0 for a fixed VHD
 	uint32_t sector_size; // logical, of the virtual disk: 512 or 4096
 	struct guid id;       // VHDX: the virtual disk's id (page 83 data)
 	bool needs_replay;    // VHDX: its log holds writes not yet in place

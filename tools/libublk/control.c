@@ -19,8 +19,8 @@ int ublk_control_open(struct ublk_control *ret, struct err *err)
 	c.fd = open(CONTROL, O_RDWR | O_CLOEXEC);
 	if (c.fd < 0 && (errno == ENOENT || errno == ENXIO || errno == ENODEV))
 		return err_set(err, -ENODEV, CONTROL, ERR_NOWHERE,
-			       "the kernel's ublk driver is not there (modprobe "
-			       "ublk_drv)");
+			       "the kernel's ublk driver is not there "
+			       "(modprobe ublk_drv)");
 	if (c.fd < 0) {
 		r = errno == EACCES ? -EPERM : -errno;
 		return err_set(err, r, CONTROL, ERR_NOWHERE,

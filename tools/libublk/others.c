@@ -43,7 +43,8 @@ static int claim(int id, struct err *err)
 		return -ENOENT;
 	if (fd < 0 && errno == EBUSY)
 		return err_set(err, -EBUSY, path, ERR_NOWHERE,
-			       "it, or a partition of it, is mounted or in use");
+			       "it, or a partition of it, is mounted or in "
+			       "use");
 	if (fd < 0)
 		return err_set(err, -errno, path, ERR_NOWHERE,
 			       "opening failed: %s", strerror(errno));

@@ -4,8 +4,8 @@
 // completes brings a request, and the command that commits its result fetches
 // the tag's next one (Documentation/block/ublk.rst, "Data plane").
 //
-// Data is copied by pread and pwrite on the character device (UBLK_F_USER_COPY),
-// so a queue needs one buffer and not one for each tag.
+// Data is copied by pread and pwrite on the character device
+// (UBLK_F_USER_COPY), so a queue needs one buffer and not one for each tag.
 
 #include <signal.h>
 #include <string.h>

@@ -95,8 +95,8 @@ int ublk_request_run(struct ublk_target *t, const struct ublk_request *q,
 
 int ublk_request_result(const struct ublk_request *q, int r)
 {
-	// The kernel would try these again by itself, or hand them to users that
-	// do not expect them of a disk.
+	// The kernel would try these again by itself, or hand them to users
+	// that do not expect them of a disk.
 	if (r == -EAGAIN || r == -EINTR || r > 0 || r < -4095)
 		return -EIO;
 	if (r)

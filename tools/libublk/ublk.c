@@ -33,7 +33,8 @@ static unsigned core_count(void)
 static int choose(const struct disk *disk, const struct ublk_options *o,
 		  struct ublksrv_ctrl_dev_info *info, struct err *err)
 {
-	unsigned queues = o->queues, depth = o->depth ? o->depth : DEFAULT_DEPTH;
+	unsigned depth = o->depth ? o->depth : DEFAULT_DEPTH;
+	unsigned queues = o->queues;
 
 	if (!queues) {
 		queues = core_count();
@@ -118,8 +119,8 @@ static int set_params(struct ublk *u, struct err *err)
 		p.discard.max_write_zeroes_sectors = MAX_ZERO_SECTORS;
 		p.discard.max_discard_segments = 1;
 	}
-	r = ublk_control_send(&u->control, CTRL_SET_PARAMS, u->id, &p, sizeof(p),
-			      0);
+	r = ublk_control_send(&u->control, CTRL_SET_PARAMS, u->id, &p,
+			      sizeof(p), 0);
 	return r ? failed(r, "setting the device's size", err) : 0;
 }
 

@@ -16,7 +16,7 @@
 // The most data of one request, and so the buffer of a queue.
 #define BUFFER_SIZE (1u << 20)
 
-// --- Control (control.c) -------------------------------------------------------
+// --- Control (control.c) ----------------------------------------------------
 
 struct ublk_control {
 	int fd;
@@ -37,7 +37,7 @@ void ublk_control_close(struct ublk_control *c);
 int ublk_control_send(struct ublk_control *c, uint32_t command, int id,
 		      void *addr, uint16_t len, uint64_t data);
 
-// --- Requests (request.c) ------------------------------------------------------
+// --- Requests (request.c) ---------------------------------------------------
 
 enum ublk_operation {
 	UBLK_READ,
@@ -78,7 +78,7 @@ int ublk_request_run(struct ublk_target *target,
 // moved, or an errno that it passes on.
 int ublk_request_result(const struct ublk_request *request, int r);
 
-// --- Queues (queue.c) ----------------------------------------------------------
+// --- Queues (queue.c) -------------------------------------------------------
 
 struct ublk_queue {
 	struct ublk *owner;

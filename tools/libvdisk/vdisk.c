@@ -134,7 +134,8 @@ int vdisk_open_child(struct disk *file, struct disk *parent,
 			       "it has no parent");
 	if (info.format == VDISK_VHDX)
 		return err_set(err, -ENOTSUP, "VHDX", ERR_NOWHERE,
-			       "differencing disks of this format cannot be read");
+			       "differencing disks of this format cannot be "
+			       "read");
 	if (!guid_equal(&info.parent_id, parent_id))
 		return err_set(err, -ESTALE, "virtual disk", ERR_NOWHERE,
 			       "this is not the parent it was made from");
@@ -177,7 +178,8 @@ int vdisk_create_fixed(struct disk *file, uint64_t size, const struct guid *id,
 			       "a VHD has at most 2040 GiB");
 	if (file->size != vdisk_fixed_file_size(size))
 		return err_set(err, -EINVAL, "VHD", ERR_NOWHERE,
-			       "the file is not 512 bytes longer than the disk");
+			       "the file is not 512 bytes longer than the "
+			       "disk");
 	vhd_footer_set_geometry(&footer, size);
 	vhd_footer_encode(&footer, &disk);
 	r = disk_write(file, size, &disk, sizeof(disk), err);

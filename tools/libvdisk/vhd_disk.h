@@ -38,7 +38,7 @@ struct vhd_footer_disk {
 	uint8_t reserved[427];   // 0x55: zero
 };
 _Static_assert(sizeof(struct vhd_footer_disk) == VHD_FOOTER_SIZE, "size");
-_Static_assert(offsetof(struct vhd_footer_disk, current_size) == 0x30, "offset");
+_Static_assert(offsetof(struct vhd_footer_disk, type) == 0x3c, "offset");
 _Static_assert(offsetof(struct vhd_footer_disk, checksum) == 0x40, "offset");
 _Static_assert(offsetof(struct vhd_footer_disk, saved_state) == 0x54, "offset");
 

@@ -8,10 +8,10 @@
 #include "vhd_disk.h"
 #include "vhd_priv.h"
 
-#define COOKIE      "conectix"
+#define COOKIE	    "conectix"
 #define VERSION_1_0 0x00010000u
-#define EPOCH       INT64_C(946684800) // 2000-01-01, where a VHD's time begins
-#define OLD_FOOTER  511                // bytes, by makers before Virtual PC 2004
+#define EPOCH	    INT64_C(946684800) // 2000-01-01, where a VHD's time begins
+#define OLD_FOOTER  511 // bytes, by makers before Virtual PC 2004
 
 uint32_t vhd_checksum(const void *bytes, size_t n, size_t skip)
 {
@@ -113,8 +113,9 @@ static uint32_t encode_time(int64_t created)
 
 void vhd_footer_encode(const struct vhd_footer *f, struct vhd_footer_disk *ret)
 {
-	static const uint32_t types[] = {
-		[VDISK_FIXED] = 2, [VDISK_DYNAMIC] = 3, [VDISK_DIFFERENCING] = 4};
+	static const uint32_t types[] = {[VDISK_FIXED] = 2,
+					 [VDISK_DYNAMIC] = 3,
+					 [VDISK_DIFFERENCING] = 4};
 	struct vhd_footer_disk d = {
 		.features = to_be32(f->features),
 		.version = to_be32(VERSION_1_0),
@@ -162,69 +163,72 @@ void vhd_footer_set_geometry(struct vhd_footer *f, uint64_t size)
 	f->cylinders = (uint16_t)(sectors / track / heads);
 }
 
+// What was found at one place: `footer` is valid when `verdict`, of
+// vhd_footer_decode, is 0.
+struct found {
+	struct vhd_footer footer;
+	uint64_t where;
+	int verdict;
+	struct err err;
+};
+
 // Reads a footer of `size` bytes at `where`; what an old one is short of is
-// zero.
-static int read_at(struct disk *file, uint64_t where, size_t size,
-		   struct vhd_footer *ret, struct err *err)
+// zero. Returns 0 or the file's error.
+static int look(struct disk *file, uint64_t where, size_t size,
+		struct found *ret, struct err *err)
 {
 	struct vhd_footer_disk disk = {0};
 	int r = disk_read(file, where, &disk, size, err);
 
-	return r ? r : vhd_footer_decode(&disk, where, ret, err);
+	if (r)
+		return r;
+	ret->where = where;
+	ret->err = (struct err){0};
+	ret->verdict = vhd_footer_decode(&disk, where, &ret->footer, &ret->err);
+	return 0;
 }
 
-// The footer at the end, new or old. A damaged one wins over none.
-static int read_end(struct disk *file, struct vhd_footer *ret,
-		    uint64_t *ret_end, struct err *err)
+// At the end, new or old, else the copy at the start. A damaged footer at the
+// end is told of rather than that there is none.
+static int find(struct disk *file, struct found *ret, struct err *err)
 {
-	uint64_t end = file->size - VHD_FOOTER_SIZE;
-	int r = read_at(file, end, VHD_FOOTER_SIZE, ret, err);
+	struct found copy;
+	int r = look(file, file->size - VHD_FOOTER_SIZE, VHD_FOOTER_SIZE, ret,
+		     err);
 
-	if (r == -ENOENT) {
-		struct err old_err = {0};
-
-		end = file->size - OLD_FOOTER;
-		r = read_at(file, end, OLD_FOOTER, ret, &old_err);
-		if (r && r != -ENOENT && err)
-			*err = old_err;
-	}
-	if (!r)
-		*ret_end = end;
-	return r;
+	if (!r && ret->verdict == -ENOENT)
+		r = look(file, file->size - OLD_FOOTER, OLD_FOOTER, ret, err);
+	if (r || !ret->verdict)
+		return r;
+	r = look(file, 0, VHD_FOOTER_SIZE, &copy, err);
+	if (r)
+		return r;
+	if (!copy.verdict && copy.footer.type != VDISK_FIXED)
+		*ret = copy;
+	else if (ret->verdict == -ENOENT && copy.verdict)
+		*ret = copy;
+	return 0;
 }
 
 int vhd_footer_read(struct disk *file, struct vhd_footer *ret, bool *ret_lost,
 		    uint64_t *ret_end, struct err *err)
 {
-	struct err end_err = {0}, copy_err = {0};
-	struct vhd_footer f;
-	uint64_t end;
-	int r, copy;
+	struct found found;
+	int r;
 
 	if (file->size < VHD_FOOTER_SIZE)
 		return err_set(err, -ENOENT, "VHD footer", ERR_NOWHERE,
 			       "the file is too short for one");
-	r = read_end(file, &f, &end, &end_err);
-	if (!r) {
-		*ret = f;
-		*ret_lost = false;
-		*ret_end = end;
-		return 0;
+	r = find(file, &found, err);
+	if (r)
+		return r;
+	if (found.verdict) {
+		if (err && !err->code)
+			*err = found.err;
+		return found.verdict;
 	}
-	if (r == -ENOENT || r == -EBADMSG) {
-		copy = read_at(file, 0, VHD_FOOTER_SIZE, &f, &copy_err);
-		if (!copy && f.type != VDISK_FIXED) {
-			*ret = f;
-			*ret_lost = true;
-			*ret_end = file->size;
-			return 0;
-		}
-		if (r == -ENOENT && copy && copy != -ENOENT) {
-			r = copy;
-			end_err = copy_err;
-		}
-	}
-	if (err && !err->code)
-		*err = end_err;
-	return r;
+	*ret = found.footer;
+	*ret_lost = found.where == 0;
+	*ret_end = *ret_lost ? file->size : found.where;
+	return 0;
 }

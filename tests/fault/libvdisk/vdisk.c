@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Opening, reading and making virtual disks while the N-th allocation or I/O
-// fails: the right error, nothing leaked, outputs untouched; a VHD that is being
-// made is afterwards one, or none.
+// fails: the right error, nothing leaked, outputs untouched; a VHD that is
+// being made is afterwards one, or none.
 
 #include "fault/fault.h"
 #include "unit/libvdisk/images.h"

@@ -44,7 +44,7 @@ static void read_all(struct disk *d)
 	uint64_t len;
 	bool is_data;
 
-	for (uint64_t off = 0, i = 0; off + sizeof(b) < d->size && i < 64; i++) {
+	for (uint64_t off = 0, i = 0; off + 65536 < d->size && i < 64; i++) {
 		CHECK(!disk_read(d, off, b, sizeof(b), NULL));
 		CHECK(!disk_map(d, off, d->size - off, &len, &is_data, NULL));
 		CHECK(len && len <= d->size - off);

@@ -28,7 +28,7 @@ static inline struct disk *new_memory(uint64_t size)
 	return d;
 }
 
-// --- VHD: blocks of 4 KiB; the disk has five and two sectors ------------------
+// --- VHD: blocks of 4 KiB; the disk has five and two sectors --------------
 
 #define BLOCK	  4096u
 #define DISK_SIZE (5 * BLOCK + 1024)
@@ -105,7 +105,7 @@ static inline struct disk *new_dynamic(enum vdisk_type type)
 	return d;
 }
 
-// --- VHDX: blocks of 1 MiB; three and a sector --------------------------------
+// --- VHDX: blocks of 1 MiB; three and a sector ----------------------------
 
 #define MIB	   (1u << 20)
 #define META_AT	   MIB

@@ -89,8 +89,8 @@ int main(void)
 		 -EBADMSG);
 	check_eq(open_with((struct vhdx_spec){0}, BAT_AT, "\3\0\x50\0\0\0\0\0"),
 		 0);
-	check_eq(open_with((struct vhdx_spec){.size = UINT64_C(131040) << 20}, 0,
-			   NULL),
+	check_eq(open_with((struct vhdx_spec){.size = UINT64_C(131040) << 20},
+			   0, NULL),
 		 0);
 	check_eq(open_with((struct vhdx_spec){.size = UINT64_C(1) << 38}, 0,
 			   NULL),
