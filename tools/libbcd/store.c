@@ -7,7 +7,7 @@
 //       {guid}
 //         Description  Type
 //         Elements
-//           xxxxxxxx   Element
+//           12000004   Element
 
 #include <stdio.h>
 #include <string.h>
@@ -87,7 +87,7 @@ static int enter(struct bcd *bcd, const struct bcd_object *obj,
 }
 
 // Reads what a key under "Objects" is.
-// Returns 0, -ENOENT or -EBADMSG when it is no object, or -ENOMEM.
+// Returns 0, -ENOMEM, or another error when it is no object.
 static int read_object(struct hive_key *key, struct bcd_object *ret)
 {
 	struct hive_key *description;
