@@ -113,4 +113,21 @@ content() { # as reglookup sees it, without times
 	xz -dc "$SLIPWAY_SAMPLES/regf/yarp-NewDirtyHive1/NewDirtyHive.xz" >dirty
 	run -1 slipway bcdedit /store dirty
 	assert_output_has "its logs"
+	# its logs make it whole: a hive, though no boot store
+	for n in 1 2; do
+		xz -dc "$SLIPWAY_SAMPLES"/regf/*/NewDirtyHive.LOG$n.xz >dirty.LOG$n
+	done
+	run -1 slipway bcdedit /store dirty
+	assert_output_has 'no "Description"'
+}
+
+@test "a hive completed from its logs is what Windows made of them" {
+	requires hivexml xz
+	requires_samples
+	dir=$SLIPWAY_SAMPLES/regf/yarp-NewDirtyHive1
+	"$O/san/unit/libhive/log" "$dir"/NewDirtyHive{,.LOG1,.LOG2}.xz got
+	xz -dc "$dir/RecoveredHive_Windows10.xz" >want
+	# the hive's own time is that of the recovery
+	diff <(dump want | sed 's/^<hive><mtime>[^<]*//') \
+		<(dump got | sed 's/^<hive><mtime>[^<]*//')
 }

@@ -7,8 +7,8 @@
 
 #include "bcd.h"
 
-// Loads the store in a file.
-// Returns 0, what bcd_load and reading the file return, or -EFBIG for a file of
+// Loads the store in a file, completed from its logs when it was not closed.
+// Returns 0, what bcd_load_with_logs and reading the file return, or -EFBIG for a file of
 // over 64 MiB.
 int bcdedit_load(const char *path, struct bcd **ret, struct err *err);
 

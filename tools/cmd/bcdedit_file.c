@@ -66,15 +66,36 @@ out:
 	return 0;
 }
 
+// Reads the log of a store; a store without one is the rule.
+static int read_log(const char *path, const char *end, uint8_t **ret,
+		    size_t *ret_size, struct err *err)
+{
+	char name[4096];
+
+	if (snprintf(name, sizeof(name), "%s%s", path, end) >=
+		    (int)sizeof(name) ||
+	    access(name, F_OK))
+		return 0;
+	return read_store(name, ret, ret_size, err);
+}
+
 int bcdedit_load(const char *path, struct bcd **ret, struct err *err)
 {
-	uint8_t *data;
+	static const char *const ends[HIVE_LOGS] = {".LOG1", ".LOG2"};
+	struct hive_log logs[HIVE_LOGS] = {{NULL, 0}};
+	uint8_t *data = NULL, *log[HIVE_LOGS] = {NULL};
 	size_t size;
 	int r = read_store(path, &data, &size, err);
 
-	if (r)
-		return r;
-	r = bcd_load(data, size, ret, err);
+	for (size_t i = 0; !r && i < HIVE_LOGS && hive_is_dirty(data, size);
+	     i++) {
+		r = read_log(path, ends[i], &log[i], &logs[i].size, err);
+		logs[i].data = log[i];
+	}
+	if (!r)
+		r = bcd_load_with_logs(data, size, logs, ret, err);
+	for (size_t i = 0; i < HIVE_LOGS; i++)
+		mem_free(log[i]);
 	mem_free(data);
 	return r;
 }

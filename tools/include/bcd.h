@@ -91,6 +91,12 @@ int bcd_new(bool is_system, struct bcd **ret, struct err *err);
 // "Objects" key, and what else hive_load returns.
 int bcd_load(const void *data, size_t size, struct bcd **ret, struct err *err);
 
+// As bcd_load, with the logs beside the store. Returns as hive_load_with_logs
+// and bcd_load.
+int bcd_load_with_logs(const void *data, size_t size,
+		       const struct hive_log logs[HIVE_LOGS], struct bcd **ret,
+		       struct err *err);
+
 // Lays the store out as the bytes of a hive. *ret is new memory (free with
 // mem_free).
 // Returns 0, -EFBIG or -ENOMEM as hive_save.

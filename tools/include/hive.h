@@ -108,8 +108,27 @@ int hive_new(const char *root_name, struct hive **ret, struct err *err);
 int hive_load(const void *data, size_t size, struct hive **ret,
 	      struct err *err);
 
-// Tells from the header alone whether the hive's last writes are still in its
-// logs, so that hive_load would refuse it. False for what is no hive.
+// The logs beside a hive (.LOG1 and .LOG2), as bytes; size 0: there is none.
+struct hive_log {
+	const void *data;
+	size_t size;
+};
+
+#define HIVE_LOGS 2
+
+// As hive_load, and a hive that was not closed, or whose header is damaged, is
+// completed from its logs, as Windows does: entries are applied in the order of
+// their sequence numbers for as long as they are there and whole. For a hive
+// that was closed the logs are not looked at. Nothing is written.
+// Returns as hive_load; -ENOTSUP also when no entry of the logs continues the
+// hive, or they are of the format before Windows 8.1.
+int hive_load_with_logs(const void *data, size_t size,
+			const struct hive_log logs[HIVE_LOGS],
+			struct hive **ret, struct err *err);
+
+// Tells from the header alone whether the hive's last writes may still be in its
+// logs: its sequence numbers differ or its checksum is wrong, so that hive_load
+// refuses it. False for what is no hive.
 bool hive_is_dirty(const void *data, size_t size);
 
 // Lays the tree out as a fresh hive: no free cells but at the ends of bins, one

@@ -7,7 +7,7 @@
 //       {guid}
 //         Description  Type
 //         Elements
-//           xxxxxxxx   Element
+//           12000004   Element
 
 #include <stdio.h>
 #include <string.h>
@@ -87,7 +87,7 @@ static int enter(struct bcd *bcd, const struct bcd_object *obj,
 }
 
 // Reads what a key under "Objects" is.
-// Returns 0, -ENOENT or -EBADMSG when it is no object, or -ENOMEM.
+// Returns 0, -ENOMEM, or another error when it is no object.
 static int read_object(struct hive_key *key, struct bcd_object *ret)
 {
 	struct hive_key *description;
@@ -171,12 +171,21 @@ int bcd_new(bool is_system, struct bcd **ret, struct err *err)
 
 int bcd_load(const void *data, size_t size, struct bcd **ret, struct err *err)
 {
+	static const struct hive_log none[HIVE_LOGS];
+
+	return bcd_load_with_logs(data, size, none, ret, err);
+}
+
+int bcd_load_with_logs(const void *data, size_t size,
+		       const struct hive_log logs[HIVE_LOGS], struct bcd **ret,
+		       struct err *err)
+{
 	struct bcd *bcd = mem_alloc(sizeof(*bcd));
 	int r;
 
 	if (!bcd)
 		return err_nomem(err);
-	r = hive_load(data, size, &bcd->hive, err);
+	r = hive_load_with_logs(data, size, logs, &bcd->hive, err);
 	if (!r)
 		r = read_objects(bcd, err);
 	if (r)

@@ -132,4 +132,27 @@ struct hive_db_disk {
 _Static_assert(sizeof(struct hive_db_disk) == 8, "db");
 _Static_assert(offsetof(struct hive_db_disk, list) == 4, "db");
 
+// A log: a header (its first 512 bytes), then entries. In an entry `pages`
+// references follow, and then the pages' bytes one after another.
+struct hive_entry_disk {
+	uint8_t signature[4];    // 0x00 "HvLE"
+	le32 size;               // 0x04 of all of it, a multiple of 512
+	le32 flags;              // 0x08 of the hive's header
+	le32 sequence;           // 0x0c
+	le32 bins_size;          // 0x10 of the hive
+	le32 pages;              // 0x14
+	le64 data_hash;          // 0x18 of all that follows these fields
+	le64 hash;               // 0x20 of the 32 bytes before it
+};                               // 0x28 the references
+_Static_assert(sizeof(struct hive_entry_disk) == 40, "entry");
+_Static_assert(offsetof(struct hive_entry_disk, data_hash) == 0x18, "entry");
+_Static_assert(offsetof(struct hive_entry_disk, hash) == 0x20, "entry");
+
+struct hive_page_disk {
+	le32 offset;             // 0x00 from the first bin
+	le32 size;               // 0x04
+};
+_Static_assert(sizeof(struct hive_page_disk) == 8, "page");
+_Static_assert(offsetof(struct hive_page_disk, size) == 4, "page");
+
 #endif

@@ -69,7 +69,7 @@ static int check_header(const struct hive_header_disk *h, size_t size,
 			struct err *err)
 {
 	static const char what[] = "hive header";
-	uint32_t bins = get_le32(h->bins_size);
+	uint32_t bins;
 
 	if (size < HIVE_HEADER_SIZE)
 		return err_corrupt(err, what, 0, "the file is cut short");
@@ -89,6 +89,7 @@ static int check_header(const struct hive_header_disk *h, size_t size,
 		return err_set(err, -ENOTSUP, what, 4,
 			       "the hive was not closed: its last changes are "
 			       "in its logs (.LOG1, .LOG2)");
+	bins = get_le32(h->bins_size);
 	if (!bins || bins % HIVE_BIN_ALIGN || bins > HIVE_MAX_BINS ||
 	    bins > size - HIVE_HEADER_SIZE)
 		return err_corrupt(err, what, 0x28,

@@ -17,6 +17,8 @@ struct saver {
 	size_t used;             // end of the last cell
 	uint32_t *security;      // cell of each descriptor
 	uint32_t *references;    // to each descriptor
+	uint32_t *order;         // descriptors in use, by their first use
+	size_t order_count;
 	struct err *err;
 };
 
@@ -224,7 +226,8 @@ static int save_values(struct saver *s, const struct hive_key *key,
 
 static void count_references(struct saver *s, const struct hive_key *key)
 {
-	s->references[key->security]++;
+	if (!s->references[key->security]++)
+		s->order[s->order_count++] = key->security;
 	for (size_t i = 0; i < key->subkey_count; i++)
 		count_references(s, key->subkeys[i]);
 }
@@ -237,12 +240,10 @@ static int save_security(struct saver *s)
 	int r;
 
 	count_references(s, hive->root);
-	for (size_t i = 0; i < hive->security_count; i++) {
+	for (size_t n = 0; n < s->order_count; n++) {
+		uint32_t i = s->order[n], cell;
 		const struct hive_security *d = &hive->security[i];
-		uint32_t cell;
 
-		if (!s->references[i])
-			continue;
 		r = new_cell(s, sizeof(*sk) + d->size, &cell);
 		if (r)
 			return r;
@@ -485,7 +486,8 @@ int hive_save(const struct hive *hive, void **ret, size_t *ret_size,
 
 	s.security = mem_array(hive->security_count, sizeof(*s.security));
 	s.references = mem_array(hive->security_count, sizeof(*s.references));
-	if (!s.security || !s.references) {
+	s.order = mem_array(hive->security_count, sizeof(*s.order));
+	if (!s.security || !s.references || !s.order) {
 		r = err_nomem(err);
 		goto out;
 	}
@@ -508,6 +510,7 @@ int hive_save(const struct hive *hive, void **ret, size_t *ret_size,
 	*ret_size = HIVE_HEADER_SIZE + s.size;
 out:
 	mem_free(s.bins);
+	mem_free(s.order);
 	mem_free(s.references);
 	mem_free(s.security);
 	return r;

@@ -101,6 +101,41 @@ static void test_version(uint32_t minor)
 	hive_free(hive);
 }
 
+// Descriptors are saved in the order of their first use, unused ones not.
+static void test_security(void)
+{
+	struct hive *hive, *again;
+	struct hive_key *key;
+	struct err err = {0};
+	size_t size, size2;
+	void *data, *data2;
+
+	check_ok(hive_new("root", &hive, &err), &err);
+	check_ok(hive_key_add(hive, hive->root, "a", &key, &err), &err);
+	hive->security = mem_resize(hive->security, 3, sizeof(*hive->security));
+	check(hive->security);
+	for (uint32_t i = 1; i < 3; i++) {
+		hive->security[i].size = 20 + i;
+		hive->security[i].data = mem_alloc(20 + i);
+	}
+	hive->security_count = hive->security_capacity = 3;
+	hive->root->security = 2;
+	key->security = 0;
+	check_ok(hive_save(hive, &data, &size, &err), &err);
+	check_ok(hive_load(data, size, &again, &err), &err);
+	check_eq(again->security_count, 2);
+	check_eq(again->root->security, 0);
+	check_eq(again->security[0].size, 22);
+	check_eq(again->security[1].size, 100);
+	check_eq(again->root->subkeys[0]->security, 1);
+	check_ok(hive_save(again, &data2, &size2, &err), &err);
+	check(size == size2 && !memcmp(data, data2, size));
+	mem_free(data2);
+	mem_free(data);
+	hive_free(again);
+	hive_free(hive);
+}
+
 static int save_again(const char *from, const char *to)
 {
 	struct err err = {0};
@@ -125,5 +160,6 @@ int main(int argc, char **argv)
 		return save_again(argv[1], argv[2]);
 	for (uint32_t minor = 2; minor <= 6; minor++)
 		test_version(minor);
+	test_security();
 	return 0;
 }

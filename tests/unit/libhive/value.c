@@ -40,6 +40,10 @@ int main(void)
 	check_eq(get_le16(k->values[0].name[0]), 'N');
 	check_ok(hive_value_get_u32(k, "Number", &n, &err), &err);
 	check_eq(n, 7);
+	check_ok(hive_value_set(hive, k, "number", HIVE_BINARY, "ab", 2, &err),
+		 &err);
+	check_eq(k->values[0].type, HIVE_BINARY);
+	check_eq(k->values[0].size, 2);
 
 	// text without its NUL, of odd length, or with more behind the NUL
 	check_ok(hive_value_set(hive, k, "odd", HIVE_SZ, "a\0b\0c", 5, &err),

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: MIT
+//
+// Transaction logs of hives, in the format of Windows 8.1 and later (M.
+// Suhanov's regf specification): completes a hive that was not closed.
+//
+// An entry holds the pages of one flush. It counts only when both its hashes are
+// right (Marvin32, with a fixed seed). The hive's second sequence number is that
+// of the first entry to apply; entries of both logs follow from there.
+
+#include <string.h>
+
+#include "hive_priv.h"
+
+#define MARVIN_SEED UINT64_C(0x82ef4d887a4e55c5)
+#define LOG_HEADER  512u
+#define LOG_ALIGN   512u
+
+// The bytes of the hive that is put together.
+struct image {
+	uint8_t *data;
+	size_t size;      // header and bins
+	size_t most;      // it can never grow beyond this
+	struct hive_header_disk header;
+	uint32_t sequence; // of the next entry
+	unsigned applied;
+	struct err *err;
+};
+
+static le32 read_le32(const uint8_t *p)
+{
+	le32 v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+static uint32_t rotate(uint32_t v, unsigned n)
+{
+	return v << n | v >> (32 - n);
+}
+
+static void mix(uint32_t *low, uint32_t *high, uint32_t word)
+{
+	*low += word;
+	*high ^= *low;
+	*low = rotate(*low, 20) + *high;
+	*high = rotate(*high, 9) ^ *low;
+	*low = rotate(*low, 27) + *high;
+	*high = rotate(*high, 19);
+}
+
+// Returns the hash of bytes whose number is a multiple of four.
+static uint64_t marvin32(const uint8_t *data, size_t len)
+{
+	uint32_t low = (uint32_t)MARVIN_SEED;
+	uint32_t high = (uint32_t)(MARVIN_SEED >> 32);
+
+	for (size_t i = 0; i < len; i += 4)
+		mix(&low, &high, get_le32(read_le32(data + i)));
+	mix(&low, &high, 0x80); // ends the data
+	mix(&low, &high, 0);
+	return (uint64_t)high << 32 | low;
+}
+
+static bool header_is_good(const void *data, size_t size)
+{
+	const struct hive_header_disk *h = data;
+
+	return size >= sizeof(*h) && !memcmp(h->signature, "regf", 4) &&
+	       get_le32(h->checksum) == hive_header_checksum(data);
+}
+
+// --- Entries -----------------------------------------------------------------
+
+// Returns the entry at `at` when it is whole, else NULL.
+static const struct hive_entry_disk *entry_at(const struct hive_log *log,
+					      size_t at)
+{
+	const uint8_t *p = (const uint8_t *)log->data + at;
+	const struct hive_entry_disk *e = (const void *)p;
+	uint32_t size;
+
+	if (!range_ok(at, sizeof(*e), log->size) ||
+	    memcmp(e->signature, "HvLE", 4))
+		return NULL;
+	size = get_le32(e->size);
+	if (size < LOG_ALIGN || size % LOG_ALIGN ||
+	    !range_ok(at, size, log->size))
+		return NULL;
+	if (get_le64(e->hash) != marvin32(p, offsetof(struct hive_entry_disk,
+						      hash)) ||
+	    get_le64(e->data_hash) !=
+		    marvin32(p + sizeof(*e), size - sizeof(*e)))
+		return NULL;
+	return e;
+}
+
+// Finds the entry of a sequence number in a log.
+static const struct hive_entry_disk *find_entry(const struct hive_log *log,
+						uint32_t sequence)
+{
+	const struct hive_entry_disk *e;
+	size_t at = LOG_HEADER;
+
+	while ((e = entry_at(log, at))) {
+		if (get_le32(e->sequence) == sequence)
+			return e;
+		at += get_le32(e->size);
+	}
+	return NULL;
+}
+
+static int resize(struct image *im, uint32_t bins)
+{
+	size_t size = (size_t)HIVE_HEADER_SIZE + bins;
+	uint8_t *data;
+
+	if (!bins || bins % HIVE_BIN_ALIGN || bins > HIVE_MAX_BINS ||
+	    size > im->most)
+		return err_corrupt(im->err, "hive's log", ERR_NOWHERE,
+				   "length of bins is %u", bins);
+	if (size > im->size) {
+		data = mem_resize(im->data, size, 1);
+		if (!data)
+			return err_nomem(im->err);
+		memset(data + im->size, 0, size - im->size);
+		im->data = data;
+	}
+	im->size = size;
+	return 0;
+}
+
+static int apply(struct image *im, const struct hive_entry_disk *e)
+{
+	const struct hive_page_disk *pages = (const void *)(e + 1);
+	const uint8_t *start = (const void *)e, *from;
+	uint32_t count = get_le32(e->pages), size = get_le32(e->size);
+	uint32_t bins = get_le32(e->bins_size);
+	int r;
+
+	if (count > (size - sizeof(*e)) / sizeof(*pages))
+		return err_corrupt(im->err, "hive's log", ERR_NOWHERE,
+				   "%u pages in an entry", count);
+	r = resize(im, bins);
+	if (r)
+		return r;
+	from = (const uint8_t *)(pages + count);
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t off = get_le32(pages[i].offset);
+		uint32_t len = get_le32(pages[i].size);
+
+		if (!range_ok(off, len, bins) ||
+		    !range_ok((uint64_t)(from - start), len, size))
+			return err_corrupt(im->err, "hive's log", ERR_NOWHERE,
+					   "a page leaves the hive or the "
+					   "entry");
+		memcpy(im->data + HIVE_HEADER_SIZE + off, from, len);
+		from += len;
+	}
+	im->header.bins_size = e->bins_size;
+	im->header.flags = e->flags;
+	im->sequence++;
+	im->applied++;
+	return 0;
+}
+
+// --- The hive ----------------------------------------------------------------
+
+// Takes the header of the hive or, when that is damaged, of the log that was
+// begun last, and where the entries to apply begin.
+static int choose_header(struct image *im, const struct hive_log *logs)
+{
+	const struct hive_header_disk *h, *best = NULL;
+
+	if (header_is_good(im->data, im->size)) {
+		memcpy(&im->header, im->data, sizeof(im->header));
+		im->sequence = get_le32(im->header.sequence2);
+		return 0;
+	}
+	for (size_t i = 0; i < HIVE_LOGS; i++) {
+		h = logs[i].data;
+		if (header_is_good(h, logs[i].size) &&
+		    (!best || (int32_t)(get_le32(h->sequence1) -
+					get_le32(best->sequence1)) > 0))
+			best = h;
+	}
+	if (!best)
+		return err_set(im->err, -ENOTSUP, "hive header", 0,
+			       "it is damaged, and no log helps");
+	im->header = *best;
+	im->sequence = get_le32(best->sequence1);
+	return 0;
+}
+
+static int apply_all(struct image *im, const struct hive_log *logs)
+{
+	const struct hive_entry_disk *e;
+	int r;
+
+	do {
+		e = NULL;
+		for (size_t i = 0; !e && i < HIVE_LOGS; i++)
+			if (header_is_good(logs[i].data, logs[i].size))
+				e = find_entry(&logs[i], im->sequence);
+		r = e ? apply(im, e) : 0;
+	} while (!r && e);
+	if (!r && !im->applied)
+		return err_set(im->err, -ENOTSUP, "hive header", 4,
+			       "the hive was not closed, and no entry of its "
+			       "logs (.LOG1, .LOG2) continues it");
+	return r;
+}
+
+static void finish(struct image *im)
+{
+	im->header.type = to_le32(0);
+	im->header.sequence1 = im->header.sequence2 = to_le32(im->sequence);
+	memcpy(im->data, &im->header, sizeof(im->header));
+	im->header.checksum = to_le32(hive_header_checksum(im->data));
+	memcpy(im->data, &im->header, sizeof(im->header));
+}
+
+int hive_load_with_logs(const void *data, size_t size,
+			const struct hive_log logs[HIVE_LOGS],
+			struct hive **ret, struct err *err)
+{
+	struct image im = {.size = size, .most = size, .err = err};
+	size_t log_bytes = 0;
+	int r;
+
+	for (size_t i = 0; i < HIVE_LOGS; i++)
+		log_bytes += logs[i].size;
+	if (!log_bytes || size < HIVE_HEADER_SIZE || !hive_is_dirty(data, size))
+		return hive_load(data, size, ret, err);
+	im.most += log_bytes;
+	im.data = mem_dup(data, size);
+	if (!im.data)
+		return err_nomem(err);
+	r = choose_header(&im, logs);
+	if (!r)
+		r = apply_all(&im, logs);
+	if (!r) {
+		finish(&im);
+		r = hive_load(im.data, im.size, ret, err);
+	}
+	mem_free(im.data);
+	return r;
+}
