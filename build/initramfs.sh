@@ -43,7 +43,7 @@ modules() { # FIRST-TOP SECOND-TOP
 		[ $list = packed ] || top=$2
 		(cd "$src" && cpio -pdm --quiet "$top/$dst" <"$tmp/$list")
 	done
-	(cd "$2/$dst" && xz -d $(cat "$tmp/plain"))
+	(cd "$2/$dst" && xargs xz -d <"$tmp/plain")
 	chmod -R u=rwX,go=rX "$1" "$2"
 }
 

@@ -15,10 +15,8 @@ usage() {
 # The label of the volume is how the environment finds its medium.
 format() { # IMAGE MB
 	rm -f "$1"
-	truncate -s "${2}M" "$1"
-	printf '%s\n' 'label: dos' 'label-id: 0x51117a70' \
-		'start=2048, type=c, bootable' |
-		sfdisk --quiet --no-reread --no-tell-kernel "$1"
+	"$O/bin/slipway" partition create "$1" --mbr --size "${2}M" \
+		--id 51117a70 start=1M,type=0c,active >"$tmp/log"
 	mformat -i "$1@@1M" -F -v SLIPWAY -N 51117a71 -h 255 -s 63 -H 2048 \
 		-T $(($2 * 2048 - 2048)) ::
 }

@@ -18,7 +18,7 @@ qemu_firmware() { # FOLDER bios|uefi|secureboot
 	if [ "$2" = secureboot ]; then
 		code=OVMF_CODE_4M.ms.fd vars=OVMF_VARS_4M.ms.fd
 		firmware_args+=(-machine smm=on -global
-			driver=cfi.pflash01,property=secure,value=on)
+			"driver=cfi.pflash01,property=secure,value=on")
 	fi
 	[ -e "$1/vars.fd" ] || cp "$OVMF/$vars" "$1/vars.fd"
 	firmware_args+=(

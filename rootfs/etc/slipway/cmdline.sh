@@ -23,7 +23,7 @@ cmdline_words() {
 				word = word c
 			}
 		}
-	}' "${1:-/proc/cmdline}"
+	}' /proc/cmdline
 }
 
 cmdline_read() {

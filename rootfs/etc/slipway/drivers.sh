@@ -34,6 +34,7 @@ drivers_load() {
 	batch=
 	while :; do
 		if [ -n "$batch" ]; then
+			# shellcheck disable=SC3045 # busybox has -t
 			IFS= read -r -t 0.05 line || line=GO
 		else
 			IFS= read -r line || return
