@@ -31,6 +31,14 @@ host_program() { # TOP NAME
 	done
 }
 
+# What hivex needs from the C library's converters, which ldd does not know.
+converters() { # TOP
+	from=/usr/lib/x86_64-linux-gnu/gconv
+	mkdir -p "$1$from"
+	cp -RL $from/UTF-16.so $from/ISO8859-1.so $from/gconv-modules \
+		$from/gconv-modules.d "$1$from"
+}
+
 modules() { # TOP
 	src=$pkgroot/lib/modules/$kernel
 	dst=$1/lib/modules/$kernel
@@ -39,7 +47,7 @@ modules() { # TOP
 		grep "/$name\\.ko" "$src/modules.dep" || die "$name: no such module"
 	done | tr -d : | tr ' ' '\n' | sort -u >"$tmp/list"
 	(cd "$src" && cpio -pdm --quiet "$dst" <"$tmp/list")
-	(cd "$dst" && xz -d $(cat "$tmp/list"))
+	(cd "$dst" && xargs xz -d <"$tmp/list")
 	cp "$src/modules.builtin" "$src/modules.order" "$dst"
 	"$pkgroot/bin/busybox" depmod -b "$1" "$kernel"
 }
@@ -56,6 +64,7 @@ initramfs() { # TOP
 		rm -f "$1/bin/$name"
 		host_program "$1" "$name"
 	done
+	converters "$1"
 	musl-gcc -static -Os -s -std=c11 -Wall -Wextra -Werror \
 		-o "$1/bin/device" $here/device.c
 	cp $here/init "$1/init"
