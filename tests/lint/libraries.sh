@@ -13,7 +13,7 @@ prefixes() { # LIBRARY
 	part) echo 'part|gpt|mbr' ;;
 	vdisk) echo 'vdisk|vhd|vhdx' ;;
 	wim) echo 'wim|xpress|lzx|lzms' ;;
-	deploy) echo 'answer|inventory|plan|boot|bcdboot' ;;
+	deploy) echo 'answer|inventory|plan|boot|bcdboot|unfinished' ;;
 	*) echo "$1" ;;
 	esac
 }

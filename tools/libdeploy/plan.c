@@ -56,13 +56,17 @@ static int open_image(struct plan *p, struct err *err)
 }
 
 // Data counts when somebody would miss it: a table, a file system, or bytes at
-// the start that are nothing known.
+// the start that are nothing known; not what a deployment left that was cut
+// off.
 static int check_wipe(struct plan *p, struct err *err)
 {
 	const char *found;
+	bool unfinished = false;
 	int r = part_probe(p->target.disk, &found, err);
 
-	if (r || !found || p->answer->wipe)
+	if (!r && found)
+		r = unfinished_is_marked(p->target.disk, &unfinished, err);
+	if (r || !found || unfinished || p->answer->wipe)
 		return r;
 	return err_set(err, -EEXIST, p->target.name, ERR_NOWHERE,
 		       "it holds data (%s); nothing is done unless the answer "

@@ -35,6 +35,13 @@ struct plan {
 	struct apply *apply;
 };
 
+// A disk on which a deployment began and did not end carries a mark where the
+// MBR's table will be, which goes last: it may be begun again without further
+// ado.
+// Returns 0, or the device's error.
+int unfinished_mark(struct disk *disk, struct err *err);
+int unfinished_is_marked(struct disk *disk, bool *ret, struct err *err);
+
 // Finds what the machine will boot with, in the image or on the medium, and
 // checks that it is there. To be called when the image's tree is known.
 // Returns 0, -ENOENT, -ENOSPC, or the device's error.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Doing a plan. The old table goes first and the new one comes last; between
-// them the disk is blank to everybody, whatever happens.
+// them the disk holds neither table nor volume to everybody, whatever happens.
 
 #include "plan_priv.h"
 #include "vdisk.h"
@@ -17,6 +17,8 @@ static int clear_disk(struct plan *p, struct err *err)
 		r = disk_flush(disk, err);
 	if (!r)
 		r = disk_discard(disk, 0, disk->size, err);
+	if (!r)
+		r = unfinished_mark(disk, err);
 	return r;
 }
 

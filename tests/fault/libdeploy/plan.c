@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MIT
+//
+// A deployment that is cut off, at any write: the disk is never taken for a
+// finished one, and doing it again succeeds. A write that fails is reported.
+#include <unistd.h>
+
+#include "deploy.h"
+#include "fault/fault.h"
+#include "test.h"
+
+#define DISK_SIZE (96u << 20)
+
+static const char answer_text[] =
+	"[disk]\nseed = 01234567-89ab-cdef-0123-456789abcdef\n"
+	"efi-size = 40M\nmsr-size = 1M\n"
+	"[image]\nfile = small.wim\n[vhd]\npath = \\v\\g.vhd\nsize = 16M\n"
+	"[boot]\nsystem = linux\n";
+
+static char dir[] = "/tmp/slipway-plan-XXXXXX";
+static struct answer *answer;
+
+static void make_inputs(void)
+{
+	static const char script[] =
+		"cd '%s' && mkdir -p tree/sub m/EFI/BOOT m/slipway &&"
+		"seq 20000 >tree/numbers && echo x >tree/sub/x &&"
+		"wimlib-imagex capture tree small.wim x --no-acls >log 2>&1 &&"
+		"for f in EFI/BOOT/BOOTX64.EFI EFI/BOOT/grubx64.efi"
+		" slipway/vmlinuz slipway/initramfs; do echo $f >m/$f; done &&"
+		"echo '@ROOT@ @OPTIONS@' >m/slipway/grub-native.cfg";
+	char command[1024], name[64];
+	struct err err = {0};
+
+	if (system("command -v wimlib-imagex >/dev/null"))
+		skip("wimlib-imagex is not installed");
+	check(mkdtemp(dir));
+	snprintf(command, sizeof(command), script, dir);
+	check(!system(command));
+	snprintf(name, sizeof(name), "%s/answer.ini", dir);
+	check_ok(answer_parse(answer_text, strlen(answer_text), name, &answer,
+			      &err), &err);
+}
+
+static int deploy(struct disk *disk, struct err *err)
+{
+	char boot[64];
+	const struct plan_target target = {disk, "test disk", boot};
+	struct plan *plan = NULL;
+	int r;
+
+	snprintf(boot, sizeof(boot), "%s/m", dir);
+	r = plan_make(answer, &target, &plan, err);
+	if (!r)
+		r = plan_run(plan, NULL, err);
+	plan_free(plan);
+	return r;
+}
+
+static struct disk *new_disk(void)
+{
+	struct disk *d;
+	struct err err = {0};
+
+	check_ok(disk_memory(DISK_SIZE, 512, &d, &err), &err);
+	return d;
+}
+
+// Nothing that reads tables or volumes finds one.
+static bool is_blank(struct disk *d)
+{
+	struct part_table *t;
+	const char *found;
+	struct err err = {0};
+
+	check_ok(part_probe(d, &found, &err), &err);
+	if (!part_table_read(d, &t, NULL)) {
+		part_table_free(t);
+		return false;
+	}
+	return !found || !strcmp(found, "data");
+}
+
+static bool volume_is_good(struct disk *volume)
+{
+	struct ntfs_check_result result = {0};
+
+	return !ntfs_check(volume, NULL, NULL, NULL, &result, NULL) &&
+	       !result.problems;
+}
+
+// Table, host volume, and the guest volume inside the VHD.
+static bool is_finished(struct disk *d)
+{
+	struct disk *data, *vhd, *guest;
+	struct ntfs *host;
+	bool good;
+	struct err err = {0};
+
+	if (part_open(d, 3, &data, NULL))
+		return false;
+	check(volume_is_good(data));
+	check_ok(ntfs_open(data, &host, &err), &err);
+	check_ok(ntfs_open_file(host, "\\v\\g.vhd", &vhd, &err), &err);
+	check_ok(part_open(vhd, 1, &guest, &err), &err);
+	good = volume_is_good(guest);
+	disk_close(guest);
+	disk_close(vhd);
+	ntfs_close(host);
+	disk_close(data);
+	return good;
+}
+
+static enum record_fate drop(void *ctx, size_t index)
+{
+	return RECORD_DROP;
+}
+
+static enum record_fate tear(void *ctx, size_t index)
+{
+	return RECORD_TEAR;
+}
+
+static enum record_fate every_second(void *ctx, size_t index)
+{
+	return index % 2 ? RECORD_DROP : RECORD_KEEP;
+}
+
+static void check_cut(const struct record_log *log, size_t count)
+{
+	static enum record_fate (*const fates[])(void *, size_t) = {
+		NULL, drop, tear, every_second};
+
+	for (size_t i = 0; i < sizeof(fates) / sizeof(fates[0]); i++) {
+		struct disk *d = new_disk();
+		struct err err = {0};
+
+		record_replay(log, count, d, fates[i], NULL);
+		if (!is_finished(d)) {
+			check(is_blank(d));
+			check_ok(deploy(d, &err), &err);
+			check(is_finished(d));
+		}
+		disk_close(d);
+	}
+}
+
+// Each entry in turn, all kept: blank until the table's own writes.
+static void check_each_prefix(const struct record_log *log)
+{
+	struct disk *d = new_disk();
+	size_t finished_at = 0;
+
+	for (size_t i = 0; i < log->count; i++) {
+		const struct record_log one = {&log->items[i], 1, 1};
+
+		record_replay(&one, 1, d, NULL, NULL);
+		if (is_blank(d))
+			check(!finished_at);
+		else if (!finished_at)
+			finished_at = i;
+	}
+	// from the first sign of a table on only the table is written
+	check(finished_at && log->count - finished_at < 12);
+	check(is_finished(d));
+	disk_close(d);
+}
+
+static void check_power_cuts(void)
+{
+	struct record_log log = {0};
+	struct disk *base = new_disk(), *d = record_disk(base, &log);
+	struct err err = {0};
+
+	check_ok(deploy(d, &err), &err);
+	disk_close(d);
+	check(is_finished(base));
+	disk_close(base);
+	check(log.count > 30);
+	check_each_prefix(&log);
+	for (size_t i = 0; i <= log.count; i++)
+		if (i + 12 > log.count || i % 29 == 0)
+			check_cut(&log, i);
+	record_free(&log);
+}
+
+// The N-th write fails: it is said, and the disk is blank.
+static void check_failed_writes(bool persistent)
+{
+	for (unsigned n = 1;; n += persistent ? 7 : 3) {
+		struct fault_plan plan = {.fail_at = n,
+					  .persistent = persistent,
+					  .writes_only = true};
+		struct disk *base = new_disk(), *d = fault_disk(base, &plan);
+		struct err err = {0};
+		int r = deploy(d, &err);
+
+		disk_close(d);
+		if (!plan.failed) {
+			check_ok(r, &err);
+			disk_close(base);
+			return;
+		}
+		check_eq(r, -EIO);
+		check(strstr(err.why, "made to fail"));
+		check(is_blank(base) || is_finished(base));
+		disk_close(base);
+	}
+}
+
+// The N-th allocation fails: no memory is lost, and nothing finished.
+static void check_failed_allocations(void)
+{
+	for (unsigned n = 1;; n += n < 60 ? 1 : n / 8) {
+		struct disk *d = new_disk();
+		size_t live = fault_mem_live();
+		struct err err = {0};
+		int r;
+
+		fault_mem(n, false);
+		r = deploy(d, &err);
+		if (!fault_mem_failed()) {
+			fault_mem(0, false);
+			check_ok(r, &err);
+			disk_close(d);
+			return;
+		}
+		fault_mem(0, false);
+		check_eq(fault_mem_live(), live);
+		check_eq(r, -ENOMEM);
+		check(is_blank(d));
+		disk_close(d);
+	}
+}
+
+int main(void)
+{
+	char command[64];
+
+	make_inputs();
+	check_power_cuts();
+	check_failed_writes(false);
+	check_failed_writes(true);
+	check_failed_allocations();
+	answer_free(answer);
+	snprintf(command, sizeof(command), "rm -r '%s'", dir);
+	return system(command) != 0;
+}
