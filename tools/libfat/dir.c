@@ -392,16 +392,13 @@ bool fat_dir_is_empty(const struct fat_dir *d)
 
 static bool has_short(const struct fat_dir *d, const uint8_t name[11])
 {
-	for (size_t i = 0; i < d->slots; i++) {
-		struct fat_entry_disk e;
+	const uint8_t *end = d->data + d->slots * ENTRY_SIZE;
 
-		get_entry(d, i, &e);
-		if (!e.name[0])
-			break;
-		if ((e.attributes & FAT_ATTR_MASK) != FAT_ATTR_LONG_NAME &&
-		    !memcmp(e.name, name, 11))
+	for (const uint8_t *e = d->data; e < end && *e; e += ENTRY_SIZE)
+		if (!memcmp(e, name, 11) &&
+		    (e[offsetof(struct fat_entry_disk, attributes)] &
+		     FAT_ATTR_MASK) != FAT_ATTR_LONG_NAME)
 			return true;
-	}
 	return false;
 }
 
