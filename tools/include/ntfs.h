@@ -127,14 +127,17 @@ int ntfs_build_set(struct ntfs_build *b, uint32_t node,
 // has one name.
 // Returns 0, -EINVAL when parent is no folder, or a folder gets a second name,
 // -EBADMSG for a name that NTFS cannot hold (empty, too long, "/" "\" NUL, "."
-// or ".."), or -ENOMEM. Equal names in a folder are found by ntfs_build_layout.
+// or ".."), -EFBIG over 1023 links, or -ENOMEM. Equal names in a folder are
+// found by ntfs_build_layout. A node has one 8.3 name: the first that is given
+// and repeats no other name of its folder; further ones are dropped.
 int ntfs_build_link(struct ntfs_build *b, uint32_t node, uint32_t parent,
 		    const struct ntfs_name *name, struct err *err);
 
 // Gives a node a stream whose content is written after the layout. A file
 // without an unnamed $DATA gets an empty one.
-// Returns 0, -EEXIST when the node has that stream, -EBADMSG for a size the
-// kind cannot have, or -ENOMEM.
+// Returns 0, -EEXIST when the node has that stream, -EBADMSG for a size or a
+// name that the kind cannot have (a folder has no unnamed $DATA), -EFBIG over
+// 4096 streams of a node, or -ENOMEM.
 int ntfs_build_stream(struct ntfs_build *b, uint32_t node,
 		      const struct ntfs_stream_spec *spec, uint32_t *ret_stream,
 		      struct err *err);
@@ -166,7 +169,9 @@ int ntfs_build_stream_disk(struct ntfs_build *b, uint32_t stream,
 
 // Writes all metadata, flushes, then the boot sectors, and flushes: from here
 // on it is a volume.
-// Returns 0, -ECANCELED, or the device's error.
+// Returns 0, -EBADMSG for a reparse point or extended attributes that break
+// their format, or two files with one object id (before anything is written),
+// -ECANCELED, -ENOMEM, or the device's error.
 int ntfs_build_finish(struct ntfs_build *b, struct progress *progress,
 		      struct err *err);
 

@@ -298,6 +298,8 @@ static bool is_bad_size(const struct ntfs_stream_spec *spec)
 static int check_stream(const struct ntfs_build *b, uint32_t node,
 			const struct ntfs_stream_spec *spec, struct err *err)
 {
+	uint32_t count = 0;
+
 	if (b->laid_out || node >= b->node_count)
 		return err_set(err, -EINVAL, "stream", ERR_NOWHERE,
 			       "a stream out of turn, or of no node");
@@ -305,15 +307,13 @@ static int check_stream(const struct ntfs_build *b, uint32_t node,
 		return err_corrupt(err, "stream", ERR_NOWHERE,
 				   "%llu bytes are no size of its kind",
 				   (unsigned long long)spec->size);
-	if (spec->kind != NTFS_STREAM_DATA)
-		return spec->name_len ? err_corrupt(err, "stream", ERR_NOWHERE,
-						    "only $DATA has names")
-				      : 0;
 	if (spec->name_len) {
-		if (is_bad_name(spec->name, spec->name_len, NTFS_MAX_NAME))
+		if (spec->kind != NTFS_STREAM_DATA ||
+		    is_bad_name(spec->name, spec->name_len, NTFS_MAX_NAME))
 			return err_corrupt(err, "stream", ERR_NOWHERE,
 					   "no name that NTFS can hold");
-	} else if (b->nodes[node].attributes & NTFS_ATTR_DIRECTORY) {
+	} else if (spec->kind == NTFS_STREAM_DATA &&
+		   b->nodes[node].attributes & NTFS_ATTR_DIRECTORY) {
 		return err_corrupt(err, "stream", ERR_NOWHERE,
 				   "a folder has no unnamed $DATA");
 	}
@@ -326,6 +326,10 @@ static int check_stream(const struct ntfs_build *b, uint32_t node,
 				   spec->name, spec->name_len))
 			return err_set(err, -EEXIST, "stream", ERR_NOWHERE,
 				       "the node has it already");
+		if (++count == NTFS_MAX_STREAMS)
+			return err_set(err, -EFBIG, "stream", ERR_NOWHERE,
+				       "more than %u of one file",
+				       NTFS_MAX_STREAMS);
 	}
 	return 0;
 }
