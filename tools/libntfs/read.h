@@ -72,7 +72,7 @@ struct ntfs_record {
 int ntfs_fixup(uint8_t *data, uint32_t size, const char *what, uint64_t where,
 	       struct err *err);
 
-// Decodes a record in place; ret->data is `data`.
+// Decodes a record in place; ret->data is `data`. -ENOENT for one of zeroes.
 int ntfs_record_decode(uint8_t *data, uint32_t size, uint64_t number,
 		       struct ntfs_record *ret, struct err *err);
 

@@ -102,6 +102,7 @@ static int add_extension(struct ntfs_file *f, uint64_t reference,
 	uint64_t wanted =
 		base->number | (uint64_t)base->sequence << NTFS_SEQUENCE_SHIFT;
 	struct ntfs_record *rec;
+	struct err e = {0};
 	int r;
 
 	if (has_record(f, number))
@@ -110,9 +111,12 @@ static int add_extension(struct ntfs_file *f, uint64_t reference,
 		     sizeof(*f->records)))
 		return err_nomem(err);
 	rec = &f->records[f->count];
-	r = ntfs_record_read(f->n, number, rec, err);
+	r = ntfs_record_read(f->n, number, rec, &e);
 	if (r)
-		return r;
+		return r == -ENOENT ? err_corrupt(err, e.what, number, "%s",
+						  e.why)
+				    : err_set(err, r, e.what, e.where, "%s",
+					      e.why);
 	f->count++;
 	if (!(rec->flags & NTFS_RF_IN_USE) || rec->base != wanted ||
 	    rec->sequence != ntfs_ref_sequence(reference))

@@ -39,6 +39,9 @@ int ntfs_record_decode(uint8_t *data, uint32_t size, uint64_t number,
 	struct ntfs_record rec = {.number = number, .data = data, .size = size};
 	int r;
 
+	if (!memcmp(h->magic, "\0\0\0\0", 4))
+		return err_set(err, -ENOENT, "file record", number,
+			       "it was never used");
 	if (memcmp(h->magic, "FILE", 4))
 		return err_corrupt(err, "file record", number,
 				   memcmp(h->magic, "BAAD", 4)

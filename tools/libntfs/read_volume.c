@@ -172,42 +172,57 @@ static int load_mft(struct ntfs *n, const struct ntfs_record *rec,
 	return r;
 }
 
-int ntfs_open_mft(struct disk *dev, struct ntfs **ret, struct err *err)
+// Reads the boot sector and the first record.
+static int open_mft(struct ntfs *n, struct err *err)
 {
 	struct ntfs_boot_disk boot;
-	struct ntfs *n = mem_alloc(sizeof(*n));
 	struct ntfs_record rec;
-	uint8_t *data = NULL;
-	int r;
+	uint8_t *data;
+	int r = n->dev->size < sizeof(boot)
+			? broken(err, 0, "this is no NTFS volume")
+			: disk_read(n->dev, 0, &boot, sizeof(boot), err);
 
-	if (!n)
-		return err_nomem(err);
-	n->dev = dev;
-	r = dev->size < sizeof(boot)
-		    ? broken(err, 0, "this is no NTFS volume")
-		    : disk_read(dev, 0, &boot, sizeof(boot), err);
 	if (!r)
 		r = ntfs_boot_decode(&boot, n, err);
 	if (r)
-		goto out;
+		return r;
 	data = mem_alloc(n->info.record_size);
-	if (!data) {
-		r = err_nomem(err);
-		goto out;
-	}
-	r = disk_read(dev, n->info.mft_lcn * n->info.cluster_size, data,
+	if (!data)
+		return err_nomem(err);
+	r = disk_read(n->dev, n->info.mft_lcn * n->info.cluster_size, data,
 		      n->info.record_size, err);
 	if (!r)
 		r = ntfs_record_decode(data, n->info.record_size, 0, &rec, err);
 	if (!r)
 		r = load_mft(n, &rec, err);
-out:
 	mem_free(data);
-	if (r)
-		ntfs_close(n);
-	else
-		*ret = n;
 	return r;
+}
+
+// Passes an error on: what a volume must have and has not makes it corrupt.
+static int must_have(int r, const struct err *e, struct err *err)
+{
+	return r == -ENOENT
+		       ? err_corrupt(err, e->what, e->where, "%s", e->why)
+		       : err_set(err, r, e->what, e->where, "%s", e->why);
+}
+
+int ntfs_open_mft(struct disk *dev, struct ntfs **ret, struct err *err)
+{
+	struct ntfs *n = mem_alloc(sizeof(*n));
+	struct err e = {0};
+	int r;
+
+	if (!n)
+		return err_nomem(err);
+	n->dev = dev;
+	r = open_mft(n, &e);
+	if (r) {
+		ntfs_close(n);
+		return must_have(r, &e, err);
+	}
+	*ret = n;
+	return 0;
 }
 
 static int load_label(struct ntfs *n, const struct ntfs_attr *a)
@@ -306,9 +321,7 @@ int ntfs_open(struct disk *dev, struct ntfs **ret, struct err *err)
 	r = load_system(n, &e);
 	if (r) {
 		ntfs_close(n);
-		return r == -ENOENT // a system file is missing
-			       ? err_corrupt(err, e.what, e.where, "%s", e.why)
-			       : err_set(err, r, e.what, e.where, "%s", e.why);
+		return must_have(r, &e, err);
 	}
 	*ret = n;
 	return 0;
