@@ -6,6 +6,7 @@ case $O in /*) ;; *) O=$ROOT/$O ;; esac
 SLIPWAY=$O/bin/slipway
 : "${SLIPWAY_SAMPLES:=$ROOT/../shared/samples}"
 : "${TIMEOUT_SCALE:=1}"
+bats_require_minimum_version 1.5.0
 PATH=$PATH:/usr/sbin:/sbin
 
 # A judge that is not installed: a skip at home, a failure in CI.

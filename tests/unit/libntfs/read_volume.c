@@ -126,6 +126,172 @@ static void open_seed(void)
 	disk_close(d);
 }
 
+// Puts the update sequence back and writes a record.
+static void put_record(struct ntfs *n, uint64_t number, uint8_t *data)
+{
+	struct ntfs_record_disk *h = (void *)data;
+	uint8_t *array = data + get_le16(h->usa_offset);
+	struct err err = {0};
+
+	for (unsigned i = 1; i <= 2; i++) {
+		memcpy(array + 2 * i, data + 512 * i - 2, 2);
+		memcpy(data + 512 * i - 2, array, 2);
+	}
+	check_ok(disk_write(n->mft, number * 1024, data, 1024, &err), &err);
+}
+
+// Writes a piece of the MFT's data, of one run, to p. Returns its length.
+static uint32_t make_piece(uint8_t *p, uint64_t first, uint64_t last,
+			   uint64_t lcn, const struct ntfs_attr *whole)
+{
+	struct ntfs_nonresident_disk h = {
+		.attr = {.type = to_le32(NTFS_AT_DATA),
+			 .length = to_le32(0x48),
+			 .nonresident = 1,
+			 .id = to_le16(first ? 0 : 1)},
+		.first_vcn = to_le64(first),
+		.last_vcn = to_le64(last),
+		.runs_offset = to_le16(0x40),
+	};
+	uint64_t len = last + 1 - first;
+	uint8_t runs[8] = {0x22, (uint8_t)len, (uint8_t)(len >> 8),
+			   (uint8_t)lcn, (uint8_t)(lcn >> 8)};
+
+	if (!first) {
+		h.allocated = to_le64(whole->allocated);
+		h.size = to_le64(whole->size);
+		h.valid = to_le64(whole->valid);
+	}
+	memcpy(p, &h, sizeof(h));
+	memcpy(p + sizeof(h), runs, sizeof(runs));
+	return 0x48;
+}
+
+static uint32_t end_record(uint8_t *data, uint32_t at)
+{
+	struct ntfs_record_disk *h = (void *)data;
+
+	memset(data + at, 0xff, 4);
+	memset(data + at + 4, 0, 4);
+	h->used = to_le32(at + 8);
+	return at + 8;
+}
+
+static uint32_t add_entry(uint8_t *list, uint32_t at, uint32_t type,
+			  uint64_t vcn, uint64_t record, uint16_t id)
+{
+	struct ntfs_list_entry_disk e = {.type = to_le32(type),
+					 .length = to_le16(0x20),
+					 .name_offset = 0x1a,
+					 .first_vcn = to_le64(vcn),
+					 .record = to_le64(record),
+					 .id = to_le16(id)};
+
+	memcpy(list + at, &e, sizeof(e));
+	return at + 0x20;
+}
+
+// The MFT cut into two pieces, the second one described by record 17, which
+// lies in the first: records behind the cut are still read.
+static void split_mft(struct ntfs *n, uint64_t cut)
+{
+	struct ntfs_resident_disk list_head = {
+		.attr = {.type = to_le32(NTFS_AT_ATTRIBUTE_LIST),
+			 .id = to_le16(9)},
+		.value_offset = to_le16(0x18)};
+	struct ntfs_record rec, ext;
+	struct ntfs_attr a = {0}, whole = {0};
+	struct ntfs_runs runs = {0};
+	uint8_t *data = mem_alloc(1024), list[0x20 * 8] = {0};
+	struct ntfs_record_disk *h;
+	uint32_t at, at_list = 0;
+	struct err err = {0};
+	uint64_t lcn, self = UINT64_C(1) << 48;
+
+	check_ok(ntfs_record_read(n, 0, &rec, &err), &err);
+	check_ok(ntfs_record_read(n, 17, &ext, &err), &err);
+	while (ntfs_attr_next(&rec, &a, &err) > 0) {
+		if (a.type == NTFS_AT_DATA)
+			whole = a;
+		at_list = add_entry(list, at_list, a.type, 0, self,
+				    a.type == NTFS_AT_DATA ? 1 : a.id);
+		if (a.type == NTFS_AT_DATA)
+			at_list = add_entry(list, at_list, a.type, cut,
+					    17 | (uint64_t)ext.sequence << 48,
+					    0);
+	}
+	check_ok(ntfs_runs_append(n, &whole, &runs, &err), &err);
+	check_eq(runs.count, 1);
+	lcn = runs.items[0].lcn;
+	memcpy(data, rec.data, rec.attrs_offset);
+	at = rec.attrs_offset;
+	for (a = (struct ntfs_attr){0}; ntfs_attr_next(&rec, &a, &err) > 0;) {
+		if (a.type == NTFS_AT_DATA) {
+			at += make_piece(data + at, 0, cut - 1, lcn, &whole);
+			continue;
+		}
+		memcpy(data + at, rec.data + a.offset, a.length);
+		at += a.length;
+		if (a.type != NTFS_AT_STANDARD_INFORMATION)
+			continue;
+		list_head.attr.length = to_le32(0x18 + at_list);
+		list_head.value_len = to_le32(at_list);
+		memcpy(data + at, &list_head, 0x18);
+		memcpy(data + at + 0x18, list, at_list);
+		at += 0x18 + at_list;
+	}
+	check(end_record(data, at) <= 1024);
+	h = (void *)data;
+	h->next_attr_id = to_le16(10);
+	put_record(n, 0, data);
+	h = (void *)ext.data;
+	h->flags = to_le16(NTFS_RF_IN_USE);
+	h->base = to_le64(self);
+	h->number = to_le32(17);
+	h->next_attr_id = to_le16(1);
+	at = ext.attrs_offset;
+	at += make_piece(ext.data + at, cut, whole.last_vcn, lcn + cut, &whole);
+	end_record(ext.data, at);
+	put_record(n, 17, ext.data);
+	mem_free(rec.data);
+	mem_free(ext.data);
+	mem_free(data);
+	ntfs_runs_done(&runs);
+}
+
+static void note(void *ctx, const struct ntfs_problem *p)
+{
+	// what the change leaves behind: record 17's bit, and the mirror
+	check(!strcmp(p->rule, "mft-bitmap") || !strcmp(p->rule, "mft-mirror"));
+}
+
+static void fragmented_mft(void)
+{
+	struct disk *d = load_seed("files");
+	struct ntfs_check_result result;
+	struct err err = {0};
+	uint64_t records, record;
+	struct ntfs *n;
+	void *data;
+	size_t size;
+
+	check_ok(ntfs_open(d, &n, &err), &err);
+	records = n->records;
+	split_mft(n, 2 * 32); // records from 32 on are behind it
+	ntfs_close(n);
+	check_ok(ntfs_open(d, &n, &err), &err);
+	check_eq(n->records, records);
+	check_ok(ntfs_lookup(n, "\\file2", &record, &err), &err);
+	check(record >= 32);
+	check_ok(ntfs_read_file(n, "\\file2", 100, &data, &size, &err), &err);
+	check(size == 6 && !memcmp(data, "hello\n", 6));
+	mem_free(data);
+	ntfs_close(n);
+	check_ok(ntfs_check(d, note, NULL, NULL, &result, &err), &err);
+	check_eq(result.problems, 2);
+	disk_close(d);
+}
+
 static void open_samples(void)
 {
 	for (size_t i = 0; i < SAMPLE_VOLUMES; i++) {
@@ -153,6 +319,7 @@ int main(void)
 	disk_close(dev);
 	refuse();
 	open_seed();
+	fragmented_mft();
 	open_samples();
 	return 0;
 }
