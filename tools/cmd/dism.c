@@ -10,30 +10,30 @@
 #include "dism.h"
 
 static const char usage[] =
-	"usage: dism /Get-ImageInfo /ImageFile:FILE [/Index:N | /Name:NAME]\n"
-	"       dism /List-Image /ImageFile:FILE /Index:N | /Name:NAME\n"
-	"       dism /Apply-Image /ImageFile:FILE /Index:N | /Name:NAME\n"
-	"            /ApplyDir:VOLUME [/CheckIntegrity] [/Verify] [--replace]\n"
-	"            [--progress bar|lines|json|none]\n"
-	"\n"
-	"  /Get-ImageInfo  tell what images a WIM file holds, or all of one "
-	"image\n"
-	"                  (also /Get-WimInfo)\n"
-	"  /List-Image     list the files of an image\n"
-	"\n"
-	"  /Apply-Image    build the volume anew with the image's files; each "
-	"is\n"
-	"                  checked against its hash (so /Verify changes "
-	"nothing)\n"
-	"\n"
-	"  /ApplyDir:VOLUME a volume's address: disk.img@3:\\, win.vhd@1:\\\n"
-	"  --replace       even if the volume holds files: they are destroyed\n"
-	"  /ImageFile:FILE the WIM file (also /WimFile), or its address within\n"
-	"                  disks: stick.img@1:\\sources\\install.wim\n"
-	"  /Index:N        an image by its number, from 1\n"
-	"  /Name:NAME      an image by its name\n"
-	"\n"
-	"Switches may be written as --image-file FILE, too.\n";
+    "usage: dism /Get-ImageInfo /ImageFile:FILE [/Index:N | /Name:NAME]\n"
+    "       dism /List-Image /ImageFile:FILE /Index:N | /Name:NAME\n"
+    "       dism /Apply-Image /ImageFile:FILE /Index:N | /Name:NAME\n"
+    "            /ApplyDir:VOLUME [/CheckIntegrity] [/Verify] [--replace]\n"
+    "            [--progress bar|lines|json|none]\n"
+    "\n"
+    "  /Get-ImageInfo  tell what images a WIM file holds, or all of one "
+    "image\n"
+    "                  (also /Get-WimInfo)\n"
+    "  /List-Image     list the files of an image\n"
+    "\n"
+    "  /Apply-Image    build the volume anew with the image's files; each "
+    "is\n"
+    "                  checked against its hash (so /Verify changes "
+    "nothing)\n"
+    "\n"
+    "  /ApplyDir:VOLUME a volume's address: disk.img@3:\\, win.vhd@1:\\\n"
+    "  --replace       even if the volume holds files: they are destroyed\n"
+    "  /ImageFile:FILE the WIM file (also /WimFile), or its address within\n"
+    "                  disks: stick.img@1:\\sources\\install.wim\n"
+    "  /Index:N        an image by its number, from 1\n"
+    "  /Name:NAME      an image by its name\n"
+    "\n"
+    "Switches may be written as --image-file FILE, too.\n";
 
 COMMAND(dism, "dism", "show and apply images of WIM files", usage);
 
@@ -41,10 +41,10 @@ static const struct verb {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } verbs[] = {
-	{"Apply-Image", dism_apply_image},
-	{"Get-ImageInfo", dism_image_info},
-	{"Get-WimInfo", dism_image_info},
-	{"List-Image", dism_list_image},
+    {"Apply-Image", dism_apply_image},
+    {"Get-ImageInfo", dism_image_info},
+    {"Get-WimInfo", dism_image_info},
+    {"List-Image", dism_list_image},
 };
 
 // Compares without regard to case and hyphens.
@@ -120,8 +120,8 @@ static int choose(const char *path, const char *index, const char *name,
 int dism_open(const struct cmd_switch *switches, bool needs_image,
 	      struct dism_image *ret)
 {
-	const char *path = switches[0].value ? switches[0].value
-					     : switches[1].value;
+	const char *path =
+	    switches[0].value ? switches[0].value : switches[1].value;
 	const char *index = switches[2].value, *name = switches[3].value;
 	struct dism_image image = {.path = path};
 	struct err err = {0};

@@ -40,9 +40,8 @@ static void show_time(const char *label, uint64_t filetime)
 
 	// "1/31/2018 - 5:08:18 PM", UTC
 	if (filetime && gmtime_r(&seconds, &t))
-		snprintf(text, sizeof(text),
-			 "%d/%d/%d - %d:%02d:%02d %s", t.tm_mon + 1, t.tm_mday,
-			 t.tm_year + 1900,
+		snprintf(text, sizeof(text), "%d/%d/%d - %d:%02d:%02d %s",
+			 t.tm_mon + 1, t.tm_mday, t.tm_year + 1900,
 			 t.tm_hour % 12 ? t.tm_hour % 12 : 12, t.tm_min,
 			 t.tm_sec, t.tm_hour < 12 ? "AM" : "PM");
 	show(label, text);
@@ -95,10 +94,8 @@ static void show_all(const struct wim_image_info *info)
 	show("Architecture", info->architecture);
 	show("Hal", info->hal);
 	show("Version", info->version);
-	show_number("ServicePack Build", has_version,
-		    info->service_pack_build);
-	show_number("ServicePack Level", has_version,
-		    info->service_pack_level);
+	show_number("ServicePack Build", has_version, info->service_pack_build);
+	show_number("ServicePack Level", has_version, info->service_pack_level);
 	show("Edition", info->edition);
 	show("Installation", info->installation_type);
 	show("ProductType", info->product_type);

@@ -11,7 +11,8 @@
 #include "ntfs.h"
 
 // Prints an entry and what is below it. `path` holds the path so far; an image
-// whose folders are nested too deep is not loaded, so this recurses not too deep.
+// whose folders are nested too deep is not loaded, so this recurses not too
+// deep.
 static int list(const struct wim_dentry *d, const char *path)
 {
 	bool is_folder = d->attributes & NTFS_ATTR_DIRECTORY;
@@ -19,8 +20,8 @@ static int list(const struct wim_dentry *d, const char *path)
 	char *here = NULL;
 	int r = name ? 0 : -ENOMEM;
 
-	if (!r && asprintf(&here, "%s%s%s", path, name,
-			   is_folder ? "\\" : "") < 0)
+	if (!r &&
+	    asprintf(&here, "%s%s%s", path, name, is_folder ? "\\" : "") < 0)
 		r = -ENOMEM;
 	mem_free(name);
 	if (r)

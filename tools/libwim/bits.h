@@ -13,8 +13,8 @@
 
 struct bits {
 	const uint8_t *next, *end;
-	uint64_t buf;     // the next bit is the highest one
-	unsigned left;    // how many bits of buf count
+	uint64_t buf;	  // the next bit is the highest one
+	unsigned left;	  // how many bits of buf count
 	unsigned padding; // zero bits put in behind the end
 };
 
@@ -46,7 +46,8 @@ static inline void bits_refill_slowly(struct bits *b)
 }
 
 // Makes at least 48 bits ready. The bits of buf below the counted ones are
-// always the ones that follow in the input, so to put them in twice is harmless.
+// always the ones that follow in the input, so to put them in twice is
+// harmless.
 static inline void bits_refill(struct bits *b)
 {
 	if (__builtin_expect(b->end - b->next < 8, 0)) {

@@ -17,8 +17,8 @@ static size_t first_slot(const struct wim *w, const uint8_t *sha1)
 	return (size_t)get_be64(raw) & w->hash_mask;
 }
 
-const struct wim_blob *blobs_find(const struct wim *w,
-				  const uint8_t sha1[SHA1_SIZE])
+const struct wim_blob *wim_blobs_find(const struct wim *w,
+				      const uint8_t sha1[SHA1_SIZE])
 {
 	size_t i = first_slot(w, sha1);
 
@@ -46,13 +46,14 @@ static int make_room(struct wim *w, size_t entries, struct err *err)
 	return 0;
 }
 
-// Enters the blob that was put behind the others; one of equal SHA-1 is dropped.
+// Enters the blob that was put behind the others; one of equal SHA-1 is
+// dropped.
 static void enter(struct wim *w)
 {
 	const struct wim_blob *b = &w->blobs[w->blob_count];
 	size_t i = first_slot(w, b->sha1);
 
-	if (blobs_find(w, b->sha1))
+	if (wim_blobs_find(w, b->sha1))
 		return;
 	while (w->hash_slots[i])
 		i = (i + 1) & w->hash_mask;
@@ -68,8 +69,8 @@ static int decode(struct wim *w, const struct blob_disk *raw, size_t count,
 		struct resource res;
 		struct wim_blob *b = &w->blobs[w->blob_count];
 		uint64_t where = w->blob_table.offset + i * sizeof(*raw);
-		int r = resource_decode(w, &raw[i].resource, "WIM blob table",
-					where, &res, err);
+		int r = wim_resource_decode(w, &raw[i].resource,
+					    "WIM blob table", where, &res, err);
 
 		if (r)
 			return r;
@@ -101,7 +102,7 @@ static int decode(struct wim *w, const struct blob_disk *raw, size_t count,
 	return 0;
 }
 
-int blobs_read(struct wim *w, struct err *err)
+int wim_blobs_read(struct wim *w, struct err *err)
 {
 	size_t count = (size_t)(w->blob_table.size / sizeof(struct blob_disk));
 	void *raw;
@@ -113,8 +114,8 @@ int blobs_read(struct wim *w, struct err *err)
 				   "of %zu",
 				   (unsigned long long)w->blob_table.size,
 				   sizeof(struct blob_disk));
-	r = resource_read(w, &w->blob_table, "WIM blob table",
-			  WIM_MAX_BLOB_TABLE, &raw, err);
+	r = wim_resource_read(w, &w->blob_table, "WIM blob table",
+			      WIM_MAX_BLOB_TABLE, &raw, err);
 	if (r)
 		return r;
 	r = make_room(w, count, err);

@@ -7,16 +7,16 @@
 
 #include "wim_priv.h"
 
-bool chunks_layout(const struct wim *w, uint64_t size, uint64_t stored_size,
-		   struct chunks *ret)
+bool wim_chunks_layout(const struct wim *w, uint64_t size, uint64_t stored_size,
+		       struct chunks *ret)
 {
 	struct chunks c = {.entry_size = size > UINT32_MAX ? 8 : 4};
 
 	// As many chunks as fit into any disk: nothing below overflows.
 	if (size > (uint64_t)INT64_MAX)
 		return false;
-	c.count = (size >> w->window_order) +
-		  (size % w->info.chunk_size ? 1 : 0);
+	c.count =
+	    (size >> w->window_order) + (size % w->info.chunk_size ? 1 : 0);
 	c.table_size = c.count ? (c.count - 1) * c.entry_size : 0;
 	if (stored_size < c.table_size + c.count ||
 	    stored_size - c.table_size > size)
@@ -25,7 +25,8 @@ bool chunks_layout(const struct wim *w, uint64_t size, uint64_t stored_size,
 	return true;
 }
 
-uint64_t chunks_entry(const struct chunks *c, const uint8_t *table, uint64_t i)
+uint64_t wim_chunks_entry(const struct chunks *c, const uint8_t *table,
+			  uint64_t i)
 {
 	le32 small;
 	le64 large;
@@ -38,8 +39,8 @@ uint64_t chunks_entry(const struct chunks *c, const uint8_t *table, uint64_t i)
 	return get_le64(large);
 }
 
-int chunk_decode(const struct wim *w, struct lzx_decoder *d, const void *in,
-		 size_t in_size, void *out, size_t out_size)
+int wim_chunk_decode(const struct wim *w, struct lzx_decoder *d, const void *in,
+		     size_t in_size, void *out, size_t out_size)
 {
 	if (in_size == out_size) {
 		memcpy(out, in, in_size);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Directory entries of an image's metadata, one at a time ("Windows Imaging File
-// Format (WIM)" white paper, "Directory entry", and what WIMGAPI and wimlib put
-// behind the names: tagged items).
+// Directory entries of an image's metadata, one at a time ("Windows Imaging
+// File Format (WIM)" white paper, "Directory entry", and what WIMGAPI and
+// wimlib put behind the names: tagged items).
 
 #include <stdlib.h>
 #include <string.h>
@@ -113,8 +113,8 @@ static int measure_streams(const uint8_t *data, size_t size, uint64_t *at,
 	return 0;
 }
 
-int dentry_measure(const uint8_t *data, size_t size, uint64_t pos,
-		   struct dentry_shape *ret, struct err *err)
+int wim_dentry_measure(const uint8_t *data, size_t size, uint64_t pos,
+		       struct dentry_shape *ret, struct err *err)
 {
 	struct dentry_shape shape = {0};
 	struct dentry_disk d;
@@ -198,7 +198,7 @@ static int find_blob(const struct wim *w, const uint8_t *sha1, uint64_t pos,
 	const struct wim_blob *blob = NULL;
 
 	if (!hash_is_zero(sha1)) {
-		blob = blobs_find(w, sha1);
+		blob = wim_blobs_find(w, sha1);
 		if (!blob)
 			return err_corrupt(err, what, pos,
 					   "its content (SHA-1 %02x%02x%02x%02x"
@@ -257,7 +257,7 @@ static int decode_streams(const struct wim *w, struct loaded_image *image,
 			take_unnamed(u, blob);
 		} else if (name_is_good(name, len, ':')) {
 			named[named_count++] =
-				(struct wim_stream){name, len, blob};
+			    (struct wim_stream){name, len, blob};
 		} else {
 			return err_corrupt(err, what, at,
 					   "a stream's name is not allowed");
@@ -278,7 +278,7 @@ static void decode_items(struct loaded_image *image, uint64_t at, uint64_t end,
 {
 	size_t len;
 	const uint8_t *item =
-		find_item(image->metadata, at, end, TAG_OBJECT_ID, &len);
+	    find_item(image->metadata, at, end, TAG_OBJECT_ID, &len);
 
 	if (item && len >= sizeof(d->object_id))
 		memcpy(d->object_id.b, item, sizeof(d->object_id));
@@ -327,9 +327,9 @@ static int decode_names(const struct loaded_image *image, uint64_t pos,
 	return 0;
 }
 
-int dentry_decode(const struct wim *w, struct loaded_image *image,
-		  uint64_t pos, bool is_root, struct wim_dentry *ret,
-		  struct err *err)
+int wim_dentry_decode(const struct wim *w, struct loaded_image *image,
+		      uint64_t pos, bool is_root, struct wim_dentry *ret,
+		      struct err *err)
 {
 	struct wim_dentry d = {.parent = ret->parent};
 	struct dentry_disk raw;

@@ -36,10 +36,10 @@ struct job {
 	uint8_t *in, *out;
 	const struct wim_blob **blobs;
 	size_t blob_count;
-	size_t *ends;     // of the chunks being decoded, in `in`
-	uint64_t start;   // where in the file `in` comes from
+	size_t *ends;	// of the chunks being decoded, in `in`
+	uint64_t start; // where in the file `in` comes from
 	size_t in_size;
-	size_t out_size;  // content so far
+	size_t out_size; // content so far
 	// of a part
 	struct large *large;
 	uint64_t off;
@@ -130,10 +130,10 @@ static int decode_chunks(struct job *job, const struct wim_blob *blob,
 	size_t at = begin;
 
 	for (size_t i = 0; size; i++) {
-		size_t n = size < w->info.chunk_size ? size
-						     : w->info.chunk_size;
-		int r = chunk_decode(w, job->lzx, job->in + at,
-				     job->ends[i] - at, out, n);
+		size_t n =
+		    size < w->info.chunk_size ? size : w->info.chunk_size;
+		int r = wim_chunk_decode(w, job->lzx, job->in + at,
+					 job->ends[i] - at, out, n);
 
 		if (r) {
 			char name[48];
@@ -154,8 +154,8 @@ static int decode_chunks(struct job *job, const struct wim_blob *blob,
 // Enters where a chunk ends, counted from the chunk table's end, for chunks
 // that begin at `*begin`.
 static int enter_end(struct job *job, const struct wim_blob *blob, size_t i,
-		     uint64_t *begin, uint64_t end, uint64_t size,
-		     size_t base, struct err *err)
+		     uint64_t *begin, uint64_t end, uint64_t size, size_t base,
+		     struct err *err)
 {
 	char name[48];
 
@@ -168,8 +168,8 @@ static int enter_end(struct job *job, const struct wim_blob *blob, size_t i,
 	return err_corrupt(err, name, blob->offset,
 			   "its chunk table is corrupt: a chunk of %llu bytes "
 			   "from %llu to %llu",
-			   (unsigned long long)size,
-			   (unsigned long long)*begin, (unsigned long long)end);
+			   (unsigned long long)size, (unsigned long long)*begin,
+			   (unsigned long long)end);
 }
 
 // Decodes a whole blob, whose chunk table is at `at` of job->in too.
@@ -182,17 +182,18 @@ static int decode_whole(struct job *job, const struct wim_blob *blob, size_t at,
 	struct chunks c;
 	size_t base;
 
-	chunks_layout(w, blob->size, blob->stored_size, &c);
+	wim_chunks_layout(w, blob->size, blob->stored_size, &c);
 	base = at += (size_t)c.table_size;
 	for (uint64_t i = 0; i < c.count; i++) {
-		uint64_t n = left < w->info.chunk_size ? left
-						       : w->info.chunk_size;
+		uint64_t n =
+		    left < w->info.chunk_size ? left : w->info.chunk_size;
 		uint64_t end = i + 1 < c.count
-				       ? chunks_entry(&c, table, i)
-				       : blob->stored_size - c.table_size;
-		int r = end <= blob->stored_size - c.table_size ? 0 : -EBADMSG;
+				   ? wim_chunks_entry(&c, table, i)
+				   : blob->stored_size - c.table_size;
+		bool is_inside = end <= blob->stored_size - c.table_size;
+		int r = enter_end(job, blob, i, &begin, is_inside ? end : 0, n,
+				  base, err);
 
-		r = enter_end(job, blob, i, &begin, r ? 0 : end, n, base, err);
 		if (r)
 			return r;
 		base = job->ends[i];
@@ -411,7 +412,7 @@ static int add_small(struct engine *e, const struct wim_blob *blob,
 	}
 	e->filling->blobs[e->filling->blob_count++] = blob;
 	e->filling->in_size =
-		(size_t)(blob->offset + blob->stored_size - e->filling->start);
+	    (size_t)(blob->offset + blob->stored_size - e->filling->start);
 	e->filling->out_size += (size_t)blob->size;
 	return 0;
 }
@@ -421,7 +422,8 @@ static int load_table(struct engine *e, const struct wim_blob *blob,
 		      const struct chunks *c, uint64_t first, uint64_t count,
 		      struct err *err)
 {
-	uint64_t room = TABLE_BYTES / c->entry_size, rest = c->count - 1 - first;
+	uint64_t room = TABLE_BYTES / c->entry_size,
+		 rest = c->count - 1 - first;
 	int r;
 
 	if (first >= e->table_first &&
@@ -440,8 +442,8 @@ static int load_table(struct engine *e, const struct wim_blob *blob,
 }
 
 // Finds where the chunks of a part lie.
-static int place_part(struct engine *e, struct job *job,
-		      const struct chunks *c, struct err *err)
+static int place_part(struct engine *e, struct job *job, const struct chunks *c,
+		      struct err *err)
 {
 	const struct wim_blob *blob = job->large->blob;
 	uint32_t chunk_size = e->w->info.chunk_size;
@@ -456,16 +458,16 @@ static int place_part(struct engine *e, struct job *job,
 	if (r)
 		return r;
 	if (chunk)
-		begin = chunks_entry(c, e->table, from - e->table_first);
+		begin = wim_chunks_entry(c, e->table, from - e->table_first);
 	job->start = blob->offset + c->table_size + begin;
 	job->in_size = 0;
 	for (uint64_t i = 0; i < count; i++) {
 		uint64_t n = left < chunk_size ? left : chunk_size;
-		uint64_t end = chunk + i < c->count - 1
-				       ? chunks_entry(c, e->table,
-						      chunk + i -
-							      e->table_first)
-				       : stored;
+		uint64_t end =
+		    chunk + i < c->count - 1
+			? wim_chunks_entry(c, e->table,
+					   chunk + i - e->table_first)
+			: stored;
 
 		r = enter_end(job, blob, i, &begin, end <= stored ? end : 0, n,
 			      job->in_size, err);
@@ -492,7 +494,7 @@ static int add_large(struct engine *e, const struct wim_blob *blob,
 	pthread_mutex_unlock(&e->lock);
 	*large = (struct large){.blob = blob, .hash = e->fresh};
 	if (blob->compressed)
-		chunks_layout(e->w, blob->size, blob->stored_size, &c);
+		wim_chunks_layout(e->w, blob->size, blob->stored_size, &c);
 	e->table_count = 0;
 	for (uint64_t off = 0; !r && off < blob->size; off += e->out_room) {
 		struct job *job = take_job(e);
@@ -502,8 +504,8 @@ static int add_large(struct engine *e, const struct wim_blob *blob,
 		job->large = large;
 		job->off = off;
 		job->out_size = blob->size - off < e->out_room
-					? (size_t)(blob->size - off)
-					: e->out_room;
+				    ? (size_t)(blob->size - off)
+				    : e->out_room;
 		if (blob->compressed) {
 			r = place_part(e, job, &c, err);
 		} else {
@@ -524,9 +526,8 @@ static int read_all(struct engine *e, const struct wim_blob *const *blobs,
 	for (size_t i = 0; !r && i < count; i++) {
 		if (!blobs[i]->size || (i && blobs[i] == blobs[i - 1]))
 			continue;
-		r = blobs[i]->size <= e->out_room
-			    ? add_small(e, blobs[i], err)
-			    : add_large(e, blobs[i], err);
+		r = blobs[i]->size <= e->out_room ? add_small(e, blobs[i], err)
+						  : add_large(e, blobs[i], err);
 	}
 	return r ? r : submit_filling(e, err);
 }
@@ -578,8 +579,8 @@ static int engine_new(struct wim *w, struct pool *pool, uint64_t largest,
 	sha1_init(&e->fresh);
 	e->w = w;
 	e->pool = pool;
-	e->out_room = (size_t)round_up(largest < JOB_OUT ? largest : JOB_OUT,
-				       chunk);
+	e->out_room =
+	    (size_t)round_up(largest < JOB_OUT ? largest : JOB_OUT, chunk);
 	e->max_chunks = e->out_room / chunk + 1;
 	e->in_room = e->out_room + e->max_chunks * 8 + JOB_GAP;
 	e->job_count = pool ? pool_threads(pool) * 3 + 2 : 1;
@@ -614,9 +615,10 @@ static int by_offset(const void *a, const void *b)
 	return x == y ? 0 : x < y ? -1 : 1;
 }
 
-int extract(struct wim *w, const struct wim_blob *const *blobs, size_t count,
-	    const struct wim_sink *sink, bool has_hash, struct pool *pool,
-	    struct progress *progress, struct err *err)
+int wim_extract_any(struct wim *w, const struct wim_blob *const *blobs,
+		    size_t count, const struct wim_sink *sink, bool has_hash,
+		    struct pool *pool, struct progress *progress,
+		    struct err *err)
 {
 	const struct wim_blob **sorted = mem_array(count, sizeof(*sorted));
 	struct err error = {0};
@@ -664,5 +666,6 @@ int wim_extract(struct wim *w, const struct wim_blob *const *blobs,
 		size_t count, const struct wim_sink *sink, struct pool *pool,
 		struct progress *progress, struct err *err)
 {
-	return extract(w, blobs, count, sink, true, pool, progress, err);
+	return wim_extract_any(w, blobs, count, sink, true, pool, progress,
+			       err);
 }

@@ -12,9 +12,9 @@
 #define LZX_MIN_ORDER	 15
 #define LZX_MAX_ORDER	 21
 
-int resource_decode(const struct wim *w, const struct resource_disk *raw,
-		    const char *what, uint64_t where, struct resource *ret,
-		    struct err *err)
+int wim_resource_decode(const struct wim *w, const struct resource_disk *raw,
+			const char *what, uint64_t where, struct resource *ret,
+			struct err *err)
 {
 	struct resource res = {.offset = get_le64(raw->offset),
 			       .size = get_le64(raw->size),
@@ -42,7 +42,7 @@ int resource_decode(const struct wim *w, const struct resource_disk *raw,
 			return err_corrupt(err, what, where,
 					   "a resource is compressed, but the "
 					   "header names no compression");
-		if (!chunks_layout(w, res.size, res.stored_size, &chunks))
+		if (!wim_chunks_layout(w, res.size, res.stored_size, &chunks))
 			return err_corrupt(err, what, where,
 					   "%llu bytes of content cannot be "
 					   "stored in %llu bytes",
@@ -76,7 +76,7 @@ static int read_content(struct wim *w, const struct wim_blob *blob,
 
 	if (!data)
 		return err_nomem(err);
-	r = extract(w, &blob, 1, &sink, has_hash, NULL, NULL, err);
+	r = wim_extract_any(w, &blob, 1, &sink, has_hash, NULL, NULL, err);
 	if (r)
 		mem_free(data);
 	else
@@ -84,14 +84,15 @@ static int read_content(struct wim *w, const struct wim_blob *blob,
 	return r;
 }
 
-int resource_read(struct wim *w, const struct resource *res, const char *what,
-		  uint64_t limit, void **ret, struct err *err)
+int wim_resource_read(struct wim *w, const struct resource *res,
+		      const char *what, uint64_t limit, void **ret,
+		      struct err *err)
 {
 	struct wim_blob blob = {
-		.size = res->size,
-		.offset = res->offset,
-		.stored_size = res->stored_size,
-		.compressed = res->flags & RESOURCE_COMPRESSED,
+	    .size = res->size,
+	    .offset = res->offset,
+	    .stored_size = res->stored_size,
+	    .compressed = res->flags & RESOURCE_COMPRESSED,
 	};
 
 	if (res->size > limit)
@@ -204,16 +205,16 @@ static int header_decode(struct wim *w, struct err *err)
 	if (!r)
 		r = decode_compression(w, flags, err);
 	if (!r)
-		r = resource_decode(w, &h.blobs, "WIM blob table", 0x30,
-				    &w->blob_table, err);
+		r = wim_resource_decode(w, &h.blobs, "WIM blob table", 0x30,
+					&w->blob_table, err);
 	if (!r)
-		r = resource_decode(w, &h.xml, "WIM XML data", 0x48, &w->xml,
-				    err);
+		r = wim_resource_decode(w, &h.xml, "WIM XML data", 0x48,
+					&w->xml, err);
 	if (!r)
-		r = resource_decode(w, &h.integrity, "WIM integrity table",
-				    0x7c, &w->integrity, err);
-	w->info.has_integrity = !r && w->integrity.offset &&
-				w->integrity.stored_size;
+		r = wim_resource_decode(w, &h.integrity, "WIM integrity table",
+					0x7c, &w->integrity, err);
+	w->info.has_integrity =
+	    !r && w->integrity.offset && w->integrity.stored_size;
 	return r;
 }
 
@@ -227,9 +228,9 @@ int wim_open(struct disk *file, struct wim **ret, struct err *err)
 	w->file = file;
 	r = header_decode(w, err);
 	if (!r)
-		r = blobs_read(w, err);
+		r = wim_blobs_read(w, err);
 	if (!r)
-		r = images_read(w, err);
+		r = wim_images_read(w, err);
 	if (r)
 		wim_close(w);
 	else
@@ -241,7 +242,7 @@ void wim_close(struct wim *w)
 {
 	if (!w)
 		return;
-	images_free(w);
+	wim_images_free(w);
 	mem_free(w->metadata);
 	mem_free(w->blobs);
 	mem_free(w->hash_slots);

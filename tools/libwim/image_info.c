@@ -28,33 +28,32 @@ static const struct {
 	const char *path;
 	size_t offset;
 } strings[] = {
-	{"NAME", offsetof(struct wim_image_info, name)},
-	{"DESCRIPTION", offsetof(struct wim_image_info, description)},
-	{"DISPLAYNAME", offsetof(struct wim_image_info, display_name)},
-	{"DISPLAYDESCRIPTION",
-	 offsetof(struct wim_image_info, display_description)},
-	{"FLAGS", offsetof(struct wim_image_info, flags)},
-	{"WINDOWS/PRODUCTNAME", offsetof(struct wim_image_info, product_name)},
-	{"WINDOWS/EDITIONID", offsetof(struct wim_image_info, edition)},
-	{"WINDOWS/INSTALLATIONTYPE",
-	 offsetof(struct wim_image_info, installation_type)},
-	{"WINDOWS/HAL", offsetof(struct wim_image_info, hal)},
-	{"WINDOWS/PRODUCTTYPE", offsetof(struct wim_image_info, product_type)},
-	{"WINDOWS/PRODUCTSUITE",
-	 offsetof(struct wim_image_info, product_suite)},
-	{"WINDOWS/SYSTEMROOT", offsetof(struct wim_image_info, system_root)},
-	{"WINDOWS/LANGUAGES/DEFAULT",
-	 offsetof(struct wim_image_info, default_language)},
+    {"NAME", offsetof(struct wim_image_info, name)},
+    {"DESCRIPTION", offsetof(struct wim_image_info, description)},
+    {"DISPLAYNAME", offsetof(struct wim_image_info, display_name)},
+    {"DISPLAYDESCRIPTION",
+     offsetof(struct wim_image_info, display_description)},
+    {"FLAGS", offsetof(struct wim_image_info, flags)},
+    {"WINDOWS/PRODUCTNAME", offsetof(struct wim_image_info, product_name)},
+    {"WINDOWS/EDITIONID", offsetof(struct wim_image_info, edition)},
+    {"WINDOWS/INSTALLATIONTYPE",
+     offsetof(struct wim_image_info, installation_type)},
+    {"WINDOWS/HAL", offsetof(struct wim_image_info, hal)},
+    {"WINDOWS/PRODUCTTYPE", offsetof(struct wim_image_info, product_type)},
+    {"WINDOWS/PRODUCTSUITE", offsetof(struct wim_image_info, product_suite)},
+    {"WINDOWS/SYSTEMROOT", offsetof(struct wim_image_info, system_root)},
+    {"WINDOWS/LANGUAGES/DEFAULT",
+     offsetof(struct wim_image_info, default_language)},
 };
 
 static const struct {
 	const char *path;
 	size_t offset;
 } numbers[] = {
-	{"FILECOUNT", offsetof(struct wim_image_info, files)},
-	{"DIRCOUNT", offsetof(struct wim_image_info, directories)},
-	{"TOTALBYTES", offsetof(struct wim_image_info, bytes)},
-	{"HARDLINKBYTES", offsetof(struct wim_image_info, hard_link_bytes)},
+    {"FILECOUNT", offsetof(struct wim_image_info, files)},
+    {"DIRCOUNT", offsetof(struct wim_image_info, directories)},
+    {"TOTALBYTES", offsetof(struct wim_image_info, bytes)},
+    {"HARDLINKBYTES", offsetof(struct wim_image_info, hard_link_bytes)},
 };
 
 static const struct {
@@ -62,12 +61,12 @@ static const struct {
 	size_t offset;
 	unsigned shift;
 } times[] = {
-	{"CREATIONTIME/HIGHPART", offsetof(struct wim_image_info, created), 32},
-	{"CREATIONTIME/LOWPART", offsetof(struct wim_image_info, created), 0},
-	{"LASTMODIFICATIONTIME/HIGHPART",
-	 offsetof(struct wim_image_info, modified), 32},
-	{"LASTMODIFICATIONTIME/LOWPART",
-	 offsetof(struct wim_image_info, modified), 0},
+    {"CREATIONTIME/HIGHPART", offsetof(struct wim_image_info, created), 32},
+    {"CREATIONTIME/LOWPART", offsetof(struct wim_image_info, created), 0},
+    {"LASTMODIFICATIONTIME/HIGHPART", offsetof(struct wim_image_info, modified),
+     32},
+    {"LASTMODIFICATIONTIME/LOWPART", offsetof(struct wim_image_info, modified),
+     0},
 };
 
 #define COUNT(table) (sizeof(table) / sizeof(*(table)))
@@ -92,8 +91,11 @@ static const char *architecture(const char *number)
 {
 	static const struct {
 		const char *number, *name;
-	} known[] = {{"0", "x86"},  {"5", "ARM"},    {"6", "ia64"},
-		     {"9", "x64"}, {"12", "ARM64"}};
+	} known[] = {{"0", "x86"},
+		     {"5", "ARM"},
+		     {"6", "ia64"},
+		     {"9", "x64"},
+		     {"12", "ARM64"}};
 
 	for (size_t i = 0; i < COUNT(known); i++)
 		if (!strcmp(number, known[i].number))
@@ -147,8 +149,8 @@ static int on_attribute(void *ctx, const char *path, const char *name,
 		return r;
 	index = strtoul(value, NULL, 10);
 	b->image = index && index <= b->w->info.images
-			   ? &b->w->images[index - 1]
-			   : NULL;
+		       ? &b->w->images[index - 1]
+		       : NULL;
 	b->has_version = false;
 	memset(b->version, 0, sizeof(b->version));
 	return 0;
@@ -204,10 +206,10 @@ static int on_text(void *ctx, const char *path, const char *text)
 	for (size_t i = 0; i < COUNT(strings); i++)
 		if (!strcasecmp(path, strings[i].path))
 			return set_string(
-				b,
-				(const char **)(void *)((char *)b->image +
-							strings[i].offset),
-				text);
+			    b,
+			    (const char **)(void *)((char *)b->image +
+						    strings[i].offset),
+			    text);
 	if (!strcasecmp(path, "WINDOWS/ARCH"))
 		return set_string(b, &b->image->architecture,
 				  architecture(text));
@@ -219,14 +221,14 @@ static int on_text(void *ctx, const char *path, const char *text)
 static void clear(struct wim_image_info *image, uint32_t index)
 {
 	*image = (struct wim_image_info){
-		.index = index,
-		.architecture = "",
-		.languages = "",
-		.version = "",
+	    .index = index,
+	    .architecture = "",
+	    .languages = "",
+	    .version = "",
 	};
 	for (size_t i = 0; i < COUNT(strings); i++)
 		*(const char **)(void *)((char *)image + strings[i].offset) =
-			"";
+		    "";
 }
 
 // Parses UTF-16 text of `size` bytes.
@@ -246,14 +248,14 @@ static int parse(struct wim *w, const void *data, size_t size, struct err *err)
 	text = utf16_to_utf8(units, n);
 	if (!text)
 		return err_nomem(err);
-	r = xml_parse(text, &events, err);
+	r = wim_xml_parse(text, &events, err);
 	if (!r)
 		r = end_image(&b);
 	mem_free(text);
 	return r;
 }
 
-int images_read(struct wim *w, struct err *err)
+int wim_images_read(struct wim *w, struct err *err)
 {
 	void *data;
 	int r;
@@ -265,7 +267,7 @@ int images_read(struct wim *w, struct err *err)
 		clear(&w->images[i], i + 1);
 	if (!w->xml.size)
 		return 0;
-	r = resource_read(w, &w->xml, what, WIM_MAX_XML, &data, err);
+	r = wim_resource_read(w, &w->xml, what, WIM_MAX_XML, &data, err);
 	if (r)
 		return r;
 	r = parse(w, data, (size_t)w->xml.size, err);
@@ -273,7 +275,7 @@ int images_read(struct wim *w, struct err *err)
 	return r;
 }
 
-void images_free(struct wim *w)
+void wim_images_free(struct wim *w)
 {
 	for (size_t i = 0; i < w->string_count; i++)
 		mem_free(w->strings[i]);

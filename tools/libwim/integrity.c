@@ -101,8 +101,8 @@ int wim_check_integrity(struct wim *w, struct progress *progress,
 	if (!w->info.has_integrity)
 		return err_set(err, -ENOENT, "WIM", ERR_NOWHERE,
 			       "the file has no integrity table");
-	r = resource_read(w, &w->integrity, what, WIM_MAX_INTEGRITY, &table,
-			  err);
+	r = wim_resource_read(w, &w->integrity, what, WIM_MAX_INTEGRITY, &table,
+			      err);
 	if (r)
 		return r;
 	buffer = mem_alloc(READ_SIZE);

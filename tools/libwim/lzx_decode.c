@@ -43,6 +43,12 @@ struct lzx_decoder {
 	uint8_t slot_bits[MAX_SLOTS];
 };
 
+// A chunk has no place of its own to tell: who knows where it lies does.
+static int corrupt(void)
+{
+	return err_corrupt(NULL, "LZX chunk", ERR_NOWHERE, "it is corrupt");
+}
+
 int lzx_decoder_new(unsigned window_order, struct lzx_decoder **ret)
 {
 	static const uint8_t slots[] = {30, 32, 34, 36, 38, 42, 50};
@@ -56,7 +62,7 @@ int lzx_decoder_new(unsigned window_order, struct lzx_decoder **ret)
 		return -ENOMEM;
 	d->order = window_order;
 	d->main_symbols =
-		LITERALS + slots[window_order - MIN_ORDER] * LENGTH_HEADERS;
+	    LITERALS + slots[window_order - MIN_ORDER] * LENGTH_HEADERS;
 	for (unsigned i = 0; i < MAX_SLOTS; i++) {
 		unsigned n = i < 4 ? 0 : i / 2 - 1;
 
@@ -86,8 +92,8 @@ static int read_lengths(struct lzx_decoder *d, struct bits *b, uint8_t *lengths,
 		bits_refill(b);
 		pre[i] = (uint8_t)bits_take(b, 4);
 	}
-	if (huffman_build(&d->pre, pre, PRE_SYMBOLS, PRE_BITS))
-		return -EBADMSG;
+	if (wim_huffman_build(&d->pre, pre, PRE_SYMBOLS, PRE_BITS))
+		return corrupt();
 	for (unsigned i = 0; i < count;) {
 		uint32_t symbol;
 		unsigned run = 1;
@@ -104,12 +110,12 @@ static int read_lengths(struct lzx_decoder *d, struct bits *b, uint8_t *lengths,
 				run = 4 + bits_take(b, 1);
 				symbol = huffman_take(&d->pre, b, PRE_BITS);
 				if (symbol > 16)
-					return -EBADMSG;
+					return corrupt();
 			}
 			value = (uint8_t)((lengths[i] + 17 - symbol) % 17);
 		}
 		if (run > count - i)
-			return -EBADMSG;
+			return corrupt();
 		memset(lengths + i, value, run);
 		i += run;
 	}
@@ -126,9 +132,9 @@ static int read_codes(struct lzx_decoder *d, struct bits *b, bool is_aligned)
 		bits_refill(b);
 		for (unsigned i = 0; i < ALIGNED_SYMBOLS; i++)
 			aligned[i] = (uint8_t)bits_take(b, 3);
-		if (huffman_build(&d->aligned, aligned, ALIGNED_SYMBOLS,
-				  ALIGNED_BITS))
-			return -EBADMSG;
+		if (wim_huffman_build(&d->aligned, aligned, ALIGNED_SYMBOLS,
+				      ALIGNED_BITS))
+			return corrupt();
 	}
 	r = read_lengths(d, b, d->main_lengths, LITERALS);
 	if (!r)
@@ -138,13 +144,13 @@ static int read_codes(struct lzx_decoder *d, struct bits *b, bool is_aligned)
 		r = read_lengths(d, b, d->length_lengths, LENGTH_SYMBOLS);
 	if (r)
 		return r;
-	if (huffman_build(&d->main, d->main_lengths, d->main_symbols,
-			  MAIN_BITS))
-		return -EBADMSG;
+	if (wim_huffman_build(&d->main, d->main_lengths, d->main_symbols,
+			      MAIN_BITS))
+		return corrupt();
 	// The length code may be empty, when no match is that long.
-	if (huffman_build(&d->length, d->length_lengths, LENGTH_SYMBOLS,
-			  LENGTH_BITS) == HUFFMAN_BAD)
-		return -EBADMSG;
+	if (wim_huffman_build(&d->length, d->length_lengths, LENGTH_SYMBOLS,
+			      LENGTH_BITS) == HUFFMAN_BAD)
+		return corrupt();
 	return 0;
 }
 
@@ -196,7 +202,7 @@ decode_symbols(struct lzx_decoder *d, struct bits *stream, uint8_t *start,
 		if (length == LENGTH_HEADERS - 1) {
 			length += huffman_take(&d->length, &b, LENGTH_BITS);
 			if (length > LENGTH_HEADERS - 1 + LENGTH_SYMBOLS)
-				return -EBADMSG;
+				return corrupt();
 			bits_refill(&b);
 		}
 		length += MIN_MATCH;
@@ -215,7 +221,7 @@ decode_symbols(struct lzx_decoder *d, struct bits *stream, uint8_t *start,
 		}
 		r0 = offset;
 		if (offset > (size_t)(p - start) || length > (size_t)(end - p))
-			return -EBADMSG;
+			return corrupt();
 		match_copy(p, (size_t)(limit - p), offset, length);
 		p += length;
 	}
@@ -236,18 +242,17 @@ static int copy_uncompressed(struct lzx_decoder *d, struct bits *b, uint8_t *p,
 	bits_refill(b);
 	bits_drop(b, (b->left - 1) % 16 + 1);
 	if (bits_overrun(b))
-		return -EBADMSG;
+		return corrupt();
 	next = b->next - (b->left - b->padding) / 8;
-	if ((size_t)(b->end - next) < 12 ||
-	    (size_t)(b->end - next) - 12 < size)
-		return -EBADMSG;
+	if ((size_t)(b->end - next) < 12 || (size_t)(b->end - next) - 12 < size)
+		return corrupt();
 	for (size_t i = 0; i < RECENT; i++, next += 4) {
 		le32 raw;
 
 		memcpy(&raw, next, sizeof(raw));
 		d->recent[i] = get_le32(raw);
 		if (!d->recent[i])
-			return -EBADMSG;
+			return corrupt();
 	}
 	memcpy(p, next, size);
 	next += size;
@@ -270,7 +275,7 @@ static int decode_block(struct lzx_decoder *d, struct bits *b, uint8_t *start,
 	if (!bits_take(b, 1))
 		size = bits_take(b, d->order > 15 ? 24 : 16);
 	if (!size || size > (size_t)(limit - *p))
-		return -EBADMSG;
+		return corrupt();
 	end = *p + size;
 	if (type == BLOCK_UNCOMPRESSED) {
 		r = copy_uncompressed(d, b, *p, size);
@@ -283,10 +288,10 @@ static int decode_block(struct lzx_decoder *d, struct bits *b, uint8_t *start,
 		if (!r)
 			r = decode_symbols(d, b, start, *p, end, limit, true);
 	} else {
-		r = -EBADMSG;
+		r = corrupt();
 	}
 	*p = end;
-	return r || bits_overrun(b) ? -EBADMSG : 0;
+	return r || bits_overrun(b) ? corrupt() : 0;
 }
 
 // --- Calls of x86 code -------------------------------------------------------

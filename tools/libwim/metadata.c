@@ -14,9 +14,9 @@ static const char what[] = "WIM metadata";
 // An entry found by the first walk.
 struct place {
 	uint64_t pos;
-	uint64_t children;  // offset; 0: none
-	uint32_t parent;    // index
-	uint32_t first;     // of its children
+	uint64_t children; // offset; 0: none
+	uint32_t parent;   // index
+	uint32_t first;	   // of its children
 	uint32_t count;
 	uint32_t depth;
 };
@@ -24,7 +24,7 @@ struct place {
 struct walk {
 	const uint8_t *data;
 	size_t size;
-	uint8_t *seen;      // a bit for each 8 bytes of the metadata
+	uint8_t *seen; // a bit for each 8 bytes of the metadata
 	struct place *places;
 	size_t count, capacity;
 	size_t streams, ea_size;
@@ -51,7 +51,7 @@ static int add_place(struct walk *walk, uint64_t *pos, uint32_t parent,
 {
 	struct place place = {.pos = *pos, .parent = parent, .depth = depth};
 	struct dentry_shape shape;
-	int r = dentry_measure(walk->data, walk->size, *pos, &shape, err);
+	int r = wim_dentry_measure(walk->data, walk->size, *pos, &shape, err);
 
 	if (r)
 		return r;
@@ -99,7 +99,7 @@ static int find_places(struct walk *walk, uint64_t root, struct err *err)
 				return r;
 		}
 		walk->places[i].count =
-			(uint32_t)walk->count - walk->places[i].first;
+		    (uint32_t)walk->count - walk->places[i].first;
 	}
 	return 0;
 }
@@ -147,7 +147,7 @@ static int decode_places(const struct wim *w, const struct walk *walk,
 
 	image->dentries = mem_array(walk->count, sizeof(*image->dentries));
 	image->image.dentries =
-		mem_array(walk->count, sizeof(*image->image.dentries));
+	    mem_array(walk->count, sizeof(*image->image.dentries));
 	image->streams = mem_array(walk->streams, sizeof(*image->streams));
 	image->ea = mem_alloc(walk->ea_size);
 	if (!image->dentries || !image->image.dentries || !image->streams ||
@@ -159,7 +159,8 @@ static int decode_places(const struct wim *w, const struct walk *walk,
 		if (i)
 			d->parent = &image->dentries[walk->places[i].parent];
 		image->image.dentries[i] = d;
-		r = dentry_decode(w, image, walk->places[i].pos, !i, d, err);
+		r = wim_dentry_decode(w, image, walk->places[i].pos, !i, d,
+				      err);
 		if (r)
 			return r;
 	}
@@ -176,7 +177,8 @@ static int load_tree(const struct wim *w, struct loaded_image *image,
 {
 	struct walk walk = {.data = image->metadata, .size = size};
 	size_t root;
-	int r = security_read(image->metadata, size, &image->image, &root, err);
+	int r =
+	    wim_security_read(image->metadata, size, &image->image, &root, err);
 
 	if (r)
 		return r;

@@ -10,8 +10,8 @@
 
 #define MIN_DESCRIPTOR 20 // the header of a self-relative one ([MS-DTYP] 2.4.6)
 
-int security_read(const uint8_t *data, size_t size, struct wim_image *image,
-		  size_t *ret_size, struct err *err)
+int wim_security_read(const uint8_t *data, size_t size, struct wim_image *image,
+		      size_t *ret_size, struct err *err)
 {
 	static const char what[] = "WIM security data";
 	struct security_disk head;

@@ -16,7 +16,7 @@
 #define WIM_MAX_METADATA   (UINT64_C(512) << 20)
 #define WIM_MAX_INTEGRITY  (UINT64_C(64) << 20)
 #define WIM_MAX_DEPTH	   4096 // folders within folders
-#define WIM_MAX_NAME	   255  // units, as on NTFS
+#define WIM_MAX_NAME	   255	// units, as on NTFS
 
 // A place in the file that holds content.
 struct resource {
@@ -32,12 +32,12 @@ struct wim {
 	unsigned window_order; // log2 of chunk_size; 0 when not compressed
 	struct resource blob_table, xml, integrity;
 	struct wim_blob *metadata; // of each image
-	struct wim_blob *blobs;    // without metadata
+	struct wim_blob *blobs;	   // without metadata
 	size_t blob_count;
-	uint32_t *hash_slots;      // 1 + index in blobs, by SHA-1; 0: free
+	uint32_t *hash_slots; // 1 + index in blobs, by SHA-1; 0: free
 	size_t hash_mask;
 	struct wim_image_info *images; // as many as info.images
-	char **strings;                // what images points to
+	char **strings;		       // what images points to
 	size_t string_count, string_capacity;
 };
 
@@ -45,23 +45,24 @@ struct wim {
 
 // Decodes a resource header and checks that it lies in the file.
 // Returns 0 or -EBADMSG; -ENOTSUP when it is solid or spanned.
-int resource_decode(const struct wim *w, const struct resource_disk *raw,
-		    const char *what, uint64_t where, struct resource *ret,
-		    struct err *err);
+int wim_resource_decode(const struct wim *w, const struct resource_disk *raw,
+			const char *what, uint64_t where, struct resource *ret,
+			struct err *err);
 
 // Reads a resource that has no hash, of at most `limit` bytes, into new memory.
 // Returns 0, -EFBIG, or as wim_extract.
-int resource_read(struct wim *w, const struct resource *res, const char *what,
-		  uint64_t limit, void **ret, struct err *err);
+int wim_resource_read(struct wim *w, const struct resource *res,
+		      const char *what, uint64_t limit, void **ret,
+		      struct err *err);
 
 // --- blobs.c -----------------------------------------------------------------
 
 // Reads the blob table. Returns as wim_open.
-int blobs_read(struct wim *w, struct err *err);
+int wim_blobs_read(struct wim *w, struct err *err);
 
 // Returns the blob with this SHA-1, or NULL.
-const struct wim_blob *blobs_find(const struct wim *w,
-				  const uint8_t sha1[SHA1_SIZE]);
+const struct wim_blob *wim_blobs_find(const struct wim *w,
+				      const uint8_t sha1[SHA1_SIZE]);
 
 // --- xml.c, image_info.c -----------------------------------------------------
 
@@ -76,51 +77,53 @@ struct xml_events {
 			 const char *value);
 	void *ctx;
 };
-int xml_parse(char *s, const struct xml_events *events, struct err *err);
+int wim_xml_parse(char *s, const struct xml_events *events, struct err *err);
 
 // Reads the XML data into w->images. Returns as wim_open.
-int images_read(struct wim *w, struct err *err);
+int wim_images_read(struct wim *w, struct err *err);
 
-// Frees what images_read made.
-void images_free(struct wim *w);
+// Frees what wim_images_read made.
+void wim_images_free(struct wim *w);
 
 // --- chunks.c ----------------------------------------------------------------
 
 // How a compressed resource lies in the file.
 struct chunks {
 	uint64_t count;
-	uint64_t table_size;  // bytes
-	unsigned entry_size;  // 4 or 8
+	uint64_t table_size; // bytes
+	unsigned entry_size; // 4 or 8
 };
 
 // Computes it. Returns false when the resource is too small or too large for
 // its content.
-bool chunks_layout(const struct wim *w, uint64_t size, uint64_t stored_size,
-		   struct chunks *ret);
+bool wim_chunks_layout(const struct wim *w, uint64_t size, uint64_t stored_size,
+		       struct chunks *ret);
 
 // Reads entry i (0 is that of chunk 1) of a chunk table. Returns its value.
-uint64_t chunks_entry(const struct chunks *c, const uint8_t *table, uint64_t i);
+uint64_t wim_chunks_entry(const struct chunks *c, const uint8_t *table,
+			  uint64_t i);
 
 // Decompresses one chunk; d is NULL unless the file has LZX.
 // Returns 0 or -EBADMSG.
-int chunk_decode(const struct wim *w, struct lzx_decoder *d, const void *in,
-		 size_t in_size, void *out, size_t out_size);
+int wim_chunk_decode(const struct wim *w, struct lzx_decoder *d, const void *in,
+		     size_t in_size, void *out, size_t out_size);
 
 // --- extract.c ---------------------------------------------------------------
 
 // wim_extract for content with or without a hash to check.
 // Returns as wim_extract.
-int extract(struct wim *w, const struct wim_blob *const *blobs, size_t count,
-	    const struct wim_sink *sink, bool has_hash, struct pool *pool,
-	    struct progress *progress, struct err *err);
+int wim_extract_any(struct wim *w, const struct wim_blob *const *blobs,
+		    size_t count, const struct wim_sink *sink, bool has_hash,
+		    struct pool *pool, struct progress *progress,
+		    struct err *err);
 
 // --- security.c --------------------------------------------------------------
 
 // Reads the security data at the begin of an image's metadata. *ret_size is
 // where the tree begins. Returns 0, -EBADMSG or -ENOMEM; what was allocated is
 // freed with the image.
-int security_read(const uint8_t *data, size_t size, struct wim_image *image,
-		  size_t *ret_size, struct err *err);
+int wim_security_read(const uint8_t *data, size_t size, struct wim_image *image,
+		      size_t *ret_size, struct err *err);
 
 // --- dentry.c ----------------------------------------------------------------
 
@@ -138,23 +141,23 @@ struct loaded_image {
 // What the lengths of a directory entry say, checked.
 struct dentry_shape {
 	uint64_t length;   // 8: the end of a folder's list
-	uint64_t end;      // where the next entry begins
+	uint64_t end;	   // where the next entry begins
 	uint64_t children; // offset, 0: none
 	unsigned streams;  // entries behind it
-	size_t ea_size;    // what its extended attributes take as NTFS has them
+	size_t ea_size;	   // what its extended attributes take as NTFS has them
 	bool is_folder;
 };
 
 // Looks at the entry at `pos` and checks that all of it lies in the metadata.
 // Returns 0 or -EBADMSG.
-int dentry_measure(const uint8_t *data, size_t size, uint64_t pos,
-		   struct dentry_shape *ret, struct err *err);
+int wim_dentry_measure(const uint8_t *data, size_t size, uint64_t pos,
+		       struct dentry_shape *ret, struct err *err);
 
-// Decodes the entry at `pos`, which dentry_measure has seen; ret->parent is set
-// already. Takes streams and room for extended attributes from the image.
+// Decodes the entry at `pos`, which wim_dentry_measure has seen; ret->parent is
+// set already. Takes streams and room for extended attributes from the image.
 // Returns 0 or -EBADMSG.
-int dentry_decode(const struct wim *w, struct loaded_image *image,
-		  uint64_t pos, bool is_root, struct wim_dentry *ret,
-		  struct err *err);
+int wim_dentry_decode(const struct wim *w, struct loaded_image *image,
+		      uint64_t pos, bool is_root, struct wim_dentry *ret,
+		      struct err *err);
 
 #endif

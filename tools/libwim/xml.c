@@ -16,7 +16,7 @@ struct parser {
 	char *start, *p;
 	const struct xml_events *events;
 	char path[MAX_PATH];
-	char *text;      // of the innermost element that has had no child
+	char *text; // of the innermost element that has had no child
 	char *text_end;
 	struct err *err;
 };
@@ -71,12 +71,11 @@ static uint32_t character(const char *s, size_t len)
 	uint32_t c = 0;
 
 	for (size_t i = is_hex ? 2 : 1; i < len; i++) {
-		uint32_t digit = s[i] >= '0' && s[i] <= '9'
-					 ? (uint32_t)(s[i] - '0')
-				 : is_hex && (s[i] | 32) >= 'a' &&
-						 (s[i] | 32) <= 'f'
-					 ? (uint32_t)((s[i] | 32) - 'a' + 10)
-					 : 99;
+		uint32_t digit =
+		    s[i] >= '0' && s[i] <= '9' ? (uint32_t)(s[i] - '0')
+		    : is_hex && (s[i] | 32) >= 'a' && (s[i] | 32) <= 'f'
+			? (uint32_t)((s[i] | 32) - 'a' + 10)
+			: 99;
 
 		c = c * (is_hex ? 16 : 10) + digit;
 		if (digit == 99 || c > 0x10ffff)
@@ -101,7 +100,7 @@ static void unescape(char *s, char *end)
 
 	while (s < end) {
 		char *semicolon =
-			*s == '&' ? memchr(s, ';', (size_t)(end - s)) : NULL;
+		    *s == '&' ? memchr(s, ';', (size_t)(end - s)) : NULL;
 		size_t len = semicolon ? (size_t)(semicolon - s - 1) : 0;
 		uint32_t c = 0;
 
@@ -259,7 +258,7 @@ static int markup(struct parser *x)
 	return open_tag(x);
 }
 
-int xml_parse(char *s, const struct xml_events *events, struct err *err)
+int wim_xml_parse(char *s, const struct xml_events *events, struct err *err)
 {
 	struct parser x = {.start = s, .p = s, .events = events, .err = err};
 

@@ -14,6 +14,12 @@
 #define TABLE_BITS  11
 #define LONG_LENGTH 15 // more bytes with the length follow
 
+// A chunk has no place of its own to tell: who knows where it lies does.
+static int corrupt(void)
+{
+	return err_corrupt(NULL, "XPRESS chunk", ERR_NOWHERE, "it is corrupt");
+}
+
 static enum huffman_kind read_code(const uint8_t *in, struct huffman *h)
 {
 	uint8_t lengths[SYMBOLS];
@@ -22,7 +28,7 @@ static enum huffman_kind read_code(const uint8_t *in, struct huffman *h)
 		lengths[2 * i] = in[i] & 15;
 		lengths[2 * i + 1] = in[i] >> 4;
 	}
-	return huffman_build(h, lengths, SYMBOLS, TABLE_BITS);
+	return wim_huffman_build(h, lengths, SYMBOLS, TABLE_BITS);
 }
 
 // A long length lies in bytes of its own, where a reader stands that always
@@ -52,7 +58,7 @@ int xpress_decompress(const void *in, size_t in_size, void *out,
 	struct bits b;
 
 	if (in_size < LENGTHS || read_code(in, &code) != HUFFMAN_COMPLETE)
-		return -EBADMSG;
+		return corrupt();
 	bits_start(&b, (const uint8_t *)in + LENGTHS, in_size - LENGTHS);
 	while (p < end) {
 		uint32_t symbol;
@@ -78,15 +84,16 @@ int xpress_decompress(const void *in, size_t in_size, void *out,
 
 			length = read_long_length(&copy);
 			if (!length)
-				return -EBADMSG;
+				return corrupt();
 			b = copy;
 		}
 		length += MIN_MATCH;
-		offset = ((size_t)1 << offset_bits) + bits_take(&b, offset_bits);
+		offset =
+		    ((size_t)1 << offset_bits) + bits_take(&b, offset_bits);
 		if (offset > (size_t)(p - start) || length > (size_t)(end - p))
-			return -EBADMSG;
+			return corrupt();
 		match_copy(p, (size_t)(end - p), offset, length);
 		p += length;
 	}
-	return bits_overrun(&b) ? -EBADMSG : 0;
+	return bits_overrun(&b) ? corrupt() : 0;
 }

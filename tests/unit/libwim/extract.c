@@ -27,8 +27,11 @@ static int tool(int argc, char **argv)
 		 &err);
 	r = wim_open(file, &w, &err);
 	if (!r) {
-		r = unpack_image(w, (uint32_t)atoi(argv[2]), argv[3], pool,
-				 &err);
+		if (wim_get_info(w)->has_integrity)
+			r = wim_check_integrity(w, NULL, &err);
+		if (!r)
+			r = unpack_image(w, (uint32_t)atoi(argv[2]), argv[3],
+					 pool, &err);
 		wim_close(w);
 	}
 	if (r)

@@ -26,26 +26,26 @@ static const struct {
 	const char *xml;
 	const char *seen; // NULL: corrupt
 } cases[] = {
-	{"", ""},
-	{"<a/>", "a=;"},
-	{"<a>x</a>", "a=x;"},
-	{"<a> <b>1</b> <c>2</c> </a>", "a/b=1;a/c=2;"},
-	{"<a i=\"1\" j='2'><b k=\"&lt;\"/></a>", "a@i=1;a@j=2;a/b@k=<;a/b=;"},
-	{"<a>&amp;&quot;&apos;&gt;&#65;&#x42;&#xe9;</a>", "a=&\"'>ABé;"},
-	{"<a>&nope; &#x110000; & </a>", "a=&nope; &#x110000; & ;"},
-	{"<?xml version=\"1.0\"?><!-- <x> --><a>1</a>", "a=1;"},
-	{"<a >1</a >", "a=1;"},
-	{"<a>", NULL},
-	{"<a></b>", NULL},
-	{"<a></ab>", NULL},
-	{"</a>", NULL},
-	{"<>", NULL},
-	{"<a b>", NULL},
-	{"<a b=1>", NULL},
-	{"<a b=\"1>", NULL},
-	{"<a/", NULL},
-	{"<!-- ", NULL},
-	{"<a", NULL},
+    {"", ""},
+    {"<a/>", "a=;"},
+    {"<a>x</a>", "a=x;"},
+    {"<a> <b>1</b> <c>2</c> </a>", "a/b=1;a/c=2;"},
+    {"<a i=\"1\" j='2'><b k=\"&lt;\"/></a>", "a@i=1;a@j=2;a/b@k=<;a/b=;"},
+    {"<a>&amp;&quot;&apos;&gt;&#65;&#x42;&#xe9;</a>", "a=&\"'>ABé;"},
+    {"<a>&nope; &#x110000; & </a>", "a=&nope; &#x110000; & ;"},
+    {"<?xml version=\"1.0\"?><!-- <x> --><a>1</a>", "a=1;"},
+    {"<a >1</a >", "a=1;"},
+    {"<a>", NULL},
+    {"<a></b>", NULL},
+    {"<a></ab>", NULL},
+    {"</a>", NULL},
+    {"<>", NULL},
+    {"<a b>", NULL},
+    {"<a b=1>", NULL},
+    {"<a b=\"1>", NULL},
+    {"<a/", NULL},
+    {"<!-- ", NULL},
+    {"<a", NULL},
 };
 
 int main(void)
@@ -59,7 +59,7 @@ int main(void)
 		int r;
 
 		seen[0] = 0;
-		r = xml_parse(copy, &events, &err);
+		r = wim_xml_parse(copy, &events, &err);
 		free(copy);
 		if (r != (cases[i].seen ? 0 : -EBADMSG) ||
 		    (cases[i].seen && strcmp(seen, cases[i].seen))) {
@@ -69,6 +69,6 @@ int main(void)
 	}
 	for (int i = 0; i < 500; i++)
 		strcat(deep, "<a>");
-	check_eq(xml_parse(deep, &events, NULL), -EBADMSG);
+	check_eq(wim_xml_parse(deep, &events, NULL), -EBADMSG);
 	return 0;
 }

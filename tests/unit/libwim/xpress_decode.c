@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// XPRESS: a chunk made by hand of literals alone, the same cut off at every byte,
-// and codes that are none. Matches are judged by what wimlib compressed.
+// XPRESS: a chunk made by hand of literals alone, the same cut off at every
+// byte, and codes that are none. Matches are judged by what wimlib compressed.
 
 #include "test.h"
 #include "wim.h"

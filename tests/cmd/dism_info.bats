@@ -1,0 +1,91 @@
+# dism /Get-ImageInfo and /List-Image: layout, choice of images, misuse and
+# files that are no WIM.
+
+load ../helpers
+bats_require_minimum_version 1.5.0
+
+setup() {
+	WIM=$ROOT/tests/fuzz/wim_open/seeds/lzx.wim
+}
+
+@test "info lists the images" {
+	run -0 slipway dism /Get-ImageInfo "/ImageFile:$WIM"
+	assert_output_has "Deployment Image Servicing and Management tool"
+	assert_output_has "Details for image : $WIM"
+	assert_output_has "Index : 1
+Name : Seed
+Description : <undefined>
+Size : "
+	assert_output_has "The operation completed successfully."
+	[[ $output != *Architecture* ]]
+}
+
+@test "info of one image tells all, by number or by name" {
+	run -0 slipway dism /get-wiminfo --wim-file "$WIM" /index:1
+	assert_output_has "WIM Bootable : No"
+	assert_output_has "Architecture : <undefined>"
+	assert_output_has "Directories : 3"
+	assert_output_has "Files : 6"
+	assert_output_has " - "
+	first=$output
+	run -0 slipway dism "/ImageFile:$WIM" /Name:SEED /Get-ImageInfo
+	[ "$output" = "$first" ]
+}
+
+@test "list shows every path, folders with a backslash" {
+	run -0 slipway dism /List-Image "/ImageFile:$WIM" /Index:1
+	assert_output_has '\
+\a\
+\a\b\
+\a\b\bin
+\a\b\n
+\a\b\Ü.txt
+\a\empty
+\a\x.txt
+\a\y.txt'
+}
+
+@test "an image that is not there is a failure" {
+	run -1 slipway dism /Get-ImageInfo "/ImageFile:$WIM" /Index:2
+	assert_output_has "there is no image 2; it holds 1"
+	run -1 slipway dism /List-Image "/ImageFile:$WIM" /Name:other
+	assert_output_has "there is no image other"
+}
+
+@test "misuse is told and is 2" {
+	run -2 slipway dism
+	assert_output_has "no verb"
+	run -2 slipway dism /Get-ImageInfo
+	assert_output_has "/ImageFile is not given"
+	run -2 slipway dism /List-Image "/ImageFile:$WIM"
+	assert_output_has "neither /Index nor /Name"
+	run -2 slipway dism /List-Image "/ImageFile:$WIM" /Index:1 /Name:a
+	run -2 slipway dism /List-Image "/ImageFile:$WIM" /Index:x
+	run -2 slipway dism /List-Image "/ImageFile:$WIM" /Nonsense:1
+	run -2 slipway dism /List-Image "/ImageFile:$WIM" /Index:1 more
+}
+
+@test "what is no WIM, cut off or damaged is told and is 1" {
+	echo "no WIM" >"$BATS_TEST_TMPDIR/x"
+	run -1 slipway dism /Get-ImageInfo "/ImageFile:$BATS_TEST_TMPDIR/x"
+	assert_output_has "too short to be a WIM"
+	run -1 slipway dism /Get-ImageInfo "/ImageFile:$BATS_TEST_TMPDIR/none"
+	head -c 3000 "$WIM" >"$BATS_TEST_TMPDIR/cut"
+	run -1 slipway dism /Get-ImageInfo "/ImageFile:$BATS_TEST_TMPDIR/cut"
+	assert_output_has "not within the file of 3000 bytes"
+}
+
+@test "solid and split files are refused by name" {
+	requires_samples
+	run -1 slipway dism /Get-ImageInfo \
+		"/ImageFile:$SLIPWAY_SAMPLES/wim/wimlib-solid-lzms-tiny.wim"
+	assert_output_has "solid"
+	run -1 slipway dism /Get-ImageInfo \
+		"/ImageFile:$SLIPWAY_SAMPLES/wim/wimlib-split2.swm"
+	assert_output_has "part 2 of 2 of a split WIM"
+}
+
+@test "help is on stdout and 0" {
+	run -0 slipway dism '/?'
+	assert_output_has "/Get-ImageInfo"
+}

@@ -1,0 +1,101 @@
+# What wimlib captures, we read: names as wimlib lists them, content as it was.
+
+load ../helpers
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+	make -s -C "$ROOT" "O=$O" "$O/san/unit/libwim/extract"
+	make_tree "$BATS_FILE_TMPDIR/tree"
+}
+
+setup() {
+	requires wimlib-imagex
+	EXTRACT=$O/san/unit/libwim/extract
+	TREE=$BATS_FILE_TMPDIR/tree
+	cd "$BATS_TEST_TMPDIR"
+}
+
+# A tree with all that is awkward: links, empty files, long and foreign names,
+# content that compresses well, badly, and as x86 code.
+make_tree() { # FOLDER
+	mkdir -p "$1/deep/er/est" "$1/Ünïcödé 日本" "$1/empty folder"
+	cd "$1"
+	: >empty
+	echo a >one
+	ln one deep/same
+	ln one deep/er/same
+	echo "😀" >"Ünïcödé 日本/😀.txt"
+	echo long >"$(printf 'n%.0s' $(seq 1 240))"
+	seq 1 300000 >deep/numbers
+	head -c 1500000 /dev/urandom >deep/er/random
+	head -c 3000000 /dev/zero >deep/er/est/zeros
+	cp "$SLIPWAY" deep/er/est/program
+	for i in $(seq 1 300); do
+		seq "$i" $((i * 7)) >"deep/f$i"
+	done
+	for n in 1 2 4095 4096 4097 32767 32768 32769 65535 65536 65537 \
+		524287 524288 524289; do
+		head -c "$n" "$SLIPWAY" >"deep/size$n"
+	done
+	cd - >/dev/null
+}
+
+# Captures the tree and compares what both say of it.
+round() { # CAPTURE-OPTION...
+	wimlib-imagex capture "$TREE" t.wim Test --no-acls "$@" >/dev/null
+	slipway dism /List-Image /ImageFile:t.wim /Index:1 |
+		sed -n 's|\\$||; s|\\|/|g; /^\//p' | sort >ours
+	wimlib-imagex dir t.wim 1 | sed 's|^/$||' | grep . | sort >theirs
+	diff theirs ours
+	mkdir out
+	"$EXTRACT" t.wim 1 out
+	diff -r "$TREE" out
+	rm -r t.wim out
+}
+
+@test "uncompressed" {
+	round --compress=none
+}
+
+@test "XPRESS, every chunk size" {
+	for size in 4096 8192 16384 32768 65536; do
+		round --compress=XPRESS --chunk-size=$size
+	done
+}
+
+@test "LZX of 32 KiB, the usual and the best" {
+	round --compress=LZX:20
+	round --compress=LZX:100
+}
+
+@test "LZX, larger chunks" {
+	for size in 65536 131072 524288 2097152; do
+		round --compress=LZX:20 --chunk-size=$size
+	done
+}
+
+@test "a file with an integrity table, and with unix data" {
+	round --compress=LZX:20 --check --unix-data
+}
+
+@test "samples of Windows and others unpack as wimlib unpacks them" {
+	requires_samples
+	for wim in "$SLIPWAY_SAMPLES"/wim/{imagex,icd,wimlib-{lzx,xpress,multi,empty,integrity-good}}*; do
+		mkdir ours theirs
+		"$EXTRACT" "$wim" 1 ours
+		wimlib-imagex apply "$wim" 1 theirs >/dev/null
+		diff -r theirs ours
+		rm -r ours theirs
+	done
+}
+
+@test "a broken file is refused as wimlib refuses it" {
+	requires_samples
+	mkdir o
+	for name in cyclic integrity-bad; do
+		wim=$SLIPWAY_SAMPLES/wim/wimlib-$name.wim
+		run ! wimlib-imagex verify "$wim"
+		run -1 "$EXTRACT" "$wim" 1 o
+		assert_output_has "corrupt"
+	done
+}
