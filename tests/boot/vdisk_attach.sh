@@ -1,9 +1,11 @@
 #!/bin/sh
-# Runs inside the environment: vdisk against the kernel's ublk driver. /dev/vda
-# is a fixed VHD with one partition, /dev/vdb an empty disk. Each check says one
-# line; the last line, with the token, says whether all went well.
+# Runs inside the environment: vdisk against the kernel's ublk driver. The NTFS
+# volume on /dev/vda1 holds a fixed VHD with one partition, /dev/vdb is an empty
+# disk. Each check says one line; the last line, with the token, says whether
+# all went well.
 # usage: vdisk_attach.sh TOKEN
 token=$1
+address='/dev/vda1:\guest.vhd'
 failed=0
 mkdir -p /tmp && cd /tmp || exit
 
@@ -33,12 +35,12 @@ same_file() { # on the mounted volume
 }
 
 attaches_vhd() {
-	attach /dev/vda && vhd=$device && [ -b "${vhd}p1" ] &&
+	attach "$address" && vhd=$device && [ -b "${vhd}p1" ] &&
 		[ "$(blockdev --getsize64 "$vhd")" = 67108864 ]
 }
 
 holds_exclusively() {
-	fails slipway vdisk attach /dev/vda 2>/dev/null
+	fails slipway vdisk attach "$address" 2>/dev/null
 }
 
 mounts() {
@@ -72,7 +74,7 @@ detaches() {
 
 # The data is in the VHD itself: again, from a new server.
 kept() {
-	attach --read-only /dev/vda && mount -t ext4 -o ro "${device}p1" /mnt &&
+	attach --read-only "$address" && mount -t ext4 -o ro "${device}p1" /mnt &&
 		same_file && umount /mnt &&
 		fails dd if=random of="$device" 2>/dev/null &&
 		slipway vdisk detach "$device"
@@ -103,7 +105,7 @@ discards() {
 
 two_at_once() {
 	second=$device
-	attach /dev/vda && [ "$device" != "$second" ] &&
+	attach "$address" && [ "$device" != "$second" ] &&
 		[ "$(slipway vdisk list | grep -c serving)" = 2 ] &&
 		slipway vdisk detach "$device"
 }
@@ -123,7 +125,7 @@ dies() {
 
 # The shell may be there before the disks' drivers.
 tries=60
-until [ -b /dev/vda ] && [ -b /dev/vdb ] || [ $tries -eq 0 ]; do
+until [ -b /dev/vda1 ] && [ -b /dev/vdb ] || [ $tries -eq 0 ]; do
 	tries=$((tries - 1))
 	sleep 0.5
 done

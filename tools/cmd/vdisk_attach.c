@@ -70,13 +70,16 @@ static void ignore_signals(void)
 // Lets go of everything of the session but the pipe.
 static int leave_session(int ready, struct err *err)
 {
-	int null = open("/dev/null", O_RDWR);
+	int null;
 
+	// First of all: the command may have been started with 0 to 2 closed,
+	// and then the pipe is one of these.
+	if (ready != READY_FD && dup2(ready, READY_FD) < 0)
+		return failed("pipe", err);
+	null = open("/dev/null", O_RDWR);
 	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
 	    dup2(null, 2) < 0)
 		return failed("/dev/null", err);
-	if (ready != READY_FD && dup2(ready, READY_FD) < 0)
-		return failed("pipe", err);
 	syscall(SYS_close_range, READY_FD + 1, ~0U, 0);
 	ignore_signals();
 	return 0;
