@@ -5,7 +5,6 @@
 
 #include "hive.h"
 #include "test.h"
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static uint32_t word(const uint8_t *p)
@@ -48,32 +47,30 @@ static void mend(uint8_t *p, size_t size)
 		x ^= word(p + i);
 	if (size >= 512)
 		put(p + 508, x);
-	if (len < 40 || len % 4 || len > size - 512)
-		return;
-	marvin32(p + 552, len - 40, p + 536);
-	marvin32(p + 512, 32, p + 544);
+	if (len >= 40 && len % 4 == 0 && len <= size - 512) {
+		marvin32(p + 552, len - 40, p + 536);
+		marvin32(p + 512, 32, p + 544);
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	uint8_t *copy = mem_dup(data, size), *dirty;
-	size_t n, asked = size > 512 ? word(data + 0xb0) : size;
-	size_t cut = asked < size ? asked : size;
+	uint8_t *copy = mem_dup(data, size);
+	size_t n, cut = size > 512 ? word(data + 0xb0) % size : size;
 	struct hive_log logs[] = {{copy, cut}, {copy + cut, size - cut}};
-	struct err err = {0};
 	struct hive *hive;
-	void *bytes;
+	struct err err = {0};
+	uint8_t *bytes;
 	int r;
 
 	mend(copy, cut);
 	mend(copy + cut, size - cut);
-	check(!hive_new("root", &hive, &err) &&
-	      !hive_save(hive, &bytes, &n, &err));
+	check(!hive_new("", &hive, &err));
+	check(!hive_save(hive, (void **)&bytes, &n, &err));
 	hive_free(hive);
-	dirty = bytes;
-	put(dirty + 4, 2);
-	mend(dirty, 512);
-	r = hive_load_with_logs(dirty, n, logs, &hive, &err);
+	put(bytes + 4, 2);
+	mend(bytes, 512);
+	r = hive_load_with_logs(bytes, n, logs, &hive, &err);
 	check(r == err.code && (!r || r == -EBADMSG || r == -ENOTSUP));
 	if (!r)
 		hive_free(hive);
