@@ -2,7 +2,7 @@
 load ../helpers
 
 setup() {
-	requires qemu-system-x86_64 mformat
+	requires qemu-system-x86_64 mcopy
 	dir=$O/boot-tests/hotplug
 	rm -rf "$dir"
 	mkdir -p "$dir"
@@ -16,9 +16,8 @@ teardown() {
 
 @test "a stick put in later gets its driver, and can be read" {
 	word=$(od -An -tx1 -N 8 /dev/urandom | tr -d ' \n')
-	truncate -s 16M "$dir/stick"
-	mformat -i "$dir/stick" -v LATER ::
-	echo "$word" | mcopy -i "$dir/stick" - ::/word
+	cp --sparse=always "$O/slipway-usb.img" "$dir/stick"
+	echo "$word" | mcopy -i "$dir/stick@@1M" - ::/word
 	qemu_start "$dir" bios -kernel "$O/boot/vmlinuz" \
 		-initrd "$O/boot/initramfs" -device qemu-xhci,id=usb -net none \
 		-append "console=ttyS0,115200 quiet slipway.medium=none"
@@ -27,6 +26,6 @@ teardown() {
 	qemu_command "device_add usb-storage,drive=late,bus=usb.0"
 	qemu_type 1
 	qemu_wait '/run/slipway # ' 20
-	qemu_type 'until findfs LABEL=LATER; do sleep 1; done; mount -r "$(findfs LABEL=LATER)" /mnt; cat /mnt/word'
+	qemu_type 'until findfs LABEL=SLIPWAY; do sleep 1; done; mount -r /dev/sda1 /mnt; cat /mnt/word'
 	qemu_wait "^$word" 60
 }
