@@ -3,7 +3,7 @@
 // The stand-in boot manager's own reader of device elements. It shares nothing
 // with the tools, so that a misunderstanding there is not repeated here. Layout
 // as read from stores that Windows wrote: a 16-byte options GUID, then nested
-// DEVICEs, each "type, flags, size, 0" and a body; see README.md beside this.
+// DEVICEs, each "type, flags, size, 0" and a body.
 //
 // usage: device ELEMENT <VALUE      prints what it found as name=value lines
 
@@ -18,6 +18,7 @@
 #define NO_PATH 2      // an empty path is its NUL alone
 
 enum { BLOCK_IO, PARTITION_TYPE = 6, LOCATE = 8 };
+enum { GPT, MBR };
 enum { HARD_DISK, VIRTUAL_DISK = 6, FILE_BLOCK = 5 };
 
 static uint8_t value[4096];
@@ -113,11 +114,19 @@ static void partition(size_t at, size_t end)
 	device(at, PARTITION_TYPE, end);
 	if (end - at != PARTITION)
 		wrong(at, "a partition device of %zu bytes", end - at);
-	print_guid("partition", at + 16);
 	want(at + 32, HARD_DISK, "block kind");
-	want(at + 36, 0, "partition table (0 is GPT)");
-	print_guid("disk", at + 40);
 	want_zeroes(at + 56, 16, "the end of the partition");
+	if (word(at + 36) == MBR) {
+		printf("offset=%llu\nsignature=%08X\n",
+		       word(at + 16) | (unsigned long long)word(at + 20) << 32,
+		       word(at + 40));
+		want_zeroes(at + 24, 8, "the rest of the offset");
+		want_zeroes(at + 44, 12, "the rest of the signature");
+		return;
+	}
+	want(at + 36, GPT, "partition table");
+	print_guid("partition", at + 16);
+	print_guid("disk", at + 40);
 }
 
 // The file's volume: by its partition, or wherever a volume has that path.
@@ -156,7 +165,7 @@ static void virtual_disk(size_t at, size_t end)
 
 	device(at, BLOCK_IO, end);
 	want(at + HEADER, VIRTUAL_DISK, "block kind");
-	want(at + HEADER + 4, 0, "table of the virtual disk");
+	want(at + HEADER + 4, GPT, "table of the virtual disk");
 	want_zeroes(at + HEADER + 8, 16, "identifier of the virtual disk");
 	device(file, BLOCK_IO, end);
 	want(file + HEADER, FILE_BLOCK, "block kind");
