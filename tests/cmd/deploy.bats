@@ -16,6 +16,8 @@ setup_file() {
 		echo "$f" >medium/$f
 	done
 	cp "$ROOT/boot/grub-native.cfg" medium/slipway
+	answer
+	deploy --target good.img --size 300M
 }
 
 setup() { cd "$BATS_TEST_TMPDIR"; cp -r "$BATS_FILE_TMPDIR/medium" .; answer; }
@@ -102,11 +104,11 @@ assert_blank() { # IMAGE
 }
 
 @test "an image that does not fit is told before anything is written" {
-	answer 's/size = 100M/size = 3M/'
+	answer 's/size = 100M/size = 2M/'
 	truncate -s 300M a.img
 	before=$(sha256sum <a.img)
 	run -1 deploy --target a.img
-	assert_output_has "does not fit into a VHD of 3 MB"
+	assert_output_has "does not fit into a VHD of 2 MB"
 	answer 's/size = 100M/size = 280M/'
 	run -1 deploy --target a.img
 	assert_output_has "does not fit into the partition"
