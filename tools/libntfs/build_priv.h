@@ -314,7 +314,7 @@ void ntfs_value_standard(const struct ntfs_build *b, uint32_t node,
 // `entry` as in build.entries. Returns the size.
 uint32_t ntfs_value_file_name(const struct ntfs_build *b, uint32_t entry,
 			      uint8_t *dst);
-// Reads $EA: packed size and how many are needed. Returns 0 or -EBADMSG.
+// Reads $EA: its size without padding and how many are needed. Returns 0 or -EBADMSG.
 int ntfs_value_ea(const struct stream *s, struct ntfs_ea_information_disk *ret,
 		  struct err *err);
 

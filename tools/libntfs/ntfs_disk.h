@@ -250,7 +250,7 @@ struct ntfs_file_name_disk {
 	le64 allocated;     // 0x28: of the unnamed $DATA; 0 for folders
 	le64 size;          // 0x30
 	le32 attributes;    // 0x38
-	le32 ea_or_reparse; // 0x3c: size of packed EAs, or the reparse tag
+	le32 ea_or_reparse; // 0x3c: bare size of EAs, or the reparse tag
 	uint8_t name_len;   // 0x40: units
 	uint8_t name_space; // 0x41: NTFS_NS_*
 };

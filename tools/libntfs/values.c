@@ -91,7 +91,7 @@ int ntfs_value_ea(const struct stream *s, struct ntfs_ea_information_disk *ret,
 		  struct err *err)
 {
 	uint64_t at = 0;
-	uint32_t packed = 0, needed = 0;
+	uint32_t bare = 0, needed = 0;
 
 	for (;;) {
 		struct ntfs_ea_disk d;
@@ -108,14 +108,14 @@ int ntfs_value_ea(const struct stream *s, struct ntfs_ea_information_disk *ret,
 		    (next && (next < length || next % 4)))
 			return err_corrupt(err, "extended attributes", at,
 					   "one leaves the list");
-		packed += length - 4;
+		bare += length - 4;
 		needed += d.flags >> 7;
 		at += next;
 		if (!next || at == s->size)
 			break;
 	}
 	*ret = (struct ntfs_ea_information_disk){
-		.packed_size = to_le16((uint16_t)packed),
+		.packed_size = to_le16((uint16_t)bare),
 		.need_ea_count = to_le16((uint16_t)needed),
 		.size = to_le32((uint32_t)s->size),
 	};
