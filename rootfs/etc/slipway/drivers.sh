@@ -5,6 +5,7 @@
 # serves many devices.
 
 drivers_start() {
+	cat /proc/uptime >/run/slipway/drivers-busy
 	mkfifo /run/slipway/events
 	drivers_load </run/slipway/events &
 	# shellcheck disable=SC2094 # a pipe is both ways
@@ -12,6 +13,8 @@ drivers_start() {
 	uevent env >&3 &
 	UEVENT_PID=$!
 	drivers_present >&3
+	# once more: what appeared between the look and the first event
+	(sleep 2 && drivers_present) >&3 &
 	exec 3>&-
 	[ ! -d /sys/firmware/efi ] ||
 		mount -t efivarfs -o nosuid,noexec,nodev efivarfs \
@@ -54,6 +57,7 @@ $line
 		READY=1 | GO)
 			printf %s "$batch" | tr '\n' '\0' |
 				xargs -0 -r modprobe -aqb
+			cat /proc/uptime >/run/slipway/drivers-busy
 			batch=
 			[ "$line" = GO ] || : >/run/slipway/drivers-ready
 			;;

@@ -6,10 +6,15 @@ MEDIUM=
 
 medium_find() {
 	[ "$OPT_MEDIUM" != none ] || return 0
-	wait_for 15 medium_mount || {
-		warn "no volume with the label $OPT_MEDIUM was found"
-		return 0
-	}
+	# 15 seconds count from the last driver that was loaded
+	until wait_for 1 medium_mount; do
+		read -r now _ </proc/uptime
+		read -r busy _ </run/slipway/drivers-busy || busy=$now
+		[ $((${now%.*} - ${busy%.*})) -lt 15 ] || {
+			warn "no volume with the label $OPT_MEDIUM was found"
+			return 0
+		}
+	done
 	step Medium "$OPT_MEDIUM, $MEDIUM"
 }
 

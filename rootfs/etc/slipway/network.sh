@@ -13,25 +13,21 @@ network_up() { # INTERFACE
 		-t 8 -T 1 -A 5 -S </dev/null >/dev/null 2>&1 &
 }
 
-# Gets a file: from http:// or tftp://, else from the medium. tftp:///NAME
-# means the server that the machine was started from.
-fetch() { # SOURCE TARGET
+# Gets a file by http:// or tftp://. tftp:///NAME means the server that the
+# machine was started from.
+fetch() { # URL TARGET
 	case $1 in
-	http://* | tftp://*)
-		wait_for 30 test -e /run/slipway/net || {
-			warn "no network address after 30 seconds"
-			return 1
-		}
-		fetch_url "$1" "$2" || fetch_url "$1" "$2"
-		;;
-	*://*)
+	http://* | tftp://*) ;;
+	*)
 		warn "$1: only http:// and tftp:// are known"
 		return 1
 		;;
-	*)
-		file=$(medium_path "$1") && cp "$file" "$2"
-		;;
 	esac
+	wait_for 30 test -e /run/slipway/net || {
+		warn "no network address after 30 seconds"
+		return 1
+	}
+	fetch_url "$1" "$2" || fetch_url "$1" "$2"
 }
 
 fetch_url() { # URL TARGET

@@ -14,16 +14,24 @@ unattended_run() {
 	fi
 }
 
-# Brings SOURCE, or NAME in the medium's own folder, to /run/slipway/NAME. An
-# answer file on the medium stays there: what it names lies beside it.
+# Makes /run/slipway/NAME from SOURCE, or from NAME in the medium's own folder.
+# What is on the medium stays there: other files lie beside it.
 unattended_get() { # SOURCE NAME
-	if [ -z "$1" ]; then
+	case $1 in
+	'')
 		[ -f "/run/medium/slipway/$2" ] || return 1
 		ln -sf "/run/medium/slipway/$2" "$work/$2"
 		return
-	fi
-	step Fetching "$1"
-	fetch "$1" "$work/$2" && return
+		;;
+	*://*)
+		step Fetching "$1"
+		fetch "$1" "$work/$2" && return
+		;;
+	*)
+		file=$(medium_path "$1") && [ -f "$file" ] &&
+			ln -sf "$file" "$work/$2" && return
+		;;
+	esac
 	fail "$1 could not be read" \
 		"Check the name, the medium and the cable, then restart."
 	return 1
@@ -33,7 +41,8 @@ unattended_deploy() {
 	step Deploying "as the answer file says"
 	show ""
 	if shown $work/deploy.log slipway deploy "$(readlink -f \
-		$work/answer.ini)" --finish-file $work/finish; then
+		$work/answer.ini)" --boot-files /run/medium \
+		--finish-file $work/finish; then
 		action=
 		[ ! -e $work/finish ] || read -r action <$work/finish
 		show ""
