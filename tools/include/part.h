@@ -119,7 +119,7 @@ void part_table_free(struct part_table *t);
 //   number      0: the first free one (always so for logical ones)
 //   start       0: the first free place aligned to 1 MiB that fits
 //   size        0: all the free space there (with start 0: the largest space),
-//               ended on 1 MiB where that leaves something
+//               ended on 1 MiB (with a start, where that leaves something)
 //   type, id    GPT: an id of zero is made from the disk's id and the number
 //   mbr_type    MBR: 0x05, 0x0f or 0x85 make the extended partition
 //   active      MBR: takes the mark from all others

@@ -267,7 +267,6 @@ static void add_part(struct long_name *l, const struct fat_entry_disk *entry,
 					.next = order,
 					.checksum = part.checksum,
 					.first_slot = slot};
-		memset(l->units, 0, sizeof(l->units));
 	}
 	if (!l->any || !order || order > 20 || order != l->next ||
 	    part.checksum != l->checksum) {

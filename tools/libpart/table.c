@@ -222,6 +222,8 @@ static bool find_free(const struct part_table *t, const struct taken *k,
 		room = end - from;
 		if (!size && round_down(end, PART_ALIGN) > from)
 			room = round_down(end, PART_ALIGN) - from;
+		else if (!size && !start)
+			continue;
 		if (room < size || room <= best)
 			continue;
 		best = size ? size : room;

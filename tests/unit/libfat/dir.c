@@ -78,23 +78,26 @@ static void test_growing(void)
 // A folder holds 65536 entries at most, "." and ".." among them.
 static void test_full_folder(void)
 {
-	struct disk *d = new_volume(34 << 20, 512, 32, 512);
+	struct disk *d = new_volume(4 << 20, 512, 12, 32768);
 	struct fat *f = open_volume(d);
-	struct fat_dir *root;
 	struct fat_entry_disk e = {0};
+	struct fat_dir *folder;
 	int r = 0, n = 0;
 	le16 name[255];
 
 	for (size_t i = 0; i < 255; i++)
 		name[i] = to_le16('x');
-	check_ok(fat_dir_get(f, 0, &root, NULL), NULL);
+	check_ok(fat_mkdir_all(f, "x", 0, NULL), NULL);
+	check_ok(fat_dir_get(f, 2, &folder, NULL), NULL);
 	for (; !r; n++) {
 		for (int i = 0, v = n; i < 5; i++, v /= 10)
 			name[i] = to_le16((uint16_t)('0' + v % 10));
-		r = fat_dir_insert(f, root, name, 255, &e, NULL);
+		r = fat_dir_insert(f, folder, name, 255, &e, NULL);
 	}
 	check_eq(r, -ENOSPC);
-	check_eq(n - 1, 65535 / 21);
+	check_eq(n - 1, (65536 - 2) / 21);
+	f = reopen(f, d);
+	check_eq(count_entries(f, "x"), (65536 - 2) / 21);
 	fat_close(f);
 	disk_close(d);
 }
