@@ -113,6 +113,7 @@ type=EBD0A0A2-B9E5-4433-87C0-68B6B72699C7 " ]
 	sound host.img
 	run -0 ntfsinfo -v -F /vhd/guest.vhd host.img
 	[[ $output != *SPARSE* && $output != *COMPRESSED* ]]
+	! grep 'Attribute flags' <<<"$output" | grep -v 0x0000
 	ntfscat host.img /vhd/guest.vhd >guest.vhd
 	run -0 qemu-img info -f vpc guest.vhd
 	assert_output_has 'file format: vpc'
