@@ -60,12 +60,13 @@ failed() { # WORDS
 follow() { # REGEX SECONDS WORDS
 	local tenths=$(($2 * TIMEOUT_SCALE * 5)) percent
 	until grep -aqE "$1" "$qemu_dir/serial.log" 2>/dev/null; do
-		! grep -aqE 'FAILED|guest: FAILED' "$qemu_dir/serial.log" ||
+		! grep -aqsE 'FAILED' "$qemu_dir/serial.log" ||
 			failed "$step_name"
-		[ $tenths -gt 0 ] && kill -0 "$qemu_pid" 2>/dev/null ||
+		[ $tenths -gt 0 ] || failed "$step_name"
+		qemu_faulted || kill -0 "$qemu_pid" 2>/dev/null ||
 			failed "$step_name"
-		percent=$(grep -aoE "$3[^%]*[ (]([0-9]+)%" "$qemu_dir/serial.log" |
-			tail -n 1 | grep -oE '[0-9]+%$' | tr -d %) || :
+		percent=$(tr '\r' '\n' 2>/dev/null <"$qemu_dir/serial.log" |
+			grep -aoE "$3[^%]*[ (]([0-9]+)%" | tail -n 1 | grep -oE '[0-9]+%$' | tr -d %) || :
 		draw "${percent:-0}"
 		tenths=$((tenths - 1))
 		sleep 0.2
