@@ -18,7 +18,6 @@ else
 	bold='' green='' red='' dim='' plain='' live=no
 fi
 begun=$EPOCHREALTIME
-times=()
 
 since() { awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }'; }
 
@@ -41,10 +40,9 @@ draw() { # PERCENT
 done_step() { # [RESULT]
 	local seconds
 	seconds=$(since "$step_begun")
-	times+=("$seconds")
 	[ $live = no ] || printf '\r\e[K'
-	printf '  %s✓%s %-58s %s%6s s%s\n' "$green" "$plain" \
-		"$step_name${1:+: $1}" "$dim" "$seconds" "$plain"
+	printf '  %s✓%s %-36s %s%-34s %6s s%s\n' "$green" "$plain" \
+		"$step_name" "$dim" "${1:-}" "$seconds" "$plain"
 }
 
 failed() { # WORDS
@@ -79,30 +77,31 @@ trap 'exit 1' HUP INT TERM
 printf '\n  %sSlipway: from a blank disk to native VHD boot%s\n' "$bold" "$plain"
 printf '  UEFI with Secure Boot on, factory keys, %s MB of memory, no KVM\n\n' \
 	"$CHAIN_MEMORY"
-step "capturing the image, writing the stick"
+step "image captured, stick written"
 chain_prepare "${1:-lzx}"
 wim=$(stat -c %s "$dir/guest.wim")
 done_step "$((wim >> 20)) MB WIM"
 
-step "the machine starts from the stick"
+step "machine starts from the stick"
 chain_deploy
 follow 'Deploying' 120 nothing
 done_step
-step "partitions, VHD, image (LZX) by all cores"
+step "disk, VHD, image applied by all cores"
 follow 'deployment finished' 900 'Applying image'
 done_step "$(grep -aoE '[0-9]+ files, [0-9]+ folders, [0-9]+ MB' \
 	"$qemu_dir/serial.log" | tail -n 1)"
 qemu_shot deployed
-step "it restarts, the stick is taken out"
+step "restarted, the stick taken out"
 for _ in $(seq 100); do kill -0 "$qemu_pid" 2>/dev/null || break; sleep 0.1; done
 qemu_stop
 done_step
 
-step "firmware, disk, VHD: the system in it starts"
+step "firmware, disk, VHD: its system runs"
 chain_boot
 follow 'guest: started' 120 nothing
-done_step "$(grep -aoE 'root file system is .*' "$qemu_dir/serial.log" | tr -d '\r')"
-step "it checks every file against the list of the capture"
+done_step "$(grep -aoE 'root file system is .*' "$qemu_dir/serial.log" |
+	tr -d '\r' | sed 's/root file system is/root:/')"
+step "every file checked by the guest"
 follow 'guest: (all|token)' 600 nothing
 follow "guest: token $token" 30 nothing
 done_step "$(grep -aoE 'all [0-9]+ files match' "$qemu_dir/serial.log")"

@@ -33,11 +33,16 @@ static void draw_bar(struct cmd_progress *p, uint64_t done, uint64_t total,
 			      : 0;
 	char bar[BAR_WIDTH * 3 + 1] = "";
 
+	p->line_open = true;
+	if (!total) {
+		dprintf(p->fd, "\r\033[K  %s ...", p->stage);
+		return;
+	}
 	for (int i = 0; i < BAR_WIDTH; i++)
 		strcat(bar, i < filled ? "█" : "░");
 	dprintf(p->fd, "\r\033[K  %-20.20s %s%s%s %3d%%", p->stage,
 		colour ? "\033[32m" : "", bar, colour ? "\033[0m" : "",
-		total ? (int)(done * 100 / total) : 0);
+		(int)(done * 100 / total));
 	if (total >= 1 << 20)
 		dprintf(p->fd, "  %" PRIu64 "/%" PRIu64 " MB", done >> 20,
 			total >> 20);
@@ -46,7 +51,6 @@ static void draw_bar(struct cmd_progress *p, uint64_t done, uint64_t total,
 			(double)done / seconds / (1 << 20));
 	if (left >= 2)
 		dprintf(p->fd, "  %.0f s", left);
-	p->line_open = true;
 }
 
 static void write_line(struct cmd_progress *p, uint64_t done, uint64_t total)
