@@ -250,7 +250,7 @@ static const struct {
 	{"disk.img@1:\\none", ADDRESS_FILE, -ENOENT},
 	{"disk.img@1@1", 0, -ENOENT}, // taken for a name
 	{"disk.img@2:\\", 0, -EBADMSG},
-	{"empty.img@1", 0, -EBADMSG},
+	{"empty.img@1", 0, -ENOENT},
 	{"empty.img:\\", 0, -EBADMSG},
 };
 
