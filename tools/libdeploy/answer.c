@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "answer_priv.h"
+#include "vdisk.h"
 
 #define ANSWER_MAX_SIZE (1u << 20) // nobody writes a longer one by hand
 #define MAX_TIMEOUT	999999u
@@ -104,6 +105,13 @@ static int set_label(struct parser *p, const struct answer_key *key,
 	return set_text(p, key, value, place);
 }
 
+static bool has_control(const char *s)
+{
+	while (*s && !iscntrl((unsigned char)*s))
+		s++;
+	return *s;
+}
+
 static int set_vhd_path(struct parser *p, const struct answer_key *key,
 			const char *value, void *place)
 {
@@ -111,7 +119,8 @@ static int set_vhd_path(struct parser *p, const struct answer_key *key,
 
 	if (value[0] != '\\' || strchr(value, '/') || strstr(value, "\\\\") ||
 	    strstr(value, "\\.") || n < 6 || n > 200 ||
-	    strpbrk(value, ":*?\"<>|"))
+	    value[n - 1] == '\\' || strpbrk(value, ":*?\"<>|") ||
+	    has_control(value))
 		return bad(p, key->name, value,
 			   "a path like \\vhd\\windows.vhd");
 	return set_text(p, key, value, place);
@@ -318,6 +327,22 @@ static int parse_lines(struct parser *p, char *text, size_t size)
 	return 0;
 }
 
+static int check_vhd(struct parser *p)
+{
+	const struct answer *a = p->answer;
+	const char *why = NULL;
+
+	if (a->vhd_size % 512)
+		why = "size is not a multiple of 512 bytes";
+	else if (a->vhd_size > VDISK_MAX_VHD_SIZE)
+		why = "size is over 2040 GiB, the most that a VHD can have";
+	// It goes into a loader's configuration, in single quotes.
+	else if (a->system == BOOT_LINUX && strchr(a->vhd_path, '\''))
+		why = "path holds a \"'\", which system = linux cannot have";
+	return why ? err_bad_text(p->err, p->name, ERR_NOWHERE, "[vhd] %s", why)
+		   : 0;
+}
+
 static int check_required(struct parser *p)
 {
 	const struct disk_rule *rule = &p->answer->rule;
@@ -327,16 +352,12 @@ static int check_required(struct parser *p)
 			return err_bad_text(p->err, p->name, ERR_NOWHERE,
 					    "[%s] needs \"%s\"",
 					    keys[i].section, keys[i].name);
-	if (p->answer->vhd_size % 512)
-		return err_bad_text(
-		    p->err, p->name, ERR_NOWHERE,
-		    "[vhd] size is not a multiple of 512 bytes");
 	if (!rule->serial && !rule->model && !rule->bus && !rule->path &&
 	    !rule->size_min && rule->size_max == UINT64_MAX)
 		p->answer->has_rule = false;
 	else
 		p->answer->has_rule = true;
-	return 0;
+	return check_vhd(p);
 }
 
 // A relative image path counts from the answer file's folder.
