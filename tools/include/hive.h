@@ -108,13 +108,14 @@ int hive_new(const char *root_name, struct hive **ret, struct err *err);
 int hive_load(const void *data, size_t size, struct hive **ret,
 	      struct err *err);
 
-// The logs beside a hive (.LOG1 and .LOG2), as bytes; size 0: there is none.
+// The logs beside a hive (.LOG1, .LOG2 and .LOG), as bytes, in any order; size
+// 0: there is none.
 struct hive_log {
 	const void *data;
 	size_t size;
 };
 
-#define HIVE_LOGS 2
+#define HIVE_LOGS 3
 
 // As hive_load, and a hive that was not closed, or whose header is damaged, is
 // completed from its logs, as Windows does: entries are applied in the order of
