@@ -45,7 +45,7 @@ int main(void)
 	check_line(2, "partition 2         1 MB  Microsoft reserved");
 	check_line(3, "partition 3        53 MB  data, NTFS");
 	check_line(4, "file \\v\\g.vhd on partition 3: fixed VHD, 16 MB");
-	check_line(5, "linux.wim (linux image): 2 files, 2 folders, 0 MB");
+	check_line(5, "linux.wim (linux image): 2 files, 2 folders, 1 MB");
 	check_line(6, "boot: Linux from \\v\\g.vhd, by UEFI");
 	check_line(7, "then: stay");
 	answer_free(a);
