@@ -327,6 +327,16 @@ static int parse_lines(struct parser *p, char *text, size_t size)
 	return 0;
 }
 
+// A partition consists of whole sectors, of 4096 bytes on some disks.
+static int check_partitions(struct parser *p)
+{
+	if (p->answer->efi_size % 4096 || p->answer->msr_size % 4096)
+		return err_bad_text(p->err, p->name, ERR_NOWHERE,
+				    "[disk] efi-size and msr-size must be "
+				    "multiples of 4K");
+	return 0;
+}
+
 static int check_vhd(struct parser *p)
 {
 	const struct answer *a = p->answer;
@@ -346,6 +356,7 @@ static int check_vhd(struct parser *p)
 static int check_required(struct parser *p)
 {
 	const struct disk_rule *rule = &p->answer->rule;
+	int r;
 
 	for (size_t i = 0; i < KEYS; i++)
 		if (keys[i].required && !p->given[i])
@@ -357,7 +368,8 @@ static int check_required(struct parser *p)
 		p->answer->has_rule = false;
 	else
 		p->answer->has_rule = true;
-	return check_vhd(p);
+	r = check_partitions(p);
+	return r ? r : check_vhd(p);
 }
 
 // A relative image path counts from the answer file's folder.

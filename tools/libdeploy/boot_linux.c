@@ -209,7 +209,7 @@ int boot_linux_check(const struct plan *p, struct err *err)
 	}
 	r = boot_check_room(p, size, err);
 	if (!r)
-		r = read_template(p, &text, err);
+		r = make_config(p, &text, err);
 	if (!r)
 		mem_free(text);
 	return r;

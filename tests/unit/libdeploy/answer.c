@@ -73,6 +73,9 @@ static const struct {
 	 "[boot]\nsystem = linux\n", ERR_NOWHERE, "multiple of 512"},
 	{"[image]\nfile = i.wim\n[vhd]\npath = \\w.vhd\nsize = 2041G\n"
 	 "[boot]\nsystem = linux\n", ERR_NOWHERE, "over 2040 GiB"},
+	{"[disk]\nefi-size = 40000001\n[image]\nfile = i.wim\n[vhd]\n"
+	 "path = \\w.vhd\nsize = 1G\n[boot]\nsystem = linux\n", ERR_NOWHERE,
+	 "multiples of 4K"},
 	{"[image]\nfile = i.wim\n[vhd]\npath = \\it's.vhd\nsize = 1G\n"
 	 "[boot]\nsystem = linux\n", ERR_NOWHERE, "cannot have"},
 };

@@ -35,7 +35,7 @@ static inline void fixture_make(void)
 	check(mkdtemp(fixture_dir));
 	snprintf(fixture_boot, sizeof(fixture_boot), "%s/m", fixture_dir);
 	fixture_run("mkdir -p tree/sub m/EFI/BOOT m/slipway &&"
-		    "seq 20000 >tree/numbers && echo x >tree/sub/x &&"
+		    "seq 300000 >tree/numbers && echo x >tree/sub/x &&"
 		    "w() { wimlib-imagex capture tree $1.wim \"$1 image\""
 		    " --no-acls >log 2>&1; } && w linux &&"
 		    "b=tree/Windows/Boot && mkdir -p $b/EFI/de-DE $b/Fonts &&"

@@ -46,19 +46,20 @@ static void same(struct disk *a, struct disk *b, uint64_t off, size_t len)
 // Compares what the volume's bitmap calls used, but for the slack of files.
 static uint64_t same_volume(struct disk *a, struct disk *b)
 {
-	size_t cluster, count, used = 0;
+	size_t cluster, clusters, count, used = 0;
 	uint8_t *map;
 	struct ntfs *n;
 	void *data;
 
 	check_ok(ntfs_open(a, &n, &fixture_err), &fixture_err);
 	cluster = ntfs_get_info(n)->cluster_size;
+	clusters = ntfs_get_info(n)->clusters;
 	check_ok(ntfs_read_file(n, "\\$Bitmap", MIB, &data, &count,
 				&fixture_err),
 		 &fixture_err);
 	ntfs_close(n);
 	map = data;
-	for (size_t i = 0; i < a->size / cluster; i++) {
+	for (size_t i = 0; i < clusters; i++) {
 		if (!(map[i / 8] >> i % 8 & 1))
 			continue;
 		same(a, b, i * cluster, cluster);
@@ -141,7 +142,7 @@ static void check_cancelled(void)
 
 	check_ok(fixture_plan(a, d, &plan, &err), &err);
 	check_eq(plan_run(plan, &progress, &err), -ECANCELED);
-	check(strstr(err.why, "stopped on request"));
+	check(err.code == -ECANCELED && err.why[0]);
 	plan_free(plan);
 	check(part_table_read(d, &t, NULL));
 	disk_close(d);
