@@ -88,8 +88,7 @@ static void check_configs(void)
 	}
 }
 
-// What is not there is told by the plan; a template without its places as soon
-// as it is used, and the disk stays blank.
+// What is not there or not right is told by the plan.
 static void check_refusals(void)
 {
 	struct answer *a = fixture_answer("linux", "efi-size = 40M");
