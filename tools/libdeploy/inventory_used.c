@@ -2,6 +2,7 @@
 //
 // Which disks are in use: by mounts (proc(5), mountinfo), swap and holders.
 
+#include <ctype.h>
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,11 +47,14 @@ static struct inventory_disk *owner_by_name(struct inventory *inventory,
 		struct inventory_disk *d = &inventory->disks[i];
 		size_t n = strlen(d->path);
 
-		if (strncmp(path, d->path, n))
+		if (!n || strncmp(path, d->path, n))
 			continue;
-		n += path[n] == 'p';
-		n += strspn(path + n, "0123456789");
 		if (!path[n])
+			return d;
+		// a "p" stands behind a digit, and nowhere else
+		if (isdigit((unsigned char)d->path[n - 1]) && path[n++] != 'p')
+			continue;
+		if (!path[n + strspn(path + n, "0123456789")])
 			return d;
 	}
 	return NULL;
