@@ -413,11 +413,21 @@ static int delete_logs(struct hive_file *f, struct err *err)
 	return r ? r : disk_flush(f->place->disk, err);
 }
 
+int hive_file_write(struct hive_file *f, const void *data, size_t size,
+		    struct err *err)
+{
+	int r;
+
+	if (!f->place)
+		return replace_host(f->path, data, size, err);
+	r = replace_in_fat(f, data, size, err);
+	return r ? r : disk_flush(f->place->disk, err);
+}
+
 int hive_file_replace(struct hive_file *f, const void *data, size_t size,
 		      struct err *err)
 {
-	int r = f->place ? replace_in_fat(f, data, size, err)
-			 : replace_host(f->path, data, size, err);
+	int r = hive_file_write(f, data, size, err);
 
 	return r ? r : delete_logs(f, err);
 }

@@ -53,8 +53,12 @@ void hive_bytes_done(struct hive_bytes *bytes);
 int hive_file_load(struct hive_file *f, struct hive **ret, struct err *err);
 
 // Puts new content in the place of the file, at once: after an interruption it
-// is the old one or the new one. Logs of the old hive are deleted.
+// is the old one or the new one.
 // Returns 0, -ENOSPC, or the error of a write.
+int hive_file_write(struct hive_file *f, const void *data, size_t size,
+		    struct err *err);
+
+// As hive_file_write, for a hive: logs of the old one are deleted.
 int hive_file_replace(struct hive_file *f, const void *data, size_t size,
 		      struct err *err);
 
