@@ -50,8 +50,11 @@ setup() {
 	run -2 slipway vdisk create y.vhd 1000
 	run -2 slipway vdisk create y.vhd 12X
 	run -2 slipway vdisk create y.vhd
-	run -2 slipway vdisk create y.vhd 1M --type dynamic
-	assert_output_has "only fixed"
+	run -2 slipway vdisk create y.vhd 1M --type differencing
+	assert_output_has "needs --parent"
+	run -2 slipway vdisk create y.vhd 1M --type sparse
+	run -1 slipway vdisk create y.vhd 1M --type dynamic --block-size 4M
+	assert_output_has "a block has 512 KiB"
 	[ ! -e y.vhd ]
 	run -1 slipway vdisk create nowhere/y.vhd 1M
 }
@@ -111,4 +114,71 @@ setup() {
 	run -1 slipway vdisk list
 	assert_output_has "ublk driver is not there"
 	run -1 slipway vdisk detach /dev/ublkb0
+}
+
+# Gives a file a new content: FILE, and what is written at its start.
+fill() {
+	slipway vdisk convert "$1" "$1.raw" --format raw --progress none
+	printf '%s' "$2" | dd of="$1.raw" conv=notrunc status=none
+	rm "$1"
+	slipway vdisk convert "$1.raw" "$1" --type dynamic --progress none
+	rm "$1.raw"
+}
+
+@test "create makes a small dynamic VHD" {
+	slipway vdisk create x.vhd 100G --type dynamic --block-size 1M
+	[ "$(stat -c %s x.vhd)" -lt 500000 ]
+	run -0 slipway vdisk info x.vhd
+	assert_output_has "Type:          dynamic"
+	assert_output_has "Virtual size:  107374182400 bytes"
+	assert_output_has "Block size:    1048576 bytes"
+}
+
+@test "a child finds its parent from its folder on, wherever both are moved" {
+	mkdir -p a/sub
+	slipway vdisk create a/p.vhd 10M --type dynamic
+	fill a/p.vhd parent
+	slipway vdisk create a/sub/c.vhd --parent a/p.vhd
+	slipway vdisk create a/d.vhd --parent a/sub/c.vhd
+	run -0 slipway vdisk info a/sub/c.vhd
+	assert_output_has "Type:          differencing"
+	before=$(sha256sum <a/p.vhd)
+	mv a b
+	slipway vdisk convert b/d.vhd x.raw --format raw --progress none
+	[ "$(head -c 6 x.raw)" = parent ]
+	[ "$(sha256sum <b/p.vhd)" = "$before" ]
+}
+
+@test "a missing, another and a looping parent are told by name" {
+	slipway vdisk create p.vhd 10M
+	slipway vdisk create c.vhd --parent p.vhd
+	mv p.vhd q.vhd
+	run -1 slipway vdisk convert c.vhd x.raw --format raw
+	assert_output_has "its parent is missing: ./p.vhd"
+	slipway vdisk create p.vhd 10M
+	run -1 slipway vdisk convert c.vhd x.raw --format raw
+	assert_output_has "./p.vhd is not the parent it was made from"
+	cp c.vhd p.vhd
+	run -1 slipway vdisk convert c.vhd x.raw --format raw
+	assert_output_has "./p.vhd is not the parent it was made from"
+	ln -sf c.vhd p.vhd
+	run -1 slipway vdisk convert c.vhd x.raw --format raw
+	assert_output_has "is a loop"
+	[ ! -e x.raw ]
+	run -1 slipway vdisk create d.vhd --parent nothing.vhd
+	run -2 slipway vdisk create d.vhd 10M --parent q.vhd
+	run -1 slipway vdisk create /dev/shm/d.vhd --parent q.vhd
+	assert_output_has "same volume"
+}
+
+@test "reset empties a child and nothing else" {
+	slipway vdisk create p.vhd 10M
+	slipway vdisk create c.vhd --parent p.vhd
+	chmod 640 c.vhd
+	run -0 slipway vdisk reset c.vhd
+	[ "$(stat -c %a c.vhd)" = 640 ]
+	[ ! -e c.vhd.reset ]
+	run -1 slipway vdisk reset p.vhd
+	assert_output_has "no differencing disk"
+	run -2 slipway vdisk reset
 }

@@ -94,12 +94,30 @@ static int fault_flush(struct disk *d, struct err *err)
 	return r ? r : disk_flush(((struct wrapped *)d)->base, err);
 }
 
+// The wrapped disk's size follows its base's.
+static int resize_base(struct disk *d, uint64_t size, struct err *err)
+{
+	struct disk *base = ((struct wrapped *)d)->base;
+	int r = disk_resize(base, size, err);
+
+	__atomic_store_n(&d->size, base->size, __ATOMIC_RELAXED);
+	return r;
+}
+
+static int fault_resize(struct disk *d, uint64_t size, struct err *err)
+{
+	int r = step(d, false, ERR_NOWHERE, err);
+
+	return r ? r : resize_base(d, size, err);
+}
+
 static const struct disk_ops fault_ops = {
 	.read = fault_read,
 	.write = fault_write,
 	.zero = fault_zero,
 	.discard = fault_discard,
 	.flush = fault_flush,
+	.resize = fault_resize,
 	.close = wrapped_close,
 };
 
@@ -157,11 +175,18 @@ static int record_flush(struct disk *d, struct err *err)
 	return disk_flush(((struct wrapped *)d)->base, err);
 }
 
+static int record_resize(struct disk *d, uint64_t size, struct err *err)
+{
+	record(d, RECORD_RESIZE, 0, size, NULL);
+	return resize_base(d, size, err);
+}
+
 static const struct disk_ops record_ops = {
 	.read = record_read,
 	.write = record_write,
 	.zero = record_zero,
 	.flush = record_flush,
+	.resize = record_resize,
 	.close = wrapped_close,
 };
 
@@ -190,6 +215,12 @@ void record_replay(const struct record_log *log, size_t count,
 
 		if (fate == RECORD_DROP || r->kind == RECORD_FLUSH || !len)
 			continue;
+		if (r->kind == RECORD_RESIZE) {
+			check_ok(disk_resize(target, r->len, &err), &err);
+			continue;
+		}
+		if (r->off + len > target->size)
+			check_ok(disk_resize(target, r->off + len, &err), &err);
 		if (r->kind == RECORD_WRITE)
 			check_ok(disk_write(target, r->off, r->data, len, &err),
 				 &err);

@@ -38,8 +38,8 @@ struct disk *fault_disk(struct disk *base, struct fault_plan *plan);
 
 // One entry of a recorded log.
 struct record {
-	enum { RECORD_WRITE, RECORD_ZERO, RECORD_FLUSH } kind;
-	uint64_t off, len;
+	enum { RECORD_WRITE, RECORD_ZERO, RECORD_FLUSH, RECORD_RESIZE } kind;
+	uint64_t off, len; // of a resize: 0 and the size
 	uint8_t *data; // of a write
 };
 
@@ -55,7 +55,7 @@ struct disk *record_disk(struct disk *base, struct record_log *log);
 // Puts the first `count` entries of the log onto `target` as a power cut there
 // would leave them: writes before the last flush are all there; those after it
 // are kept, dropped or torn by `choose`, called once for each with its index;
-// NULL keeps all.
+// NULL keeps all. A write that is kept makes the target long enough for it.
 enum record_fate { RECORD_KEEP, RECORD_DROP, RECORD_TEAR };
 void record_replay(const struct record_log *log, size_t count,
 		   struct disk *target,

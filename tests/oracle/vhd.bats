@@ -137,13 +137,18 @@ sample() { # NAME
 	sample ntfs-fixed.vhd
 	run -0 slipway vdisk info fat-differential.vhd
 	assert_output_has 'C:\Projects\dfvfs\test_data\fat-parent.vhd'
+	mv fat-parent.vhd below.vhd
 	run -1 slipway vdisk convert fat-differential.vhd x.raw
-	assert_output_has "it holds only differences to its parent"
+	assert_output_has "its parent is missing: ./fat-parent.vhd"
+	mv below.vhd fat-parent.vhd
 	run -1 slipway vdisk convert fat-differential.vhd x.raw \
 		--parent ntfs-fixed.vhd
 	assert_output_has "not the parent"
 	slipway vdisk convert fat-differential.vhd x.raw --format raw \
 		--parent fat-parent.vhd --progress none
+	slipway vdisk convert fat-differential.vhd y.raw --format raw \
+		--progress none
+	cmp x.raw y.raw
 	[ "$(sha256sum <x.raw)" = \
 		"f4b61a33ee2f7e8c19f737792a4107e46340026a9a829e4169b751901cc3ef02  -" ]
 }
@@ -155,4 +160,20 @@ sample() { # NAME
 	assert_output_has "log is to be replayed"
 	run -1 slipway vdisk convert qemu-iotest-dirty-log-10G.vhdx x.raw
 	assert_output_has "must be replayed first"
+}
+
+@test "qemu-img and libvhdi read our dynamic VHDs" {
+	requires qemu-img vhdiinfo
+	head -c 5000192 /dev/urandom >x.raw
+	for size in 512 5000192 20000256 4194304000; do
+		truncate -s "$size" x.raw
+		printf end | dd of=x.raw bs=1 seek=$((size - 512)) conv=notrunc \
+			status=none
+		slipway vdisk convert x.raw x.vhd --type dynamic --progress none
+		run -0 qemu-img compare -f raw -F vpc x.raw x.vhd
+		run -0 vhdiinfo x.vhd
+		assert_output_has "($size bytes)"
+		assert_output_has "Disk type		: Dynamic"
+		rm x.vhd
+	done
 }

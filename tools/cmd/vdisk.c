@@ -9,17 +9,24 @@
 
 static const char usage[] =
 	"usage: vdisk info ADDRESS [--json]\n"
-	"       vdisk create FILE SIZE [--type fixed]\n"
+	"       vdisk create FILE SIZE [--type fixed|dynamic] "
+	"[--block-size SIZE]\n"
+	"       vdisk create FILE --parent FILE [--block-size SIZE]\n"
+	"       vdisk reset FILE\n"
 	"       vdisk convert ADDRESS FILE [--format vhd|raw] "
-	"[--parent ADDRESS]\n"
+	"[--type fixed|dynamic]\n"
+	"                     [--parent ADDRESS]\n"
 	"       vdisk attach ADDRESS [--read-only]\n"
 	"       vdisk detach DEVICE\n"
 	"       vdisk list [--json]\n"
 	"\n"
 	"info    shows format, type and size of a VHD or VHDX\n"
-	"create  makes a new fixed VHD; SIZE in bytes, or with K, M, G, T\n"
-	"convert copies a disk of any kind into a new fixed VHD or raw image;\n"
-	"        a differencing disk needs its parent\n"
+	"create  makes a new VHD; SIZE in bytes, or with K, M, G, T; with a\n"
+	"        parent, one that holds only differences to it\n"
+	"reset   empties a disk that has a parent: it is as its parent again\n"
+	"convert copies a disk of any kind into a new VHD or raw image; the\n"
+	"        parents of a differencing disk are found as it names them,\n"
+	"        unless one is given\n"
 	"attach  serves a disk as a block device and prints its name,\n"
 	"        /dev/ublkbN; a server stays in the background\n"
 	"detach  ends that, unless the device is in use\n"
@@ -29,8 +36,7 @@ static const char usage[] =
 	"  win.vhd                      a virtual disk\n"
 	"  /dev/nvme0n1p3:\\vhd\\win.vhd  one in the volume on a partition\n"
 	"  disk.img@3:\\vhd\\win.vhd@1    a partition of it\n"
-	"Dynamic and differencing disks and VHDX can be attached for reading\n"
-	"only. attach, detach and list need root and Linux 6.9 or later.\n";
+	"A VHDX can be attached for reading only. attach, detach and list need root and Linux 6.9 or later.\n";
 
 COMMAND(vdisk, "vdisk", "make, show and attach virtual disks", usage);
 
@@ -39,6 +45,7 @@ static const struct {
 	int (*run)(int argc, char **argv);
 } parts[] = {
 	{"info", vdisk_cmd_info},     {"create", vdisk_cmd_create},
+	{"reset", vdisk_cmd_reset},
 	{"convert", vdisk_cmd_convert}, {"attach", vdisk_cmd_attach},
 	{"detach", vdisk_cmd_detach}, {"list", vdisk_cmd_list},
 };

@@ -16,7 +16,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "address.h"
 #include "ublk.h"
 #include "vdisk_cmd.h"
 
@@ -117,25 +116,21 @@ static int protect(struct err *err)
 	return 0;
 }
 
-static int open_disk(const struct job *job, struct place **ret,
+static int open_disk(const struct job *job, struct vdisk_source *ret,
 		     struct err *err)
 {
-	unsigned flags = ADDRESS_FILE | ADDRESS_VIRTUAL;
-	struct place *place;
-	int r;
+	struct vdisk_source s;
+	int r = vdisk_source_open(job->address, !job->read_only, &s, err);
 
-	if (!job->read_only)
-		flags |= ADDRESS_WRITE;
-	r = address_open(job->address, flags, &place, err);
 	if (r)
 		return r;
-	if (place->disk->read_only && !job->read_only) {
-		address_close(place);
+	if (s.disk->read_only && !job->read_only) {
+		vdisk_source_close(&s);
 		return err_set(err, -EROFS, "disk", ERR_NOWHERE,
 			       "this kind can be attached only with "
 			       "--read-only");
 	}
-	*ret = place;
+	*ret = s;
 	return 0;
 }
 
@@ -165,18 +160,18 @@ static int serve(const struct job *job, int ready)
 				       .failed = log_failure,
 				       .ctx = &log_fd};
 	struct message m = {0};
-	struct place *place = NULL;
+	struct vdisk_source source = {0};
 	struct ublk *u = NULL;
 	struct err err = {0};
 
 	m.result = leave_session(ready, &m.err);
 	if (!m.result)
-		m.result = open_disk(job, &place, &m.err);
+		m.result = open_disk(job, &source, &m.err);
 	log_fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
 	if (!m.result)
 		m.result = protect(&m.err);
 	if (!m.result)
-		m.result = ublk_start(place->disk, &options, &u, &m.err);
+		m.result = ublk_start(source.disk, &options, &u, &m.err);
 	if (!m.result) {
 		m.id = ublk_id(u);
 		name_process(m.id);
@@ -188,7 +183,7 @@ static int serve(const struct job *job, int ready)
 			log_failure(&log_fd, m.id, &err);
 		ublk_free(u);
 	}
-	address_close(place);
+	vdisk_source_close(&source);
 	return m.result ? 1 : 0;
 }
 

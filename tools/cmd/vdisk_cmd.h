@@ -7,11 +7,44 @@
 #define CMD_VDISK_H
 
 #include "cmd.h"
+#include "vdisk.h"
 
 #define VDISK_MAX_NAME 32 // of "/dev/ublkbN"
 
-// Makes a new file that holds a virtual disk (vdisk_file.c).
+// Makes a new file that holds a virtual disk (vdisk_create.c).
 int vdisk_cmd_create(int argc, char **argv);
+
+// Empties a differencing disk (vdisk_create.c).
+int vdisk_cmd_reset(int argc, char **argv);
+
+// Reads the name of a type; says what is wrong.
+// Returns 0 or CMD_MISUSE.
+int vdisk_parse_type(const char *s, enum vdisk_type *ret);
+
+// Makes a file with a virtual disk of a new identity; a file that could not be
+// made whole is removed. The file is given in *ret unless ret is NULL.
+// Returns 0, or as disk_create_file and vdisk_create.
+int vdisk_make(const char *path, const struct vdisk_create *c,
+	       struct disk **ret, struct err *err);
+
+// Makes an empty child of the disk in the file `parent`.
+// Returns 0, -EXDEV when the two are on different volumes, or as
+// vdisk_chain_open and vdisk_make.
+int vdisk_make_child(const char *path, const char *parent, uint32_t block_size,
+		     struct err *err);
+
+// Opens what an address names as vdisk_chain_open does, if it is a file of the
+// host that holds a virtual disk, else as address_open (vdisk_open.c).
+struct vdisk_source {
+	struct disk *disk;
+	struct vdisk_chain *chain; // one of the two
+	struct place *place;
+};
+int vdisk_source_open(const char *address, bool for_writing,
+		      struct vdisk_source *ret, struct err *err);
+
+// Closes it.
+void vdisk_source_close(struct vdisk_source *s);
 
 // Shows what a virtual disk is (vdisk_file.c).
 int vdisk_cmd_info(int argc, char **argv);

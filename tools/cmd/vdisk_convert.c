@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// vdisk convert: copies a disk of any kind into a new fixed VHD or raw image.
+// vdisk convert: copies a disk of any kind into a new image of another.
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "address.h"
@@ -15,33 +13,42 @@
 #define PIECE (1u << 20)
 
 struct source {
-	struct place *place, *parent; // parent: of a differencing disk, or NULL
-	struct disk *below, *child;   // the parent and the disk on top of it
-	struct disk *disk;            // what is copied
+	struct vdisk_source below, top; // top: a child that was given its parent
+	struct place *place;            // the file of that child
+	struct disk *child;             // on top of its parent
+	struct disk *disk;              // what is copied
 };
 
 static void close_source(struct source *s)
 {
 	disk_close(s->child);
-	disk_close(s->below);
-	address_close(s->parent);
 	address_close(s->place);
+	vdisk_source_close(&s->below);
+	vdisk_source_close(&s->top);
+}
+
+static int parent_id(const struct vdisk_source *s, struct guid *ret,
+		     struct err *err)
+{
+	if (!s->chain)
+		return err_set(err, -EINVAL, "parent", ERR_NOWHERE,
+			       "it is no virtual disk in a file");
+	*ret = s->chain->links[0].info.link_id;
+	return 0;
 }
 
 static int open_child(const char *address, const char *parent,
 		      struct source *s, struct err *err)
 {
-	struct vdisk_info info;
-	int r = address_open(parent, ADDRESS_FILE, &s->parent, err);
+	struct guid id;
+	int r = vdisk_source_open(parent, false, &s->below, err);
 
 	if (!r)
-		r = vdisk_probe(s->parent->disk, &info, err);
-	if (!r)
-		r = vdisk_open(s->parent->disk, &s->below, err);
+		r = parent_id(&s->below, &id, err);
 	if (!r)
 		r = address_open(address, ADDRESS_FILE, &s->place, err);
 	if (!r)
-		r = vdisk_open_child(s->place->disk, s->below, &info.id,
+		r = vdisk_open_child(s->place->disk, s->below.disk, &id,
 				     &s->child, err);
 	s->disk = s->child;
 	return r;
@@ -54,10 +61,8 @@ static int open_source(const char *address, const char *parent,
 
 	if (parent)
 		return open_child(address, parent, s, err);
-	r = address_open(address, ADDRESS_FILE | ADDRESS_VIRTUAL, &s->place,
-			 err);
-	if (!r)
-		s->disk = s->place->disk;
+	r = vdisk_source_open(address, false, &s->top, err);
+	s->disk = s->top.disk;
 	return r;
 }
 
@@ -91,43 +96,66 @@ static int copy(struct disk *from, struct disk *to, struct progress *progress,
 	return r;
 }
 
-static int convert(struct disk *from, const char *path, bool is_vhd,
+// Makes the file: `c` says what, of the size of `from`.
+static int make_target(const char *path, struct vdisk_create *c,
+		       struct disk *from, struct disk **ret, struct err *err)
+{
+	c->size = from->size;
+	if (c->format == VDISK_RAW)
+		return disk_create_file(path, c->size, 512, ret, err);
+	return vdisk_make(path, c, ret, err);
+}
+
+static int convert(struct disk *from, const char *path, struct vdisk_create *c,
 		   struct progress *progress, struct err *err)
 {
-	uint64_t size = is_vhd ? vdisk_fixed_file_size(from->size)
-			       : from->size;
-	struct disk *to;
-	struct guid id;
-	int r = guid_random(&id, err);
+	struct disk *file, *to = NULL;
+	int r = make_target(path, c, from, &file, err);
 
-	if (!r && is_vhd && from->size > VDISK_MAX_VHD_SIZE)
-		r = err_set(err, -EFBIG, "VHD", ERR_NOWHERE,
-			    "a VHD has at most 2040 GiB");
-	if (!r)
-		r = disk_create_file(path, size, 512, &to, err);
 	if (r)
 		return r;
-	r = copy(from, to, progress, err);
+	if (c->format != VDISK_RAW)
+		r = vdisk_open(file, &to, err);
 	if (!r)
-		r = is_vhd ? vdisk_create_fixed(to, from->size, &id, time(NULL),
-						err)
-			   : disk_flush(to, err);
+		r = copy(from, to ? to : file, progress, err);
+	if (!r)
+		r = disk_flush(to ? to : file, err);
 	disk_close(to);
+	disk_close(file);
 	if (r)
 		unlink(path);
 	return r;
 }
 
+// Reads what is to be made. Returns 0 or CMD_MISUSE.
+static int parse_target(const char *format, const char *type,
+			struct vdisk_create *ret)
+{
+	*ret = (struct vdisk_create){.format = VDISK_VHD, .type = VDISK_FIXED};
+	if (format && !strcasecmp(format, "raw"))
+		ret->format = VDISK_RAW;
+	else if (format && strcasecmp(format, "vhd"))
+		return cmd_misuse("vdisk", "%s: neither vhd nor raw", format);
+	if (type && vdisk_parse_type(type, &ret->type))
+		return CMD_MISUSE;
+	if (ret->type == VDISK_DIFFERENCING ||
+	    (type && ret->format == VDISK_RAW))
+		return cmd_misuse("vdisk", "convert: %s cannot be made so",
+				  type);
+	return 0;
+}
+
 int vdisk_cmd_convert(int argc, char **argv)
 {
 	struct cmd_switch table[] = {{"format", true, NULL},
+				     {"type", true, NULL},
 				     {"parent", true, NULL},
 				     {"progress", true, NULL},
 				     {0}};
 	struct source source = {0};
 	struct cmd_progress progress;
+	struct vdisk_create target;
 	struct err err = {0};
-	const char *format;
 	int count, r;
 
 	if (cmd_switches(argc, argv, table, &count))
@@ -135,19 +163,17 @@ int vdisk_cmd_convert(int argc, char **argv)
 	if (count != 2)
 		return cmd_misuse("vdisk", "convert: an ADDRESS and a FILE are "
 				  "needed");
-	format = table[0].value ? table[0].value : "vhd";
-	if (strcasecmp(format, "vhd") && strcasecmp(format, "raw"))
-		return cmd_misuse("vdisk", "%s: neither vhd nor raw", format);
-	if (cmd_progress_init(&progress, table[2].value))
+	if (parse_target(table[0].value, table[1].value, &target))
+		return CMD_MISUSE;
+	if (cmd_progress_init(&progress, table[3].value))
 		return cmd_misuse("vdisk", "%s: no style of progress",
-				  table[2].value);
-	r = open_source(argv[1], table[1].value, &source, &err);
+				  table[3].value);
+	r = open_source(argv[1], table[2].value, &source, &err);
 	if (r) {
 		close_source(&source);
 		return cmd_fail("vdisk", argv[1], &err);
 	}
-	r = convert(source.disk, argv[2], !strcasecmp(format, "vhd"),
-		    &progress.progress, &err);
+	r = convert(source.disk, argv[2], &target, &progress.progress, &err);
 	cmd_progress_end(&progress);
 	close_source(&source);
 	return r ? cmd_fail("vdisk", argv[2], &err) : CMD_OK;

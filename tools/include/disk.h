@@ -16,7 +16,8 @@
 //
 // Offsets and lengths are bytes, and need not be multiples of the sector size.
 // Reads and writes of several threads at once are fine as long as what they
-// write does not overlap; close, flush and everything else take one thread.
+// write does not overlap, and of one that resizes it meanwhile; close, flush and
+// everything else take one thread.
 
 #ifndef DISK_H
 #define DISK_H
@@ -41,6 +42,8 @@ struct disk_ops {
 	// disk_map. NULL: everything is data.
 	int (*map)(struct disk *d, uint64_t off, uint64_t len,
 		   uint64_t *ret_len, bool *ret_data, struct err *err);
+	// Makes the disk longer or shorter and sets its size. NULL: it cannot.
+	int (*resize)(struct disk *d, uint64_t size, struct err *err);
 	void (*close)(struct disk *d);
 };
 
@@ -144,6 +147,13 @@ int disk_map(struct disk *d, uint64_t off, uint64_t len, uint64_t *ret_len,
 // Returns 0, -ENOMEM, or as disk_read and disk_write.
 int disk_copy(struct disk *from, struct disk *to, uint64_t len,
 	      struct err *err);
+
+// Makes a disk `size` bytes long; what is added reads as zeroes. Files and disks
+// in memory can do this, and nothing that lies in a place of fixed size. Disks
+// made from it before keep their size.
+// Returns 0, -ENOTSUP when its size is fixed, -EROFS on a disk opened for
+// reading, -ENOMEM, or what ftruncate(2) gives.
+int disk_resize(struct disk *d, uint64_t size, struct err *err);
 
 // Closes a disk; what was not flushed may be lost. NULL is fine.
 void disk_close(struct disk *d);

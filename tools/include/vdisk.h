@@ -23,10 +23,23 @@
 //
 //                        create   read   write   concurrent use
 //     VHD fixed            yes    yes     yes    as the file's
-//     VHD dynamic          no     yes     no     any
-//     VHD differencing     no     yes     no     any
+//     VHD dynamic          yes    yes     yes    any
+//     VHD differencing     yes    yes     yes    any
 //     VHDX fixed, dynamic  no     yes     no     any
 //     VHDX differencing    no     no      no
+//
+// Making another kind is writing its metadata into a file that can grow, or that
+// is long enough; the disk then grows with what is written to it:
+//
+//     struct vdisk_create c = {.format = VDISK_VHD, .type = VDISK_DYNAMIC,
+//                              .size = size, .id = id, .created = time(NULL)};
+//     disk_create_file("win.vhd", 0, 512, &file, e);
+//     vdisk_create(file, &c, e);
+//     vdisk_open(file, &disk, e);
+//
+// When the power goes, what was flushed is there, and the image is valid; of
+// what was not flushed any part may be lost. In a file of fixed size (a
+// file's extents in a volume) blocks are allocated until it is full (-ENOSPC).
 //
 // The size of a VHD is the footer's "current size", which Windows, VirtualBox
 // and libvhdi take too. QEMU takes it for the creators it knows to be exact
@@ -53,6 +66,8 @@ struct vdisk_info {
 	uint32_t block_size;  // unit of allocation; 0 for a fixed VHD
 	uint32_t sector_size; // logical, of the virtual disk: 512 or 4096
 	struct guid id;       // VHDX: the virtual disk's id (page 83 data)
+	struct guid link_id;  // what a child remembers of its parent: a VHD's id,
+			      // of a VHDX one that changes when it is written
 	bool needs_replay;    // VHDX: its log holds writes not yet in place
 
 	// The maker: "win " of a VHD, a sentence of a VHDX; UTF-8.
@@ -79,9 +94,9 @@ struct vdisk_info {
 // -ENOMEM, or the file's error.
 int vdisk_probe(struct disk *file, struct vdisk_info *ret, struct err *err);
 
-// Opens a virtual disk. The file is borrowed. A fixed VHD is for reading and
-// writing if the file is, and maps, zeroes and discards as the file does; the
-// others are for reading (read_only is set).
+// Opens a virtual disk. The file is borrowed. A VHD is for reading and writing
+// if the file is; a fixed one maps, zeroes and discards as the file does. A
+// VHDX is for reading (read_only is set).
 // Returns 0, -ENOENT, -EBADMSG and -ENOTSUP as vdisk_probe, -ENOTSUP also for a
 // differencing disk (see vdisk_open_child), -EUCLEAN for a VHDX whose log must
 // be replayed first, -EFBIG over a limit on what metadata may fill, -ENOMEM, or
@@ -89,8 +104,9 @@ int vdisk_probe(struct disk *file, struct vdisk_info *ret, struct err *err);
 int vdisk_open(struct disk *file, struct disk **ret, struct err *err);
 
 // Opens a differencing disk on top of its parent, an opened virtual disk whose
-// id is `parent_id`; both are borrowed. Reading only. That file and parent
-// belong together is checked by that id; finding the parent is the caller's.
+// link_id is `parent_id`; both are borrowed. The parent is only read. That file
+// and parent belong together is checked by that id; finding the parent is the
+// caller's, or of vdisk_open_chain.
 // Returns as vdisk_open; -EINVAL when the file is no differencing disk, -ESTALE
 // when parent_id is not the one it was made from.
 int vdisk_open_child(struct disk *file, struct disk *parent,
@@ -109,5 +125,64 @@ uint64_t vdisk_fixed_file_size(uint64_t size);
 // that size, -EFBIG over VDISK_MAX_VHD_SIZE, or the file's error.
 int vdisk_create_fixed(struct disk *file, uint64_t size, const struct guid *id,
 		       int64_t created, struct err *err);
+
+struct vdisk_create {
+	enum vdisk_format format; // VDISK_VHD
+	enum vdisk_type type;
+	uint64_t size;        // bytes
+	uint32_t block_size;  // 512 KiB, 1 MiB, 2 MiB; 0: as Windows, 2 MiB
+	struct guid id;       // two disks with the same cannot be attached at once
+	int64_t created;      // seconds since 1970
+
+	// Differencing only. The paths are kept as Windows keeps them: absolute,
+	// and from the child's folder on (".\\parent.vhd").
+	struct guid parent_id;        // link_id of the parent
+	const char *parent_absolute;
+	const char *parent_relative;
+	int64_t parent_time; // the last change of the parent's file
+};
+
+// Makes a file an empty virtual disk. A file that is too short is made longer;
+// in a longer one the rest is room for blocks. What was in it is not read, and
+// of a fixed disk is the content. Flushes.
+// Returns 0, -EINVAL for a size or block size that cannot be, for a fixed disk
+// in a file of another size, or for a path that is not UTF-8, -EFBIG over
+// VDISK_MAX_VHD_SIZE or for a path that is too long, -ENOTSUP when the file
+// would have to grow and cannot, -ENOMEM, or the file's error.
+int vdisk_create(struct disk *file, const struct vdisk_create *c,
+		 struct err *err);
+
+// --- Chains ------------------------------------------------------------------
+
+#define VDISK_MAX_CHAIN 64 // files of one chain; nobody makes longer ones
+
+// One file of a chain.
+struct vdisk_link {
+	char *path;
+	struct vdisk_info info;
+	struct disk *file, *disk; // the virtual disk, with all below it
+};
+
+struct vdisk_chain {
+	struct disk *disk; // the topmost: what a guest sees
+	size_t count;
+	struct vdisk_link links[VDISK_MAX_CHAIN]; // from the top down
+};
+
+// Opens a virtual disk in a file of the host with all its parents. `flags` are
+// those of disk_open_file; parents are opened for reading only, and with
+// DISK_EXCLUSIVE locked so that nobody writes to them. A parent is looked for
+// by its relative path from the child's folder, then by its absolute one, then
+// by its name beside the child; the first with the right identity is taken.
+// Close with vdisk_chain_close.
+// Returns 0, -ENOENT when the file or a parent is missing, -ESTALE when a parent
+// is another one or was changed, -ELOOP when the chain comes back to a file it
+// has or is too long, -EXDEV when a parent is on another volume than its child,
+// and as disk_open_file, vdisk_probe and vdisk_open.
+int vdisk_chain_open(const char *path, unsigned flags, struct vdisk_chain **ret,
+		     struct err *err);
+
+// Closes a chain's disks and files; NULL is fine.
+void vdisk_chain_close(struct vdisk_chain *chain);
 
 #endif

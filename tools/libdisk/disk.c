@@ -11,11 +11,13 @@
 int disk_check_range(const struct disk *d, uint64_t off, uint64_t len,
 		     struct err *err)
 {
-	if (range_ok(off, len, d->size))
+	uint64_t size = __atomic_load_n(&d->size, __ATOMIC_RELAXED);
+
+	if (range_ok(off, len, size))
 		return 0;
 	return err_set(err, -EINVAL, "disk", off,
 		       "%llu bytes reach beyond the end at %llu",
-		       (unsigned long long)len, (unsigned long long)d->size);
+		       (unsigned long long)len, (unsigned long long)size);
 }
 
 static int check_write(const struct disk *d, uint64_t off, uint64_t len,
@@ -102,6 +104,16 @@ int disk_map(struct disk *d, uint64_t off, uint64_t len, uint64_t *ret_len,
 	*ret_len = len;
 	*ret_data = true;
 	return 0;
+}
+
+int disk_resize(struct disk *d, uint64_t size, struct err *err)
+{
+	if (!d->ops->resize)
+		return err_set(err, -ENOTSUP, "disk", ERR_NOWHERE,
+			       "its size is fixed");
+	if (d->read_only)
+		return check_write(d, 0, 0, err);
+	return d->ops->resize(d, size, err);
 }
 
 void disk_close(struct disk *d)

@@ -162,6 +162,19 @@ static int file_map(struct disk *d, uint64_t off, uint64_t len,
 	return 0;
 }
 
+static int file_resize(struct disk *d, uint64_t size, struct err *err)
+{
+	struct file_disk *f = (struct file_disk *)d;
+
+	if (f->is_device)
+		return err_set(err, -ENOTSUP, f->name, ERR_NOWHERE,
+			       "the size of a device is fixed");
+	if (ftruncate(f->fd, (off_t)size))
+		return failed(f, size, "setting its size", err);
+	__atomic_store_n(&d->size, size, __ATOMIC_RELAXED);
+	return 0;
+}
+
 static void file_close(struct disk *d)
 {
 	struct file_disk *f = (struct file_disk *)d;
@@ -177,6 +190,7 @@ static const struct disk_ops file_ops = {
 	.discard = file_discard,
 	.flush = file_flush,
 	.map = file_map,
+	.resize = file_resize,
 	.close = file_close,
 };
 

@@ -2,6 +2,7 @@
 //
 // A disk in memory.
 
+#include <pthread.h>
 #include <string.h>
 
 #include "disk.h"
@@ -9,44 +10,79 @@
 struct memory_disk {
 	struct disk disk;
 	uint8_t *bytes;
+	pthread_rwlock_t moving; // held for writing while bytes may move
 };
 
-static uint8_t *at(struct disk *d, uint64_t off)
+static uint8_t *lock(struct disk *d, uint64_t off)
 {
-	return ((struct memory_disk *)d)->bytes + off;
+	struct memory_disk *m = (struct memory_disk *)d;
+
+	pthread_rwlock_rdlock(&m->moving);
+	return m->bytes + off;
+}
+
+static void unlock(struct disk *d)
+{
+	pthread_rwlock_unlock(&((struct memory_disk *)d)->moving);
 }
 
 static int memory_read(struct disk *d, uint64_t off, void *buf, size_t len,
 		       struct err *err)
 {
-	memcpy(buf, at(d, off), len);
+	memcpy(buf, lock(d, off), len);
+	unlock(d);
 	return 0;
 }
 
 static int memory_write(struct disk *d, uint64_t off, const void *buf,
 			size_t len, struct err *err)
 {
-	memcpy(at(d, off), buf, len);
+	memcpy(lock(d, off), buf, len);
+	unlock(d);
 	return 0;
 }
 
 static int memory_zero(struct disk *d, uint64_t off, uint64_t len,
 		       struct err *err)
 {
-	memset(at(d, off), 0, len);
+	memset(lock(d, off), 0, len);
+	unlock(d);
 	return 0;
+}
+
+static int memory_resize(struct disk *d, uint64_t size, struct err *err)
+{
+	struct memory_disk *m = (struct memory_disk *)d;
+	uint8_t *bytes;
+
+	if (size > SIZE_MAX - 1)
+		return err_nomem(err);
+	pthread_rwlock_wrlock(&m->moving);
+	bytes = mem_resize(m->bytes, (size_t)size + 1, 1);
+	if (bytes) {
+		m->bytes = bytes;
+		if (size > d->size)
+			memset(bytes + d->size, 0, (size_t)(size - d->size));
+		__atomic_store_n(&d->size, size, __ATOMIC_RELAXED);
+	}
+	pthread_rwlock_unlock(&m->moving);
+	return bytes ? 0 : err_nomem(err);
 }
 
 static void memory_close(struct disk *d)
 {
-	mem_free(((struct memory_disk *)d)->bytes);
-	mem_free(d);
+	struct memory_disk *m = (struct memory_disk *)d;
+
+	pthread_rwlock_destroy(&m->moving);
+	mem_free(m->bytes);
+	mem_free(m);
 }
 
 static const struct disk_ops memory_ops = {
 	.read = memory_read,
 	.write = memory_write,
 	.zero = memory_zero,
+	.resize = memory_resize,
 	.close = memory_close,
 };
 
@@ -65,6 +101,7 @@ int disk_memory(uint64_t size, uint32_t sector_size, struct disk **ret,
 	m->disk = (struct disk){.ops = &memory_ops,
 				.size = size,
 				.sector_size = sector_size};
+	pthread_rwlock_init(&m->moving, NULL);
 	*ret = &m->disk;
 	return 0;
 }

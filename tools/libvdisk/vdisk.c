@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "vdisk.h"
+#include "vdisk_priv.h"
 #include "vhd_disk.h"
 #include "vhd_priv.h"
 #include "vhdx_priv.h"
@@ -17,6 +18,7 @@ static void fill_vhd(const struct vhd_footer *f, struct vdisk_info *info)
 	info->size = f->current_size;
 	info->sector_size = VHD_SECTOR;
 	info->id = f->id;
+	info->link_id = f->id;
 	memcpy(info->creator, f->creator, sizeof(f->creator));
 	info->created = f->created;
 	info->creator_version = f->creator_version;
@@ -145,43 +147,98 @@ int vdisk_open_child(struct disk *file, struct disk *parent,
 	return vhd_dynamic_open(file, &v.footer, &v.header, parent, ret, err);
 }
 
+void vdisk_parent_done(struct vdisk_parent *p)
+{
+	mem_free(p->relative);
+	mem_free(p->absolute);
+}
+
+int vdisk_parent_read(struct disk *file, struct vdisk_parent *ret,
+		      struct err *err)
+{
+	struct vdisk_parent p = {0};
+	struct vhd v;
+	int r = read_vhd(file, &v, err);
+
+	if (!r)
+		r = vhd_locator_read(file, &v.header, "W2ru", &p.relative, err);
+	if (!r)
+		r = vhd_locator_read(file, &v.header, "W2ku", &p.absolute, err);
+	if (!r && !p.absolute) {
+		p.absolute = mem_strdup(v.header.parent);
+		r = p.absolute ? 0 : err_nomem(err);
+	}
+	if (r) {
+		vdisk_parent_done(&p);
+		return r;
+	}
+	*ret = p;
+	return 0;
+}
+
 uint64_t vdisk_fixed_file_size(uint64_t size)
 {
 	return size + VHD_FOOTER_SIZE;
 }
 
-int vdisk_create_fixed(struct disk *file, uint64_t size, const struct guid *id,
-		       int64_t created, struct err *err)
+static int check_size(uint64_t size, struct err *err)
 {
-	// The maker's fields are those of Windows 10. QEMU believes the size of
-	// this maker, and computes another from the geometry for unknown ones.
-	struct vhd_footer footer = {
-		.features = 2,
-		.header_offset = VHD_NO_OFFSET,
-		.created = created,
-		.creator = "win ",
-		.creator_version = 0x000a0000,
-		.creator_host = "Wi2k",
-		.original_size = size,
-		.current_size = size,
-		.type = VDISK_FIXED,
-		.id = *id,
-	};
-	struct vhd_footer_disk disk;
-	int r;
-
 	if (!size || size % VHD_SECTOR)
 		return err_set(err, -EINVAL, "VHD", ERR_NOWHERE,
 			       "a size is a multiple of 512 bytes");
 	if (size > VDISK_MAX_VHD_SIZE)
 		return err_set(err, -EFBIG, "VHD", ERR_NOWHERE,
 			       "a VHD has at most 2040 GiB");
+	return 0;
+}
+
+int vdisk_create_fixed(struct disk *file, uint64_t size, const struct guid *id,
+		       int64_t created, struct err *err)
+{
+	struct vhd_footer footer;
+	struct vhd_footer_disk disk;
+	int r = check_size(size, err);
+
+	if (r)
+		return r;
 	if (file->size != vdisk_fixed_file_size(size))
 		return err_set(err, -EINVAL, "VHD", ERR_NOWHERE,
 			       "the file is not 512 bytes longer than the "
 			       "disk");
-	vhd_footer_set_geometry(&footer, size);
+	footer = vhd_footer_new(VDISK_FIXED, size, id, created);
 	vhd_footer_encode(&footer, &disk);
 	r = disk_write(file, size, &disk, sizeof(disk), err);
 	return r ? r : disk_flush(file, err);
+}
+
+static int create_fixed(struct disk *file, const struct vdisk_create *c,
+			struct err *err)
+{
+	int r = check_size(c->size, err);
+
+	if (!r && file->size < vdisk_fixed_file_size(c->size))
+		r = disk_resize(file, vdisk_fixed_file_size(c->size), err);
+	return r ? r
+		 : vdisk_create_fixed(file, c->size, &c->id, c->created, err);
+}
+
+int vdisk_create(struct disk *file, const struct vdisk_create *c,
+		 struct err *err)
+{
+	int r;
+
+	if (c->type == VDISK_FIXED)
+		return create_fixed(file, c, err);
+	r = check_size(c->size, err);
+	if (r)
+		return r;
+	if (c->block_size && (!is_power_of_two(c->block_size) ||
+			      c->block_size < VHD_MIN_CREATE ||
+			      c->block_size > VHD_MAX_CREATE))
+		return err_set(err, -EINVAL, "VHD", ERR_NOWHERE,
+			       "a block has 512 KiB, 1 MiB or 2 MiB");
+	if (file->size % VHD_SECTOR)
+		return err_set(err, -EINVAL, "VHD", ERR_NOWHERE,
+			       "the file is not whole sectors long");
+	return vhd_dynamic_create(file, c, err);
 }

@@ -1,180 +1,280 @@
 // SPDX-License-Identifier: MIT
 //
-// Reading dynamic and differencing VHDs: "Virtual Hard Disk Image Format
-// Specification" 1.0, sections "Block Allocation Table and Data Blocks" and
-// "Implementing a Differencing Hard Disk".
+// Dynamic and differencing VHDs: "Virtual Hard Disk Image Format Specification"
+// 1.0, sections "Block Allocation Table and Data Blocks" and "Implementing a
+// Differencing Hard Disk".
 //
 // In a dynamic disk a block that is there is read whole, whatever its bitmap
 // says, as Windows and others do: all of a block was written when it was made.
 // In a differencing disk the bitmap tells sector by sector whose the data is.
+//
+// A new block is put behind the last one, over the footer, and the footer
+// written anew behind it; until that is durable the copy in the file's first
+// sector serves. Its entry in the table is written when all this is durable, by
+// commit; so a cut before leaves room that is not used, and nothing else. In a
+// file whose size is fixed the footer stays at its end, and blocks are put in
+// between until there is no room.
 
 #include <string.h>
 
+#include "blocks.h"
 #include "vhd_disk.h"
 #include "vhd_priv.h"
 
-// Sectors looked up in a bitmap at a time.
-#define BITMAP_BYTES 256
+#define ENTRIES_A_SECTOR (VHD_SECTOR / sizeof(be32))
+#define ALIGN		 4096u // of a block's data in the file
 
 struct vhd_disk {
-	struct disk disk;
-	struct disk *file, *parent; // parent may be NULL
-	uint32_t block_size;
-	uint32_t bitmap_size; // whole sectors
-	uint32_t blocks;
-	uint32_t *table; // sector of each block's bitmap, or VHD_UNUSED
+	struct vdisk_blocks blocks;
+	struct vhd_footer_disk footer; // as it is in the file
+	uint64_t footer_at;            // 0: not known to be anywhere
+	uint64_t table_offset;
+	uint32_t bitmap_size;
+	uint64_t end;   // of the last block
+	uint64_t fresh; // from here on the file has only zeroes
 };
 
-// Reads what is not in this file: from the parent, which may be shorter, or
-// zeroes.
-static int read_below(struct vhd_disk *v, uint64_t off, uint8_t *out,
-		      size_t len, struct err *err)
+uint32_t vhd_bitmap_size(uint32_t block_size)
 {
-	size_t have = 0;
-
-	if (v->parent && off < v->parent->size)
-		have = v->parent->size - off < len
-			       ? (size_t)(v->parent->size - off)
-			       : len;
-	memset(out + have, 0, len - have);
-	return have ? disk_read(v->parent, off, out, have, err) : 0;
+	return (uint32_t)round_up((block_size / VHD_SECTOR + 7) / 8,
+				  VHD_SECTOR);
 }
 
-static bool bit(const uint8_t *bitmap, uint32_t n)
+static uint64_t bit_page(const struct vdisk_blocks *b, uint64_t block,
+			 uint32_t sector, uint32_t *ret_bit)
 {
-	return bitmap[n / 8] & 0x80 >> n % 8;
+	const struct vhd_disk *v = (const struct vhd_disk *)b;
+	uint64_t bitmap = BLOCK_PLACE(b->table[block]) - v->bitmap_size;
+
+	*ret_bit = sector % (VHD_SECTOR * 8);
+	return bitmap + sector / (VHD_SECTOR * 8) * VHD_SECTOR;
 }
 
-// Reads from one block of a differencing disk, run by run of sectors that are
-// here or below. `place` is the block's place in the file, `in` the offset in
-// its data.
-static int read_mixed(struct vhd_disk *v, uint64_t place, uint32_t in,
-		      uint64_t off, uint8_t *out, size_t len, struct err *err)
+static uint64_t table_index(const struct vdisk_blocks *b, uint64_t block)
 {
-	uint8_t bitmap[BITMAP_BYTES];
-
-	while (len) {
-		uint32_t first = in / VHD_SECTOR, base = first / 8 * 8;
-		uint32_t have = v->block_size / VHD_SECTOR - base, end;
-		bool here;
-		size_t n;
-		int r;
-
-		if (have > BITMAP_BYTES * 8)
-			have = BITMAP_BYTES * 8;
-		r = disk_read(v->file, place + base / 8, bitmap, (have + 7) / 8,
-			      err);
-		if (r)
-			return r;
-		here = bit(bitmap, first - base);
-		end = first + 1;
-		while (end - base < have && bit(bitmap, end - base) == here)
-			end++;
-		n = (size_t)end * VHD_SECTOR - in;
-		if (n > len)
-			n = len;
-		r = here ? disk_read(v->file, place + v->bitmap_size + in, out,
-				     n, err)
-			 : read_below(v, off, out, n, err);
-		if (r)
-			return r;
-		in += (uint32_t)n;
-		off += n;
-		out += n;
-		len -= n;
-	}
-	return 0;
+	return block;
 }
 
-static int vhd_read(struct disk *d, uint64_t off, void *buf, size_t len,
-		    struct err *err)
+static int put_footer(struct vhd_disk *v, struct err *err)
 {
-	struct vhd_disk *v = (struct vhd_disk *)d;
-	uint8_t *out = buf;
+	uint64_t at = v->blocks.file->size - VHD_FOOTER_SIZE;
+	int r = 0;
 
-	while (len) {
-		uint32_t block = (uint32_t)(off / v->block_size);
-		uint32_t in = (uint32_t)(off % v->block_size);
-		uint64_t place = (uint64_t)v->table[block] * VHD_SECTOR;
-		size_t n = v->block_size - in;
-		int r;
-
-		if (n > len)
-			n = len;
-		if (v->table[block] == VHD_UNUSED)
-			r = read_below(v, off, out, n, err);
-		else if (v->parent)
-			r = read_mixed(v, place, in, off, out, n, err);
-		else
-			r = disk_read(v->file, place + v->bitmap_size + in, out,
-				      n, err);
-		if (r)
-			return r;
-		off += n;
-		out += n;
-		len -= n;
-	}
-	return 0;
-}
-
-// A run of blocks that are all there, or all not. What is not there is data
-// too when a parent lies below.
-static int vhd_map(struct disk *d, uint64_t off, uint64_t len,
-		   uint64_t *ret_len, bool *ret_data, struct err *err)
-{
-	struct vhd_disk *v = (struct vhd_disk *)d;
-	uint64_t block = off / v->block_size, end = off + len, next;
-	bool used = v->table[block] != VHD_UNUSED || v->parent;
-
-	do {
-		block++;
-		next = block * v->block_size;
-	} while (next < end &&
-		 (v->table[block] != VHD_UNUSED || v->parent) == used);
-	*ret_len = (next < end ? next : end) - off;
-	*ret_data = used;
-	return 0;
-}
-
-static void vhd_close(struct disk *d)
-{
-	mem_free(((struct vhd_disk *)d)->table);
-	mem_free(d);
-}
-
-static const struct disk_ops vhd_ops = {
-	.read = vhd_read,
-	.map = vhd_map,
-	.close = vhd_close,
-};
-
-// The last block may be cut where the disk ends, by some makers.
-static int check_place(const struct vhd_disk *v, uint32_t i, struct err *err)
-{
-	uint64_t place = (uint64_t)v->table[i] * VHD_SECTOR;
-	uint64_t left = v->disk.size - (uint64_t)i * v->block_size;
-	uint64_t data = left < v->block_size ? left : v->block_size;
-
-	if (range_ok(place, v->bitmap_size + data, v->file->size))
-		return 0;
-	return err_corrupt(err, "VHD block table", place,
-			   "block %u is not inside the file", i);
-}
-
-static int read_table(struct vhd_disk *v, uint64_t offset, struct err *err)
-{
-	int r = disk_read(v->file, offset, v->table,
-			  v->blocks * sizeof(*v->table), err);
-
-	for (uint32_t i = 0; i < v->blocks && !r; i++) {
-		be32 entry;
-
-		memcpy(&entry, &v->table[i], sizeof(entry));
-		v->table[i] = get_be32(entry);
-		if (v->table[i] != VHD_UNUSED)
-			r = check_place(v, i, err);
-	}
+	if (v->footer_at != at)
+		r = disk_write(v->blocks.file, at, &v->footer,
+			       sizeof(v->footer), err);
+	if (!r)
+		v->footer_at = at;
 	return r;
+}
+
+// Both footers are made good before the one at the end is written over.
+static int prepare(struct vdisk_blocks *b, struct err *err)
+{
+	struct vhd_disk *v = (struct vhd_disk *)b;
+	struct vhd_footer_disk copy;
+	bool changed = !v->footer_at;
+	int r = 0;
+
+	if (!v->footer_at && b->file->size % VHD_SECTOR)
+		r = disk_resize(b->file, round_up(b->file->size, VHD_SECTOR),
+				err);
+	if (!r && !v->footer_at && v->end + VHD_FOOTER_SIZE > b->file->size)
+		r = disk_resize(b->file, v->end + VHD_FOOTER_SIZE, err);
+	if (!r)
+		r = put_footer(v, err);
+	if (!r)
+		r = disk_read(b->file, 0, &copy, sizeof(copy), err);
+	if (!r && memcmp(&copy, &v->footer, sizeof(copy))) {
+		changed = true;
+		r = disk_write(b->file, 0, &v->footer, sizeof(v->footer), err);
+	}
+	return r || !changed ? r : disk_flush(b->file, err);
+}
+
+// Makes the file long enough for a block that ends at `end`.
+static int make_room(struct vhd_disk *v, uint64_t end, struct err *err)
+{
+	struct disk *file = v->blocks.file;
+	struct err why = {0};
+	int r = 0;
+
+	if (end + VHD_FOOTER_SIZE > file->size)
+		r = disk_resize(file, end + VHD_FOOTER_SIZE, &why);
+	if (r == -ENOTSUP)
+		return err_set(err, -ENOSPC, "VHD", end,
+			       "there is no room for another block in the "
+			       "file");
+	if (r && err && !err->code)
+		*err = why;
+	return r ? r : put_footer(v, err);
+}
+
+// Writes the gap before a block and its bitmap: all ones for a dynamic disk.
+static int put_bitmap(struct vhd_disk *v, uint64_t place, struct err *err)
+{
+	size_t gap = (size_t)(place - v->end);
+	uint8_t *bytes = mem_alloc(gap + v->bitmap_size);
+	int r;
+
+	if (!bytes)
+		return err_nomem(err);
+	if (!v->blocks.has_bitmaps)
+		memset(bytes + gap, 0xff, v->bitmap_size);
+	r = disk_write(v->blocks.file, v->end, bytes, gap + v->bitmap_size,
+		       err);
+	mem_free(bytes);
+	return r;
+}
+
+static int allocate(struct vdisk_blocks *b, uint64_t block, struct err *err)
+{
+	struct vhd_disk *v = (struct vhd_disk *)b;
+	uint64_t data = round_up(v->end + v->bitmap_size, ALIGN);
+	uint64_t end = data + b->block_size, dirty = v->fresh;
+	int r;
+
+	if ((data - v->bitmap_size) / VHD_SECTOR >= VHD_UNUSED)
+		return err_set(err, -EFBIG, "VHD", data,
+			       "the file has reached the format's limit");
+	r = make_room(v, end, err);
+	if (v->fresh < b->file->size)
+		v->fresh = b->file->size;
+	if (!r && data < dirty)
+		r = disk_zero(b->file, data,
+			      (dirty < end ? dirty : end) - data, err);
+	if (!r)
+		r = put_bitmap(v, data - v->bitmap_size, err);
+	if (r)
+		return r;
+	v->end = end;
+	vdisk_blocks_set(b, block,
+			 data | (b->has_bitmaps ? BLOCK_PARTIAL : BLOCK_FULL));
+	return 0;
+}
+
+// Writes one sector of the table.
+static int put_entries(struct vhd_disk *v, uint64_t sector, struct err *err)
+{
+	const struct vdisk_blocks *b = &v->blocks;
+	uint64_t first = sector * ENTRIES_A_SECTOR, n = b->count - first;
+	be32 entries[ENTRIES_A_SECTOR];
+
+	if (n > ENTRIES_A_SECTOR)
+		n = ENTRIES_A_SECTOR;
+	for (size_t i = 0; i < n; i++) {
+		uint64_t place = BLOCK_PLACE(b->table[first + i]);
+
+		entries[i] = to_be32(
+			place ? (uint32_t)((place - v->bitmap_size) /
+					   VHD_SECTOR)
+			      : VHD_UNUSED);
+	}
+	return disk_write(b->file, v->table_offset + sector * VHD_SECTOR,
+			  entries, (size_t)n * sizeof(*entries), err);
+}
+
+static int commit(struct vdisk_blocks *b, struct err *err)
+{
+	struct vhd_disk *v = (struct vhd_disk *)b;
+	int r = disk_flush(b->file, err);
+
+	for (uint32_t i = 0; !r && i < b->page_count; i++)
+		if (b->pages[i].is_dirty)
+			r = disk_write(b->file, b->pages[i].off,
+				       b->pages[i].bytes, b->page_size, err);
+	for (uint32_t i = 0; !r && i < b->dirty_table_count; i++)
+		r = put_entries(v, b->dirty_table[i], err);
+	return r ? r : disk_flush(b->file, err);
+}
+
+static void release(struct vdisk_blocks *b)
+{
+	vdisk_blocks_done(b);
+	mem_free(b);
+}
+
+static const struct vdisk_blocks_ops vhd_ops = {
+	.allocate = allocate,
+	.bit_page = bit_page,
+	.commit = commit,
+	.prepare = prepare,
+	.release = release,
+};
+
+// Takes a block's entry. The last block may be cut where the disk ends, by some
+// makers.
+static int take_entry(struct vhd_disk *v, uint32_t i, uint32_t sector,
+		      struct err *err)
+{
+	struct vdisk_blocks *b = &v->blocks;
+	uint64_t place = (uint64_t)sector * VHD_SECTOR;
+	uint64_t left = b->disk.size - (uint64_t)i * b->block_size;
+	uint64_t data = left < b->block_size ? left : b->block_size;
+
+	if (!sector || !range_ok(place, v->bitmap_size + data, b->file->size))
+		return err_corrupt(err, "VHD block table", place,
+				   "block %u is not inside the file", i);
+	place += v->bitmap_size;
+	b->table[i] = place | (b->has_bitmaps ? BLOCK_PARTIAL : BLOCK_FULL);
+	if (v->end < place + b->block_size)
+		v->end = place + b->block_size;
+	return 0;
+}
+
+static int read_table(struct vhd_disk *v, struct err *err)
+{
+	be32 piece[4 * ENTRIES_A_SECTOR];
+	size_t most = sizeof(piece) / sizeof(*piece);
+	struct vdisk_blocks *b = &v->blocks;
+
+	for (uint64_t i = 0; i < b->count; i += most) {
+		size_t n = b->count - i < most ? (size_t)(b->count - i) : most;
+		int r = disk_read(b->file, v->table_offset + i * sizeof(be32),
+				  piece, n * sizeof(be32), err);
+
+		for (size_t j = 0; j < n && !r; j++) {
+			uint32_t sector = get_be32(piece[j]);
+
+			if (sector != VHD_UNUSED)
+				r = take_entry(v, (uint32_t)(i + j), sector,
+					       err);
+		}
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+// Finds the bytes of the footer that was decoded, and where metadata ends.
+static int read_ends(struct vhd_disk *v, const struct vhd_footer *footer,
+		     const struct vhd_header *header, struct err *err)
+{
+	uint64_t ends[2 + VHD_LOCATORS] = {
+		footer->header_offset + sizeof(struct vhd_header_disk),
+		header->table_offset + UINT64_C(4) * header->table_entries};
+	struct disk *file = v->blocks.file;
+	int r;
+
+	for (size_t i = 0; i < VHD_LOCATORS; i++) {
+		const struct vhd_locator *l = &header->locators[i];
+
+		if (l->platform[0] && range_ok(l->offset, l->length, file->size))
+			ends[2 + i] = l->offset + l->length;
+	}
+	for (size_t i = 0; i < 2 + VHD_LOCATORS; i++)
+		if (range_ok(ends[i], 0, file->size) && v->end < ends[i])
+			v->end = round_up(ends[i], VHD_SECTOR);
+	v->footer_at = file->size - VHD_FOOTER_SIZE;
+	r = disk_read(file, v->footer_at, &v->footer, sizeof(v->footer), err);
+	if (r || (v->footer_at % VHD_SECTOR == 0 &&
+		  !memcmp(v->footer.cookie, "conectix", 8) &&
+		  get_be32(v->footer.checksum) ==
+			  vhd_checksum(&v->footer, sizeof(v->footer), 0x40)))
+		return r;
+	v->footer_at = 0;
+	vhd_footer_encode(footer, &v->footer);
+	return 0;
 }
 
 int vhd_dynamic_open(struct disk *file, const struct vhd_footer *footer,
@@ -182,28 +282,40 @@ int vhd_dynamic_open(struct disk *file, const struct vhd_footer *footer,
 		     struct disk **ret, struct err *err)
 {
 	struct vhd_disk *v = mem_alloc(sizeof(*v));
-	uint32_t bits = header->block_size / VHD_SECTOR;
+	struct vdisk_blocks *b;
 	int r;
 
 	if (!v)
 		return err_nomem(err);
-	v->disk = (struct disk){.ops = &vhd_ops,
-				.size = footer->current_size,
-				.sector_size = VHD_SECTOR,
-				.read_only = true};
-	v->file = file;
-	v->parent = parent;
-	v->block_size = header->block_size;
-	v->bitmap_size = (uint32_t)round_up((bits + 7) / 8, VHD_SECTOR);
-	v->blocks = (uint32_t)((footer->current_size + header->block_size - 1) /
-			       header->block_size);
-	v->table = mem_array(v->blocks, sizeof(*v->table));
-	r = v->table ? read_table(v, header->table_offset, err)
-		     : err_nomem(err);
+	b = &v->blocks;
+	*b = (struct vdisk_blocks){
+		.disk = {.size = footer->current_size,
+			 .sector_size = VHD_SECTOR,
+			 .read_only = file->read_only},
+		.file = file,
+		.parent = parent,
+		.ops = &vhd_ops,
+		.block_size = header->block_size,
+		.count = (footer->current_size + header->block_size - 1) /
+			 header->block_size,
+		.has_bitmaps = footer->type == VDISK_DIFFERENCING,
+		.page_size = VHD_SECTOR,
+		.entries_a_page = ENTRIES_A_SECTOR,
+		.table_index = table_index,
+		.max_dirty = BLOCKS_MAX_DIRTY,
+	};
+	v->table_offset = header->table_offset;
+	v->bitmap_size = vhd_bitmap_size(header->block_size);
+	v->fresh = file->size;
+	r = vdisk_blocks_init(b, err);
+	if (!r)
+		r = read_ends(v, footer, header, err);
+	if (!r)
+		r = read_table(v, err);
 	if (r) {
-		vhd_close(&v->disk);
+		release(b);
 		return r;
 	}
-	*ret = &v->disk;
+	*ret = &b->disk;
 	return 0;
 }

@@ -163,6 +163,29 @@ void vhd_footer_set_geometry(struct vhd_footer *f, uint64_t size)
 	f->cylinders = (uint16_t)(sectors / track / heads);
 }
 
+struct vhd_footer vhd_footer_new(enum vdisk_type type, uint64_t size,
+				 const struct guid *id, int64_t created)
+{
+	// The maker's fields are those of Windows 10. QEMU believes the size of
+	// this maker, and computes another from the geometry for unknown ones.
+	struct vhd_footer footer = {
+		.features = 2,
+		.header_offset = type == VDISK_FIXED ? VHD_NO_OFFSET
+						     : VHD_FOOTER_SIZE,
+		.created = created,
+		.creator = "win ",
+		.creator_version = 0x000a0000,
+		.creator_host = "Wi2k",
+		.original_size = size,
+		.current_size = size,
+		.type = type,
+		.id = *id,
+	};
+
+	vhd_footer_set_geometry(&footer, size);
+	return footer;
+}
+
 // What was found at one place: `footer` is valid when `verdict`, of
 // vhd_footer_decode, is 0.
 struct found {

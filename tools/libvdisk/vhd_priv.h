@@ -19,6 +19,10 @@ struct vhd_header_disk;
 // 2040 GiB in the smallest blocks anybody makes, 512 KiB; 16 MiB of memory.
 #define VHD_MAX_TABLE (UINT32_C(4) << 20)
 
+// Blocks that Windows makes.
+#define VHD_MIN_CREATE (512u << 10)
+#define VHD_MAX_CREATE (2u << 20)
+
 struct vhd_footer {
 	uint32_t features;
 	uint64_t header_offset;
@@ -34,12 +38,23 @@ struct vhd_footer {
 	bool saved_state;
 };
 
+#define VHD_LOCATORS	8
+#define VHD_MAX_LOCATOR 65536u // bytes of a path; Windows ends at 32767 units
+
+// Where the path of a parent lies.
+struct vhd_locator {
+	char platform[5]; // "W2ku", "W2ru"; "" for none
+	uint64_t offset;
+	uint32_t length;
+};
+
 struct vhd_header {
 	uint64_t table_offset;
 	uint32_t table_entries;
 	uint32_t block_size;
 	struct guid parent_id;
 	char parent[VDISK_TEXT];
+	struct vhd_locator locators[VHD_LOCATORS];
 };
 
 // Decodes and checks a footer that was read at `where`.
@@ -77,11 +92,29 @@ int vhd_header_decode(const struct vhd_header_disk *disk,
 int vhd_header_read(struct disk *file, const struct vhd_footer *footer,
 		    struct vhd_header *ret, struct err *err);
 
-// Opens a dynamic VHD, or a differencing one on its parent, for reading.
+// Returns the bytes of a block's bitmap: a bit a sector, up to whole sectors.
+uint32_t vhd_bitmap_size(uint32_t block_size);
+
+// Opens a dynamic VHD, or a differencing one on its parent, for writing if the
+// file is.
 // Returns 0, -EBADMSG, -ENOMEM, or the file's error.
 int vhd_dynamic_open(struct disk *file, const struct vhd_footer *footer,
 		     const struct vhd_header *header, struct disk *parent,
 		     struct disk **ret, struct err *err);
+
+// Reads the path of a parent for a platform ("W2ru" or "W2ku"). *ret is new
+// memory, free with mem_free; NULL when there is none.
+// Returns 0, -EBADMSG, -ENOMEM, or the file's error.
+int vhd_locator_read(struct disk *file, const struct vhd_header *header,
+		     const char *platform, char **ret, struct err *err);
+
+// As vdisk_create, for a dynamic or differencing VHD.
+int vhd_dynamic_create(struct disk *file, const struct vdisk_create *c,
+		       struct err *err);
+
+// Fills the fields of a footer as Windows 10 does.
+struct vhd_footer vhd_footer_new(enum vdisk_type type, uint64_t size,
+				 const struct guid *id, int64_t created);
 
 // Returns the checksum of a footer or dynamic header of n bytes, whose own
 // checksum lies at `skip`.

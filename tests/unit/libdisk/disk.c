@@ -54,6 +54,26 @@ static void check_disk(struct disk *d)
 	check_content(d);
 }
 
+// A disk of `size` bytes that can grow: what is added is zero.
+static void check_resize(struct disk *d, uint64_t size)
+{
+	struct err err = {0};
+	uint8_t b[3];
+
+	check_ok(disk_write(d, size - 1, "x", 1, &err), &err);
+	check_ok(disk_resize(d, size + 1000, &err), &err);
+	check_eq(d->size, size + 1000);
+	check_ok(disk_read(d, size - 1, b, 3, &err), &err);
+	check(b[0] == 'x' && !b[1] && !b[2]);
+	check_ok(disk_write(d, size + 999, "y", 1, &err), &err);
+	check_ok(disk_resize(d, size, &err), &err);
+	check_eq(disk_read(d, size, b, 1, NULL), -EINVAL);
+	check_ok(disk_resize(d, size + 1000, &err), &err);
+	check_ok(disk_read(d, size + 999, b, 1, &err), &err);
+	check_eq(b[0], 0);
+	check_ok(disk_resize(d, size, &err), &err);
+}
+
 static void check_file(void)
 {
 	char path[] = "/tmp/slipway-disk-XXXXXX";
@@ -72,6 +92,7 @@ static void check_file(void)
 	check(len == d->size && !data);
 	check_eq(disk_open_file(path, DISK_EXCLUSIVE, &again, NULL), -EBUSY);
 	check_disk(d);
+	check_resize(d, d->size);
 	check_ok(disk_zero(d, 0, d->size, &err), &err);
 	check_ok(disk_write(d, 65536, "x", 1, &err), &err);
 	check_ok(disk_map(d, 0, d->size, &len, &data, &err), &err);
@@ -134,6 +155,8 @@ int main(void)
 	check_eq(disk_slice(memory, 50000, 50001, &slice, NULL), -EINVAL);
 	check_ok(disk_slice(memory, 50000, 50000, &slice, &err), &err);
 	check_disk(slice);
+	check_eq(disk_resize(slice, 1, NULL), -ENOTSUP);
+	check_resize(memory, 100000);
 	check_ok(disk_memory(1000, 512, &copy, &err), &err);
 	check_ok(disk_copy(slice, copy, 1000, &err), &err);
 	check_ok(disk_read(slice, 0, a, 1000, &err), &err);

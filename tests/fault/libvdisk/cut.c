@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: MIT
+//
+// The power goes while a virtual disk is written: each prefix of the log of
+// writes, with what was not flushed kept, dropped or torn, must leave an image
+// that opens, in which each sector holds what was flushed last or something
+// written since. And the N-th write fails: the writer is told, can go on, and
+// the image stays valid.
+
+#include "fault/fault.h"
+#include "unit/libvdisk/model.h"
+
+#define SIZE	(3 * 1024 * K + 4096)
+#define SECTORS (SIZE / 512)
+#define STEPS	40
+
+// One operation: sectors [first, end) hold `tag` from then on. A flush has none.
+struct step {
+	uint32_t first, end, tag;
+	size_t begun, done; // entries of the log before and after it
+	bool failed;
+};
+
+struct run {
+	const struct kind *kind;
+	struct disk *parent;
+	struct step steps[STEPS];
+	struct record_log log;
+	size_t created; // entries of the log that make the disk
+};
+
+static uint8_t buffer[SIZE];
+
+static void fill(uint8_t *at, uint32_t tag, uint32_t sectors)
+{
+	for (uint32_t i = 0; i < sectors * 128; i++)
+		memcpy(at + i * 4, &tag, 4);
+}
+
+static struct step next_step(uint64_t *seed, uint32_t tag)
+{
+	struct step s = {.tag = tag};
+
+	if (random_number(seed) % 4 == 0)
+		return s;
+	s.first = (uint32_t)(random_number(seed) % SECTORS);
+	s.end = s.first + 1 + (uint32_t)(random_number(seed) % 30);
+	if (s.end > SECTORS)
+		s.end = SECTORS;
+	return s;
+}
+
+static int do_step(struct disk *d, const struct step *s, struct err *err)
+{
+	if (s->first == s->end)
+		return disk_flush(d, err);
+	fill(buffer, s->tag, s->end - s->first);
+	return disk_write(d, s->first * 512u, buffer,
+			  (s->end - s->first) * 512u, err);
+}
+
+static uint32_t tag_below(const struct run *run, uint32_t sector)
+{
+	uint32_t tag = 0;
+
+	if (run->kind->type == VDISK_DIFFERENCING &&
+	    sector < run->parent->size / 512)
+		check(!disk_read(run->parent, sector * 512u, &tag, 4, NULL));
+	return tag;
+}
+
+// Tells whether a sector may hold a tag after a cut behind `count` entries of
+// the log.
+static bool may_hold(const struct run *run, uint32_t sector, uint32_t tag,
+		     size_t count)
+{
+	bool flushed = false;
+
+	for (int i = STEPS - 1; i >= 0; i--) {
+		const struct step *s = &run->steps[i];
+
+		if (s->begun > count)
+			continue;
+		if (s->first == s->end) {
+			flushed = flushed || (s->done <= count && !s->failed);
+			continue;
+		}
+		if (sector < s->first || sector >= s->end)
+			continue;
+		if (s->tag == tag)
+			return true;
+		if (flushed && !s->failed)
+			return false;
+	}
+	return tag == tag_below(run, sector);
+}
+
+static void check_content(const struct run *run, struct disk *file,
+			  size_t count)
+{
+	struct disk *d = open_kind(run->kind, file, run->parent);
+	struct err err = {0};
+
+	check_ok(disk_read(d, 0, buffer, SIZE, &err), &err);
+	for (uint32_t i = 0; i < SECTORS; i++) {
+		uint32_t tag;
+
+		memcpy(&tag, buffer + i * 512, 4);
+		for (int j = 1; j < 128; j++)
+			check(!memcmp(buffer + i * 512 + j * 4, &tag, 4));
+		if (!may_hold(run, i, tag, count)) {
+			fprintf(stderr, "cut at %zu: sector %u has %u\n",
+				count, i, tag);
+			exit(1);
+		}
+	}
+	disk_close(d);
+}
+
+// What comes after a cut must work too: write, close, read again.
+static void check_usable(const struct run *run, struct disk *file)
+{
+	struct step last = {.first = SECTORS / 2, .end = SECTORS / 2 + 9,
+			    .tag = 77777};
+	struct disk *d = open_kind(run->kind, file, run->parent);
+	struct err err = {0};
+	uint32_t tag;
+
+	check_ok(do_step(d, &last, &err), &err);
+	disk_close(d);
+	d = open_kind(run->kind, file, run->parent);
+	check_ok(disk_read(d, last.first * 512u, &tag, 4, &err), &err);
+	check_eq(tag, last.tag);
+	disk_close(d);
+}
+
+static enum record_fate fate_of(void *ctx, size_t index)
+{
+	static const enum record_fate fates[] = {RECORD_KEEP, RECORD_DROP,
+						 RECORD_TEAR};
+	unsigned way = *(unsigned *)ctx;
+	uint64_t seed = way * 1000 + index;
+
+	if (way < 3)
+		return fates[way];
+	random_number(&seed);
+	return fates[random_number(&seed) % 3];
+}
+
+static void record_run(struct run *run)
+{
+	struct vdisk_create c = create_of(run->kind, SIZE);
+	struct disk *base = new_file(), *file, *d;
+	struct err err = {0};
+	uint64_t seed = 5;
+
+	file = record_disk(base, &run->log);
+	check_ok(vdisk_create(file, &c, &err), &err);
+	run->created = run->log.count;
+	d = open_kind(run->kind, file, run->parent);
+	for (uint32_t i = 0; i < STEPS; i++) {
+		struct step s = next_step(&seed, i + 1);
+
+		s.begun = run->log.count;
+		check_ok(do_step(d, &s, &err), &err);
+		s.done = run->log.count;
+		run->steps[i] = s;
+	}
+	disk_close(d);
+	disk_close(file);
+	disk_close(base);
+}
+
+static void cut(const struct kind *kind, struct disk *parent)
+{
+	struct run run = {.kind = kind, .parent = parent};
+	struct disk *file;
+
+	record_run(&run);
+	for (size_t n = run.created; n <= run.log.count; n++) {
+		for (unsigned way = 0; way < 6; way++) {
+			file = new_file();
+			record_replay(&run.log, n, file, fate_of, &way);
+			check_content(&run, file, n);
+			if (n % 5 == way)
+				check_usable(&run, file);
+			disk_close(file);
+		}
+	}
+	record_free(&run.log);
+}
+
+// The N-th write, flush or growth fails; a step that failed is tried again when
+// all works again.
+static bool fail_one(const struct kind *kind, struct disk *parent, unsigned n,
+		     bool persistent)
+{
+	struct run run = {.kind = kind, .parent = parent};
+	struct vdisk_create c = create_of(kind, SIZE);
+	struct fault_plan plan = {.persistent = persistent,
+				  .writes_only = true};
+	struct disk *base = new_file(), *file, *d;
+	uint64_t seed = 5;
+	struct err err = {0};
+
+	check_ok(vdisk_create(base, &c, &err), &err);
+	file = fault_disk(base, &plan);
+	d = open_kind(kind, file, parent);
+	plan.fail_at = n;
+	for (uint32_t i = 0; i < STEPS; i++) {
+		struct step s = next_step(&seed, i + 1);
+		int r = do_step(d, &s, NULL);
+
+		s.failed = r;
+		check(!r || (r == -EIO && plan.failed));
+		if (r && i % 2) {
+			plan.fail_at = 0;
+			check_ok(do_step(d, &s, &err), &err);
+			s.failed = false;
+		}
+		run.steps[i] = s;
+	}
+	check_content(&run, base, 0);
+	plan.fail_at = 0;
+	check_ok(disk_flush(d, &err), &err);
+	check_content(&run, base, 0);
+	disk_close(d);
+	disk_close(file);
+	check_content(&run, base, 0);
+	check_usable(&run, base);
+	disk_close(base);
+	return plan.failed;
+}
+
+int main(void)
+{
+	struct disk *parent = new_parent(SIZE);
+
+	for (size_t i = 1; i < KINDS; i++) {
+		cut(&kinds[i], parent);
+		for (unsigned n = 1; fail_one(&kinds[i], parent, n, false); n++)
+			fail_one(&kinds[i], parent, n, true);
+	}
+	disk_close(parent);
+	return 0;
+}

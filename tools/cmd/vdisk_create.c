@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+//
+// vdisk create and vdisk reset.
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "vdisk.h"
+#include "vdisk_cmd.h"
+
+int vdisk_parse_type(const char *s, enum vdisk_type *ret)
+{
+	static const char *const names[] = {[VDISK_FIXED] = "fixed",
+					    [VDISK_DYNAMIC] = "dynamic",
+					    [VDISK_DIFFERENCING] =
+						    "differencing"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcasecmp(s, names[i])) {
+			*ret = (enum vdisk_type)i;
+			return 0;
+		}
+	return cmd_misuse("vdisk", "%s: neither fixed, dynamic nor "
+			  "differencing", s);
+}
+
+int vdisk_make(const char *path, const struct vdisk_create *c,
+	       struct disk **ret, struct err *err)
+{
+	struct vdisk_create copy = *c;
+	struct disk *file;
+	int r = guid_random(&copy.id, err);
+
+	if (r)
+		return r;
+	copy.created = time(NULL);
+	r = disk_create_file(path, 0, 512, &file, err);
+	if (r)
+		return r;
+	r = vdisk_create(file, &copy, err);
+	if (r || !ret)
+		disk_close(file);
+	if (r)
+		unlink(path);
+	else if (ret)
+		*ret = file;
+	return r;
+}
+
+// --- Children ----------------------------------------------------------------
+
+// Where a parent is, seen from a child's folder; Windows' form. Both are real
+// paths. Returns false when it does not fit.
+static bool relative_path(const char *folder, const char *parent, char *ret,
+			  size_t room)
+{
+	size_t same = 0, n;
+
+	for (size_t i = 0; folder[i] && folder[i] == parent[i]; i++)
+		if (folder[i] == '/')
+			same = i + 1;
+	n = (size_t)snprintf(ret, room, ".\\");
+	for (const char *s = folder + same; *s; s++)
+		if (*s == '/' && n < room)
+			n += (size_t)snprintf(ret + n, room - n, "..\\");
+	if (n < room)
+		n += (size_t)snprintf(ret + n, room - n, "%s", parent + same);
+	for (char *s = ret; n < room && *s; s++)
+		if (*s == '/')
+			*s = '\\';
+	return n < room;
+}
+
+static int failed(const char *what, struct err *err)
+{
+	int r = -errno;
+
+	return err_set(err, r, what, ERR_NOWHERE, "%s", strerror(-r));
+}
+
+// Finds the paths that a child at `path` keeps of its parent.
+static int parent_paths(const char *path, const char *parent,
+			char absolute[PATH_MAX], char relative[PATH_MAX],
+			struct err *err)
+{
+	char folder[PATH_MAX + 2], *slash;
+	struct stat child, below;
+	int r = 0;
+
+	if (!realpath(parent, absolute))
+		return failed(parent, err);
+	slash = strrchr(path, '/');
+	snprintf(folder, sizeof(folder) - 1, "%.*s",
+		 slash ? (int)(slash - path + 1) : 1, slash ? path : ".");
+	if (!realpath(folder, relative) || stat(relative, &child) ||
+	    stat(absolute, &below))
+		return failed(folder, err);
+	snprintf(folder, sizeof(folder), "%s%s", relative,
+		 relative[1] ? "/" : "");
+	if (child.st_dev != below.st_dev)
+		r = err_set(err, -EXDEV, parent, ERR_NOWHERE,
+			    "a parent is on the same volume as its child");
+	else if (!relative_path(folder, absolute, relative, PATH_MAX))
+		r = err_set(err, -ENAMETOOLONG, parent, ERR_NOWHERE,
+			    "its path is too long");
+	return r;
+}
+
+int vdisk_make_child(const char *path, const char *parent, uint32_t block_size,
+		     struct err *err)
+{
+	char absolute[PATH_MAX], relative[PATH_MAX];
+	struct vdisk_create c = {.type = VDISK_DIFFERENCING,
+				 .block_size = block_size,
+				 .parent_absolute = absolute,
+				 .parent_relative = relative};
+	struct vdisk_chain *chain;
+	struct stat st;
+	int r = parent_paths(path, parent, absolute, relative, err);
+
+	if (!r)
+		r = vdisk_chain_open(absolute, DISK_READ_ONLY | DISK_EXCLUSIVE,
+				     &chain, err);
+	if (r)
+		return r;
+	c.format = chain->links[0].info.format;
+	c.size = chain->disk->size;
+	c.parent_id = chain->links[0].info.link_id;
+	if (!stat(absolute, &st))
+		c.parent_time = st.st_mtime;
+	r = vdisk_make(path, &c, NULL, err);
+	vdisk_chain_close(chain);
+	return r;
+}
+
+// --- The commands ------------------------------------------------------------
+
+static int parse_block(const char *s, uint32_t *ret)
+{
+	uint64_t size = 0;
+
+	if (s && (size_parse(s, NULL, &size) || !size || size > UINT32_MAX))
+		return cmd_misuse("vdisk", "%s: not the size of a block", s);
+	*ret = (uint32_t)size;
+	return 0;
+}
+
+static int create_child(int count, char **argv, const char *parent,
+			const char *type, uint32_t block)
+{
+	struct err err = {0};
+
+	if (count != 1)
+		return cmd_misuse("vdisk", "create: a child has the size of "
+				  "its parent");
+	if (type && strcasecmp(type, "differencing"))
+		return cmd_misuse("vdisk", "%s: a disk with a parent is "
+				  "differencing", type);
+	if (vdisk_make_child(argv[1], parent, block, &err))
+		return cmd_fail("vdisk", argv[1], &err);
+	return CMD_OK;
+}
+
+int vdisk_cmd_create(int argc, char **argv)
+{
+	struct cmd_switch table[] = {{"type", true, NULL},
+				     {"parent", true, NULL},
+				     {"block-size", true, NULL},
+				     {0}};
+	struct vdisk_create c = {.format = VDISK_VHD, .type = VDISK_FIXED};
+	struct err err = {0};
+	int count;
+
+	if (cmd_switches(argc, argv, table, &count) ||
+	    parse_block(table[2].value, &c.block_size))
+		return CMD_MISUSE;
+	if (table[1].value)
+		return create_child(count, argv, table[1].value,
+				    table[0].value, c.block_size);
+	if (count != 2)
+		return cmd_misuse("vdisk", "create: a FILE and a SIZE are "
+				  "needed");
+	if (size_parse(argv[2], NULL, &c.size) || !c.size || c.size % 512)
+		return cmd_misuse("vdisk", "%s: not a size in whole sectors of "
+				  "512 bytes", argv[2]);
+	if (table[0].value && vdisk_parse_type(table[0].value, &c.type))
+		return CMD_MISUSE;
+	if (c.type == VDISK_DIFFERENCING)
+		return cmd_misuse("vdisk", "create: a differencing disk needs "
+				  "--parent");
+	if (vdisk_make(argv[1], &c, NULL, &err))
+		return cmd_fail("vdisk", argv[1], &err);
+	return CMD_OK;
+}
+
+// Makes an empty child of the same parent and puts it in the old one's place.
+static int reset(const char *path, struct err *err)
+{
+	char fresh[PATH_MAX];
+	struct vdisk_chain *chain;
+	struct stat st;
+	int r = vdisk_chain_open(path, DISK_EXCLUSIVE, &chain, err);
+
+	if (r)
+		return r;
+	snprintf(fresh, sizeof(fresh), "%s.reset", path);
+	if (chain->links[0].info.type != VDISK_DIFFERENCING)
+		r = err_set(err, -EINVAL, path, ERR_NOWHERE,
+			    "it is no differencing disk");
+	else
+		r = vdisk_make_child(fresh, chain->links[1].path,
+				     chain->links[0].info.block_size, err);
+	if (!r) {
+		if (stat(path, &st) || chmod(fresh, st.st_mode & 07777) ||
+		    (st.st_uid != geteuid() &&
+		     chown(fresh, st.st_uid, st.st_gid)) ||
+		    rename(fresh, path))
+			r = failed(path, err);
+		if (r)
+			unlink(fresh);
+	}
+	vdisk_chain_close(chain);
+	return r;
+}
+
+int vdisk_cmd_reset(int argc, char **argv)
+{
+	struct cmd_switch table[] = {{0}};
+	struct err err = {0};
+	int count;
+
+	if (cmd_switches(argc, argv, table, &count))
+		return CMD_MISUSE;
+	if (count != 1)
+		return cmd_misuse("vdisk", "reset: which differencing disk?");
+	return reset(argv[1], &err) ? cmd_fail("vdisk", argv[1], &err) : CMD_OK;
+}

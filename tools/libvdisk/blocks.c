@@ -1,0 +1,510 @@
+// SPDX-License-Identifier: MIT
+//
+// A disk made of blocks, as blocks.h tells: reading, writing, zeroing, mapping
+// and flushing, for VHD and VHDX alike.
+
+#include <string.h>
+
+#include "blocks.h"
+
+// --- What is pending ---------------------------------------------------------
+
+void vdisk_blocks_dirty_table(struct vdisk_blocks *b, uint64_t index)
+{
+	uint64_t page = index / b->entries_a_page;
+
+	for (uint32_t i = b->dirty_table_count; i; i--)
+		if (b->dirty_table[i - 1] == page)
+			return;
+	b->dirty_table[b->dirty_table_count++] = page;
+}
+
+void vdisk_blocks_set(struct vdisk_blocks *b, uint64_t block, uint64_t entry)
+{
+	__atomic_store_n(&b->table[block], entry, __ATOMIC_RELEASE);
+	vdisk_blocks_dirty_table(b, b->table_index(b, block));
+}
+
+int vdisk_blocks_commit(struct vdisk_blocks *b, struct err *err)
+{
+	int r = b->ops->commit(b, err);
+
+	if (r)
+		return r;
+	b->dirty_table_count = 0;
+	for (uint32_t i = 0; b->dirty_page_count && i < b->page_count; i++)
+		b->pages[i].is_dirty = false;
+	b->dirty_page_count = 0;
+	return 0;
+}
+
+static bool is_pending(const struct vdisk_blocks *b)
+{
+	return b->dirty_table_count || b->dirty_page_count;
+}
+
+int vdisk_blocks_room(struct vdisk_blocks *b, uint32_t n, struct err *err)
+{
+	if (b->dirty_table_count + b->dirty_page_count + n <= b->max_dirty)
+		return 0;
+	return vdisk_blocks_commit(b, err);
+}
+
+int vdisk_blocks_prepare(struct vdisk_blocks *b, struct err *err)
+{
+	int r = 0;
+
+	if (b->prepared)
+		return 0;
+	if (b->ops->prepare)
+		r = b->ops->prepare(b, err);
+	b->prepared = !r;
+	return r;
+}
+
+// --- Reading -----------------------------------------------------------------
+
+int vdisk_blocks_below(struct vdisk_blocks *b, uint64_t off, uint8_t *out,
+		       size_t len, struct err *err)
+{
+	size_t have = 0;
+
+	if (b->parent && off < b->parent->size)
+		have = b->parent->size - off < len
+			       ? (size_t)(b->parent->size - off)
+			       : len;
+	memset(out + have, 0, len - have);
+	return have ? disk_read(b->parent, off, out, have, err) : 0;
+}
+
+int vdisk_blocks_run(struct vdisk_blocks *b, uint64_t block, uint32_t sector,
+		     uint32_t max, uint32_t *ret_count, bool *ret_here,
+		     struct err *err)
+{
+	int r;
+
+	pthread_mutex_lock(&b->lock);
+	r = vdisk_bits_run(b, block, sector, max, ret_count, ret_here, err);
+	pthread_mutex_unlock(&b->lock);
+	return r;
+}
+
+// A piece of one block.
+struct piece {
+	uint64_t block, off;
+	uint32_t in; // offset in the block
+	size_t len;
+};
+
+static struct piece piece_at(const struct vdisk_blocks *b, uint64_t off,
+			     uint64_t len)
+{
+	struct piece p = {.block = off / b->block_size,
+			  .off = off,
+			  .in = (uint32_t)(off % b->block_size)};
+	uint64_t left = b->block_size - p.in;
+
+	p.len = (size_t)(left < len ? left : len);
+	return p;
+}
+
+// Returns how many sectors a piece touches, from that of its first byte.
+static uint32_t sectors_of(const struct vdisk_blocks *b, const struct piece *p)
+{
+	uint32_t size = b->disk.sector_size;
+
+	return (uint32_t)((p->in % size + p->len + size - 1) / size);
+}
+
+// Cuts a piece to what is all here or all below.
+static int cut_to_run(struct vdisk_blocks *b, struct piece *p, bool *ret_here,
+		      struct err *err)
+{
+	uint32_t size = b->disk.sector_size, count;
+	uint64_t n;
+	int r = vdisk_blocks_run(b, p->block, p->in / size, sectors_of(b, p),
+				 &count, ret_here, err);
+
+	if (r)
+		return r;
+	n = (uint64_t)count * size - p->in % size;
+	if (n < p->len)
+		p->len = (size_t)n;
+	return 0;
+}
+
+// Reads the first run of a piece, to which it is cut.
+static int read_piece(struct vdisk_blocks *b, struct piece *p, uint8_t *out,
+		      struct err *err)
+{
+	uint64_t entry = vdisk_blocks_get(b, p->block);
+	bool here = true;
+	int r = 0;
+
+	switch (BLOCK_STATE(entry)) {
+	case BLOCK_ABSENT:
+		return vdisk_blocks_below(b, p->off, out, p->len, err);
+	case BLOCK_PARTIAL:
+		r = cut_to_run(b, p, &here, err);
+		if (r)
+			return r;
+		if (!here)
+			return vdisk_blocks_below(b, p->off, out, p->len, err);
+		break;
+	case BLOCK_FULL:
+		break;
+	default:
+		memset(out, 0, p->len);
+		return 0;
+	}
+	return disk_read(b->file, BLOCK_PLACE(entry) + p->in, out, p->len, err);
+}
+
+static int blocks_read(struct disk *d, uint64_t off, void *buf, size_t len,
+		       struct err *err)
+{
+	struct vdisk_blocks *b = (struct vdisk_blocks *)d;
+	uint8_t *out = buf;
+
+	while (len) {
+		struct piece p = piece_at(b, off, len);
+		int r = read_piece(b, &p, out, err);
+
+		if (r)
+			return r;
+		off += p.len;
+		out += p.len;
+		len -= p.len;
+	}
+	return 0;
+}
+
+// --- Writing -----------------------------------------------------------------
+
+// Makes sure that a block has a place; with the lock held.
+static int take_block(struct vdisk_blocks *b, uint64_t block, struct err *err)
+{
+	int r;
+
+	if (BLOCK_STATE(vdisk_blocks_get(b, block)) >= BLOCK_FULL)
+		return 0;
+	r = vdisk_blocks_prepare(b, err);
+	if (!r)
+		r = vdisk_blocks_room(b, 4, err);
+	return r ? r : b->ops->allocate(b, block, err);
+}
+
+// Writes data, or zeroes when there is none, to a block's place.
+static int put(struct vdisk_blocks *b, const struct piece *p,
+	       const uint8_t *data, struct err *err)
+{
+	uint64_t at = BLOCK_PLACE(vdisk_blocks_get(b, p->block)) + p->in;
+
+	return data ? disk_write(b->file, at, data, p->len, err)
+		    : disk_zero(b->file, at, p->len, err);
+}
+
+// Writes into one sector of a block with a bitmap, with the lock held: a sector
+// that is not here becomes so whole.
+static int put_partial(struct vdisk_blocks *b, const struct piece *p,
+		       const uint8_t *data, struct err *err)
+{
+	uint8_t sector[4096];
+	uint32_t size = b->disk.sector_size, in = p->in % size, count;
+	struct piece whole = {.block = p->block, .in = p->in - in, .len = size};
+	bool here;
+	int r = vdisk_bits_run(b, p->block, p->in / size, 1, &count, &here,
+			       err);
+
+	if (r || here)
+		return r ? r : put(b, p, data, err);
+	r = vdisk_blocks_below(b, p->off - in, sector, size, err);
+	if (r)
+		return r;
+	if (data)
+		memcpy(sector + in, data, p->len);
+	else
+		memset(sector + in, 0, p->len);
+	r = put(b, &whole, sector, err);
+	return r ? r : vdisk_bits_set(b, p->block, p->in / size, 1, err);
+}
+
+// Cuts what begins or ends inside of a sector to that sector, else to whole
+// sectors. Returns true for a part of a sector.
+static bool cut_to_sectors(const struct vdisk_blocks *b, struct piece *p)
+{
+	uint32_t size = b->disk.sector_size, in = p->in % size;
+
+	if (!in && p->len >= size) {
+		p->len -= p->len % size;
+		return false;
+	}
+	if (p->len > size - in)
+		p->len = size - in;
+	return true;
+}
+
+static int write_with_bitmap(struct vdisk_blocks *b, struct piece *p,
+			     const uint8_t *data, struct err *err)
+{
+	uint32_t size = b->disk.sector_size;
+	bool is_full, is_part = cut_to_sectors(b, p);
+	int r;
+
+	pthread_mutex_lock(&b->lock);
+	r = take_block(b, p->block, err);
+	if (!r)
+		r = vdisk_blocks_prepare(b, err);
+	is_full = BLOCK_STATE(vdisk_blocks_get(b, p->block)) == BLOCK_FULL;
+	if (!r && is_part && !is_full)
+		r = put_partial(b, p, data, err);
+	pthread_mutex_unlock(&b->lock);
+	if (r || (is_part && !is_full))
+		return r;
+	r = put(b, p, data, err);
+	if (r || is_full)
+		return r;
+	pthread_mutex_lock(&b->lock);
+	r = vdisk_bits_set(b, p->block, p->in / size, (uint32_t)(p->len / size),
+			   err);
+	pthread_mutex_unlock(&b->lock);
+	return r;
+}
+
+static int write_whole(struct vdisk_blocks *b, const struct piece *p,
+		       const uint8_t *data, struct err *err)
+{
+	bool is_ready = __atomic_load_n(&b->prepared, __ATOMIC_ACQUIRE);
+	int r = 0;
+
+	if (!is_ready ||
+	    BLOCK_STATE(vdisk_blocks_get(b, p->block)) != BLOCK_FULL) {
+		pthread_mutex_lock(&b->lock);
+		r = take_block(b, p->block, err);
+		if (!r)
+			r = vdisk_blocks_prepare(b, err);
+		pthread_mutex_unlock(&b->lock);
+	}
+	return r ? r : put(b, p, data, err);
+}
+
+static int blocks_write(struct disk *d, uint64_t off, const void *buf,
+			size_t len, struct err *err)
+{
+	struct vdisk_blocks *b = (struct vdisk_blocks *)d;
+	const uint8_t *in = buf;
+
+	while (len) {
+		struct piece p = piece_at(b, off, len);
+		int r = b->has_bitmaps ? write_with_bitmap(b, &p, in, err)
+				       : write_whole(b, &p, in, err);
+
+		if (r)
+			return r;
+		off += p.len;
+		in += p.len;
+		len -= p.len;
+	}
+	return 0;
+}
+
+// Tells whether a piece, or the front of it to which it is cut, reads as zeroes
+// without a block of its own.
+static int is_hole(struct vdisk_blocks *b, struct piece *p, bool *ret,
+		   struct err *err)
+{
+	uint64_t entry = vdisk_blocks_get(b, p->block), n = p->len;
+	bool data = false;
+	int r = 0;
+
+	if (BLOCK_STATE(entry) == BLOCK_ABSENT && b->parent) {
+		if (p->off < b->parent->size) {
+			if (n > b->parent->size - p->off)
+				n = b->parent->size - p->off;
+			r = disk_map(b->parent, p->off, n, &n, &data, err);
+		}
+		if (!r)
+			p->len = (size_t)n;
+		*ret = !data;
+		return r;
+	}
+	*ret = BLOCK_STATE(entry) < BLOCK_FULL;
+	return 0;
+}
+
+static int blocks_zero(struct disk *d, uint64_t off, uint64_t len,
+		       struct err *err)
+{
+	struct vdisk_blocks *b = (struct vdisk_blocks *)d;
+
+	while (len) {
+		struct piece p = piece_at(b, off, len);
+		bool hole;
+		int r = is_hole(b, &p, &hole, err);
+
+		if (!r && !hole)
+			r = b->has_bitmaps
+				    ? write_with_bitmap(b, &p, NULL, err)
+				    : write_whole(b, &p, NULL, err);
+		if (r)
+			return r;
+		off += p.len;
+		len -= p.len;
+	}
+	return 0;
+}
+
+// Only blocks that are here whole are discarded, and keep their place.
+static int blocks_discard(struct disk *d, uint64_t off, uint64_t len,
+			  struct err *err)
+{
+	struct vdisk_blocks *b = (struct vdisk_blocks *)d;
+
+	while (len) {
+		struct piece p = piece_at(b, off, len);
+		uint64_t entry = vdisk_blocks_get(b, p.block);
+		int r = 0;
+
+		if (BLOCK_STATE(entry) == BLOCK_FULL)
+			r = disk_discard(b->file, BLOCK_PLACE(entry) + p.in,
+					 p.len, err);
+		if (r)
+			return r;
+		off += p.len;
+		len -= p.len;
+	}
+	return 0;
+}
+
+static int blocks_flush(struct disk *d, struct err *err)
+{
+	struct vdisk_blocks *b = (struct vdisk_blocks *)d;
+	bool pending;
+	int r = 0;
+
+	pthread_mutex_lock(&b->lock);
+	pending = is_pending(b);
+	if (pending)
+		r = vdisk_blocks_commit(b, err);
+	pthread_mutex_unlock(&b->lock);
+	return pending ? r : disk_flush(b->file, err);
+}
+
+// --- Mapping and closing -----------------------------------------------------
+
+static int map_below(struct vdisk_blocks *b, struct piece *p, bool *ret_data,
+		     struct err *err)
+{
+	uint64_t n = p->len;
+	int r;
+
+	*ret_data = false;
+	if (!b->parent || p->off >= b->parent->size)
+		return 0;
+	if (n > b->parent->size - p->off)
+		n = b->parent->size - p->off;
+	r = disk_map(b->parent, p->off, n, &n, ret_data, err);
+	if (!r)
+		p->len = (size_t)n;
+	return r;
+}
+
+static int map_here(struct vdisk_blocks *b, struct piece *p, uint64_t place,
+		    bool *ret_data, struct err *err)
+{
+	uint64_t n = 0;
+	int r = disk_map(b->file, place + p->in, p->len, &n, ret_data, err);
+
+	if (!r)
+		p->len = (size_t)n;
+	return r;
+}
+
+static int map_piece(struct vdisk_blocks *b, struct piece *p, bool *ret_data,
+		     struct err *err)
+{
+	uint64_t entry = vdisk_blocks_get(b, p->block);
+	bool here = true;
+	int r = 0;
+
+	if (BLOCK_STATE(entry) == BLOCK_ABSENT)
+		return map_below(b, p, ret_data, err);
+	if (BLOCK_STATE(entry) < BLOCK_FULL) {
+		*ret_data = false;
+		return 0;
+	}
+	if (BLOCK_STATE(entry) == BLOCK_PARTIAL)
+		r = cut_to_run(b, p, &here, err);
+	if (r)
+		return r;
+	return here ? map_here(b, p, BLOCK_PLACE(entry), ret_data, err)
+		    : map_below(b, p, ret_data, err);
+}
+
+static int blocks_map(struct disk *d, uint64_t off, uint64_t len,
+		      uint64_t *ret_len, bool *ret_data, struct err *err)
+{
+	struct vdisk_blocks *b = (struct vdisk_blocks *)d;
+	uint64_t end = off + len, at = off;
+	bool first = false;
+
+	while (at < end) {
+		struct piece p = piece_at(b, at, end - at);
+		bool data;
+		int r = map_piece(b, &p, &data, err);
+
+		if (r)
+			return r;
+		if (at == off)
+			first = data;
+		else if (data != first)
+			break;
+		at += p.len;
+	}
+	*ret_len = at - off;
+	*ret_data = first;
+	return 0;
+}
+
+static void blocks_close(struct disk *d)
+{
+	struct vdisk_blocks *b = (struct vdisk_blocks *)d;
+	int r = 0;
+
+	if (!d->read_only && is_pending(b))
+		r = vdisk_blocks_commit(b, NULL);
+	if (!r && b->prepared && b->ops->finish)
+		b->ops->finish(b);
+	b->ops->release(b);
+}
+
+static const struct disk_ops blocks_ops = {
+	.read = blocks_read,
+	.write = blocks_write,
+	.zero = blocks_zero,
+	.discard = blocks_discard,
+	.flush = blocks_flush,
+	.map = blocks_map,
+	.close = blocks_close,
+};
+
+int vdisk_blocks_init(struct vdisk_blocks *b, struct err *err)
+{
+	b->disk.ops = &blocks_ops;
+	pthread_mutex_init(&b->lock, NULL);
+	b->table = mem_array((size_t)b->count, sizeof(*b->table));
+	if (b->has_bitmaps)
+		b->pages = mem_array(BLOCKS_MAX_PAGES, sizeof(*b->pages));
+	if (!b->table || (b->has_bitmaps && !b->pages))
+		return err_nomem(err);
+	return 0;
+}
+
+void vdisk_blocks_done(struct vdisk_blocks *b)
+{
+	for (uint32_t i = 0; b->pages && i < BLOCKS_MAX_PAGES; i++)
+		mem_free(b->pages[i].bytes);
+	mem_free(b->pages);
+	mem_free(b->table);
+	pthread_mutex_destroy(&b->lock);
+}
