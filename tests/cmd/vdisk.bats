@@ -157,10 +157,10 @@ fill() {
 	assert_output_has "its parent is missing: ./p.vhd"
 	slipway vdisk create p.vhd 10M
 	run -1 slipway vdisk convert c.vhd x.raw --format raw
-	assert_output_has "./p.vhd is not the parent it was made from"
+	assert_output_has "p.vhd is not the parent it was made from"
 	cp c.vhd p.vhd
 	run -1 slipway vdisk convert c.vhd x.raw --format raw
-	assert_output_has "./p.vhd is not the parent it was made from"
+	assert_output_has "p.vhd is not the parent it was made from"
 	ln -sf c.vhd p.vhd
 	run -1 slipway vdisk convert c.vhd x.raw --format raw
 	assert_output_has "is a loop"

@@ -153,13 +153,75 @@ sample() { # NAME
 		"f4b61a33ee2f7e8c19f737792a4107e46340026a9a829e4169b751901cc3ef02  -" ]
 }
 
-@test "a VHDX that was not closed is refused" {
+@test "a VHDX that was not closed is read as it is after its log, unchanged" {
 	requires_samples
 	sample qemu-iotest-dirty-log-10G.vhdx
+	before=$(sha256sum <qemu-iotest-dirty-log-10G.vhdx)
 	run -0 slipway vdisk info qemu-iotest-dirty-log-10G.vhdx
 	assert_output_has "log is to be replayed"
-	run -1 slipway vdisk convert qemu-iotest-dirty-log-10G.vhdx x.raw
-	assert_output_has "must be replayed first"
+	slipway vdisk convert qemu-iotest-dirty-log-10G.vhdx x.raw \
+		--format raw --progress none
+	[ "$(sha256sum <x.raw)" = \
+		"179cefe8b0587f123393eedf2aa7aa8d25798591178e6bc3950a09762f38f96f  -" ]
+	[ "$(sha256sum <qemu-iotest-dirty-log-10G.vhdx)" = "$before" ]
+}
+
+@test "a differencing VHDX by Windows is composed with its parent" {
+	requires_samples
+	sample fat-differential.vhdx
+	sample fat-parent.vhdx
+	run -0 slipway vdisk info fat-differential.vhdx
+	assert_output_has 'C:\Projects\dfvfs\test_data\fat-parent.vhdx'
+	slipway vdisk convert fat-differential.vhdx x.raw --format raw \
+		--progress none
+	[ "$(sha256sum <x.raw)" = \
+		"a538161f34bc44c12bf9a542ce9218741c62728723ea18d0e4f6ea92e9f32e93  -" ]
+}
+
+@test "qemu-img checks and reads our VHDX, and libvhdi knows them" {
+	requires qemu-img vhdiinfo
+	head -c 5000192 /dev/urandom >x.raw
+	for size in 512 5000192 20000256 4194304000; do
+		truncate -s "$size" x.raw
+		printf end | dd of=x.raw bs=1 seek=$((size - 512)) conv=notrunc \
+			status=none
+		for type in fixed dynamic; do
+			slipway vdisk convert x.raw x.vhdx --type $type \
+				--progress none
+			run -0 qemu-img check -f vhdx x.vhdx
+			assert_output_has "No errors"
+			run -0 qemu-img compare -f raw -F vhdx x.raw x.vhdx
+			run -0 vhdiinfo x.vhdx
+			assert_output_has "($size bytes)"
+			slipway vdisk convert x.vhdx y.raw --format raw \
+				--progress none
+			cmp x.raw y.raw
+			rm x.vhdx y.raw
+		done
+	done
+}
+
+@test "qemu-img and libvhdi accept our empty VHDX of all kinds" {
+	requires qemu-img vhdiinfo
+	for options in "--block-size 1M" "--block-size 256M" \
+		"--type dynamic" \
+		"--type dynamic --block-size 1M"; do
+		# shellcheck disable=SC2086 # several words are meant
+		slipway vdisk create x.vhdx 1G $options
+		run -0 qemu-img check -f vhdx x.vhdx
+		assert_output_has "No errors"
+		rm x.vhdx
+	done
+	# QEMU knows only sectors of 512 bytes.
+	slipway vdisk create x.vhdx 1G --sector-size 4096
+	run -0 vhdiinfo x.vhdx
+	assert_output_has "Bytes per sector	: 4096 bytes"
+	rm x.vhdx
+	slipway vdisk create x.vhdx 64T --type dynamic
+	run -0 slipway vdisk info x.vhdx
+	assert_output_has "70368744177664 bytes"
+	run -1 slipway vdisk create y.vhdx 65T --type dynamic
+	assert_output_has "64 TiB"
 }
 
 @test "qemu-img and libvhdi read our dynamic VHDs" {

@@ -9,11 +9,12 @@
 
 static const char usage[] =
 	"usage: vdisk info ADDRESS [--json]\n"
-	"       vdisk create FILE SIZE [--type fixed|dynamic] "
-	"[--block-size SIZE]\n"
+	"       vdisk create FILE SIZE [--format vhd|vhdx] "
+	"[--type fixed|dynamic]\n"
+	"                    [--block-size SIZE] [--sector-size SIZE]\n"
 	"       vdisk create FILE --parent FILE [--block-size SIZE]\n"
 	"       vdisk reset FILE\n"
-	"       vdisk convert ADDRESS FILE [--format vhd|raw] "
+	"       vdisk convert ADDRESS FILE [--format vhd|vhdx|raw] "
 	"[--type fixed|dynamic]\n"
 	"                     [--parent ADDRESS]\n"
 	"       vdisk attach ADDRESS [--read-only]\n"
@@ -21,12 +22,13 @@ static const char usage[] =
 	"       vdisk list [--json]\n"
 	"\n"
 	"info    shows format, type and size of a VHD or VHDX\n"
-	"create  makes a new VHD; SIZE in bytes, or with K, M, G, T; with a\n"
-	"        parent, one that holds only differences to it\n"
+	"create  makes a new disk; SIZE in bytes, or with K, M, G, T; with a\n"
+	"        parent, one that holds only differences to it. A file whose\n"
+	"        name ends in .vhdx becomes a VHDX, others a VHD\n"
 	"reset   empties a disk that has a parent: it is as its parent again\n"
-	"convert copies a disk of any kind into a new VHD or raw image; the\n"
-	"        parents of a differencing disk are found as it names them,\n"
-	"        unless one is given\n"
+	"convert copies a disk of any kind into a new one; the parents of a\n"
+	"        differencing disk are found as it names them, unless one is\n"
+	"        given\n"
 	"attach  serves a disk as a block device and prints its name,\n"
 	"        /dev/ublkbN; a server stays in the background\n"
 	"detach  ends that, unless the device is in use\n"
@@ -36,7 +38,7 @@ static const char usage[] =
 	"  win.vhd                      a virtual disk\n"
 	"  /dev/nvme0n1p3:\\vhd\\win.vhd  one in the volume on a partition\n"
 	"  disk.img@3:\\vhd\\win.vhd@1    a partition of it\n"
-	"A VHDX can be attached for reading only. attach, detach and list need root and Linux 6.9 or later.\n";
+	"attach, detach and list need root and Linux 6.9 or later.\n";
 
 COMMAND(vdisk, "vdisk", "make, show and attach virtual disks", usage);
 

@@ -21,6 +21,12 @@ int vdisk_cmd_reset(int argc, char **argv);
 // Returns 0 or CMD_MISUSE.
 int vdisk_parse_type(const char *s, enum vdisk_type *ret);
 
+// As vdisk_parse_type, of a format.
+int vdisk_parse_format(const char *s, enum vdisk_format *ret);
+
+// Returns what the end of a file's name says: VHDX for ".vhdx", else VHD.
+enum vdisk_format vdisk_format_of(const char *path);
+
 // Makes a file with a virtual disk of a new identity; a file that could not be
 // made whole is removed. The file is given in *ret unless ret is NULL.
 // Returns 0, or as disk_create_file and vdisk_create.

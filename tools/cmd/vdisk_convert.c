@@ -3,7 +3,6 @@
 // vdisk convert: copies a disk of any kind into a new image of another.
 
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "address.h"
@@ -101,6 +100,8 @@ static int make_target(const char *path, struct vdisk_create *c,
 		       struct disk *from, struct disk **ret, struct err *err)
 {
 	c->size = from->size;
+	if (c->format == VDISK_VHDX)
+		c->sector_size = from->sector_size;
 	if (c->format == VDISK_RAW)
 		return disk_create_file(path, c->size, 512, ret, err);
 	return vdisk_make(path, c, ret, err);
@@ -128,14 +129,13 @@ static int convert(struct disk *from, const char *path, struct vdisk_create *c,
 }
 
 // Reads what is to be made. Returns 0 or CMD_MISUSE.
-static int parse_target(const char *format, const char *type,
+static int parse_target(const char *path, const char *format, const char *type,
 			struct vdisk_create *ret)
 {
-	*ret = (struct vdisk_create){.format = VDISK_VHD, .type = VDISK_FIXED};
-	if (format && !strcasecmp(format, "raw"))
-		ret->format = VDISK_RAW;
-	else if (format && strcasecmp(format, "vhd"))
-		return cmd_misuse("vdisk", "%s: neither vhd nor raw", format);
+	*ret = (struct vdisk_create){.format = vdisk_format_of(path),
+				     .type = VDISK_FIXED};
+	if (format && vdisk_parse_format(format, &ret->format))
+		return CMD_MISUSE;
 	if (type && vdisk_parse_type(type, &ret->type))
 		return CMD_MISUSE;
 	if (ret->type == VDISK_DIFFERENCING ||
@@ -163,7 +163,7 @@ int vdisk_cmd_convert(int argc, char **argv)
 	if (count != 2)
 		return cmd_misuse("vdisk", "convert: an ADDRESS and a FILE are "
 				  "needed");
-	if (parse_target(table[0].value, table[1].value, &target))
+	if (parse_target(argv[2], table[0].value, table[1].value, &target))
 		return CMD_MISUSE;
 	if (cmd_progress_init(&progress, table[3].value))
 		return cmd_misuse("vdisk", "%s: no style of progress",

@@ -30,6 +30,27 @@ int vdisk_parse_type(const char *s, enum vdisk_type *ret)
 			  "differencing", s);
 }
 
+enum vdisk_format vdisk_format_of(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot && !strcasecmp(dot, ".vhdx") ? VDISK_VHDX : VDISK_VHD;
+}
+
+int vdisk_parse_format(const char *s, enum vdisk_format *ret)
+{
+	static const char *const names[] = {[VDISK_RAW] = "raw",
+					    [VDISK_VHD] = "vhd",
+					    [VDISK_VHDX] = "vhdx"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcasecmp(s, names[i])) {
+			*ret = (enum vdisk_format)i;
+			return 0;
+		}
+	return cmd_misuse("vdisk", "%s: neither raw, vhd nor vhdx", s);
+}
+
 int vdisk_make(const char *path, const struct vdisk_create *c,
 	       struct disk **ret, struct err *err)
 {
@@ -131,6 +152,7 @@ int vdisk_make_child(const char *path, const char *parent, uint32_t block_size,
 		return r;
 	c.format = chain->links[0].info.format;
 	c.size = chain->disk->size;
+	c.sector_size = chain->disk->sector_size;
 	c.parent_id = chain->links[0].info.link_id;
 	if (!stat(absolute, &st))
 		c.parent_time = st.st_mtime;
@@ -146,7 +168,7 @@ static int parse_block(const char *s, uint32_t *ret)
 	uint64_t size = 0;
 
 	if (s && (size_parse(s, NULL, &size) || !size || size > UINT32_MAX))
-		return cmd_misuse("vdisk", "%s: not the size of a block", s);
+		return cmd_misuse("vdisk", "%s: not a size of blocks", s);
 	*ret = (uint32_t)size;
 	return 0;
 }
@@ -172,13 +194,16 @@ int vdisk_cmd_create(int argc, char **argv)
 	struct cmd_switch table[] = {{"type", true, NULL},
 				     {"parent", true, NULL},
 				     {"block-size", true, NULL},
+				     {"format", true, NULL},
+				     {"sector-size", true, NULL},
 				     {0}};
-	struct vdisk_create c = {.format = VDISK_VHD, .type = VDISK_FIXED};
+	struct vdisk_create c = {.type = VDISK_FIXED};
 	struct err err = {0};
 	int count;
 
 	if (cmd_switches(argc, argv, table, &count) ||
-	    parse_block(table[2].value, &c.block_size))
+	    parse_block(table[2].value, &c.block_size) ||
+	    parse_block(table[4].value, &c.sector_size))
 		return CMD_MISUSE;
 	if (table[1].value)
 		return create_child(count, argv, table[1].value,
@@ -189,6 +214,11 @@ int vdisk_cmd_create(int argc, char **argv)
 	if (size_parse(argv[2], NULL, &c.size) || !c.size || c.size % 512)
 		return cmd_misuse("vdisk", "%s: not a size in whole sectors of "
 				  "512 bytes", argv[2]);
+	c.format = vdisk_format_of(argv[1]);
+	if (table[3].value && vdisk_parse_format(table[3].value, &c.format))
+		return CMD_MISUSE;
+	if (c.format == VDISK_RAW)
+		return cmd_misuse("vdisk", "create: a raw file needs no tool");
 	if (table[0].value && vdisk_parse_type(table[0].value, &c.type))
 		return CMD_MISUSE;
 	if (c.type == VDISK_DIFFERENCING)

@@ -111,7 +111,7 @@ static void print_text(const struct vdisk_info *i)
 	if (i->needs_replay)
 		puts("Note:          not closed properly, its log is to be "
 		     "replayed");
-	if (i->type == VDISK_DIFFERENCING && i->format == VDISK_VHD)
+	if (i->type == VDISK_DIFFERENCING)
 		printf("Parent:        %s (%s)\n", i->parent,
 		       guid_format(&i->parent_id, guid));
 }

@@ -25,8 +25,7 @@
 //     VHD fixed            yes    yes     yes    as the file's
 //     VHD dynamic          yes    yes     yes    any
 //     VHD differencing     yes    yes     yes    any
-//     VHDX fixed, dynamic  no     yes     no     any
-//     VHDX differencing    no     no      no
+//     VHDX, all three      yes    yes     yes    any
 //
 // Making another kind is writing its metadata into a file that can grow, or that
 // is long enough; the disk then grows with what is written to it:
@@ -55,6 +54,8 @@ enum vdisk_format { VDISK_RAW, VDISK_VHD, VDISK_VHDX };
 enum vdisk_type { VDISK_FIXED, VDISK_DYNAMIC, VDISK_DIFFERENCING };
 
 #define VDISK_MAX_VHD_SIZE (UINT64_C(2040) << 30) // the format's limit
+
+#define VDISK_MAX_VHDX_SIZE (UINT64_C(64) << 40) // the format's limit
 
 #define VDISK_TEXT 776 // 256 units of UTF-16 as UTF-8, and a NUL
 
@@ -94,12 +95,12 @@ struct vdisk_info {
 // -ENOMEM, or the file's error.
 int vdisk_probe(struct disk *file, struct vdisk_info *ret, struct err *err);
 
-// Opens a virtual disk. The file is borrowed. A VHD is for reading and writing
-// if the file is; a fixed one maps, zeroes and discards as the file does. A
-// VHDX is for reading (read_only is set).
+// Opens a virtual disk. The file is borrowed. It is for reading and writing if
+// the file is; a fixed VHD maps, zeroes and discards as the file does. When a
+// VHDX was not closed, its log is replayed into the file; one that is opened for
+// reading is shown as it is after that, and not changed.
 // Returns 0, -ENOENT, -EBADMSG and -ENOTSUP as vdisk_probe, -ENOTSUP also for a
-// differencing disk (see vdisk_open_child), -EUCLEAN for a VHDX whose log must
-// be replayed first, -EFBIG over a limit on what metadata may fill, -ENOMEM, or
+// differencing disk (see vdisk_open_child), -EFBIG over a limit on what metadata may fill, -ENOMEM, or
 // the file's error.
 int vdisk_open(struct disk *file, struct disk **ret, struct err *err);
 
@@ -127,10 +128,12 @@ int vdisk_create_fixed(struct disk *file, uint64_t size, const struct guid *id,
 		       int64_t created, struct err *err);
 
 struct vdisk_create {
-	enum vdisk_format format; // VDISK_VHD
+	enum vdisk_format format; // VDISK_VHD or VDISK_VHDX
 	enum vdisk_type type;
 	uint64_t size;        // bytes
-	uint32_t block_size;  // 512 KiB, 1 MiB, 2 MiB; 0: as Windows, 2 MiB
+	uint32_t block_size;  // VHD: 512 KiB, 1 MiB, 2 MiB; VHDX: 1 to 256 MiB;
+			      // a power of two; 0: 2 MiB, dynamic VHDX 32 MiB
+	uint32_t sector_size; // VHDX: 512 or 4096; 0: 512
 	struct guid id;       // two disks with the same cannot be attached at once
 	int64_t created;      // seconds since 1970
 
@@ -147,7 +150,7 @@ struct vdisk_create {
 // of a fixed disk is the content. Flushes.
 // Returns 0, -EINVAL for a size or block size that cannot be, for a fixed disk
 // in a file of another size, or for a path that is not UTF-8, -EFBIG over
-// VDISK_MAX_VHD_SIZE or for a path that is too long, -ENOTSUP when the file
+// VDISK_MAX_VHD_SIZE or VDISK_MAX_VHDX_SIZE or for a path that is too long, -ENOTSUP when the file
 // would have to grow and cannot, -ENOMEM, or the file's error.
 int vdisk_create(struct disk *file, const struct vdisk_create *c,
 		 struct err *err);

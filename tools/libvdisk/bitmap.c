@@ -82,8 +82,8 @@ static uint8_t mask(const struct vdisk_blocks *b, uint32_t bit)
 	return (uint8_t)(b->low_bit_first ? 1 << bit % 8 : 0x80 >> bit % 8);
 }
 
-int vdisk_bits_set(struct vdisk_blocks *b, uint64_t block, uint32_t sector,
-		   uint32_t count, struct err *err)
+int vdisk_bits_put(struct vdisk_blocks *b, uint64_t block, uint32_t sector,
+		   uint32_t count, bool here, struct err *err)
 {
 	uint32_t bits = b->page_size * 8;
 
@@ -102,9 +102,9 @@ int vdisk_bits_set(struct vdisk_blocks *b, uint64_t block, uint32_t sector,
 			uint8_t m = mask(b, bit + i), *at;
 
 			at = &page->bytes[(bit + i) / 8];
-			if (*at & m)
+			if (!(*at & m) == !here)
 				continue;
-			*at |= m;
+			*at ^= m;
 			b->dirty_page_count += !page->is_dirty;
 			page->is_dirty = true;
 		}

@@ -226,7 +226,7 @@ static int put_partial(struct vdisk_blocks *b, const struct piece *p,
 	else
 		memset(sector + in, 0, p->len);
 	r = put(b, &whole, sector, err);
-	return r ? r : vdisk_bits_set(b, p->block, p->in / size, 1, err);
+	return r ? r : vdisk_bits_put(b, p->block, p->in / size, 1, true, err);
 }
 
 // Cuts what begins or ends inside of a sector to that sector, else to whole
@@ -265,8 +265,8 @@ static int write_with_bitmap(struct vdisk_blocks *b, struct piece *p,
 	if (r || is_full)
 		return r;
 	pthread_mutex_lock(&b->lock);
-	r = vdisk_bits_set(b, p->block, p->in / size, (uint32_t)(p->len / size),
-			   err);
+	r = vdisk_bits_put(b, p->block, p->in / size, (uint32_t)(p->len / size),
+			   true, err);
 	pthread_mutex_unlock(&b->lock);
 	return r;
 }

@@ -145,10 +145,10 @@ int vdisk_blocks_below(struct vdisk_blocks *b, uint64_t off, uint8_t *out,
 int vdisk_page_get(struct vdisk_blocks *b, uint64_t off,
 		   struct vdisk_page **ret, struct err *err);
 
-// Sets the bits of `count` sectors of a block, with the lock held.
+// Says whether `count` sectors of a block are here, with the lock held.
 // Returns as vdisk_page_get.
-int vdisk_bits_set(struct vdisk_blocks *b, uint64_t block, uint32_t sector,
-		   uint32_t count, struct err *err);
+int vdisk_bits_put(struct vdisk_blocks *b, uint64_t block, uint32_t sector,
+		   uint32_t count, bool here, struct err *err);
 
 // As vdisk_blocks_run, with the lock held.
 int vdisk_bits_run(struct vdisk_blocks *b, uint64_t block, uint32_t sector,

@@ -112,7 +112,7 @@ int vdisk_open(struct disk *file, struct disk **ret, struct err *err)
 			       "it holds only differences to its parent, %s",
 			       info.parent);
 	if (info.format == VDISK_VHDX)
-		return vhdx_open(file, ret, err);
+		return vhdx_open(file, NULL, ret, err);
 	r = read_vhd(file, &v, err);
 	if (r)
 		return r;
@@ -134,13 +134,11 @@ int vdisk_open_child(struct disk *file, struct disk *parent,
 	if (info.type != VDISK_DIFFERENCING)
 		return err_set(err, -EINVAL, "virtual disk", ERR_NOWHERE,
 			       "it has no parent");
-	if (info.format == VDISK_VHDX)
-		return err_set(err, -ENOTSUP, "VHDX", ERR_NOWHERE,
-			       "differencing disks of this format cannot be "
-			       "read");
 	if (!guid_equal(&info.parent_id, parent_id))
 		return err_set(err, -ESTALE, "virtual disk", ERR_NOWHERE,
 			       "this is not the parent it was made from");
+	if (info.format == VDISK_VHDX)
+		return vhdx_open(file, parent, ret, err);
 	r = read_vhd(file, &v, err);
 	if (r)
 		return r;
@@ -157,9 +155,14 @@ int vdisk_parent_read(struct disk *file, struct vdisk_parent *ret,
 		      struct err *err)
 {
 	struct vdisk_parent p = {0};
+	struct vdisk_info info;
 	struct vhd v;
-	int r = read_vhd(file, &v, err);
+	int r = vdisk_probe(file, &info, err);
 
+	if (!r && info.format == VDISK_VHDX)
+		return vhdx_parent_read(file, ret, err);
+	if (!r)
+		r = read_vhd(file, &v, err);
 	if (!r)
 		r = vhd_locator_read(file, &v.header, "W2ru", &p.relative, err);
 	if (!r)
@@ -227,6 +230,8 @@ int vdisk_create(struct disk *file, const struct vdisk_create *c,
 {
 	int r;
 
+	if (c->format == VDISK_VHDX)
+		return vhdx_create(file, c, err);
 	if (c->type == VDISK_FIXED)
 		return create_fixed(file, c, err);
 	r = check_size(c->size, err);

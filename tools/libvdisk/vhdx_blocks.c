@@ -1,177 +1,441 @@
 // SPDX-License-Identifier: MIT
 //
-// Reading the blocks of a fixed or dynamic VHDX, "VHDX Format Specification"
-// 1.00, section 3.4. After each `ratio` entries of the block table comes one
-// for a sector bitmap, which only differencing disks use.
+// The blocks of a VHDX, "VHDX Format Specification" 1.00, section 2.5: after
+// each `ratio` entries of the block table comes one for a block of sector
+// bitmaps, which only differencing disks use. A new block is put at the file's
+// end; what describes it goes through the log.
 
 #include <string.h>
 
+#include "blocks.h"
 #include "vhdx_disk.h"
 #include "vhdx_priv.h"
 
-#define STATE(entry)  ((entry) & 7)
-#define PLACE(entry)  ((entry) & ~((UINT64_C(1) << 20) - 1))
-#define STATE_PRESENT 6
-
-// A table of 64 TiB in blocks of 1 MiB would take 512 MiB; entries are kept
-// only for what is present, and more than this is not.
-#define VHDX_MAX_TABLE (UINT64_C(8) << 20)
+#define PLACE(entry)	 ((entry) & ~(VHDX_MIB - 1))
+#define PAGE		 VHDX_LOG_SECTOR
+#define ENTRIES_A_PAGE	 (PAGE / sizeof(le64))
+#define MAP_SIZE	 VHDX_MIB // of a block of bitmaps
+#define MAP_PRESENT	 6u
+#define PAGE_BITS	 (PAGE * 8)
 
 struct vhdx_disk {
-	struct disk disk;
-	struct disk *file;
-	uint32_t block_size;
-	uint64_t blocks;
-	uint64_t *places; // in the file, 0: reads as zeroes
+	struct vdisk_blocks blocks;
+	struct vhdx x;
+	struct disk *overlay; // the file as it is after its log, or NULL
+	uint64_t ratio, chunks;
+	uint64_t *maps; // of each chunk of `ratio` blocks, its bitmaps' place
+	uint64_t end;   // of what is used of the file
+	uint64_t fresh; // from here on the file has only zeroes
+	struct vhdx_log log;
 };
 
-static int vhdx_disk_read(struct disk *d, uint64_t off, void *buf, size_t len,
-			  struct err *err)
+// --- Bitmaps -----------------------------------------------------------------
+
+static uint64_t bit_page(const struct vdisk_blocks *b, uint64_t block,
+			 uint32_t sector, uint32_t *ret_bit)
 {
-	struct vhdx_disk *v = (struct vhdx_disk *)d;
-	uint8_t *out = buf;
+	const struct vhdx_disk *v = (const struct vhdx_disk *)b;
+	uint64_t bit = block % v->ratio *
+			       (b->block_size / b->disk.sector_size) +
+		       sector;
 
-	while (len) {
-		uint64_t place = v->places[off / v->block_size];
-		uint32_t in = (uint32_t)(off % v->block_size);
-		size_t n = v->block_size - in;
-		int r = 0;
+	*ret_bit = (uint32_t)(bit % PAGE_BITS);
+	return v->maps[block / v->ratio] + bit / PAGE_BITS * PAGE;
+}
 
-		if (n > len)
-			n = len;
-		if (place)
-			r = disk_read(v->file, place + in, out, n, err);
-		else
-			memset(out, 0, n);
-		if (r)
-			return r;
-		off += n;
-		out += n;
-		len -= n;
+static uint64_t table_index(const struct vdisk_blocks *b, uint64_t block)
+{
+	return block + block / ((const struct vhdx_disk *)b)->ratio;
+}
+
+static uint64_t map_index(const struct vhdx_disk *v, uint64_t chunk)
+{
+	return chunk * (v->ratio + 1) + v->ratio;
+}
+
+// --- Allocation --------------------------------------------------------------
+
+// Finds `len` bytes of zeroes at the end of what is used, a multiple of a MiB.
+static int take_room(struct vhdx_disk *v, uint64_t len, uint64_t *ret,
+		     struct err *err)
+{
+	struct disk *file = v->blocks.file;
+	uint64_t place = round_up(v->end, VHDX_MIB), dirty = v->fresh;
+	struct err why = {0};
+	int r = 0;
+
+	if (place + len > file->size)
+		r = disk_resize(file, place + len, &why);
+	if (r == -ENOTSUP)
+		return err_set(err, -ENOSPC, "VHDX", place,
+			       "there is no room for another block in the "
+			       "file");
+	if (r && err && !err->code)
+		*err = why;
+	if (v->fresh < file->size)
+		v->fresh = file->size;
+	if (!r && place < dirty)
+		r = disk_zero(file, place,
+			      dirty - place < len ? dirty - place : len, err);
+	if (r)
+		return r;
+	v->end = place + len;
+	*ret = place;
+	return 0;
+}
+
+// Makes sure that the sectors of a block have bits, all zero.
+static int clear_bits(struct vhdx_disk *v, uint64_t block, struct err *err)
+{
+	struct vdisk_blocks *b = &v->blocks;
+	uint32_t sectors = b->block_size / b->disk.sector_size, count;
+	uint64_t chunk = block / v->ratio;
+	bool here;
+	int r;
+
+	if (!v->maps[chunk]) {
+		r = take_room(v, MAP_SIZE, &v->maps[chunk], err);
+		if (!r)
+			vdisk_blocks_dirty_table(b, map_index(v, chunk));
+		return r;
 	}
+	r = vdisk_bits_run(b, block, 0, sectors, &count, &here, err);
+	if (r || (count == sectors && !here))
+		return r;
+	return vdisk_bits_put(b, block, 0, sectors, false, err);
+}
+
+// What showed the parent goes on to, sector by sector; what read as zeroes is
+// here whole.
+static int allocate(struct vdisk_blocks *b, uint64_t block, struct err *err)
+{
+	struct vhdx_disk *v = (struct vhdx_disk *)b;
+	bool is_partial = b->has_bitmaps &&
+			  BLOCK_STATE(b->table[block]) == BLOCK_ABSENT;
+	uint64_t place;
+	int r = 0;
+
+	if (is_partial)
+		r = clear_bits(v, block, err);
+	if (!r)
+		r = vdisk_blocks_room(b, 1, err);
+	if (!r)
+		r = take_room(v, b->block_size, &place, err);
+	if (r)
+		return r;
+	vdisk_blocks_set(b, block,
+			 place | (is_partial ? BLOCK_PARTIAL : BLOCK_FULL));
 	return 0;
 }
 
-static int vhdx_disk_map(struct disk *d, uint64_t off, uint64_t len,
-			 uint64_t *ret_len, bool *ret_data, struct err *err)
-{
-	struct vhdx_disk *v = (struct vhdx_disk *)d;
-	uint64_t block = off / v->block_size, end = off + len, next;
-	bool used = v->places[block];
+// --- The log and the headers -------------------------------------------------
 
-	do {
-		block++;
-		next = block * v->block_size;
-	} while (next < end && !v->places[block] == !used);
-	*ret_len = (next < end ? next : end) - off;
-	*ret_data = used;
-	return 0;
+// Makes a page of the table as it is on disk.
+static void encode_table(const struct vhdx_disk *v, uint64_t page,
+			 uint8_t bytes[PAGE])
+{
+	const struct vdisk_blocks *b = &v->blocks;
+
+	memset(bytes, 0, PAGE);
+	for (uint64_t i = 0; i < ENTRIES_A_PAGE; i++) {
+		uint64_t index = page * ENTRIES_A_PAGE + i;
+		uint64_t chunk = index / (v->ratio + 1);
+		uint64_t block = index - chunk;
+		bool is_map = index % (v->ratio + 1) == v->ratio;
+		uint64_t entry = 0;
+		le64 disk;
+
+		if (is_map && chunk < v->chunks && v->maps[chunk])
+			entry = v->maps[chunk] | MAP_PRESENT;
+		else if (!is_map && block < b->count)
+			entry = b->table[block];
+		disk = to_le64(entry);
+		memcpy(bytes + i * sizeof(disk), &disk, sizeof(disk));
+	}
 }
 
-static void vhdx_disk_close(struct disk *d)
+// Gathers all that is pending. Returns how many writes there are.
+static size_t gather(struct vhdx_disk *v, struct vhdx_log_write *writes,
+		     uint8_t *tables)
 {
-	mem_free(((struct vhdx_disk *)d)->places);
-	mem_free(d);
+	struct vdisk_blocks *b = &v->blocks;
+	size_t n = 0;
+
+	for (uint32_t i = 0; b->dirty_page_count && i < b->page_count; i++)
+		if (b->pages[i].is_dirty)
+			writes[n++] = (struct vhdx_log_write){
+				b->pages[i].off, PAGE, b->pages[i].bytes};
+	for (uint32_t i = 0; i < b->dirty_table_count; i++) {
+		encode_table(v, b->dirty_table[i], tables + i * PAGE);
+		writes[n++] = (struct vhdx_log_write){
+			v->x.table_offset + b->dirty_table[i] * PAGE, PAGE,
+			tables + i * PAGE};
+	}
+	return n;
 }
 
-static const struct disk_ops vhdx_ops = {
-	.read = vhdx_disk_read,
-	.map = vhdx_disk_map,
-	.close = vhdx_disk_close,
+static int commit(struct vdisk_blocks *b, struct err *err)
+{
+	struct vhdx_disk *v = (struct vhdx_disk *)b;
+	struct vhdx_log_write writes[VHDX_LOG_MAX_WRITES];
+	uint8_t *tables = mem_array(b->dirty_table_count, PAGE);
+	size_t n;
+	int r;
+
+	if (!tables)
+		return err_nomem(err);
+	n = gather(v, writes, tables);
+	r = disk_flush(b->file, err);
+	if (!r)
+		r = vhdx_log_append(&v->log, writes, n, err);
+	for (size_t i = 0; i < n && !r; i++)
+		r = disk_write(b->file, writes[i].offset, writes[i].data, PAGE,
+			       err);
+	mem_free(tables);
+	return r;
+}
+
+// The data is about to change: children of this disk must notice.
+static int prepare(struct vdisk_blocks *b, struct err *err)
+{
+	struct vhdx_disk *v = (struct vhdx_disk *)b;
+	struct vhdx_header h = v->x.header;
+	int r;
+
+	if (!h.log_length)
+		return err_corrupt(err, "VHDX header", VHDX_HEADER_1,
+				   "there is no log to write to");
+	r = guid_random(&h.file_write, err);
+	if (!r)
+		r = guid_random(&h.data_write, err);
+	if (!r)
+		r = vhdx_log_start(&v->log, b->file, &h, err);
+	if (r)
+		return r;
+	h.log = v->log.id;
+	r = vhdx_header_write(b->file, &h, err);
+	if (r)
+		vhdx_log_done(&v->log);
+	// One of the two may have been written.
+	v->x.header.sequence = h.sequence;
+	v->x.header.slot = h.slot;
+	if (!r)
+		v->x.header = h;
+	return r;
+}
+
+// Once all is in its place, the log is not needed.
+static void finish(struct vdisk_blocks *b)
+{
+	struct vhdx_disk *v = (struct vhdx_disk *)b;
+
+	if (disk_flush(b->file, NULL))
+		return;
+	v->x.header.log = (struct guid){0};
+	vhdx_header_write(b->file, &v->x.header, NULL);
+}
+
+static void release(struct vdisk_blocks *b)
+{
+	struct vhdx_disk *v = (struct vhdx_disk *)b;
+
+	vdisk_blocks_done(b);
+	vhdx_log_done(&v->log);
+	mem_free(v->maps);
+	disk_close(v->overlay);
+	mem_free(v);
+}
+
+static const struct vdisk_blocks_ops vhdx_ops = {
+	.allocate = allocate,
+	.bit_page = bit_page,
+	.commit = commit,
+	.prepare = prepare,
+	.finish = finish,
+	.release = release,
 };
 
-static int check_entry(const struct vhdx_disk *v, uint64_t i, uint64_t entry,
-		       uint64_t where, struct err *err)
-{
-	uint64_t left = v->disk.size - i * v->block_size;
-	uint64_t len = left < v->block_size ? left : v->block_size;
+// --- Opening -----------------------------------------------------------------
 
-	if (STATE(entry) > 3 && STATE(entry) != STATE_PRESENT)
+static void note_end(struct vhdx_disk *v, uint64_t end)
+{
+	if (v->end < end)
+		v->end = end;
+}
+
+static int take_map(struct vhdx_disk *v, uint64_t chunk, uint64_t entry,
+		    uint64_t where, struct err *err)
+{
+	if (!v->blocks.has_bitmaps || BLOCK_STATE(entry) != MAP_PRESENT)
+		return 0;
+	if (PLACE(entry) < VHDX_MIB ||
+	    !range_ok(PLACE(entry), MAP_SIZE, v->blocks.file->size))
+		return err_corrupt(err, "VHDX block table", where,
+				   "the bitmaps of chunk %llu are not inside "
+				   "the file",
+				   (unsigned long long)chunk);
+	v->maps[chunk] = PLACE(entry);
+	note_end(v, PLACE(entry) + MAP_SIZE);
+	return 0;
+}
+
+static int take_block(struct vhdx_disk *v, uint64_t i, uint64_t entry,
+		      uint64_t where, struct err *err)
+{
+	struct vdisk_blocks *b = &v->blocks;
+	uint64_t left = b->disk.size - i * b->block_size;
+	uint64_t len = left < b->block_size ? left : b->block_size;
+	unsigned state = (unsigned)BLOCK_STATE(entry);
+
+	if (state == 4 || state == 5 ||
+	    (state == BLOCK_PARTIAL && !b->has_bitmaps))
 		return err_corrupt(err, "VHDX block table", where,
 				   "block %llu has state %u",
-				   (unsigned long long)i,
-				   (unsigned)STATE(entry));
-	if (STATE(entry) == STATE_PRESENT &&
-	    (!PLACE(entry) || !range_ok(PLACE(entry), len, v->file->size)))
+				   (unsigned long long)i, state);
+	if (state < BLOCK_FULL) {
+		b->table[i] = state;
+		return 0;
+	}
+	if (PLACE(entry) < VHDX_MIB ||
+	    !range_ok(PLACE(entry), len, b->file->size))
 		return err_corrupt(err, "VHDX block table", where,
 				   "block %llu is not inside the file",
 				   (unsigned long long)i);
+	b->table[i] = PLACE(entry) | state;
+	note_end(v, PLACE(entry) + b->block_size);
 	return 0;
 }
 
-// Turns the table into places, a piece of the file's at a time.
-static int read_table(struct vhdx_disk *v, const struct vhdx *x, uint64_t ratio,
-		      struct err *err)
+// A block with bits needs them.
+static int check_maps(const struct vhdx_disk *v, struct err *err)
 {
-	le64 piece[512];
-	uint64_t total = v->blocks + (v->blocks - 1) / ratio;
+	for (uint64_t i = 0; i < v->blocks.count; i++)
+		if (BLOCK_STATE(v->blocks.table[i]) == BLOCK_PARTIAL &&
+		    !v->maps[i / v->ratio])
+			return err_corrupt(err, "VHDX block table",
+					   v->x.table_offset,
+					   "block %llu has no bitmap",
+					   (unsigned long long)i);
+	return 0;
+}
 
-	if (total > x->table_length / sizeof(le64))
-		return err_corrupt(err, "VHDX block table", x->table_offset,
+// Takes the table, a piece of the file's at a time.
+static int read_table(struct vhdx_disk *v, struct err *err)
+{
+	uint64_t blocks = v->blocks.count;
+	uint64_t total = v->blocks.has_bitmaps
+				 ? v->chunks * (v->ratio + 1)
+				 : blocks + (blocks - 1) / v->ratio;
+	le64 piece[512];
+
+	if (total > v->x.table_length / sizeof(le64))
+		return err_corrupt(err, "VHDX block table", v->x.table_offset,
 				   "it is too short for the disk");
 	for (uint64_t i = 0; i < total; i += 512) {
 		size_t n = total - i < 512 ? (size_t)(total - i) : 512;
-		uint64_t where = x->table_offset + i * sizeof(le64);
-		int r = disk_read(v->file, where, piece, n * sizeof(le64), err);
+		uint64_t where = v->x.table_offset + i * sizeof(le64);
+		int r = disk_read(v->blocks.file, where, piece,
+				  n * sizeof(le64), err);
 
 		for (size_t j = 0; j < n && !r; j++) {
-			uint64_t entry = get_le64(piece[j]), at = i + j;
-			uint64_t block = at - at / (ratio + 1);
+			uint64_t entry = get_le64(piece[j]);
+			uint64_t chunk = (i + j) / (v->ratio + 1);
+			bool is_map = (i + j) % (v->ratio + 1) == v->ratio;
 
-			if (at % (ratio + 1) == ratio)
-				continue;
-			r = check_entry(v, block, entry, where, err);
-			if (STATE(entry) == STATE_PRESENT)
-				v->places[block] = PLACE(entry);
+			if (is_map)
+				r = take_map(v, chunk, entry, where, err);
+			else if (i + j - chunk < blocks)
+				r = take_block(v, i + j - chunk, entry, where,
+					       err);
 		}
 		if (r)
 			return r;
 	}
-	return 0;
+	return check_maps(v, err);
 }
 
-int vhdx_open(struct disk *file, struct disk **ret, struct err *err)
+// Brings the file itself up to date, and marks its log as done.
+static int replay(struct disk *file, struct vhdx *x, struct err *err)
 {
-	struct vhdx_disk *v;
-	struct vhdx x;
-	uint64_t blocks;
-	int r = vhdx_read(file, &x, err);
+	struct vhdx_replay found;
+	int r = vhdx_replay_find(file, &x->header, &found, err);
 
 	if (r)
 		return r;
-	if (x.needs_replay)
-		return err_set(err, -EUCLEAN, "VHDX", ERR_NOWHERE,
-			       "it was not closed properly, its log must be "
-			       "replayed first: attach it once on Windows, or "
-			       "run qemu-img check -r all");
-	blocks = (x.size + x.block_size - 1) / x.block_size;
-	if (blocks > VHDX_MAX_TABLE || blocks > x.table_length / sizeof(le64))
-		return blocks > VHDX_MAX_TABLE
-			       ? err_set(err, -EFBIG, "VHDX", ERR_NOWHERE,
-					 "it has too many blocks to be read")
-			       : err_corrupt(err, "VHDX block table",
-					     x.table_offset,
-					     "it is too short for the disk");
-	v = mem_alloc(sizeof(*v));
+	r = vhdx_replay_apply(file, &found, err);
+	vhdx_replay_done(&found);
+	if (!r)
+		r = guid_random(&x->header.file_write, err);
+	x->header.log = (struct guid){0};
+	return r ? r : vhdx_header_write(file, &x->header, err);
+}
+
+static int start(struct vhdx_disk *v, struct disk *file, struct disk *parent,
+		 struct err *err)
+{
+	const struct vhdx *x = &v->x;
+	uint64_t count = (x->size + x->block_size - 1) / x->block_size;
+
+	v->blocks = (struct vdisk_blocks){
+		.disk = {.size = x->size,
+			 .sector_size = x->sector_size,
+			 .read_only = file->read_only || v->overlay},
+		.file = v->overlay ? v->overlay : file,
+		.parent = parent,
+		.ops = &vhdx_ops,
+		.block_size = x->block_size,
+		.count = count,
+		.has_bitmaps = x->has_parent,
+		.low_bit_first = true,
+		.page_size = PAGE,
+		.entries_a_page = ENTRIES_A_PAGE,
+		.table_index = table_index,
+		.max_dirty = VHDX_LOG_MAX_WRITES,
+	};
+	if (count > VHDX_MAX_TABLE)
+		return err_set(err, -EFBIG, "VHDX", ERR_NOWHERE,
+			       "it has too many blocks to be read");
+	if (count > x->table_length / sizeof(le64))
+		return err_corrupt(err, "VHDX block table", x->table_offset,
+				   "it is too short for the disk");
+	v->ratio = vhdx_ratio(x->block_size, x->sector_size);
+	v->chunks = (count + v->ratio - 1) / v->ratio;
+	v->fresh = v->blocks.file->size;
+	note_end(v, VHDX_MIB);
+	note_end(v, x->header.log_offset + x->header.log_length);
+	note_end(v, x->table_offset + x->table_length);
+	note_end(v, x->meta_offset + x->meta_length);
+	v->maps = mem_array((size_t)v->chunks, sizeof(*v->maps));
+	return v->maps ? 0 : err_nomem(err);
+}
+
+int vhdx_open(struct disk *file, struct disk *parent, struct disk **ret,
+	      struct err *err)
+{
+	struct vhdx_disk *v = mem_alloc(sizeof(*v));
+	int r;
+
 	if (!v)
 		return err_nomem(err);
-	v->disk = (struct disk){.ops = &vhdx_ops,
-				.size = x.size,
-				.sector_size = x.sector_size,
-				.read_only = true};
-	v->file = file;
-	v->block_size = x.block_size;
-	v->blocks = blocks;
-	v->places = mem_array((size_t)blocks, sizeof(*v->places));
-	r = v->places ? read_table(v, &x,
-				   (UINT64_C(1) << 23) * x.sector_size /
-					   x.block_size,
-				   err)
-		      : err_nomem(err);
+	r = vhdx_read(file, &v->x, &v->overlay, err);
+	if (!r && v->overlay && !file->read_only) {
+		disk_close(v->overlay);
+		v->overlay = NULL;
+		r = replay(file, &v->x, err);
+	}
 	if (r) {
-		vhdx_disk_close(&v->disk);
+		mem_free(v);
 		return r;
 	}
-	*ret = &v->disk;
+	r = start(v, file, parent, err);
+	if (!r)
+		r = vdisk_blocks_init(&v->blocks, err);
+	if (!r)
+		r = read_table(v, err);
+	if (r) {
+		release(&v->blocks);
+		return r;
+	}
+	*ret = &v->blocks.disk;
 	return 0;
 }

@@ -6,7 +6,8 @@
 //     0        file identifier
 //     64 KiB   header           128 KiB  header again; the higher sequence
 //     192 KiB  region table     256 KiB  region table again   number is current
-//     then, anywhere at whole MiB: log, metadata region, block table, blocks
+//     then, anywhere at whole MiB: log, metadata region, block table, blocks,
+//     blocks of sector bitmaps
 
 #ifndef VHDX_DISK_H
 #define VHDX_DISK_H
@@ -77,5 +78,56 @@ struct vhdx_meta_disk {
 };
 _Static_assert(sizeof(struct vhdx_meta_disk) == 32, "size");
 _Static_assert(offsetof(struct vhdx_meta_disk, flags) == 0x18, "offset");
+
+// The log is a ring of entries of whole sectors of 4 KiB: a header with
+// descriptors, more descriptors, then a sector for each data descriptor.
+#define VHDX_LOG_SECTOR 4096u
+
+struct vhdx_log_head_disk {
+	uint8_t signature[4]; // 0x00: "loge"
+	le32 checksum;        // 0x04: CRC-32C of the entry, this field as zero
+	le32 length;          // 0x08: of the entry
+	le32 tail;            // 0x0c: where the sequence begins, in the log
+	le64 sequence;        // 0x10
+	le32 count;           // 0x18: of descriptors
+	le32 reserved;        // 0x1c
+	struct guid log;      // 0x20: the header's
+	le64 flushed_size;    // 0x30: the file has at least this
+	le64 last_size;       // 0x38: and gets this
+};
+_Static_assert(sizeof(struct vhdx_log_head_disk) == 64, "size");
+_Static_assert(offsetof(struct vhdx_log_head_disk, log) == 0x20, "offset");
+
+// "zero" has no data: `leading` is the length of what becomes zero.
+struct vhdx_log_desc_disk {
+	uint8_t signature[4]; // 0x00: "desc" or "zero"
+	uint8_t trailing[4];  // 0x04: last bytes of the data
+	uint8_t leading[8];   // 0x08: first bytes of it
+	le64 offset;          // 0x10: in the file
+	le64 sequence;        // 0x18: as the entry's
+};
+_Static_assert(sizeof(struct vhdx_log_desc_disk) == 32, "size");
+
+struct vhdx_log_data_disk {
+	uint8_t signature[4]; // 0x00: "data"
+	le32 sequence_high;   // 0x04
+	uint8_t bytes[4084];  // 0x08
+	le32 sequence_low;    // 0xffc
+};
+_Static_assert(sizeof(struct vhdx_log_data_disk) == VHDX_LOG_SECTOR, "size");
+
+struct vhdx_locator_disk {
+	struct guid type; // 0x00
+	le16 reserved;    // 0x10
+	le16 count;       // 0x12
+};
+_Static_assert(sizeof(struct vhdx_locator_disk) == 20, "size");
+
+// Offsets are from the start of the item; keys and values are UTF-16.
+struct vhdx_locator_entry_disk {
+	le32 key, value;               // 0x00
+	le16 key_length, value_length; // 0x08: bytes
+};
+_Static_assert(sizeof(struct vhdx_locator_entry_disk) == 12, "size");
 
 #endif

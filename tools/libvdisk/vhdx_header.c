@@ -3,18 +3,17 @@
 // Headers and region tables of a VHDX, "VHDX Format Specification" 1.00,
 // sections 3.1.1 to 3.1.3.
 
+#include <stdio.h>
 #include <string.h>
 
 #include "vhdx_disk.h"
 #include "vhdx_priv.h"
 
-#define MIB (UINT64_C(1) << 20)
-
 // In on-disk order.
-static const struct guid table_region = {
+const struct guid vhdx_table_region = {
 	{0x66, 0x77, 0xc2, 0x2d, 0x23, 0xf6, 0x00, 0x42, 0x9d, 0x64, 0x11, 0x5e,
 	 0x9b, 0xfd, 0x4a, 0x08}};
-static const struct guid meta_region = {
+const struct guid vhdx_meta_region = {
 	{0x06, 0xa2, 0x7c, 0x8b, 0x90, 0x47, 0x9a, 0x4b, 0xb8, 0xfe, 0x57, 0x5f,
 	 0x05, 0x0f, 0x88, 0x6e}};
 
@@ -44,8 +43,7 @@ static int read_file_id(struct disk *file, struct vhdx *v, struct err *err)
 	return 0;
 }
 
-// Returns the CRC-32C of n bytes whose own checksum, taken as zero, is at 4.
-static uint32_t checksum(const uint8_t *bytes, size_t n)
+uint32_t vhdx_checksum(const uint8_t *bytes, size_t n)
 {
 	static const uint8_t zero[4];
 	uint32_t crc = crc32c_update(0, bytes, 4);
@@ -58,7 +56,40 @@ static bool is_header(const struct vhdx_header_disk *h)
 {
 	return !memcmp(h->signature, "head", 4) &&
 	       get_le32(h->checksum) ==
-		       checksum((const uint8_t *)h, sizeof(*h));
+		       vhdx_checksum((const uint8_t *)h, sizeof(*h));
+}
+
+static int decode_header(const struct vhdx_header_disk *disk, int slot,
+			 uint64_t file_size, struct vhdx_header *ret,
+			 struct err *err)
+{
+	struct vhdx_header h = {.sequence = get_le64(disk->sequence),
+				.slot = slot,
+				.file_write = disk->file_write,
+				.data_write = disk->data_write,
+				.log = disk->log,
+				.log_offset = get_le64(disk->log_offset),
+				.log_length = get_le32(disk->log_length)};
+	uint64_t where = slot ? VHDX_HEADER_2 : VHDX_HEADER_1;
+	bool has_log = h.log_length;
+
+	if (get_le16(disk->version) != 1)
+		return err_set(err, -ENOTSUP, "VHDX header", where,
+			       "version %u of the format is not known",
+			       get_le16(disk->version));
+	if (!guid_is_zero(&h.log) && get_le16(disk->log_version))
+		return err_set(err, -ENOTSUP, "VHDX header", where,
+			       "version %u of the log is not known",
+			       get_le16(disk->log_version));
+	if ((!has_log && !guid_is_zero(&h.log)) ||
+	    (has_log &&
+	     (h.log_offset < VHDX_MIB || h.log_offset % VHDX_MIB ||
+	      h.log_length % VHDX_MIB ||
+	      !range_ok(h.log_offset, h.log_length, file_size))))
+		return err_corrupt(err, "VHDX header", where,
+				   "the log is not inside the file");
+	*ret = h;
+	return 0;
 }
 
 static int read_headers(struct disk *file, struct vhdx *v, struct err *err)
@@ -79,11 +110,35 @@ static int read_headers(struct disk *file, struct vhdx *v, struct err *err)
 				   "both headers are damaged");
 	current = !good[0] || (good[1] && get_le64(h[1].sequence) >
 						  get_le64(h[0].sequence));
-	if (get_le16(h[current].version) != 1)
-		return err_set(err, -ENOTSUP, "VHDX header", VHDX_HEADER_1,
-			       "version %u of the format is not known",
-			       get_le16(h[current].version));
-	v->needs_replay = !guid_is_zero(&h[current].log);
+	return decode_header(&h[current], current, file->size, &v->header, err);
+}
+
+int vhdx_header_write(struct disk *file, struct vhdx_header *h, struct err *err)
+{
+	for (int i = 0; i < 2; i++) {
+		struct vhdx_header_disk d = {
+			.sequence = to_le64(h->sequence + 1),
+			.file_write = h->file_write,
+			.data_write = h->data_write,
+			.log = h->log,
+			.version = to_le16(1),
+			.log_length = to_le32(h->log_length),
+			.log_offset = to_le64(h->log_offset),
+		};
+		int r;
+
+		memcpy(d.signature, "head", 4);
+		d.checksum = to_le32(
+			vhdx_checksum((const uint8_t *)&d, sizeof(d)));
+		r = disk_write(file, h->slot ? VHDX_HEADER_1 : VHDX_HEADER_2,
+			       &d, sizeof(d), err);
+		if (!r)
+			r = disk_flush(file, err);
+		if (r)
+			return r;
+		h->slot = !h->slot;
+		h->sequence++;
+	}
 	return 0;
 }
 
@@ -92,15 +147,15 @@ static int take_region(const struct vhdx_region_disk *region, uint64_t where,
 {
 	uint64_t off = get_le64(region->offset);
 	uint32_t len = get_le32(region->length);
-	bool is_table = guid_equal(&region->id, &table_region);
+	bool is_table = guid_equal(&region->id, &vhdx_table_region);
 
-	if (!is_table && !guid_equal(&region->id, &meta_region)) {
+	if (!is_table && !guid_equal(&region->id, &vhdx_meta_region)) {
 		if (get_le32(region->required) & 1)
 			return err_set(err, -ENOTSUP, "VHDX region table",
 				       where, "a required region is not known");
 		return 0;
 	}
-	if (off < MIB || off % MIB || !len || !range_ok(off, len, file_size))
+	if (off < VHDX_MIB || off % VHDX_MIB || !len || !range_ok(off, len, file_size))
 		return err_corrupt(err, "VHDX region table", where,
 				   "a region is not inside the file");
 	if (is_table) {
@@ -146,7 +201,7 @@ static bool is_region_table(const uint8_t *bytes)
 
 	memcpy(&head, bytes, sizeof(head));
 	return !memcmp(head.signature, "regi", 4) &&
-	       get_le32(head.checksum) == checksum(bytes, VHDX_TABLE_SIZE);
+	       get_le32(head.checksum) == vhdx_checksum(bytes, VHDX_TABLE_SIZE);
 }
 
 static int read_regions(struct disk *file, struct vhdx *v, struct err *err)
@@ -171,31 +226,64 @@ static int read_regions(struct disk *file, struct vhdx *v, struct err *err)
 	return r;
 }
 
-int vhdx_read(struct disk *file, struct vhdx *ret, struct err *err)
+// Reads what is described by the headers, from the file or the overlay.
+static int read_rest(struct disk *file, struct vhdx *v, struct err *err)
 {
+	struct vdisk_parent parent = {0};
+	int r = read_regions(file, v, err);
+
+	if (!r)
+		r = vhdx_read_meta(file, v, err);
+	if (!r && v->has_parent) {
+		r = vhdx_locator_read(file, v, &parent, &v->parent_id, err);
+		if (!r && parent.absolute)
+			snprintf(v->parent, sizeof(v->parent), "%s",
+				 parent.absolute);
+		else if (!r && parent.relative)
+			snprintf(v->parent, sizeof(v->parent), "%s",
+				 parent.relative);
+		vdisk_parent_done(&parent);
+	}
+	return r;
+}
+
+int vhdx_read(struct disk *file, struct vhdx *ret, struct disk **ret_overlay,
+	      struct err *err)
+{
+	struct disk *overlay = NULL;
+	struct vhdx_replay replay;
 	struct vhdx v = {0};
 	int r = read_file_id(file, &v, err);
 
 	if (!r)
 		r = read_headers(file, &v, err);
+	if (!r && !guid_is_zero(&v.header.log)) {
+		r = vhdx_replay_find(file, &v.header, &replay, err);
+		if (!r)
+			r = vhdx_overlay(file, &replay, &overlay, err);
+	}
 	if (!r)
-		r = read_regions(file, &v, err);
-	if (!r)
-		r = vhdx_read_meta(file, &v, err);
-	if (!r)
-		*ret = v;
-	return r;
+		r = read_rest(overlay ? overlay : file, &v, err);
+	if (r) {
+		disk_close(overlay);
+		return r;
+	}
+	*ret = v;
+	*ret_overlay = overlay;
+	return 0;
 }
 
 int vhdx_probe(struct disk *file, struct vdisk_info *ret, struct err *err)
 {
-	struct vhdx v;
-	int r = vhdx_read(file, &v, err);
 	struct vdisk_info info = {.format = VDISK_VHDX,
 				  .file_size = file->size};
+	struct disk *overlay;
+	struct vhdx v;
+	int r = vhdx_read(file, &v, &overlay, err);
 
 	if (r)
 		return r;
+	disk_close(overlay);
 	info.type = v.has_parent ? VDISK_DIFFERENCING
 		    : v.is_fixed ? VDISK_FIXED
 				 : VDISK_DYNAMIC;
@@ -203,8 +291,26 @@ int vhdx_probe(struct disk *file, struct vdisk_info *ret, struct err *err)
 	info.block_size = v.block_size;
 	info.sector_size = v.sector_size;
 	info.id = v.id;
-	info.needs_replay = v.needs_replay;
+	info.link_id = v.header.data_write;
+	info.needs_replay = overlay;
+	info.parent_id = v.parent_id;
+	memcpy(info.parent, v.parent, sizeof(info.parent));
 	memcpy(info.creator, v.creator, sizeof(info.creator));
 	*ret = info;
 	return 0;
+}
+
+int vhdx_parent_read(struct disk *file, struct vdisk_parent *ret,
+		     struct err *err)
+{
+	struct disk *overlay;
+	struct guid id;
+	struct vhdx v;
+	int r = vhdx_read(file, &v, &overlay, err);
+
+	if (r)
+		return r;
+	r = vhdx_locator_read(overlay ? overlay : file, &v, ret, &id, err);
+	disk_close(overlay);
+	return r;
 }

@@ -29,7 +29,12 @@ static const struct guid items[] = {
 // Bytes of each item; 0: any.
 static const uint32_t item_sizes[ITEM_COUNT] = {8, 8, 16, 4, 4, 0};
 
+#define OF_DISK	 2u
 #define REQUIRED 4u
+
+// File parameters.
+#define KEEP_BLOCKS 1u
+#define HAS_PARENT  2u
 
 static int find_item(const struct guid *id)
 {
@@ -50,8 +55,8 @@ static void take_item(struct vhdx *v, int item, const uint8_t bytes[16])
 	switch (item) {
 	case FILE_PARAMETERS:
 		v->block_size = get_le32(first);
-		v->is_fixed = get_le32(second) & 1;
-		v->has_parent = get_le32(second) & 2;
+		v->is_fixed = get_le32(second) & KEEP_BLOCKS;
+		v->has_parent = get_le32(second) & HAS_PARENT;
 		break;
 	case DISK_SIZE:
 		v->size = get_le64(whole);
@@ -79,6 +84,16 @@ static int read_item(struct disk *file, const struct vhdx_meta_disk *entry,
 				       "a required item is not known");
 		return 0;
 	}
+	if (item == PARENT) {
+		if (!len || len > VHDX_MAX_LOCATOR || off < VHDX_TABLE_SIZE ||
+		    !range_ok(off, len, v->meta_length))
+			return err_corrupt(err, "VHDX metadata", v->meta_offset,
+					   "the parent locator has no proper "
+					   "place");
+		v->locator_offset = v->meta_offset + off;
+		v->locator_length = (uint32_t)len;
+		return 0;
+	}
 	if (!item_sizes[item])
 		return 0;
 	if (len != item_sizes[item] || off < VHDX_TABLE_SIZE ||
@@ -102,6 +117,9 @@ static int check_values(const struct vhdx *v, struct err *err)
 		return err_corrupt(err, "VHDX metadata", v->meta_offset,
 				   "a block cannot have %u bytes",
 				   v->block_size);
+	if (v->has_parent && !v->locator_offset)
+		return err_corrupt(err, "VHDX metadata", v->meta_offset,
+				   "it has a parent, but not where it is");
 	if (!v->size || v->size % v->sector_size || v->size > VHDX_MAX_SIZE)
 		return err_corrupt(err, "VHDX metadata", v->meta_offset,
 				   "a disk cannot have %llu bytes",
@@ -135,4 +153,80 @@ int vhdx_read_meta(struct disk *file, struct vhdx *v, struct err *err)
 			r = read_item(file, &entry, v, err);
 	}
 	return r ? r : check_values(v, err);
+}
+
+// --- Writing -----------------------------------------------------------------
+
+// The region while it is made: the table, and items behind it.
+struct region {
+	uint8_t *bytes;
+	uint32_t count, end;
+};
+
+#define REGION_SIZE (2 * VHDX_TABLE_SIZE + VHDX_MAX_LOCATOR)
+
+static void add_item(struct region *g, enum item item, const void *data,
+		     size_t n)
+{
+	bool of_file = item == FILE_PARAMETERS || item == PARENT;
+	struct vhdx_meta_disk entry = {
+		.id = items[item],
+		.offset = to_le32(g->end),
+		.length = to_le32((uint32_t)n),
+		.flags = to_le32(of_file ? REQUIRED : REQUIRED | OF_DISK)};
+
+	memcpy(g->bytes + sizeof(struct vhdx_meta_head_disk) +
+		       g->count * sizeof(entry),
+	       &entry, sizeof(entry));
+	memcpy(g->bytes + g->end, data, n);
+	g->count++;
+	g->end += (uint32_t)n;
+}
+
+static int add_locator(struct region *g, const struct vdisk_create *c,
+		       struct err *err)
+{
+	uint8_t *bytes;
+	size_t n;
+	int r = vhdx_locator_encode(c, &bytes, &n, err);
+
+	if (r)
+		return r;
+	add_item(g, PARENT, bytes, n);
+	mem_free(bytes);
+	return 0;
+}
+
+int vhdx_meta_write(struct disk *file, uint64_t offset,
+		    const struct vdisk_create *c, uint32_t block_size,
+		    struct err *err)
+{
+	uint32_t flags = c->type == VDISK_FIXED          ? KEEP_BLOCKS
+			 : c->type == VDISK_DIFFERENCING ? HAS_PARENT
+							 : 0;
+	le32 parameters[2] = {to_le32(block_size), to_le32(flags)};
+	le32 logical = to_le32(c->sector_size ? c->sector_size : 512);
+	le32 physical = to_le32(4096);
+	le64 size = to_le64(c->size);
+	struct region g = {.bytes = mem_alloc(REGION_SIZE),
+			   .end = VHDX_TABLE_SIZE};
+	struct vhdx_meta_head_disk head = {0};
+	int r = 0;
+
+	if (!g.bytes)
+		return err_nomem(err);
+	add_item(&g, FILE_PARAMETERS, parameters, sizeof(parameters));
+	add_item(&g, DISK_SIZE, &size, sizeof(size));
+	add_item(&g, LOGICAL, &logical, sizeof(logical));
+	add_item(&g, PHYSICAL, &physical, sizeof(physical));
+	add_item(&g, DISK_ID, &c->id, sizeof(c->id));
+	if (c->type == VDISK_DIFFERENCING)
+		r = add_locator(&g, c, err);
+	memcpy(head.signature, "metadata", 8);
+	head.count = to_le16((uint16_t)g.count);
+	memcpy(g.bytes, &head, sizeof(head));
+	if (!r)
+		r = disk_write(file, offset, g.bytes, g.end, err);
+	mem_free(g.bytes);
+	return r;
 }

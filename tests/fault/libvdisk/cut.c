@@ -177,11 +177,11 @@ static void cut(const struct kind *kind, struct disk *parent)
 
 	record_run(&run);
 	for (size_t n = run.created; n <= run.log.count; n++) {
-		for (unsigned way = 0; way < 6; way++) {
+		for (unsigned way = 0; way < 4; way++) {
 			file = new_file();
 			record_replay(&run.log, n, file, fate_of, &way);
 			check_content(&run, file, n);
-			if (n % 5 == way)
+			if (n % 8 == way)
 				check_usable(&run, file);
 			disk_close(file);
 		}
@@ -235,7 +235,10 @@ int main(void)
 {
 	struct disk *parent = new_parent(SIZE);
 
-	for (size_t i = 1; i < KINDS; i++) {
+	for (size_t i = 0; i < KINDS; i++) {
+		// small blocks say as much as large ones, and are faster
+		if (!kinds[i].block_size || kinds[i].block_size > 1024 * K)
+			continue;
 		cut(&kinds[i], parent);
 		for (unsigned n = 1; fail_one(&kinds[i], parent, n, false); n++)
 			fail_one(&kinds[i], parent, n, true);

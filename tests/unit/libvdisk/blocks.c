@@ -169,7 +169,7 @@ static void check_fixed_place(const struct kind *k)
 	struct disk *file = new_file(), *slice, *d, *parent = new_parent(SIZE);
 	struct vdisk_create c = create_of(k, SIZE);
 	uint32_t block = k->block_size ? k->block_size : 2048 * K;
-	uint64_t room = block + 1600 * K;
+	uint64_t room = block + (k->format == VDISK_VHD ? 1600 : 5120) * K;
 	struct err err = {0};
 	uint8_t *junk = malloc(room), *model = malloc(SIZE);
 	int r = 0;

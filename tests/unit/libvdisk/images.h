@@ -112,6 +112,7 @@ static inline struct disk *new_dynamic(enum vdisk_type type)
 #define BAT_AT	   (2 * MIB)
 #define VHDX_SIZE  (3 * MIB + 512)
 #define VHDX_FILE  (5 * MIB)
+#define LOG_AT	   (5 * MIB) // of a dirty one, which is a MiB longer
 
 struct vhdx_spec {
 	uint64_t size;
@@ -170,10 +171,28 @@ static inline void put_item(struct disk *d, unsigned i, const char *id,
 #define ID_DISK	   "beca12ab-b2e6-4523-93ef-c309e000c746"
 #define ID_LOGICAL "8141bf1d-a96f-4709-ba47-f233a8faab5f"
 
+// Makes a log with one entry: 4 KiB of fives at the start of block 1.
+static inline struct guid put_log(struct disk *d)
+{
+	static uint8_t fives[4096];
+	struct vhdx_header h = {.log_offset = LOG_AT, .log_length = MIB};
+	struct vhdx_log_write w = {3 * MIB, sizeof(fives), fives};
+	struct err err = {0};
+	struct vhdx_log log;
+	struct guid id;
+
+	memset(fives, 5, sizeof(fives));
+	check_ok(vhdx_log_start(&log, d, &h, &err), &err);
+	check_ok(vhdx_log_append(&log, &w, 1, &err), &err);
+	id = log.id;
+	vhdx_log_done(&log);
+	return id;
+}
+
 // Block 1 is at 3 MiB and holds sevens, block 3 at 4 MiB holds nines.
 static inline struct disk *new_vhdx(struct vhdx_spec s)
 {
-	struct disk *d = new_memory(VHDX_FILE);
+	struct disk *d = new_memory(VHDX_FILE + (s.dirty ? MIB : 0));
 	le64 size = to_le64(s.size ? s.size : VHDX_SIZE);
 	le32 params[2] = {to_le32(s.block_size ? s.block_size : MIB),
 			  to_le32(s.flags)};
@@ -190,7 +209,11 @@ static inline struct disk *new_vhdx(struct vhdx_spec s)
 		uint64_t at = i ? VHDX_REGION_2 : VHDX_REGION_1;
 
 		memcpy(h.signature, "head", 4);
-		h.log.b[0] = s.dirty && i;
+		if (s.dirty && i) {
+			h.log = put_log(d);
+			h.log_offset = to_le64(LOG_AT);
+			h.log_length = to_le32(MIB);
+		}
 		put(d, (i + 1) * VHDX_HEADER_1, &h, sizeof(h));
 		put_crc(d, (i + 1) * VHDX_HEADER_1, sizeof(h));
 		put(d, at, "regi", 4);

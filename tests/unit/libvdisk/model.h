@@ -23,6 +23,11 @@ static const struct kind kinds[] = {
 	{VDISK_VHD, VDISK_DYNAMIC, 0, 512},
 	{VDISK_VHD, VDISK_DIFFERENCING, 512 * K, 512},
 	{VDISK_VHD, VDISK_DIFFERENCING, 0, 512},
+	{VDISK_VHDX, VDISK_FIXED, 0, 512},
+	{VDISK_VHDX, VDISK_DYNAMIC, 1024 * K, 512},
+	{VDISK_VHDX, VDISK_DYNAMIC, 2048 * K, 4096},
+	{VDISK_VHDX, VDISK_DIFFERENCING, 1024 * K, 512},
+	{VDISK_VHDX, VDISK_DIFFERENCING, 2048 * K, 4096},
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -35,6 +40,7 @@ static inline struct vdisk_create create_of(const struct kind *k,
 				     .type = k->type,
 				     .size = size,
 				     .block_size = k->block_size,
+				     .sector_size = k->sector_size,
 				     .id = {{1, 2, 3}},
 				     .created = 1600000000,
 				     .parent_id = parent_id,

@@ -23,7 +23,8 @@ int main(void)
 	} cases[] = {
 		{{.size = 512}, 0},
 		{{.sector_size = 4096, .size = 8192}, 0},
-		{{.flags = 3}, 0},
+		{{.flags = 1}, 0},
+		{{.flags = 3}, -EBADMSG}, // a parent that is nowhere
 		{{.size = 513}, -EBADMSG},
 		{{.sector_size = 4096, .size = 512}, -EBADMSG},
 		{{.size = (UINT64_C(64) << 40) + 512}, -EBADMSG},
