@@ -14,6 +14,12 @@
 // Makes a new file that holds a virtual disk (vdisk_create.c).
 int vdisk_cmd_create(int argc, char **argv);
 
+// Checks and repairs a virtual disk (vdisk_check.c).
+int vdisk_cmd_check(int argc, char **argv);
+
+// Shows where a disk has data (vdisk_check.c).
+int vdisk_cmd_map(int argc, char **argv);
+
 // Empties a differencing disk (vdisk_create.c).
 int vdisk_cmd_reset(int argc, char **argv);
 
