@@ -15,6 +15,9 @@ T ?= 60
 Q := $(if $(filter 1,$(V)),,@)
 export O TIMEOUT_SCALE SLIPWAY_SAMPLES
 
+# What needs the host packages builds after they are there, on all cores.
+PARALLEL = $(MAKE) --no-print-directory -j$(shell nproc)
+
 PRODUCTS := initramfs usb iso pxe
 
 .DEFAULT_GOAL := all
@@ -40,10 +43,11 @@ deps:	## install the host packages that building and testing need
 	$(Q)build/deps.sh
 
 demo: deps	## blank disk to native VHD boot, in QEMU
-	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(PARALLEL) all
 	$(Q)tests/demo.sh
 
-bench: deps all	## measure, as ratios to peers in the same run
+bench: deps	## measure, as ratios to peers in the same run
+	$(Q)$(PARALLEL) all
 	$(Q)tests/bench/run.sh
 
 repro: deps	## build twice in two folders and compare every byte

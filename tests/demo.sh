@@ -18,7 +18,6 @@ else
 	bold='' green='' red='' dim='' plain='' live=no
 fi
 begun=$EPOCHREALTIME
-times=()
 
 since() { awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }'; }
 
@@ -41,10 +40,9 @@ draw() { # PERCENT
 done_step() { # [RESULT]
 	local seconds
 	seconds=$(since "$step_begun")
-	times+=("$seconds")
 	[ $live = no ] || printf '\r\e[K'
-	printf '  %s✓%s %-58s %s%6s s%s\n' "$green" "$plain" \
-		"$step_name${1:+: $1}" "$dim" "$seconds" "$plain"
+	printf '  %s✓%s %-36s %s%-34s %6s s%s\n' "$green" "$plain" \
+		"$step_name" "$dim" "${1:-}" "$seconds" "$plain"
 }
 
 failed() { # WORDS
@@ -60,12 +58,13 @@ failed() { # WORDS
 follow() { # REGEX SECONDS WORDS
 	local tenths=$(($2 * TIMEOUT_SCALE * 5)) percent
 	until grep -aqE "$1" "$qemu_dir/serial.log" 2>/dev/null; do
-		! grep -aqE 'FAILED|guest: FAILED' "$qemu_dir/serial.log" ||
+		! grep -aqsE 'FAILED' "$qemu_dir/serial.log" ||
 			failed "$step_name"
-		[ $tenths -gt 0 ] && kill -0 "$qemu_pid" 2>/dev/null ||
+		[ $tenths -gt 0 ] || failed "$step_name"
+		qemu_faulted || kill -0 "$qemu_pid" 2>/dev/null ||
 			failed "$step_name"
-		percent=$(grep -aoE "$3[^%]*[ (]([0-9]+)%" "$qemu_dir/serial.log" |
-			tail -n 1 | grep -oE '[0-9]+%$' | tr -d %) || :
+		percent=$(tr '\r' '\n' 2>/dev/null <"$qemu_dir/serial.log" |
+			grep -aoE "$3[^%]*[ (]([0-9]+)%" | tail -n 1 | grep -oE '[0-9]+%$' | tr -d %) || :
 		draw "${percent:-0}"
 		tenths=$((tenths - 1))
 		sleep 0.2
@@ -78,30 +77,31 @@ trap 'exit 1' HUP INT TERM
 printf '\n  %sSlipway: from a blank disk to native VHD boot%s\n' "$bold" "$plain"
 printf '  UEFI with Secure Boot on, factory keys, %s MB of memory, no KVM\n\n' \
 	"$CHAIN_MEMORY"
-step "capturing the image, writing the stick"
+step "image captured, stick written"
 chain_prepare "${1:-lzx}"
 wim=$(stat -c %s "$dir/guest.wim")
 done_step "$((wim >> 20)) MB WIM"
 
-step "the machine starts from the stick"
+step "machine starts from the stick"
 chain_deploy
 follow 'Deploying' 120 nothing
 done_step
-step "partitions, VHD, image (LZX) by all cores"
+step "disk, VHD, image applied by all cores"
 follow 'deployment finished' 900 'Applying image'
 done_step "$(grep -aoE '[0-9]+ files, [0-9]+ folders, [0-9]+ MB' \
 	"$qemu_dir/serial.log" | tail -n 1)"
 qemu_shot deployed
-step "it restarts, the stick is taken out"
+step "restarted, the stick taken out"
 for _ in $(seq 100); do kill -0 "$qemu_pid" 2>/dev/null || break; sleep 0.1; done
 qemu_stop
 done_step
 
-step "firmware, disk, VHD: the system in it starts"
+step "firmware, disk, VHD: its system runs"
 chain_boot
 follow 'guest: started' 120 nothing
-done_step "$(grep -aoE 'root file system is .*' "$qemu_dir/serial.log" | tr -d '\r')"
-step "it checks every file against the list of the capture"
+done_step "$(grep -aoE 'root file system is .*' "$qemu_dir/serial.log" |
+	tr -d '\r' | sed 's/root file system is/root:/')"
+step "every file checked by the guest"
 follow 'guest: (all|token)' 600 nothing
 follow "guest: token $token" 30 nothing
 done_step "$(grep -aoE 'all [0-9]+ files match' "$qemu_dir/serial.log")"

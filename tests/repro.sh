@@ -22,7 +22,7 @@ copy_tree() { # FOLDER
 }
 
 hashes() { # FOLDER
-	(cd "$1/out" && find manifest.txt slipway-usb.img slipway.iso boot pxe \
+	(cd "$1/out" && find manifest.txt bin slipway-usb.img slipway.iso boot pxe \
 		-type f | LC_ALL=C sort | xargs sha256sum)
 }
 

@@ -46,15 +46,17 @@ $(SAN)/fuzz/%: tests/fuzz/%/fuzz.c tests/fuzz/replay.c $(SAN)/libslipway.a
 unit-build: $(UNITS) $(FAULTS) $(REPLAYS)
 .PHONY: unit-build
 
-check: deps tools unit-build	## quick tests: unit, cmd, fuzz replay, lint
+check: deps	## quick tests: unit, cmd, fuzz replay, lint
+	$(Q)$(PARALLEL) tools unit-build
 	$(Q)tests/run.sh unit cmd fuzz-replay lint
-test: deps all unit-build	## every test that a submission must pass
+test: deps	## every test that a submission must pass
+	$(Q)$(PARALLEL) all unit-build
 	$(Q)tests/run.sh unit cmd fuzz-replay lint fault oracle boot
 unit: unit-build	## unit programs
 	$(Q)tests/run.sh unit
 cmd: tools	## black-box tests of the commands
 	$(Q)tests/run.sh cmd
-oracle: tools	## foreign readers judge what we write, and the reverse
+oracle: tools unit-build	## foreign readers judge what we write, and the reverse
 	$(Q)tests/run.sh oracle
 fault: unit-build	## failing allocations and I/O, power cuts
 	$(Q)tests/run.sh fault

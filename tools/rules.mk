@@ -10,7 +10,8 @@ LIBS := deploy apply address bcd hive wim ntfs fat part vdisk ublk disk base
 WARN := -Wall -Wextra -Wvla -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wwrite-strings -Wpointer-arith -Wno-unused-parameter -Wno-format-truncation
 BASEFLAGS := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -O2 -g \
-	-fno-strict-aliasing -fno-pie -pthread $(WARN) -Werror -Itools/include
+	-fno-strict-aliasing -fno-pie -pthread \
+	-ffile-prefix-map=$(CURDIR)=. $(WARN) -Werror -Itools/include
 
 LIBSRC := $(foreach l,$(LIBS),$(wildcard tools/lib$(l)/*.c))
 CMDSRC := $(wildcard tools/cmd/*.c)

@@ -6,6 +6,7 @@ cd "$(dirname "$0")/../.."
 : "${O:=out}"
 seconds=$1
 shift
+# shellcheck disable=SC2046 # names of targets are words
 [ $# -gt 0 ] || set -- $(cd tests/fuzz && ls -d */ | tr -d /)
 failed=0
 for target; do

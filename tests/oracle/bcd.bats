@@ -60,6 +60,23 @@ content() { # as reglookup sees it, without times
 	[ "$(hivexget s.bcd "$key\\24000001" Element | head -n 1)" = "{b2721d73-1db4-4c62-bf78-c548a880142d}" ]
 }
 
+@test "a store changed in a FAT volume: fsck finds nothing, hivex reads it" {
+	requires fsck.fat mcopy hivexget
+	slipway partition create d.img --gpt --size 100M type=efi
+	slipway format d.img@1 /FS:FAT32
+	at=$(sfdisk -J d.img | sed -n 's/.*"start": *\([0-9]*\).*/\1/p')
+	slipway bcdedit /createstore 'd.img@1:\BCD'
+	for t in 3 4 5; do
+		slipway bcdedit /store 'd.img@1:\BCD' /create /device /d "$t"
+		slipway bcdedit /store 'd.img@1:\BCD' /timeout $t
+	done
+	dd if=d.img of=p.img bs=512 skip="$at" status=none
+	run -0 fsck.fat -n p.img
+	mcopy -i p.img ::BCD s.bcd
+	key='\Objects\{9dea862c-5cdd-4e70-acc1-f32b344d4795}\Elements'
+	[ "$(hivexget s.bcd "$key\\25000004" Element | od -An -tx1)" = " 05 00 00 00 00 00 00 00" ]
+}
+
 @test "what hivex writes into our store, we read" {
 	requires hivexsh
 	"$MAKE" uefi s.bcd

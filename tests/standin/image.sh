@@ -50,7 +50,7 @@ boot_files() { # \Windows\Boot
 system_files() { # \Windows
 	mkdir -p "$1/System32/config" "$1/System32/drivers" "$1/SysWOW64" \
 		"$1/WinSxS/amd64_stand-in_31bf3856ad364e35_10.0.1.1_none_0"
-	find "$pe" -type f -size -400k -name '*.dll' | sort |
+	find "$pe" -type f -size -250k -name '*.dll' | sort |
 		xargs cp -t "$1/System32"
 	find "$pe" -type f -size -200k | sort | xargs cp -t "$1/System32"
 	cp "$pe/kernel32.dll" "$pe/ntdll.dll" "$1/System32"
@@ -66,7 +66,7 @@ system_files() { # \Windows
 		[ ! -e "$1/System32/$name.dll" ] || ln "$1/System32/$name.dll" \
 			"$1/WinSxS/amd64_stand-in_31bf3856ad364e35_10.0.1.1_none_0"
 	done
-	head -c 12000000 /dev/zero | cat - "$pe/shell32.dll" \
+	head -c 12000000 /dev/zero | cat - "$pe/gdi32.dll" \
 		>"$1/System32/mostly-zeroes.dat"
 }
 
@@ -91,7 +91,7 @@ user_files() { # TOP
 
 make_tmp
 fetch libwine
-rm -rf "$tree"
+rm -rf "$CACHE/standin-image"
 boot_files "$tree/Windows/Boot"
 system_files "$tree/Windows"
 user_files "$tree"

@@ -4,52 +4,49 @@
 
 #include <stdio.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "bcdedit.h"
-#include "cmd.h"
+#include "hive_file.h"
 
 static const char usage[] =
-	"usage: bcdedit /store FILE [/enum [TYPE | {ID}] [/v]]\n"
-	"       bcdedit /store FILE /set [{ID}] ELEMENT VALUE...\n"
-	"       bcdedit /store FILE /deletevalue [{ID}] ELEMENT\n"
-	"       bcdedit /store FILE /default {ID}\n"
-	"       bcdedit /store FILE /timeout SECONDS\n"
-	"       bcdedit /store FILE /displayorder {ID}... [/addfirst | /addlast | /remove]\n"
-	"       bcdedit /store FILE /toolsdisplayorder, /bootsequence   as /displayorder\n"
-	"       bcdedit /store FILE /create [{ID}] [/d TEXT] [/application TYPE | /device]\n"
-	"       bcdedit /store FILE /copy {ID} /d TEXT\n"
-	"       bcdedit /store FILE /delete {ID} [/f] [/nocleanup]\n"
-	"       bcdedit /createstore FILE\n"
+	"usage: bcdedit /store STORE [/enum [TYPE | {ID}] [/v]]\n"
+	"       bcdedit /store STORE /set [{ID}] ELEMENT VALUE...\n"
+	"       bcdedit /store STORE /deletevalue [{ID}] ELEMENT\n"
+	"       bcdedit /store STORE /default {ID}\n"
+	"       bcdedit /store STORE /timeout SECONDS\n"
+	"       bcdedit /store STORE /displayorder {ID}... [/addfirst | /addlast | /remove]\n"
+	"       bcdedit /store STORE /toolsdisplayorder, /bootsequence   as /displayorder\n"
+	"       bcdedit /store STORE /create [{ID}] [/d TEXT] [/application TYPE | /device]\n"
+	"       bcdedit /store STORE /copy {ID} [/d TEXT] | /mirror {ID}\n"
+	"       bcdedit /store STORE /delete {ID} [/f] [/nocleanup]\n"
+	"       bcdedit /store STORE /bootdebug, /bootems, /debug, /ems, /event [{ID}] ON|OFF\n"
+	"       bcdedit /store STORE /dbgsettings [TYPE] [NAME:VALUE...] [nodhcp] [newkey]\n"
+	"                            [/start ACTIVE|AUTOENABLE|DISABLE] [/noumex]\n"
+	"       bcdedit /store STORE /hypervisorsettings [TYPE] [NAME:VALUE...] [nodhcp]\n"
+	"       bcdedit /store STORE /emssettings [BIOS] [EMSPORT:N] [EMSBAUDRATE:N]\n"
+	"       bcdedit /store STORE /export FILE | /import FILE [/clean]\n"
+	"       bcdedit /store STORE /retarget DISK | locate\n"
+	"       bcdedit /createstore STORE\n"
+	"       bcdedit /sysstore PARTITION ...   its system store, as /store\n"
 	"\n"
-	"Shows or changes a boot store (\\EFI\\Microsoft\\Boot\\BCD, \\Boot\\BCD).\n"
-	"TYPE of /enum: active (the default), firmware, bootapp, bootmgr, osloader,\n"
-	"resume, inherit, all. /v shows GUIDs instead of names. Without {ID}, /set and\n"
-	"/deletevalue take {default}. ELEMENT is a name or custom:NUMBER.\n"
+	"Shows or changes a boot store (\\EFI\\Microsoft\\Boot\\BCD, \\Boot\\BCD). STORE is a\n"
+	"file, or lies in a volume: disk.img@1:\\Boot\\BCD. TYPE of /enum: active (the\n"
+	"default), firmware, bootapp, bootmgr, osloader, resume, inherit, all. /v shows\n"
+	"GUIDs instead of names. Without {ID}, {default} is meant (for /bootdebug and\n"
+	"/bootems too). ELEMENT is a name or custom:NUMBER.\n"
 	"Devices: boot, locate, partition=PART, vhd=[PART]\\FILE, ramdisk=[PART]\\FILE,{ID},\n"
-	"file=[PART]\\FILE; PART is gpt:DISK-GUID:PARTITION-GUID or\n"
-	"mbr:SIGNATURE:OFFSET, or boot, or for vhd= also locate.\n"
-	"TYPE of /application: bootmgr, osloader, resume, memtest, bootsector, startup.\n";
+	"file=[PART]\\FILE; PART is an address such as disk.img@3 or /dev/sda2, or\n"
+	"gpt:DISK-GUID:PARTITION-GUID, or mbr:SIGNATURE:OFFSET, or boot, or for vhd=\n"
+	"also locate. NAMEs of /dbgsettings: DEBUGPORT, BAUDRATE, CHANNEL, TARGETNAME,\n"
+	"HOSTIP, HOSTIPV6, PORT, KEY, BUSPARAMS. TYPE of /application: bootmgr, osloader,\n"
+	"resume, memtest, bootsector, startup.\n"
+	"/import /clean leaves out the firmware's entries. /retarget points every\n"
+	"partition of the store at the one of DISK that holds the same files, after a\n"
+	"clone, or removes all disks' identifiers (locate).\n";
 
 COMMAND(bcdedit, "bcdedit", "show and change boot configuration stores", usage);
 
-enum {
-	STORE, CREATESTORE, ENUM, SET, DELETEVALUE, DEFAULT, TIMEOUT,
-	DISPLAYORDER, TOOLSORDER, SEQUENCE, CREATE, COPY, DELETE,
-	V, D, APPLICATION, DEVICE, ADDFIRST, ADDLAST, REMOVE, F, CLEANUP,
-	NOCLEANUP, SWITCHES
-};
-
-struct edit {
-	struct cmd_switch *switches;
-	struct bcd *bcd;
-	char **words;     // what is no switch
-	int count;
-	bool changed;
-	struct err err;
-};
-
-static bool given(const struct edit *e, int s)
+bool bcdedit_given(const struct edit *e, int s)
 {
 	return e->switches[s].value != NULL;
 }
@@ -68,8 +65,7 @@ static int find_object(struct edit *e, const char *text,
 			      "the store has no such entry");
 }
 
-// Takes the leading identifier off the words, {default} when there is none.
-static int take_object(struct edit *e, struct bcd_object **ret)
+int bcdedit_take_object(struct edit *e, struct bcd_object **ret)
 {
 	const char *text = "{default}";
 
@@ -80,34 +76,38 @@ static int take_object(struct edit *e, struct bcd_object **ret)
 	return find_object(e, text, ret);
 }
 
-static int needs(struct edit *e, const char *what)
+int bcdedit_needs(struct edit *e, const char *what)
 {
 	return err_set(&e->err, -EINVAL, what, ERR_NOWHERE, "is needed");
 }
 
+int bcdedit_obtain(struct edit *e, const struct guid *id, uint32_t type,
+		   struct bcd_object **ret)
+{
+	*ret = bcd_object_find(e->bcd, id);
+	return *ret ? 0 : bcd_object_add(e->bcd, id, type, ret, &e->err);
+}
+
 static int obtain_manager(struct edit *e, struct bcd_object **ret)
 {
-	*ret = bcd_object_find(e->bcd, &bcd_id_bootmgr);
-	return *ret ? 0
-		    : bcd_object_add(e->bcd, &bcd_id_bootmgr, BCD_BOOT_MANAGER,
-				     ret, &e->err);
+	return bcdedit_obtain(e, &bcd_id_bootmgr, BCD_BOOT_MANAGER, ret);
 }
 
 static int run_enum(struct edit *e)
 {
 	return bcdedit_enum(e->bcd, e->count ? e->words[0] : "active",
-			    given(e, V), &e->err);
+			    bcdedit_given(e, V), &e->err);
 }
 
 static int run_set(struct edit *e)
 {
 	struct bcd_object *obj;
-	int r = take_object(e, &obj);
+	int r = bcdedit_take_object(e, &obj);
 
 	if (r)
 		return r;
 	if (!e->count)
-		return needs(e, "the name of an element");
+		return bcdedit_needs(e, "the name of an element");
 	return bcdedit_set(e->bcd, obj, e->words[0], e->words + 1,
 			   e->count - 1, &e->err);
 }
@@ -116,12 +116,12 @@ static int run_deletevalue(struct edit *e)
 {
 	struct bcd_object *obj;
 	uint32_t element;
-	int r = take_object(e, &obj);
+	int r = bcdedit_take_object(e, &obj);
 
 	if (r)
 		return r;
 	if (e->count != 1)
-		return needs(e, "the name of one element");
+		return bcdedit_needs(e, "the name of one element");
 	r = bcdedit_element(obj, e->words[0], &element, &e->err);
 	if (!r)
 		r = bcd_element_remove(e->bcd, obj, element, &e->err);
@@ -165,7 +165,7 @@ static int change_list(struct edit *e, struct bcd_object *manager,
 		mem_free(old);
 		return err_nomem(&e->err);
 	}
-	for (size_t i = 0; given(e, ADDFIRST) && i < n; i++)
+	for (size_t i = 0; bcdedit_given(e, ADDFIRST) && i < n; i++)
 		list[count++] = ids[i];
 	for (size_t i = 0; i < old_count; i++) {
 		size_t k = 0;
@@ -175,7 +175,7 @@ static int change_list(struct edit *e, struct bcd_object *manager,
 		if (k == n)
 			list[count++] = old[i];
 	}
-	for (size_t i = 0; given(e, ADDLAST) && i < n; i++)
+	for (size_t i = 0; bcdedit_given(e, ADDLAST) && i < n; i++)
 		list[count++] = ids[i];
 	if (count)
 		r = bcd_set_objects(e->bcd, manager, element, list, count,
@@ -189,7 +189,7 @@ static int change_list(struct edit *e, struct bcd_object *manager,
 
 static int run_list(struct edit *e, uint32_t element)
 {
-	bool joins = given(e, ADDFIRST) || given(e, ADDLAST) || given(e, REMOVE);
+	bool joins = bcdedit_given(e, ADDFIRST) || bcdedit_given(e, ADDLAST) || bcdedit_given(e, REMOVE);
 	struct bcd_object *manager;
 	struct guid *ids;
 	int r = obtain_manager(e, &manager);
@@ -197,7 +197,7 @@ static int run_list(struct edit *e, uint32_t element)
 	if (r)
 		return r;
 	if (!e->count)
-		return needs(e, "an identifier");
+		return bcdedit_needs(e, "an identifier");
 	ids = mem_array((size_t)e->count, sizeof(*ids));
 	if (!ids)
 		return err_nomem(&e->err);
@@ -245,7 +245,7 @@ static int type_to_create(struct edit *e, const struct guid *id, uint32_t *ret)
 	};
 	const char *name = e->switches[APPLICATION].value;
 
-	if (given(e, DEVICE)) {
+	if (bcdedit_given(e, DEVICE)) {
 		*ret = BCD_DEVICE_OPTIONS;
 		return 0;
 	}
@@ -261,12 +261,12 @@ static int type_to_create(struct edit *e, const struct guid *id, uint32_t *ret)
 			return 0;
 		}
 	}
-	return needs(e, "a known /application, or /device,");
+	return bcdedit_needs(e, "a known /application, or /device,");
 }
 
 static int describe(struct edit *e, struct bcd_object *obj)
 {
-	return given(e, D) ? bcd_set_string(e->bcd, obj, BCD_DESCRIPTION,
+	return bcdedit_given(e, D) ? bcd_set_string(e->bcd, obj, BCD_DESCRIPTION,
 					    e->switches[D].value, &e->err)
 			   : 0;
 }
@@ -310,7 +310,7 @@ static int copy_elements(struct edit *e, const struct bcd_object *from,
 	return r;
 }
 
-static int run_copy(struct edit *e)
+static int duplicate(struct edit *e, const char *done)
 {
 	struct bcd_object *from, *to, *manager;
 	char text[GUID_TEXT];
@@ -318,7 +318,7 @@ static int run_copy(struct edit *e)
 	int r;
 
 	if (e->count != 1)
-		return needs(e, "one identifier");
+		return bcdedit_needs(e, "one identifier");
 	r = find_object(e, e->words[0], &from);
 	if (!r)
 		r = guid_random(&id, &e->err);
@@ -328,18 +328,26 @@ static int run_copy(struct edit *e)
 		r = copy_elements(e, from, to);
 	if (!r)
 		r = describe(e, to);
-	if (!r && from->type == BCD_OS_LOADER)
+	if (!r && from->type == BCD_OS_LOADER) {
 		r = obtain_manager(e, &manager);
-	if (r)
-		return r;
-	if (from->type == BCD_OS_LOADER) {
 		e->switches[ADDLAST].value = "";
-		r = change_list(e, manager, BCD_DISPLAY_ORDER, &id, 1);
+		if (!r)
+			r = change_list(e, manager, BCD_DISPLAY_ORDER, &id, 1);
 	}
 	if (!r)
-		printf("The entry was successfully copied to {%s}.\n",
+		printf("The entry was successfully %s to {%s}.\n", done,
 		       guid_format(&id, text));
 	return r;
+}
+
+static int run_copy(struct edit *e)
+{
+	return duplicate(e, "copied");
+}
+
+static int run_mirror(struct edit *e)
+{
+	return duplicate(e, "mirrored");
 }
 
 static int run_delete(struct edit *e)
@@ -348,14 +356,14 @@ static int run_delete(struct edit *e)
 	int r;
 
 	if (e->count != 1)
-		return needs(e, "one identifier");
+		return bcdedit_needs(e, "one identifier");
 	r = find_object(e, e->words[0], &obj);
 	if (r)
 		return r;
-	if (bcd_alias_name(&obj->id) && !given(e, F))
+	if (bcd_alias_name(&obj->id) && !bcdedit_given(e, F))
 		return err_set(&e->err, -EPERM, e->words[0], ERR_NOWHERE,
 			       "a well-known entry is deleted only with /f");
-	return bcd_object_remove(e->bcd, obj, !given(e, NOCLEANUP), &e->err);
+	return bcd_object_remove(e->bcd, obj, !bcdedit_given(e, NOCLEANUP), &e->err);
 }
 
 static const struct {
@@ -374,40 +382,68 @@ static const struct {
 	{SEQUENCE, run_sequence, true, false},
 	{CREATE, run_create, true, true},
 	{COPY, run_copy, true, true},
+	{MIRROR, run_mirror, true, true},
 	{DELETE, run_delete, true, false},
+	{EXPORT, bcdedit_export, false, false},
+	{BOOTDEBUG, bcdedit_bootdebug, true, false},
+	{BOOTEMS, bcdedit_bootems, true, false},
+	{DEBUG, bcdedit_debug, true, false},
+	{EMS, bcdedit_ems, true, false},
+	{EVENT, bcdedit_event, true, false},
+	{DBGSETTINGS, bcdedit_dbgsettings, true, false},
+	{EMSSETTINGS, bcdedit_emssettings, true, false},
+	{HYPERVISORSETTINGS, bcdedit_hypervisorsettings, true, false},
+	{RETARGET, bcdedit_retarget, true, false},
 };
 
-static int create_store(struct edit *e, const char *path)
-{
-	int r;
-
-	if (!access(path, F_OK))
-		return err_set(&e->err, -EEXIST, "boot store", ERR_NOWHERE,
-			       "the file is there already");
-	r = bcd_new(false, &e->bcd, &e->err);
-	return r ? r : bcdedit_save(path, e->bcd, &e->err);
-}
+#define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
 static int run_verb(struct edit *e, size_t verb)
 {
-	const char *path = e->switches[STORE].value;
-	int r = bcdedit_load(path, &e->bcd, &e->err);
+	int r = bcdedit_load(e, verbs[verb].changes);
 
 	if (r)
 		return r;
 	e->bcd->hive->now = filetime_now();
 	r = verbs[verb].run(e);
 	if (!r && verbs[verb].changes)
-		r = bcdedit_save(path, e->bcd, &e->err);
-	if (!r && verbs[verb].changes && !verbs[verb].speaks)
+		r = bcdedit_save(e);
+	if (!r && verbs[verb].run != run_enum && !verbs[verb].speaks)
 		puts("The operation completed successfully.");
 	return r;
+}
+
+static int run_whole_store(struct edit *e)
+{
+	int r = bcdedit_given(e, IMPORT) ? bcdedit_import(e)
+					 : bcdedit_createstore(e);
+
+	if (!r)
+		puts("The operation completed successfully.");
+	return r;
+}
+
+// Finds the verb that is asked for: an index, VERBS for one on a whole store,
+// or -1 for more than one. Without any it is /enum.
+static int choose_verb(const struct edit *e)
+{
+	bool whole = bcdedit_given(e, CREATESTORE) || bcdedit_given(e, IMPORT);
+	int verb = 0, chosen = whole;
+
+	for (size_t i = 0; i < VERBS; i++) {
+		if (bcdedit_given(e, verbs[i].verb)) {
+			verb = (int)i;
+			chosen++;
+		}
+	}
+	return chosen > 1 ? -1 : whole ? (int)VERBS : verb;
 }
 
 static int cmd_bcdedit(int argc, char **argv)
 {
 	struct cmd_switch switches[SWITCHES + 1] = {
 		[STORE] = {"store", true, NULL},
+		[SYSSTORE] = {"sysstore", true, NULL},
 		[CREATESTORE] = {"createstore", true, NULL},
 		[ENUM] = {"enum", false, NULL},
 		[SET] = {"set", false, NULL},
@@ -419,7 +455,19 @@ static int cmd_bcdedit(int argc, char **argv)
 		[SEQUENCE] = {"bootsequence", false, NULL},
 		[CREATE] = {"create", false, NULL},
 		[COPY] = {"copy", false, NULL},
+		[MIRROR] = {"mirror", false, NULL},
 		[DELETE] = {"delete", false, NULL},
+		[EXPORT] = {"export", true, NULL},
+		[IMPORT] = {"import", true, NULL},
+		[BOOTDEBUG] = {"bootdebug", false, NULL},
+		[BOOTEMS] = {"bootems", false, NULL},
+		[DEBUG] = {"debug", false, NULL},
+		[EMS] = {"ems", false, NULL},
+		[EVENT] = {"event", false, NULL},
+		[DBGSETTINGS] = {"dbgsettings", false, NULL},
+		[EMSSETTINGS] = {"emssettings", false, NULL},
+		[HYPERVISORSETTINGS] = {"hypervisorsettings", false, NULL},
+		[RETARGET] = {"retarget", true, NULL},
 		[V] = {"v", false, NULL},
 		[D] = {"d", true, NULL},
 		[APPLICATION] = {"application", true, NULL},
@@ -430,37 +478,27 @@ static int cmd_bcdedit(int argc, char **argv)
 		[F] = {"f", false, NULL},
 		[CLEANUP] = {"cleanup", false, NULL},
 		[NOCLEANUP] = {"nocleanup", false, NULL},
+		[CLEAN] = {"clean", false, NULL},
+		[START] = {"start", true, NULL},
+		[NOUMEX] = {"noumex", false, NULL},
 	};
 	struct edit e = {.switches = switches, .words = argv + 1};
-	size_t verb = 0, chosen = 0;
-	int r = cmd_switches(argc, argv, switches, &e.count);
+	int verb, r = cmd_switches(argc, argv, switches, &e.count);
 
 	if (r)
 		return r;
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
-		if (given(&e, verbs[i].verb)) {
-			verb = i;
-			chosen++;
-		}
-	}
-	if (chosen + given(&e, CREATESTORE) > 1)
+	verb = choose_verb(&e);
+	if (verb < 0)
 		return cmd_misuse(argv[0], "one thing at a time");
-	if (!chosen && e.count)
+	if (e.count && (verb == (int)VERBS || !bcdedit_given(&e,
+							 verbs[verb].verb)))
 		return cmd_misuse(argv[0], "%s: not understood", e.words[0]);
-	if (given(&e, CREATESTORE)) {
-		r = create_store(&e, switches[CREATESTORE].value);
-		if (!r)
-			puts("The operation completed successfully.");
-	} else if (given(&e, STORE)) {
-		r = run_verb(&e, verb);
-	} else {
+	if (bcdedit_given(&e, STORE) + bcdedit_given(&e, SYSSTORE) +
+		    bcdedit_given(&e, CREATESTORE) != 1)
 		return cmd_misuse(argv[0], "/store FILE is needed");
-	}
+	r = verb == (int)VERBS ? run_whole_store(&e)
+			       : run_verb(&e, (size_t)verb);
 	bcd_free(e.bcd);
-	if (r)
-		return cmd_fail(argv[0],
-				given(&e, STORE) ? switches[STORE].value
-						 : switches[CREATESTORE].value,
-				&e.err);
-	return CMD_OK;
+	hive_file_close(e.file);
+	return r ? cmd_fail(argv[0], e.path, &e.err) : CMD_OK;
 }

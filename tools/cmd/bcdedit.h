@@ -6,16 +6,75 @@
 #define BCDEDIT_H
 
 #include "bcd.h"
+#include "cmd.h"
 
-// Loads the store in a file, completed from its logs when it was not closed.
-// Returns 0, what bcd_load_with_logs and reading the file return, or -EFBIG for a file of
-// over 64 MiB.
-int bcdedit_load(const char *path, struct bcd **ret, struct err *err);
+struct hive_file;
 
-// Puts a store in the place of a file, at once, and deletes the logs of the hive
-// that was there.
-// Returns 0, what bcd_save returns, or the error of a write.
-int bcdedit_save(const char *path, const struct bcd *bcd, struct err *err);
+// One run of the command: its words, and the store it works on.
+struct edit {
+	struct cmd_switch *switches;
+	struct hive_file *file;
+	struct bcd *bcd;
+	const char *path; // of the store, as given
+	char **words;     // what is no switch
+	int count;
+	struct err err;
+};
+
+enum { // of the table of switches
+	STORE, SYSSTORE, CREATESTORE, ENUM, SET, DELETEVALUE, DEFAULT, TIMEOUT,
+	DISPLAYORDER, TOOLSORDER, SEQUENCE, CREATE, COPY, MIRROR, DELETE,
+	EXPORT, IMPORT, BOOTDEBUG, BOOTEMS, DEBUG, EMS, EVENT, DBGSETTINGS,
+	EMSSETTINGS, HYPERVISORSETTINGS, RETARGET, V, D, APPLICATION, DEVICE,
+	ADDFIRST, ADDLAST, REMOVE, F, CLEANUP, NOCLEANUP, CLEAN, START, NOUMEX,
+	SWITCHES
+};
+
+bool bcdedit_given(const struct edit *e, int s);
+
+// Says that `what` is needed. Returns -EINVAL.
+int bcdedit_needs(struct edit *e, const char *what);
+
+// Takes the leading identifier off the words, {default} when there is none.
+// Returns 0, or -ENOENT when the store has no such object.
+int bcdedit_take_object(struct edit *e, struct bcd_object **ret);
+
+// Finds an object by its identifier, making a well-known one that is missing.
+// Returns 0 or -ENOMEM.
+int bcdedit_obtain(struct edit *e, const struct guid *id, uint32_t type,
+		   struct bcd_object **ret);
+
+// --- Settings (bcdedit_settings.c) -------------------------------------------
+// Each does a verb. Returns 0, -EINVAL for words not understood, or -ENOMEM.
+
+int bcdedit_bootdebug(struct edit *e);
+int bcdedit_bootems(struct edit *e);
+int bcdedit_debug(struct edit *e);
+int bcdedit_ems(struct edit *e);
+int bcdedit_event(struct edit *e);
+int bcdedit_dbgsettings(struct edit *e);
+int bcdedit_emssettings(struct edit *e);
+int bcdedit_hypervisorsettings(struct edit *e);
+
+// Points all partition devices of the store at the disk of that address, or
+// with "locate" at no disk at all.
+// Returns 0, -ENOENT or -EEXIST when the partition that is meant cannot be told
+// (nothing may be saved then), or as address_open.
+int bcdedit_retarget(struct edit *e);
+
+// --- Stores (bcdedit_store.c) ------------------------------------------------
+
+// Opens and loads the store of the switches; for_change locks it.
+int bcdedit_load(struct edit *e, bool for_change);
+
+// Puts the changed store in the place of the file, at once.
+int bcdedit_save(struct edit *e);
+
+int bcdedit_createstore(struct edit *e);
+int bcdedit_export(struct edit *e);
+int bcdedit_import(struct edit *e);
+
+// --- Elements ----------------------------------------------------------------
 
 // Prints the objects that `what` names (a type such as "active" or "all", or an
 // identifier) in bcdedit's layout. `verbose` shows GUIDs instead of aliases, and
@@ -23,6 +82,10 @@ int bcdedit_save(const char *path, const struct bcd *bcd, struct err *err);
 // Returns 0, or -ENOENT when what is no type and no object of the store.
 int bcdedit_enum(const struct bcd *bcd, const char *what, bool verbose,
 		 struct err *err);
+
+// Prints the elements of an object, as in bcdedit's listing.
+void bcdedit_show_elements(const struct bcd *bcd, const struct bcd_object *obj,
+			   bool verbose);
 
 // Sets an element from the words of a command line: a name or "custom:" and its
 // number, and one value or more.

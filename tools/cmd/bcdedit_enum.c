@@ -257,20 +257,26 @@ static void show_element(const struct view *v, const struct bcd_object *obj,
 
 // --- Objects -----------------------------------------------------------------
 
+static void show_elements(const struct view *v, const struct bcd_object *obj)
+{
+	struct bcd_element e;
+	size_t cursor = 0;
+
+	while (bcd_element_next(obj, &cursor, &e))
+		if (v->verbose || e.number >> 28 != 4)
+			show_element(v, obj, &e);
+}
+
 static void show_object(const struct view *v, const struct bcd_object *obj)
 {
 	const char *title = titles[rank(obj)].title, *name = "identifier";
-	struct bcd_element e;
-	size_t cursor = 0;
 
 	printf("\n%s\n", title);
 	for (size_t i = strlen(title); i; i--)
 		putchar('-');
 	putchar('\n');
 	show_id(v, &name, &obj->id);
-	while (bcd_element_next(obj, &cursor, &e))
-		if (v->verbose || e.number >> 28 != 4)
-			show_element(v, obj, &e);
+	show_elements(v, obj);
 }
 
 static void show_active(const struct view *v)
@@ -305,16 +311,32 @@ static void show_kind(const struct view *v, uint32_t mask, uint32_t type)
 	}
 }
 
+static void view(struct view *v, const struct bcd *bcd, bool verbose)
+{
+	const struct bcd_object *obj = bcd_object_find(bcd, &bcd_id_default);
+
+	*v = (struct view){.bcd = bcd, .verbose = verbose};
+	if (obj)
+		v->chosen = obj->id;
+}
+
+void bcdedit_show_elements(const struct bcd *bcd, const struct bcd_object *obj,
+			   bool verbose)
+{
+	struct view v;
+
+	view(&v, bcd, verbose);
+	show_elements(&v, obj);
+}
+
 int bcdedit_enum(const struct bcd *bcd, const char *what, bool verbose,
 		 struct err *err)
 {
-	struct view v = {.bcd = bcd, .verbose = verbose};
-	const struct bcd_object *obj =
-		bcd_object_find(bcd, &bcd_id_default);
+	const struct bcd_object *obj;
 	struct guid id;
+	struct view v;
 
-	if (obj)
-		v.chosen = obj->id;
+	view(&v, bcd, verbose);
 	if (!strcasecmp(what, "active")) {
 		show_active(&v);
 		return 0;

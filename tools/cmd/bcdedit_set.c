@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "bcd_place.h"
 #include "bcdedit.h"
 
 static int bad_value(const char *value, const char *why, struct err *err)
@@ -117,7 +118,8 @@ static int set_device(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
 		      const char *value, struct err *err)
 {
 	struct bcd_device *d;
-	int r = bcd_device_parse(value, element, NULL, NULL, &d, err);
+	int r = bcd_device_parse(value, element, bcd_place_resolve, NULL,
+				 &d, err);
 
 	if (r)
 		return r;

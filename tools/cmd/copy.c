@@ -55,22 +55,6 @@ static char *join(const char *dir, const char *name)
 	return s;
 }
 
-static int copy_content(struct disk *from, struct disk *to, struct err *err)
-{
-	static uint8_t buf[1 << 18];
-	int r = 0;
-
-	for (uint64_t off = 0; off < from->size && !r; off += sizeof(buf)) {
-		uint64_t left = from->size - off;
-		size_t n = left < sizeof(buf) ? (size_t)left : sizeof(buf);
-
-		r = disk_read(from, off, buf, n, err);
-		if (!r)
-			r = disk_write(to, off, buf, n, err);
-	}
-	return r;
-}
-
 static int make_parents(struct fat *f, const char *path, int64_t time,
 			struct err *err)
 {
@@ -105,7 +89,7 @@ static int put(struct fat *f, const char *path, struct disk *from,
 				    FAT_ATTR_ARCHIVE, o->time, &to, err);
 	if (r)
 		return r;
-	r = copy_content(from, to, err);
+	r = disk_copy(from, to, from->size, err);
 	disk_close(to);
 	return r ? r : fat_sync(f, err);
 }
@@ -159,7 +143,7 @@ static int copy_to_host(struct disk *from, const char *name, const char *path,
 		unlink(full);
 	r = disk_create_file(full, from->size, 512, &to, err);
 	if (!r) {
-		r = copy_content(from, to, err);
+		r = disk_copy(from, to, from->size, err);
 		if (!r)
 			r = disk_flush(to, err);
 		disk_close(to);

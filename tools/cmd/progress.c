@@ -13,7 +13,7 @@
 
 #define BAR_EVERY_NS   UINT64_C(80000000)
 #define LINES_EVERY_NS UINT64_C(5000000000)
-#define BAR_WIDTH      30
+#define BAR_WIDTH      20 // so that all of it fits into 80 columns
 
 static uint64_t now_ns(void)
 {
@@ -33,11 +33,16 @@ static void draw_bar(struct cmd_progress *p, uint64_t done, uint64_t total,
 			      : 0;
 	char bar[BAR_WIDTH * 3 + 1] = "";
 
+	p->line_open = true;
+	if (!total) {
+		dprintf(p->fd, "\r\033[K  %s ...", p->stage);
+		return;
+	}
 	for (int i = 0; i < BAR_WIDTH; i++)
 		strcat(bar, i < filled ? "█" : "░");
-	dprintf(p->fd, "\r\033[K  %-24.24s %s%s%s %3d%%", p->stage,
+	dprintf(p->fd, "\r\033[K  %-20.20s %s%s%s %3d%%", p->stage,
 		colour ? "\033[32m" : "", bar, colour ? "\033[0m" : "",
-		total ? (int)(done * 100 / total) : 0);
+		(int)(done * 100 / total));
 	if (total >= 1 << 20)
 		dprintf(p->fd, "  %" PRIu64 "/%" PRIu64 " MB", done >> 20,
 			total >> 20);
@@ -45,8 +50,7 @@ static void draw_bar(struct cmd_progress *p, uint64_t done, uint64_t total,
 		dprintf(p->fd, "  %.0f MB/s",
 			(double)done / seconds / (1 << 20));
 	if (left >= 2)
-		dprintf(p->fd, "  %.0f s left", left);
-	p->line_open = true;
+		dprintf(p->fd, "  %.0f s", left);
 }
 
 static void write_line(struct cmd_progress *p, uint64_t done, uint64_t total)

@@ -161,7 +161,7 @@ static inline bool is_power_of_two(uint64_t v)
 struct err {
 	int code;       // 0 or a negative errno
 	uint64_t where; // byte offset or line number, or ERR_NOWHERE
-	bool is_line;   // `where` is a line number
+	bool is_line;   // of a text: `where` is a line number
 	char what[96];  // the object: "GPT header", "win.vhd"
 	char why[224];  // one sentence without a full stop
 };
@@ -171,15 +171,16 @@ struct err {
 int err_set(struct err *err, int code, const char *what, uint64_t where,
 	    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
-// As err_set, with `line` as the line of a text file.
-// Returns `code`.
-int err_set_line(struct err *err, int code, const char *what, uint64_t line,
-		 const char *fmt, ...) __attribute__((format(printf, 5, 6)));
-
 // The one door for "these bytes break their format".
 // Returns -EBADMSG.
 int err_corrupt(struct err *err, const char *what, uint64_t where,
 		const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+// The same door for a text that breaks its rules: `line` counts from 1, or is
+// ERR_NOWHERE when it is the text as a whole.
+// Returns -EBADMSG.
+int err_bad_text(struct err *err, const char *what, uint64_t line,
+		 const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 // For a failed allocation.
 // Returns -ENOMEM.

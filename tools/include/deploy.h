@@ -126,31 +126,70 @@ int inventory_choose(const struct inventory *inventory,
 
 // --- Boot files, as BCDBoot writes them --------------------------------------
 
+enum { // kinds of firmware to write for
+	BCDBOOT_UEFI = 1 << 0,
+	BCDBOOT_BIOS = 1 << 1,
+};
+
 struct bcdboot_options {
 	struct bcd_windows_entry entry; // with devices, GUIDs, names, timeout
 	const char *windows;  // folder on the source volume: "\\Windows"
 	uint64_t time;        // FILETIME for files and keys that are made
 	bool clean;           // an existing store's entries are not kept
+	unsigned systems;     // BCDBOOT_*; 0: that of entry.firmware
+	bool use_ex;          // UEFI: the boot manager that is signed by the
+			      // certificate of 2023, from \Windows\Boot\EFI_EX
+	struct guid merge;    // loader of the store whose settings the new one
+			      // gets too, or zero
 	// Called for each file, with its path on the system partition; or NULL.
 	void (*copied)(void *ctx, const char *path);
 	void *ctx;
 };
 
-// Copies the boot files of a Windows to an EFI system partition and enters it
-// into the store there, which is made when there is none and else kept with its
-// other entries:
+// Copies the boot files of a Windows to a system partition and enters it into
+// the store there. For UEFI:
 //
 //     \Windows\Boot\EFI\*        -> \EFI\Microsoft\Boot
 //     \Windows\Boot\Fonts\*      -> \EFI\Microsoft\Boot\Fonts
 //     \Windows\Boot\Resources\*  -> \EFI\Microsoft\Boot\Resources
-//     bootmgfw.efi once more     -> \EFI\Boot\bootx64.efi
+//     bootmgfw.efi once more     -> \EFI\Boot\bootx64.efi (or bootaa64.efi)
+//     the store                     \EFI\Microsoft\Boot\BCD
 //
-// The store is written last; the caller calls fat_sync, before which the old
-// files are all in place.
-// Returns 0, -ENOENT when the source has no boot manager, -EFBIG for a file over
-// 256 MiB, or as ntfs_open, fat_open and bcd_add_windows do.
+// For BIOS:
+//
+//     \Windows\Boot\PCAT\*       -> \Boot, bootmgr and BOOTNXT to the root
+//     Fonts, Resources           -> \Boot\Fonts, \Boot\Resources
+//     the store                     \Boot\BCD
+//
+// A store that is there keeps its other entries; a new one is begun with the
+// settings of the Windows' own BCD-Template, when it has one. Stores are written
+// after the files; the caller calls fat_sync, before which the old files are all
+// in place.
+// Returns 0, -ENOENT when the source lacks a boot manager, the 2023 one when
+// that is asked for, or (BIOS, from a VHD) bootvhd.dll, or the store the loader
+// to merge from; -EFBIG for a file over 256 MiB, or as ntfs_open, fat_open and
+// bcd_add_windows do.
 int bcdboot_write(struct ntfs *source, struct fat *esp,
 		  const struct bcdboot_options *options, struct err *err);
+
+// Finds what an installed Windows calls itself ("Windows 11 Pro"), from its
+// SOFTWARE hive. *ret is new memory (free with mem_free).
+// Returns 0, -ENOENT when there is no such hive or name, or as ntfs_read_file
+// and hive_load_with_logs.
+int bcdboot_describe(struct ntfs *source, const char *windows, char **ret,
+		     struct err *err);
+
+enum { // what a firmware trusts, see bcdboot_trust
+	BCDBOOT_TRUST_2011 = 1 << 0,
+	BCDBOOT_TRUST_2023 = 1 << 1,
+};
+
+// Tells from a firmware's signature databases db and dbx (as they are, or as
+// files of efivarfs; dbx may be empty) which of Microsoft's certificates for
+// Windows it trusts. *ret is of BCDBOOT_TRUST_*.
+// Returns 0, or -EBADMSG when one is no chain of signature lists.
+int bcdboot_trust(const void *db, size_t db_size, const void *dbx,
+		  size_t dbx_size, unsigned *ret, struct err *err);
 
 // --- The plan ----------------------------------------------------------------
 

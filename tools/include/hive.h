@@ -108,13 +108,14 @@ int hive_new(const char *root_name, struct hive **ret, struct err *err);
 int hive_load(const void *data, size_t size, struct hive **ret,
 	      struct err *err);
 
-// The logs beside a hive (.LOG1 and .LOG2), as bytes; size 0: there is none.
+// The logs beside a hive (.LOG1, .LOG2 and .LOG), as bytes, in any order; size
+// 0: there is none.
 struct hive_log {
 	const void *data;
 	size_t size;
 };
 
-#define HIVE_LOGS 2
+#define HIVE_LOGS 3
 
 // As hive_load, and a hive that was not closed, or whose header is damaged, is
 // completed from its logs, as Windows does: entries are applied in the order of
@@ -162,6 +163,14 @@ int hive_key_add(struct hive *hive, struct hive_key *key, const char *path,
 // be removed: the call does nothing then. Always succeeds: it returns nothing.
 void hive_key_remove(struct hive *hive, struct hive_key *key);
 
+// Copies the values of a key, and with `all` the keys below it with theirs, into
+// a key of the same or another hive: what is there already stays, values of the
+// same name are replaced. New keys have their parent's descriptor. `from` may
+// hold `to`, which is then not copied into itself.
+// Returns 0, -EFBIG beyond 512 levels, or -ENOMEM with a part copied.
+int hive_key_copy(struct hive *hive, struct hive_key *to,
+		  const struct hive_key *from, bool all, struct err *err);
+
 // Returns a key's name as UTF-8 (free with mem_free), or NULL without memory.
 char *hive_key_name(const struct hive_key *key);
 
@@ -206,5 +215,37 @@ int hive_value_get_string(const struct hive_key *key, const char *name,
 // Returns 0, -ENOENT when there is none, -EINVAL or -ENOMEM as hive_value_find.
 int hive_value_remove(struct hive *hive, struct hive_key *key,
 		      const char *name, struct err *err);
+
+// Removes all values of a key.
+void hive_value_remove_all(struct hive *hive, struct hive_key *key);
+
+// --- Registry files (.reg) ---------------------------------------------------
+
+// What the lines of a registry file ask for; each returns 0 or an error that
+// ends the reading.
+struct hive_reg_visitor {
+	// [PATH] or, with `remove`, [-PATH]; PATH begins with a root such as
+	// HKEY_LOCAL_MACHINE.
+	int (*key)(void *ctx, const char *path, bool remove, struct err *err);
+	// A value of the last key; with `remove` only the name is given.
+	int (*value)(void *ctx, const char *name, bool remove, uint32_t type,
+		     const void *data, size_t size, struct err *err);
+	void *ctx;
+};
+
+// Reads a registry file: "Windows Registry Editor Version 5.00" in UTF-16 with
+// its mark, in UTF-8 or in Windows-1252, or "REGEDIT4", where the bytes of
+// strings in hex are Windows-1252 too.
+// Returns 0, -EBADMSG with the line that is not understood, -EFBIG over 1 GiB,
+// -ENOMEM, or what a function of the visitor returned.
+int hive_reg_parse(const void *data, size_t size,
+		   const struct hive_reg_visitor *visitor, struct err *err);
+
+// Writes a key with all below it as a registry file in UTF-16, as Windows does;
+// `path` stands for the key. *ret is new memory (free with mem_free).
+// Returns 0, -EINVAL when path is not UTF-8, -ENOTSUP for a name with a NUL or
+// a line end, which such a file cannot hold, or -ENOMEM.
+int hive_reg_format(const struct hive_key *key, const char *path, void **ret,
+		    size_t *ret_size, struct err *err);
 
 #endif

@@ -174,13 +174,28 @@ static int open_volume(struct opening *o)
 	return r;
 }
 
+static bool is_folder(struct ntfs *volume, const char *path)
+{
+	struct ntfs_stat stat;
+	uint64_t record;
+
+	return !ntfs_lookup(volume, path, &record, NULL) &&
+	       !ntfs_stat(volume, record, &stat, NULL) && stat.is_directory;
+}
+
 static int open_file(struct opening *o, const char *path)
 {
 	struct place *place = o->place;
+	struct err inner = {0};
 	struct disk *d;
-	int r = place->ntfs ? ntfs_open_file(place->ntfs, path, &d, o->err)
-			    : fat_open_file(place->fat, path, &d, o->err);
+	int r = place->ntfs ? ntfs_open_file(place->ntfs, path, &d, &inner)
+			    : fat_open_file(place->fat, path, &d, &inner);
 
+	if (r == -ENOENT && place->ntfs && is_folder(place->ntfs, path))
+		return err_set(o->err, -EISDIR, path, ERR_NOWHERE,
+			       "it is a folder");
+	if (r && o->err)
+		*o->err = inner;
 	if (!r)
 		push_disk(place, d);
 	return r;

@@ -31,17 +31,6 @@ int err_set(struct err *err, int code, const char *what, uint64_t where,
 	return code;
 }
 
-int err_set_line(struct err *err, int code, const char *what, uint64_t line,
-		 const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	fill(err, code, what, line, true, fmt, ap);
-	va_end(ap);
-	return code;
-}
-
 int err_corrupt(struct err *err, const char *what, uint64_t where,
 		const char *fmt, ...)
 {
@@ -49,6 +38,17 @@ int err_corrupt(struct err *err, const char *what, uint64_t where,
 
 	va_start(ap, fmt);
 	fill(err, -EBADMSG, what, where, false, fmt, ap);
+	va_end(ap);
+	return -EBADMSG;
+}
+
+int err_bad_text(struct err *err, const char *what, uint64_t line,
+		 const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	fill(err, -EBADMSG, what, line, true, fmt, ap);
 	va_end(ap);
 	return -EBADMSG;
 }
@@ -61,7 +61,8 @@ int err_nomem(struct err *err)
 char *err_format(const struct err *err, char *buf, size_t size)
 {
 	const char *why = err->why[0] ? err->why : strerror(-err->code);
-	const char *corrupt = err->code == -EBADMSG ? "corrupt: " : "";
+	const char *corrupt =
+		err->code == -EBADMSG && !err->is_line ? "corrupt: " : "";
 
 	if (err->where == ERR_NOWHERE)
 		snprintf(buf, size, "%s: %s%s", err->what, corrupt, why);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "answer_priv.h"
+#include "vdisk.h"
 
 #define ANSWER_MAX_SIZE (1u << 20) // nobody writes a longer one by hand
 #define MAX_TIMEOUT	999999u
@@ -24,14 +25,16 @@ struct parser {
 static int bad(struct parser *p, const char *key, const char *value,
 	       const char *wanted)
 {
-	return err_set_line(p->err, -EBADMSG, p->name, p->line,
-			    "%s = %s: must be %s", key, value, wanted);
+	return err_bad_text(p->err, p->name, p->line, "%s = %s: must be %s",
+			    key, value, wanted);
 }
 
 static int set_size(struct parser *p, const struct answer_key *key,
 		    const char *value, void *place)
 {
-	if (size_parse(value, NULL, place) || !*(uint64_t *)place)
+	uint64_t *size = place;
+
+	if (size_parse(value, NULL, size) || !*size)
 		return bad(p, key->name, value,
 			   "a size: digits, then K, M, G or T");
 	return 0;
@@ -53,7 +56,8 @@ static int set_range(struct parser *p, const struct answer_key *key,
 	else if (!r && strcmp(s, ".."))
 		r = -EINVAL;
 	if (r || rule->size_min > rule->size_max)
-		return bad(p, key->name, value, "like 8G, 4G..16G, 4G.. or ..2T");
+		return bad(p, key->name, value,
+			   "like 8G, 4G..16G, 4G.. or ..2T");
 	return 0;
 }
 
@@ -101,6 +105,13 @@ static int set_label(struct parser *p, const struct answer_key *key,
 	return set_text(p, key, value, place);
 }
 
+static bool has_control(const char *s)
+{
+	while (*s && !iscntrl((unsigned char)*s))
+		s++;
+	return *s;
+}
+
 static int set_vhd_path(struct parser *p, const struct answer_key *key,
 			const char *value, void *place)
 {
@@ -108,7 +119,8 @@ static int set_vhd_path(struct parser *p, const struct answer_key *key,
 
 	if (value[0] != '\\' || strchr(value, '/') || strstr(value, "\\\\") ||
 	    strstr(value, "\\.") || n < 6 || n > 200 ||
-	    strpbrk(value, ":*?\"<>|"))
+	    value[n - 1] == '\\' || strpbrk(value, ":*?\"<>|") ||
+	    has_control(value))
 		return bad(p, key->name, value,
 			   "a path like \\vhd\\windows.vhd");
 	return set_text(p, key, value, place);
@@ -138,12 +150,13 @@ static int set_guid(struct parser *p, const struct answer_key *key,
 static int set_timeout(struct parser *p, const struct answer_key *key,
 		       const char *value, void *place)
 {
+	uint32_t *timeout = place;
 	char *end;
 	unsigned long seconds = strtoul(value, &end, 10);
 
 	if (!isdigit((unsigned char)*value) || *end || seconds > MAX_TIMEOUT)
 		return bad(p, key->name, value, "a number of seconds");
-	*(uint32_t *)place = (uint32_t)seconds;
+	*timeout = (uint32_t)seconds;
 	return 0;
 }
 
@@ -184,36 +197,35 @@ static const char *const layouts[] = {"gpt", NULL};
 static const char *const types[] = {"fixed", NULL};
 static const char *const systems[] = {"windows", "linux", NULL};
 static const char *const actions[] = {"shell", "restart", "poweroff", NULL};
-static const char *const buses[] = {"nvme", "sata", "scsi", "usb",
-				    "virtio", "mmc", NULL};
+static const char *const buses[] = {"nvme",   "sata", "scsi", "usb",
+				    "virtio", "mmc",  NULL};
 
 static const struct answer_key keys[] = {
-	{"disk", "size", set_range, AT(rule), NULL, NULL, false},
-	{"disk", "serial", set_text, AT(rule.serial), NULL, NULL, false},
-	{"disk", "model", set_text, AT(rule.model), NULL, NULL, false},
-	{"disk", "bus", set_bus, AT(rule.bus), buses,
-	 "nvme, sata, scsi, usb, virtio or mmc", false},
-	{"disk", "path", set_text, AT(rule.path), NULL, NULL, false},
-	{"disk", "wipe", set_bool, AT(wipe), NULL, NULL, false},
-	{"disk", "layout", set_only, 0, layouts, "gpt", false},
-	{"disk", "efi-size", set_size, AT(efi_size), NULL, NULL, false},
-	{"disk", "msr-size", set_size, AT(msr_size), NULL, NULL, false},
-	{"disk", "label", set_label, AT(data_label), NULL, NULL, false},
-	{"disk", "seed", set_guid, AT(seed), NULL, NULL, false},
-	{"image", "file", set_text, AT(image_file), NULL, NULL, true},
-	{"image", "index", set_text, AT(image), NULL, NULL, false},
-	{"vhd", "path", set_vhd_path, AT(vhd_path), NULL, NULL, true},
-	{"vhd", "size", set_size, AT(vhd_size), NULL, NULL, true},
-	{"vhd", "type", set_only, 0, types, "fixed", false},
-	{"vhd", "label", set_label, AT(vhd_label), NULL, NULL, false},
-	{"boot", "system", set_word, AT(system), systems, "windows or linux",
-	 true},
-	{"boot", "description", set_text, AT(description), NULL, NULL, false},
-	{"boot", "locale", set_text, AT(locale), NULL, NULL, false},
-	{"boot", "timeout", set_timeout, AT(timeout), NULL, NULL, false},
-	{"boot", "options", set_options, AT(options), NULL, NULL, false},
-	{"finish", "action", set_word, AT(finish), actions,
-	 "restart, poweroff or shell", false},
+    {"disk", "size", set_range, AT(rule), NULL, NULL, false},
+    {"disk", "serial", set_text, AT(rule.serial), NULL, NULL, false},
+    {"disk", "model", set_text, AT(rule.model), NULL, NULL, false},
+    {"disk", "bus", set_bus, AT(rule.bus), buses,
+     "nvme, sata, scsi, usb, virtio or mmc", false},
+    {"disk", "path", set_text, AT(rule.path), NULL, NULL, false},
+    {"disk", "wipe", set_bool, AT(wipe), NULL, NULL, false},
+    {"disk", "layout", set_only, 0, layouts, "gpt", false},
+    {"disk", "efi-size", set_size, AT(efi_size), NULL, NULL, false},
+    {"disk", "msr-size", set_size, AT(msr_size), NULL, NULL, false},
+    {"disk", "label", set_label, AT(data_label), NULL, NULL, false},
+    {"disk", "seed", set_guid, AT(seed), NULL, NULL, false},
+    {"image", "file", set_text, AT(image_file), NULL, NULL, true},
+    {"image", "index", set_text, AT(image), NULL, NULL, false},
+    {"vhd", "path", set_vhd_path, AT(vhd_path), NULL, NULL, true},
+    {"vhd", "size", set_size, AT(vhd_size), NULL, NULL, true},
+    {"vhd", "type", set_only, 0, types, "fixed", false},
+    {"vhd", "label", set_label, AT(vhd_label), NULL, NULL, false},
+    {"boot", "system", set_word, AT(system), systems, "windows or linux", true},
+    {"boot", "description", set_text, AT(description), NULL, NULL, false},
+    {"boot", "locale", set_text, AT(locale), NULL, NULL, false},
+    {"boot", "timeout", set_timeout, AT(timeout), NULL, NULL, false},
+    {"boot", "options", set_options, AT(options), NULL, NULL, false},
+    {"finish", "action", set_word, AT(finish), actions,
+     "restart, poweroff or shell", false},
 };
 
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -227,14 +239,14 @@ static int set_key(struct parser *p, const char *name, const char *value)
 		if (strcmp(key->section, p->section) || strcmp(key->name, name))
 			continue;
 		if (p->given[i])
-			return err_set_line(p->err, -EBADMSG, p->name, p->line,
+			return err_bad_text(p->err, p->name, p->line,
 					    "%s is given on line %llu already",
 					    name,
 					    (unsigned long long)p->given[i]);
 		p->given[i] = p->line;
 		return key->set(p, key, value, (char *)p->answer + key->offset);
 	}
-	return err_set_line(p->err, -EBADMSG, p->name, p->line,
+	return err_bad_text(p->err, p->name, p->line,
 			    "there is no key \"%s\" in [%s]", name, p->section);
 }
 
@@ -246,7 +258,7 @@ static int enter_section(struct parser *p, const char *name)
 			return 0;
 		}
 	}
-	return err_set_line(p->err, -EBADMSG, p->name, p->line,
+	return err_bad_text(p->err, p->name, p->line,
 			    "there is no section [%s]", name);
 }
 
@@ -274,18 +286,18 @@ static int parse_line(struct parser *p, char *line)
 		size_t n = strlen(line);
 
 		if (line[n - 1] != ']')
-			return err_set_line(p->err, -EBADMSG, p->name, p->line,
+			return err_bad_text(p->err, p->name, p->line,
 					    "the section's \"]\" is missing");
 		line[n - 1] = 0;
 		return enter_section(p, trim(line + 1));
 	}
 	equals = strchr(line, '=');
 	if (!equals)
-		return err_set_line(p->err, -EBADMSG, p->name, p->line,
+		return err_bad_text(p->err, p->name, p->line,
 				    "neither \"[section]\" nor \"key = "
 				    "value\"");
 	if (!p->section)
-		return err_set_line(p->err, -EBADMSG, p->name, p->line,
+		return err_bad_text(p->err, p->name, p->line,
 				    "a key before the first section");
 	*equals = 0;
 	return set_key(p, trim(line), trim(equals + 1));
@@ -296,7 +308,7 @@ static int parse_lines(struct parser *p, char *text, size_t size)
 	char *line = text;
 
 	if (memchr(text, 0, size))
-		return err_set_line(p->err, -EBADMSG, p->name, 1,
+		return err_bad_text(p->err, p->name, 1,
 				    "not a text file: it holds NUL characters");
 	if (size >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) // a mark of UTF-8
 		line += 3;
@@ -315,24 +327,49 @@ static int parse_lines(struct parser *p, char *text, size_t size)
 	return 0;
 }
 
+// A partition consists of whole sectors, of 4096 bytes on some disks.
+static int check_partitions(struct parser *p)
+{
+	if (p->answer->efi_size % 4096 || p->answer->msr_size % 4096)
+		return err_bad_text(p->err, p->name, ERR_NOWHERE,
+				    "[disk] efi-size and msr-size must be "
+				    "multiples of 4K");
+	return 0;
+}
+
+static int check_vhd(struct parser *p)
+{
+	const struct answer *a = p->answer;
+	const char *why = NULL;
+
+	if (a->vhd_size % 512)
+		why = "size is not a multiple of 512 bytes";
+	else if (a->vhd_size > VDISK_MAX_VHD_SIZE)
+		why = "size is over 2040 GiB, the most that a VHD can have";
+	// It goes into a loader's configuration, in single quotes.
+	else if (a->system == BOOT_LINUX && strchr(a->vhd_path, '\''))
+		why = "path holds a \"'\", which system = linux cannot have";
+	return why ? err_bad_text(p->err, p->name, ERR_NOWHERE, "[vhd] %s", why)
+		   : 0;
+}
+
 static int check_required(struct parser *p)
 {
 	const struct disk_rule *rule = &p->answer->rule;
+	int r;
 
 	for (size_t i = 0; i < KEYS; i++)
 		if (keys[i].required && !p->given[i])
-			return err_set(p->err, -EBADMSG, p->name, ERR_NOWHERE,
-				       "[%s] needs \"%s\"", keys[i].section,
-				       keys[i].name);
-	if (p->answer->vhd_size % 512)
-		return err_set(p->err, -EBADMSG, p->name, ERR_NOWHERE,
-			       "[vhd] size is not a multiple of 512 bytes");
+			return err_bad_text(p->err, p->name, ERR_NOWHERE,
+					    "[%s] needs \"%s\"",
+					    keys[i].section, keys[i].name);
 	if (!rule->serial && !rule->model && !rule->bus && !rule->path &&
 	    !rule->size_min && rule->size_max == UINT64_MAX)
 		p->answer->has_rule = false;
 	else
 		p->answer->has_rule = true;
-	return 0;
+	r = check_partitions(p);
+	return r ? r : check_vhd(p);
 }
 
 // A relative image path counts from the answer file's folder.
@@ -369,8 +406,8 @@ static int set_defaults(struct answer *a, const char *name)
 	a->image = mem_strdup("1");
 	a->locale = mem_strdup("en-US");
 	return a->name && a->data_label && a->vhd_label && a->image && a->locale
-		       ? 0
-		       : -ENOMEM;
+		   ? 0
+		   : -ENOMEM;
 }
 
 int answer_parse(const char *text, size_t size, const char *name,

@@ -1,86 +1,108 @@
 // SPDX-License-Identifier: MIT
 //
-// What BCDBoot does: boot files from a Windows folder onto an EFI system
-// partition, and the store beside them.
+// What BCDBoot does: boot files from a Windows folder onto a system partition,
+// and the stores beside them.
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
-#include "deploy.h"
+#include "bcdboot_priv.h"
 
 #define MAX_FILE  (UINT64_C(256) << 20) // no boot file is near that
-#define MAX_STORE (UINT64_C(16) << 20)
 #define MAX_DEPTH 8 // of folders below \Windows\Boot; Windows has two
-#define MAX_PATH  600
-
-static const char store_path[] = "\\EFI\\Microsoft\\Boot\\BCD";
 
 struct copy {
-	struct ntfs *source;
-	struct fat *esp;
-	const struct bcdboot_options *options;
+	const struct bcdboot *b;
 	const char *to; // folder on the system partition
 	unsigned depth;
-	struct err *err;
+	bool strip_ex;  // names lose the "_EX" before their dot
+	bool bios;      // the boot manager goes to the root folder
 };
 
 static int copy_folder(const struct copy *parent, uint64_t record,
 		       const char *to);
 
-static int join(char path[MAX_PATH], const char *folder, const char *name,
-		struct err *err)
+int bcdboot_join(char path[BCDBOOT_MAX_PATH], const char *folder,
+		 const char *name, struct err *err)
 {
-	if (snprintf(path, MAX_PATH, "%s\\%s", folder, name) < MAX_PATH)
+	if (snprintf(path, BCDBOOT_MAX_PATH, "%s\\%s", folder, name) <
+	    BCDBOOT_MAX_PATH)
 		return 0;
 	return err_set(err, -ENAMETOOLONG, name, ERR_NOWHERE,
 		       "its path is too long");
 }
 
-static int copy_stream(const struct copy *c, struct disk *from, const char *to)
+static int64_t now(const struct bcdboot *b)
+{
+	return filetime_to_unix(b->options->time);
+}
+
+static int copy_stream(const struct bcdboot *b, struct disk *from,
+		       const char *to, unsigned attributes)
 {
 	struct disk *file;
 	int r;
 
 	if (from->size > MAX_FILE)
-		return err_set(c->err, -EFBIG, to, ERR_NOWHERE,
+		return err_set(b->err, -EFBIG, to, ERR_NOWHERE,
 			       "too large for a boot file");
-	r = fat_create_file(c->esp, to, (uint32_t)from->size, FAT_ATTR_ARCHIVE,
-			    filetime_to_unix(c->options->time), &file, c->err);
+	r = fat_create_file(b->esp, to, (uint32_t)from->size,
+			    FAT_ATTR_ARCHIVE | attributes, now(b), &file,
+			    b->err);
 	if (r)
 		return r;
-	r = disk_copy(from, file, from->size, c->err);
+	r = disk_copy(from, file, from->size, b->err);
 	disk_close(file);
-	if (!r && c->options->copied)
-		c->options->copied(c->options->ctx, to);
+	if (!r && b->options->copied)
+		b->options->copied(b->options->ctx, to);
 	return r;
 }
 
-static int copy_file(const struct copy *c, uint64_t record, const char *to)
+static int copy_file(const struct copy *c, uint64_t record, const char *to,
+		     unsigned attributes)
 {
 	struct disk *from;
-	int r = ntfs_open_stream(c->source, record, 0x80, NULL, &from, c->err);
+	int r = ntfs_open_stream(c->b->source, record, 0x80, NULL, &from,
+				 c->b->err);
 
 	if (r)
 		return r;
-	r = copy_stream(c, from, to);
+	r = copy_stream(c->b, from, to, attributes);
 	disk_close(from);
 	return r;
 }
 
+// "bootmgfw_EX.efi" -> "bootmgfw.efi"
+static void strip_ex(char *name)
+{
+	char *dot = strrchr(name, '.');
+
+	if (dot && dot - name > 3 && !strncasecmp(dot - 3, "_EX", 3))
+		memmove(dot - 3, dot, strlen(dot) + 1);
+}
+
 static int copy_entry(void *ctx, const struct ntfs_entry *entry)
 {
+	const unsigned hidden = FAT_ATTR_HIDDEN | FAT_ATTR_SYSTEM;
 	const struct copy *c = ctx;
-	char to[MAX_PATH];
+	char to[BCDBOOT_MAX_PATH];
 	int r;
 
 	if (entry->name_space == 2) // the 8.3 name of a longer one
 		return 0;
-	r = join(to, c->to, entry->utf8, c->err);
+	if (c->bios && c->depth == 1 && !strcasecmp(entry->utf8, "bootmgr"))
+		return copy_file(c, entry->record, "\\bootmgr", hidden);
+	if (c->bios && c->depth == 1 && !strcasecmp(entry->utf8, "bootnxt"))
+		return copy_file(c, entry->record, "\\BOOTNXT", hidden);
+	r = bcdboot_join(to, c->to, entry->utf8, c->b->err);
 	if (r)
 		return r;
 	if (entry->attributes & NTFS_ATTR_DIRECTORY)
 		return copy_folder(c, entry->record, to);
-	return copy_file(c, entry->record, to);
+	if (c->strip_ex)
+		strip_ex(to);
+	return copy_file(c, entry->record, to, 0);
 }
 
 static int copy_folder(const struct copy *parent, uint64_t record,
@@ -91,10 +113,10 @@ static int copy_folder(const struct copy *parent, uint64_t record,
 
 	c.to = to;
 	if (c.depth++ == MAX_DEPTH)
-		return err_set(c.err, -EFBIG, to, ERR_NOWHERE,
+		return err_set(c.b->err, -EFBIG, to, ERR_NOWHERE,
 			       "folders nest too deep");
-	r = fat_mkdir_all(c.esp, to, filetime_to_unix(c.options->time), c.err);
-	return r ? r : ntfs_list(c.source, record, copy_entry, &c, c.err);
+	r = fat_mkdir_all(c.b->esp, to, now(c.b), c.b->err);
+	return r ? r : ntfs_list(c.b->source, record, copy_entry, &c, c.b->err);
 }
 
 // Copies a folder below the Windows folder. One that is not there is left out
@@ -102,97 +124,137 @@ static int copy_folder(const struct copy *parent, uint64_t record,
 static int copy_named(const struct copy *c, const char *name, const char *to,
 		      bool must)
 {
-	char from[MAX_PATH];
+	const struct bcdboot *b = c->b;
+	char from[BCDBOOT_MAX_PATH];
 	uint64_t record;
-	int r = join(from, c->options->windows, name, c->err);
+	int r = bcdboot_join(from, b->options->windows, name, b->err);
 
 	if (!r)
-		r = ntfs_lookup(c->source, from, &record, must ? c->err : NULL);
+		r = ntfs_lookup(b->source, from, &record,
+				must ? b->err : NULL);
 	if (r == -ENOENT && !must)
 		return 0;
 	return r ? r : copy_folder(c, record, to);
 }
 
-static int copy_fallback(const struct copy *c)
+// --- UEFI --------------------------------------------------------------------
+
+// The firmware's fallback path is named by the processor (UEFI 2.10, 3.5.1.1),
+// which the file's PE header tells.
+static const char *fallback_name(struct disk *manager)
 {
-	char from[MAX_PATH];
+	uint8_t head[4], pe[6];
+	uint32_t at;
+
+	if (manager->size < 0x40 ||
+	    disk_read(manager, 0x3c, head, sizeof(head), NULL))
+		return "bootx64.efi";
+	at = (uint32_t)head[0] | (uint32_t)head[1] << 8 |
+	     (uint32_t)head[2] << 16 | (uint32_t)head[3] << 24;
+	if (!range_ok(at, sizeof(pe), manager->size) ||
+	    disk_read(manager, at, pe, sizeof(pe), NULL) ||
+	    memcmp(pe, "PE\0", 4))
+		return "bootx64.efi";
+	switch (pe[4] | pe[5] << 8) {
+	case 0xaa64:
+		return "bootaa64.efi";
+	case 0x14c:
+		return "bootia32.efi";
+	default:
+		return "bootx64.efi";
+	}
+}
+
+static int copy_fallback(const struct bcdboot *b)
+{
+	char from[BCDBOOT_MAX_PATH], to[64];
 	struct disk *manager;
-	int r = join(from, c->options->windows, "Boot\\EFI\\bootmgfw.efi",
-		     c->err);
+	int r = bcdboot_join(from, b->options->windows,
+			     b->options->use_ex
+				     ? "Boot\\EFI_EX\\bootmgfw_EX.efi"
+				     : "Boot\\EFI\\bootmgfw.efi",
+			     b->err);
 
 	if (!r)
-		r = fat_mkdir_all(c->esp, "\\EFI\\Boot",
-				  filetime_to_unix(c->options->time), c->err);
+		r = fat_mkdir_all(b->esp, "\\EFI\\Boot", now(b), b->err);
 	if (!r)
-		r = ntfs_open_file(c->source, from, &manager, c->err);
+		r = ntfs_open_file(b->source, from, &manager, b->err);
 	if (r)
 		return r;
-	r = copy_stream(c, manager, "\\EFI\\Boot\\bootx64.efi");
+	snprintf(to, sizeof(to), "\\EFI\\Boot\\%s", fallback_name(manager));
+	r = copy_stream(b, manager, to, 0);
 	disk_close(manager);
 	return r;
 }
 
-// Loads the store that is there, or begins one.
-static int open_store(const struct copy *c, struct bcd **ret)
+static int write_uefi(const struct bcdboot *b)
 {
-	void *data;
-	size_t size;
-	int r = -ENOENT;
+	const struct copy c = {.b = b}, ex = {.b = b, .strip_ex = true};
+	int r = copy_named(&c, "Boot\\EFI", "\\EFI\\Microsoft\\Boot", true);
 
-	if (!c->options->clean)
-		r = fat_read_file(c->esp, store_path, MAX_STORE, &data, &size,
-				  NULL);
-	if (r == -ENOENT)
-		return bcd_new(true, ret, c->err);
-	if (r)
-		return err_set(c->err, r, store_path, ERR_NOWHERE,
-			       "the store that is there cannot be read");
-	r = bcd_load(data, size, ret, c->err);
-	mem_free(data);
-	return r;
+	if (!r)
+		r = copy_named(&c, "Boot\\Fonts",
+			       "\\EFI\\Microsoft\\Boot\\Fonts", false);
+	if (!r)
+		r = copy_named(&c, "Boot\\Resources",
+			       "\\EFI\\Microsoft\\Boot\\Resources", false);
+	// what is signed anew takes the place of the old
+	if (!r && b->options->use_ex)
+		r = copy_named(&ex, "Boot\\EFI_EX", "\\EFI\\Microsoft\\Boot",
+			       true);
+	if (!r && b->options->use_ex)
+		r = copy_named(&ex, "Boot\\Fonts_EX",
+			       "\\EFI\\Microsoft\\Boot\\Fonts", false);
+	if (!r)
+		r = copy_fallback(b);
+	return r ? r : bcdboot_write_store(b, BCD_UEFI);
 }
 
-static int write_store(const struct copy *c)
-{
-	struct bcd *bcd;
-	void *data;
-	size_t size;
-	int r = open_store(c, &bcd);
+// --- BIOS --------------------------------------------------------------------
 
-	if (r)
-		return r;
-	bcd->hive->now = c->options->time;
-	r = bcd_add_windows(bcd, &c->options->entry, NULL, c->err);
+// The boot manager opens a virtual disk with the help of this file, and stops at
+// an empty screen without it.
+static int check_vhd_driver(const struct bcdboot *b)
+{
+	char path[BCDBOOT_MAX_PATH];
+	uint64_t record;
+	int r;
+
+	if (b->options->entry.windows->kind != BCD_DEVICE_VHD)
+		return 0;
+	r = bcdboot_join(path, b->options->windows, "Boot\\PCAT\\bootvhd.dll",
+			 b->err);
+	return r ? r : ntfs_lookup(b->source, path, &record, b->err);
+}
+
+static int write_bios(const struct bcdboot *b)
+{
+	const struct copy pcat = {.b = b, .bios = true}, c = {.b = b};
+	int r = check_vhd_driver(b);
+
 	if (!r)
-		r = bcd_save(bcd, &data, &size, c->err);
-	bcd_free(bcd);
-	if (r)
-		return r;
-	r = fat_write_file(c->esp, store_path, data, (uint32_t)size,
-			   FAT_ATTR_ARCHIVE | FAT_ATTR_HIDDEN | FAT_ATTR_SYSTEM,
-			   filetime_to_unix(c->options->time), c->err);
-	mem_free(data);
-	if (!r && c->options->copied)
-		c->options->copied(c->options->ctx, store_path);
-	return r;
+		r = copy_named(&pcat, "Boot\\PCAT", "\\Boot", true);
+	if (!r)
+		r = copy_named(&c, "Boot\\Fonts", "\\Boot\\Fonts", false);
+	if (!r)
+		r = copy_named(&c, "Boot\\Resources", "\\Boot\\Resources",
+			       false);
+	return r ? r : bcdboot_write_store(b, BCD_BIOS);
 }
 
 int bcdboot_write(struct ntfs *source, struct fat *esp,
 		  const struct bcdboot_options *options, struct err *err)
 {
-	const struct copy c = {.source = source,
-			       .esp = esp,
-			       .options = options,
-			       .err = err};
-	int r = copy_named(&c, "Boot\\EFI", "\\EFI\\Microsoft\\Boot", true);
+	const struct bcdboot b = {source, esp, options, err};
+	unsigned systems = options->systems;
+	int r = 0;
 
-	if (!r)
-		r = copy_named(&c, "Boot\\Fonts", "\\EFI\\Microsoft\\Boot\\Fonts",
-			       false);
-	if (!r)
-		r = copy_named(&c, "Boot\\Resources",
-			       "\\EFI\\Microsoft\\Boot\\Resources", false);
-	if (!r)
-		r = copy_fallback(&c);
-	return r ? r : write_store(&c);
+	if (!systems)
+		systems = options->entry.firmware == BCD_BIOS ? BCDBOOT_BIOS
+							      : BCDBOOT_UEFI;
+	if (systems & BCDBOOT_UEFI)
+		r = write_uefi(&b);
+	if (!r && systems & BCDBOOT_BIOS)
+		r = write_bios(&b);
+	return r;
 }

@@ -207,11 +207,9 @@ int boot_linux_check(const struct plan *p, struct err *err)
 		size += d->size;
 		disk_close(d);
 	}
-	if (size > p->answer->efi_size / 10 * 9)
-		return err_set(err, -ENOSPC, "[disk] efi-size", ERR_NOWHERE,
-			       "the boot files fill %llu MB",
-			       (unsigned long long)size >> 20);
-	r = read_template(p, &text, err);
+	r = boot_check_room(p, size, err);
+	if (!r)
+		r = make_config(p, &text, err);
 	if (!r)
 		mem_free(text);
 	return r;

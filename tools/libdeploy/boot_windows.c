@@ -7,13 +7,56 @@
 
 static const char boot_manager[] = "\\Windows\\Boot\\EFI\\bootmgfw.efi";
 
+// Where the folders that bcdboot_write copies are in the image.
+static const char *const folders[] = {
+	"\\Windows\\Boot\\EFI",
+	"\\Windows\\Boot\\Fonts",
+	"\\Windows\\Boot\\Resources",
+};
+
+#define MAX_DEPTH 8 // as bcdboot_write follows them
+
+static uint64_t file_size(const struct wim_dentry *d)
+{
+	uint64_t size = d->stream_count && d->streams[0].blob
+				? d->streams[0].blob->size
+				: 0;
+
+	return round_up(size, 4096); // a cluster
+}
+
+static uint64_t folder_size(const struct wim_dentry *d, unsigned depth)
+{
+	uint64_t size = 4096;
+
+	for (size_t i = 0; i < d->child_count && depth < MAX_DEPTH; i++) {
+		const struct wim_dentry *c = d->children[i];
+
+		size += c->attributes & NTFS_ATTR_DIRECTORY
+				? folder_size(c, depth + 1)
+				: file_size(c);
+	}
+	return size;
+}
+
 int boot_windows_check(const struct plan *p, struct err *err)
 {
-	if (apply_find(p->apply, boot_manager))
-		return 0;
-	return err_set(err, -ENOENT, p->answer->image_file, ERR_NOWHERE,
-		       "image %u has no %s: it cannot boot as Windows by UEFI",
-		       p->image, boot_manager);
+	const struct wim_dentry *manager = apply_find(p->apply, boot_manager);
+	uint64_t size;
+
+	if (!manager)
+		return err_set(err, -ENOENT, p->answer->image_file, ERR_NOWHERE,
+			       "image %u has no %s: it cannot boot as Windows "
+			       "by UEFI",
+			       p->image, boot_manager);
+	size = file_size(manager); // once more as the fallback
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		const struct wim_dentry *d = apply_find(p->apply, folders[i]);
+
+		if (d)
+			size += folder_size(d, 0);
+	}
+	return boot_check_room(p, size, err);
 }
 
 static const char *describe(const struct plan *p)

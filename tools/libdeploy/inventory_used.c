@@ -2,6 +2,7 @@
 //
 // Which disks are in use: by mounts (proc(5), mountinfo), swap and holders.
 
+#include <ctype.h>
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +39,29 @@ static struct inventory_disk *owner(const char *root,
 	return NULL;
 }
 
+// Finds the disk that "/dev/sda2" or "/dev/nvme0n1p2" belongs to, or is.
+static struct inventory_disk *owner_by_name(struct inventory *inventory,
+					    const char *path)
+{
+	for (size_t i = 0; i < inventory->count; i++) {
+		struct inventory_disk *d = &inventory->disks[i];
+		size_t n = strlen(d->path);
+
+		if (!n || strncmp(path, d->path, n))
+			continue;
+		if (!path[n])
+			return d;
+		// a "p" stands behind a digit, and nowhere else
+		if (isdigit((unsigned char)d->path[n - 1]) && path[n++] != 'p')
+			continue;
+		if (!path[n + strspn(path + n, "0123456789")])
+			return d;
+	}
+	return NULL;
+}
+
+// A mount's device has a number, which btrfs and others make up: then the
+// source behind the "-" tells.
 static void mark_mounts(const char *root, struct inventory *inventory)
 {
 	char path[300], line[4096];
@@ -46,12 +70,15 @@ static void mark_mounts(const char *root, struct inventory *inventory)
 	snprintf(path, sizeof(path), "%s/proc/self/mountinfo", root);
 	f = fopen(path, "re");
 	while (f && fgets(line, sizeof(line), f)) {
-		char numbers[32], where[256];
+		char numbers[32], where[256], source[256] = "";
+		const char *rest = strstr(line, " - ");
 		struct inventory_disk *d;
 
 		if (sscanf(line, "%*s %*s %31s %*s %255s", numbers, where) != 2)
 			continue;
 		d = owner(root, inventory, numbers);
+		if (!d && rest && sscanf(rest, " - %*s %255s", source) == 1)
+			d = owner_by_name(inventory, source);
 		if (d)
 			mark(d, "mounted at ", where);
 	}
@@ -67,12 +94,12 @@ static void mark_swaps(const char *root, struct inventory *inventory)
 	snprintf(path, sizeof(path), "%s/proc/swaps", root);
 	f = fopen(path, "re");
 	while (f && fgets(line, sizeof(line), f)) {
-		for (size_t i = 0; i < inventory->count; i++) {
-			struct inventory_disk *d = &inventory->disks[i];
+		struct inventory_disk *d;
 
-			if (!strncmp(line, d->path, strlen(d->path)))
-				mark(d, "used as swap", "");
-		}
+		line[strcspn(line, " \t\n")] = 0;
+		d = owner_by_name(inventory, line);
+		if (d)
+			mark(d, "used as swap", "");
 	}
 	if (f)
 		fclose(f);

@@ -202,13 +202,20 @@ static int plan_host(struct plan *p, struct err *err)
 static int plan_guest_partition(struct plan *p, struct err *err)
 {
 	struct part spec = {.mbr_type = PART_MBR_NTFS};
+	struct err inner = {0};
 	unsigned number;
 	int r = part_table_new(PART_MBR, p->vhd, NULL,
 			       (uint32_t)number_from(&p->vhd_id, "signature"),
-			       &p->guest_table, err);
+			       &p->guest_table, &inner);
 
 	if (!r)
-		r = part_table_add(p->guest_table, &spec, &number, err);
+		r = part_table_add(p->guest_table, &spec, &number, &inner);
+	if (r == -ENOSPC)
+		return err_set(err, r, "[vhd] size", ERR_NOWHERE,
+			       "%" PRIu64 " bytes are too small for a partition",
+			       p->answer->vhd_size);
+	if (r && err)
+		*err = inner;
 	if (r)
 		return r;
 	p->guest_part = part_find(p->guest_table, number);

@@ -49,6 +49,11 @@ int boot_check(const struct plan *plan, struct err *err);
 int boot_linux_check(const struct plan *plan, struct err *err);
 int boot_windows_check(const struct plan *plan, struct err *err);
 
+// Checks that boot files of so many bytes fit into the EFI system partition, and
+// that it is large enough for FAT32 at all.
+// Returns 0 or -ENOSPC.
+int boot_check_room(const struct plan *plan, uint64_t bytes, struct err *err);
+
 // Formats and fills the EFI system partition, after the guest is complete.
 // Returns 0, -ENOSPC, or as fat_format, ntfs_open and bcd_make_store do.
 int boot_write(struct plan *plan, struct progress *progress, struct err *err);

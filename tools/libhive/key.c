@@ -113,28 +113,39 @@ static unsigned depth_of(const struct hive_key *key)
 	return depth;
 }
 
-static int add_parts(struct hive *hive, struct hive_key *key, const le16 *path,
-		     size_t len, struct hive_key **ret, struct err *err)
+int hive_key_child(struct hive *hive, struct hive_key *parent,
+		   const le16 *name, size_t len, struct hive_key **ret,
+		   struct err *err)
 {
-	unsigned depth = depth_of(key);
 	size_t pos;
 	int r;
 
-	for (size_t at = 0, n; at < len; at += n + 1) {
-		n = part_len(path, len, at);
-		if (!n || n > HIVE_MAX_KEY_NAME)
-			return err_set(err, -EINVAL, "key", ERR_NOWHERE,
-				       "a name of %zu characters", n);
-		if (++depth > HIVE_MAX_DEPTH)
+	if (!len || len > HIVE_MAX_KEY_NAME)
+		return err_set(err, -EINVAL, "key", ERR_NOWHERE,
+			       "a name of %zu characters", len);
+	if (!hive_subkey_search(parent, name, len, &pos)) {
+		if (depth_of(parent) >= HIVE_MAX_DEPTH)
 			return err_set(err, -EFBIG, "key", ERR_NOWHERE,
 				       "over %u levels of keys",
 				       HIVE_MAX_DEPTH);
-		if (!hive_subkey_search(key, path + at, n, &pos)) {
-			r = insert(hive, key, path + at, n, pos, err);
-			if (r)
-				return r;
-		}
-		key = key->subkeys[pos];
+		r = insert(hive, parent, name, len, pos, err);
+		if (r)
+			return r;
+	}
+	*ret = parent->subkeys[pos];
+	return 0;
+}
+
+static int add_parts(struct hive *hive, struct hive_key *key, const le16 *path,
+		     size_t len, struct hive_key **ret, struct err *err)
+{
+	for (size_t at = 0, n; at < len; at += n + 1) {
+		int r;
+
+		n = part_len(path, len, at);
+		r = hive_key_child(hive, key, path + at, n, &key, err);
+		if (r)
+			return r;
 	}
 	*ret = key;
 	return 0;

@@ -75,42 +75,50 @@ static int store(struct hive_key *key, struct hive_value *v, le16 *name,
 	return 0;
 }
 
-int hive_value_set(struct hive *hive, struct hive_key *key, const char *name,
-		   uint32_t type, const void *data, size_t size,
+int hive_value_put(struct hive *hive, struct hive_key *key, const le16 *name,
+		   size_t len, uint32_t type, const void *data, size_t size,
 		   struct err *err)
 {
+	struct hive_value *v = search(key, name, len);
 	uint8_t *copy = NULL;
 	le16 *units;
-	size_t len;
-	int r;
 
 	if (size > HIVE_MAX_DATA)
-		return err_set(err, -EFBIG, name, ERR_NOWHERE,
+		return err_set(err, -EFBIG, "value", ERR_NOWHERE,
 			       "a value of %zu bytes", size);
-	r = text_units(name, &units, &len, err);
-	if (r)
-		return r;
-	if (len > HIVE_MAX_VALUE_NAME) {
-		r = err_set(err, -EINVAL, "value", ERR_NOWHERE,
-			    "a name of %zu characters", len);
-		goto fail;
-	}
+	if (len > HIVE_MAX_VALUE_NAME)
+		return err_set(err, -EINVAL, "value", ERR_NOWHERE,
+			       "a name of %zu characters", len);
+	units = mem_dup(name, len * sizeof(*name));
+	if (!units)
+		return err_nomem(err);
 	if (size) {
 		copy = mem_dup(data, size);
-		if (!copy) {
-			r = err_nomem(err);
+		if (!copy)
 			goto fail;
-		}
 	}
-	if (store(key, search(key, units, len), units, len, type, copy, size)) {
-		r = err_nomem(err);
+	if (store(key, v, units, len, type, copy, size))
 		goto fail;
-	}
 	if (hive->now)
 		key->written = hive->now;
 	return 0;
 fail:
 	mem_free(copy);
+	mem_free(units);
+	return err_nomem(err);
+}
+
+int hive_value_set(struct hive *hive, struct hive_key *key, const char *name,
+		   uint32_t type, const void *data, size_t size,
+		   struct err *err)
+{
+	le16 *units;
+	size_t len;
+	int r = text_units(name, &units, &len, err);
+
+	if (r)
+		return r;
+	r = hive_value_put(hive, key, units, len, type, data, size, err);
 	mem_free(units);
 	return r;
 }
@@ -195,4 +203,13 @@ int hive_value_remove(struct hive *hive, struct hive_key *key,
 	if (hive->now)
 		key->written = hive->now;
 	return 0;
+}
+
+void hive_value_remove_all(struct hive *hive, struct hive_key *key)
+{
+	for (size_t i = 0; i < key->value_count; i++)
+		hive_value_done(&key->values[i]);
+	key->value_count = 0;
+	if (hive->now)
+		key->written = hive->now;
 }

@@ -3,6 +3,8 @@
 // One file: its names, its streams' sizes and clusters, and what its attributes
 // must have in common.
 
+#include <string.h>
+
 #include "check.h"
 
 struct file_check {
@@ -101,6 +103,26 @@ static void check_standard(struct file_check *k, const struct ntfs_attr *a)
 					  get_le64(h->changed));
 	if (a->value_len >= sizeof(*h))
 		k->mine->security_id = get_le32(h->security_id);
+}
+
+// The tag comes first, wherever the data lies.
+static int check_reparse(struct file_check *k, const struct ntfs_attr *a)
+{
+	uint8_t *data;
+	size_t size;
+	struct err e = {0};
+	le32 tag;
+	int r = ntfs_stream_read(k->f, a, 65536, &data, &size, &e);
+
+	if (r)
+		return ntfs_check_failed(k->c, k->number, "reparse", r, &e);
+	k->mine->flags |= CR_REPARSE;
+	if (size >= 8) {
+		memcpy(&tag, data, sizeof(tag));
+		k->mine->ea_or_reparse = get_le32(tag);
+	}
+	mem_free(data);
+	return 0;
 }
 
 static int check_ea(struct file_check *k, const struct ntfs_attr *a)
@@ -246,10 +268,7 @@ static int check_content(struct file_check *k, const struct ntfs_attr *a)
 		k->mine->flags |= CR_OBJECT_ID;
 		break;
 	case NTFS_AT_REPARSE_POINT:
-		k->mine->flags |= CR_REPARSE;
-		if (a->resident && a->value_len >= 8)
-			k->mine->ea_or_reparse =
-				get_le32(*(const le32 *)a->value);
+		r = check_reparse(k, a);
 		break;
 	case NTFS_AT_DATA:
 		if (!a->name_len) {

@@ -42,7 +42,7 @@ unattended_deploy() {
 	show ""
 	if shown $work/deploy.log slipway deploy "$(readlink -f \
 		$work/answer.ini)" --boot-files /run/medium \
-		--finish-file $work/finish; then
+		--progress bar --finish-file $work/finish; then
 		action=
 		[ ! -e $work/finish ] || read -r action <$work/finish
 		show ""

@@ -9,9 +9,11 @@
 
 #define SIZE ((uint64_t)600 << 10)
 #define LONG "\\EFI\\a name that is long enough to lie in more than one of the " \
-	     "sectors of this folder, whose clusters are small, and even longer"
+	     "sectors of this folder, whose clusters are small, and even " \
+	     "longer, so that to enter another one of that kind makes the " \
+	     "folder grow"
 
-static uint8_t old_data[3000], new_data[4000];
+static uint8_t old_data[3000], new_data[4000], filler[180 << 10];
 
 static struct disk *copy_disk(struct disk *from)
 {
@@ -36,10 +38,14 @@ static struct disk *new_volume(void)
 	check_ok(fat_format(d, &o, &err), &err);
 	check_ok(fat_open(d, &f, &err), &err);
 	check_ok(fat_mkdir_all(f, "EFI", 0, &err), &err);
-	check_ok(fat_write_file(f, "EFI\\BCD", old_data, sizeof(old_data), 0, 0,
+	// Two slots, so that the next name lies in two sectors.
+	check_ok(fat_write_file(f, "EFI\\Bcd", old_data, sizeof(old_data), 0, 0,
+				&err), &err);
+	check_ok(fat_write_file(f, "EFI\\untouched file", old_data, 900, 0, 0,
 				&err), &err);
 	check_ok(fat_write_file(f, LONG "-", old_data, 700, 0, 0, &err), &err);
-	check_ok(fat_write_file(f, "EFI\\untouched file", old_data, 900, 0, 0,
+	// So large that what comes later is in another sector of the table.
+	check_ok(fat_write_file(f, "filler", filler, sizeof(filler), 0, 0,
 				&err), &err);
 	check_ok(fat_sync(f, &err), &err);
 	fat_close(f);

@@ -15,9 +15,9 @@ int main(void)
 	check_eq(err.code, -EBADMSG);
 
 	err = (struct err){0};
-	err_set_line(&err, -EBADMSG, "a.ini", 3, "bad");
+	check_eq(err_bad_text(&err, "a.ini", 3, "bad"), -EBADMSG);
 	check(!strcmp(err_format(&err, text, sizeof(text)),
-		      "a.ini:3: corrupt: bad"));
+		      "a.ini:3: bad"));
 
 	err = (struct err){0};
 	check_eq(err_nomem(&err), -ENOMEM);

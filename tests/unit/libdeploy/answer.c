@@ -63,12 +63,21 @@ static const struct {
 	{"[vhd]\npath = win.vhd\n", 2, "must be a path"},
 	{"[vhd]\npath = \\..\\win.vhd\n", 2, "must be a path"},
 	{"[vhd]\npath = \\a:b.vhd\n", 2, "must be a path"},
+	{"[vhd]\npath = \\folder\\\n", 2, "must be a path"},
+	{"[vhd]\npath = \\a\x1b.vhd\n", 2, "must be a path"},
 	{"[vhd]\ntype = elastic\n", 2, "must be"},
 	{"[boot]\nsystem = beos\n", 2, "must be windows or linux"},
 	{"[boot]\noptions = 'quoted'\n", 2, "must be words"},
 	{"[boot]\ntimeout = -1\n", 2, "must be a number"},
 	{"[image]\nfile = i.wim\n[vhd]\npath = \\w.vhd\nsize = 1000\n"
 	 "[boot]\nsystem = linux\n", ERR_NOWHERE, "multiple of 512"},
+	{"[image]\nfile = i.wim\n[vhd]\npath = \\w.vhd\nsize = 2041G\n"
+	 "[boot]\nsystem = linux\n", ERR_NOWHERE, "over 2040 GiB"},
+	{"[disk]\nefi-size = 40000001\n[image]\nfile = i.wim\n[vhd]\n"
+	 "path = \\w.vhd\nsize = 1G\n[boot]\nsystem = linux\n", ERR_NOWHERE,
+	 "multiples of 4K"},
+	{"[image]\nfile = i.wim\n[vhd]\npath = \\it's.vhd\nsize = 1G\n"
+	 "[boot]\nsystem = linux\n", ERR_NOWHERE, "cannot have"},
 };
 
 static void check_bad(void)

@@ -78,10 +78,10 @@ static void many(uint32_t cluster)
 	start(cluster);
 	for (unsigned i = 0; i < 600; i++)
 		ids[i] = i % 2 ? add(NTFS_STREAM_OBJECT_ID, 16 + i % 8 / 2 * 16)
-			       : add(NTFS_STREAM_REPARSE, i % 6 ? 40 : 500);
+			       : add(NTFS_STREAM_REPARSE, i % 6 ? 40 : 9000);
 	place();
 	for (unsigned i = 0; i < 600; i++) {
-		uint32_t size = i % 2 ? 16 + i % 8 / 2 * 16 : i % 6 ? 40 : 500;
+		uint32_t size = i % 2 ? 16 + i % 8 / 2 * 16 : i % 6 ? 40 : 9000;
 		uint32_t tag = 0x80000000u | (i * 2654435761u >> 8) % 7;
 		le32 head[2] = {to_le32(tag), to_le32(size - 8)};
 

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+//
+// Boot files and a store for a second Windows while the power goes, and while
+// I/O and allocations fail: the store that is there is the old one or the new
+// one, and every boot file is whole.
+
+#include "fault/fault.h"
+#include "unit/libdeploy/fixture.h"
+
+static const char store_path[] = "\\EFI\\Microsoft\\Boot\\BCD";
+static const struct guid second = {{0x5e, 0xc0, 0x4d}};
+
+static uint8_t *image; // of the system partition, before
+static uint64_t image_size;
+
+static struct disk *fresh(void)
+{
+	struct disk *d = fixture_disk(image_size);
+
+	check_ok(disk_write(d, 0, image, image_size, NULL), NULL);
+	return d;
+}
+
+static int add_second(struct ntfs *source, struct disk *d, struct err *err)
+{
+	const struct bcd_device here = {.kind = BCD_DEVICE_BOOT};
+	const struct bcdboot_options options = {
+		.entry = {.description = "Second",
+			  .system = &here,
+			  .windows = &here,
+			  .loader = second},
+		.windows = "\\Windows",
+	};
+	struct fat *f;
+	int r = fat_open(d, &f, err);
+
+	if (r)
+		return r;
+	r = bcdboot_write(source, f, &options, err);
+	if (!r)
+		r = fat_sync(f, err);
+	fat_close(f);
+	return r;
+}
+
+// Returns true for the new store.
+static bool check_volume(struct disk *d)
+{
+	struct fat_check_result result;
+	struct fat_stat stat;
+	struct bcd *bcd;
+	struct fat *f;
+	size_t size;
+	void *data;
+	bool is_new;
+
+	check_ok(fat_open(d, &f, &fixture_err), &fixture_err);
+	check_ok(fat_check(f, &result, &fixture_err), &fixture_err);
+	check_ok(fat_stat(f, "\\EFI\\Microsoft\\Boot\\bootmgfw.efi", &stat,
+			  &fixture_err),
+		 &fixture_err);
+	check(stat.size > 10000);
+	check_ok(fat_read_file(f, store_path, MIB, &data, &size, &fixture_err),
+		 &fixture_err);
+	check_ok(bcd_load(data, size, &bcd, &fixture_err), &fixture_err);
+	is_new = bcd_object_find(bcd, &second);
+	check(bcd->object_count >= 10);
+	bcd_free(bcd);
+	mem_free(data);
+	fat_close(f);
+	return is_new;
+}
+
+static void cut_power(struct ntfs *source)
+{
+	struct record_log log = {NULL, 0, 0};
+	struct disk *d = fresh(), *recorded = record_disk(d, &log);
+	bool was_new = false;
+
+	check_ok(add_second(source, recorded, &fixture_err), &fixture_err);
+	disk_close(recorded);
+	check(check_volume(d));
+	disk_close(d);
+	check(log.count > 10);
+	for (size_t n = 0; n <= log.count; n++) {
+		bool is_new;
+
+		d = fresh();
+		record_replay(&log, n, d, NULL, NULL);
+		is_new = check_volume(d);
+		check(is_new || !was_new);
+		was_new = is_new;
+		disk_close(d);
+	}
+	check(was_new);
+	record_free(&log);
+}
+
+static void fail_io(struct ntfs *source)
+{
+	struct disk *d = fresh();
+
+	for (unsigned n = 1;; n++) {
+		struct fault_plan plan = {.fail_at = n, .writes_only = true};
+		struct disk *failing = fault_disk(d, &plan);
+		struct err err = {0};
+		int r = add_second(source, failing, &err);
+
+		disk_close(failing);
+		if (!plan.failed) {
+			check_ok(r, &err);
+			break;
+		}
+		check_eq(r, -EIO);
+		check_volume(d);
+	}
+	check(check_volume(d));
+	disk_close(d);
+}
+
+static void fail_mem(struct ntfs *source)
+{
+	struct disk *d = fresh();
+
+	for (unsigned n = 1;; n += n < 300 ? 1 : 97) {
+		struct err err = {0};
+		int r;
+
+		fault_mem(n, false);
+		r = add_second(source, d, &err);
+		if (!fault_mem_failed()) {
+			check_ok(r, &err);
+			break;
+		}
+		fault_mem(0, false);
+		check_eq(r, -ENOMEM);
+	}
+	fault_mem(0, false);
+	check(check_volume(d));
+	disk_close(d);
+}
+
+int main(void)
+{
+	struct disk *d, *esp, *data, *vhd, *guest;
+	struct ntfs *host, *source;
+	struct answer *a;
+
+	fixture_make();
+	a = fixture_answer("windows", "efi-size = 36M");
+	d = fixture_disk(96 * MIB);
+	fixture_deploy(a, d);
+	esp = fixture_part(d, 1);
+	data = fixture_part(d, 3);
+	check_ok(ntfs_open(data, &host, &fixture_err), &fixture_err);
+	check_ok(ntfs_open_file(host, "\\v\\g.vhd", &vhd, &fixture_err),
+		 &fixture_err);
+	guest = fixture_part(vhd, 1);
+	check_ok(ntfs_open(guest, &source, &fixture_err), &fixture_err);
+	image_size = esp->size;
+	image = mem_alloc(image_size);
+	check(image);
+	check_ok(disk_read(esp, 0, image, image_size, NULL), NULL);
+
+	cut_power(source);
+	fail_io(source);
+	fail_mem(source);
+
+	mem_free(image);
+	ntfs_close(source);
+	disk_close(guest);
+	disk_close(vhd);
+	ntfs_close(host);
+	disk_close(data);
+	disk_close(esp);
+	disk_close(d);
+	answer_free(a);
+	fixture_end();
+	return 0;
+}

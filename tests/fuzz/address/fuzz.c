@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+//
+// Addresses: a split loses nothing, and splits before a mark only.
+
+#include <string.h>
+
+#include "address.h"
+
+#define CHECK(c)                                                               \
+	do {                                                                   \
+		if (!(c))                                                      \
+			__builtin_trap();                                      \
+	} while (0)
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = mem_alloc(size + 1), *path;
+	const char *rest;
+	size_t n;
+
+	CHECK(text);
+	memcpy(text, data, size);
+	CHECK(!address_split(text, &path, &rest, NULL));
+	n = strlen(path);
+	CHECK(rest == text + n && !strncmp(path, text, n));
+	CHECK(!*rest || *rest == '@' || *rest == ':');
+	mem_free(path);
+	mem_free(text);
+	return 0;
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+//
+// Boot files and the store that a deployed Windows gets; once more for a second
+// Windows, into the store that is there.
+#include "fixture.h"
+
+static const char store_path[] = "\\EFI\\Microsoft\\Boot\\BCD";
+static const struct guid second = {{0x5e, 0xc0, 0x4d}};
+
+static unsigned copies;
+
+static void copied(void *ctx, const char *path)
+{
+	check(ctx == &copies && path[0] == '\\');
+	copies++;
+}
+
+static struct fat *open_esp(struct disk *esp)
+{
+	struct fat *f;
+
+	check_ok(fat_open(esp, &f, &fixture_err), &fixture_err);
+	return f;
+}
+
+static struct bcd *load_store(struct fat *esp)
+{
+	struct bcd *bcd;
+	void *data;
+	size_t size;
+
+	check_ok(fat_read_file(esp, store_path, 16 * MIB, &data, &size,
+			       &fixture_err),
+		 &fixture_err);
+	check_ok(bcd_load(data, size, &bcd, &fixture_err), &fixture_err);
+	mem_free(data);
+	return bcd;
+}
+
+static void check_files(struct fat *esp)
+{
+	static const char *const paths[] = {
+		"\\EFI\\Microsoft\\Boot\\bootmgfw.efi",
+		"\\EFI\\Microsoft\\Boot\\de-DE\\bootmgfw.efi.mui",
+		"\\EFI\\Microsoft\\Boot\\Fonts\\f.ttf",
+		"\\EFI\\Boot\\bootx64.efi",
+		store_path,
+	};
+	struct fat_stat stat;
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		printf("%s\n", paths[i]);
+		check_ok(fat_stat(esp, paths[i], &stat, &fixture_err),
+			 &fixture_err);
+		check(stat.size);
+	}
+}
+
+// Adds the second Windows, on the volume of the first.
+static int add_second(struct ntfs *source, struct fat *esp, bool clean,
+		      const char *windows)
+{
+	const struct bcd_device here = {.kind = BCD_DEVICE_BOOT};
+	const struct bcdboot_options options = {
+		.entry = {.firmware = BCD_UEFI,
+			  .description = "Second",
+			  .locale = "en-US",
+			  .system = &here,
+			  .windows = &here,
+			  .loader = second,
+			  .timeout = 7},
+		.windows = windows,
+		.clean = clean,
+		.copied = copied,
+		.ctx = &copies,
+	};
+
+	return bcdboot_write(source, esp, &options, NULL);
+}
+
+static void check_store(struct fat *esp, const struct guid *first, bool both)
+{
+	struct bcd *bcd = load_store(esp);
+
+	check((bcd_object_find(bcd, first) != NULL) == both);
+	check(bcd_object_find(bcd, &second));
+	bcd_free(bcd);
+}
+
+int main(void)
+{
+	struct disk *d, *esp_disk, *data, *vhd, *guest;
+	struct ntfs *host, *source;
+	struct answer *a;
+	struct guid first;
+	struct fat *esp;
+	struct bcd *bcd;
+
+	fixture_make();
+	a = fixture_answer("windows", "efi-size = 40M");
+	d = fixture_disk(96 * MIB);
+	fixture_deploy(a, d);
+	guid_from_name(&a->seed, "loader", &first);
+	esp_disk = fixture_part(d, 1);
+	data = fixture_part(d, 3);
+	check_ok(ntfs_open(data, &host, &fixture_err), &fixture_err);
+	check_ok(ntfs_open_file(host, "\\v\\g.vhd", &vhd, &fixture_err),
+		 &fixture_err);
+	guest = fixture_part(vhd, 1);
+	check_ok(ntfs_open(guest, &source, &fixture_err), &fixture_err);
+	esp = open_esp(esp_disk);
+	check_files(esp);
+	bcd = load_store(esp);
+	check(bcd_object_find(bcd, &first) && !bcd_object_find(bcd, &second));
+	bcd_free(bcd);
+
+	check_eq(add_second(source, esp, false, "\\None"), -ENOENT);
+	copies = 0;
+	check_eq(add_second(source, esp, false, "\\Windows"), 0);
+	check_eq(copies, 5);
+	check_store(esp, &first, true);
+	check_eq(add_second(source, esp, true, "\\windows"), 0);
+	check_store(esp, &first, false);
+	check_ok(fat_sync(esp, &fixture_err), &fixture_err);
+
+	fat_close(esp);
+	ntfs_close(source);
+	disk_close(guest);
+	disk_close(vhd);
+	ntfs_close(host);
+	disk_close(data);
+	disk_close(esp_disk);
+	disk_close(d);
+	answer_free(a);
+	fixture_end();
+	return 0;
+}

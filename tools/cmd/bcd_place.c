@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+//
+// Partitions of addresses as devices of boot stores.
+
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bcd_place.h"
+
+void bcd_place_partition(const struct place_level *level,
+			 struct bcd_device *ret)
+{
+	*ret = (struct bcd_device){
+		.kind = BCD_DEVICE_PARTITION,
+		.table = level->style == PART_GPT ? BCD_TABLE_GPT
+						  : BCD_TABLE_MBR,
+		.partition = level->part.id,
+		.disk = level->disk_id,
+		.signature = level->mbr_signature,
+		.offset = level->part.start,
+	};
+}
+
+// Builds the device of the last of n levels.
+static int build(const struct place_level *l, size_t n, const char *text,
+		 struct bcd_device *ret, struct err *err)
+{
+	struct bcd_device *file, *host;
+	int r;
+
+	if (!n || l[n - 1].kind != PLACE_PARTITION)
+		return err_set(err, -EINVAL, text, ERR_NOWHERE,
+			       "this is no partition: DISK@N is needed");
+	bcd_place_partition(&l[n - 1], ret);
+	if (n < 3 || l[n - 2].kind != PLACE_VIRTUAL)
+		return 0;
+	file = mem_alloc(sizeof(*file));
+	host = mem_alloc(sizeof(*host));
+	ret->host = file;
+	if (!file || !host) {
+		mem_free(host);
+		return err_nomem(err);
+	}
+	file->kind = BCD_DEVICE_FILE;
+	file->host = host;
+	file->path = mem_strdup(l[n - 3].path);
+	r = build(l, n - 3, text, host, err);
+	return r || file->path ? r : err_nomem(err);
+}
+
+// Turns the node of a partition ("/dev/sda2") into "/dev/sda@2", from what sysfs
+// says. Returns false when it is no such node.
+static bool whole_disk(const char *node, char *ret, size_t size)
+{
+	char path[512], number[16] = "", *real, *name, *disk;
+	bool good;
+	FILE *f;
+
+	real = realpath(node, NULL);
+	if (!real)
+		return false;
+	name = strrchr(real, '/') + 1;
+	snprintf(path, sizeof(path), "/sys/class/block/%s/partition", name);
+	f = fopen(path, "re");
+	good = f && fgets(number, sizeof(number), f);
+	if (f)
+		fclose(f);
+	number[strcspn(number, "\n")] = 0;
+	snprintf(path, sizeof(path), "/sys/class/block/%s", name);
+	free(real);
+	if (!good)
+		return false;
+	real = realpath(path, NULL);
+	if (!real)
+		return false;
+	disk = basename(dirname(real));
+	good = snprintf(ret, size, "/dev/%s@%s", disk, number) < (int)size;
+	free(real);
+	return good;
+}
+
+int bcd_place_resolve(void *ctx, const char *text, struct bcd_device *ret,
+		      struct err *err)
+{
+	char disk[512];
+	struct place *place;
+	const char *rest;
+	char *path;
+	int r = address_split(text, &path, &rest, err);
+
+	(void)ctx;
+	if (r)
+		return r;
+	r = !*rest && access(path, F_OK) ? -ENOENT : 0;
+	if (!r && !*rest && whole_disk(path, disk, sizeof(disk)))
+		text = disk;
+	mem_free(path);
+	if (r)
+		return r;
+	r = address_open(text, 0, &place, err);
+	if (r)
+		return r == -ENOENT ? -EINVAL : r;
+	r = build(place->levels, place->level_count, text, ret, err);
+	address_close(place);
+	return r;
+}

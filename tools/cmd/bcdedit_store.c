@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+//
+// Boot stores as a whole: loading, saving, making, exporting and importing.
+
+#include <stdio.h>
+#include <string.h>
+
+#include "bcdedit.h"
+#include "hive_file.h"
+
+// Where the firmware's boot manager looks, on a system partition.
+static const char *const system_stores[] = {"\\EFI\\Microsoft\\Boot\\BCD",
+					    "\\Boot\\BCD"};
+
+static int load_file(struct hive_file *f, struct bcd **ret, struct err *err)
+{
+	struct hive_bytes b;
+	int r = hive_file_read(f, &b, err);
+
+	if (r)
+		return r;
+	r = bcd_load_with_logs(b.data, b.size, b.logs, ret, err);
+	hive_bytes_done(&b);
+	return r;
+}
+
+static int open_system_store(struct edit *e, unsigned flags)
+{
+	const char *partition = e->switches[SYSSTORE].value;
+	char address[4096];
+	int r = -ENOENT;
+
+	e->path = partition;
+	for (size_t i = 0; r == -ENOENT && i < 2; i++) {
+		if (snprintf(address, sizeof(address), "%s:%s", partition,
+			     system_stores[i]) >= (int)sizeof(address))
+			return err_set(&e->err, -ENAMETOOLONG, "address",
+				       ERR_NOWHERE, "the name is too long");
+		e->err = (struct err){0};
+		r = hive_file_open(address, flags, &e->file, &e->err);
+	}
+	return r;
+}
+
+static int open_store(struct edit *e, unsigned flags)
+{
+	if (bcdedit_given(e, SYSSTORE))
+		return open_system_store(e, flags);
+	e->path = e->switches[STORE].value;
+	return hive_file_open(e->path, flags, &e->file, &e->err);
+}
+
+int bcdedit_load(struct edit *e, bool for_change)
+{
+	int r = open_store(e, for_change ? HIVE_FILE_WRITE : 0);
+
+	return r ? r : load_file(e->file, &e->bcd, &e->err);
+}
+
+static int save_file(struct hive_file *f, const struct bcd *bcd,
+		     struct err *err)
+{
+	size_t size;
+	void *data;
+	int r = bcd_save(bcd, &data, &size, err);
+
+	if (r)
+		return r;
+	r = hive_file_replace(f, data, size, err);
+	mem_free(data);
+	return r;
+}
+
+int bcdedit_save(struct edit *e)
+{
+	return save_file(e->file, e->bcd, &e->err);
+}
+
+int bcdedit_createstore(struct edit *e)
+{
+	int r;
+
+	e->path = e->switches[CREATESTORE].value;
+	r = hive_file_open(e->path, HIVE_FILE_WRITE | HIVE_FILE_NEW, &e->file,
+			   &e->err);
+	if (!r)
+		r = bcd_new(false, &e->bcd, &e->err);
+	return r ? r : bcdedit_save(e);
+}
+
+// Opens a file to be replaced or made.
+static int open_target(const char *path, struct hive_file **ret,
+		       struct err *err)
+{
+	struct err none = {0};
+	int r = hive_file_open(path, HIVE_FILE_WRITE, ret, &none);
+
+	if (r == -ENOENT)
+		return hive_file_open(path, HIVE_FILE_WRITE | HIVE_FILE_NEW,
+				      ret, err);
+	if (r)
+		*err = none;
+	return r;
+}
+
+int bcdedit_export(struct edit *e)
+{
+	struct hive_file *to;
+	int r = open_target(e->switches[EXPORT].value, &to, &e->err);
+
+	if (r)
+		return r;
+	r = save_file(to, e->bcd, &e->err);
+	hive_file_close(to);
+	return r;
+}
+
+// Removes what the firmware's variables are mirrored in.
+static int remove_firmware(struct edit *e)
+{
+	int r = 0;
+
+	for (size_t i = e->bcd->object_count; !r && i-- > 0;) {
+		struct bcd_object *obj = e->bcd->objects[i];
+
+		if (obj->type == BCD_FIRMWARE_ENTRY ||
+		    obj->type == BCD_FIRMWARE_MANAGER)
+			r = bcd_object_remove(e->bcd, obj, true, &e->err);
+	}
+	return r;
+}
+
+int bcdedit_import(struct edit *e)
+{
+	struct hive_file *from;
+	int r;
+
+	e->path = e->switches[IMPORT].value;
+	r = hive_file_open(e->path, 0, &from, &e->err);
+	if (r)
+		return r;
+	r = load_file(from, &e->bcd, &e->err);
+	hive_file_close(from);
+	if (!r && bcdedit_given(e, CLEAN))
+		r = remove_firmware(e);
+	if (r)
+		return r;
+	if (bcdedit_given(e, SYSSTORE)) {
+		r = open_system_store(e, HIVE_FILE_WRITE);
+	} else {
+		e->path = e->switches[STORE].value;
+		r = open_target(e->path, &e->file, &e->err);
+	}
+	return r ? r : bcdedit_save(e);
+}

@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: MIT
+//
+// Files of hives. One of the host is replaced by a new file beside the old one,
+// which then takes its name; one in a FAT volume by a new chain of clusters. An
+// interruption leaves the old content or the new one.
+
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "address.h"
+#include "hive_file.h"
+
+struct hive_file {
+	char *path;          // on the host, or in the volume
+	size_t prefix;       // of the address
+	const char *key;
+	struct place *place; // NULL: on the host
+};
+
+static const char *const log_ends[] = {".LOG1", ".LOG2", ".LOG"};
+
+static int fail_errno(struct err *err, const char *what)
+{
+	int code = -errno;
+
+	return err_set(err, code, what, ERR_NOWHERE, "%s", strerror(-code));
+}
+
+// --- Finding -----------------------------------------------------------------
+
+static bool is_host_file(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && !S_ISDIR(st.st_mode);
+}
+
+static bool is_inner_file(const struct place *place, const char *path)
+{
+	struct ntfs_stat stat;
+	struct fat_stat s;
+	uint64_t record;
+
+	if (place->fat)
+		return !fat_stat(place->fat, path, &s, NULL) && !s.is_directory;
+	return !ntfs_lookup(place->ntfs, path, &record, NULL) &&
+	       !ntfs_stat(place->ntfs, record, &stat, NULL) &&
+	       !stat.is_directory;
+}
+
+// Cuts f->path after its first part that is a file, where a key follows. `text`
+// is the same path as it was written. Returns false when no part is one.
+static bool cut_key(struct hive_file *f, const char *text)
+{
+	for (size_t i = 1; text[i - 1]; i++) {
+		char c = f->path[i];
+
+		if (c && text[i] != '\\')
+			continue;
+		f->path[i] = 0;
+		if (f->place ? is_inner_file(f->place, f->path)
+			     : is_host_file(f->path)) {
+			f->key = text + i + (c != 0);
+			return true;
+		}
+		f->path[i] = c;
+	}
+	return false;
+}
+
+static int missing(const char *address, struct err *err)
+{
+	return err_set(err, -ENOENT, address, ERR_NOWHERE,
+		       "No such file or directory");
+}
+
+static int open_inner(struct hive_file *f, const char *address, unsigned flags,
+		      struct err *err)
+{
+	const char *inner;
+	int r = address_open(address,
+			     flags & HIVE_FILE_WRITE ? ADDRESS_WRITE : 0,
+			     &f->place, err);
+
+	if (r)
+		return r;
+	if (!f->place->path)
+		return err_set(err, -EISDIR, address, ERR_NOWHERE,
+			       "a disk, not a file in one");
+	if (flags & HIVE_FILE_WRITE && !f->place->fat)
+		return err_set(err, -ENOTSUP, address, ERR_NOWHERE,
+			       "a file in an NTFS volume cannot be replaced; "
+			       "copy it out, change it there");
+	f->path = mem_strdup(f->place->path);
+	if (!f->path)
+		return err_nomem(err);
+	inner = address + strlen(address) - strlen(f->path);
+	if (flags & HIVE_FILE_KEY)
+		return cut_key(f, inner) ? 0 : missing(address, err);
+	if (is_inner_file(f->place, f->path) != !(flags & HIVE_FILE_NEW))
+		return flags & HIVE_FILE_NEW
+			       ? err_set(err, -EEXIST, address, ERR_NOWHERE,
+					 "the file is there already")
+			       : missing(address, err);
+	return 0;
+}
+
+static int find(struct hive_file *f, const char *address, unsigned flags,
+		struct err *err)
+{
+	const char *rest;
+	int r;
+
+	f->path = mem_strdup(address);
+	if (!f->path)
+		return err_nomem(err);
+	if (flags & HIVE_FILE_KEY ? cut_key(f, address)
+				  : is_host_file(f->path))
+		return flags & HIVE_FILE_NEW
+			       ? err_set(err, -EEXIST, address, ERR_NOWHERE,
+					 "the file is there already")
+			       : 0;
+	mem_free(f->path);
+	r = address_split(address, &f->path, &rest, err);
+	if (r)
+		return r;
+	if (!*rest)
+		return flags & HIVE_FILE_NEW ? 0 : missing(address, err);
+	mem_free(f->path);
+	f->path = NULL;
+	return open_inner(f, address, flags, err);
+}
+
+int hive_file_open(const char *address, unsigned flags, struct hive_file **ret,
+		   struct err *err)
+{
+	struct hive_file *f = mem_alloc(sizeof(*f));
+	int r;
+
+	if (!f)
+		return err_nomem(err);
+	f->key = "";
+	r = find(f, address, flags, err);
+	if (r) {
+		hive_file_close(f);
+		return r;
+	}
+	f->prefix = *f->key ? (size_t)(f->key - address) - 1 : strlen(address);
+	*ret = f;
+	return 0;
+}
+
+const char *hive_file_key(const struct hive_file *f)
+{
+	return f->key;
+}
+
+size_t hive_file_prefix(const struct hive_file *f)
+{
+	return f->prefix;
+}
+
+const char *hive_file_name(const struct hive_file *f)
+{
+	const char *name = f->path;
+
+	for (const char *p = f->path; *p; p++)
+		if (*p == '/' || (f->place && *p == '\\'))
+			name = p + 1;
+	return name;
+}
+
+void hive_file_close(struct hive_file *f)
+{
+	if (!f)
+		return;
+	address_close(f->place);
+	mem_free(f->path);
+	mem_free(f);
+}
+
+// --- Reading -----------------------------------------------------------------
+
+static int read_host(const char *path, uint8_t **ret, size_t *ret_size,
+		     struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), r = 0;
+	uint8_t *data = NULL;
+	size_t size = 0;
+	struct stat st;
+	ssize_t n;
+
+	if (fd < 0)
+		return fail_errno(err, path);
+	if (fstat(fd, &st)) {
+		r = fail_errno(err, path);
+		goto out;
+	}
+	if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size > HIVE_FILE_MAX) {
+		r = err_set(err, -EFBIG, path, ERR_NOWHERE,
+			    "no file, or too large for a hive");
+		goto out;
+	}
+	data = mem_alloc((size_t)st.st_size);
+	if (!data) {
+		r = err_nomem(err);
+		goto out;
+	}
+	while (size < (size_t)st.st_size) {
+		n = read(fd, data + size, (size_t)st.st_size - size);
+		if (n < 0)
+			r = fail_errno(err, path);
+		if (n <= 0)
+			break;
+		size += (size_t)n;
+	}
+out:
+	close(fd);
+	if (r) {
+		mem_free(data);
+		return r;
+	}
+	*ret = data;
+	*ret_size = size;
+	return 0;
+}
+
+static int read_one(const struct hive_file *f, const char *path, uint8_t **ret,
+		    size_t *ret_size, struct err *err)
+{
+	void *data;
+	int r;
+
+	if (!f->place)
+		return read_host(path, ret, ret_size, err);
+	r = f->place->fat ? fat_read_file(f->place->fat, path, HIVE_FILE_MAX,
+					  &data, ret_size, err)
+			  : ntfs_read_file(f->place->ntfs, path, HIVE_FILE_MAX,
+					   &data, ret_size, err);
+	if (!r)
+		*ret = data;
+	return r;
+}
+
+static char *log_path(const struct hive_file *f, size_t i)
+{
+	size_t len = strlen(f->path), end = strlen(log_ends[i]);
+	char *path = mem_alloc(len + end + 1);
+
+	if (path) {
+		memcpy(path, f->path, len);
+		memcpy(path + len, log_ends[i], end);
+	}
+	return path;
+}
+
+// Reads a log; a hive without one is the rule.
+static int read_log(const struct hive_file *f, size_t i, struct hive_log *ret,
+		    struct err *err)
+{
+	char *path = log_path(f, i);
+	uint8_t *data;
+	int r;
+
+	if (!path)
+		return err_nomem(err);
+	r = read_one(f, path, &data, &ret->size, NULL);
+	if (!r)
+		ret->data = data;
+	else if (r == -ENOENT)
+		r = 0;
+	else
+		err_set(err, r, path, ERR_NOWHERE, "the log cannot be read");
+	mem_free(path);
+	return r;
+}
+
+int hive_file_read(struct hive_file *f, struct hive_bytes *ret, struct err *err)
+{
+	struct hive_bytes b = {0};
+	int r = read_one(f, f->path, &b.data, &b.size, err);
+
+	for (size_t i = 0;
+	     !r && i < HIVE_LOGS && hive_is_dirty(b.data, b.size); i++)
+		r = read_log(f, i, &b.logs[i], err);
+	if (r)
+		hive_bytes_done(&b);
+	else
+		*ret = b;
+	return r;
+}
+
+void hive_bytes_done(struct hive_bytes *bytes)
+{
+	for (size_t i = 0; i < HIVE_LOGS; i++)
+		mem_free((void *)bytes->logs[i].data);
+	mem_free(bytes->data);
+}
+
+int hive_file_load(struct hive_file *f, struct hive **ret, struct err *err)
+{
+	struct hive_bytes b;
+	int r = hive_file_read(f, &b, err);
+
+	if (r)
+		return r;
+	r = hive_load_with_logs(b.data, b.size, b.logs, ret, err);
+	hive_bytes_done(&b);
+	return r;
+}
+
+// --- Replacing ---------------------------------------------------------------
+
+static int write_all(int fd, const uint8_t *data, size_t size, const char *path,
+		     struct err *err)
+{
+	while (size) {
+		ssize_t n = write(fd, data, size);
+
+		if (n < 0)
+			return fail_errno(err, path);
+		data += n;
+		size -= (size_t)n;
+	}
+	return fsync(fd) ? fail_errno(err, path) : 0;
+}
+
+static void sync_folder(const char *path)
+{
+	char *copy = mem_strdup(path);
+	int fd = copy ? open(dirname(copy), O_RDONLY | O_CLOEXEC) : -1;
+
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+	mem_free(copy);
+}
+
+static int replace_host(const char *path, const void *data, size_t size,
+			struct err *err)
+{
+	char name[4096];
+	struct stat st;
+	int fd, r;
+
+	if (snprintf(name, sizeof(name), "%s.XXXXXX", path) >=
+	    (int)sizeof(name))
+		return err_set(err, -ENAMETOOLONG, path, ERR_NOWHERE,
+			       "the name is too long");
+	fd = mkostemp(name, O_CLOEXEC);
+	if (fd < 0)
+		return fail_errno(err, path);
+	if (fchmod(fd, stat(path, &st) ? 0644 : st.st_mode & 07777))
+		r = fail_errno(err, path);
+	else
+		r = write_all(fd, data, size, path, err);
+	if (close(fd) && !r)
+		r = fail_errno(err, path);
+	if (!r && rename(name, path))
+		r = fail_errno(err, path);
+	if (r) {
+		unlink(name);
+		return r;
+	}
+	sync_folder(path);
+	return 0;
+}
+
+static int replace_in_fat(struct hive_file *f, const void *data, size_t size,
+			  struct err *err)
+{
+	struct fat *fat = f->place->fat;
+	unsigned attributes = FAT_ATTR_ARCHIVE;
+	struct fat_stat stat;
+	int r;
+
+	if (!fat_stat(fat, f->path, &stat, NULL))
+		attributes |= stat.attributes &
+			      (FAT_ATTR_HIDDEN | FAT_ATTR_SYSTEM |
+			       FAT_ATTR_READONLY);
+	r = fat_write_file(fat, f->path, data, (uint32_t)size, attributes,
+			   (int64_t)time(NULL), err);
+	return r ? r : fat_sync(fat, err);
+}
+
+// Deletes logs that belong to the hive that was replaced.
+static int delete_logs(struct hive_file *f, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; !r && i < sizeof(log_ends) / sizeof(log_ends[0]);
+	     i++) {
+		char *path = log_path(f, i);
+
+		if (!path)
+			return err_nomem(err);
+		if (!f->place)
+			unlink(path);
+		else if (is_inner_file(f->place, path))
+			r = fat_remove(f->place->fat, path, err);
+		mem_free(path);
+	}
+	if (r || !f->place)
+		return r;
+	r = fat_sync(f->place->fat, err);
+	return r ? r : disk_flush(f->place->disk, err);
+}
+
+int hive_file_write(struct hive_file *f, const void *data, size_t size,
+		    struct err *err)
+{
+	int r;
+
+	if (!f->place)
+		return replace_host(f->path, data, size, err);
+	r = replace_in_fat(f, data, size, err);
+	return r ? r : disk_flush(f->place->disk, err);
+}
+
+int hive_file_replace(struct hive_file *f, const void *data, size_t size,
+		      struct err *err)
+{
+	int r = hive_file_write(f, data, size, err);
+
+	return r ? r : delete_logs(f, err);
+}
+
+int hive_file_save(struct hive_file *f, const struct hive *hive,
+		   struct err *err)
+{
+	size_t size;
+	void *data;
+	int r = hive_save(hive, &data, &size, err);
+
+	if (r)
+		return r;
+	r = hive_file_replace(f, data, size, err);
+	mem_free(data);
+	return r;
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+//
+// reg: keys and values of registry hives in files.
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "reg.h"
+
+static const char usage[] =
+	"usage: reg query KEY [/v NAME | /ve] [/s] [/t TYPE] [/z] [/se SEPARATOR]\n"
+	"                     [/f TEXT [/k | /d] [/c] [/e]]\n"
+	"       reg add KEY [/v NAME | /ve] [/t TYPE] [/s SEPARATOR] [/d DATA] [/f]\n"
+	"       reg delete KEY [/v NAME | /ve | /va] [/f]\n"
+	"       reg copy KEY1 KEY2 [/s] [/f]\n"
+	"       reg compare KEY1 KEY2 [/v NAME | /ve] [/oa | /od | /os | /on] [/s]\n"
+	"       reg export KEY FILE [/y] [/as PATH]\n"
+	"       reg import FILE KEY [/as PATH]\n"
+	"\n"
+	"Shows and changes keys of registry hives. KEY is a hive's file and a path in\n"
+	"it: C/Windows/System32/config/SYSTEM\\Select, or one in a volume of a disk:\n"
+	"disk.img@3:\\Windows\\System32\\config\\SYSTEM\\CurrentControlSet\\Services.\n"
+	"CurrentControlSet is the control set that Select\\Current names. A hive that\n"
+	"was not closed is completed from the logs beside it. A hive in an NTFS volume\n"
+	"can be read and not yet changed.\n"
+	"\n"
+	"query  /s all keys below; /v NAME or /ve one value; /t TYPE values of a type;\n"
+	"       /z types with their numbers; /f TEXT search, in key names (/k) or data\n"
+	"       (/d) alone, with case (/c), whole words (/e)\n"
+	"add    TYPE is REG_SZ (the default), REG_EXPAND_SZ, REG_MULTI_SZ (parts divided\n"
+	"       by \\0 or SEPARATOR), REG_DWORD, REG_QWORD, REG_BINARY, REG_NONE\n"
+	"/f     do not ask before something is replaced or deleted; /y for a FILE\n"
+	"compare ends with 0 for equal keys, 2 for others; /oa shows all, /od what\n"
+	"       differs, /os what is the same, /on nothing\n"
+	"export, import   FILE is a .reg file. /as PATH is what KEY is called in it;\n"
+	"       by default the hive's own place, told by its name: SYSTEM is\n"
+	"       HKEY_LOCAL_MACHINE\\SYSTEM, NTUSER.DAT is HKEY_CURRENT_USER\n";
+
+COMMAND(reg, "reg", "show and change registry hives", usage);
+
+char *reg_real_path(const struct hive *hive, const char *path)
+{
+	static const char current[] = "CurrentControlSet";
+	const size_t len = sizeof(current) - 1;
+	struct hive_key *key;
+	uint32_t number;
+	char *real;
+
+	if (strncasecmp(path, current, len) ||
+	    (path[len] && path[len] != '\\') ||
+	    !hive_key_find(hive->root, current, &key, NULL) ||
+	    hive_key_find(hive->root, "Select", &key, NULL) ||
+	    hive_value_get_u32(key, "Current", &number, NULL) || number > 999)
+		return mem_strdup(path);
+	real = mem_alloc(strlen(path) + 1);
+	// ControlSet001 is shorter than CurrentControlSet
+	if (real)
+		snprintf(real, strlen(path) + 1, "ControlSet%03u%s", number,
+			 path + len);
+	return real;
+}
+
+int reg_open(const char *text, bool for_change, struct reg_key *ret,
+	     struct err *err)
+{
+	struct reg_key k = {NULL, NULL, NULL, NULL};
+	size_t len = strlen(text);
+	int r;
+
+	while (len > 1 && text[len - 1] == '\\')
+		len--;
+	k.name = mem_strdup(text);
+	if (!k.name)
+		return err_nomem(err);
+	k.name[len] = 0;
+	r = hive_file_open(k.name,
+			   HIVE_FILE_KEY | (for_change ? HIVE_FILE_WRITE : 0),
+			   &k.file, err);
+	if (!r)
+		r = hive_file_load(k.file, &k.hive, err);
+	if (!r) {
+		k.path = reg_real_path(k.hive, hive_file_key(k.file));
+		r = k.path ? 0 : err_nomem(err);
+	}
+	if (r) {
+		reg_close(&k);
+		return r;
+	}
+	k.hive->now = filetime_now();
+	*ret = k;
+	return 0;
+}
+
+void reg_close(struct reg_key *k)
+{
+	hive_free(k->hive);
+	hive_file_close(k->file);
+	mem_free(k->path);
+	mem_free(k->name);
+}
+
+int reg_find(const struct reg_key *k, struct hive_key **ret, struct err *err)
+{
+	int r = hive_key_find(k->hive->root, k->path, ret, err);
+
+	return r == -ENOENT ? err_set(err, r, k->name, ERR_NOWHERE,
+				      "The system was unable to find the "
+				      "specified registry key or value")
+			    : r;
+}
+
+int reg_save(struct reg_key *k, struct err *err)
+{
+	k->hive->sequence++;
+	return hive_file_save(k->file, k->hive, err);
+}
+
+int reg_no_value(const char *name, struct err *err)
+{
+	return err_set(err, -ENOENT, *name ? name : "(Default)", ERR_NOWHERE,
+		       "The system was unable to find the specified registry "
+		       "key or value");
+}
+
+bool reg_ask(const char *fmt, ...)
+{
+	char answer[32];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+	fputs(" (Yes/No)? ", stdout);
+	fflush(stdout);
+	if (fgets(answer, sizeof(answer), stdin) &&
+	    (*answer == 'y' || *answer == 'Y'))
+		return true;
+	puts("\nThe operation was canceled by the user.");
+	return false;
+}
+
+void reg_done(void)
+{
+	puts("The operation completed successfully.");
+}
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} operations[] = {
+	{"query", reg_query},     {"add", reg_add},
+	{"delete", reg_delete},   {"copy", reg_copy},
+	{"compare", reg_compare}, {"export", reg_export},
+	{"import", reg_import},
+};
+
+static int cmd_reg(int argc, char **argv)
+{
+	if (argc < 2)
+		return cmd_misuse("reg", "name an operation");
+	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
+		if (!strcasecmp(operations[i].name, argv[1]))
+			return operations[i].run(argc - 1, argv + 1);
+	return cmd_misuse("reg", "%s: not an operation", argv[1]);
+}

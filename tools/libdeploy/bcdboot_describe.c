@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+//
+// What an installed Windows calls itself: from its SOFTWARE hive.
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "bcdboot_priv.h"
+
+#define MAX_HIVE (UINT64_C(1) << 30) // SOFTWARE has some 100 MiB
+#define FIRST_WINDOWS_11 22000 // build; its ProductName still says 10
+
+static int load_hive(struct ntfs *source, const char *path, struct hive **ret,
+		     struct err *err)
+{
+	static const char *const ends[] = {".LOG1", ".LOG2", ".LOG"};
+	struct hive_log logs[HIVE_LOGS] = {{NULL, 0}};
+	char log[BCDBOOT_MAX_PATH + 8];
+	void *data, *log_data;
+	size_t size;
+	int r = ntfs_read_file(source, path, MAX_HIVE, &data, &size, err);
+
+	if (r)
+		return r;
+	for (size_t i = 0; i < HIVE_LOGS && hive_is_dirty(data, size); i++) {
+		memcpy(log, path, strlen(path));
+		memcpy(log + strlen(path), ends[i], strlen(ends[i]) + 1);
+		if (!ntfs_read_file(source, log, MAX_HIVE, &log_data,
+				    &logs[i].size, NULL))
+			logs[i].data = log_data;
+	}
+	r = hive_load_with_logs(data, size, logs, ret, err);
+	for (size_t i = 0; i < HIVE_LOGS; i++)
+		mem_free((void *)logs[i].data);
+	mem_free(data);
+	return r;
+}
+
+// Changes "Windows 10" at the beginning to "Windows 11" where the build says so.
+static void correct(const struct hive_key *key, char *name)
+{
+	static const char ten[] = "Windows 10";
+	char *build;
+
+	if (strncmp(name, ten, sizeof(ten) - 1) ||
+	    hive_value_get_string(key, "CurrentBuild", &build, NULL))
+		return;
+	if (atoi(build) >= FIRST_WINDOWS_11)
+		name[sizeof(ten) - 2] = '1';
+	mem_free(build);
+}
+
+int bcdboot_describe(struct ntfs *source, const char *windows, char **ret,
+		     struct err *err)
+{
+	char path[BCDBOOT_MAX_PATH];
+	struct hive_key *key;
+	struct hive *hive;
+	int r = bcdboot_join(path, windows, "System32\\config\\SOFTWARE", err);
+
+	if (!r)
+		r = load_hive(source, path, &hive, err);
+	if (r)
+		return r;
+	r = hive_key_find(hive->root, "Microsoft\\Windows NT\\CurrentVersion",
+			  &key, err);
+	if (!r)
+		r = hive_value_get_string(key, "ProductName", ret, err);
+	if (!r)
+		correct(key, *ret);
+	hive_free(hive);
+	return r;
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+//
+// What the files of BCDBoot's work share.
+
+#ifndef BCDBOOT_PRIV_H
+#define BCDBOOT_PRIV_H
+
+#include "deploy.h"
+
+#define BCDBOOT_MAX_PATH  600
+#define BCDBOOT_MAX_STORE (UINT64_C(16) << 20) // real ones have some tens of KiB
+
+struct bcdboot {
+	struct ntfs *source;
+	struct fat *esp;
+	const struct bcdboot_options *options;
+	struct err *err;
+};
+
+// Writes folder + "\" + name. Returns 0 or -ENAMETOOLONG.
+int bcdboot_join(char path[BCDBOOT_MAX_PATH], const char *folder,
+		 const char *name, struct err *err);
+
+// Enters the Windows into the store of one kind of firmware, which is made when
+// there is none. Returns as bcdboot_write.
+int bcdboot_write_store(const struct bcdboot *b, enum bcd_firmware firmware);
+
+#endif

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+//
+// The store that BCDBoot writes: begun from the one that is there, or from the
+// template of the Windows that it is for, or from our own tables.
+//
+// The template (\Windows\System32\config\BCD-Template) holds the settings
+// objects as a store has them, and one loader for each kind of firmware whose
+// elements a new loader gets besides those that describe where Windows is.
+
+#include <stdio.h>
+#include <string.h>
+
+#include "bcdboot_priv.h"
+
+#define FIRST_OF_TEMPLATE 0x40000000u // elements of that class are for setup
+
+// The template's loaders, in on-disk order: b012b84d-c47c-4ed5-b722-c0c42163e569
+// and a1943bbc-ea85-487c-97c7-c9ede908a38a.
+static const struct guid template_loaders[] = {
+	[BCD_UEFI] = {{0x4d, 0xb8, 0x12, 0xb0, 0x7c, 0xc4, 0xd5, 0x4e, 0xb7,
+		       0x22, 0xc0, 0xc4, 0x21, 0x63, 0xe5, 0x69}},
+	[BCD_BIOS] = {{0xbc, 0x3b, 0x94, 0xa1, 0x85, 0xea, 0x7c, 0x48, 0x97,
+		       0xc7, 0xc9, 0xed, 0xe9, 0x08, 0xa3, 0x8a}},
+};
+
+static const char *store_path(enum bcd_firmware firmware)
+{
+	return firmware == BCD_UEFI ? "\\EFI\\Microsoft\\Boot\\BCD"
+				    : "\\Boot\\BCD";
+}
+
+// --- Elements of other loaders -----------------------------------------------
+
+// What says where a Windows is and what it is called: its own in each loader.
+static bool is_own(uint32_t element)
+{
+	static const uint32_t own[] = {
+		BCD_DEVICE, BCD_PATH,        BCD_DESCRIPTION,   BCD_LOCALE,
+		BCD_INHERIT, BCD_OS_DEVICE,  BCD_SYSTEM_ROOT,   BCD_RESUME_OBJECT,
+	};
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (own[i] == element)
+			return true;
+	return element >= FIRST_OF_TEMPLATE;
+}
+
+// Copies elements to an object: all, or those that are not its own.
+static int copy_elements(struct bcd *bcd, struct bcd_object *to,
+			 const struct bcd_object *from, bool all,
+			 struct err *err)
+{
+	struct bcd_element e;
+	size_t cursor = 0;
+	int r = 0;
+
+	while (!r && bcd_element_next(from, &cursor, &e))
+		if (all ? e.number < FIRST_OF_TEMPLATE : !is_own(e.number))
+			r = bcd_set_raw(bcd, to, e.number, e.value->type,
+					e.value->data, e.value->size, err);
+	return r;
+}
+
+// --- The template ------------------------------------------------------------
+
+// Loads the template. Returns 0 with NULL when there is none.
+static int load_template(const struct bcdboot *b, struct bcd **ret)
+{
+	char path[BCDBOOT_MAX_PATH];
+	size_t size;
+	void *data;
+	int r = bcdboot_join(path, b->options->windows,
+			     "System32\\config\\BCD-Template", b->err);
+
+	*ret = NULL;
+	if (!r)
+		r = ntfs_read_file(b->source, path, BCDBOOT_MAX_STORE, &data,
+				   &size, NULL);
+	if (r == -ENOENT || r == -ENOTDIR)
+		return 0;
+	if (r)
+		return err_set(b->err, r, path, ERR_NOWHERE,
+			       "the template cannot be read");
+	r = bcd_load(data, size, ret, b->err);
+	mem_free(data);
+	return r;
+}
+
+// Takes the settings that all systems share over from the template.
+static int add_settings(const struct bcdboot *b, struct bcd *bcd,
+			const struct bcd *from)
+{
+	int r = 0;
+
+	for (size_t i = 0; !r && i < from->object_count; i++) {
+		const struct bcd_object *obj = from->objects[i];
+		struct bcd_object *copy;
+
+		if (obj->type >> 28 != 2 || !bcd_alias_name(&obj->id) ||
+		    bcd_object_find(bcd, &obj->id))
+			continue;
+		r = bcd_object_add(bcd, &obj->id, obj->type, &copy, b->err);
+		if (!r)
+			r = copy_elements(bcd, copy, obj, true, b->err);
+	}
+	return r;
+}
+
+// --- The store ---------------------------------------------------------------
+
+// Loads the store that is there, or begins one.
+static int open_store(const struct bcdboot *b, const char *path,
+		      struct bcd **ret)
+{
+	void *data;
+	size_t size;
+	int r = -ENOENT;
+
+	if (!b->options->clean)
+		r = fat_read_file(b->esp, path, BCDBOOT_MAX_STORE, &data, &size,
+				  NULL);
+	if (r == -ENOENT)
+		return bcd_new(true, ret, b->err);
+	if (r)
+		return err_set(b->err, r, path, ERR_NOWHERE,
+			       "the store that is there cannot be read");
+	r = bcd_load(data, size, ret, b->err);
+	mem_free(data);
+	return r;
+}
+
+static int add_windows(const struct bcdboot *b, struct bcd *bcd,
+		       const struct bcd *template, enum bcd_firmware firmware)
+{
+	struct bcd_windows_entry entry = b->options->entry;
+	const struct bcd_object *from = NULL, *merged = NULL;
+	bool is_new = !bcd_object_find(bcd, &entry.loader);
+	struct bcd_object *loader;
+	struct guid id;
+	int r = 0;
+
+	entry.firmware = firmware;
+	if (!guid_is_zero(&b->options->merge)) {
+		merged = bcd_object_find(bcd, &b->options->merge);
+		if (!merged || merged->type != BCD_OS_LOADER)
+			return err_set(b->err, -ENOENT, store_path(firmware),
+				       ERR_NOWHERE,
+				       "it has no loader to merge from");
+	}
+	if (template) {
+		r = add_settings(b, bcd, template);
+		from = bcd_object_find(template, &template_loaders[firmware]);
+	}
+	if (!r)
+		r = bcd_add_windows(bcd, &entry, &id, b->err);
+	loader = r ? NULL : bcd_object_find(bcd, &id);
+	if (!r && from && is_new && guid_equal(&id, &entry.loader))
+		r = copy_elements(bcd, loader, from, false, b->err);
+	if (!r && merged && merged != loader)
+		r = copy_elements(bcd, loader, merged, false, b->err);
+	return r;
+}
+
+int bcdboot_write_store(const struct bcdboot *b, enum bcd_firmware firmware)
+{
+	const char *path = store_path(firmware);
+	struct bcd *bcd, *template = NULL;
+	void *data;
+	size_t size;
+	int r = open_store(b, path, &bcd);
+
+	if (r)
+		return r;
+	bcd->hive->now = b->options->time;
+	r = load_template(b, &template);
+	if (!r)
+		r = add_windows(b, bcd, template, firmware);
+	if (!r)
+		r = bcd_save(bcd, &data, &size, b->err);
+	bcd_free(template);
+	bcd_free(bcd);
+	if (r)
+		return r;
+	r = fat_write_file(b->esp, path, data, (uint32_t)size,
+			   FAT_ATTR_ARCHIVE | FAT_ATTR_HIDDEN | FAT_ATTR_SYSTEM,
+			   filetime_to_unix(b->options->time), b->err);
+	mem_free(data);
+	if (!r && b->options->copied)
+		b->options->copied(b->options->ctx, path);
+	return r;
+}
