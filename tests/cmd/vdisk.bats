@@ -182,3 +182,40 @@ fill() {
 	assert_output_has "no differencing disk"
 	run -2 slipway vdisk reset
 }
+
+@test "check finds and repairs a lost footer; map shows holes" {
+	head -c 1M /dev/urandom >x.raw
+	truncate -s 10M x.raw
+	slipway vdisk convert x.raw x.vhd --type dynamic --progress none
+	run -0 slipway vdisk check x.vhd
+	assert_output_has "1 blocks"
+	run -0 slipway vdisk map x.vhd
+	assert_output_has "zero"
+	printf x | dd of=x.vhd bs=1 seek=$(($(stat -c %s x.vhd) - 400)) \
+		conv=notrunc status=none
+	run -1 slipway vdisk check x.vhd
+	assert_output_has "the footer is damaged"
+	run -0 slipway vdisk check x.vhd --repair
+	assert_output_has "repaired"
+	run -0 slipway vdisk check x.vhd
+	slipway vdisk convert x.vhd y.raw --format raw --progress none
+	cmp x.raw y.raw
+	run -2 slipway vdisk check
+	run -2 slipway vdisk map
+	run -1 slipway vdisk check x.raw
+}
+
+@test "a VHDX and its child on the command line" {
+	slipway vdisk create p.vhdx 1G --type dynamic --block-size 1M
+	run -0 slipway vdisk info p.vhdx
+	assert_output_has "Format:        VHDX"
+	assert_output_has "Block size:    1048576 bytes"
+	slipway vdisk create c.vhdx --parent p.vhdx
+	run -0 slipway vdisk info c.vhdx
+	assert_output_has "Type:          differencing"
+	assert_output_has "/p.vhdx ("
+	slipway vdisk check c.vhdx
+	run -1 slipway vdisk create y.vhdx 1G --block-size 512K
+	assert_output_has "a block has 1 MiB to 256 MiB"
+	[ ! -e y.vhdx ]
+}

@@ -239,3 +239,40 @@ sample() { # NAME
 		rm x.vhd
 	done
 }
+
+# A disk, a child with some changes and a child of that.
+make_chain() { # EXTENSION
+	head -c 3000320 /dev/urandom >0.raw
+	truncate -s 12000256 0.raw
+	slipway vdisk convert 0.raw "0.$1" --type dynamic --progress none
+	for i in 1 2; do
+		cp $((i - 1)).raw $i.raw
+		for at in $((700 * i)) 9000 20000; do
+			head -c $((4000 * i)) /dev/urandom |
+				dd of=$i.raw bs=512 seek="$at" conv=notrunc \
+					status=none
+		done
+		slipway vdisk create "$i.$1" --parent $((i - 1))."$1" \
+			--source $i.raw
+		slipway vdisk check "$i.$1"
+	done
+}
+
+@test "libvhdi composes our chains of VHD and VHDX" {
+	requires vhdimount fusermount
+	[ -w /dev/fuse ] || skip "there is no FUSE here"
+	for format in vhd vhdx; do
+		make_chain $format
+		mkdir mnt
+		vhdimount 2.$format mnt >/dev/null
+		for i in 0 1 2; do
+			cmp $i.raw mnt/vhdi$((i + 1)) || bad=1
+		done
+		fusermount -u mnt
+		[ -z "${bad:-}" ]
+		slipway vdisk convert 2.$format y.raw --format raw \
+			--progress none
+		cmp 2.raw y.raw
+		rm -r mnt y.raw [0-2].*
+	done
+}

@@ -12,8 +12,11 @@ static const char usage[] =
 	"       vdisk create FILE SIZE [--format vhd|vhdx] "
 	"[--type fixed|dynamic]\n"
 	"                    [--block-size SIZE] [--sector-size SIZE]\n"
-	"       vdisk create FILE --parent FILE [--block-size SIZE]\n"
+	"       vdisk create FILE --parent FILE [--source ADDRESS] "
+	"[--block-size SIZE]\n"
 	"       vdisk reset FILE\n"
+	"       vdisk check ADDRESS [--repair]\n"
+	"       vdisk map ADDRESS\n"
 	"       vdisk convert ADDRESS FILE [--format vhd|vhdx|raw] "
 	"[--type fixed|dynamic]\n"
 	"                     [--parent ADDRESS]\n"
@@ -23,9 +26,12 @@ static const char usage[] =
 	"\n"
 	"info    shows format, type and size of a VHD or VHDX\n"
 	"create  makes a new disk; SIZE in bytes, or with K, M, G, T; with a\n"
-	"        parent, one that holds only differences to it. A file whose\n"
-	"        name ends in .vhdx becomes a VHDX, others a VHD\n"
+	"        parent, one that holds only differences to it, at first none\n"
+	"        or those that make it read as the source. A file whose name\n"
+	"        ends in .vhdx becomes a VHDX, others a VHD\n"
 	"reset   empties a disk that has a parent: it is as its parent again\n"
+	"check   looks for damage; repairs a lost footer, and replays a log\n"
+	"map     lists which bytes are data and which read as zeroes\n"
 	"convert copies a disk of any kind into a new one; the parents of a\n"
 	"        differencing disk are found as it names them, unless one is\n"
 	"        given\n"
@@ -47,7 +53,8 @@ static const struct {
 	int (*run)(int argc, char **argv);
 } parts[] = {
 	{"info", vdisk_cmd_info},     {"create", vdisk_cmd_create},
-	{"reset", vdisk_cmd_reset},
+	{"reset", vdisk_cmd_reset},   {"check", vdisk_cmd_check},
+	{"map", vdisk_cmd_map},
 	{"convert", vdisk_cmd_convert}, {"attach", vdisk_cmd_attach},
 	{"detach", vdisk_cmd_detach}, {"list", vdisk_cmd_list},
 };

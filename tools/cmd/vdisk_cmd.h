@@ -14,6 +14,12 @@
 // Makes a new file that holds a virtual disk (vdisk_create.c).
 int vdisk_cmd_create(int argc, char **argv);
 
+// Checks and repairs a virtual disk (vdisk_check.c).
+int vdisk_cmd_check(int argc, char **argv);
+
+// Shows where a disk has data (vdisk_check.c).
+int vdisk_cmd_map(int argc, char **argv);
+
 // Empties a differencing disk (vdisk_create.c).
 int vdisk_cmd_reset(int argc, char **argv);
 
@@ -38,6 +44,11 @@ int vdisk_make(const char *path, const struct vdisk_create *c,
 // vdisk_chain_open and vdisk_make.
 int vdisk_make_child(const char *path, const char *parent, uint32_t block_size,
 		     struct err *err);
+
+// Writes to a disk what is not the same in another one of its size, and flushes
+// (vdisk_convert.c). Returns 0, -EINVAL when the sizes differ, -ENOMEM, or the
+// disks' errors.
+int vdisk_copy_changes(struct disk *from, struct disk *to, struct err *err);
 
 // Opens what an address names as vdisk_chain_open does, if it is a file of the
 // host that holds a virtual disk, else as address_open (vdisk_open.c).

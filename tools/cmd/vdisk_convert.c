@@ -95,6 +95,48 @@ static int copy(struct disk *from, struct disk *to, struct progress *progress,
 	return r;
 }
 
+// What is compared at a time.
+#define UNIT 4096u
+
+// Writes those units of a piece that are not the same.
+static int write_changes(struct disk *to, uint64_t off, const uint8_t *now,
+			 const uint8_t *old, size_t n, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0, len; i < n && !r; i += len) {
+		len = n - i < UNIT ? n - i : UNIT;
+		if (memcmp(now + i, old + i, len))
+			r = disk_write(to, off + i, now + i, len, err);
+	}
+	return r;
+}
+
+int vdisk_copy_changes(struct disk *from, struct disk *to, struct err *err)
+{
+	uint8_t *now = mem_alloc(PIECE), *old = mem_alloc(PIECE);
+	int r = now && old ? 0 : err_nomem(err);
+
+	if (!r && from->size != to->size)
+		r = err_set(err, -EINVAL, "source", ERR_NOWHERE,
+			    "it has %llu bytes, and the parent %llu",
+			    (unsigned long long)from->size,
+			    (unsigned long long)to->size);
+	for (uint64_t off = 0; off < to->size && !r; off += PIECE) {
+		size_t n = to->size - off < PIECE ? (size_t)(to->size - off)
+						  : PIECE;
+
+		r = disk_read(from, off, now, n, err);
+		if (!r)
+			r = disk_read(to, off, old, n, err);
+		if (!r)
+			r = write_changes(to, off, now, old, n, err);
+	}
+	mem_free(now);
+	mem_free(old);
+	return r ? r : disk_flush(to, err);
+}
+
 // Makes the file: `c` says what, of the size of `from`.
 static int make_target(const char *path, struct vdisk_create *c,
 		       struct disk *from, struct disk **ret, struct err *err)

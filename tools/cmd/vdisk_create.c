@@ -173,8 +173,25 @@ static int parse_block(const char *s, uint32_t *ret)
 	return 0;
 }
 
+// Makes the child at `path` read as the source.
+static int fill_child(const char *path, const char *source, struct err *err)
+{
+	struct vdisk_source from, to;
+	int r = vdisk_source_open(source, false, &from, err);
+
+	if (r)
+		return r;
+	r = vdisk_source_open(path, true, &to, err);
+	if (!r) {
+		r = vdisk_copy_changes(from.disk, to.disk, err);
+		vdisk_source_close(&to);
+	}
+	vdisk_source_close(&from);
+	return r;
+}
+
 static int create_child(int count, char **argv, const char *parent,
-			const char *type, uint32_t block)
+			const char *type, const char *source, uint32_t block)
 {
 	struct err err = {0};
 
@@ -186,6 +203,10 @@ static int create_child(int count, char **argv, const char *parent,
 				  "differencing", type);
 	if (vdisk_make_child(argv[1], parent, block, &err))
 		return cmd_fail("vdisk", argv[1], &err);
+	if (source && fill_child(argv[1], source, &err)) {
+		unlink(argv[1]);
+		return cmd_fail("vdisk", argv[1], &err);
+	}
 	return CMD_OK;
 }
 
@@ -196,6 +217,7 @@ int vdisk_cmd_create(int argc, char **argv)
 				     {"block-size", true, NULL},
 				     {"format", true, NULL},
 				     {"sector-size", true, NULL},
+				     {"source", true, NULL},
 				     {0}};
 	struct vdisk_create c = {.type = VDISK_FIXED};
 	struct err err = {0};
@@ -207,7 +229,11 @@ int vdisk_cmd_create(int argc, char **argv)
 		return CMD_MISUSE;
 	if (table[1].value)
 		return create_child(count, argv, table[1].value,
-				    table[0].value, c.block_size);
+				    table[0].value, table[5].value,
+				    c.block_size);
+	if (table[5].value)
+		return cmd_misuse("vdisk", "create: --source goes with "
+				  "--parent; without it, use convert");
 	if (count != 2)
 		return cmd_misuse("vdisk", "create: a FILE and a SIZE are "
 				  "needed");

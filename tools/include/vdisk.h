@@ -155,6 +155,23 @@ struct vdisk_create {
 int vdisk_create(struct disk *file, const struct vdisk_create *c,
 		 struct err *err);
 
+struct vdisk_check {
+	uint64_t blocks; // that have a place
+	uint64_t unused; // bytes of the file that nothing lies in
+	// What can be repaired:
+	bool footer_lost;  // VHD: the footer at the end is damaged
+	bool copy_differs; // VHD: the copy is not as the footer
+	bool needs_replay; // VHDX: the log holds writes
+	bool repaired;
+};
+
+// Checks all structures of a virtual disk, that each block is inside the file,
+// and that no two things lie in the same place. With `with_repair` footers are
+// made good and a log is replayed. A parent is not needed, and not looked at.
+// Returns 0, -EBADMSG for damage that cannot be repaired, and as vdisk_open.
+int vdisk_check(struct disk *file, bool with_repair, struct vdisk_check *ret,
+		struct err *err);
+
 // --- Chains ------------------------------------------------------------------
 
 #define VDISK_MAX_CHAIN 64 // files of one chain; nobody makes longer ones

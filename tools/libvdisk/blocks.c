@@ -58,7 +58,7 @@ int vdisk_blocks_prepare(struct vdisk_blocks *b, struct err *err)
 		return 0;
 	if (b->ops->prepare)
 		r = b->ops->prepare(b, err);
-	b->prepared = !r;
+	__atomic_store_n(&b->prepared, !r, __ATOMIC_RELEASE);
 	return r;
 }
 

@@ -48,6 +48,7 @@ struct vdisk_page {
 };
 
 struct vdisk_blocks;
+struct vdisk_ranges;
 
 // What a format supplies. All are called with the lock held.
 struct vdisk_blocks_ops {
@@ -66,6 +67,9 @@ struct vdisk_blocks_ops {
 	int (*prepare)(struct vdisk_blocks *b, struct err *err);
 	// The last words, after a commit, when the disk is closed; may be NULL.
 	void (*finish)(struct vdisk_blocks *b);
+	// Lists all that is used of the file, for a check.
+	int (*list)(const struct vdisk_blocks *b, struct vdisk_ranges *ranges,
+		    struct err *err);
 	// Frees the format's own.
 	void (*release)(struct vdisk_blocks *b);
 };
@@ -154,5 +158,11 @@ int vdisk_bits_put(struct vdisk_blocks *b, uint64_t block, uint32_t sector,
 int vdisk_bits_run(struct vdisk_blocks *b, uint64_t block, uint32_t sector,
 		   uint32_t max, uint32_t *ret_count, bool *ret_here,
 		   struct err *err);
+
+// Adds what is used of a file to a list (vdisk_check.c): `what` is a name that
+// lives on, `number` a block's or 0.
+// Returns 0 or -ENOMEM.
+int vdisk_ranges_add(struct vdisk_ranges *ranges, uint64_t off, uint64_t len,
+		     const char *what, uint64_t number, struct err *err);
 
 #endif

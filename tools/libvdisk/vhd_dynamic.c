@@ -32,6 +32,11 @@ struct vhd_disk {
 	uint32_t bitmap_size;
 	uint64_t end;   // of the last block
 	uint64_t fresh; // from here on the file has only zeroes
+	struct {
+		uint64_t off, len;
+		const char *what;
+	} fixed[3 + VHD_LOCATORS]; // metadata that never moves
+	size_t fixed_count;
 };
 
 uint32_t vhd_bitmap_size(uint32_t block_size)
@@ -188,6 +193,30 @@ static int commit(struct vdisk_blocks *b, struct err *err)
 	return r ? r : disk_flush(b->file, err);
 }
 
+static int list(const struct vdisk_blocks *b, struct vdisk_ranges *ranges,
+		struct err *err)
+{
+	const struct vhd_disk *v = (const struct vhd_disk *)b;
+	int r = 0;
+
+	for (size_t i = 0; i < v->fixed_count && !r; i++)
+		r = vdisk_ranges_add(ranges, v->fixed[i].off, v->fixed[i].len,
+				     v->fixed[i].what, 0, err);
+	if (!r && v->footer_at)
+		r = vdisk_ranges_add(ranges, v->footer_at, VHD_FOOTER_SIZE,
+				     "footer", 0, err);
+	for (uint64_t i = 0; i < b->count && !r; i++) {
+		uint64_t at = BLOCK_PLACE(b->table[i]) - v->bitmap_size;
+		uint64_t left = b->disk.size - i * b->block_size;
+		uint64_t data = left < b->block_size ? left : b->block_size;
+
+		if (BLOCK_STATE(b->table[i]) >= BLOCK_FULL)
+			r = vdisk_ranges_add(ranges, at, v->bitmap_size + data,
+					     "block", i, err);
+	}
+	return r;
+}
+
 static void release(struct vdisk_blocks *b)
 {
 	vdisk_blocks_done(b);
@@ -199,6 +228,7 @@ static const struct vdisk_blocks_ops vhd_ops = {
 	.bit_page = bit_page,
 	.commit = commit,
 	.prepare = prepare,
+	.list = list,
 	.release = release,
 };
 
@@ -246,25 +276,36 @@ static int read_table(struct vhd_disk *v, struct err *err)
 	return 0;
 }
 
+static void note_fixed(struct vhd_disk *v, uint64_t off, uint64_t len,
+		       const char *what)
+{
+	if (!range_ok(off, len, v->blocks.file->size))
+		return;
+	v->fixed[v->fixed_count].off = off;
+	v->fixed[v->fixed_count].len = len;
+	v->fixed[v->fixed_count++].what = what;
+	if (v->end < off + len)
+		v->end = off + len;
+}
+
 // Finds the bytes of the footer that was decoded, and where metadata ends.
 static int read_ends(struct vhd_disk *v, const struct vhd_footer *footer,
 		     const struct vhd_header *header, struct err *err)
 {
-	uint64_t ends[2 + VHD_LOCATORS] = {
-		footer->header_offset + sizeof(struct vhd_header_disk),
-		header->table_offset + UINT64_C(4) * header->table_entries};
 	struct disk *file = v->blocks.file;
 	int r;
 
-	for (size_t i = 0; i < VHD_LOCATORS; i++) {
-		const struct vhd_locator *l = &header->locators[i];
-
-		if (l->platform[0] && range_ok(l->offset, l->length, file->size))
-			ends[2 + i] = l->offset + l->length;
-	}
-	for (size_t i = 0; i < 2 + VHD_LOCATORS; i++)
-		if (range_ok(ends[i], 0, file->size) && v->end < ends[i])
-			v->end = round_up(ends[i], VHD_SECTOR);
+	note_fixed(v, 0, VHD_FOOTER_SIZE, "footer copy");
+	note_fixed(v, footer->header_offset, sizeof(struct vhd_header_disk),
+		   "dynamic header");
+	note_fixed(v, header->table_offset, v->blocks.count * sizeof(be32),
+		   "block table");
+	for (size_t i = 0; i < VHD_LOCATORS; i++)
+		if (header->locators[i].platform[0])
+			note_fixed(v, header->locators[i].offset,
+				   header->locators[i].length,
+				   "parent locator");
+	v->end = round_up(v->end, VHD_SECTOR);
 	v->footer_at = file->size - VHD_FOOTER_SIZE;
 	r = disk_read(file, v->footer_at, &v->footer, sizeof(v->footer), err);
 	if (r || (v->footer_at % VHD_SECTOR == 0 &&

@@ -235,6 +235,33 @@ static void finish(struct vdisk_blocks *b)
 	vhdx_header_write(b->file, &v->x.header, NULL);
 }
 
+static int list(const struct vdisk_blocks *b, struct vdisk_ranges *ranges,
+		struct err *err)
+{
+	const struct vhdx_disk *v = (const struct vhdx_disk *)b;
+	const struct vhdx *x = &v->x;
+	int r = vdisk_ranges_add(ranges, 0, VHDX_MIB, "headers", 0, err);
+
+	if (!r && x->header.log_length)
+		r = vdisk_ranges_add(ranges, x->header.log_offset,
+				     x->header.log_length, "log", 0, err);
+	if (!r)
+		r = vdisk_ranges_add(ranges, x->meta_offset, x->meta_length,
+				     "metadata", 0, err);
+	if (!r)
+		r = vdisk_ranges_add(ranges, x->table_offset, x->table_length,
+				     "block table", 0, err);
+	for (uint64_t i = 0; i < v->chunks && !r; i++)
+		if (v->maps[i])
+			r = vdisk_ranges_add(ranges, v->maps[i], MAP_SIZE,
+					     "bitmaps of chunk", i, err);
+	for (uint64_t i = 0; i < b->count && !r; i++)
+		if (BLOCK_STATE(b->table[i]) >= BLOCK_FULL)
+			r = vdisk_ranges_add(ranges, BLOCK_PLACE(b->table[i]),
+					     b->block_size, "block", i, err);
+	return r;
+}
+
 static void release(struct vdisk_blocks *b)
 {
 	struct vhdx_disk *v = (struct vhdx_disk *)b;
@@ -252,6 +279,7 @@ static const struct vdisk_blocks_ops vhdx_ops = {
 	.commit = commit,
 	.prepare = prepare,
 	.finish = finish,
+	.list = list,
 	.release = release,
 };
 

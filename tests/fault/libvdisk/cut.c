@@ -97,9 +97,12 @@ static bool may_hold(const struct run *run, uint32_t sector, uint32_t tag,
 static void check_content(const struct run *run, struct disk *file,
 			  size_t count)
 {
-	struct disk *d = open_kind(run->kind, file, run->parent);
+	struct vdisk_check found;
 	struct err err = {0};
+	struct disk *d;
 
+	check_ok(vdisk_check(file, false, &found, &err), &err);
+	d = open_kind(run->kind, file, run->parent);
 	check_ok(disk_read(d, 0, buffer, SIZE, &err), &err);
 	for (uint32_t i = 0; i < SECTORS; i++) {
 		uint32_t tag;

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+//
+// vdisk check and vdisk map.
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "address.h"
+#include "vdisk.h"
+#include "vdisk_cmd.h"
+
+static int print_check(const char *address, const struct vdisk_check *c)
+{
+	bool bad = c->footer_lost || c->copy_differs || c->needs_replay;
+
+	if (c->footer_lost)
+		printf("%s: the footer is damaged\n", address);
+	if (c->copy_differs && !c->footer_lost)
+		printf("%s: the copy of the footer is damaged\n", address);
+	if (c->needs_replay)
+		printf("%s: it was not closed, its log is to be replayed\n",
+		       address);
+	if (c->repaired)
+		printf("%s: repaired\n", address);
+	printf("%s: %" PRIu64 " blocks, %" PRIu64 " bytes unused\n", address,
+	       c->blocks, c->unused);
+	return bad && !c->repaired ? CMD_FAILED : CMD_OK;
+}
+
+int vdisk_cmd_check(int argc, char **argv)
+{
+	struct cmd_switch table[] = {{"repair", false, NULL}, {0}};
+	struct vdisk_check check;
+	struct place *place;
+	struct err err = {0};
+	int count, r;
+
+	if (cmd_switches(argc, argv, table, &count))
+		return CMD_MISUSE;
+	if (count != 1)
+		return cmd_misuse("vdisk", "check: which virtual disk?");
+	r = address_open(argv[1],
+			 ADDRESS_FILE | (table[0].value ? ADDRESS_WRITE : 0),
+			 &place, &err);
+	if (r)
+		return cmd_fail("vdisk", argv[1], &err);
+	r = vdisk_check(place->disk, table[0].value, &check, &err);
+	address_close(place);
+	return r ? cmd_fail("vdisk", argv[1], &err)
+		 : print_check(argv[1], &check);
+}
+
+static int print_map(struct disk *d, struct err *err)
+{
+	uint64_t off = 0, n = 0;
+	int r = 0;
+
+	for (; off < d->size && !r; off += n) {
+		bool data;
+
+		r = disk_map(d, off, d->size - off, &n, &data, err);
+		if (!r)
+			printf("%" PRIu64 " %" PRIu64 " %s\n", off, n,
+			       data ? "data" : "zero");
+	}
+	return r;
+}
+
+int vdisk_cmd_map(int argc, char **argv)
+{
+	struct cmd_switch table[] = {{0}};
+	struct vdisk_source source;
+	struct err err = {0};
+	int count, r;
+
+	if (cmd_switches(argc, argv, table, &count))
+		return CMD_MISUSE;
+	if (count != 1)
+		return cmd_misuse("vdisk", "map: which disk?");
+	r = vdisk_source_open(argv[1], false, &source, &err);
+	if (!r) {
+		r = print_map(source.disk, &err);
+		vdisk_source_close(&source);
+	}
+	return r ? cmd_fail("vdisk", argv[1], &err) : CMD_OK;
+}

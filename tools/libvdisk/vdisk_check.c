@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+//
+// Checking virtual disks: everything that opening checks, and that no two
+// structures or blocks lie in the same place; and what of it can be repaired.
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "blocks.h"
+#include "vdisk_priv.h"
+#include "vhd_disk.h"
+#include "vhd_priv.h"
+
+struct range {
+	uint64_t off, len, number;
+	const char *what;
+};
+
+struct vdisk_ranges {
+	struct range *items;
+	size_t count, capacity;
+};
+
+int vdisk_ranges_add(struct vdisk_ranges *ranges, uint64_t off, uint64_t len,
+		     const char *what, uint64_t number, struct err *err)
+{
+	void *items = ranges->items;
+	int r = mem_grow(&items, ranges->count, &ranges->capacity,
+			 sizeof(struct range));
+
+	ranges->items = items;
+	if (r)
+		return err_nomem(err);
+	ranges->items[ranges->count++] = (struct range){off, len, number, what};
+	return 0;
+}
+
+static int by_offset(const void *a, const void *b)
+{
+	const struct range *x = a, *y = b;
+
+	return x->off < y->off ? -1 : x->off > y->off;
+}
+
+// Looks for ranges that share bytes, and counts what no range has.
+static int compare(struct vdisk_ranges *ranges, uint64_t file_size,
+		   struct vdisk_check *ret, struct err *err)
+{
+	const struct range *last = NULL;
+	uint64_t end = 0;
+
+	if (ranges->count)
+		qsort(ranges->items, ranges->count, sizeof(*ranges->items),
+		      by_offset);
+	for (size_t i = 0; i < ranges->count; i++) {
+		const struct range *x = &ranges->items[i];
+
+		ret->blocks += !strcmp(x->what, "block");
+		if (last && x->off < end)
+			return err_corrupt(err, "virtual disk", x->off,
+					   "%s %llu lies where %s %llu is",
+					   x->what,
+					   (unsigned long long)x->number,
+					   last->what,
+					   (unsigned long long)last->number);
+		ret->unused += x->off - end;
+		end = x->off + x->len;
+		last = x;
+	}
+	ret->unused += file_size > end ? file_size - end : 0;
+	return 0;
+}
+
+// Tells whether the copy of a VHD's footer is as the footer.
+static int check_copy(struct disk *file, struct vdisk_check *ret,
+		      struct err *err)
+{
+	struct vhd_footer_disk footer, copy;
+	int r = disk_read(file, 0, &copy, sizeof(copy), err);
+
+	if (!r)
+		r = disk_read(file, file->size - sizeof(footer), &footer,
+			      sizeof(footer), err);
+	if (!r)
+		ret->copy_differs = memcmp(&footer, &copy, sizeof(footer));
+	return r;
+}
+
+// Opens as vdisk_open does, a differencing disk without its parent.
+static int open_alone(struct disk *file, const struct vdisk_info *info,
+		      struct disk **ret, struct err *err)
+{
+	return info->type == VDISK_DIFFERENCING
+		       ? vdisk_open_child(file, NULL, &info->parent_id, ret,
+					  err)
+		       : vdisk_open(file, ret, err);
+}
+
+static int check_blocks(struct disk *file, const struct vdisk_info *info,
+			struct vdisk_check *ret, struct err *err)
+{
+	struct vdisk_ranges ranges = {0};
+	struct disk *view, *d;
+	int r = disk_slice(file, 0, file->size, &view, err);
+
+	if (r)
+		return r;
+	view->read_only = true;
+	r = open_alone(view, info, &d, err);
+	if (!r) {
+		struct vdisk_blocks *b = (struct vdisk_blocks *)d;
+
+		r = b->ops->list(b, &ranges, err);
+		if (!r)
+			r = compare(&ranges, b->file->size, ret, err);
+		disk_close(d);
+	}
+	mem_free(ranges.items);
+	disk_close(view);
+	return r;
+}
+
+// A VHD's footers are written anew before anything else is; a VHDX's log is
+// replayed when it is opened.
+static int repair(struct disk *file, const struct vdisk_info *info,
+		  struct err *err)
+{
+	struct vdisk_blocks *b;
+	struct disk *d;
+	int r = open_alone(file, info, &d, err);
+
+	if (r)
+		return r;
+	b = (struct vdisk_blocks *)d;
+	if (info->format == VDISK_VHD) {
+		pthread_mutex_lock(&b->lock);
+		r = vdisk_blocks_prepare(b, err);
+		pthread_mutex_unlock(&b->lock);
+	}
+	disk_close(d);
+	return r;
+}
+
+int vdisk_check(struct disk *file, bool with_repair, struct vdisk_check *ret,
+		struct err *err)
+{
+	struct vdisk_check check = {0};
+	struct vdisk_info info;
+	int r = vdisk_probe(file, &info, err);
+
+	if (r)
+		return r;
+	check.footer_lost = info.footer_lost;
+	check.needs_replay = info.needs_replay;
+	if (info.format == VDISK_VHD && info.type == VDISK_FIXED) {
+		*ret = check;
+		return 0;
+	}
+	r = check_blocks(file, &info, &check, err);
+	if (!r && info.format == VDISK_VHD)
+		r = check_copy(file, &check, err);
+	if (!r && with_repair &&
+	    (check.footer_lost || check.needs_replay || check.copy_differs)) {
+		r = repair(file, &info, err);
+		check.repaired = !r;
+	}
+	if (r)
+		return r;
+	*ret = check;
+	return 0;
+}
