@@ -6,9 +6,10 @@
 // A log of Windows 8 and earlier holds all pages of one flush, and a bitmap of
 // them. It belongs to the hive when both were begun at the same time.
 //
-// Windows 8.1 and later write entries one after another. An entry holds the pages of one flush. It counts only when both its hashes are
-// right (Marvin32, with a fixed seed). The hive's second sequence number is that
-// of the first entry to apply; entries of both logs follow from there.
+// Windows 8.1 and later write entries one after another, one a flush with its
+// pages. An entry counts only when both its hashes are right (Marvin32, with a
+// fixed seed). The hive's second sequence number is that of the first entry to
+// apply; entries of all logs follow from there.
 
 #include <string.h>
 
