@@ -20,6 +20,7 @@ make_tree() {
 		EFI_EX/bootmgfw_EX.efi Fonts_EX/segoe_EX.ttf; do
 		echo "this is $f" >$b/$f
 	done
+	echo x >tree/Windows/System32/winload.efi
 	slipway bcdedit /createstore $c/SOFTWARE
 	k="$c/SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
 	slipway reg add "$k" /v ProductName /d 'Windows 10 Pro'
@@ -214,4 +215,34 @@ sys.stdout.buffer.write(bytes.fromhex("a159c0a5e494a74a87b5ab155c2bf072") +
 	files >/dev/null
 	[ "$(content EFI/Boot/bootx64.efi)" = 'this is EFI_EX/bootmgfw_EX.efi' ]
 	run -2 boot --firmware-dbx old
+}
+
+@test "bootrec finds Windows on a volume and in a VHD, and rebuilds the store" {
+	make_tree
+	make_disk gpt efi
+	mkdir -p tree/some/vhds
+	qemu-img convert -O vpc -o subformat=fixed d.img tree/some/vhds/w.vhd
+	echo "no disk" >tree/some/x.vhdx
+	slipway partition create h.img --gpt --size 500M type=efi,size=64M type=data
+	slipway format h.img@1 /FS:FAT32 >/dev/null
+	wimlib-imagex capture tree h.wim --no-acls --quiet
+	slipway dism /Apply-Image /ImageFile:h.wim /Index:1 '/ApplyDir:h.img@2:\' \
+		--progress none >/dev/null
+	run -0 slipway bootrec /scanos h.img
+	[ "$output" = 'Total identified Windows installations: 2
+[1]  h.img@2:\Windows  Windows 11 Pro
+[2]  h.img@2:\some\vhds\w.vhd@2:\Windows  Windows 11 Pro
+The operation completed successfully.' ]
+	run -0 slipway bootrec /rebuildbcd h.img /s h.img@1 < <(printf 'N\nY\n')
+	run -0 slipway bcdedit /sysstore h.img@1 /enum osloader
+	[ "$(grep -c ^identifier <<<"$output")" -eq 1 ]
+	[[ $output != *vhd=* ]]
+	run -0 slipway bootrec /rebuildbcd h.img /s h.img@1 /y /f ALL
+	run -0 slipway bcdedit /sysstore h.img@1
+	[ "$(grep -c ^identifier <<<"$output")" -eq 3 ]
+	assert_output_has 'vhd=[gpt:'
+	run -2 slipway bootrec /rebuildbcd h.img
+	run -2 slipway bootrec /fix
+	run -1 slipway bootrec /scanos h.wim
+	run -1 slipway bootrec /scanos none
 }

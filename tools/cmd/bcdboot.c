@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "bcd_place.h"
+#include "bcdboot.h"
 #include "cmd.h"
 #include "deploy.h"
 #include "hive_file.h"
@@ -272,7 +273,7 @@ static int run(struct place *source, struct place *system, char **words,
 	return r;
 }
 
-static int cmd_bcdboot(int argc, char **argv)
+int bcdboot_command(int argc, char **argv)
 {
 	struct cmd_switch s[] = {
 		[SYSTEM] = {"s", true, NULL},
@@ -320,4 +321,9 @@ static int cmd_bcdboot(int argc, char **argv)
 		return cmd_fail("bcdboot", NULL, &err);
 	puts("Boot files successfully created.");
 	return CMD_OK;
+}
+
+static int cmd_bcdboot(int argc, char **argv)
+{
+	return bcdboot_command(argc, argv);
 }

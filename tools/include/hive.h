@@ -119,10 +119,11 @@ struct hive_log {
 
 // As hive_load, and a hive that was not closed, or whose header is damaged, is
 // completed from its logs, as Windows does: entries are applied in the order of
-// their sequence numbers for as long as they are there and whole. For a hive
-// that was closed the logs are not looked at. Nothing is written.
-// Returns as hive_load; -ENOTSUP also when no entry of the logs continues the
-// hive, or they are of the format before Windows 8.1.
+// their sequence numbers for as long as they are there and whole; of logs from
+// before Windows 8.1 the last one that was begun together with the hive's own
+// last writing. For a hive that was closed the logs are not looked at. Nothing
+// is written.
+// Returns as hive_load; -ENOTSUP also when none of the logs continues the hive.
 int hive_load_with_logs(const void *data, size_t size,
 			const struct hive_log logs[HIVE_LOGS],
 			struct hive **ret, struct err *err);

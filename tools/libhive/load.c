@@ -88,7 +88,7 @@ static int check_header(const struct hive_header_disk *h, size_t size,
 	if (get_le32(h->sequence1) != get_le32(h->sequence2))
 		return err_set(err, -ENOTSUP, what, 4,
 			       "the hive was not closed: its last changes are "
-			       "in its logs (.LOG1, .LOG2)");
+			       "in its logs (.LOG1, .LOG2, .LOG)");
 	bins = get_le32(h->bins_size);
 	if (!bins || bins % HIVE_BIN_ALIGN || bins > HIVE_MAX_BINS ||
 	    bins > size - HIVE_HEADER_SIZE)

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// Transaction logs of hives, in the format of Windows 8.1 and later (M.
-// Suhanov's regf specification): completes a hive that was not closed.
+// Transaction logs of hives (M. Suhanov's regf specification): completes a hive
+// that was not closed.
 //
-// An entry holds the pages of one flush. It counts only when both its hashes are
-// right (Marvin32, with a fixed seed). The hive's second sequence number is that
-// of the first entry to apply; entries of both logs follow from there.
+// A log of Windows 8 and earlier holds all pages of one flush, and a bitmap of
+// them. It belongs to the hive when both were begun at the same time.
+//
+// Windows 8.1 and later write entries one after another, one a flush with its
+// pages. An entry counts only when both its hashes are right (Marvin32, with a
+// fixed seed). The hive's second sequence number is that of the first entry to
+// apply; entries of all logs follow from there.
 
 #include <string.h>
 
@@ -14,6 +18,8 @@
 #define MARVIN_SEED UINT64_C(0x82ef4d887a4e55c5)
 #define LOG_HEADER  512u
 #define LOG_ALIGN   512u
+#define OLD_PAGE    512u
+#define OLD_TYPES   2u // logs of the old format are of type 1 or 2
 
 // The bytes of the hive that is put together.
 struct image {
@@ -206,9 +212,89 @@ static int apply_all(struct image *im, const struct hive_log *logs)
 	} while (!r && e);
 	if (!r && !im->applied)
 		return err_set(im->err, -ENOTSUP, "hive header", 4,
-			       "the hive was not closed, and no entry of its "
-			       "logs (.LOG1, .LOG2) continues it");
+			       "the hive was not closed, and none of its logs "
+			       "(.LOG1, .LOG2, .LOG) continues it");
 	return r;
+}
+
+// --- The old format ----------------------------------------------------------
+
+// The time that the hive was last begun to be written: of its header or, when
+// that is damaged, of its first bin.
+static uint64_t time_of(const struct image *im)
+{
+	struct hive_header_disk header;
+	struct hive_bin_disk bin;
+
+	if (header_is_good(im->data, im->size)) {
+		memcpy(&header, im->data, sizeof(header));
+		return get_le64(header.written);
+	}
+	if (im->size < HIVE_HEADER_SIZE + sizeof(bin))
+		return 0;
+	memcpy(&bin, im->data + HIVE_HEADER_SIZE, sizeof(bin));
+	return get_le64(bin.written);
+}
+
+static bool is_old(const struct image *im, const struct hive_log *log)
+{
+	const struct hive_header_disk *h = log->data;
+
+	return header_is_good(h, log->size) &&
+	       range_ok(LOG_HEADER, 4, log->size) &&
+	       !memcmp((const uint8_t *)log->data + LOG_HEADER, "DIRT", 4) &&
+	       get_le32(h->type) - 1 < OLD_TYPES &&
+	       get_le32(h->sequence1) == get_le32(h->sequence2) &&
+	       get_le64(h->written) == time_of(im);
+}
+
+static const struct hive_log *find_old(const struct image *im,
+				       const struct hive_log *logs)
+{
+	const struct hive_log *best = NULL;
+	uint32_t sequence = 0;
+
+	for (size_t i = 0; i < HIVE_LOGS; i++) {
+		const struct hive_header_disk *h = logs[i].data;
+
+		if (!is_old(im, &logs[i]) ||
+		    (best && (int32_t)(get_le32(h->sequence1) - sequence) <= 0))
+			continue;
+		best = &logs[i];
+		sequence = get_le32(h->sequence1);
+	}
+	return best;
+}
+
+static int apply_old(struct image *im, const struct hive_log *log)
+{
+	const uint8_t *bitmap = (const uint8_t *)log->data + LOG_HEADER + 4;
+	uint64_t from;
+	uint32_t pages;
+	int r;
+
+	memcpy(&im->header, log->data, sizeof(im->header));
+	r = resize(im, get_le32(im->header.bins_size));
+	if (r)
+		return r;
+	pages = get_le32(im->header.bins_size) / OLD_PAGE;
+	from = LOG_HEADER + (4 + pages / 8 + LOG_ALIGN - 1) / LOG_ALIGN *
+				    LOG_ALIGN;
+	if (from > log->size)
+		return err_corrupt(im->err, "hive's log", LOG_HEADER,
+				   "the bitmap is cut short");
+	for (uint32_t i = 0; i < pages; i++) {
+		if (!(bitmap[i / 8] >> i % 8 & 1))
+			continue;
+		if (!range_ok(from, OLD_PAGE, log->size))
+			return err_corrupt(im->err, "hive's log", from,
+					   "a page is cut short");
+		memcpy(im->data + HIVE_HEADER_SIZE + (size_t)i * OLD_PAGE,
+		       (const uint8_t *)log->data + from, OLD_PAGE);
+		from += OLD_PAGE;
+	}
+	im->sequence = get_le32(im->header.sequence1) + 1;
+	return 0;
 }
 
 static void finish(struct image *im)
@@ -225,6 +311,7 @@ int hive_load_with_logs(const void *data, size_t size,
 			struct hive **ret, struct err *err)
 {
 	struct image im = {.size = size, .most = size, .err = err};
+	const struct hive_log *old;
 	size_t log_bytes = 0;
 	int r;
 
@@ -236,8 +323,9 @@ int hive_load_with_logs(const void *data, size_t size,
 	im.data = mem_dup(data, size);
 	if (!im.data)
 		return err_nomem(err);
-	r = choose_header(&im, logs);
-	if (!r)
+	old = find_old(&im, logs);
+	r = old ? apply_old(&im, old) : choose_header(&im, logs);
+	if (!r && !old)
 		r = apply_all(&im, logs);
 	if (!r) {
 		finish(&im);

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MIT
+//
+// bootrec: finds the Windows installations on a disk, on its volumes and in the
+// virtual disks on them, and enters them into the store of its system partition.
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "address.h"
+#include "bcdboot.h"
+#include "cmd.h"
+#include "deploy.h"
+
+static const char usage[] =
+	"usage: bootrec /scanos DISK\n"
+	"       bootrec /rebuildbcd DISK /s SYSTEM [/f UEFI | BIOS | ALL] [/y]\n"
+	"\n"
+	"Finds the Windows installations on the NTFS volumes of DISK and in the VHD and\n"
+	"VHDX files on them (in the root folder and three levels below). /rebuildbcd\n"
+	"asks for each one (not with /y) and runs bcdboot for it: boot files and an\n"
+	"entry on the system partition SYSTEM. SYSTEM is an address, such as\n"
+	"disk.img@1.\n";
+
+COMMAND(bootrec, "bootrec", "find Windows installations, rebuild a store", usage);
+
+#define MAX_DEPTH   3  // of folders that are searched for virtual disks
+#define MAX_ADDRESS 1200
+#define MAX_FOUND   64 // nobody has more on a disk
+
+enum { SCANOS, REBUILDBCD, SYSTEM, FIRMWARE, YES, NONE };
+
+struct scan {
+	char *found[MAX_FOUND]; // addresses of Windows folders
+	size_t count;
+	int r;
+	struct err err;
+};
+
+// A folder that is searched for virtual disks.
+struct folder {
+	struct scan *scan;
+	struct ntfs *volume;
+	const char *address; // up to its name
+	unsigned depth;
+};
+
+static void scan_disk(struct scan *s, const char *address, bool is_inner);
+
+static void note(struct scan *s, const char *volume)
+{
+	char address[MAX_ADDRESS];
+
+	if (s->r || s->count == MAX_FOUND)
+		return;
+	snprintf(address, sizeof(address), "%s:\\Windows", volume);
+	s->found[s->count] = mem_strdup(address);
+	if (s->found[s->count])
+		s->count++;
+	else
+		s->r = err_nomem(&s->err);
+}
+
+static bool is_virtual_disk(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return dot && (!strcasecmp(dot, ".vhd") || !strcasecmp(dot, ".vhdx"));
+}
+
+static void search_folder(struct folder *parent, uint64_t record,
+			  const char *address);
+
+static int visit(void *ctx, const struct ntfs_entry *entry)
+{
+	struct folder *f = ctx;
+	char address[MAX_ADDRESS];
+
+	if (f->scan->r)
+		return f->scan->r;
+	if (entry->name_space == 2 || entry->utf8[0] == '$' ||
+	    !strcmp(entry->utf8, ".") ||
+	    snprintf(address, sizeof(address), "%s\\%s", f->address,
+		     entry->utf8) >= (int)sizeof(address))
+		return 0;
+	if (!(entry->attributes & NTFS_ATTR_DIRECTORY)) {
+		if (is_virtual_disk(entry->utf8))
+			scan_disk(f->scan, address, true);
+		return 0;
+	}
+	if (f->depth < MAX_DEPTH && strcasecmp(entry->utf8, "Windows"))
+		search_folder(f, entry->record, address);
+	return 0;
+}
+
+// A folder that cannot be read hides what is in it, not the rest.
+static void search_folder(struct folder *parent, uint64_t record,
+			  const char *address)
+{
+	struct folder f = {parent->scan, parent->volume, address,
+			   parent->depth + 1};
+
+	ntfs_list(parent->volume, record, visit, &f, NULL);
+}
+
+static bool holds_windows(struct ntfs *n)
+{
+	static const char *const loaders[] = {
+		"\\Windows\\System32\\winload.efi",
+		"\\Windows\\System32\\winload.exe"};
+	uint64_t record;
+
+	for (size_t i = 0; i < 2; i++)
+		if (!ntfs_lookup(n, loaders[i], &record, NULL))
+			return true;
+	return false;
+}
+
+static void scan_volume(struct scan *s, const char *address, bool is_inner)
+{
+	struct folder root = {s, NULL, address, 0};
+	char inner[MAX_ADDRESS];
+	struct place *place;
+	uint64_t record;
+
+	if (address_open(address, 0, &place, NULL))
+		return;
+	if (!ntfs_open(place->disk, &root.volume, NULL)) {
+		if (holds_windows(root.volume))
+			note(s, address);
+		snprintf(inner, sizeof(inner), "%s:", address);
+		root.address = inner;
+		// Windows boots no VHD that lies in a VHD
+		if (!is_inner && !ntfs_lookup(root.volume, "\\", &record, NULL))
+			ntfs_list(root.volume, record, visit, &root, NULL);
+		ntfs_close(root.volume);
+	}
+	address_close(place);
+}
+
+// What is no disk with partitions holds nothing that could boot.
+static void scan_disk(struct scan *s, const char *address, bool is_inner)
+{
+	struct part_table *t;
+	struct place *place;
+	int r = address_open(address, ADDRESS_FILE | ADDRESS_VIRTUAL, &place,
+			     is_inner ? NULL : &s->err);
+
+	if (r) {
+		s->r = is_inner ? s->r : r;
+		return;
+	}
+	r = part_table_read(place->disk, &t, is_inner ? NULL : &s->err);
+	address_close(place);
+	if (r) {
+		s->r = is_inner ? s->r : r;
+		return;
+	}
+	for (size_t i = 0; !s->r && i < t->count; i++) {
+		char part[MAX_ADDRESS];
+
+		if (snprintf(part, sizeof(part), "%s@%u", address,
+			     t->parts[i].number) < (int)sizeof(part))
+			scan_volume(s, part, is_inner);
+	}
+	part_table_free(t);
+}
+
+// What the installation calls itself, or nothing.
+static char *describe(const char *address)
+{
+	struct place *place;
+	char *name = NULL;
+
+	if (address_open(address, 0, &place, NULL))
+		return NULL;
+	if (place->ntfs)
+		bcdboot_describe(place->ntfs, place->path, &name, NULL);
+	address_close(place);
+	return name;
+}
+
+static void show(const struct scan *s)
+{
+	printf("Total identified Windows installations: %zu\n", s->count);
+	for (size_t i = 0; i < s->count; i++) {
+		char *name = describe(s->found[i]);
+
+		printf("[%zu]  %s%s%s\n", i + 1, s->found[i],
+		       name ? "  " : "", name ? name : "");
+		mem_free(name);
+	}
+}
+
+// Runs bcdboot for one installation.
+static int enter(char *windows, const struct cmd_switch *s)
+{
+	char name[] = "bcdboot", system[] = "/s", firmware[] = "/f";
+	char *argv[] = {name, windows, system, (char *)s[SYSTEM].value,
+			firmware, (char *)s[FIRMWARE].value, NULL};
+
+	if (s[FIRMWARE].value)
+		return bcdboot_command(6, argv);
+	argv[4] = NULL;
+	return bcdboot_command(4, argv);
+}
+
+static bool wanted(const char *windows, const struct cmd_switch *s)
+{
+	char answer[32];
+
+	if (s[YES].value)
+		return true;
+	printf("Add %s to boot list? Yes(Y)/No(N): ", windows);
+	fflush(stdout);
+	return fgets(answer, sizeof(answer), stdin) &&
+	       (*answer == 'y' || *answer == 'Y');
+}
+
+static int cmd_bootrec(int argc, char **argv)
+{
+	struct cmd_switch s[] = {
+		[SCANOS] = {"scanos", false, NULL},
+		[REBUILDBCD] = {"rebuildbcd", false, NULL},
+		[SYSTEM] = {"s", true, NULL},
+		[FIRMWARE] = {"f", true, NULL},
+		[YES] = {"y", false, NULL},
+		[NONE] = {NULL, false, NULL},
+	};
+	struct scan scan = {.count = 0};
+	int words, status = CMD_OK, r = cmd_switches(argc, argv, s, &words);
+
+	if (r)
+		return r;
+	if (words != 1 || !s[SCANOS].value == !s[REBUILDBCD].value)
+		return cmd_misuse("bootrec", "/scanos DISK or /rebuildbcd DISK");
+	if (s[REBUILDBCD].value && !s[SYSTEM].value)
+		return cmd_misuse("bootrec", "/rebuildbcd needs /s SYSTEM");
+	scan_disk(&scan, argv[1], false);
+	if (scan.r)
+		status = cmd_fail("bootrec", argv[1], &scan.err);
+	else
+		show(&scan);
+	// each becomes the first in the menu: the first one found is last
+	for (size_t i = scan.count; i-- > 0;) {
+		if (!status && s[REBUILDBCD].value && wanted(scan.found[i], s))
+			status = enter(scan.found[i], s);
+		mem_free(scan.found[i]);
+	}
+	if (!status)
+		puts("The operation completed successfully.");
+	return status;
+}
