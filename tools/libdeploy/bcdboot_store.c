@@ -63,7 +63,8 @@ static int copy_elements(struct bcd *bcd, struct bcd_object *to,
 
 // --- The template ------------------------------------------------------------
 
-// Loads the template. Returns 0 with NULL when there is none.
+// Loads the template. Returns 0 with NULL when there is none, or one that is
+// broken: what it holds is in our tables too, and the machine must boot.
 static int load_template(const struct bcdboot *b, struct bcd **ret)
 {
 	char path[BCDBOOT_MAX_PATH];
@@ -81,9 +82,9 @@ static int load_template(const struct bcdboot *b, struct bcd **ret)
 	if (r)
 		return err_set(b->err, r, path, ERR_NOWHERE,
 			       "the template cannot be read");
-	r = bcd_load(data, size, ret, b->err);
+	r = bcd_load(data, size, ret, NULL);
 	mem_free(data);
-	return r;
+	return r == -ENOMEM ? err_nomem(b->err) : 0;
 }
 
 // Takes the settings that all systems share over from the template.
