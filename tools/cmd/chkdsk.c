@@ -34,20 +34,6 @@ struct output {
 	bool verbose, json;
 };
 
-static void json_string(const char *s)
-{
-	putchar('"');
-	for (; *s; s++) {
-		if (*s == '"' || *s == '\\')
-			printf("\\%c", *s);
-		else if ((unsigned char)*s < 0x20)
-			printf("\\u%04x", *s);
-		else
-			putchar(*s);
-	}
-	putchar('"');
-}
-
 // A new stage gets its line; how far it is goes to the terminal.
 static int report_progress(void *ctx, const char *stage, uint64_t done,
 			   uint64_t total)
@@ -79,7 +65,7 @@ static void report_problem(void *ctx, const struct ntfs_problem *p)
 		else
 			printf("%" PRIu64, p->record);
 		printf(",\"text\":");
-		json_string(p->text);
+		cmd_print_json(p->text);
 		puts("}");
 		return;
 	}

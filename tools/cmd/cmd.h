@@ -60,6 +60,9 @@ int cmd_misuse(const char *command, const char *fmt, ...)
 // "dumb".
 bool cmd_has_colour(int fd);
 
+// Prints a string of JSON (RFC 8259, 7) to stdout, in quotes.
+void cmd_print_json(const char *s);
+
 // --- Progress (progress.c) ---------------------------------------------------
 
 enum cmd_progress_style {
@@ -75,7 +78,6 @@ struct cmd_progress {
 	int fd;
 	char stage[80];
 	uint64_t stage_started_ns, last_drawn_ns;
-	int last_percent;
 	bool line_open;
 };
 

@@ -34,7 +34,6 @@ enum { TARGET, SIZE, DRY_RUN, BOOT_FILES, PROGRESS, FINISH_FILE, LIST, NONE };
 
 static void print_line(void *ctx, const char *text)
 {
-	(void)ctx;
 	puts(text);
 }
 

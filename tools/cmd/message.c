@@ -41,3 +41,17 @@ bool cmd_has_colour(int fd)
 
 	return isatty(fd) && !(no && *no) && term && strcmp(term, "dumb");
 }
+
+void cmd_print_json(const char *s)
+{
+	putchar('"');
+	for (; *s; s++) {
+		if (*s == '"' || *s == '\\')
+			printf("\\%c", *s);
+		else if ((unsigned char)*s < 0x20)
+			printf("\\u%04x", *s);
+		else
+			putchar(*s);
+	}
+	putchar('"');
+}

@@ -78,7 +78,4 @@ int vdisk_cmd_detach(int argc, char **argv);
 // Shows what is attached (vdisk_list.c).
 int vdisk_cmd_list(int argc, char **argv);
 
-// Prints s as a JSON string, with its quotes, to stdout (vdisk_file.c).
-void vdisk_print_json(const char *s);
-
 #endif

@@ -19,20 +19,6 @@ static const char *const types[] = {[VDISK_FIXED] = "fixed",
 				    [VDISK_DYNAMIC] = "dynamic",
 				    [VDISK_DIFFERENCING] = "differencing"};
 
-void vdisk_print_json(const char *s)
-{
-	putchar('"');
-	for (; *s; s++) {
-		if (*s == '"' || *s == '\\')
-			printf("\\%c", *s);
-		else if ((unsigned char)*s < 0x20)
-			printf("\\u%04x", *s);
-		else
-			putchar(*s);
-	}
-	putchar('"');
-}
-
 static void format_time(int64_t seconds, char buf[32])
 {
 	time_t t = (time_t)seconds;
@@ -47,7 +33,7 @@ static void print_json(const char *address, const struct vdisk_info *i)
 	char guid[GUID_TEXT], created[32];
 
 	printf("{\"address\":");
-	vdisk_print_json(address);
+	cmd_print_json(address);
 	printf(",\"format\":\"%s\",\"type\":\"%s\",\"size\":%" PRIu64
 	       ",\"file_size\":%" PRIu64 ",\"sector_size\":%" PRIu32,
 	       formats[i->format], types[i->type], i->size, i->file_size,
@@ -55,7 +41,7 @@ static void print_json(const char *address, const struct vdisk_info *i)
 	if (i->format != VDISK_RAW) {
 		printf(",\"id\":\"%s\",\"creator\":",
 		       guid_format(&i->id, guid));
-		vdisk_print_json(i->creator);
+		cmd_print_json(i->creator);
 	}
 	if (i->block_size)
 		printf(",\"block_size\":%" PRIu32, i->block_size);
@@ -73,7 +59,7 @@ static void print_json(const char *address, const struct vdisk_info *i)
 	if (i->type == VDISK_DIFFERENCING) {
 		printf(",\"parent_id\":\"%s\",\"parent\":",
 		       guid_format(&i->parent_id, guid));
-		vdisk_print_json(i->parent);
+		cmd_print_json(i->parent);
 	}
 	puts("}");
 }
