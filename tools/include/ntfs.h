@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// libntfs: builds NTFS volumes in one pass, reads any volume, checks volumes.
+// libntfs: builds NTFS volumes in one pass, reads, changes and checks any volume.
 //
 // Building. All files are known before the first byte is written. The caller
 // describes the tree, asks for the layout, writes file data (from many threads,
@@ -292,6 +292,75 @@ int ntfs_read_security(struct ntfs *n, uint64_t record, void **ret,
 // ("System Volume Information" and "$RECYCLE.BIN" count as such).
 // Returns 0 or as ntfs_open.
 int ntfs_is_empty(struct ntfs *n, bool *ret, struct err *err);
+
+// --- Changing ----------------------------------------------------------------
+// Files of a volume that is there already, in place: for boot files, stores,
+// hives and images on a volume that Windows or another program made.
+//
+//     ntfs_open(partition, &n, &err);
+//     ntfs_change_begin(n, &err);
+//     ntfs_mkdir_all(n, "\\Boot\\Fonts", now, &err);
+//     ntfs_write_file(n, "\\Boot\\BCD", data, size, NTFS_ATTR_ARCHIVE, now, &err);
+//     ntfs_sync(n, &err);
+//     ntfs_close(n);
+//
+// Content goes to free clusters at once; everything else is kept in memory and
+// written by ntfs_sync, in such an order that a power cut leaves each file old
+// or new and never two files on one cluster. Until it is done the volume is
+// marked dirty, so that what a cut leaves (clusters that nothing uses) is found
+// by Windows. What was not synced when the volume is closed was never done.
+// The volume has no log of ours: its own is reset before the first change.
+//
+// New files get the descriptor that their folder's entries inherit, times of
+// `time` (FILETIME), and an 8.3 name.
+
+// Readies a volume for changes; the whole of it is checked first, and one with
+// problems is not changed at all.
+// Returns 0, -EROFS, -EBUSY when the volume was not closed by its last user
+// (hibernated, or its log holds changes), -ENOTSUP for what is valid but cannot
+// be changed by us, -EBADMSG for a problem, -ENOMEM, or the device's error.
+int ntfs_change_begin(struct ntfs *n, struct err *err);
+
+// Makes a folder and those above it that are missing.
+// Returns 0 (also when all are there), -ENOTDIR when a part is a file, -EINVAL
+// for a name that NTFS cannot hold, -ENOSPC, -EINVAL before ntfs_change_begin,
+// or as ntfs_open.
+int ntfs_mkdir_all(struct ntfs *n, const char *path, uint64_t time,
+		   struct err *err);
+
+// Creates a file of `size` bytes, or replaces the unnamed data of one, and hands
+// out its content to be written, all of it, before ntfs_sync; close it before
+// the volume. `attributes` (READONLY, HIDDEN, SYSTEM, ARCHIVE) are for a new
+// file; one that is replaced keeps its own, its descriptor, its names and its
+// other streams. With `contiguous` the content is in one run if at all possible,
+// never resident: for virtual disks.
+// Returns 0, -ENOENT when its folder is missing, -ENOTDIR, -EISDIR, -EINVAL,
+// -ENOSPC, -ENOTSUP for an encrypted file, or as ntfs_open. After a failure
+// nothing is changed.
+int ntfs_create_file(struct ntfs *n, const char *path, uint64_t size,
+		     uint32_t attributes, uint64_t time, bool contiguous,
+		     struct disk **ret, struct err *err);
+
+// Creates or replaces a file with its content; ntfs_sync makes it the file.
+// Returns as ntfs_create_file, or the device's error; then nothing is changed.
+int ntfs_write_file(struct ntfs *n, const char *path, const void *data,
+		    size_t size, uint32_t attributes, uint64_t time,
+		    struct err *err);
+
+// Makes the unnamed data of a file shorter or longer; what is added reads as
+// zeroes. Disks opened on it before are no longer good.
+// Returns as ntfs_create_file, -ENOENT when it is not there.
+int ntfs_resize_file(struct ntfs *n, const char *path, uint64_t size,
+		     uint64_t time, struct err *err);
+
+// Removes a name of a file, and with the last one the file, or an empty folder.
+// Returns 0, -ENOENT, -ENOTDIR, -ENOTEMPTY, -EINVAL for the root, -EPERM for a
+// file of the system, or as ntfs_open.
+int ntfs_remove(struct ntfs *n, const char *path, struct err *err);
+
+// Writes everything that was changed. After a failure it may be called again.
+// Returns 0, -ENOMEM, or the device's error.
+int ntfs_sync(struct ntfs *n, struct err *err);
 
 // --- Checking ----------------------------------------------------------------
 

@@ -172,6 +172,34 @@ struct vdisk_check {
 int vdisk_check(struct disk *file, bool with_repair, struct vdisk_check *ret,
 		struct err *err);
 
+// --- Changing a whole disk ---------------------------------------------------
+// Each is safe against a cut: the disk is as it was or as it will be, and a
+// merge that was cut off is ended by asking for it again. The file is opened for
+// writing and no disk is open on it.
+
+// Makes a disk larger; what is added reads as zeroes. Of a differencing disk the
+// parents stay as they are.
+// Returns 0, -EINVAL when size is smaller than it is or no multiple of the
+// sector size, -EFBIG over the format's limit, -ENOTSUP when the file would have
+// to grow and cannot, -ENOSPC, or as vdisk_open.
+int vdisk_expand(struct disk *file, uint64_t size, struct err *err);
+
+// What of a virtual disk nobody needs: calls `free` for ranges (bytes) whose
+// content is of no use, in any order. See vdisk_compact.
+typedef int vdisk_unused(void *ctx, struct disk *disk,
+			 int (*free)(void *ctx, uint64_t off, uint64_t len),
+			 void *free_ctx, struct err *err);
+
+// Gives back the room of blocks that hold nothing but zeroes, or nothing that is
+// needed by what `unused` (NULL: nothing) says of the content; blocks are moved
+// to the front and the file is cut off behind them. A fixed disk is left as it
+// is. In a differencing disk only blocks that hold nothing of their own or the
+// same as the parent are given back; `parent` is opened as for
+// vdisk_open_child, else NULL.
+// Returns 0, or as vdisk_open and disk_write.
+int vdisk_compact(struct disk *file, struct disk *parent, vdisk_unused *unused,
+		  void *ctx, struct progress *progress, struct err *err);
+
 // --- Chains ------------------------------------------------------------------
 
 #define VDISK_MAX_CHAIN 64 // files of one chain; nobody makes longer ones
@@ -204,5 +232,27 @@ int vdisk_chain_open(const char *path, unsigned flags, struct vdisk_chain **ret,
 
 // Closes a chain's disks and files; NULL is fine.
 void vdisk_chain_close(struct vdisk_chain *chain);
+
+// Writes what the topmost `depth` disks of a chain hold into the next one below
+// them, which then reads as the topmost did; that one may be smaller, it is then
+// expanded. The parent's identity is kept, so that its other children would be
+// broken: that there are none is the caller's to know. The files above are left
+// as they are (a cut is so made harmless) and to be deleted when this returned
+// 0. The chain was opened with DISK_EXCLUSIVE; it is closed by this in any case.
+// Returns 0, -EINVAL for a depth of 0 or as many as there are, -EBUSY when the
+// parent is used by another program, -EROFS when it may not be written to,
+// -ECANCELED, or as vdisk_chain_open and disk_write.
+int vdisk_chain_merge(struct vdisk_chain *chain, unsigned depth,
+		      struct progress *progress, struct err *err);
+
+// Makes a differencing disk a child of another parent, whose link_id is
+// `parent_id`, or only says anew where it is: paths and identity are replaced,
+// the content is not. That the new parent reads as the old one did is the
+// caller's to know.
+// Returns 0, -EINVAL when it is no differencing disk or a path is not UTF-8,
+// -EFBIG for a path that finds no room, or as vdisk_open and disk_write.
+int vdisk_reparent(struct disk *file, const struct guid *parent_id,
+		   const char *parent_absolute, const char *parent_relative,
+		   int64_t parent_time, struct err *err);
 
 #endif

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+//
+// libefi: the variables of UEFI firmware, as Linux' efivarfs shows them, and the
+// boot entries among them.
+//
+//     struct efi_vars *vars;
+//     efi_vars_open(NULL, &vars, &err);          // this machine's
+//     efi_boot_add(vars, &entry, EFI_BOOT_FIRST, &number, &err);
+//     efi_vars_close(vars);
+//
+// A folder of files NAME-GUID, each with four bytes of attributes before the
+// data, is all that it takes, so tests and build servers use one of their own.
+//
+// The formats: UEFI 2.10, section 3.1.3 (load options), 3.3 (global variables),
+// 10.3 (device paths); Linux' Documentation/filesystems/efivarfs.rst. Windows'
+// optional data: as read from its own entries.
+
+#ifndef EFI_H
+#define EFI_H
+
+#include "base.h"
+
+struct efi_vars;
+
+extern const struct guid efi_global;   // vendor of Boot####, BootOrder, ...
+extern const struct guid efi_security; // vendor of db and dbx
+
+// Opens the variables below `folder`; NULL: /sys/firmware/efi/efivars.
+// Returns 0, -ENOENT when the machine was not started by UEFI (no such folder or
+// an empty one), -ENOMEM, or what opendir(3) gives.
+int efi_vars_open(const char *folder, struct efi_vars **ret, struct err *err);
+
+// Closes; NULL is fine.
+void efi_vars_close(struct efi_vars *vars);
+
+// Reads a variable. *ret is new memory (free with mem_free).
+// Returns 0, -ENOENT, -EFBIG over 64 KiB, -ENOMEM, or the error of reading.
+int efi_var_read(struct efi_vars *vars, const char *name,
+		 const struct guid *vendor, void **ret, size_t *ret_size,
+		 struct err *err);
+
+// Writes a variable (non-volatile, for boot and run time), in one write, as
+// efivarfs wants it; takes its mark of immutability off first.
+// Returns 0, -ENOSPC when the firmware has no room, or the error of writing.
+int efi_var_write(struct efi_vars *vars, const char *name,
+		  const struct guid *vendor, const void *data, size_t size,
+		  struct err *err);
+
+// Removes a variable. Returns 0, -ENOENT, or the error of unlink(2).
+int efi_var_remove(struct efi_vars *vars, const char *name,
+		   const struct guid *vendor, struct err *err);
+
+// What a Boot#### starts: a file on a partition.
+struct efi_entry {
+	char *title;                    // UTF-8
+	bool active;
+	bool is_gpt;
+	uint32_t partition_number;
+	uint64_t start, size;           // of the partition, in sectors
+	struct guid partition;          // GPT
+	uint32_t signature;             // MBR: the disk's
+	char *path;                     // "\\EFI\\Microsoft\\Boot\\bootmgfw.efi"
+	uint8_t *optional;              // data for the program
+	size_t optional_size;
+};
+
+// Lays an entry out as a load option. *ret is new memory (free with mem_free).
+// Returns 0, -EINVAL for text that is not UTF-8, -EFBIG over 64 KiB, -ENOMEM.
+int efi_entry_encode(const struct efi_entry *entry, void **ret,
+		     size_t *ret_size, struct err *err);
+
+// Reads a load option. One that starts something other than a file on a
+// partition has path NULL. Free what it holds with efi_entry_done.
+// Returns 0, -EBADMSG, or -ENOMEM.
+int efi_entry_decode(const void *data, size_t size, struct efi_entry *ret,
+		     struct err *err);
+void efi_entry_done(struct efi_entry *entry);
+
+// Windows' own optional data for the boot manager: *ret is new memory.
+// Returns 0 or -ENOMEM.
+int efi_windows_optional(void **ret, size_t *ret_size, struct err *err);
+
+enum efi_boot_place { EFI_BOOT_FIRST, EFI_BOOT_LAST, EFI_BOOT_KEEP };
+
+// Enters an entry into Boot#### and BootOrder: one with the same path on the
+// same partition is replaced and keeps its number, else the first free number is
+// taken. Where it stands in the order is `place`; KEEP leaves one that is there
+// where it is, and puts a new one last. The variable is written before the
+// order, so that a cut leaves the old order or the new one.
+// Returns 0, or as efi_var_read and efi_var_write.
+int efi_boot_add(struct efi_vars *vars, const struct efi_entry *entry,
+		 enum efi_boot_place place, uint16_t *ret_number,
+		 struct err *err);
+
+// Reads BootOrder. *ret is new memory; of no numbers when there is none.
+// Returns 0, -EBADMSG, or as efi_var_read.
+int efi_boot_order(struct efi_vars *vars, uint16_t **ret, size_t *ret_count,
+		   struct err *err);
+
+#endif

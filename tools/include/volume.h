@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+//
+// libvolume: the files of a volume, whatever its file system is: FAT or NTFS.
+// For those who read and place boot files, stores, hives and virtual disks and
+// do not care which of the two it is.
+//
+//     struct volume *v;
+//     volume_open(partition, &v, &err);
+//     volume_change_begin(v, &err);
+//     volume_mkdir_all(v, "\\EFI\\Boot", now, &err);
+//     volume_write_file(v, "\\EFI\\Boot\\bootx64.efi", data, size,
+//                       VOLUME_ARCHIVE, now, &err);
+//     volume_sync(v, &err);
+//     volume_close(v);
+//
+// Paths are UTF-8, divided by "\" or "/"; case is ignored and kept; "" and "\"
+// are the root folder. Times are FILETIME. Changes are kept until volume_sync,
+// and then done so that a power cut leaves each file old or new (fat.h, ntfs.h).
+
+#ifndef VOLUME_H
+#define VOLUME_H
+
+#include "fat.h"
+#include "ntfs.h"
+
+struct volume {
+	struct disk *disk; // borrowed
+	struct fat *fat;   // one of the two, the volume's own
+	struct ntfs *ntfs;
+};
+
+enum { // attributes, the same bits in both file systems
+	VOLUME_READONLY = 0x01,
+	VOLUME_HIDDEN = 0x02,
+	VOLUME_SYSTEM = 0x04,
+	VOLUME_DIRECTORY = 0x10,
+	VOLUME_ARCHIVE = 0x20,
+};
+
+// A file or folder.
+struct volume_stat {
+	char name[255 * 3 + 1]; // UTF-8; "" for the root folder
+	uint32_t attributes;    // VOLUME_*, and on NTFS others of NTFS_ATTR_*
+	bool is_directory;
+	uint64_t size;          // bytes; 0 for a folder
+	uint64_t modified;      // FILETIME
+};
+
+// Opens a volume for reading; the disk is borrowed.
+// Returns 0, -ENOENT when it begins with neither file system, and as fat_open
+// and ntfs_open do.
+int volume_open(struct disk *disk, struct volume **ret, struct err *err);
+
+// Closes; changes that were not synced are dropped. NULL is fine.
+void volume_close(struct volume *v);
+
+// Returns "FAT12", "FAT16", "FAT32" or "NTFS".
+const char *volume_kind(const struct volume *v);
+
+// Finds out about a file or folder.
+// Returns 0, -ENOENT (err names the missing part), -ENOTDIR, or as volume_open.
+int volume_stat(struct volume *v, const char *path, struct volume_stat *ret,
+		struct err *err);
+
+// Calls fn for each file and folder in a folder (on NTFS not for 8.3 names that
+// stand beside a long one); stops when it returns non-zero. fn may not change
+// the volume.
+// Returns 0, what fn returned, -ENOENT, -ENOTDIR, or as volume_open.
+int volume_list(struct volume *v, const char *path,
+		int (*fn)(void *ctx, const struct volume_stat *entry),
+		void *ctx, struct err *err);
+
+// Opens a file's content, for reading and, within its size, writing if the disk
+// can. Close it before the volume.
+// Returns 0, -ENOENT, -ENOTDIR, -EISDIR, or as volume_open.
+int volume_open_file(struct volume *v, const char *path, struct disk **ret,
+		     struct err *err);
+
+// Reads a whole file of at most `limit` bytes. *ret is new memory, with a NUL
+// after *ret_size bytes; free with mem_free.
+// Returns as volume_open_file, or -EFBIG.
+int volume_read_file(struct volume *v, const char *path, uint64_t limit,
+		     void **ret, size_t *ret_size, struct err *err);
+
+// Readies the volume for changes: it is checked first, and one with problems is
+// not changed at all.
+// Returns as ntfs_change_begin and fat_check.
+int volume_change_begin(struct volume *v, struct err *err);
+
+// These change the volume, see fat.h and ntfs.h, whose errors they return:
+// -EFBIG for what FAT cannot hold, -EINVAL before volume_change_begin.
+int volume_mkdir_all(struct volume *v, const char *path, uint64_t time,
+		     struct err *err);
+int volume_create_file(struct volume *v, const char *path, uint64_t size,
+		       uint32_t attributes, uint64_t time, struct disk **ret,
+		       struct err *err);
+int volume_write_file(struct volume *v, const char *path, const void *data,
+		      size_t size, uint32_t attributes, uint64_t time,
+		      struct err *err);
+int volume_remove(struct volume *v, const char *path, struct err *err);
+int volume_sync(struct volume *v, struct err *err);
+
+#endif
