@@ -21,6 +21,8 @@ struct vdisk_ranges {
 #define VDISK_RANGE_BLOCK  "block"
 #define VDISK_RANGE_BITS   "bitmaps of chunk"
 #define VDISK_RANGE_TABLE  "block table"
+#define VDISK_RANGE_HEADER  "dynamic header"
+#define VDISK_RANGE_LOCATOR "parent locator"
 #define VDISK_RANGE_FOOTER "footer" // is written anew wherever the end is
 
 // Adds what is used of a file to a list: `what` is a name that lives on,

@@ -53,23 +53,22 @@ static void join(struct vdisk_ranges *f)
 	f->count = n;
 }
 
-// Skips what is free at *off; returns how much of `len` bytes from there on is
-// not.
+// Skips what is free at *off; returns how much from there to `end` is not. The
+// list has been joined: behind a free range comes one that is not.
 static uint64_t skip_free(struct compact *c, uint64_t *off, uint64_t end)
 {
-	const struct vdisk_ranges *f = &c->free;
+	const struct vdisk_range *x = c->free.items + c->next;
+	const struct vdisk_range *last = c->free.items + c->free.count;
 
-	while (c->next < f->count &&
-	       f->items[c->next].off + f->items[c->next].len <= *off)
-		c->next++;
-	if (c->next < f->count && f->items[c->next].off <= *off) {
-		uint64_t to = f->items[c->next].off + f->items[c->next].len;
-
-		*off = to < end ? to : end;
-		return skip_free(c, off, end);
+	while (x < last && x->off + x->len <= *off)
+		x++;
+	if (x < last && x->off <= *off) {
+		*off = x->off + x->len < end ? x->off + x->len : end;
+		x += *off < end;
 	}
-	if (c->next < f->count && f->items[c->next].off < end)
-		end = f->items[c->next].off;
+	c->next = (size_t)(x - c->free.items);
+	if (x < last && x->off < end && *off < end)
+		end = x->off;
 	return end - *off;
 }
 

@@ -319,14 +319,14 @@ static int read_ends(struct vhd_disk *v, const struct vhd_footer *footer,
 
 	note_fixed(v, 0, VHD_FOOTER_SIZE, "footer copy");
 	note_fixed(v, footer->header_offset, sizeof(struct vhd_header_disk),
-		   "dynamic header");
+		   VDISK_RANGE_HEADER);
 	note_fixed(v, header->table_offset, v->blocks.count * sizeof(be32),
 		   VDISK_RANGE_TABLE);
 	for (size_t i = 0; i < VHD_LOCATORS; i++)
 		if (header->locators[i].platform[0])
 			note_fixed(v, header->locators[i].offset,
 				   header->locators[i].length,
-				   "parent locator");
+				   VDISK_RANGE_LOCATOR);
 	v->end = round_up(v->end, VHD_SECTOR);
 	v->footer_at = file->size - VHD_FOOTER_SIZE;
 	r = disk_read(file, v->footer_at, &v->footer, sizeof(v->footer), err);

@@ -118,9 +118,9 @@ int vhd_table_switch(struct vhd_disk *v, uint64_t place, uint64_t count,
 
 	if (r)
 		return r;
-	h.table_offset = to_be64(place);
-	if (get_be32(h.table_entries) < count)
+	if (place != v->table_offset || get_be32(h.table_entries) < count)
 		h.table_entries = to_be32((uint32_t)count);
+	h.table_offset = to_be64(place);
 	h.checksum = to_be32(
 		vhd_checksum(&h, sizeof(h),
 			     offsetof(struct vhd_header_disk, checksum)));

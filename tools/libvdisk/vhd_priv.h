@@ -117,6 +117,14 @@ int vhd_dynamic_create(struct disk *file, const struct vdisk_create *c,
 int vhd_expand(struct disk *file, const struct vdisk_info *info, uint64_t size,
 	       struct err *err);
 
+// As vdisk_reparent, to what `c` says of a parent.
+int vhd_reparent(struct disk *file, const struct vdisk_info *info,
+		 const struct vdisk_create *c, struct err *err);
+
+// As vdisk_reset; the file keeps its length.
+int vhd_reset(struct disk *file, const struct vdisk_info *info,
+	      struct err *err);
+
 // Gives a footer a size in bytes, with the geometry for it.
 void vhd_footer_resize(struct vhd_footer *footer, uint64_t size);
 

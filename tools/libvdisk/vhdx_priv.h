@@ -78,6 +78,14 @@ int vhdx_create(struct disk *file, const struct vdisk_create *c,
 int vhdx_expand(struct disk *file, const struct vdisk_info *info, uint64_t size,
 		bool keeps_id, struct err *err);
 
+// As vdisk_reparent, to what `c` says of a parent.
+int vhdx_reparent(struct disk *file, const struct vdisk_info *info,
+		  const struct vdisk_create *c, struct err *err);
+
+// As vdisk_reset; the file keeps its length.
+int vhdx_reset(struct disk *file, const struct vdisk_info *info,
+	       struct err *err);
+
 // Of the regions everybody must know, in on-disk order.
 extern const struct guid vhdx_table_region, vhdx_meta_region;
 
