@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What both formats tell libvdisk of a disk's parent.
+// What the files of both formats share: a disk's parent, and the blocks that a
+// new disk has from the start.
 
 #ifndef VDISK_PRIV_H
 #define VDISK_PRIV_H
@@ -61,5 +62,15 @@ int vdisk_cut(struct disk *file, const struct vdisk_info *info,
 // As vdisk_expand; with `keeps_id` children do not notice.
 int vdisk_expand_as(struct disk *file, uint64_t size, bool keeps_id,
 		    struct err *err);
+
+// Tells whether a block of a new disk has a place from the start.
+static inline bool vdisk_is_present(const struct vdisk_create *c,
+				    uint64_t block)
+{
+	return c->present && c->present[block / 8] >> block % 8 & 1;
+}
+
+// Returns how many of the first `blocks` blocks have one.
+uint64_t vdisk_present(const struct vdisk_create *c, uint64_t blocks);
 
 #endif

@@ -128,6 +128,10 @@ int vhd_reset(struct disk *file, const struct vdisk_info *info,
 // Gives a footer a size in bytes, with the geometry for it.
 void vhd_footer_resize(struct vhd_footer *footer, uint64_t size);
 
+// As vdisk_create_layout, for those.
+int vhd_dynamic_layout(const struct vdisk_create *c, struct vdisk_layout *ret,
+		       struct err *err);
+
 // Fills the fields of a footer as Windows 10 does.
 struct vhd_footer vhd_footer_new(enum vdisk_type type, uint64_t size,
 				 const struct guid *id, int64_t created);
