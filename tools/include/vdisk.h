@@ -40,8 +40,9 @@
 // what was not flushed any part may be lost. In a file of fixed size (a
 // file's extents in a volume) blocks are allocated until it is full (-ENOSPC).
 //
-// The size of a VHD is the footer's "current size", which Windows, VirtualBox
-// and libvhdi take too. QEMU takes it for the creators it knows to be exact
+// The size of a VHD is the footer's "current size", which Windows and
+// VirtualBox take too (libvhdi takes the size it was made with, so that is kept
+// the same). QEMU takes it for the creators it knows to be exact
 // (Windows' "win " among them) and cylinders * heads * sectors for others; so
 // what is made here carries Windows' creator, and all agree to the byte.
 
