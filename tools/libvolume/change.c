@@ -54,7 +54,7 @@ int volume_create_file(struct volume *v, const char *path, uint64_t size,
 
 	if (!r && v->ntfs)
 		return ntfs_create_file(v->ntfs, path, size, attributes, time,
-					true, ret, err);
+					ret, err);
 	if (!r)
 		r = check_fat_size(path, size, err);
 	return r ? r
