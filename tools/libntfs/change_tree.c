@@ -151,7 +151,7 @@ static void path_done(struct path *p)
 
 static int enter_root(struct path *p)
 {
-	struct level *l;
+	struct level *l = NULL;
 	int r = add_level(p, &l);
 
 	if (r)
@@ -166,7 +166,7 @@ static int enter_root(struct path *p)
 static int enter_child(struct path *p)
 {
 	uint64_t vcn = child(&p->levels[p->depth], p->levels[p->depth].at);
-	struct level *l;
+	struct level *l = NULL;
 	int r;
 
 	if (p->depth >= NTFS_MAX_DEPTH)
@@ -546,7 +546,7 @@ static int remove_from_leaf(struct path *p)
 // becomes *ret. When there is but an empty leaf, that goes, and *ret is NULL.
 static int take_greatest(struct path *p, uint8_t **ret)
 {
-	struct level *l;
+	struct level *l = NULL;
 	uint32_t at;
 	int r = enter_greatest(p);
 

@@ -1,73 +1,42 @@
 // SPDX-License-Identifier: MIT
 //
-// Changing volumes: smoke.
+// Changing volumes of every shape at random, against a model.
 
-#include "disk.h"
-#include "ntfs.h"
-#include "test.h"
+#include "unit/libntfs/change_model.h"
+#include "unit/libntfs/volumes.h"
 
-static void say(void *ctx, const struct ntfs_problem *p)
+static struct disk *new_volume(uint64_t size, uint32_t cluster)
 {
-	fprintf(stderr, "record %lld %s: %s\n", (long long)p->record, p->rule, p->text);
+	struct ntfs_build_options o = {.serial = 5, .cluster_size = cluster};
+	struct err err = {0};
+	struct disk *d;
+
+	check_ok(disk_memory(size, 512, &d, &err), &err);
+	check_ok(ntfs_format(d, &o, &err), &err);
+	return d;
 }
 
-static void check_clean(struct disk *d)
+static void run(struct disk *d, uint64_t seed, uint32_t max, unsigned steps)
 {
-	struct ntfs_check_result result;
-	struct err err = {0};
-	check_ok(ntfs_check(d, say, NULL, NULL, &result, &err), &err);
-	check_eq(result.problems, 0);
+	static struct model m;
+
+	model_init(&m, d, seed, max);
+	model_run(&m, steps);
+	model_end(&m);
+	disk_close(d);
 }
 
 int main(int argc, char **argv)
 {
-	struct ntfs_build_options o = {.serial = 5, .label = "x"};
-	struct err err = {0};
-	struct disk *d;
-	struct ntfs *n;
-	static uint8_t data[100000];
-	int count = argc > 1 ? atoi(argv[1]) : 300;
-	char name[300];
+	static const uint32_t clusters[] = {512, 1024, 2048, 4096, 8192,
+					    16384, 32768, 65536};
+	unsigned steps = argc > 1 ? (unsigned)atoi(argv[1]) : 150;
+	uint64_t seed = argc > 2 ? (uint64_t)atoi(argv[2]) : 1;
 
-	check_ok(disk_memory(64 << 20, 512, &d, &err), &err);
-	check_ok(ntfs_format(d, &o, &err), &err);
-	check_ok(ntfs_open(d, &n, &err), &err);
-	check_ok(ntfs_change_begin(n, &err), &err);
-	check_ok(ntfs_write_file(n, "\\a", "hello", 5, 0x20, 1, &err), &err);
-	check_ok(ntfs_sync(n, &err), &err);
-	check_clean(d);
-	check_ok(ntfs_write_file(n, "\\a", data, 100000, 0x20, 2, &err), &err);
-	check_ok(ntfs_sync(n, &err), &err);
-	check_clean(d);
-	check_ok(ntfs_mkdir_all(n, "\\Boot\\Fonts\\deep", 2, &err), &err);
-	check_ok(ntfs_write_file(n, "\\Boot\\Fonts\\deep\\x", data, 1000, 0x20, 2, &err), &err);
-	check_ok(ntfs_sync(n, &err), &err);
-	check_clean(d);
-	for (int i = 0; i < count; i++) {
-		snprintf(name, sizeof name, "\\Boot\\Some longer file name %d.txt", i * 7919 % count);
-		check_ok(ntfs_write_file(n, name, data, i * 3, 0x20, 2, &err), &err);
-		if (i % 50 == 49) {
-			check_ok(ntfs_sync(n, &err), &err);
-			check_clean(d);
-		}
-	}
-	check_ok(ntfs_sync(n, &err), &err);
-	check_clean(d);
-	for (int i = 0; i < count; i++) {
-		snprintf(name, sizeof name, "\\Boot\\Some longer file name %d.txt", i * 31 % count);
-		check_ok(ntfs_remove(n, name, &err), &err);
-		if (i % 50 == 49) {
-			check_ok(ntfs_sync(n, &err), &err);
-			check_clean(d);
-		}
-	}
-	check_ok(ntfs_remove(n, "\\Boot\\Fonts\\deep\\x", &err), &err);
-	check_ok(ntfs_remove(n, "\\Boot\\Fonts\\deep", &err), &err);
-	check_ok(ntfs_remove(n, "\\Boot\\Fonts", &err), &err);
-	check_ok(ntfs_remove(n, "\\Boot", &err), &err);
-	check_ok(ntfs_sync(n, &err), &err);
-	check_clean(d);
-	ntfs_close(n);
-	disk_close(d);
+	for (size_t i = 0; i < 8; i++)
+		run(new_volume(40 << 20, clusters[i]), seed + i, 100000, steps);
+	// Small ones, which are soon full.
+	run(new_volume(6 << 20, 512), seed + 20, MODEL_MAX, steps * 3);
+	run(new_volume(6 << 20, 4096), seed + 21, 60000, steps * 3);
 	return 0;
 }
