@@ -111,6 +111,24 @@ static int fault_resize(struct disk *d, uint64_t size, struct err *err)
 	return r ? r : resize_base(d, size, err);
 }
 
+static int extend_base(struct disk *d, uint64_t off, const void *buf,
+		       size_t len, struct err *err)
+{
+	struct disk *base = ((struct wrapped *)d)->base;
+	int r = disk_extend(base, off, buf, len, err);
+
+	__atomic_store_n(&d->size, base->size, __ATOMIC_RELAXED);
+	return r;
+}
+
+static int fault_extend(struct disk *d, uint64_t off, const void *buf,
+			size_t len, struct err *err)
+{
+	int r = step(d, false, off, err);
+
+	return r ? r : extend_base(d, off, buf, len, err);
+}
+
 static const struct disk_ops fault_ops = {
 	.read = fault_read,
 	.write = fault_write,
@@ -118,6 +136,7 @@ static const struct disk_ops fault_ops = {
 	.discard = fault_discard,
 	.flush = fault_flush,
 	.resize = fault_resize,
+	.extend = fault_extend,
 	.close = wrapped_close,
 };
 
@@ -181,12 +200,20 @@ static int record_resize(struct disk *d, uint64_t size, struct err *err)
 	return resize_base(d, size, err);
 }
 
+static int record_extend(struct disk *d, uint64_t off, const void *buf,
+			 size_t len, struct err *err)
+{
+	record(d, RECORD_WRITE, off, len, buf);
+	return extend_base(d, off, buf, len, err);
+}
+
 static const struct disk_ops record_ops = {
 	.read = record_read,
 	.write = record_write,
 	.zero = record_zero,
 	.flush = record_flush,
 	.resize = record_resize,
+	.extend = record_extend,
 	.close = wrapped_close,
 };
 

@@ -163,6 +163,12 @@ void vhd_footer_set_geometry(struct vhd_footer *f, uint64_t size)
 	f->cylinders = (uint16_t)(sectors / track / heads);
 }
 
+void vhd_footer_resize(struct vhd_footer *footer, uint64_t size)
+{
+	footer->current_size = size;
+	vhd_footer_set_geometry(footer, size);
+}
+
 struct vhd_footer vhd_footer_new(enum vdisk_type type, uint64_t size,
 				 const struct guid *id, int64_t created)
 {

@@ -142,6 +142,21 @@ int vhdx_header_write(struct disk *file, struct vhdx_header *h, struct err *err)
 	return 0;
 }
 
+// Remembers what belongs to somebody else.
+static int take_other(struct vhdx *v, uint64_t off, uint32_t len,
+		      uint64_t where, uint64_t file_size, struct err *err)
+{
+	if (!range_ok(off, len, file_size))
+		return err_corrupt(err, "VHDX region table", where,
+				   "a region is not inside the file");
+	if (v->other_count == VHDX_MAX_OTHERS)
+		return err_set(err, -EFBIG, "VHDX region table", where,
+			       "there are more regions than are handled");
+	v->others[v->other_count].offset = off;
+	v->others[v->other_count++].length = len;
+	return 0;
+}
+
 static int take_region(const struct vhdx_region_disk *region, uint64_t where,
 		       uint64_t file_size, struct vhdx *v, struct err *err)
 {
@@ -153,7 +168,7 @@ static int take_region(const struct vhdx_region_disk *region, uint64_t where,
 		if (get_le32(region->required) & 1)
 			return err_set(err, -ENOTSUP, "VHDX region table",
 				       where, "a required region is not known");
-		return 0;
+		return take_other(v, off, len, where, file_size, err);
 	}
 	if (off < VHDX_MIB || off % VHDX_MIB || !len || !range_ok(off, len, file_size))
 		return err_corrupt(err, "VHDX region table", where,
@@ -204,15 +219,13 @@ static bool is_region_table(const uint8_t *bytes)
 	       get_le32(head.checksum) == vhdx_checksum(bytes, VHDX_TABLE_SIZE);
 }
 
-static int read_regions(struct disk *file, struct vhdx *v, struct err *err)
+// Reads the first copy, or the second when that is damaged.
+static int load_regions(struct disk *file, uint8_t *bytes, uint64_t *ret_where,
+			struct err *err)
 {
-	uint8_t *bytes = mem_alloc(VHDX_TABLE_SIZE);
 	uint64_t where = VHDX_REGION_1;
-	int r;
+	int r = disk_read(file, where, bytes, VHDX_TABLE_SIZE, err);
 
-	if (!bytes)
-		return err_nomem(err);
-	r = disk_read(file, where, bytes, VHDX_TABLE_SIZE, err);
 	if (!r && !is_region_table(bytes)) {
 		where = VHDX_REGION_2;
 		r = disk_read(file, where, bytes, VHDX_TABLE_SIZE, err);
@@ -220,10 +233,46 @@ static int read_regions(struct disk *file, struct vhdx *v, struct err *err)
 			r = err_corrupt(err, "VHDX region table", where,
 					"both copies are damaged");
 	}
+	*ret_where = where;
+	return r;
+}
+
+static int read_regions(struct disk *file, struct vhdx *v, struct err *err)
+{
+	uint8_t *bytes = mem_alloc(VHDX_TABLE_SIZE);
+	uint64_t where;
+	int r = bytes ? load_regions(file, bytes, &where, err) : err_nomem(err);
+
 	if (!r)
 		r = decode_regions(bytes, where, file->size, v, err);
 	mem_free(bytes);
 	return r;
+}
+
+int vhdx_regions_change(struct disk *file, uint64_t off, uint64_t len,
+			uint8_t *bytes, struct err *err)
+{
+	struct vhdx_region_head_disk head;
+	uint64_t where;
+	int r = load_regions(file, bytes, &where, err);
+
+	if (r)
+		return r;
+	memcpy(&head, bytes, sizeof(head));
+	for (uint32_t i = 0; i < get_le32(head.count); i++) {
+		struct vhdx_region_disk region;
+		uint8_t *at = bytes + sizeof(head) + i * sizeof(region);
+
+		memcpy(&region, at, sizeof(region));
+		if (!guid_equal(&region.id, &vhdx_table_region))
+			continue;
+		region.offset = to_le64(off);
+		region.length = to_le32((uint32_t)len);
+		memcpy(at, &region, sizeof(region));
+	}
+	head.checksum = to_le32(vhdx_checksum(bytes, VHDX_TABLE_SIZE));
+	memcpy(bytes, &head, sizeof(head));
+	return 0;
 }
 
 // Reads what is described by the headers, from the file or the overlay.
