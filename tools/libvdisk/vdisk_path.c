@@ -121,7 +121,7 @@ static int add_place(struct vdisk_places *places, char *path)
 }
 
 // Adds a path of a volume: `path` from the folder of `child`, or from the root
-// when that is NULL.
+// when that is NULL. One with a colon would be a named stream.
 static int add_inner(struct vdisk_places *places, const char *child,
 		     const char *path, struct err *err)
 {
@@ -136,7 +136,7 @@ static int add_inner(struct vdisk_places *places, const char *child,
 	}
 	if (child)
 		memcpy(start, child, folder);
-	n = walk(s, walk(s, 0, start), path);
+	n = strchr(path, ':') ? 0 : walk(s, walk(s, 0, start), path);
 	mem_free(start);
 	if (n)
 		return add_place(places, s);
