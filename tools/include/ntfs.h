@@ -149,6 +149,11 @@ int ntfs_build_stream(struct ntfs_build *b, uint32_t node,
 // or -ENOMEM.
 int ntfs_build_layout(struct ntfs_build *b, struct err *err);
 
+// Tells what of the device a laid-out build writes: the rest is never touched.
+#define NTFS_BUILD_RANGES 3u
+void ntfs_build_used(const struct ntfs_build *b,
+		     struct disk_extent ret[NTFS_BUILD_RANGES]);
+
 // Wipes the old boot sectors and flushes: the device is no volume any more.
 // To be called after the layout, before anything is written.
 // Returns 0 or the device's error.

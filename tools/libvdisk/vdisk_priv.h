@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the files of chains share.
+// What the files of both formats share: where parents are looked for, and the
+// blocks that a new disk has from the start.
 
 #ifndef VDISK_PRIV_H
 #define VDISK_PRIV_H
@@ -27,5 +28,15 @@ void vdisk_places_done(struct vdisk_places *p);
 
 // Tells whether a path of Windows is on another computer ("\\server\share").
 bool vdisk_path_is_remote(const char *path);
+
+// Tells whether a block of a new disk has a place from the start.
+static inline bool vdisk_is_present(const struct vdisk_create *c,
+				    uint64_t block)
+{
+	return c->present && c->present[block / 8] >> block % 8 & 1;
+}
+
+// Returns how many of the first `blocks` blocks have one.
+uint64_t vdisk_present(const struct vdisk_create *c, uint64_t blocks);
 
 #endif
