@@ -3,7 +3,6 @@
 // Headers and region tables of a VHDX, "VHDX Format Specification" 1.00,
 // sections 3.1.1 to 3.1.3.
 
-#include <stdio.h>
 #include <string.h>
 
 #include "vhdx_disk.h"
@@ -275,23 +274,37 @@ int vhdx_regions_change(struct disk *file, uint64_t off, uint64_t len,
 	return 0;
 }
 
+static void take_locator(struct vhdx *v, struct vhdx_locator *l)
+{
+	const struct vdisk_parent *p = &l->paths;
+	const char *path = p->absolute   ? p->absolute
+			   : p->relative ? p->relative
+					 : p->volume;
+	size_t n = path ? strlen(path) : 0;
+
+	// Cut between characters.
+	if (n >= sizeof(v->parent))
+		for (n = sizeof(v->parent) - 1; (path[n] & 0xc0) == 0x80;)
+			n--;
+	if (n)
+		memcpy(v->parent, path, n);
+	v->parent_id = l->id;
+	v->parent_id_2 = l->id_2;
+	vdisk_parent_done(&l->paths);
+}
+
 // Reads what is described by the headers, from the file or the overlay.
 static int read_rest(struct disk *file, struct vhdx *v, struct err *err)
 {
-	struct vdisk_parent parent = {0};
+	struct vhdx_locator locator;
 	int r = read_regions(file, v, err);
 
 	if (!r)
 		r = vhdx_read_meta(file, v, err);
 	if (!r && v->has_parent) {
-		r = vhdx_locator_read(file, v, &parent, &v->parent_id, err);
-		if (!r && parent.absolute)
-			snprintf(v->parent, sizeof(v->parent), "%s",
-				 parent.absolute);
-		else if (!r && parent.relative)
-			snprintf(v->parent, sizeof(v->parent), "%s",
-				 parent.relative);
-		vdisk_parent_done(&parent);
+		r = vhdx_locator_read(file, v, &locator, err);
+		if (!r)
+			take_locator(v, &locator);
 	}
 	return r;
 }
@@ -343,6 +356,7 @@ int vhdx_probe(struct disk *file, struct vdisk_info *ret, struct err *err)
 	info.link_id = v.header.data_write;
 	info.needs_replay = overlay;
 	info.parent_id = v.parent_id;
+	info.parent_id_2 = v.parent_id_2;
 	memcpy(info.parent, v.parent, sizeof(info.parent));
 	memcpy(info.creator, v.creator, sizeof(info.creator));
 	*ret = info;
@@ -352,14 +366,16 @@ int vhdx_probe(struct disk *file, struct vdisk_info *ret, struct err *err)
 int vhdx_parent_read(struct disk *file, struct vdisk_parent *ret,
 		     struct err *err)
 {
+	struct vhdx_locator locator;
 	struct disk *overlay;
-	struct guid id;
 	struct vhdx v;
 	int r = vhdx_read(file, &v, &overlay, err);
 
 	if (r)
 		return r;
-	r = vhdx_locator_read(overlay ? overlay : file, &v, ret, &id, err);
+	r = vhdx_locator_read(overlay ? overlay : file, &v, &locator, err);
 	disk_close(overlay);
+	if (!r)
+		*ret = locator.paths;
 	return r;
 }
