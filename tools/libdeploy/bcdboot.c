@@ -190,7 +190,11 @@ static int copy_fallback(const struct bcdboot *b)
 static int write_uefi(const struct bcdboot *b)
 {
 	const struct copy c = {.b = b}, ex = {.b = b, .strip_ex = true};
-	int r = copy_named(&c, "Boot\\EFI", "\\EFI\\Microsoft\\Boot", true);
+	int r = 0;
+
+	if (b->options->store_only)
+		return bcdboot_write_store(b, BCD_UEFI);
+	r = copy_named(&c, "Boot\\EFI", "\\EFI\\Microsoft\\Boot", true);
 
 	if (!r)
 		r = copy_named(&c, "Boot\\Fonts",
@@ -230,8 +234,11 @@ static int check_vhd_driver(const struct bcdboot *b)
 static int write_bios(const struct bcdboot *b)
 {
 	const struct copy pcat = {.b = b, .bios = true}, c = {.b = b};
-	int r = check_vhd_driver(b);
+	int r = 0;
 
+	if (b->options->store_only)
+		return bcdboot_write_store(b, BCD_BIOS);
+	r = check_vhd_driver(b);
 	if (!r)
 		r = copy_named(&pcat, "Boot\\PCAT", "\\Boot", true);
 	if (!r)
