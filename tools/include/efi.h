@@ -87,13 +87,17 @@ void efi_entry_done(struct efi_entry *entry);
 // Returns 0 or -ENOMEM.
 int efi_windows_optional(void **ret, size_t *ret_size, struct err *err);
 
-enum efi_boot_place { EFI_BOOT_FIRST, EFI_BOOT_LAST, EFI_BOOT_KEEP };
+enum efi_boot_place {
+	EFI_BOOT_FIRST,
+	EFI_BOOT_LAST,
+	EFI_BOOT_KEEP,       // where it is, a new one last
+	EFI_BOOT_KEEP_FIRST, // where it is, a new one first
+};
 
 // Enters an entry into Boot#### and BootOrder: one with the same path on the
 // same partition is replaced and keeps its number, else the first free number is
-// taken. Where it stands in the order is `place`; KEEP leaves one that is there
-// where it is, and puts a new one last. The variable is written before the
-// order, so that a cut leaves the old order or the new one; a new one whose
+// taken. Where it stands in the order is `place`. The variable is written before
+// the order, so that a cut leaves the old order or the new one; a new one whose
 // number could not be entered into the order is removed again. What is as it
 // should be is not written. ret_number may be NULL.
 // Returns 0, -EBADMSG for a corrupt BootOrder, -ENOSPC, or as efi_entry_encode,

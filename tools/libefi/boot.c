@@ -210,12 +210,12 @@ size_t efi_order_arrange(uint16_t *order, size_t count, uint16_t number,
 
 	while (at < count && order[at] != number)
 		at++;
-	if (place == EFI_BOOT_KEEP && at < count)
+	if (place >= EFI_BOOT_KEEP && at < count)
 		return count;
 	for (size_t i = 0; i < count; i++)
 		if (order[i] != number)
 			order[n++] = order[i];
-	at = place == EFI_BOOT_FIRST ? 0 : n;
+	at = place == EFI_BOOT_FIRST || place == EFI_BOOT_KEEP_FIRST ? 0 : n;
 	memmove(order + at + 1, order + at, (n - at) * sizeof(*order));
 	order[at] = number;
 	return n + 1;

@@ -25,8 +25,8 @@ static void place(uint16_t *order, size_t count, uint16_t number,
 	size_t n = efi_order_arrange(order, count, number, where);
 	size_t left = without(old, count, number);
 
-	check(n == left + 1 || (where == EFI_BOOT_KEEP && n == count));
-	if (where != EFI_BOOT_KEEP)
+	check(n == left + 1 || (where >= EFI_BOOT_KEEP && n == count));
+	if (where < EFI_BOOT_KEEP)
 		check_eq(order[where == EFI_BOOT_FIRST ? 0 : n - 1], number);
 	check_eq(without(order, n, number), left);
 	check(!memcmp(order, old, left * 2));
@@ -52,7 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	order = mem_resize(order, count + 1, sizeof(*order));
 	check(order);
 	place(order, count, (uint16_t)(data[0] | data[1] << 8),
-	      (enum efi_boot_place)(data[2] % 3));
+	      (enum efi_boot_place)(data[2] % 4));
 	mem_free(order);
 	return 0;
 }

@@ -56,6 +56,8 @@ static void places(void)
 	expect_order("0001 0000 0002");
 	check_eq(add(&other, EFI_BOOT_KEEP), 3);
 	expect_order("0001 0000 0002 0003");
+	check_eq(add(&c, EFI_BOOT_KEEP_FIRST), 2);
+	expect_order("0001 0000 0002 0003");
 	// the same file again, in other case: it keeps its number
 	a.path = "\\A";
 	a.title = "New";
@@ -97,6 +99,9 @@ static void odd_numbers(void)
 	folder_put("Boot000a", "\7\0\0\0", 4);
 	check_eq(add(&a, EFI_BOOT_LAST), 3);
 	expect_order("0000 0001 0000 0003");
+	folder_put("BootOrder", "\7\0\0\0\0\0", 6);
+	check_eq(add(&a, EFI_BOOT_KEEP_FIRST), 3);
+	expect_order("0003 0000");
 	folder_put("BootOrder", "\7\0\0\0\0\0", 6);
 	check_eq(add(&a, EFI_BOOT_FIRST), 3);
 	expect_order("0003 0000");
