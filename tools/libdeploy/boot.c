@@ -39,6 +39,8 @@ int boot_check(struct plan *p, struct err *err)
 			? boot_linux_check(p, &bytes, err)
 			: boot_windows_check(p, &bytes, err);
 
+	if (!r && p->answer->layout == ANSWER_MBR)
+		r = boot_bios_check(p, err);
 	if (!r && p->answer->environment)
 		r = boot_environment_check(p, &bytes, err);
 	return r ? r : check_room(p, bytes, err);
@@ -78,5 +80,7 @@ int boot_write(struct plan *p, struct progress *progress, struct err *err)
 	if (!r)
 		r = fat_sync(esp, err);
 	fat_close(esp);
+	if (!r && p->answer->layout == ANSWER_MBR)
+		r = boot_bios(p, err);
 	return r;
 }

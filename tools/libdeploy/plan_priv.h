@@ -136,6 +136,12 @@ int boot_environment_check(const struct plan *plan, uint64_t *ret_bytes,
 // Returns 0, -ENOSPC, or as fat_format, ntfs_open and bcd_make_store do.
 int boot_write(struct plan *plan, struct progress *progress, struct err *err);
 
+// Says whether a BIOS can start the disk at all, and writes what it starts: the
+// code of the volume and of the MBR, which has no table yet.
+// Returns 0, -ENOTSUP, or as bootsect_write_volume.
+int boot_bios_check(const struct plan *plan, struct err *err);
+int boot_bios(struct plan *plan, struct err *err);
+
 // Parts of boot_write: into a new, empty volume.
 int boot_linux(struct plan *plan, struct fat *esp, struct err *err);
 int boot_windows(struct plan *plan, struct fat *esp, struct err *err);
