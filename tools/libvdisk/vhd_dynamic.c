@@ -17,6 +17,7 @@
 
 #include <string.h>
 
+#include "vdisk_priv.h"
 #include "vhd_dynamic.h"
 
 uint32_t vhd_bitmap_size(uint32_t block_size)

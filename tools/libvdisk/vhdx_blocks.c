@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "vdisk_priv.h"
 #include "vhdx_blocks.h"
 
 #define PLACE(entry)	 ((entry) & ~(VHDX_MIB - 1))
