@@ -310,7 +310,9 @@ int hive_file_load(struct hive_file *f, struct hive **ret, struct err *err)
 
 	if (r)
 		return r;
-	r = hive_load_with_logs(b.data, b.size, b.logs, ret, err);
+	r = hive_load_owned(b.data, b.size, b.logs, ret, err);
+	if (!r)
+		b.data = NULL;
 	hive_bytes_done(&b);
 	return r;
 }

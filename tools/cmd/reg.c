@@ -62,7 +62,60 @@ char *reg_real_path(const struct hive *hive, const char *path)
 	return real;
 }
 
-int reg_open(const char *text, bool for_change, struct reg_key *ret,
+// Loads what leads to a path. *ret_found tells whether the key is there.
+static int load_part(const struct hive_bytes *b, const char *path, bool all,
+		     struct reg_key *k, bool *ret_found, struct err *err)
+{
+	struct hive_key *key;
+	int r;
+
+	hive_free(k->hive);
+	k->hive = NULL;
+	r = hive_load_part(b->data, b->size, b->logs, path, all, &k->hive, err);
+	if (!r)
+		*ret_found = !hive_key_find(k->hive->root, path, &key, NULL);
+	return r;
+}
+
+// Loads the key for looking at it: the path is tried as it stands first.
+static int load_to_look(struct reg_key *k, bool all, struct err *err)
+{
+	const char *path = hive_file_key(k->file);
+	struct hive_bytes b;
+	bool found = false;
+	int r = hive_file_read(k->file, &b, err);
+
+	if (r)
+		return r;
+	r = load_part(&b, path, all, k, &found, err);
+	if (!r && !found) {
+		r = load_part(&b, "Select", false, k, &found, err);
+		if (!r) {
+			k->path = reg_real_path(k->hive, path);
+			r = k->path ? load_part(&b, k->path, all, k, &found,
+						err)
+				    : err_nomem(err);
+		}
+	} else if (!r) {
+		k->path = mem_strdup(path);
+		r = k->path ? 0 : err_nomem(err);
+	}
+	hive_bytes_done(&b);
+	return r;
+}
+
+static int load_to_change(struct reg_key *k, struct err *err)
+{
+	int r = hive_file_load(k->file, &k->hive, err);
+
+	if (r)
+		return r;
+	k->hive->now = filetime_now();
+	k->path = reg_real_path(k->hive, hive_file_key(k->file));
+	return k->path ? 0 : err_nomem(err);
+}
+
+int reg_open(const char *text, enum reg_use use, struct reg_key *ret,
 	     struct err *err)
 {
 	struct reg_key k = {NULL, NULL, NULL, NULL};
@@ -76,21 +129,18 @@ int reg_open(const char *text, bool for_change, struct reg_key *ret,
 		return err_nomem(err);
 	k.name[len] = 0;
 	r = hive_file_open(k.name,
-			   HIVE_FILE_KEY | (for_change ? HIVE_FILE_WRITE : 0),
+			   HIVE_FILE_KEY |
+				   (use == REG_CHANGE ? HIVE_FILE_WRITE : 0),
 			   &k.file, err);
 	if (!r)
-		r = hive_file_load(k.file, &k.hive, err);
-	if (!r) {
-		k.path = reg_real_path(k.hive, hive_file_key(k.file));
-		r = k.path ? 0 : err_nomem(err);
-	}
-	if (r) {
+		r = use == REG_CHANGE
+			    ? load_to_change(&k, err)
+			    : load_to_look(&k, use == REG_TREE, err);
+	if (r)
 		reg_close(&k);
-		return r;
-	}
-	k.hive->now = filetime_now();
-	*ret = k;
-	return 0;
+	else
+		*ret = k;
+	return r;
 }
 
 void reg_close(struct reg_key *k)

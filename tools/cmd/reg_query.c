@@ -153,7 +153,7 @@ static int run(struct query *q, const char *text, struct err *err)
 	if (!r)
 		r = make_pattern(q, err);
 	if (!r)
-		r = reg_open(text, false, &k, err);
+		r = reg_open(text, given(q, S) ? REG_TREE : REG_KEY, &k, err);
 	if (r)
 		return r;
 	r = reg_find(&k, &key, err);
