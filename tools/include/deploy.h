@@ -265,7 +265,9 @@ struct plan;
 // place and identifier. Nothing is written.
 // Returns 0, -ENOSPC when something does not fit (err says what and by how
 // much), -EEXIST when the disk holds data and wipe is not given, -ENOENT for a
-// missing image, index or boot file, or as wim_open does. Free with plan_free.
+// missing image, index or boot file, -EBADMSG when the menu would have two equal
+// names or no such default, -ENOTSUP for a disk that a BIOS cannot start, or as
+// wim_open does. Free with plan_free.
 int plan_make(const struct answer *answer, const struct plan_target *target,
 	      struct plan **ret, struct err *err);
 

@@ -83,8 +83,8 @@ uint64_t plan_number(const struct guid *seed, const char *name);
 int plan_partitions(struct plan *p, struct err *err);
 
 // Opens the systems' images and gives names and identifiers (plan_images.c).
-// Returns 0, -ENOENT for an image that is not there, -EEXIST for two equal names
-// in the menu, or as wim_open.
+// Returns 0, -ENOENT for an image that is not there, -EBADMSG for two equal names
+// in the menu or a default that is not in it, or as wim_open.
 int plan_images(struct plan *p, struct err *err);
 
 // Lays out the volume of a system, and the VHD around it (plan_system.c).
