@@ -32,6 +32,8 @@ struct vhdx {
 	struct vhdx_header header;
 	uint64_t table_offset, table_length; // block table
 	uint64_t meta_offset, meta_length;   // metadata region
+	uint64_t unknown_end; // of the last region that is not known; 0: none
+	unsigned items;       // of the metadata, a bit each that is there
 	uint32_t block_size;
 	bool is_fixed, has_parent;
 	uint64_t size;
