@@ -15,7 +15,8 @@
 // "@N" or ":\" (or ":/") behind which PATH exists, so that file names holding
 // "@" work. INNER begins with "\" or "/", and may be in an NTFS or FAT volume.
 // A file that is a virtual disk (VHD, VHDX) is opened as one wherever "@N"
-// follows it.
+// follows it; a differencing one with its parents, which are looked for on the
+// host or in the volume that it lies in, and opened for reading only.
 //
 //     struct place *place;
 //     address_open("golden.img@3:\\vhd\\guest.vhd@1", 0, &place, &err);
@@ -28,6 +29,7 @@
 #include "fat.h"
 #include "ntfs.h"
 #include "part.h"
+#include "vdisk.h"
 
 enum {
 	ADDRESS_WRITE = 1 << 0,     // open for writing, exclusively
@@ -61,13 +63,19 @@ struct place {
 	struct place_level *levels;
 	size_t level_count;
 	const char *host_path; // PATH
+	// When `disk` is a file of the host or of a volume, not opened as a
+	// virtual disk: its path there, and where that is, for vdisk_chain_look;
+	// else NULL.
+	const char *file_path;
+	struct vdisk_files files;
 	struct address_stack *stack; // private
 };
 
 // Opens an address.
 // Returns 0, -ENOENT when PATH, a partition or an INNER does not exist, -EINVAL
 // for a form that is none, -EISDIR when a folder stands where a file must, and
-// as disk_open_file, part_table_read, ntfs_open, fat_open and vdisk_open do.
+// as disk_open_file, part_table_read, ntfs_open, fat_open, vdisk_open and
+// vdisk_chain_open do.
 int address_open(const char *text, unsigned flags, struct place **ret,
 		 struct err *err);
 

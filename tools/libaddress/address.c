@@ -8,20 +8,21 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "address.h"
-#include "vdisk.h"
+#include "address_priv.h"
 
 #define ADDRESS_MAX_LEVELS 16 // nobody nests deeper; each level costs a layer
 
 // What was opened, in order; closed from the end.
 struct opened {
-	struct disk *disk; // one of the three
+	struct disk *disk; // one of these
 	struct ntfs *ntfs;
 	struct fat *fat;
+	struct vdisk_chain *chain;
+	struct address_volume *volume;
 };
 
 struct address_stack {
-	struct opened items[4 * ADDRESS_MAX_LEVELS];
+	struct opened items[5 * ADDRESS_MAX_LEVELS];
 	size_t count;
 	char *host_path;
 };
@@ -78,6 +79,16 @@ static void push_disk(struct place *place, struct disk *d)
 {
 	place->stack->items[place->stack->count++].disk = d;
 	place->disk = d;
+	place->file_path = NULL;
+}
+
+// As push_disk, of a file at `path` of `files`.
+static void push_file(struct place *place, struct disk *d,
+		      const struct vdisk_files *files, const char *path)
+{
+	push_disk(place, d);
+	place->files = *files;
+	place->file_path = path;
 }
 
 static int push_level(struct opening *o, enum place_kind kind,
@@ -93,6 +104,30 @@ static int push_level(struct opening *o, enum place_kind kind,
 	return 0;
 }
 
+// Opens a differencing disk with its parents.
+static int open_chain(struct opening *o)
+{
+	struct place *place = o->place;
+	struct vdisk_chain *chain;
+	int r;
+
+	if (!place->file_path)
+		return err_set(o->err, -ENOTSUP, o->text, ERR_NOWHERE,
+			       "a differencing disk must be a file, to find "
+			       "its parent");
+	r = vdisk_chain_open_in(&place->files, place->file_path,
+				place->disk,
+				o->flags & ADDRESS_WRITE ? DISK_EXCLUSIVE
+							 : DISK_READ_ONLY,
+				&chain, o->err);
+	if (r)
+		return r;
+	place->stack->items[place->stack->count++].chain = chain;
+	place->disk = chain->disk;
+	place->file_path = NULL;
+	return 0;
+}
+
 // Lays the virtual disk on top, when the file is one.
 static int open_virtual(struct opening *o)
 {
@@ -104,12 +139,15 @@ static int open_virtual(struct opening *o)
 	if (r == -ENOENT)
 		return 0;
 	r = push_level(o, PLACE_VIRTUAL, &level);
-	if (!r)
+	if (!r && info.type == VDISK_DIFFERENCING)
+		r = open_chain(o);
+	else if (!r)
 		r = vdisk_open(o->place->disk, &d, o->err);
 	if (r)
 		return r;
-	push_disk(o->place, d);
-	if ((o->flags & ADDRESS_WRITE) && d->read_only)
+	if (info.type != VDISK_DIFFERENCING)
+		push_disk(o->place, d);
+	if ((o->flags & ADDRESS_WRITE) && o->place->disk->read_only)
 		return err_set(o->err, -ENOTSUP, o->text, ERR_NOWHERE,
 			       "this kind of virtual disk is opened for "
 			       "reading only");
@@ -174,31 +212,24 @@ static int open_volume(struct opening *o)
 	return r;
 }
 
-static bool is_folder(struct ntfs *volume, const char *path)
-{
-	struct ntfs_stat stat;
-	uint64_t record;
-
-	return !ntfs_lookup(volume, path, &record, NULL) &&
-	       !ntfs_stat(volume, record, &stat, NULL) && stat.is_directory;
-}
-
 static int open_file(struct opening *o, const char *path)
 {
 	struct place *place = o->place;
-	struct err inner = {0};
+	struct address_volume *volume = mem_alloc(sizeof(*volume));
+	struct vdisk_files files;
 	struct disk *d;
-	int r = place->ntfs ? ntfs_open_file(place->ntfs, path, &d, &inner)
-			    : fat_open_file(place->fat, path, &d, &inner);
+	int r;
 
-	if (r == -ENOENT && place->ntfs && is_folder(place->ntfs, path))
-		return err_set(o->err, -EISDIR, path, ERR_NOWHERE,
-			       "it is a folder");
-	if (r && o->err)
-		*o->err = inner;
-	if (!r)
-		push_disk(place, d);
-	return r;
+	if (!volume)
+		return err_nomem(o->err);
+	*volume = (struct address_volume){place->ntfs, place->fat};
+	place->stack->items[place->stack->count++].volume = volume;
+	r = address_open_file(volume, path, &d, o->err);
+	if (r)
+		return r;
+	files = address_files(volume);
+	push_file(place, d, &files, path);
+	return 0;
 }
 
 // An INNER ends at the next "@N" or ":\" or the end. A drive's colon cannot be
@@ -268,7 +299,10 @@ int address_open(const char *text, unsigned flags, struct place **ret,
 		 struct err *err)
 {
 	struct place *place = mem_alloc(sizeof(*place));
-	struct opening o = {place, flags, text, err};
+	struct opening o = {.place = place,
+			    .flags = flags,
+			    .text = text,
+			    .err = err};
 	const char *rest;
 	struct disk *d;
 	int r;
@@ -288,7 +322,7 @@ int address_open(const char *text, unsigned flags, struct place **ret,
 				   &d, err);
 	}
 	if (!r) {
-		push_disk(place, d);
+		push_file(place, d, &vdisk_host_files, place->host_path);
 		r = open_parts(&o, rest);
 	}
 	if (r) {
@@ -309,7 +343,9 @@ void address_close(struct place *place)
 	while (s && s->count) {
 		struct opened *item = &s->items[--s->count];
 
+		vdisk_chain_close(item->chain);
 		disk_close(item->disk);
+		mem_free(item->volume);
 		ntfs_close(item->ntfs);
 		fat_close(item->fat);
 	}

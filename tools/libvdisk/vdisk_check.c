@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "blocks.h"
-#include "vdisk_priv.h"
 #include "vhd_disk.h"
 #include "vhd_priv.h"
 

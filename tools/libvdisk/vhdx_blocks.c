@@ -433,6 +433,7 @@ static int start(struct vhdx_disk *v, struct disk *file, struct disk *parent,
 	note_end(v, x->header.log_offset + x->header.log_length);
 	note_end(v, x->table_offset + x->table_length);
 	note_end(v, x->meta_offset + x->meta_length);
+	note_end(v, x->unknown_end);
 	v->maps = mem_array((size_t)v->chunks, sizeof(*v->maps));
 	return v->maps ? 0 : err_nomem(err);
 }

@@ -7,7 +7,6 @@
 #define VHDX_PRIV_H
 
 #include "vdisk.h"
-#include "vdisk_priv.h"
 
 #define VHDX_MAX_ENTRIES 2047 // of a region or metadata table; the format's
 #define VHDX_MAX_SIZE	 (UINT64_C(64) << 40) // the format's
@@ -33,6 +32,8 @@ struct vhdx {
 	struct vhdx_header header;
 	uint64_t table_offset, table_length; // block table
 	uint64_t meta_offset, meta_length;   // metadata region
+	uint64_t unknown_end; // of the last region that is not known; 0: none
+	unsigned items;       // of the metadata, a bit each that is there
 	uint32_t block_size;
 	bool is_fixed, has_parent;
 	uint64_t size;
@@ -40,7 +41,7 @@ struct vhdx {
 	struct guid id;
 	uint64_t locator_offset; // of the parent locator in the file, 0: none
 	uint32_t locator_length;
-	struct guid parent_id; // its parent_linkage
+	struct guid parent_id, parent_id_2; // parent_linkage, parent_linkage2
 	char parent[VDISK_TEXT];
 	char creator[VDISK_TEXT];
 };
@@ -96,13 +97,18 @@ int vhdx_meta_write(struct disk *file, uint64_t offset,
 		    const struct vdisk_create *c, uint32_t block_size,
 		    struct err *err);
 
-// Reads the parent locator (vhdx_locator.c); values that are not there are
-// NULL. *ret_id is the parent's identity.
+// What a child says of its parent.
+struct vhdx_locator {
+	struct vdisk_parent paths; // values that are not there are NULL
+	struct guid id, id_2;      // parent_linkage; parent_linkage2, or zero
+};
+
+// Reads the parent locator (vhdx_locator.c). Free the paths with
+// vdisk_parent_done.
 // Returns 0, -EBADMSG, -ENOTSUP for another type of locator, -ENOMEM, or the
 // file's error.
 int vhdx_locator_read(struct disk *file, const struct vhdx *v,
-		      struct vdisk_parent *ret, struct guid *ret_id,
-		      struct err *err);
+		      struct vhdx_locator *ret, struct err *err);
 
 // As vdisk_parent_read, for a VHDX only. Returns as vhdx_read.
 int vhdx_parent_read(struct disk *file, struct vdisk_parent *ret,
