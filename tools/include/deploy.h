@@ -279,6 +279,14 @@ void plan_print(const struct plan *plan,
 // Returns 0, or the first failure; the disk is then blank to everybody.
 int plan_run(struct plan *plan, struct progress *progress, struct err *err);
 
+// Enters what a plan that was done boots into the start entries of the UEFI
+// machine that it was done on: "Windows Boot Manager" first, then the
+// environment, when it is on the disk. Nothing is entered for a machine that
+// starts by BIOS, or boots Linux, which firmware starts by its fallback path.
+// Returns 0, or as efi_boot_add.
+struct efi_vars;
+int plan_enter(const struct plan *plan, struct efi_vars *vars, struct err *err);
+
 // What was applied; valid after plan_run.
 const struct apply_result *plan_result(const struct plan *plan);
 
