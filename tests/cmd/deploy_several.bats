@@ -253,7 +253,7 @@ everything() {
 		done
 		printf '%s\n' '[boot]' 'system = windows'
 	} | answer
-	run -0 deploy --target a.img --size 200M
+	run -0 deploy --target a.img --size 300M
 	for path in EFI/Microsoft/Boot/bootmgfw.efi EFI/Boot/bootx64.efi; do
 		run -0 slipway type "a.img@1:/$path"
 		[ "$output" = 10.0.19041 ]

@@ -185,8 +185,8 @@ struct bcdboot_options {
 	uint64_t time;        // FILETIME for files and keys that are made
 	bool clean;           // an existing store's entries are not kept
 	unsigned systems;     // BCDBOOT_*; 0: that of entry.firmware
-	bool store_only;      // the boot files are there already, by a newer
-			      // Windows, and are kept
+	bool store_only;      // the boot files are those of another, newer
+			      // Windows
 	bool use_ex;          // UEFI: the boot manager that is signed by the
 			      // certificate of 2023, from \Windows\Boot\EFI_EX
 	struct guid merge;    // loader of the store whose settings the new one

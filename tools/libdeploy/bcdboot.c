@@ -279,9 +279,14 @@ static int check(const struct bcdboot *b, enum bcd_firmware firmware)
 
 static int write_all(const struct bcdboot *b, enum bcd_firmware firmware)
 {
-	int r = 0;
+	int r;
 
-	if (!b->options->store_only)
+	if (b->options->store_only)
+		r = fat_mkdir_all(b->esp,
+				  firmware == BCD_UEFI ? "\\EFI\\Microsoft\\Boot"
+						       : "\\Boot",
+				  now(b), b->err);
+	else
 		r = firmware == BCD_UEFI ? write_uefi(b) : write_bios(b);
 	return r ? r : bcdboot_write_store(b, firmware);
 }
