@@ -15,9 +15,8 @@
 
 // What was opened, in order; closed from the end.
 struct opened {
-	struct disk *disk; // one of the three
-	struct ntfs *ntfs;
-	struct fat *fat;
+	struct disk *disk; // one of the two
+	struct volume *volume;
 };
 
 struct address_stack {
@@ -151,53 +150,27 @@ static int open_partition(struct opening *o, unsigned long number)
 static int open_volume(struct opening *o)
 {
 	struct place *place = o->place;
-	uint8_t boot[512];
-	int r = place->disk->size < sizeof(boot)
-			? err_corrupt(o->err, o->text, 0,
-				      "too small for a volume")
-			: disk_read(place->disk, 0, boot, sizeof(boot), o->err);
+	struct volume *v = NULL;
+	int r = volume_open(place->disk, &v, o->err);
 
-	if (r)
-		return r;
-	place->ntfs = NULL;
-	place->fat = NULL;
-	if (!memcmp(boot + 3, "NTFS    ", 8)) {
-		r = ntfs_open(place->disk, &place->ntfs, o->err);
-		if (!r)
-			place->stack->items[place->stack->count++].ntfs =
-				place->ntfs;
-		return r;
-	}
-	r = fat_open(place->disk, &place->fat, o->err);
+	place->volume = v;
+	place->ntfs = v ? v->ntfs : NULL;
+	place->fat = v ? v->fat : NULL;
 	if (!r)
-		place->stack->items[place->stack->count++].fat = place->fat;
+		place->stack->items[place->stack->count++].volume = v;
 	return r;
-}
-
-static bool is_folder(struct ntfs *volume, const char *path)
-{
-	struct ntfs_stat stat;
-	uint64_t record;
-
-	return !ntfs_lookup(volume, path, &record, NULL) &&
-	       !ntfs_stat(volume, record, &stat, NULL) && stat.is_directory;
 }
 
 static int open_file(struct opening *o, const char *path)
 {
-	struct place *place = o->place;
 	struct err inner = {0};
 	struct disk *d;
-	int r = place->ntfs ? ntfs_open_file(place->ntfs, path, &d, &inner)
-			    : fat_open_file(place->fat, path, &d, &inner);
+	int r = volume_open_file(o->place->volume, path, &d, &inner);
 
-	if (r == -ENOENT && place->ntfs && is_folder(place->ntfs, path))
-		return err_set(o->err, -EISDIR, path, ERR_NOWHERE,
-			       "it is a folder");
 	if (r && o->err)
 		*o->err = inner;
 	if (!r)
-		push_disk(place, d);
+		push_disk(o->place, d);
 	return r;
 }
 
@@ -310,8 +283,7 @@ void address_close(struct place *place)
 		struct opened *item = &s->items[--s->count];
 
 		disk_close(item->disk);
-		ntfs_close(item->ntfs);
-		fat_close(item->fat);
+		volume_close(item->volume);
 	}
 	for (size_t i = 0; i < place->level_count; i++)
 		mem_free(place->levels[i].path);

@@ -45,19 +45,22 @@ int boot_write(struct plan *p, struct progress *progress, struct err *err)
 		.hidden_sectors = p->esp->start / p->target.disk->sector_size,
 		.time = filetime_to_unix(p->time),
 	};
-	struct fat *esp;
+	struct volume *esp;
 	int r = progress_report(progress, "Writing boot files", 0, 0);
 
 	if (!r)
 		r = fat_format(p->esp_disk, &options, err);
 	if (!r)
-		r = fat_open(p->esp_disk, &esp, err);
+		r = volume_open(p->esp_disk, &esp, err);
 	if (r)
 		return r;
-	r = p->answer->system == BOOT_LINUX ? boot_linux(p, esp, err)
-					    : boot_windows(p, esp, err);
+	r = volume_change_begin(esp, err);
 	if (!r)
-		r = fat_sync(esp, err);
-	fat_close(esp);
+		r = p->answer->system == BOOT_LINUX
+			    ? boot_linux(p, esp->fat, err)
+			    : boot_windows(p, esp, err);
+	if (!r)
+		r = volume_sync(esp, err);
+	volume_close(esp);
 	return r;
 }

@@ -69,7 +69,7 @@ static const char *describe(const struct plan *p)
 	return info->name[0] ? info->name : "Windows";
 }
 
-int boot_windows(struct plan *p, struct fat *esp, struct err *err)
+int boot_windows(struct plan *p, struct volume *esp, struct err *err)
 {
 	const struct bcd_device system = {
 		.kind = BCD_DEVICE_PARTITION,

@@ -60,6 +60,6 @@ int boot_write(struct plan *plan, struct progress *progress, struct err *err);
 
 // The two kinds of boot_write: into a new, empty volume.
 int boot_linux(struct plan *plan, struct fat *esp, struct err *err);
-int boot_windows(struct plan *plan, struct fat *esp, struct err *err);
+int boot_windows(struct plan *plan, struct volume *esp, struct err *err);
 
 #endif

@@ -47,7 +47,8 @@ enum ntfs_stage {
 	STAGE_FILES,	  // new files
 	STAGE_FOLDERS,	  // new folders, the deepest first
 	STAGE_LAST_FOLDER = STAGE_FOLDERS + NTFS_MAX_PATH_PARTS,
-	STAGE_CHANGED, // base records of files that were there
+	STAGE_CHANGED, // base records of files that were there, then of folders
+	STAGE_CHANGED_FOLDERS,
 	STAGE_MIRROR,
 	STAGE_FREED, // base records, then extensions
 	STAGE_FREED_EXTENSIONS,
