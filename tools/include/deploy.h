@@ -20,9 +20,9 @@
 
 #include "apply.h"
 #include "bcd.h"
-#include "fat.h"
 #include "part.h"
 #include "vdisk.h"
+#include "volume.h"
 
 // --- The answer file ---------------------------------------------------------
 // INI: "[section]", "key = value", comments with ";" or "#" at the start of a
@@ -214,13 +214,14 @@ struct bcdboot_options {
 // A store that is there keeps its other entries and is completed from its logs,
 // which are removed, when it was not closed; a new one is begun with the
 // settings of the Windows' own BCD-Template, when it has one. Stores are written
-// after the files; the caller calls fat_sync, before which the old files are all
-// in place.
+// after the files. The system partition must be readied for changes; the caller
+// calls volume_sync, before which the old files are all in place. It may be NTFS
+// for BIOS alone, and then be the source's own volume, opened a second time.
 // Returns 0, -ENOENT when the source lacks a boot manager, the 2023 one when
 // that is asked for, or (BIOS, from a VHD) bootvhd.dll, all of which is looked
 // for before anything is written, or the store the loader to merge from; -EFBIG for a file over 256 MiB, or as ntfs_open, fat_open and
 // bcd_add_windows do.
-int bcdboot_write(struct ntfs *source, struct fat *esp,
+int bcdboot_write(struct ntfs *source, struct volume *system,
 		  const struct bcdboot_options *options, struct err *err);
 
 // Finds what an installed Windows calls itself ("Windows 11 Pro"), from its

@@ -347,14 +347,14 @@ int ntfs_mkdir_all(struct ntfs *n, const char *path, uint64_t time,
 // out its content to be written, all of it, before ntfs_sync; close it before
 // the volume. `attributes` (READONLY, HIDDEN, SYSTEM, ARCHIVE) are for a new
 // file; one that is replaced keeps its own, its descriptor, its names and its
-// other streams. With `contiguous` the content is in one run if at all possible,
-// never resident: for virtual disks.
+// other streams. The content is in one run if at all possible, in clusters of
+// its own, and the disk can be resized: for virtual disks.
 // Returns 0, -ENOENT when its folder is missing, -ENOTDIR, -EISDIR, -EINVAL,
 // -ENOSPC, -ENOTSUP for an encrypted file, or as ntfs_open. After a failure
 // nothing is changed.
 int ntfs_create_file(struct ntfs *n, const char *path, uint64_t size,
-		     uint32_t attributes, uint64_t time, bool contiguous,
-		     struct disk **ret, struct err *err);
+		     uint32_t attributes, uint64_t time, struct disk **ret,
+		     struct err *err);
 
 // Creates or replaces a file with its content; ntfs_sync makes it the file.
 // Returns as ntfs_create_file, or the device's error; then nothing is changed.
