@@ -342,6 +342,10 @@ int vdisk_chain_look(const struct vdisk_files *files, const char *path,
 		     struct disk *file, unsigned flags,
 		     struct vdisk_chain **ret, struct err *err);
 
+// Opens the disks of a chain that was looked at and is not broken.
+// Returns 0, or as vdisk_open; then the chain is only to be closed.
+int vdisk_chain_open_disks(struct vdisk_chain *chain, struct err *err);
+
 // Closes a chain's disks and files; NULL is fine.
 void vdisk_chain_close(struct vdisk_chain *chain);
 

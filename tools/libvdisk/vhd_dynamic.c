@@ -243,7 +243,8 @@ static int take_entry(struct vhd_disk *v, uint32_t i, uint32_t sector,
 	uint64_t data = left < b->block_size ? left : b->block_size;
 
 	if (!sector || !range_ok(place, v->bitmap_size + data, b->file->size))
-		return err_corrupt(err, "VHD block table", place,
+		return err_corrupt(err, "VHD block table",
+				   v->table_offset + i * sizeof(be32),
 				   "block %u is not inside the file", i);
 	place += v->bitmap_size;
 	b->table[i] = place | (b->has_bitmaps ? BLOCK_PARTIAL : BLOCK_FULL);
