@@ -29,7 +29,7 @@ static const struct scenario {
 				 "environment = yes\n",
 	 {"\\v\\g.vhd", "\\v\\c.vhd"}},
 	{"Windows by BIOS: a VHDX and a partition",
-	 SEED "layout = mbr\nsystem-size = 40M\n" IMAGE
+	 SEED "layout = mbr\nsystem-size = 40M\nsystem-format = ntfs\n" IMAGE
 	      "[vhd]\npath = \\x.vhdx\nsize = 12M\ndescription = A\n"
 	      "[partition]\nsize = 8M\n[boot]\nsystem = windows\n",
 	 {"\\x.vhdx"}},
