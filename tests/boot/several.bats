@@ -23,6 +23,7 @@ setup_file() {
 	slipway deploy answer.ini --target disk.img --size 1600M \
 		--boot-files medium --progress none >plan
 	store
+	stick
 	rm -r tree first second ./*.wim
 }
 
@@ -136,6 +137,27 @@ store() {
 	bcdedit /displayorder "$pe" /addlast
 }
 
+# A stick that deploys a machine with one system and the environment.
+stick() {
+	cat >own.ini <<-'END'
+		[disk]
+		bus = nvme
+		[image]
+		file = first.wim
+		[vhd]
+		path = \vhd\own.vhdx
+		size = 200M
+		[boot]
+		system = windows
+		environment = Rescue
+		[finish]
+		action = restart
+	END
+	(cd "$ROOT" && build/usb.sh --size 200 --output "$WORK/stick.img" \
+		--add "$WORK/first.wim:/slipway/first.wim" \
+		--add "$WORK/own.ini:/slipway/answer.ini" >"$WORK/usb.log")
+}
+
 bcdedit() { slipway bcdedit /store 'disk.img@1:\EFI\Microsoft\Boot\BCD' "$@"; }
 
 # The entry's identifier.
@@ -171,19 +193,30 @@ starts() { # DESCRIPTION TOKEN
 @test "a partition" { starts "Partition" second; }
 @test "a RAM disk" { starts "RAM disk" pe; }
 
-@test "the environment's entry starts under Secure Boot" {
+# The stand-in is not signed: the firmware refuses it, as it would a Windows that
+# somebody changed, and goes on to the entry that comes next.
+@test "a machine deploys itself; the environment's entry starts under Secure Boot" {
 	token=$(od -An -tx1 -N 12 /dev/urandom | tr -d ' \n')
 	dir=$O/boot-tests/several-environment
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	qemu_start "$dir" secureboot -no-reboot -net none \
-		-drive "if=none,id=d,format=raw,file=disk.img,cache=unsafe" \
-		-device "nvme,drive=d,serial=WIN0001,bootindex=0"
-	qemu_wait 'Windows Boot Manager' 60
-	qemu_shot menu
-	qemu_command "sendkey down"
-	qemu_command "sendkey ret"
-	qemu_wait 'Choose 1 to 5' 90
+	machine=(-no-reboot -net none
+		-drive "if=none,id=d,format=raw,cache=unsafe,file=own.img"
+		-device "nvme,drive=d,serial=OWN0001")
+	truncate -s 4G own.img
+	qemu_start "$dir" secureboot "${machine[@]}" -device qemu-xhci \
+		-drive "if=none,id=m,format=raw,readonly=on,file=stick.img" \
+		-device "usb-storage,drive=m,bootindex=0"
+	qemu_wait 'Done.*deployment finished|FAILED' 300
+	grep -aq 'entries of the firmware: Windows Boot Manager, Rescue' \
+		"$dir/serial.log"
+	grep -aq 'every file matched its hash' "$dir/serial.log"
+	qemu_wait 'Now: restart' 20
+	sleep 1
+	qemu_stop
+	qemu_start "$dir" secureboot "${machine[@]}"
+	qemu_wait 'Choose 1 to 5' 150
+	grep -aq 'Windows Boot Manager.*Access Denied' "$dir/serial.log"
 	qemu_type 1
 	qemu_type "printf '%s ' \$(tail -c 1 /sys/firmware/efi/efivars/SecureBoot-* | hexdump -e '\"%d\"') $token secure; slipway --version"
 	qemu_wait "1 $token secure slipway" 30

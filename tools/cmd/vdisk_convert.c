@@ -26,24 +26,29 @@ static void close_source(struct source *s)
 	vdisk_source_close(&s->top);
 }
 
-static int parent_id(const struct vdisk_source *s, struct guid *ret,
-		     struct err *err)
+static int parent_id(const char *address, struct guid *ret, struct err *err)
 {
-	if (!s->chain)
-		return err_set(err, -EINVAL, "parent", ERR_NOWHERE,
-			       "it is no virtual disk in a file");
-	*ret = s->chain->links[0].info.link_id;
-	return 0;
+	struct vdisk_info info;
+	struct place *place;
+	int r = address_open(address, ADDRESS_FILE, &place, err);
+
+	if (r)
+		return r;
+	r = vdisk_probe(place->disk, &info, err);
+	address_close(place);
+	if (!r)
+		*ret = info.link_id;
+	return r;
 }
 
 static int open_child(const char *address, const char *parent,
 		      struct source *s, struct err *err)
 {
 	struct guid id;
-	int r = vdisk_source_open(parent, false, &s->below, err);
+	int r = parent_id(parent, &id, err);
 
 	if (!r)
-		r = parent_id(&s->below, &id, err);
+		r = vdisk_source_open(parent, false, &s->below, err);
 	if (!r)
 		r = address_open(address, ADDRESS_FILE, &s->place, err);
 	if (!r)

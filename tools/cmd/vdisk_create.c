@@ -86,7 +86,7 @@ static bool relative_path(const char *folder, const char *parent, char *ret,
 	for (size_t i = 0; folder[i] && folder[i] == parent[i]; i++)
 		if (folder[i] == '/')
 			same = i + 1;
-	n = (size_t)snprintf(ret, room, ".\\");
+	n = (size_t)snprintf(ret, room, folder[same] ? "" : ".\\");
 	for (const char *s = folder + same; *s; s++)
 		if (*s == '/' && n < room)
 			n += (size_t)snprintf(ret + n, room - n, "..\\");

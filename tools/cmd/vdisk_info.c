@@ -206,6 +206,17 @@ static int look(const struct place *place, struct vdisk_info *info,
 				DISK_READ_ONLY, ret_chain, err);
 }
 
+// What metadata alone does not tell: whether the disks can be opened.
+static void try_to_open(struct vdisk_chain *chain)
+{
+	struct err why = {0};
+
+	if (!chain->broken) {
+		chain->broken = vdisk_chain_open_disks(chain, &why);
+		chain->why = why;
+	}
+}
+
 static int show(const char *address, const struct place *place, bool json)
 {
 	struct vdisk_info info = {0};
@@ -214,6 +225,8 @@ static int show(const char *address, const struct place *place, bool json)
 
 	if (look(place, &info, &chain, &err))
 		return cmd_fail("vdisk", address, &err);
+	if (chain)
+		try_to_open(chain);
 	if (json)
 		print_json(address, &info, chain);
 	else if (chain)

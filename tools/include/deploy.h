@@ -20,9 +20,9 @@
 
 #include "apply.h"
 #include "bcd.h"
-#include "fat.h"
 #include "part.h"
 #include "vdisk.h"
+#include "volume.h"
 
 // --- The answer file ---------------------------------------------------------
 // INI: "[section]", "key = value", comments with ";" or "#" at the start of a
@@ -185,8 +185,8 @@ struct bcdboot_options {
 	uint64_t time;        // FILETIME for files and keys that are made
 	bool clean;           // an existing store's entries are not kept
 	unsigned systems;     // BCDBOOT_*; 0: that of entry.firmware
-	bool store_only;      // the boot files are there already, by a newer
-			      // Windows, and are kept
+	bool store_only;      // the boot files are those of another, newer
+			      // Windows
 	bool use_ex;          // UEFI: the boot manager that is signed by the
 			      // certificate of 2023, from \Windows\Boot\EFI_EX
 	struct guid merge;    // loader of the store whose settings the new one
@@ -214,13 +214,14 @@ struct bcdboot_options {
 // A store that is there keeps its other entries and is completed from its logs,
 // which are removed, when it was not closed; a new one is begun with the
 // settings of the Windows' own BCD-Template, when it has one. Stores are written
-// after the files; the caller calls fat_sync, before which the old files are all
-// in place.
+// after the files. The system partition must be readied for changes; the caller
+// calls volume_sync, before which the old files are all in place. It may be NTFS
+// for BIOS alone, and then be the source's own volume, opened a second time.
 // Returns 0, -ENOENT when the source lacks a boot manager, the 2023 one when
 // that is asked for, or (BIOS, from a VHD) bootvhd.dll, all of which is looked
 // for before anything is written, or the store the loader to merge from; -EFBIG for a file over 256 MiB, or as ntfs_open, fat_open and
 // bcd_add_windows do.
-int bcdboot_write(struct ntfs *source, struct fat *esp,
+int bcdboot_write(struct ntfs *source, struct volume *system,
 		  const struct bcdboot_options *options, struct err *err);
 
 // Finds what an installed Windows calls itself ("Windows 11 Pro"), from its
@@ -265,7 +266,9 @@ struct plan;
 // place and identifier. Nothing is written.
 // Returns 0, -ENOSPC when something does not fit (err says what and by how
 // much), -EEXIST when the disk holds data and wipe is not given, -ENOENT for a
-// missing image, index or boot file, or as wim_open does. Free with plan_free.
+// missing image, index or boot file, -EBADMSG when the menu would have two equal
+// names or no such default, -ENOTSUP for a disk that a BIOS cannot start, or as
+// wim_open does. Free with plan_free.
 int plan_make(const struct answer *answer, const struct plan_target *target,
 	      struct plan **ret, struct err *err);
 
@@ -276,6 +279,14 @@ void plan_print(const struct plan *plan,
 // Does it.
 // Returns 0, or the first failure; the disk is then blank to everybody.
 int plan_run(struct plan *plan, struct progress *progress, struct err *err);
+
+// Enters what a plan that was done boots into the start entries of the UEFI
+// machine that it was done on: "Windows Boot Manager" first, then the
+// environment, when it is on the disk. Nothing is entered for a machine that
+// starts by BIOS, or boots Linux, which firmware starts by its fallback path.
+// Returns 0, or as efi_boot_add.
+struct efi_vars;
+int plan_enter(const struct plan *plan, struct efi_vars *vars, struct err *err);
 
 // What was applied; valid after plan_run.
 const struct apply_result *plan_result(const struct plan *plan);

@@ -40,10 +40,11 @@
 // what was not flushed any part may be lost. In a file of fixed size (a
 // file's extents in a volume) blocks are allocated until it is full (-ENOSPC).
 //
-// The size of a VHD is the footer's "current size", which Windows, VirtualBox
-// and libvhdi take too. QEMU takes it for the creators it knows to be exact
-// (Windows' "win " among them) and cylinders * heads * sectors for others; so
-// what is made here carries Windows' creator, and all agree to the byte.
+// The size of a VHD is what its maker means: the footer's "current size", but
+// for Virtual PC ("vpc ") and QEMU by its old name ("qemu"), whose guests saw
+// whole cylinders, it is cylinders * heads * sectors. QEMU does so too, and
+// counts cylinders for makers that it does not know; so what is made here
+// carries Windows' creator, and all agree to the byte.
 
 #ifndef VDISK_H
 #define VDISK_H
@@ -75,6 +76,7 @@ struct vdisk_info {
 	char creator[VDISK_TEXT];
 
 	// VHD only; else zero.
+	uint64_t footer_size;     // "current size"; `size` is what counts
 	int64_t created;          // seconds since 1970 UTC
 	uint32_t creator_version; // 0x000a0000 is 10.0
 	char creator_host[5];     // "Wi2k" or "Mac "
@@ -346,6 +348,10 @@ int vdisk_chain_open_in(const struct vdisk_files *files, const char *path,
 int vdisk_chain_look(const struct vdisk_files *files, const char *path,
 		     struct disk *file, unsigned flags,
 		     struct vdisk_chain **ret, struct err *err);
+
+// Opens the disks of a chain that was looked at and is not broken.
+// Returns 0, or as vdisk_open; then the chain is only to be closed.
+int vdisk_chain_open_disks(struct vdisk_chain *chain, struct err *err);
 
 // Closes a chain's disks and files; NULL is fine.
 void vdisk_chain_close(struct vdisk_chain *chain);

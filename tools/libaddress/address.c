@@ -15,10 +15,8 @@
 // What was opened, in order; closed from the end.
 struct opened {
 	struct disk *disk; // one of these
-	struct ntfs *ntfs;
-	struct fat *fat;
+	struct volume *volume;
 	struct vdisk_chain *chain;
-	struct address_volume *volume;
 };
 
 struct address_stack {
@@ -189,47 +187,30 @@ static int open_partition(struct opening *o, unsigned long number)
 static int open_volume(struct opening *o)
 {
 	struct place *place = o->place;
-	uint8_t boot[512];
-	int r = place->disk->size < sizeof(boot)
-			? err_corrupt(o->err, o->text, 0,
-				      "too small for a volume")
-			: disk_read(place->disk, 0, boot, sizeof(boot), o->err);
+	struct volume *v = NULL;
+	int r = volume_open(place->disk, &v, o->err);
 
-	if (r)
-		return r;
-	place->ntfs = NULL;
-	place->fat = NULL;
-	if (!memcmp(boot + 3, "NTFS    ", 8)) {
-		r = ntfs_open(place->disk, &place->ntfs, o->err);
-		if (!r)
-			place->stack->items[place->stack->count++].ntfs =
-				place->ntfs;
-		return r;
-	}
-	r = fat_open(place->disk, &place->fat, o->err);
+	place->volume = v;
+	place->ntfs = v ? v->ntfs : NULL;
+	place->fat = v ? v->fat : NULL;
 	if (!r)
-		place->stack->items[place->stack->count++].fat = place->fat;
+		place->stack->items[place->stack->count++].volume = v;
 	return r;
 }
 
 static int open_file(struct opening *o, const char *path)
 {
 	struct place *place = o->place;
-	struct address_volume *volume = mem_alloc(sizeof(*volume));
-	struct vdisk_files files;
+	struct vdisk_files files = address_files(place->volume);
+	struct err inner = {0};
 	struct disk *d;
-	int r;
+	int r = volume_open_file(place->volume, path, &d, &inner);
 
-	if (!volume)
-		return err_nomem(o->err);
-	*volume = (struct address_volume){place->ntfs, place->fat};
-	place->stack->items[place->stack->count++].volume = volume;
-	r = address_open_file(volume, path, &d, o->err);
-	if (r)
-		return r;
-	files = address_files(volume);
-	push_file(place, d, &files, path);
-	return 0;
+	if (r && o->err)
+		*o->err = inner;
+	if (!r)
+		push_file(place, d, &files, path);
+	return r;
 }
 
 // An INNER ends at the next "@N" or ":\" or the end. A drive's colon cannot be
@@ -345,9 +326,7 @@ void address_close(struct place *place)
 
 		vdisk_chain_close(item->chain);
 		disk_close(item->disk);
-		mem_free(item->volume);
-		ntfs_close(item->ntfs);
-		fat_close(item->fat);
+		volume_close(item->volume);
 	}
 	for (size_t i = 0; i < place->level_count; i++)
 		mem_free(place->levels[i].path);

@@ -12,6 +12,7 @@
 
 #define MAX_TIMEOUT 999999u
 #define MAX_TITLE   60 // letters of a menu's entry that fit on any screen
+#define MAX_DESCRIPTION 200
 
 static int bad(struct answer_parser *p, const char *key, const char *value,
 	       const char *wanted)
@@ -198,8 +199,9 @@ static int set_environment(struct answer_parser *p,
 static int set_title(struct answer_parser *p, const struct answer_key *key,
 		     const char *value, void *place)
 {
-	if (has_control(value))
-		return bad(p, key->name, value, "a line of text");
+	if (has_control(value) || strlen(value) > MAX_DESCRIPTION)
+		return bad(p, key->name, value,
+			   "a line of at most 200 letters");
 	return set_text(p, key, value, place);
 }
 

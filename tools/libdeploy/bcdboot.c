@@ -33,11 +33,6 @@ int bcdboot_join(char path[BCDBOOT_MAX_PATH], const char *folder,
 		       "its path is too long");
 }
 
-static int64_t now(const struct bcdboot *b)
-{
-	return filetime_to_unix(b->options->time);
-}
-
 static int copy_stream(const struct bcdboot *b, struct disk *from,
 		       const char *to, unsigned attributes)
 {
@@ -47,9 +42,9 @@ static int copy_stream(const struct bcdboot *b, struct disk *from,
 	if (from->size > MAX_FILE)
 		return err_set(b->err, -EFBIG, to, ERR_NOWHERE,
 			       "too large for a boot file");
-	r = fat_create_file(b->esp, to, (uint32_t)from->size,
-			    FAT_ATTR_ARCHIVE | attributes, now(b), &file,
-			    b->err);
+	r = volume_create_file(b->system, to, from->size,
+			       VOLUME_ARCHIVE | attributes, b->options->time,
+			       &file, b->err);
 	if (r)
 		return r;
 	r = disk_copy(from, file, from->size, b->err);
@@ -84,7 +79,7 @@ static void strip_ex(char *name)
 
 static int copy_entry(void *ctx, const struct ntfs_entry *entry)
 {
-	const unsigned hidden = FAT_ATTR_HIDDEN | FAT_ATTR_SYSTEM;
+	const unsigned hidden = VOLUME_HIDDEN | VOLUME_SYSTEM;
 	const struct copy *c = ctx;
 	char to[BCDBOOT_MAX_PATH];
 	int r;
@@ -115,7 +110,8 @@ static int copy_folder(const struct copy *parent, uint64_t record,
 	if (c.depth++ == MAX_DEPTH)
 		return err_set(c.b->err, -EFBIG, to, ERR_NOWHERE,
 			       "folders nest too deep");
-	r = fat_mkdir_all(c.b->esp, to, now(c.b), c.b->err);
+	r = volume_mkdir_all(c.b->system, to, c.b->options->time,
+			     c.b->err);
 	return r ? r : ntfs_list(c.b->source, record, copy_entry, &c, c.b->err);
 }
 
@@ -176,7 +172,8 @@ static int copy_fallback(const struct bcdboot *b)
 			     b->err);
 
 	if (!r)
-		r = fat_mkdir_all(b->esp, "\\EFI\\Boot", now(b), b->err);
+		r = volume_mkdir_all(b->system, "\\EFI\\Boot",
+				     b->options->time, b->err);
 	if (!r)
 		r = ntfs_open_file(b->source, from, &manager, b->err);
 	if (r)
@@ -279,17 +276,23 @@ static int check(const struct bcdboot *b, enum bcd_firmware firmware)
 
 static int write_all(const struct bcdboot *b, enum bcd_firmware firmware)
 {
-	int r = 0;
+	int r;
 
-	if (!b->options->store_only)
+	if (b->options->store_only)
+		r = volume_mkdir_all(b->system,
+				     firmware == BCD_UEFI
+					     ? "\\EFI\\Microsoft\\Boot"
+					     : "\\Boot",
+				     b->options->time, b->err);
+	else
 		r = firmware == BCD_UEFI ? write_uefi(b) : write_bios(b);
 	return r ? r : bcdboot_write_store(b, firmware);
 }
 
-int bcdboot_write(struct ntfs *source, struct fat *esp,
+int bcdboot_write(struct ntfs *source, struct volume *system,
 		  const struct bcdboot_options *options, struct err *err)
 {
-	const struct bcdboot b = {source, esp, options, err};
+	const struct bcdboot b = {source, system, options, err};
 	unsigned systems = options->systems;
 	int r = 0;
 

@@ -55,7 +55,7 @@ static int make_config(const struct plan *p, char **ret, struct err *err)
 	return r;
 }
 
-int boot_environment(struct plan *p, struct fat *esp, struct err *err)
+int boot_environment(struct plan *p, struct volume *esp, struct err *err)
 {
 	char *config;
 	int r = 0;

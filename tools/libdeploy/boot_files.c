@@ -22,17 +22,17 @@ static int open_source(const struct plan *p, const char *name,
 	return disk_open_file(path, DISK_READ_ONLY, ret, err);
 }
 
-static int make_folder(struct plan *p, struct fat *esp, const char *path,
+static int make_folder(struct plan *p, struct volume *esp, const char *path,
 		       struct err *err)
 {
 	char folder[64];
 
 	snprintf(folder, sizeof(folder), "%.*s",
 		 (int)(strrchr(path, '/') - path), path);
-	return fat_mkdir_all(esp, folder, filetime_to_unix(p->time), err);
+	return volume_mkdir_all(esp, folder, p->time, err);
 }
 
-int boot_file_copy(struct plan *p, struct fat *esp, const char *name,
+int boot_file_copy(struct plan *p, struct volume *esp, const char *name,
 		   const char *target, struct err *err)
 {
 	struct disk *from, *to;
@@ -40,14 +40,10 @@ int boot_file_copy(struct plan *p, struct fat *esp, const char *name,
 
 	if (r)
 		return r;
-	r = from->size > UINT32_MAX
-		    ? err_set(err, -EFBIG, name, ERR_NOWHERE,
-			      "too large for FAT32")
-		    : make_folder(p, esp, target, err);
+	r = make_folder(p, esp, target, err);
 	if (!r)
-		r = fat_create_file(esp, target, (uint32_t)from->size,
-				    FAT_ATTR_ARCHIVE, filetime_to_unix(p->time),
-				    &to, err);
+		r = volume_create_file(esp, target, from->size, VOLUME_ARCHIVE,
+				       p->time, &to, err);
 	if (!r) {
 		r = disk_copy(from, to, from->size, err);
 		disk_close(to);
@@ -129,13 +125,12 @@ int boot_file_template(const struct plan *p, const char *name, char **ret,
 	return r;
 }
 
-int boot_file_write(struct plan *p, struct fat *esp, const char *path,
+int boot_file_write(struct plan *p, struct volume *esp, const char *path,
 		    const char *text, struct err *err)
 {
 	int r = make_folder(p, esp, path, err);
 
 	return r ? r
-		 : fat_write_file(esp, path, text, (uint32_t)strlen(text),
-				  FAT_ATTR_ARCHIVE, filetime_to_unix(p->time),
-				  err);
+		 : volume_write_file(esp, path, text, strlen(text),
+				     VOLUME_ARCHIVE, p->time, err);
 }

@@ -160,7 +160,7 @@ static struct bcd_device partition_device(const struct plan *p,
 }
 
 static int add_system(struct plan *p, const struct plan_system *s,
-		      struct fat *esp, struct err *err)
+		      struct volume *esp, struct err *err)
 {
 	const struct bcd_device system = partition_device(p, p->esp);
 	const struct bcd_device host = partition_device(
@@ -198,7 +198,7 @@ static int add_system(struct plan *p, const struct plan_system *s,
 	return r;
 }
 
-int boot_windows(struct plan *p, struct fat *esp, struct err *err)
+int boot_windows(struct plan *p, struct volume *esp, struct err *err)
 {
 	int r = 0;
 

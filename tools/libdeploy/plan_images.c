@@ -102,11 +102,11 @@ static int check_names(const struct plan *p, struct err *err)
 
 			if (t->answer->in_menu &&
 			    !strcmp(t->description, s->description))
-				return err_set(err, -EEXIST, p->answer->name,
-					       s->answer->line,
-					       "the menu has \"%s\" already; a "
-					       "description makes them two",
-					       s->description);
+				return err_bad_text(
+					err, p->answer->name, s->answer->line,
+					"the menu has \"%s\" already; give this "
+					"one a description of its own",
+					s->description);
 		}
 	}
 	return 0;
@@ -127,10 +127,10 @@ static int choose_first(struct plan *p, struct err *err)
 			return 0;
 		}
 	}
-	return err_set(err, -ENOENT, p->answer->name, p->answer->default_line,
-		       "default = %s: nothing in the menu has that "
-		       "description or path",
-		       wanted);
+	return err_bad_text(err, p->answer->name, p->answer->default_line,
+			    "default = %s: nothing in the menu has that "
+			    "description or path",
+			    wanted);
 }
 
 // --- All of it ---------------------------------------------------------------

@@ -60,17 +60,20 @@ static void say_partitions(const struct printer *out, const struct plan *p)
 	bool is_mbr = p->answer->layout == ANSWER_MBR;
 	const char *format = p->answer->system_format == ANSWER_NTFS ? "NTFS"
 								      : "FAT32";
-	char what[40];
+	char what[256];
 
 	snprintf(what, sizeof(what), "%s, %s",
 		 is_mbr ? "system, active" : "EFI system", format);
 	say_partition(out, p, p->esp, what);
 	if (p->msr)
 		say_partition(out, p, p->msr, "Microsoft reserved");
-	for (size_t i = 0; i < p->system_count; i++)
-		if (p->systems[i].answer->on_partition)
-			say_partition(out, p, p->systems[i].part,
-				      "system, NTFS");
+	for (size_t i = 0; i < p->system_count; i++) {
+		const struct plan_system *s = &p->systems[i];
+
+		snprintf(what, sizeof(what), "%s, NTFS", s->description);
+		if (s->answer->on_partition)
+			say_partition(out, p, s->part, what);
+	}
 	if (p->data)
 		say_partition(out, p, p->data, "data, NTFS");
 }
@@ -125,7 +128,8 @@ static void say_systems(const struct printer *out, const struct plan *p)
 		const struct plan_system *s = &p->systems[i];
 
 		if (s->answer->on_partition)
-			say(out, "volume on partition %u", s->part->number);
+			say(out, "volume on partition %u, without a VHD",
+			    s->part->number);
 		else
 			say_vhd(out, p, s);
 		if (s->answer->has_child)

@@ -7,7 +7,6 @@
 #define PLAN_PRIV_H
 
 #include "deploy.h"
-#include "fat.h"
 
 #define PLAN_MAX_PATH 256 // of a VHD or its parent, with a drive's letter
 
@@ -83,8 +82,8 @@ uint64_t plan_number(const struct guid *seed, const char *name);
 int plan_partitions(struct plan *p, struct err *err);
 
 // Opens the systems' images and gives names and identifiers (plan_images.c).
-// Returns 0, -ENOENT for an image that is not there, -EEXIST for two equal names
-// in the menu, or as wim_open.
+// Returns 0, -ENOENT for an image that is not there, -EBADMSG for two equal names
+// in the menu or a default that is not in it, or as wim_open.
 int plan_images(struct plan *p, struct err *err);
 
 // Lays out the volume of a system, and the VHD around it (plan_system.c).
@@ -133,7 +132,8 @@ int boot_environment_check(const struct plan *plan, uint64_t *ret_bytes,
 			   struct err *err);
 
 // Formats and fills the system partition, after the systems are complete.
-// Returns 0, -ENOSPC, or as fat_format, ntfs_open and bcd_make_store do.
+// Returns 0, -ENOSPC, or as fat_format, ntfs_format, volume_sync and
+// bcdboot_write do.
 int boot_write(struct plan *plan, struct progress *progress, struct err *err);
 
 // Says whether a BIOS can start the disk at all, and writes what it starts: the
@@ -143,16 +143,15 @@ int boot_bios_check(const struct plan *plan, struct err *err);
 int boot_bios(struct plan *plan, struct err *err);
 
 // Parts of boot_write: into a new, empty volume.
-int boot_linux(struct plan *plan, struct fat *esp, struct err *err);
-int boot_windows(struct plan *plan, struct fat *esp, struct err *err);
-int boot_environment(struct plan *plan, struct fat *esp, struct err *err);
+int boot_linux(struct plan *plan, struct volume *esp, struct err *err);
+int boot_windows(struct plan *plan, struct volume *esp, struct err *err);
+int boot_environment(struct plan *plan, struct volume *esp, struct err *err);
 
 // --- Files of the medium (boot_files.c) --------------------------------------
 
 // Copies a file of the boot files' folder to the system partition.
-// Returns 0, -EFBIG for one that FAT32 cannot hold, or as disk_open_file,
-// fat_create_file and disk_copy do.
-int boot_file_copy(struct plan *plan, struct fat *esp, const char *from,
+// Returns 0, or as disk_open_file, volume_create_file and disk_copy do.
+int boot_file_copy(struct plan *plan, struct volume *esp, const char *from,
 		   const char *to, struct err *err);
 
 // Finds the size of such a file. Returns 0 or as disk_open_file.
@@ -171,8 +170,8 @@ int boot_file_fill(char **text, const char *from, const char *mark,
 		   const char *value, struct err *err);
 
 // Writes a configuration to the system partition, with the folders above it.
-// Returns as fat_write_file.
-int boot_file_write(struct plan *plan, struct fat *esp, const char *to,
+// Returns as volume_write_file.
+int boot_file_write(struct plan *plan, struct volume *esp, const char *to,
 		    const char *text, struct err *err);
 
 #endif

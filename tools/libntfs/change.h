@@ -47,7 +47,8 @@ enum ntfs_stage {
 	STAGE_FILES,	  // new files
 	STAGE_FOLDERS,	  // new folders, the deepest first
 	STAGE_LAST_FOLDER = STAGE_FOLDERS + NTFS_MAX_PATH_PARTS,
-	STAGE_CHANGED, // base records of files that were there
+	STAGE_CHANGED, // base records of files that were there, then of folders
+	STAGE_CHANGED_FOLDERS,
 	STAGE_MIRROR,
 	STAGE_FREED, // base records, then extensions
 	STAGE_FREED_EXTENSIONS,
@@ -87,6 +88,11 @@ struct ntfs_change {
 	struct ntfs_undo *undo;
 	size_t undo_count, undo_capacity;
 	uint64_t operation;	 // number of the current one
+	// The last descriptor that was inherited, from a folder's.
+	struct {
+		uint32_t from, id; // 0: none
+		bool is_folder;
+	} inherited;
 };
 
 // --- The cache (change_cache.c) ----------------------------------------------
@@ -271,6 +277,12 @@ int ntfs_change_set_outside(struct change_file *f, struct change_attr *a,
 int ntfs_change_get(const struct change_file *f, const struct change_attr *a,
 		    uint64_t limit, uint8_t **ret, size_t *ret_size,
 		    struct err *err);
+
+// Writes into a non-resident attribute, in new clusters; what lies behind its
+// size reads as zeroes. It must be long enough.
+int ntfs_change_patch(struct change_file *f, struct change_attr *a,
+		      uint64_t off, const void *data, size_t len,
+		      struct err *err);
 
 // Returns the file's reference.
 uint64_t ntfs_change_reference(const struct change_file *f);

@@ -369,6 +369,7 @@ int ntfs_operation_end(struct ntfs_change *c, int r)
 	if (r) {
 		while (c->undo_count)
 			undo(c);
+		c->inherited.from = 0;
 		ntfs_mft_undo(c);
 	} else {
 		for (size_t i = 0; i < c->undo_count; i++)

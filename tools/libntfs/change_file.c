@@ -270,7 +270,8 @@ static uint32_t base_stage(const struct change_file *f)
 	case NTFS_REC_SECURE:
 		return STAGE_SECURE;
 	default:
-		return STAGE_CHANGED;
+		return f->flags & NTFS_RF_DIRECTORY ? STAGE_CHANGED_FOLDERS
+						    : STAGE_CHANGED;
 	}
 }
 

@@ -11,8 +11,10 @@
 //     5  $Secure, whose new descriptors the new files name
 //     6  new files, then new folders from the deepest up: each leads to what is
 //        there
-//     7  the base records of what was there before: the one write by which a
-//        file's content, or all of a folder's entries, become the new ones
+//     7  the base records of files that were there before, then of folders: the
+//        one write by which a file's content, or all of a folder's entries,
+//        become the new ones; a file is renewed before what it made needless is
+//        removed beside it
 //     8  the mirror of the first records
 //     9  records that nothing leads to any more are freed
 //    10  $ObjId and $Reparse, which have lost the entries of freed files

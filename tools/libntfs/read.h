@@ -43,6 +43,10 @@ void ntfs_change_free(struct ntfs *n);
 int ntfs_change_disk(struct ntfs *n, uint64_t number, bool is_new,
 		     struct disk **ret, struct err *err);
 
+// Reads a descriptor of $Secure into new memory (read_metadata.c).
+int ntfs_descriptor_read(struct ntfs *n, uint32_t security_id, void **ret,
+			 size_t *ret_size, struct err *err);
+
 // --- Volume (read_volume.c) --------------------------------------------------
 
 // Decodes and checks a boot sector; fills n->info but for label, version and

@@ -283,8 +283,8 @@ close:
 	return r;
 }
 
-static int read_by_id(struct ntfs *n, uint32_t security_id, void **ret,
-		      size_t *ret_size, struct err *err)
+int ntfs_descriptor_read(struct ntfs *n, uint32_t security_id, void **ret,
+			 size_t *ret_size, struct err *err)
 {
 	struct find_id id = {.id = security_id};
 	struct ntfs_index x;
@@ -316,7 +316,7 @@ int ntfs_read_security(struct ntfs *n, uint64_t record, void **ret,
 	if (r)
 		return r;
 	if (s.security_id)
-		return read_by_id(n, s.security_id, ret, ret_size, err);
+		return ntfs_descriptor_read(n, s.security_id, ret, ret_size, err);
 	r = ntfs_file_open(n, record, &f, err);
 	if (r)
 		return r;

@@ -14,7 +14,8 @@ static void fill_vhd(const struct vhd_footer *f, struct vdisk_info *info)
 {
 	info->format = VDISK_VHD;
 	info->type = f->type;
-	info->size = f->current_size;
+	info->size = f->size;
+	info->footer_size = f->current_size;
 	info->sector_size = VHD_SECTOR;
 	info->id = f->id;
 	info->link_id = f->id;
@@ -89,7 +90,7 @@ static int open_fixed(struct disk *file, const struct vhd_footer *footer,
 		      struct disk **ret, struct err *err)
 {
 	struct disk *d;
-	int r = disk_slice(file, 0, footer->current_size, &d, err);
+	int r = disk_slice(file, 0, footer->size, &d, err);
 
 	if (r)
 		return r;

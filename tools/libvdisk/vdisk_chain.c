@@ -91,6 +91,8 @@ static int try_place(struct search *s, const char *path, struct vdisk_link *ret,
 		r = open_link(files, path, NULL, s->flags, &l, &why);
 	if (r == -ENOMEM)
 		return err_nomem(err);
+	if (r == -EISDIR || r == -ENOTBLK)
+		return 0;
 	if (r) {
 		if (!s->failed)
 			err_set(&s->why, r, path, why.where, "%s: %s", why.what,
@@ -203,9 +205,12 @@ int vdisk_chain_look(const struct vdisk_files *files, const char *path,
 	return 0;
 }
 
-static int open_disks(struct vdisk_chain *chain, struct err *err)
+int vdisk_chain_open_disks(struct vdisk_chain *chain, struct err *err)
 {
-	int r = 0;
+	int r = chain->broken;
+
+	if (r && err && !err->code)
+		*err = chain->why;
 
 	for (size_t i = chain->count; i && !r; i--) {
 		struct vdisk_link *l = &chain->links[i - 1];
@@ -229,11 +234,7 @@ int vdisk_chain_open_in(const struct vdisk_files *files, const char *path,
 
 	if (r)
 		return r;
-	r = chain->broken;
-	if (r && err && !err->code)
-		*err = chain->why;
-	if (!r)
-		r = open_disks(chain, err);
+	r = vdisk_chain_open_disks(chain, err);
 	if (r) {
 		vdisk_chain_close(chain);
 		return r;

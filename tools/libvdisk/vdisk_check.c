@@ -107,6 +107,16 @@ static int repair(struct disk *file, const struct vdisk_info *info,
 	return r;
 }
 
+static int check_parent(struct disk *file, struct err *err)
+{
+	struct vdisk_parent parent;
+	int r = vdisk_parent_read(file, &parent, err);
+
+	if (!r)
+		vdisk_parent_done(&parent);
+	return r;
+}
+
 int vdisk_check(struct disk *file, bool with_repair, struct vdisk_check *ret,
 		struct err *err)
 {
@@ -122,7 +132,10 @@ int vdisk_check(struct disk *file, bool with_repair, struct vdisk_check *ret,
 		*ret = check;
 		return 0;
 	}
-	r = check_blocks(file, &info, &check, err);
+	if (info.type == VDISK_DIFFERENCING)
+		r = check_parent(file, err);
+	if (!r)
+		r = check_blocks(file, &info, &check, err);
 	if (!r && info.format == VDISK_VHD)
 		r = check_copy(file, &check, err);
 	if (!r && with_repair &&

@@ -182,7 +182,7 @@ static int list_inner(struct vdisk_places *places, const char *child,
 	const char *const absolute[] = {parent->absolute, parent->volume};
 	int r = 0;
 
-	if (parent->relative)
+	if (parent->relative && *parent->relative)
 		r = add_inner(places, child, parent->relative, err);
 	for (size_t i = 0; i < 2 && !r; i++) {
 		const char *s = absolute[i] ? on_volume(absolute[i]) : NULL;

@@ -116,8 +116,9 @@ int vhd_header_read(struct disk *file, const struct vhd_footer *footer,
 	int r;
 
 	if (!range_ok(footer->header_offset, sizeof(disk), file->size))
-		return err_corrupt(err, "VHD footer", ERR_NOWHERE,
-				   "the dynamic header is not inside the file");
+		return err_corrupt(err, "VHD dynamic header",
+				   footer->header_offset,
+				   "it is not inside the file");
 	r = disk_read(file, footer->header_offset, &disk, sizeof(disk), err);
 	return r ? r
 		 : vhd_header_decode(&disk, footer, file->size, ret, err);

@@ -31,6 +31,7 @@ struct vhd_footer {
 	uint32_t creator_version;
 	char creator_host[5];
 	uint64_t original_size, current_size;
+	uint64_t size; // of the disk, as its maker means it; decoded only
 	uint16_t cylinders;
 	uint8_t heads, sectors;
 	enum vdisk_type type;

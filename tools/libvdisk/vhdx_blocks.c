@@ -396,7 +396,9 @@ static int check_maps(const struct vhdx_disk *v, struct err *err)
 		if (BLOCK_STATE(v->blocks.table[i]) == BLOCK_PARTIAL &&
 		    !v->maps[i / v->ratio])
 			return err_corrupt(err, "VHDX block table",
-					   v->x.table_offset,
+					   v->x.table_offset +
+						   table_index(&v->blocks, i) *
+							   sizeof(le64),
 					   "block %llu has no bitmap",
 					   (unsigned long long)i);
 	return 0;
@@ -422,13 +424,14 @@ static int read_table(struct vhdx_disk *v, struct err *err)
 
 		for (size_t j = 0; j < n && !r; j++) {
 			uint64_t entry = get_le64(piece[j]);
+			uint64_t at = where + j * sizeof(le64);
 			uint64_t chunk = (i + j) / (v->ratio + 1);
 			bool is_map = (i + j) % (v->ratio + 1) == v->ratio;
 
 			if (is_map)
-				r = take_map(v, chunk, entry, where, err);
+				r = take_map(v, chunk, entry, at, err);
 			else if (i + j - chunk < blocks)
-				r = take_block(v, i + j - chunk, entry, where,
+				r = take_block(v, i + j - chunk, entry, at,
 					       err);
 		}
 		if (r)

@@ -141,13 +141,19 @@ int vhdx_header_write(struct disk *file, struct vhdx_header *h, struct err *err)
 	return 0;
 }
 
-// Remembers what belongs to somebody else.
-static int take_other(struct vhdx *v, uint64_t off, uint32_t len,
-		      uint64_t where, uint64_t file_size, struct err *err)
+// A region that is not known is left where it is, unless all must know it.
+static int take_unknown(const struct vhdx_region_disk *region, uint64_t where,
+			uint64_t file_size, struct vhdx *v, struct err *err)
 {
+	uint64_t off = get_le64(region->offset), len = get_le32(region->length);
+	char guid[GUID_TEXT];
+
+	if (get_le32(region->required) & 1)
+		return err_set(err, -ENOTSUP, "VHDX region table", where,
+			       "it requires a region that is not known, {%s}",
+			       guid_format(&region->id, guid));
 	if (!range_ok(off, len, file_size))
-		return err_corrupt(err, "VHDX region table", where,
-				   "a region is not inside the file");
+		return 0;
 	if (v->other_count == VHDX_MAX_OTHERS)
 		return err_set(err, -EFBIG, "VHDX region table", where,
 			       "there are more regions than are handled");
@@ -163,12 +169,11 @@ static int take_region(const struct vhdx_region_disk *region, uint64_t where,
 	uint32_t len = get_le32(region->length);
 	bool is_table = guid_equal(&region->id, &vhdx_table_region);
 
-	if (!is_table && !guid_equal(&region->id, &vhdx_meta_region)) {
-		if (get_le32(region->required) & 1)
-			return err_set(err, -ENOTSUP, "VHDX region table",
-				       where, "a required region is not known");
-		return take_other(v, off, len, where, file_size, err);
-	}
+	if (!is_table && !guid_equal(&region->id, &vhdx_meta_region))
+		return take_unknown(region, where, file_size, v, err);
+	if (is_table ? v->table_offset : v->meta_offset)
+		return err_corrupt(err, "VHDX region table", where,
+				   "a region is there twice");
 	if (off < VHDX_MIB || off % VHDX_MIB || !len || !range_ok(off, len, file_size))
 		return err_corrupt(err, "VHDX region table", where,
 				   "a region is not inside the file");

@@ -37,6 +37,7 @@ struct vhdx {
 		uint64_t offset, length;
 	} others[VHDX_MAX_OTHERS]; // regions that need not be known
 	size_t other_count;
+	unsigned items;       // of the metadata, a bit each that is there
 	uint32_t block_size;
 	bool is_fixed, has_parent;
 	uint64_t size, size_offset; // size_offset: of this item in the file

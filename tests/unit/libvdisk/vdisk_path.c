@@ -43,6 +43,7 @@ static const struct {
 	 "\\v\\...\\p.vhd|\\v\\p.vhd"},
 	{true, "\\v\\c.vhd", "..", NULL, NULL, ""}, // a folder
 	{true, "\\v\\c.vhd", "p.vhd:stream", NULL, NULL, ""},
+	{true, "\\v\\c.vhd", "", "", "", ""},
 	// A volume: absolute paths.
 	{true, "\\v\\c.vhd", NULL, "C:\\x\\p.vhd", NULL, "\\x\\p.vhd|\\v\\p.vhd"},
 	{true, "\\v\\c.vhd", NULL, "z:/x/p.vhd", NULL, "\\x\\p.vhd|\\v\\p.vhd"},

@@ -67,8 +67,71 @@ static void check_bad_table(void)
 
 	put(file, TABLE_AT, &entry, 4);
 	check_eq(vdisk_open(file, &d, &err), -EBADMSG);
-	check_eq(err.where, FILE_SIZE / 512 * 512 - 4096);
+	check_eq(err.where, TABLE_AT);
 	check(!d);
+	disk_close(file);
+}
+
+// By Virtual PC, of five blocks in cylinders: what the sixth entry of the table
+// points to is not the disk's, and not written over.
+static void check_tail(void)
+{
+	struct disk *file = new_dynamic(VDISK_DYNAMIC), *d;
+	struct vhd_footer footer = footer_of(VDISK_DYNAMIC);
+	static uint8_t before[512 + BLOCK], after[512 + BLOCK];
+	struct vhd_footer_disk bytes;
+	struct err err = {0};
+
+	memcpy(footer.creator, "vpc ", 4);
+	footer.cylinders = 10;
+	footer.heads = 4;
+	footer.sectors = 1;
+	vhd_footer_encode(&footer, &bytes);
+	put(file, 0, &bytes, sizeof(bytes));
+	put(file, FILE_SIZE - 512, &bytes, sizeof(bytes));
+	check_ok(vdisk_open(file, &d, &err), &err);
+	check_eq(d->size, 5 * BLOCK);
+	check_ok(disk_read(file, BLOCK_AT(2), before, sizeof(before), &err),
+		 &err);
+	check_ok(disk_write(d, 0, "new", 3, &err), &err);
+	disk_close(d);
+	check_ok(disk_read(file, BLOCK_AT(2), after, sizeof(after), &err),
+		 &err);
+	check(!memcmp(before, after, sizeof(before)));
+	disk_close(file);
+}
+
+// A table with room for more entries than the disk has blocks.
+static void check_long_table(void)
+{
+	struct vdisk_create c = {.format = VDISK_VHD,
+				 .type = VDISK_DYNAMIC,
+				 .size = 1 << 20,
+				 .block_size = 512 << 10,
+				 .id = {{1}}};
+	struct disk *file = new_memory(1536 + 4096 + 512), *d;
+	struct err err = {0};
+	uint8_t found[4096], ones[4096];
+	be32 entries = to_be32(1024);
+	struct vhd_header_disk h;
+
+	memset(ones, 0xff, sizeof(ones));
+	check_ok(vdisk_create(file, &c, &err), &err);
+	put(file, 1536, ones, sizeof(ones));
+	check_ok(disk_read(file, 512, &h, sizeof(h), &err), &err);
+	h.table_entries = entries;
+	set_checksum(&h, sizeof(h), 0x24);
+	put(file, 512, &h, sizeof(h));
+	check_ok(vdisk_open(file, &d, &err), &err);
+	check_ok(disk_write(d, 600 << 10, "new", 3, &err), &err);
+	disk_close(d);
+	check_ok(disk_read(file, 1536, found, sizeof(found), &err), &err);
+	check(!memcmp(found, ones, 4) && memcmp(found + 4, ones, 4));
+	check(!memcmp(found + 8, ones + 8, sizeof(ones) - 8));
+	check_ok(vdisk_open(file, &d, &err), &err);
+	check_ok(disk_read(d, 600 << 10, found, 3, &err), &err);
+	check(!memcmp(found, "new", 3));
+	disk_close(d);
 	disk_close(file);
 }
 
@@ -105,5 +168,7 @@ int main(void)
 	disk_close(parent);
 	disk_close(file);
 	check_bad_table();
+	check_tail();
+	check_long_table();
 	return 0;
 }
