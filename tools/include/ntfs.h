@@ -396,10 +396,16 @@ struct ntfs_problem {
 	uint64_t record;      // of the file record, or ERR_NOWHERE
 	const char *rule;     // short name of the rule: "index-order"
 	const char *text;     // one sentence
+	bool is_leftover;     // see struct ntfs_check_result
 };
 
 struct ntfs_check_result {
 	uint64_t files, folders, index_entries, clusters_used, clusters, problems;
+	// Of the problems, those that a power cut during changes leaves, by which
+	// every file is whole and its own: clusters and records that are marked as
+	// used and are not, files without a name in a folder, a folder's entry or
+	// the mirror that is behind, the dirty flag.
+	uint64_t leftovers;
 };
 
 // Checks a volume, changing nothing, and calls report for each problem (at
