@@ -51,8 +51,14 @@ static void note(struct scan *s, const char *volume)
 {
 	char address[MAX_ADDRESS];
 
-	if (s->r || s->count == MAX_FOUND)
+	if (s->r)
 		return;
+	if (s->count == MAX_FOUND) {
+		s->r = err_set(&s->err, -EFBIG, volume, ERR_NOWHERE,
+			       "over %d Windows installations: name a part of "
+			       "them with bcdboot", MAX_FOUND);
+		return;
+	}
 	snprintf(address, sizeof(address), "%s:\\Windows", volume);
 	s->found[s->count] = mem_strdup(address);
 	if (s->found[s->count])
