@@ -1,7 +1,7 @@
 #!/bin/bash
 # Measures against peers in the same run, on the same data, and prints ratios.
 # What it says goes to out/bench.txt too. usage: tests/bench/run.sh [NAME...]
-# NAME: apply payload prompt   (all)
+# NAME: apply payload prompt convert create attach   (all)
 set -eu
 cd "$(dirname "$0")/../.."
 : "${O:=out}" "${ROUNDS:=3}"
@@ -100,5 +100,7 @@ bench_prompt() {
 		"ratio $(ratio "$ours" "$alone"), at most 2 is wanted"
 }
 
-[ $# -gt 0 ] || set -- apply payload prompt
+. tests/bench/vdisk.sh
+. tests/bench/attach.sh
+[ $# -gt 0 ] || set -- apply payload prompt convert create attach
 for name; do "bench_$name"; done

@@ -1,0 +1,99 @@
+# shellcheck shell=bash
+# vdisk attach against qemu-nbd and loop in a machine of QEMU's; read by run.sh.
+# ATTACH_JOBS, ATTACH_SERVERS and ATTACH_SECONDS choose what is run.
+
+: "${ATTACH_SECONDS:=3}"
+: "${ATTACH_SERVERS:=slipway-vhd nbd-vhd nbd-vhd-direct slipway-raw loop-raw loop-raw-direct}"
+: "${ATTACH_JOBS:=$(echo {randread,randwrite,read,write}-{4k,1m}-{1,32})}"
+: "${ATTACH_SIZE:=1G}"
+
+# A program of the host with the libraries that it loads.
+host_program() { # TOP NAME
+	local path library
+	path=$(command -v "$2") || { echo "$2: not installed" >&2; return 1; }
+	mkdir -p "$1/usr/bin"
+	cp -L "$path" "$1/usr/bin/$2"
+	ldd "$path" | grep -o '/[^ ]*' | while read -r library; do
+		mkdir -p "$1/${library%/*}"
+		cp -L "$library" "$1/$library"
+	done
+}
+
+# The programs' disk, the data's disk, and the environment with our script.
+attach_disks() {
+	local top=$dir/top add=$dir/add module
+	mkdir -p "$top"/{dev,proc,sys,tmp,run,data,var} "$add/tools.d"
+	ln -s ../run "$top/var/lock"
+	for name in fio qemu-nbd losetup; do host_program "$top" $name; done
+	mke2fs -q -t ext4 -d "$top" "$dir/tools.img" 300M >/dev/null
+	mkdir -p "$dir/data"
+	truncate -s "$ATTACH_SIZE" "$dir/data/disk.raw"
+	openssl enc -aes-128-ctr -nosalt -K 0 -iv 0 </dev/zero 2>/dev/null |
+		dd of="$dir/data/disk.raw" bs=1M iflag=fullblock conv=notrunc \
+			count=$(($(stat -c %s "$dir/data/disk.raw") >> 20)) \
+			status=none
+	"$O/bin/slipway" vdisk convert "$dir/data/disk.raw" \
+		"$dir/data/disk.vhd" --type dynamic --progress none
+	mke2fs -q -t ext4 -d "$dir/data" "$dir/data.img" 4G >/dev/null
+	rm -rf "$top" "$dir/data"
+	module=$(ls .cache/root/lib/modules/*/kernel/drivers/block/nbd.ko.xz)
+	xz -dc "$module" >"$add/tools.d/nbd.ko"
+	cp tests/bench/attach_guest.sh "$add"
+	cp "$O/boot/initramfs" "$dir/initramfs"
+	truncate -s %512 "$dir/initramfs"
+	(cd "$add" && find . -mindepth 1 | cpio -o -H newc --quiet) \
+		>>"$dir/initramfs"
+}
+
+attach_machine() {
+	local token line
+	token=$(od -An -tx1 -N 8 /dev/urandom | tr -d ' \n')
+	mkdir -p "$dir/vm"
+	QEMU_MEMORY=1024 qemu_start "$dir/vm" bios -kernel "$O/boot/vmlinuz" \
+		-initrd "$dir/initramfs" -net none -no-reboot \
+		-append "console=ttyS0 quiet slipway.shell" \
+		-drive "file=$dir/tools.img,format=raw,if=virtio,cache=unsafe,readonly=on" \
+		-drive "file=$dir/data.img,format=raw,if=virtio,cache=unsafe"
+	qemu_wait 'slipway.*# ' 60
+	line="sh /attach_guest.sh $token $ROUNDS $ATTACH_SECONDS"
+	qemu_type "$line '$ATTACH_SERVERS' '$ATTACH_JOBS'"
+	qemu_wait "bench (done|failed.*): $token" 3600 || :
+	cp "$dir/vm/serial.log" "$O/bench-attach.log"
+	qemu_stop
+	grep -aq "bench done: $token" "$O/bench-attach.log" || {
+		tail -n 20 "$O/bench-attach.log"
+		exit 1
+	}
+}
+
+# Prints the best of a server's rounds of a job, in KB a second.
+attach_best() { # SERVER JOB
+	tr -d '\r' <"$O/bench-attach.log" | awk -v s="$1" -v j="$2" \
+		'/^bench / && $2 == s && $3 == j && $4 > b { b = $4 } END { print b + 0 }'
+}
+
+attach_report() { # OURS PEER WANTED
+	local job ours theirs
+	case " $ATTACH_SERVERS " in *" $1 "*) ;; *) return ;; esac
+	case " $ATTACH_SERVERS " in *" $2 "*) ;; *) return ;; esac
+	for job in $ATTACH_JOBS; do
+		ours=$(attach_best "$1" "$job")
+		theirs=$(attach_best "$2" "$job")
+		echo "attach $job: $1 $((ours >> 10)) MB/s, $2" \
+			"$((theirs >> 10)) MB/s: ratio $(ratio "$ours" \
+			"$theirs"), at least $3 is wanted"
+	done
+}
+
+bench_attach() {
+	. tests/boot/qemu.sh
+	attach_disks
+	attach_machine
+	attach_report slipway-vhd nbd-vhd 1.3
+	attach_report slipway-vhd nbd-vhd-direct 1.3
+	attach_report slipway-raw loop-raw 0.8
+	attach_report slipway-raw loop-raw-direct 0.8
+	tr -d '\r' <"$O/bench-attach.log" | awk '/^bench .* memory/ && $4 > m {
+		m = $4; l = $5 } END { print "attach memory:", m,
+		"KB resident,", l, "KB mapped and locked: at most 16384 and the block table are wanted" }'
+}
