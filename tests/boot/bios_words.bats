@@ -114,10 +114,11 @@ copy() { cp --sparse=always "$1" disk.img; }
 	assert_says fat-short disk.img "The file system is damaged"
 	# the root folder's chain runs in a circle
 	copy fat.empty
-	mcopy -i disk.img@@1M large ::/{a,b,c,d,e,f,g,h}{1,2,3}
-	second=$(peek disk.img $((start + 8)) 4)
-	[ "$second" -lt 268435448 ]
-	printf '\x02\0\0\0' | poke disk.img $((start + second * 4))
+	mkdir many
+	touch many/{a..h}{1..3}
+	mcopy -i disk.img@@1M many/* ::/
+	[ "$(peek disk.img $((start + 8)) 4)" -lt 268435448 ]
+	printf '\x02\0\0\0' | poke disk.img $((start + 8))
 	assert_says fat-circle disk.img "The file system is damaged"
 }
 
