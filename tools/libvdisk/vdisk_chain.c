@@ -169,7 +169,7 @@ static int open_parent(struct vdisk_chain *chain, unsigned flags,
 static int open_links(struct vdisk_chain *chain, const char *path,
 		      unsigned flags, struct err *err)
 {
-	unsigned below = DISK_READ_ONLY | (flags & DISK_EXCLUSIVE);
+	unsigned below = DISK_READ_ONLY | (flags & ~DISK_READ_ONLY);
 	int r = open_link(path, flags, &chain->links[0], err);
 
 	if (r)

@@ -168,7 +168,10 @@ static int put_entries(struct vhd_disk *v, uint64_t sector, struct err *err)
 	if (n > ENTRIES_A_SECTOR)
 		n = ENTRIES_A_SECTOR;
 	for (size_t i = 0; i < n; i++) {
-		uint64_t place = BLOCK_PLACE(b->table[first + i]);
+		uint64_t entry = b->table[first + i];
+		uint64_t place = BLOCK_STATE(entry) < BLOCK_FULL
+					 ? 0
+					 : BLOCK_PLACE(entry);
 
 		entries[i] = to_be32(
 			place ? (uint32_t)((place - v->bitmap_size) /
@@ -344,6 +347,7 @@ int vhd_dynamic_open(struct disk *file, const struct vhd_footer *footer,
 		.entries_a_page = ENTRIES_A_SECTOR,
 		.table_index = table_index,
 		.max_dirty = BLOCKS_MAX_DIRTY,
+		.can_drop = footer->type == VDISK_DYNAMIC,
 	};
 	v->table_offset = header->table_offset;
 	v->bitmap_size = vhd_bitmap_size(header->block_size);
