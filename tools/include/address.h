@@ -35,6 +35,7 @@ enum {
 	ADDRESS_FILE = 1 << 1,      // a last INNER is a file: open its content
 	ADDRESS_VIRTUAL = 1 << 2,   // with ADDRESS_FILE, or when PATH ends the
 				    // address: as a virtual disk, if it is one
+	ADDRESS_DIRECT = 1 << 3,    // PATH with DISK_DIRECT
 };
 
 // How each part of an address was resolved, from the outside in.

@@ -298,8 +298,10 @@ int address_open(const char *text, unsigned flags, struct place **ret,
 	if (!r) {
 		place->host_path = place->stack->host_path;
 		r = disk_open_file(place->host_path,
-				   flags & ADDRESS_WRITE ? DISK_EXCLUSIVE
-							 : DISK_READ_ONLY,
+				   (flags & ADDRESS_WRITE ? DISK_EXCLUSIVE
+							  : DISK_READ_ONLY) |
+					   (flags & ADDRESS_DIRECT ? DISK_DIRECT
+								   : 0),
 				   &d, err);
 	}
 	if (!r) {

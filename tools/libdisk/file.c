@@ -11,18 +11,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "disk.h"
+#include "file_priv.h"
 
 #define LARGE_WRITE (128u * 1024)
 
-struct file_disk {
-	struct disk disk;
-	int fd;
-	bool is_device;
-	char name[64]; // the end of the path, for messages
-};
-
-static int failed(struct file_disk *f, uint64_t off, const char *doing,
+static int failed(const struct file_disk *f, uint64_t off, const char *doing,
 		  struct err *err)
 {
 	int code = -errno;
@@ -31,10 +24,9 @@ static int failed(struct file_disk *f, uint64_t off, const char *doing,
 		       strerror(-code));
 }
 
-static int file_read(struct disk *d, uint64_t off, void *buf, size_t len,
-		     struct err *err)
+int disk_file_read(struct file_disk *f, uint64_t off, void *buf, size_t len,
+		   struct err *err)
 {
-	struct file_disk *f = (struct file_disk *)d;
 	uint8_t *out = buf;
 
 	while (len) {
@@ -56,10 +48,9 @@ static int file_read(struct disk *d, uint64_t off, void *buf, size_t len,
 
 // Large pieces begin their way to the device at once, so that a flush at the
 // end finds little left to wait for.
-static int file_write(struct disk *d, uint64_t off, const void *buf, size_t len,
-		      struct err *err)
+int disk_file_write(struct file_disk *f, uint64_t off, const void *buf,
+		    size_t len, struct err *err)
 {
-	struct file_disk *f = (struct file_disk *)d;
 	const uint8_t *in = buf;
 	uint64_t begin = off;
 
@@ -74,16 +65,34 @@ static int file_write(struct disk *d, uint64_t off, const void *buf, size_t len,
 		off += (uint64_t)n;
 		len -= (size_t)n;
 	}
-	if (off - begin >= LARGE_WRITE)
+	if (!f->align && off - begin >= LARGE_WRITE)
 		sync_file_range(f->fd, (off_t)begin, (off_t)(off - begin),
 				SYNC_FILE_RANGE_WRITE);
 	return 0;
 }
 
+static int file_read(struct disk *d, uint64_t off, void *buf, size_t len,
+		     struct err *err)
+{
+	struct file_disk *f = (struct file_disk *)d;
+
+	return f->align ? disk_direct_read(f, off, buf, len, err)
+			: disk_file_read(f, off, buf, len, err);
+}
+
+static int file_write(struct disk *d, uint64_t off, const void *buf, size_t len,
+		      struct err *err)
+{
+	struct file_disk *f = (struct file_disk *)d;
+
+	return f->align ? disk_direct_write(f, off, buf, len, err)
+			: disk_file_write(f, off, buf, len, err);
+}
+
 static int write_zeroes(struct disk *d, uint64_t off, uint64_t len,
 			struct err *err)
 {
-	static const uint8_t zeroes[65536];
+	static const uint8_t zeroes[65536] __attribute__((aligned(4096)));
 
 	while (len) {
 		size_t n = len < sizeof(zeroes) ? (size_t)len : sizeof(zeroes);
@@ -162,6 +171,39 @@ static int file_map(struct disk *d, uint64_t off, uint64_t len,
 	return 0;
 }
 
+// The page cache is not for what others do to the descriptor on their own.
+static bool file_locate(struct disk *d, uint64_t off, uint64_t len,
+			bool for_writing, struct disk_place *ret)
+{
+	struct file_disk *f = (struct file_disk *)d;
+
+	if (!f->align || off % f->align || len % f->align)
+		return false;
+	*ret = (struct disk_place){f->fd, off, len};
+	return true;
+}
+
+// Beyond what is there a file's room is taken too, and its size kept.
+static int file_allocate(struct disk *d, uint64_t off, uint64_t len,
+			 struct err *err)
+{
+	struct file_disk *f = (struct file_disk *)d;
+	int r;
+
+	if (f->is_device)
+		return 0;
+	do {
+		r = fallocate(f->fd, FALLOC_FL_KEEP_SIZE, (off_t)off,
+			      (off_t)len);
+	} while (r && errno == EINTR);
+	if (!r)
+		return 0;
+	if (errno == EOPNOTSUPP || errno == ENOSYS)
+		return err_set(err, -ENOTSUP, f->name, ERR_NOWHERE,
+			       "its file system cannot reserve room");
+	return failed(f, off, "reserving room", err);
+}
+
 static int file_resize(struct disk *d, uint64_t size, struct err *err)
 {
 	struct file_disk *f = (struct file_disk *)d;
@@ -169,6 +211,11 @@ static int file_resize(struct disk *d, uint64_t size, struct err *err)
 	if (f->is_device)
 		return err_set(err, -ENOTSUP, f->name, ERR_NOWHERE,
 			       "the size of a device is fixed");
+	if (f->align && size % f->align)
+		return err_set(err, -EINVAL, f->name, ERR_NOWHERE,
+			       "past the page cache its size is a multiple of "
+			       "%u bytes",
+			       f->align);
 	if (ftruncate(f->fd, (off_t)size))
 		return failed(f, size, "setting its size", err);
 	__atomic_store_n(&d->size, size, __ATOMIC_RELAXED);
@@ -196,6 +243,7 @@ static void file_close(struct disk *d)
 	struct file_disk *f = (struct file_disk *)d;
 
 	close(f->fd);
+	disk_direct_done(f);
 	mem_free(f);
 }
 
@@ -208,6 +256,8 @@ static const struct disk_ops file_ops = {
 	.map = file_map,
 	.resize = file_resize,
 	.extend = file_extend,
+	.locate = file_locate,
+	.allocate = file_allocate,
 	.close = file_close,
 };
 
@@ -287,6 +337,8 @@ int disk_open_file(const char *path, unsigned flags, struct disk **ret,
 	r = measure(f, err);
 	if (!r)
 		r = lock(f, flags, err);
+	if (!r && flags & DISK_DIRECT)
+		r = disk_direct_start(f, err);
 	if (r) {
 		file_close(&f->disk);
 		return r;
