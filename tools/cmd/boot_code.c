@@ -113,8 +113,9 @@ int boot_code_find_disk(const char *address, char **ret_disk,
 	}
 	r = find_disk_of_device(address, ret_disk, ret_number, err);
 	if (r == -ENOENT)
-		r = err_set(err, -EINVAL, address, ERR_NOWHERE,
-			    "this is no partition of a disk with an MBR");
+		r = err_set(err, -EINVAL, "disk", ERR_NOWHERE,
+			    "%s is no partition, so the disk is not known",
+			    address);
 	return r;
 }
 
@@ -135,10 +136,10 @@ static int name_active(const char *disk, const struct part_table *t, char **ret,
 	size_t size = strlen(disk) + 16;
 
 	if (t->style != PART_MBR)
-		return err_set(err, -EINVAL, disk, ERR_NOWHERE,
-			       "it has a GPT, which a BIOS does not start");
+		return err_set(err, -EINVAL, "partition table", ERR_NOWHERE,
+			       "this is a GPT, which a BIOS does not start");
 	if (!p)
-		return err_set(err, -ENOENT, disk, ERR_NOWHERE,
+		return err_set(err, -ENOENT, "partition table", ERR_NOWHERE,
 			       "no partition is active");
 	name = mem_alloc(size);
 	if (!name)
@@ -159,7 +160,7 @@ int boot_code_find_active(const char *disk, char **ret, struct err *err)
 	r = part_table_read(place->disk, &t, err);
 	address_close(place);
 	if (r)
-		return r;
+		return r == -ENOENT ? -ENODEV : r; // it has no table
 	r = name_active(disk, t, ret, err);
 	part_table_free(t);
 	return r;

@@ -26,23 +26,45 @@ COMMAND(bootsect, "bootsect", "write the boot code of volumes and disks", usage)
 
 enum { NT60, NT52, MBR, FORCE, HELP, NONE };
 
-static int update_disk(const char *address)
+// Before anything is written: whether the volume's disk can get an MBR's code.
+static int find_disk(const char *address, char **ret_disk)
 {
 	struct err err = {0};
+	char *active = NULL;
 	unsigned number;
-	char *disk;
-	int r = boot_code_find_disk(address, &disk, &number, &err);
+	int r = boot_code_find_disk(address, ret_disk, &number, &err);
 
 	if (r)
 		return cmd_fail("bootsect", "/mbr", &err);
-	r = boot_code_write_mbr(disk, &err);
-	if (r)
-		cmd_fail("bootsect", disk, &err);
-	else
-		printf("%s\n\n    Successfully updated disk bootcode.\n\n",
-		       disk);
-	mem_free(disk);
-	return r ? CMD_FAILED : CMD_OK;
+	r = boot_code_find_active(*ret_disk, &active, &err);
+	mem_free(active);
+	if (!r || r == -ENOENT)
+		return CMD_OK;
+	cmd_fail("bootsect", *ret_disk, &err);
+	mem_free(*ret_disk);
+	return CMD_FAILED;
+}
+
+static int update_volume(const char *address)
+{
+	struct err err = {0};
+	const char *name;
+
+	if (boot_code_write_volume(address, &name, &err))
+		return cmd_fail("bootsect", address, &err);
+	printf("%s\n\n    Successfully updated %s filesystem bootcode.\n\n",
+	       address, name);
+	return CMD_OK;
+}
+
+static int update_disk(const char *disk)
+{
+	struct err err = {0};
+
+	if (boot_code_write_mbr(disk, &err))
+		return cmd_fail("bootsect", disk, &err);
+	printf("%s\n\n    Successfully updated disk bootcode.\n\n", disk);
+	return CMD_OK;
 }
 
 // Who wonders why nothing starts is told what else a BIOS wants.
@@ -50,32 +72,36 @@ static void note_active(const char *address)
 {
 	char *disk, *active = NULL;
 	unsigned number;
+	int r;
 
 	if (boot_code_find_disk(address, &disk, &number, NULL))
 		return;
-	if (boot_code_find_active(disk, &active, NULL) == -ENOENT)
+	r = boot_code_find_active(disk, &active, NULL);
+	if (r == -ENOENT)
 		printf("Note: no partition of %s is active, so a BIOS starts "
 		       "none.\n\n", disk);
-	else if (active && strcmp(active, address) && strchr(address, '@'))
-		printf("Note: a BIOS starts %s, which is active, and not "
-		       "%s.\n\n", active, address);
+	else if (!r && strchr(address, '@') && strcmp(active, address))
+		printf("Note: what a BIOS starts is %s, which is active.\n\n",
+		       active);
 	mem_free(active);
 	mem_free(disk);
 }
 
 static int update(const char *address, bool mbr)
 {
-	struct err err = {0};
-	const char *name;
+	char *disk = NULL;
+	int status = mbr ? find_disk(address, &disk) : CMD_OK;
 
+	if (status)
+		return status;
 	puts("Target volumes will be updated with BOOTMGR compatible "
 	     "bootcode.\n");
-	if (boot_code_write_volume(address, &name, &err))
-		return cmd_fail("bootsect", address, &err);
-	printf("%s\n\n    Successfully updated %s filesystem bootcode.\n\n",
-	       address, name);
-	if (mbr && update_disk(address))
-		return CMD_FAILED;
+	status = update_volume(address);
+	if (!status && mbr)
+		status = update_disk(disk);
+	mem_free(disk);
+	if (status)
+		return status;
 	note_active(address);
 	puts("Bootcode was successfully updated on all targeted volumes.");
 	return CMD_OK;
@@ -106,7 +132,7 @@ static int cmd_bootsect(int argc, char **argv)
 				  "/nt52: code that loads NTLDR, of Windows XP, "
 				  "is not made here; /nt60 loads BOOTMGR");
 	if (!address || words)
-		return cmd_misuse("bootsect", "/nt60 ADDRESS");
+		return cmd_misuse("bootsect", "name the volume: /nt60 ADDRESS");
 	if (!strcasecmp(address, "SYS") || !strcasecmp(address, "ALL"))
 		return cmd_misuse("bootsect",
 				  "/nt60 %s: name the partition, as in "

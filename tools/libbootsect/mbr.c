@@ -20,16 +20,17 @@ static int check_table(struct disk *disk, struct err *err)
 	if (r == -EBADMSG || r == -EFBIG)
 		return 0;
 	if (r == -ENOENT)
-		return err_set(err, -EINVAL, MBR_WHAT, 0,
-			       "the disk has no partition table of this kind");
+		return err_set(err, -EINVAL, MBR_WHAT, ERR_NOWHERE,
+			       "this is no disk with an MBR");
 	if (r) {
 		if (err)
 			*err = why;
 		return r;
 	}
 	if (t->style != PART_MBR)
-		r = err_set(err, -EINVAL, MBR_WHAT, 0,
-			    "the disk has a GPT, which a BIOS does not start");
+		r = err_set(err, -EINVAL, MBR_WHAT, ERR_NOWHERE,
+			    "this disk has a GPT, which a BIOS does not "
+			    "start");
 	part_table_free(t);
 	return r;
 }
@@ -41,7 +42,7 @@ int bootsect_write_mbr(struct disk *disk, struct err *err)
 	int r = check_table(disk, err);
 
 	if (!r && disk->sector_size != BOOTSECT_SECTOR)
-		r = err_set(err, -ENOTSUP, MBR_WHAT, 0,
+		r = err_set(err, -ENOTSUP, MBR_WHAT, ERR_NOWHERE,
 			    "a BIOS starts no disk with sectors of %u bytes",
 			    disk->sector_size);
 	if (!r)
