@@ -137,7 +137,7 @@ store() {
 	bcdedit /displayorder "$pe" /addlast
 }
 
-# A stick that deploys a machine with one system and the environment.
+# A stick that deploys a machine with two systems and the environment.
 stick() {
 	cat >own.ini <<-'END'
 		[disk]
@@ -147,6 +147,10 @@ stick() {
 		[vhd]
 		path = \vhd\own.vhdx
 		size = 200M
+		description = Own
+		[partition]
+		size = 200M
+		description = Partition
 		[boot]
 		system = windows
 		environment = Rescue
@@ -199,24 +203,26 @@ starts() { # DESCRIPTION TOKEN
 	token=$(od -An -tx1 -N 12 /dev/urandom | tr -d ' \n')
 	dir=$O/boot-tests/several-environment
 	rm -rf "$dir"
-	mkdir -p "$dir"
+	mkdir -p "$dir/deploy" "$dir/boot"
 	machine=(-no-reboot -net none
 		-drive "if=none,id=d,format=raw,cache=unsafe,file=own.img"
 		-device "nvme,drive=d,serial=OWN0001")
 	truncate -s 4G own.img
-	qemu_start "$dir" secureboot "${machine[@]}" -device qemu-xhci \
+	qemu_start "$dir/deploy" secureboot "${machine[@]}" -device qemu-xhci \
 		-drive "if=none,id=m,format=raw,readonly=on,file=stick.img" \
 		-device "usb-storage,drive=m,bootindex=0"
 	qemu_wait 'Done.*deployment finished|FAILED' 300
+	qemu_shot deployed
 	grep -aq 'entries of the firmware: Windows Boot Manager, Rescue' \
-		"$dir/serial.log"
-	grep -aq 'every file matched its hash' "$dir/serial.log"
+		"$qemu_dir/serial.log"
+	grep -aq 'every file matched its hash' "$qemu_dir/serial.log"
 	qemu_wait 'Now: restart' 20
 	sleep 1
 	qemu_stop
-	qemu_start "$dir" secureboot "${machine[@]}"
+	cp "$dir/deploy/vars.fd" "$dir/boot"
+	qemu_start "$dir/boot" secureboot "${machine[@]}"
 	qemu_wait 'Choose 1 to 5' 150
-	grep -aq 'Windows Boot Manager.*Access Denied' "$dir/serial.log"
+	grep -aq 'Windows Boot Manager.*Access Denied' "$qemu_dir/serial.log"
 	qemu_type 1
 	qemu_type "printf '%s ' \$(tail -c 1 /sys/firmware/efi/efivars/SecureBoot-* | hexdump -e '\"%d\"') $token secure; slipway --version"
 	qemu_wait "1 $token secure slipway" 30

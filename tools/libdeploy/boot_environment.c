@@ -17,9 +17,9 @@
 
 #define MAX_WAIT 5u // seconds that the short menu is shown at most
 
-static const struct {
-	const char *from, *to;
-} files[] = {
+#define TEXT	 16
+
+static const struct boot_copy files[] = {
 	{"EFI/BOOT/BOOTX64.EFI", "EFI/slipway/shimx64.efi"},
 	{"EFI/BOOT/grubx64.efi", "EFI/slipway/grubx64.efi"},
 	{"EFI/BOOT/BOOTX64.EFI", "EFI/Boot/bootx64.efi"},
@@ -27,69 +27,38 @@ static const struct {
 	{"slipway/vmlinuz", "slipway/vmlinuz"},
 	{"slipway/initramfs", "slipway/initramfs"},
 };
-static const char config_from[] = "slipway/grub-windows.cfg";
-static const char config_to[] = "EFI/debian/grub.cfg";
 
-#define FILES (sizeof(files) / sizeof(files[0]))
-
-static int make_config(const struct plan *p, char **ret, struct err *err)
+// Windows' own menu comes after this one, so it is short, but never gone.
+static struct boot_set make_set(const struct plan *p, char seconds[TEXT])
 {
 	uint32_t wait = p->answer->timeout;
-	char seconds[16], *text;
-	int r = boot_file_template(p, config_from, &text, err);
 
-	if (r)
-		return r;
-	// Windows' own menu comes after it, so it is short, but never gone.
 	wait = wait > MAX_WAIT ? MAX_WAIT : wait ? wait : 1;
-	snprintf(seconds, sizeof(seconds), "%u", wait);
-	r = boot_file_fill(&text, config_from, "@TITLE@",
-			   p->answer->environment, err);
-	if (!r)
-		r = boot_file_fill(&text, config_from, "@TIMEOUT@", seconds,
-				   err);
-	if (r)
-		mem_free(text);
-	else
-		*ret = text;
-	return r;
+	snprintf(seconds, TEXT, "%u", wait);
+	return (struct boot_set){
+		.what = "environment",
+		.files = files,
+		.count = sizeof(files) / sizeof(files[0]),
+		.config_from = "slipway/grub-windows.cfg",
+		.config_to = "EFI/debian/grub.cfg",
+		.blanks = {{"@TITLE@", p->answer->environment},
+			   {"@TIMEOUT@", seconds}},
+	};
 }
 
 int boot_environment(struct plan *p, struct volume *esp, struct err *err)
 {
-	char *config;
-	int r = 0;
+	char seconds[TEXT];
+	struct boot_set set = make_set(p, seconds);
 
-	for (size_t i = 0; i < FILES && !r; i++)
-		r = boot_file_copy(p, esp, files[i].from, files[i].to, err);
-	if (!r)
-		r = make_config(p, &config, err);
-	if (r)
-		return r;
-	r = boot_file_write(p, esp, config_to, config, err);
-	mem_free(config);
-	return r;
+	return boot_set_write(p, esp, &set, err);
 }
 
 int boot_environment_check(const struct plan *p, uint64_t *ret,
 			   struct err *err)
 {
-	char *text;
-	int r = 0;
+	char seconds[TEXT];
+	struct boot_set set = make_set(p, seconds);
 
-	if (!p->target.boot_files)
-		return err_set(err, -ENOENT, "boot files", ERR_NOWHERE,
-			       "environment needs the folder that holds EFI/ "
-			       "and slipway/ (--boot-files)");
-	for (size_t i = 0; i < FILES && !r; i++) {
-		uint64_t size = 0;
-
-		r = boot_file_size(p, files[i].from, &size, err);
-		*ret += size;
-	}
-	if (!r)
-		r = make_config(p, &text, err);
-	if (!r)
-		mem_free(text);
-	return r;
+	return boot_set_check(p, &set, ret, err);
 }

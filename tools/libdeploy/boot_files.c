@@ -32,8 +32,8 @@ static int make_folder(struct plan *p, struct volume *esp, const char *path,
 	return volume_mkdir_all(esp, folder, p->time, err);
 }
 
-int boot_file_copy(struct plan *p, struct volume *esp, const char *name,
-		   const char *target, struct err *err)
+static int copy_file(struct plan *p, struct volume *esp, const char *name,
+		     const char *target, struct err *err)
 {
 	struct disk *from, *to;
 	int r = open_source(p, name, &from, err);
@@ -52,15 +52,15 @@ int boot_file_copy(struct plan *p, struct volume *esp, const char *name,
 	return r;
 }
 
-int boot_file_size(const struct plan *p, const char *name, uint64_t *ret,
-		   struct err *err)
+static int add_size(const struct plan *p, const char *name, uint64_t *ret,
+		    struct err *err)
 {
 	struct disk *d;
 	int r = open_source(p, name, &d, err);
 
 	if (r)
 		return r;
-	*ret = d->size;
+	*ret += d->size;
 	disk_close(d);
 	return 0;
 }
@@ -76,8 +76,10 @@ static size_t count_marks(const char *text, const char *mark)
 	return n;
 }
 
-int boot_file_fill(char **text, const char *name, const char *mark,
-		   const char *value, struct err *err)
+// Puts `value` in the place of every `mark` of *text, which is replaced. There
+// must be a mark; `name` is the template's for messages.
+static int fill(char **text, const char *name, const char *mark,
+		const char *value, struct err *err)
 {
 	size_t marks = count_marks(*text, mark);
 	const char *from = *text, *place;
@@ -101,8 +103,8 @@ int boot_file_fill(char **text, const char *name, const char *mark,
 	return 0;
 }
 
-int boot_file_template(const struct plan *p, const char *name, char **ret,
-		       struct err *err)
+static int read_template(const struct plan *p, const char *name, char **ret,
+			 struct err *err)
 {
 	struct disk *d;
 	char *text = NULL;
@@ -125,12 +127,67 @@ int boot_file_template(const struct plan *p, const char *name, char **ret,
 	return r;
 }
 
-int boot_file_write(struct plan *p, struct volume *esp, const char *path,
-		    const char *text, struct err *err)
+static int make_config(const struct plan *p, const struct boot_set *set,
+		       char **ret, struct err *err)
 {
-	int r = make_folder(p, esp, path, err);
+	char *text;
+	int r = read_template(p, set->config_from, &text, err);
 
-	return r ? r
-		 : volume_write_file(esp, path, text, strlen(text),
-				     VOLUME_ARCHIVE, p->time, err);
+	if (r)
+		return r;
+	for (size_t i = 0; i < BOOT_BLANKS && !r; i++)
+		r = fill(&text, set->config_from, set->blanks[i].mark,
+			 set->blanks[i].value, err);
+	if (r)
+		mem_free(text);
+	else
+		*ret = text;
+	return r;
+}
+
+static int write_config(struct plan *p, struct volume *esp,
+			const struct boot_set *set, struct err *err)
+{
+	char *text;
+	int r = make_config(p, set, &text, err);
+
+	if (r)
+		return r;
+	r = make_folder(p, esp, set->config_to, err);
+	if (!r)
+		r = volume_write_file(esp, set->config_to, text, strlen(text),
+				      VOLUME_ARCHIVE, p->time, err);
+	mem_free(text);
+	return r;
+}
+
+int boot_set_check(const struct plan *p, const struct boot_set *set,
+		   uint64_t *ret_bytes, struct err *err)
+{
+	char *text;
+	int r = 0;
+
+	if (!p->target.boot_files)
+		return err_set(err, -ENOENT, "boot files", ERR_NOWHERE,
+			       "%s needs the folder that holds EFI/ and "
+			       "slipway/ (--boot-files)",
+			       set->what);
+	for (size_t i = 0; i < set->count && !r; i++)
+		r = add_size(p, set->files[i].from, ret_bytes, err);
+	if (!r)
+		r = make_config(p, set, &text, err);
+	if (!r)
+		mem_free(text);
+	return r;
+}
+
+int boot_set_write(struct plan *p, struct volume *esp,
+		   const struct boot_set *set, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < set->count && !r; i++)
+		r = copy_file(p, esp, set->files[i].from, set->files[i].to,
+			      err);
+	return r ? r : write_config(p, esp, set, err);
 }

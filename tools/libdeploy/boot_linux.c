@@ -5,89 +5,51 @@
 // switches to it. All of them come from the medium, as they are.
 
 #include <stdio.h>
-#include <string.h>
 
 #include "plan_priv.h"
 
 #define ROOT_MAX 1024u
 
-// Where each file is on the medium, and goes on the EFI system partition.
-static const char *const files[] = {
-	"EFI/BOOT/BOOTX64.EFI",
-	"EFI/BOOT/grubx64.efi",
-	"slipway/vmlinuz",
-	"slipway/initramfs",
+static const struct boot_copy files[] = {
+	{"EFI/BOOT/BOOTX64.EFI", "EFI/BOOT/BOOTX64.EFI"},
+	{"EFI/BOOT/grubx64.efi", "EFI/BOOT/grubx64.efi"},
+	{"slipway/vmlinuz", "slipway/vmlinuz"},
+	{"slipway/initramfs", "slipway/initramfs"},
 };
-static const char config_from[] = "slipway/grub-native.cfg";
-static const char config_to[] = "EFI/debian/grub.cfg";
 
-#define FILES (sizeof(files) / sizeof(files[0]))
-
-// What the template's places are filled with: where the VHD is, and what the
-// answer file adds to the kernel's command line.
-static void make_root(const struct plan *p, char root[ROOT_MAX])
+// The configuration's blanks: where the VHD is, and what the answer file adds to
+// the kernel's command line.
+static struct boot_set make_set(const struct plan *p, char root[ROOT_MAX])
 {
+	const char *options = p->answer->options;
 	char id[GUID_TEXT];
 
 	snprintf(root, ROOT_MAX, "PARTUUID=%s:%s@%u",
 		 guid_format(&p->data->id, id), p->first->answer->path,
 		 p->first->part->number);
-}
-
-static int make_config(const struct plan *p, char **ret, struct err *err)
-{
-	const char *options = p->answer->options;
-	char root[ROOT_MAX], *text;
-	int r = boot_file_template(p, config_from, &text, err);
-
-	if (r)
-		return r;
-	make_root(p, root);
-	r = boot_file_fill(&text, config_from, "@ROOT@", root, err);
-	if (!r)
-		r = boot_file_fill(&text, config_from, "@OPTIONS@",
-				   options ? options : "", err);
-	if (r)
-		mem_free(text);
-	else
-		*ret = text;
-	return r;
+	return (struct boot_set){
+		.what = "system = linux",
+		.files = files,
+		.count = sizeof(files) / sizeof(files[0]),
+		.config_from = "slipway/grub-native.cfg",
+		.config_to = "EFI/debian/grub.cfg",
+		.blanks = {{"@ROOT@", root},
+			   {"@OPTIONS@", options ? options : ""}},
+	};
 }
 
 int boot_linux(struct plan *p, struct volume *esp, struct err *err)
 {
-	char *config;
-	int r = 0;
+	char root[ROOT_MAX];
+	struct boot_set set = make_set(p, root);
 
-	for (size_t i = 0; i < FILES && !r; i++)
-		r = boot_file_copy(p, esp, files[i], files[i], err);
-	if (!r)
-		r = make_config(p, &config, err);
-	if (r)
-		return r;
-	r = boot_file_write(p, esp, config_to, config, err);
-	mem_free(config);
-	return r;
+	return boot_set_write(p, esp, &set, err);
 }
 
 int boot_linux_check(const struct plan *p, uint64_t *ret, struct err *err)
 {
-	int r = 0;
-	char *text;
+	char root[ROOT_MAX];
+	struct boot_set set = make_set(p, root);
 
-	if (!p->target.boot_files)
-		return err_set(err, -ENOENT, "boot files", ERR_NOWHERE,
-			       "system = linux needs the folder that holds "
-			       "EFI/ and slipway/ (--boot-files)");
-	for (size_t i = 0; i < FILES && !r; i++) {
-		uint64_t size = 0;
-
-		r = boot_file_size(p, files[i], &size, err);
-		*ret += size;
-	}
-	if (!r)
-		r = make_config(p, &text, err);
-	if (!r)
-		mem_free(text);
-	return r;
+	return boot_set_check(p, &set, ret, err);
 }

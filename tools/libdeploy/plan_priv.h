@@ -149,29 +149,30 @@ int boot_environment(struct plan *plan, struct volume *esp, struct err *err);
 
 // --- Files of the medium (boot_files.c) --------------------------------------
 
-// Copies a file of the boot files' folder to the system partition.
-// Returns 0, or as disk_open_file, volume_create_file and disk_copy do.
-int boot_file_copy(struct plan *plan, struct volume *esp, const char *from,
-		   const char *to, struct err *err);
+#define BOOT_BLANKS 2u
 
-// Finds the size of such a file. Returns 0 or as disk_open_file.
-int boot_file_size(const struct plan *plan, const char *from,
-		   uint64_t *ret, struct err *err);
+// What the system partition gets from the boot files' folder: files as they are,
+// and a loader's configuration with its blanks filled in.
+struct boot_set {
+	const char *what; // asks for it, for messages
+	const struct boot_copy {
+		const char *from, *to;
+	} *files;
+	size_t count;
+	const char *config_from, *config_to;
+	struct boot_blank {
+		const char *mark, *value;
+	} blanks[BOOT_BLANKS];
+};
 
-// Reads a loader's configuration of that folder. *ret is new memory, free with
-// mem_free. Returns 0, -EFBIG over 64 KiB, -ENOMEM, or as disk_open_file.
-int boot_file_template(const struct plan *plan, const char *from, char **ret,
-		       struct err *err);
+// Checks that all of it is there, and adds its size to *ret_bytes.
+// Returns 0, -ENOENT, -EBADMSG for a configuration without a place for a blank,
+// -EFBIG for one of over 64 KiB, -ENOMEM, or as disk_open_file.
+int boot_set_check(const struct plan *plan, const struct boot_set *set,
+		   uint64_t *ret_bytes, struct err *err);
 
-// Puts `value` in the place of every `mark` of *text, which is replaced. There
-// must be a mark; `from` is the template's name for messages.
-// Returns 0, -EBADMSG when there is none, or -ENOMEM.
-int boot_file_fill(char **text, const char *from, const char *mark,
-		   const char *value, struct err *err);
-
-// Writes a configuration to the system partition, with the folders above it.
-// Returns as volume_write_file.
-int boot_file_write(struct plan *plan, struct volume *esp, const char *to,
-		    const char *text, struct err *err);
+// Writes it. Returns as boot_set_check, volume_create_file and disk_copy.
+int boot_set_write(struct plan *plan, struct volume *esp,
+		   const struct boot_set *set, struct err *err);
 
 #endif
