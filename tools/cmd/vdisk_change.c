@@ -18,8 +18,8 @@ struct edit {
 };
 
 // Opens it; one that has children beside it is refused unless forced.
-static int edit_open(const char *address, bool is_forced, struct edit *ret,
-		     struct err *err)
+static int edit_open(const char *address, bool is_forced, bool is_child,
+		     struct edit *ret, struct err *err)
 {
 	struct stat st;
 	int r = address_open(address, ADDRESS_FILE | ADDRESS_WRITE,
@@ -28,6 +28,9 @@ static int edit_open(const char *address, bool is_forced, struct edit *ret,
 	if (r)
 		return r;
 	r = vdisk_probe(ret->place->disk, &ret->info, err);
+	if (!r && is_child && ret->info.type != VDISK_DIFFERENCING)
+		r = err_set(err, -EINVAL, address, ERR_NOWHERE,
+			    "it is no differencing disk");
 	if (!r && !is_forced && !stat(address, &st))
 		r = vdisk_guard_children(address, &ret->info.link_id, NULL,
 					 "would no longer fit to it", err);
@@ -42,7 +45,7 @@ static int expand(const char *address, uint64_t size, bool is_forced,
 		  struct err *err)
 {
 	struct edit e;
-	int r = edit_open(address, is_forced, &e, err);
+	int r = edit_open(address, is_forced, false, &e, err);
 
 	if (r)
 		return r;
@@ -121,7 +124,7 @@ static int compact(const char *address, bool is_forced,
 	struct vdisk_chain *below = NULL;
 	struct edit e;
 	bool has_parent = false;
-	int r = edit_open(address, is_forced, &e, err);
+	int r = edit_open(address, is_forced, false, &e, err);
 
 	if (r)
 		return r;
@@ -179,7 +182,7 @@ int vdisk_cmd_reset(int argc, char **argv)
 		return CMD_MISUSE;
 	if (count != 1)
 		return cmd_misuse("vdisk", "reset: which differencing disk?");
-	r = edit_open(argv[1], table[0].value, &e, &err);
+	r = edit_open(argv[1], table[0].value, true, &e, &err);
 	if (!r) {
 		r = vdisk_reset(e.place->disk, &err);
 		address_close(e.place);

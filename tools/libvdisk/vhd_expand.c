@@ -208,7 +208,8 @@ static int set_size(struct vhd_disk *v, uint64_t size, struct err *err)
 	struct vhd_footer f = {0};
 
 	vhd_footer_resize(&f, size);
-	footer.current_size = to_be64(size);
+	footer.original_size = to_be64(f.original_size);
+	footer.current_size = to_be64(f.current_size);
 	footer.cylinders = to_be16(f.cylinders);
 	footer.heads = f.heads;
 	footer.sectors = f.sectors;

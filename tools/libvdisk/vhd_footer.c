@@ -185,6 +185,9 @@ void vhd_footer_set_geometry(struct vhd_footer *f, uint64_t size)
 
 void vhd_footer_resize(struct vhd_footer *footer, uint64_t size)
 {
+	// The size that it was made with is for information, but libvhdi takes
+	// it for that of the disk.
+	footer->original_size = size;
 	footer->current_size = size;
 	vhd_footer_set_geometry(footer, size);
 }

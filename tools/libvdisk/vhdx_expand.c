@@ -128,22 +128,31 @@ static int choose_place(struct vhdx_disk *v, uint64_t len, uint64_t *ret,
 	return r;
 }
 
+#define PIECE 64u // pages of the table written at a time
+
 int vhdx_table_put(struct vhdx_disk *v, uint64_t place, uint64_t from,
 		   uint64_t len, struct err *err)
 {
-	uint8_t page[VHDX_PAGE];
 	uint64_t total = entries_for(v, v->blocks.count) * sizeof(le64);
-	uint64_t off = round_down(from * sizeof(le64), VHDX_PAGE);
-	int r = 0;
+	uint64_t page = from / VHDX_ENTRIES_A_PAGE;
+	uint64_t end = (total + VHDX_PAGE - 1) / VHDX_PAGE;
+	uint8_t *bytes = mem_array(PIECE, VHDX_PAGE);
+	int r = bytes ? 0 : err_nomem(err);
 
-	for (; off < total && !r; off += VHDX_PAGE) {
-		vhdx_table_encode(v, off / VHDX_PAGE, page);
-		r = disk_write(v->blocks.file, place + off, page, VHDX_PAGE,
-			       err);
+	while (page < end && !r) {
+		uint64_t n = end - page < PIECE ? end - page : PIECE;
+
+		for (uint64_t i = 0; i < n; i++)
+			vhdx_table_encode(v, page + i, bytes + i * VHDX_PAGE);
+		r = disk_write(v->blocks.file, place + page * VHDX_PAGE, bytes,
+			       (size_t)n * VHDX_PAGE, err);
+		page += n;
 	}
-	return r || off >= len ? r
-			       : disk_zero(v->blocks.file, place + off,
-					   len - off, err);
+	mem_free(bytes);
+	if (!r && page * VHDX_PAGE < len)
+		r = disk_zero(v->blocks.file, place + page * VHDX_PAGE,
+			      len - page * VHDX_PAGE, err);
+	return r;
 }
 
 int vhdx_table_move(struct vhdx_disk *v, uint64_t to, struct err *err)

@@ -84,10 +84,17 @@ int vhdx_patch_apply(struct vhdx_patch *p, struct err *err)
 
 	if (!r)
 		r = vhdx_log_append(&p->v->log, p->writes, p->count, err);
+	if (r)
+		return r;
 	for (size_t i = 0; i < p->count && !r; i++)
 		r = disk_write(file, p->writes[i].offset, p->writes[i].data,
 			       VHDX_PAGE, err);
-	return r ? r : disk_flush(file, err);
+	if (!r)
+		r = disk_flush(file, err);
+	// What did not get to its place must be replayed: the log stays.
+	if (r)
+		p->v->blocks.prepared = false;
+	return r;
 }
 
 void vhdx_patch_done(struct vhdx_patch *p)
