@@ -135,3 +135,26 @@ make_ntfs_system() { # us|mkntfs
 	[ "$(ntfscat w.img /bootmgr)" = 'this is PCAT/bootmgr' ]
 	[ "$(ntfscat w.img /Windows/Boot/PCAT/bootmgr)" = 'this is PCAT/bootmgr' ]
 }
+
+@test "virtual disks that grow inside an NTFS volume" {
+	requires qemu-img
+	slipway partition create d.img --gpt --size 200M type=data >/dev/null
+	slipway format d.img@1 >/dev/null
+	slipway partition create raw --mbr --size 100M type=07 >/dev/null
+	for f in dyn.vhd dyn.vhdx; do
+		slipway vdisk convert raw $f --type dynamic >/dev/null
+		slipway copy $f "d.img@1:\\vhd\\$f" /P
+		before=$(stat -c %s $f)
+		inner="d.img@1:\\vhd\\$f@1"
+		slipway format "$inner" >/dev/null
+		slipway copy "$SLIPWAY" "$inner:\\sub\\slipway" /P
+		slipway chkdsk "$inner"
+		slipway copy "d.img@1:\\vhd\\$f" out-$f
+		[ "$(stat -c %s out-$f)" -gt "$before" ]
+		qemu-img convert -O raw out-$f out
+		dd if=out of=v.img bs=1M skip=1 status=none
+		ntfscat v.img /sub/slipway | cmp - "$SLIPWAY"
+	done
+	cut_out d.img 1 v.img
+	sound v.img
+}
