@@ -205,6 +205,7 @@ static void check_volume(struct disk *d, bool is_clean)
 	check_eq(result.problems, result.leftovers);
 	check(!is_clean || !result.problems);
 	check_ok(ntfs_open(d, &n, &err), &err);
+	check(!result.problems || ntfs_get_info(n)->flags & 1);
 	check_file(n, "\\Boot\\BCD", false, sizeof(old_data), sizeof(new_data));
 	check_file(n, "\\small", false, 100, 200);
 	for (int i = 0; i < FILES + 8; i++) {
