@@ -11,6 +11,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "bootsect.h"
 #include "cmd.h"
 #include "part.h"
 
@@ -21,7 +22,8 @@ static const char usage[] =
 	"\n"
 	"list shows the table of a disk or disk image. create writes a new\n"
 	"one with the partitions that the remaining words describe. It refuses\n"
-	"a disk that holds anything, unless --wipe is given, and one in use.\n"
+	"a disk that holds anything, unless --wipe is given, and one in use. A\n"
+	"new MBR gets the code by which a BIOS starts the active partition.\n"
 	"\n"
 	"  --size SIZE      make the file PATH first, which must not exist\n"
 	"  --wipe           remove what is on the disk\n"
@@ -266,6 +268,27 @@ static int prepare(struct disk *d, bool wipe, struct err *err)
 	return what ? part_wipe(d, err) : 0;
 }
 
+// As on Windows, a new MBR has the code that starts the active partition; code
+// that is there is kept. Disks that no BIOS can start go without.
+static int add_mbr_code(struct disk *d, struct err *err)
+{
+	uint8_t code[440];
+	struct err why = {0};
+	int r = disk_read(d, 0, code, sizeof(code), err);
+
+	if (r)
+		return r;
+	for (size_t i = 0; i < sizeof(code); i++)
+		if (code[i])
+			return 0;
+	r = bootsect_write_mbr(d, &why);
+	if (!r || r == -ENOTSUP)
+		return 0;
+	if (err)
+		*err = why;
+	return r;
+}
+
 // The whole table is made in memory before the disk is touched.
 static int create(struct disk *d, enum part_style style, const char *id,
 		  bool wipe, struct part *parts, size_t count, struct err *err)
@@ -286,7 +309,7 @@ static int create(struct disk *d, enum part_style style, const char *id,
 	if (!r)
 		r = part_table_write(t, d, err);
 	part_table_free(t);
-	return r;
+	return !r && style == PART_MBR ? add_mbr_code(d, err) : r;
 }
 
 static int open_disk(const char *path, const char *size, uint32_t sector_size,
