@@ -229,6 +229,17 @@ static bool is_machines(const struct run *run, const struct place *place)
 	return run->firmware.is_given || !strncmp(place->host_path, "/dev/", 5);
 }
 
+static int open_place(const char *text, unsigned flags, struct place **ret,
+		      struct err *err)
+{
+	char *address = bcd_place_address(text);
+	int r = address ? address_open(address, flags, ret, err)
+			: err_nomem(err);
+
+	mem_free(address);
+	return r;
+}
+
 static int find_system(struct run *run)
 {
 	const char *address = run->s[SYSTEM].value;
@@ -249,7 +260,7 @@ static int find_system(struct run *run)
 			return r;
 		address = run->system_address;
 	}
-	r = address_open(address, ADDRESS_WRITE, &run->system, &run->err);
+	r = open_place(address, ADDRESS_WRITE, &run->system, &run->err);
 	return r ? r : check_places(run->source, run->words[0], run->system,
 				    address, &run->err);
 }
@@ -397,7 +408,7 @@ int bcdboot_command(int argc, char **argv)
 		argv[2] = NULL;
 	r = bcdboot_firmware_open(s[EFIVARS].value, &run.firmware, &run.err);
 	if (!r)
-		r = address_open(argv[1], 0, &run.source, &run.err);
+		r = open_place(argv[1], 0, &run.source, &run.err);
 	if (!r)
 		r = run_all(&run);
 	address_close(run.system);
