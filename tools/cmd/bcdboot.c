@@ -137,6 +137,10 @@ static int check_places(const struct place *source, const char *address,
 	const char *holds = NULL;
 	int r;
 
+	if (!source->path)
+		return err_set(err, -EINVAL, address, ERR_NOWHERE,
+			       "name the Windows folder, such as %s:\\Windows",
+			       address);
 	if (!source->ntfs)
 		return err_set(err, -ENOTSUP, address, ERR_NOWHERE,
 			       "Windows lies on NTFS");
@@ -184,7 +188,7 @@ static void check_locale(const struct place *source,
 
 	if (!strcasecmp(locale, "en-US"))
 		return;
-	snprintf(path, sizeof(path), "%s\\Boot\\%s\\%s", source->path,
+	snprintf(path, sizeof(path), "%s\\Boot\\%s\\%s", o->windows,
 		 o->systems & BCDBOOT_UEFI ? "EFI" : "PCAT", locale);
 	if (ntfs_lookup(source->ntfs, path, &record, NULL))
 		fprintf(stderr, "bcdboot: note: %s: this Windows has no boot "
@@ -214,6 +218,7 @@ struct run {
 	struct bcdboot_firmware firmware;
 	struct place *source, *system;
 	char *system_address;   // found, or NULL
+	char *windows;          // the folder, without a backslash at its end
 	struct err err;
 };
 
@@ -277,7 +282,7 @@ static int read_options(struct run *run, struct bcdboot_options *o)
 	o->entry.keep_default = given(run, KEEP);
 	o->entry.add_last = given(run, LAST);
 	o->entry.keep_settings = given(run, MERGE);
-	o->windows = run->source->path;
+	o->windows = o->entry.system_root = run->windows;
 	o->time = filetime_now();
 	o->clean = given(run, CLEAN);
 	o->copied = given(run, VERBOSE) ? print_copied : NULL;
@@ -325,15 +330,28 @@ static int write_with_name(struct run *run, struct bcdboot_options *o)
 	o->entry.description = run->s[NAME].value;
 	if (!o->entry.description)
 		o->entry.description =
-			bcdboot_describe(run->source->ntfs, run->source->path,
-					 &name, NULL)
+			bcdboot_describe(run->source->ntfs, run->windows, &name,
+					 NULL)
 				? "Windows"
 				: name;
-	bcdboot_version(run->source->ntfs, run->source->path,
-			&o->entry.version, NULL);
+	bcdboot_version(run->source->ntfs, run->windows, &o->entry.version,
+			NULL);
 	r = write_all(run->source, run->system, o, &run->err);
 	mem_free(name);
 	return r;
+}
+
+static int take_folder(struct run *run)
+{
+	size_t len;
+
+	run->windows = mem_strdup(run->source->path);
+	if (!run->windows)
+		return err_nomem(&run->err);
+	len = strlen(run->windows);
+	while (len && run->windows[len - 1] == '\\')
+		run->windows[--len] = 0;
+	return 0;
 }
 
 static int run_all(struct run *run)
@@ -341,6 +359,9 @@ static int run_all(struct run *run)
 	struct devices devices;
 	struct bcdboot_options o = {.entry = {.system = &devices.system}};
 	int r = find_system(run);
+
+	if (!r)
+		r = take_folder(run);
 
 	if (!r)
 		r = source_device(run->words[0], run->source,
@@ -415,6 +436,7 @@ int bcdboot_command(int argc, char **argv)
 	address_close(run.source);
 	bcdboot_firmware_close(&run.firmware);
 	mem_free(run.system_address);
+	mem_free(run.windows);
 	if (r)
 		return cmd_fail("bcdboot", NULL, &run.err);
 	puts("Boot files successfully created.");
