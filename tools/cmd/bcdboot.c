@@ -156,16 +156,16 @@ static int check_places(const struct place *source, const char *address,
 	return r;
 }
 
-// A language is two or three letters and what narrows it down: en-US, sr-Latn-RS.
+// A language is two or three letters and what narrows it down: sr-Latn-RS.
 static bool is_locale(const char *s)
 {
 	size_t part = 0, len = 0;
 
 	for (;; s++) {
-		bool letter = (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z');
+		char lower = *s | 0x20;
 		bool digit = *s >= '0' && *s <= '9';
 
-		if (letter || (digit && part)) {
+		if ((lower >= 'a' && lower <= 'z') || (digit && part)) {
 			len++;
 			continue;
 		}

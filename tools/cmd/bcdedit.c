@@ -54,7 +54,8 @@ int bcdedit_id(struct edit *e, const char *text, struct guid *ret)
 	return r ? err_set(&e->err, r, text, ERR_NOWHERE, "no identifier") : 0;
 }
 
-int bcdedit_ids(struct edit *e, int first, struct guid **ret, size_t *ret_count)
+int bcdedit_ids(struct edit *e, int first, struct guid **ret,
+		size_t *ret_count)
 {
 	size_t n = e->count > first ? (size_t)(e->count - first) : 0;
 	struct guid *ids;

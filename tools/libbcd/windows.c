@@ -367,7 +367,8 @@ static bool same_path(const struct bcd_object *x, const struct bcd_object *y)
 	if (!a || !b)
 		return false;
 	for (;; n++) {
-		const le16 *p = (const void *)a->data, *q = (const void *)b->data;
+		const le16 *p = (const void *)a->data;
+		const le16 *q = (const void *)b->data;
 		uint16_t c = n < a->size / 2 ? get_le16(p[n]) : 0;
 		uint16_t d = n < b->size / 2 ? get_le16(q[n]) : 0;
 
