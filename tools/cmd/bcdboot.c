@@ -137,10 +137,6 @@ static int check_places(const struct place *source, const char *address,
 	const char *holds = NULL;
 	int r;
 
-	if (!source->path)
-		return err_set(err, -EINVAL, address, ERR_NOWHERE,
-			       "name the Windows folder, such as %s:\\Windows",
-			       address);
 	if (!source->ntfs)
 		return err_set(err, -ENOTSUP, address, ERR_NOWHERE,
 			       "Windows lies on NTFS");
@@ -156,7 +152,7 @@ static int check_places(const struct place *source, const char *address,
 	return r;
 }
 
-// A language is two or three letters and what narrows it down: sr-Latn-RS.
+// A language is two or three letters and what narrows it down: en-US, sr-Latn-RS.
 static bool is_locale(const char *s)
 {
 	size_t part = 0, len = 0;
@@ -250,6 +246,10 @@ static int find_system(struct run *run)
 	const char *address = run->s[SYSTEM].value;
 	int r;
 
+	if (!run->source->path)
+		return err_set(&run->err, -EINVAL, run->words[0], ERR_NOWHERE,
+			       "name the Windows folder, such as %s:\\Windows",
+			       run->words[0]);
 	if (!address && (!run->firmware.vars || !is_machines(run, run->source)))
 		return err_set(&run->err, -EINVAL, run->words[0], ERR_NOWHERE,
 			       "%s: name the system partition with /s, such as "
