@@ -144,6 +144,19 @@ new_loader() { # DESCRIPTION; prints the GUID
 	cmp s.bcd before
 }
 
+@test "a write that fails leaves the old store, and nothing else" {
+	slipway bcdedit /store s.bcd /set '{bootmgr}' description "$(printf '%04000d' 0)"
+	cp s.bcd before
+	small() { trap '' XFSZ; ulimit -f 4; slipway "$@"; }
+	run -1 small bcdedit /store s.bcd /timeout 5
+	assert_output_has 'File too large'
+	cmp s.bcd before
+	[ "$(ls)" = "before
+s.bcd" ]
+	run -1 small reg add 's.bcd\x' /f
+	cmp s.bcd before
+}
+
 @test "what is no store is refused and not touched" {
 	run -1 slipway bcdedit /store missing
 	assert_output_has 'No such file'

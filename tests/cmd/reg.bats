@@ -202,7 +202,7 @@ SYSTEM\Select' ]
 	run -0 slipway reg add 'C\Windows\System32\config\SYSTEM\New' /f
 	run -0 slipway reg query 'C/Windows/System32/config/SYSTEM\New'
 	run -1 slipway reg query 'C\Windows\System32\config\SAM\New'
-	mkdir C/windows # which of the two cannot be told
+	cp -r C/Windows C/windows # which of the two cannot be told
 	run -1 slipway reg query 'C\WINDOWS\System32\config\SYSTEM\New'
 	run -1 slipway reg query 'HKLM\SYSTEM\Select'
 	assert_output_has "begin with the hive's file"

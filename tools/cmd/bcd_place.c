@@ -80,6 +80,26 @@ bool bcd_place_whole_disk(const char *node, char *ret, size_t size)
 	return good;
 }
 
+char *bcd_place_address(const char *text)
+{
+	char disk[512], *path, *address;
+	const char *rest;
+	size_t size;
+
+	if (address_split(text, &path, &rest, NULL))
+		return NULL;
+	if (!bcd_place_whole_disk(path, disk, sizeof(disk))) {
+		mem_free(path);
+		return mem_strdup(text);
+	}
+	mem_free(path);
+	size = strlen(disk) + strlen(rest) + 1;
+	address = mem_alloc(size);
+	if (address)
+		snprintf(address, size, "%s%s", disk, rest);
+	return address;
+}
+
 // "C:" or "C:\\" is a name for an address, where it was given to one.
 static bool is_letter(const char *s)
 {

@@ -54,6 +54,29 @@ int bcdedit_id(struct edit *e, const char *text, struct guid *ret)
 	return r ? err_set(&e->err, r, text, ERR_NOWHERE, "no identifier") : 0;
 }
 
+int bcdedit_ids(struct edit *e, int first, struct guid **ret,
+		size_t *ret_count)
+{
+	size_t n = e->count > first ? (size_t)(e->count - first) : 0;
+	struct guid *ids;
+	int r = 0;
+
+	if (!n)
+		return bcdedit_needs(e, "an identifier");
+	ids = mem_array(n, sizeof(*ids));
+	if (!ids)
+		return err_nomem(&e->err);
+	for (size_t i = 0; !r && i < n; i++)
+		r = bcdedit_id(e, e->words[first + (int)i], &ids[i]);
+	if (r) {
+		mem_free(ids);
+		return r;
+	}
+	*ret = ids;
+	*ret_count = n;
+	return 0;
+}
+
 int bcdedit_find(struct edit *e, const char *text, struct bcd_object **ret)
 {
 	struct guid id;
@@ -106,9 +129,9 @@ static int run_enum(struct edit *e)
 // Changes a list of identifiers as /addfirst, /addlast or /remove say.
 static int join_element(struct edit *e, struct bcd_object *obj)
 {
-	size_t n = (size_t)e->count - 1;
 	struct guid *ids;
 	uint32_t element;
+	size_t n;
 	int r = bcdedit_element(obj, e->words[0], &element, &e->err);
 
 	if (r)
@@ -116,15 +139,10 @@ static int join_element(struct edit *e, struct bcd_object *obj)
 	if (bcd_element_format(element) != BCD_FORMAT_OBJECTS)
 		return err_set(&e->err, -EINVAL, e->words[0], ERR_NOWHERE,
 			       "no list of identifiers");
-	if (!n)
-		return bcdedit_needs(e, "an identifier");
-	ids = mem_array(n, sizeof(*ids));
-	if (!ids)
-		return err_nomem(&e->err);
-	for (size_t i = 0; !r && i < n; i++)
-		r = bcdedit_id(e, e->words[i + 1], &ids[i]);
-	if (!r)
-		r = bcdedit_join(e, obj, element, ids, n);
+	r = bcdedit_ids(e, 1, &ids, &n);
+	if (r)
+		return r;
+	r = bcdedit_join(e, obj, element, ids, n);
 	mem_free(ids);
 	return r;
 }

@@ -45,6 +45,11 @@ int bcdedit_find(struct edit *e, const char *text, struct bcd_object **ret);
 // Returns 0, -ENOENT for {default} where none is set, or -EINVAL.
 int bcdedit_id(struct edit *e, const char *text, struct guid *ret);
 
+// As bcdedit_id for the words from `first` on, of which one at least is needed.
+// *ret is new memory (free with mem_free). Returns as bcdedit_id, or -ENOMEM.
+int bcdedit_ids(struct edit *e, int first, struct guid **ret,
+		size_t *ret_count);
+
 // Takes the leading identifier off the words, {default} when there is none.
 // Returns 0, or -ENOENT when the store has no such object.
 int bcdedit_take_object(struct edit *e, struct bcd_object **ret);

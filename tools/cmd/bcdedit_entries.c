@@ -77,9 +77,10 @@ static int type_to_create(struct edit *e, uint32_t *ret)
 
 static int describe(struct edit *e, struct bcd_object *obj)
 {
-	return bcdedit_given(e, D) ? bcd_set_string(e->bcd, obj, BCD_DESCRIPTION,
-					    e->switches[D].value, &e->err)
-			   : 0;
+	if (!bcdedit_given(e, D))
+		return 0;
+	return bcd_set_string(e->bcd, obj, BCD_DESCRIPTION,
+			      e->switches[D].value, &e->err);
 }
 
 int bcdedit_create(struct edit *e)
@@ -193,5 +194,6 @@ int bcdedit_delete(struct edit *e)
 	if (bcd_alias_name(&obj->id) && !bcdedit_given(e, F))
 		return err_set(&e->err, -EPERM, e->words[0], ERR_NOWHERE,
 			       "a well-known entry is deleted only with /f");
-	return bcd_object_remove(e->bcd, obj, !bcdedit_given(e, NOCLEANUP), &e->err);
+	return bcd_object_remove(e->bcd, obj, !bcdedit_given(e, NOCLEANUP),
+				 &e->err);
 }

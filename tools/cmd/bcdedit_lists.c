@@ -50,22 +50,17 @@ static int run_list(struct edit *e, uint32_t element)
 {
 	struct bcd_object *manager;
 	struct guid *ids;
+	size_t n;
 	int r = bcdedit_manager(e, &manager);
 
+	if (!r)
+		r = bcdedit_ids(e, 0, &ids, &n);
 	if (r)
 		return r;
-	if (!e->count)
-		return bcdedit_needs(e, "an identifier");
-	ids = mem_array((size_t)e->count, sizeof(*ids));
-	if (!ids)
-		return err_nomem(&e->err);
-	for (int i = 0; !r && i < e->count; i++)
-		r = bcdedit_id(e, e->words[i], &ids[i]);
-	if (!r && bcdedit_joins(e))
-		r = bcdedit_join(e, manager, element, ids, (size_t)e->count);
-	else if (!r)
-		r = bcd_set_objects(e->bcd, manager, element, ids,
-				    (size_t)e->count, &e->err);
+	if (bcdedit_joins(e))
+		r = bcdedit_join(e, manager, element, ids, n);
+	else
+		r = bcd_set_objects(e->bcd, manager, element, ids, n, &e->err);
 	mem_free(ids);
 	return r;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bcd_place.h"
 #include "bcdedit.h"
 #include "hive_file.h"
 #include "system_partition.h"
@@ -25,14 +26,19 @@ static int load_file(struct hive_file *f, struct bcd **ret, struct err *err)
 static int find_partition(struct edit *e, const char *disk)
 {
 	struct efi_vars *vars = NULL;
+	char *found;
 	int r = efi_vars_open(NULL, &vars, NULL);
 
 	if (r)
 		vars = NULL;
-	r = disk ? system_partition_of(disk, vars, &e->found, &e->err)
-		 : system_partition_of_machine(vars, &e->found, &e->err);
+	r = disk ? system_partition_of(disk, vars, &found, &e->err)
+		 : system_partition_of_machine(vars, &found, &e->err);
 	efi_vars_close(vars);
-	return r;
+	if (r)
+		return r;
+	mem_free(e->found);
+	e->found = found;
+	return 0;
 }
 
 static bool is_partition(const char *address)
@@ -55,6 +61,12 @@ static int open_system_store(struct edit *e, unsigned flags)
 	char *path;
 	int r;
 
+	if (partition) {
+		e->found = bcd_place_address(partition);
+		if (!e->found)
+			return err_nomem(&e->err);
+		partition = e->found;
+	}
 	e->path = partition;
 	if (!partition || !is_partition(partition)) {
 		r = find_partition(e, partition);
