@@ -89,6 +89,12 @@ enum {
 int disk_open_file(const char *path, unsigned flags, struct disk **ret,
 		   struct err *err);
 
+// Goes past the page cache from now on, as DISK_DIRECT tells; nothing changes
+// where that cannot be done, and for other disks than files and devices. Nobody
+// else uses the disk meanwhile.
+// Returns 0, -ENOMEM, or as disk_flush.
+int disk_set_direct(struct disk *d, struct err *err);
+
 // Creates a file of `size` zero bytes, without allocating them, and opens it
 // for writing, locked. `sector_size` is 512 or 4096.
 // Returns 0, -EEXIST when the file is there already, -EINVAL for another sector
@@ -173,6 +179,16 @@ int disk_map(struct disk *d, uint64_t off, uint64_t len, uint64_t *ret_len,
 // Returns 0, -ENOMEM, or as disk_read and disk_write.
 int disk_copy(struct disk *from, struct disk *to, uint64_t len,
 	      struct err *err);
+
+// Copies the first `len` bytes of a disk to one that reads as zeroes: holes, and
+// pieces of 4096 bytes that are zero, are left out. Several threads read and
+// write; room is taken in the order of the disk, so that the same content makes
+// the same image. `progress` may be NULL.
+// Returns 0, -ECANCELED, -ENOMEM, the error of thread creation, or as disk_map,
+// disk_read, disk_allocate and disk_write.
+int disk_copy_data(struct disk *from, struct disk *to, uint64_t len,
+		   struct progress *progress, const char *stage,
+		   struct err *err);
 
 // Makes a disk `size` bytes long; what is added reads as zeroes. Files, disks in
 // memory and those of disk_room can do this, and nothing that lies in a place of

@@ -9,11 +9,13 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "file_priv.h"
 
 #define LARGE_WRITE (128u * 1024)
+#define LARGE_ROOM  (UINT64_C(1) << 30)
 
 static int failed(const struct file_disk *f, uint64_t off, const char *doing,
 		  struct err *err)
@@ -183,6 +185,26 @@ static bool file_locate(struct disk *d, uint64_t off, uint64_t len,
 	return true;
 }
 
+// Some file systems fill themselves before they say that there is no room.
+static int check_room(struct file_disk *f, uint64_t len, struct err *err)
+{
+	struct statvfs fs;
+	struct stat st;
+	uint64_t have, free_bytes;
+
+	if (fstat(f->fd, &st) || fstatvfs(f->fd, &fs))
+		return failed(f, ERR_NOWHERE, "looking at it", err);
+	have = (uint64_t)st.st_blocks * 512;
+	free_bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
+	if (len <= have || len - have <= free_bytes)
+		return 0;
+	return err_set(err, -ENOSPC, f->name, ERR_NOWHERE,
+		       "No space left: %llu MiB more are needed, and %llu are "
+		       "free",
+		       (unsigned long long)(len - have) >> 20,
+		       (unsigned long long)free_bytes >> 20);
+}
+
 // Beyond what is there a file's room is taken too, and its size kept.
 static int file_allocate(struct disk *d, uint64_t off, uint64_t len,
 			 struct err *err)
@@ -192,6 +214,11 @@ static int file_allocate(struct disk *d, uint64_t off, uint64_t len,
 
 	if (f->is_device)
 		return 0;
+	if (len >= LARGE_ROOM) {
+		r = check_room(f, len, err);
+		if (r)
+			return r;
+	}
 	do {
 		r = fallocate(f->fd, FALLOC_FL_KEEP_SIZE, (off_t)off,
 			      (off_t)len);
@@ -260,6 +287,17 @@ static const struct disk_ops file_ops = {
 	.allocate = file_allocate,
 	.close = file_close,
 };
+
+int disk_set_direct(struct disk *d, struct err *err)
+{
+	struct file_disk *f = (struct file_disk *)d;
+	int r;
+
+	if (d->ops != &file_ops || f->align)
+		return 0;
+	r = disk_flush(d, err);
+	return r ? r : disk_direct_start(f, err);
+}
 
 static struct file_disk *new_file(const char *path)
 {

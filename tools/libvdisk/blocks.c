@@ -197,6 +197,41 @@ static int take_block(struct vdisk_blocks *b, uint64_t block, struct err *err)
 	return r;
 }
 
+// Of a block that is new, the file's room is taken too.
+static int allocate_piece(struct vdisk_blocks *b, const struct vdisk_piece *p,
+			  struct err *err)
+{
+	bool is_new;
+	int r;
+
+	pthread_mutex_lock(&b->lock);
+	is_new = BLOCK_STATE(vdisk_blocks_get(b, p->block)) < BLOCK_FULL;
+	r = is_new ? take_block(b, p->block, err) : 0;
+	pthread_mutex_unlock(&b->lock);
+	if (r || !is_new)
+		return r;
+	return disk_allocate(b->file,
+			     BLOCK_PLACE(vdisk_blocks_get(b, p->block)) + p->in,
+			     p->len, err);
+}
+
+int vdisk_blocks_allocate(struct disk *d, uint64_t off, uint64_t len,
+			  struct err *err)
+{
+	struct vdisk_blocks *b = (struct vdisk_blocks *)d;
+
+	while (len) {
+		struct vdisk_piece p = vdisk_piece_at(b, off, len);
+		int r = allocate_piece(b, &p, err);
+
+		if (r)
+			return r;
+		off += p.len;
+		len -= p.len;
+	}
+	return 0;
+}
+
 // Writes data, or zeroes when there is none, to a block's place.
 static int put(struct vdisk_blocks *b, const struct vdisk_piece *p,
 	       const uint8_t *data, struct err *err)
@@ -353,6 +388,7 @@ static const struct disk_ops blocks_ops = {
 	.flush = blocks_flush,
 	.map = vdisk_blocks_map,
 	.locate = vdisk_blocks_locate,
+	.allocate = vdisk_blocks_allocate,
 	.close = blocks_close,
 };
 

@@ -196,13 +196,15 @@ int vdisk_piece_write(struct vdisk_blocks *b, struct vdisk_piece *p,
 // (blocks_zero.c).
 void vdisk_blocks_give_back(struct vdisk_blocks *b);
 
-// Operations of the disk: blocks_zero.c, blocks_map.c.
+// Operations of the disk: blocks_zero.c, blocks_map.c, blocks.c.
 int vdisk_blocks_zero(struct disk *d, uint64_t off, uint64_t len,
 		      struct err *err);
 int vdisk_blocks_discard(struct disk *d, uint64_t off, uint64_t len,
 			 struct err *err);
 int vdisk_blocks_map(struct disk *d, uint64_t off, uint64_t len,
 		     uint64_t *ret_len, bool *ret_data, struct err *err);
+int vdisk_blocks_allocate(struct disk *d, uint64_t off, uint64_t len,
+			  struct err *err);
 bool vdisk_blocks_locate(struct disk *d, uint64_t off, uint64_t len,
 			 bool for_writing, struct disk_place *ret);
 
