@@ -71,6 +71,10 @@ int vdisk_edit_close(struct vdisk_blocks *b, int r, struct err *err);
 int vdisk_pack(struct disk *file, const struct vdisk_info *info,
 	       struct progress *progress, struct err *err);
 
+// Returns how many bytes at the end of the file are not used.
+uint64_t vdisk_lost(const struct vdisk_blocks *b,
+		    const struct vdisk_info *info);
+
 // Cuts off what is not used at the end of a file, if it can be made shorter.
 // Returns 0, or as vdisk_open and disk_resize.
 int vdisk_cut(struct disk *file, const struct vdisk_info *info,

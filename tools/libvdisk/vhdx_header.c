@@ -241,6 +241,29 @@ static int load_regions(struct disk *file, uint8_t *bytes, uint64_t *ret_where,
 	return r;
 }
 
+int vhdx_copies_check(struct disk *file, bool *ret_good, struct err *err)
+{
+	uint8_t *both = mem_array(2, VHDX_TABLE_SIZE);
+	struct vhdx_header_disk h[2];
+	int r = both ? 0 : err_nomem(err);
+
+	for (unsigned i = 0; i < 2 && !r; i++) {
+		r = disk_read(file, i ? VHDX_HEADER_2 : VHDX_HEADER_1, &h[i],
+			      sizeof(h[i]), err);
+		if (!r)
+			r = disk_read(file, i ? VHDX_REGION_2 : VHDX_REGION_1,
+				      both + i * VHDX_TABLE_SIZE,
+				      VHDX_TABLE_SIZE, err);
+	}
+	if (!r)
+		*ret_good = is_header(&h[0]) && is_header(&h[1]) &&
+			    is_region_table(both) &&
+			    !memcmp(both, both + VHDX_TABLE_SIZE,
+				    VHDX_TABLE_SIZE);
+	mem_free(both);
+	return r;
+}
+
 static int read_regions(struct disk *file, struct vhdx *v, struct err *err)
 {
 	uint8_t *bytes = mem_alloc(VHDX_TABLE_SIZE);

@@ -86,6 +86,11 @@ int vhdx_expand(struct disk *file, const struct vdisk_info *info, uint64_t size,
 int vhdx_reparent(struct disk *file, const struct vdisk_info *info,
 		  const struct vdisk_create *c, struct err *err);
 
+// Makes the damaged ones good.
+// Returns as vhdx_read.
+int vhdx_copies_mend(struct disk *file, const struct vdisk_info *info,
+		     struct err *err);
+
 // As vdisk_reset; the file keeps its length.
 int vhdx_reset(struct disk *file, const struct vdisk_info *info,
 	       struct err *err);
@@ -98,6 +103,10 @@ extern const struct guid vhdx_table_region, vhdx_meta_region;
 // Returns 0, -EBADMSG, or the file's error.
 int vhdx_regions_change(struct disk *file, uint64_t off, uint64_t len,
 			uint8_t *bytes, struct err *err);
+
+// Tells whether both headers and both region tables are as they should be.
+// Returns 0, -ENOMEM, or the file's error.
+int vhdx_copies_check(struct disk *file, bool *ret_good, struct err *err);
 
 // Returns how many blocks of data come before one of sector bitmaps.
 uint64_t vhdx_ratio(uint32_t block_size, uint32_t sector_size);
