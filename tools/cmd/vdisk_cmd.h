@@ -108,10 +108,14 @@ struct vdisk_source {
 int vdisk_source_open(const char *address, bool for_writing,
 		      struct vdisk_source *ret, struct err *err);
 
+// As that, with files and devices opened with DISK_DIRECT.
+int vdisk_source_open_direct(const char *address, bool for_writing,
+			     struct vdisk_source *ret, struct err *err);
+
 // Closes it.
 void vdisk_source_close(struct vdisk_source *s);
 
-// Shows what a virtual disk is (vdisk_file.c).
+// Shows what a virtual disk is, with its parents (vdisk_info.c).
 int vdisk_cmd_info(int argc, char **argv);
 
 // Copies a disk into a new image file (vdisk_convert.c).

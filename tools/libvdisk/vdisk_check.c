@@ -120,9 +120,9 @@ static int check_all(struct disk *file, const struct vdisk_info *info,
 
 	if (!vdisk_has_blocks(info)) {
 		if (file->ops->resize &&
-		    file->size > vdisk_fixed_file_size(info->size))
+		    file->size > vdisk_fixed_file_size(info->footer_size))
 			c->lost = file->size -
-				  vdisk_fixed_file_size(info->size);
+				  vdisk_fixed_file_size(info->footer_size);
 		c->unused = c->lost;
 		return 0;
 	}
@@ -132,6 +132,16 @@ static int check_all(struct disk *file, const struct vdisk_info *info,
 	if (!r)
 		r = vhdx_copies_check(file, &good, err);
 	c->copy_differs = !good;
+	return r;
+}
+
+static int check_parent(struct disk *file, struct err *err)
+{
+	struct vdisk_parent parent;
+	int r = vdisk_parent_read(file, &parent, err);
+
+	if (!r)
+		vdisk_parent_done(&parent);
 	return r;
 }
 
@@ -146,7 +156,10 @@ int vdisk_check(struct disk *file, bool with_repair, struct vdisk_check *ret,
 		return r;
 	check.footer_lost = info.footer_lost;
 	check.needs_replay = info.needs_replay;
-	r = check_all(file, &info, &check, err);
+	if (info.type == VDISK_DIFFERENCING)
+		r = check_parent(file, err);
+	if (!r)
+		r = check_all(file, &info, &check, err);
 	if (!r && with_repair &&
 	    (check.footer_lost || check.needs_replay || check.copy_differs ||
 	     check.lost)) {

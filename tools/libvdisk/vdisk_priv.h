@@ -1,26 +1,45 @@
 // SPDX-License-Identifier: MIT
 //
-// What the files of both formats share: a disk's parent, and the blocks that a
-// new disk has from the start.
+// What the files of both formats share: where parents are looked for, and the
+// blocks that a new disk has from the start.
 
 #ifndef VDISK_PRIV_H
 #define VDISK_PRIV_H
 
+#include <string.h>
+
 #include "vdisk.h"
 
-// Where a parent is, as the child keeps it; each may be NULL.
-struct vdisk_parent {
-	char *relative, *absolute;
+// Paths that a parent may be at, in the order in which they are tried.
+#define VDISK_MAX_PLACES 5
+
+struct vdisk_places {
+	char *paths[VDISK_MAX_PLACES];
+	size_t count;
 };
 
-// Reads where the parent of a differencing disk is. Free with
-// vdisk_parent_done.
-// Returns 0, -EBADMSG, -ENOMEM, or the file's error.
-int vdisk_parent_read(struct disk *file, struct vdisk_parent *ret,
-		      struct err *err);
+// Lists where the parent of the child at `child` may be, by what the child says
+// of it (vdisk_path.c). Free with vdisk_places_done.
+// Returns 0 or -ENOMEM.
+int vdisk_places_list(bool is_volume, const char *child,
+		      const struct vdisk_parent *parent,
+		      struct vdisk_places *ret, struct err *err);
 
 // Frees the paths.
-void vdisk_parent_done(struct vdisk_parent *p);
+void vdisk_places_done(struct vdisk_places *p);
+
+// Tells whether a path of Windows is on another computer ("\\server\share").
+bool vdisk_path_is_remote(const char *path);
+
+// Tells whether a block of a new disk has a place from the start.
+static inline bool vdisk_is_present(const struct vdisk_create *c,
+				    uint64_t block)
+{
+	return c->present && c->present[block / 8] >> block % 8 & 1;
+}
+
+// Returns how many of the first `blocks` blocks have one.
+uint64_t vdisk_present(const struct vdisk_create *c, uint64_t blocks);
 
 // Opens as vdisk_open does, but a differencing disk without its parent.
 int vdisk_open_alone(struct disk *file, const struct vdisk_info *info,
@@ -30,6 +49,12 @@ int vdisk_open_alone(struct disk *file, const struct vdisk_info *info,
 static inline bool vdisk_has_blocks(const struct vdisk_info *info)
 {
 	return info->format == VDISK_VHDX || info->type != VDISK_FIXED;
+}
+
+// Returns true when n bytes, at least one, are all zero.
+static inline bool vdisk_is_zero(const uint8_t *b, size_t n)
+{
+	return !b[0] && !memcmp(b, b + 1, n - 1);
 }
 
 // Copies `len` bytes inside of a file to a place that does not overlap (move.c).
@@ -66,15 +91,5 @@ int vdisk_cut(struct disk *file, const struct vdisk_info *info,
 // As vdisk_expand; with `keeps_id` children do not notice.
 int vdisk_expand_as(struct disk *file, uint64_t size, bool keeps_id,
 		    struct err *err);
-
-// Tells whether a block of a new disk has a place from the start.
-static inline bool vdisk_is_present(const struct vdisk_create *c,
-				    uint64_t block)
-{
-	return c->present && c->present[block / 8] >> block % 8 & 1;
-}
-
-// Returns how many of the first `blocks` blocks have one.
-uint64_t vdisk_present(const struct vdisk_create *c, uint64_t blocks);
 
 #endif

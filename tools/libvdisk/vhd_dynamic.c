@@ -17,6 +17,7 @@
 
 #include <string.h>
 
+#include "vdisk_priv.h"
 #include "vhd_dynamic.h"
 
 uint32_t vhd_bitmap_size(uint32_t block_size)
@@ -139,7 +140,9 @@ static int allocate(struct vdisk_blocks *b, uint64_t block, struct err *err)
 
 be32 vhd_entry_encode(const struct vhd_disk *v, uint64_t block)
 {
-	uint64_t place = BLOCK_PLACE(v->blocks.table[block]);
+	uint64_t entry = v->blocks.table[block];
+	uint64_t place = BLOCK_STATE(entry) < BLOCK_FULL ? 0
+							 : BLOCK_PLACE(entry);
 
 	return to_be32(place ? (uint32_t)((place - v->bitmap_size) / VHD_SECTOR)
 			     : VHD_UNUSED);
@@ -265,7 +268,8 @@ static int take_entry(struct vhd_disk *v, uint32_t i, uint32_t sector,
 	uint64_t data = left < b->block_size ? left : b->block_size;
 
 	if (!sector || !range_ok(place, v->bitmap_size + data, b->file->size))
-		return err_corrupt(err, "VHD block table", place,
+		return err_corrupt(err, "VHD block table",
+				   v->table_offset + i * sizeof(be32),
 				   "block %u is not inside the file", i);
 	place += v->bitmap_size;
 	b->table[i] = place | (b->has_bitmaps ? BLOCK_PARTIAL : BLOCK_FULL);
@@ -274,21 +278,37 @@ static int take_entry(struct vhd_disk *v, uint32_t i, uint32_t sector,
 	return 0;
 }
 
-static int read_table(struct vhd_disk *v, struct err *err)
+// New blocks are put behind what is there.
+static void avoid(struct vhd_disk *v, uint64_t off, uint64_t len)
+{
+	if (range_ok(off, len, v->blocks.file->size) && v->end < off + len)
+		v->end = off + len;
+}
+
+// Entries behind the last block: what they may point to is not written over.
+static void avoid_entry(struct vhd_disk *v, uint32_t sector)
+{
+	avoid(v, (uint64_t)sector * VHD_SECTOR,
+	      v->bitmap_size + (uint64_t)v->blocks.block_size);
+}
+
+static int read_table(struct vhd_disk *v, uint64_t entries, struct err *err)
 {
 	be32 piece[4 * VHD_ENTRIES_A_SECTOR];
 	size_t most = sizeof(piece) / sizeof(*piece);
 	struct vdisk_blocks *b = &v->blocks;
 
-	for (uint64_t i = 0; i < b->count; i += most) {
-		size_t n = b->count - i < most ? (size_t)(b->count - i) : most;
+	for (uint64_t i = 0; i < entries; i += most) {
+		size_t n = entries - i < most ? (size_t)(entries - i) : most;
 		int r = disk_read(b->file, v->table_offset + i * sizeof(be32),
 				  piece, n * sizeof(be32), err);
 
 		for (size_t j = 0; j < n && !r; j++) {
 			uint32_t sector = get_be32(piece[j]);
 
-			if (sector != VHD_UNUSED)
+			if (i + j >= b->count)
+				avoid_entry(v, sector);
+			else if (sector != VHD_UNUSED)
 				r = take_entry(v, (uint32_t)(i + j), sector,
 					       err);
 		}
@@ -296,6 +316,17 @@ static int read_table(struct vhd_disk *v, struct err *err)
 			return r;
 	}
 	return 0;
+}
+
+// Returns how many entries the table has room for, which may be more than the
+// disk has blocks: header and table are decoded, so those are inside the file.
+static uint64_t table_entries(const struct vhd_header *h, uint64_t file_size)
+{
+	uint64_t n = (file_size - h->table_offset) / sizeof(be32);
+
+	if (n > h->table_entries)
+		n = h->table_entries;
+	return n < VHD_MAX_TABLE ? n : VHD_MAX_TABLE;
 }
 
 static void note_fixed(struct vhd_disk *v, uint64_t off, uint64_t len,
@@ -306,8 +337,7 @@ static void note_fixed(struct vhd_disk *v, uint64_t off, uint64_t len,
 	v->fixed[v->fixed_count].off = off;
 	v->fixed[v->fixed_count].len = len;
 	v->fixed[v->fixed_count++].what = what;
-	if (v->end < off + len)
-		v->end = off + len;
+	avoid(v, off, len);
 }
 
 // Finds the bytes of the footer that was decoded, and where metadata ends.
@@ -322,6 +352,8 @@ static int read_ends(struct vhd_disk *v, const struct vhd_footer *footer,
 		   VDISK_RANGE_HEADER);
 	note_fixed(v, header->table_offset, v->blocks.count * sizeof(be32),
 		   VDISK_RANGE_TABLE);
+	avoid(v, header->table_offset,
+	      table_entries(header, file->size) * sizeof(be32));
 	for (size_t i = 0; i < VHD_LOCATORS; i++)
 		if (header->locators[i].platform[0])
 			note_fixed(v, header->locators[i].offset,
@@ -345,6 +377,7 @@ int vhd_dynamic_open(struct disk *file, const struct vhd_footer *footer,
 		     struct disk **ret, struct err *err)
 {
 	struct vhd_disk *v = mem_alloc(sizeof(*v));
+	uint64_t entries = table_entries(header, file->size);
 	struct vdisk_blocks *b;
 	int r;
 
@@ -352,20 +385,21 @@ int vhd_dynamic_open(struct disk *file, const struct vhd_footer *footer,
 		return err_nomem(err);
 	b = &v->blocks;
 	*b = (struct vdisk_blocks){
-		.disk = {.size = footer->current_size,
+		.disk = {.size = footer->size,
 			 .sector_size = VHD_SECTOR,
 			 .read_only = file->read_only},
 		.file = file,
 		.parent = parent,
 		.ops = &vhd_ops,
 		.block_size = header->block_size,
-		.count = (footer->current_size + header->block_size - 1) /
+		.count = (footer->size + header->block_size - 1) /
 			 header->block_size,
 		.has_bitmaps = footer->type == VDISK_DIFFERENCING,
 		.page_size = VHD_SECTOR,
 		.entries_a_page = VHD_ENTRIES_A_SECTOR,
 		.table_index = table_index,
 		.max_dirty = BLOCKS_MAX_DIRTY,
+		.can_drop = footer->type == VDISK_DYNAMIC,
 	};
 	v->table_offset = header->table_offset;
 	v->bitmap_size = vhd_bitmap_size(header->block_size);
@@ -374,7 +408,7 @@ int vhd_dynamic_open(struct disk *file, const struct vhd_footer *footer,
 	if (!r)
 		r = read_ends(v, footer, header, err);
 	if (!r)
-		r = read_table(v, err);
+		r = read_table(v, entries, err);
 	if (r) {
 		release(b);
 		return r;

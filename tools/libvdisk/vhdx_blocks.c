@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "vdisk_priv.h"
 #include "vhdx_blocks.h"
 
 #define PLACE(entry)	 ((entry) & ~(VHDX_MIB - 1))
@@ -130,7 +131,9 @@ void vhdx_table_encode(const struct vhdx_disk *v, uint64_t page,
 		if (is_map && chunk < v->chunks && v->maps[chunk])
 			entry = v->maps[chunk] | MAP_PRESENT;
 		else if (!is_map && block < b->count)
-			entry = b->table[block];
+			entry = BLOCK_STATE(b->table[block]) < BLOCK_FULL
+					? BLOCK_STATE(b->table[block])
+					: b->table[block];
 		disk = to_le64(entry);
 		memcpy(bytes + i * sizeof(disk), &disk, sizeof(disk));
 	}
@@ -395,7 +398,9 @@ static int check_maps(const struct vhdx_disk *v, struct err *err)
 		if (BLOCK_STATE(v->blocks.table[i]) == BLOCK_PARTIAL &&
 		    !v->maps[i / v->ratio])
 			return err_corrupt(err, "VHDX block table",
-					   v->x.table_offset,
+					   v->x.table_offset +
+						   table_index(&v->blocks, i) *
+							   sizeof(le64),
 					   "block %llu has no bitmap",
 					   (unsigned long long)i);
 	return 0;
@@ -421,13 +426,14 @@ static int read_table(struct vhdx_disk *v, struct err *err)
 
 		for (size_t j = 0; j < n && !r; j++) {
 			uint64_t entry = get_le64(piece[j]);
+			uint64_t at = where + j * sizeof(le64);
 			uint64_t chunk = (i + j) / (v->ratio + 1);
 			bool is_map = (i + j) % (v->ratio + 1) == v->ratio;
 
 			if (is_map)
-				r = take_map(v, chunk, entry, where, err);
+				r = take_map(v, chunk, entry, at, err);
 			else if (i + j - chunk < blocks)
-				r = take_block(v, i + j - chunk, entry, where,
+				r = take_block(v, i + j - chunk, entry, at,
 					       err);
 		}
 		if (r)
@@ -473,6 +479,8 @@ static int start(struct vhdx_disk *v, struct disk *file, struct disk *parent,
 		.entries_a_page = VHDX_ENTRIES_A_PAGE,
 		.table_index = table_index,
 		.max_dirty = VHDX_LOG_MAX_WRITES,
+		.can_drop = !x->is_fixed,
+		.has_states = true,
 	};
 	if (count > VHDX_MAX_TABLE)
 		return err_set(err, -EFBIG, "VHDX", ERR_NOWHERE,

@@ -7,7 +7,6 @@
 #define VHDX_PRIV_H
 
 #include "vdisk.h"
-#include "vdisk_priv.h"
 
 #define VHDX_MAX_ENTRIES 2047 // of a region or metadata table; the format's
 #define VHDX_MAX_OTHERS  8 // regions of other makers; none are known to exist
@@ -38,6 +37,7 @@ struct vhdx {
 		uint64_t offset, length;
 	} others[VHDX_MAX_OTHERS]; // regions that need not be known
 	size_t other_count;
+	unsigned items;       // of the metadata, a bit each that is there
 	uint32_t block_size;
 	bool is_fixed, has_parent;
 	uint64_t size, size_offset; // size_offset: of this item in the file
@@ -47,7 +47,7 @@ struct vhdx {
 	uint32_t locator_length;
 	uint64_t locator_entry; // what says so of it in the metadata table
 	uint32_t items_end;     // of all items in the metadata region
-	struct guid parent_id; // its parent_linkage
+	struct guid parent_id, parent_id_2; // parent_linkage, parent_linkage2
 	char parent[VDISK_TEXT];
 	char creator[VDISK_TEXT];
 };
@@ -73,6 +73,10 @@ int vhdx_open(struct disk *file, struct disk *parent, struct disk **ret,
 int vhdx_create(struct disk *file, const struct vdisk_create *c,
 		struct err *err);
 
+// As vdisk_create_layout. Returns as that.
+int vhdx_layout(const struct vdisk_create *c, struct vdisk_layout *ret,
+		struct err *err);
+
 // As vdisk_expand; `size` is larger than it is. With `keeps_id` children do not
 // notice.
 int vhdx_expand(struct disk *file, const struct vdisk_info *info, uint64_t size,
@@ -90,10 +94,6 @@ int vhdx_copies_mend(struct disk *file, const struct vdisk_info *info,
 // As vdisk_reset; the file keeps its length.
 int vhdx_reset(struct disk *file, const struct vdisk_info *info,
 	       struct err *err);
-
-// As vdisk_create_layout. Returns as that.
-int vhdx_layout(const struct vdisk_create *c, struct vdisk_layout *ret,
-		struct err *err);
 
 // Of the regions everybody must know, in on-disk order.
 extern const struct guid vhdx_table_region, vhdx_meta_region;
@@ -131,13 +131,18 @@ int vhdx_meta_write(struct disk *file, uint64_t offset,
 		    const struct vdisk_create *c, uint32_t block_size,
 		    struct err *err);
 
-// Reads the parent locator (vhdx_locator.c); values that are not there are
-// NULL. *ret_id is the parent's identity.
+// What a child says of its parent.
+struct vhdx_locator {
+	struct vdisk_parent paths; // values that are not there are NULL
+	struct guid id, id_2;      // parent_linkage; parent_linkage2, or zero
+};
+
+// Reads the parent locator (vhdx_locator.c). Free the paths with
+// vdisk_parent_done.
 // Returns 0, -EBADMSG, -ENOTSUP for another type of locator, -ENOMEM, or the
 // file's error.
 int vhdx_locator_read(struct disk *file, const struct vhdx *v,
-		      struct vdisk_parent *ret, struct guid *ret_id,
-		      struct err *err);
+		      struct vhdx_locator *ret, struct err *err);
 
 // As vdisk_parent_read, for a VHDX only. Returns as vhdx_read.
 int vhdx_parent_read(struct disk *file, struct vdisk_parent *ret,

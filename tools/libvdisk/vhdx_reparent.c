@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "vdisk_priv.h"
 #include "vhdx_patch.h"
 
 // --- Another parent ------------------------------------------------------------
