@@ -111,3 +111,28 @@ print(eval(sys.argv[1]))' "$1"
 	assert_output_has 'a loop: it comes back to \p.vhd'
 	[ ! -e x.raw ]
 }
+
+@test "commands read and write files on a child, and never its parent" {
+	slipway partition create p.raw --mbr --size 20M type=0c
+	slipway format p.raw@1 /fs:fat /y >/dev/null
+	echo old >old.txt
+	echo new >new.txt
+	slipway copy old.txt 'p.raw@1:\old.txt'
+	slipway vdisk convert p.raw base/p.vhd --type dynamic --progress none
+	slipway vdisk create child/c.vhd --parent base/p.vhd
+	before=$(sha256sum <base/p.vhd)
+	slipway copy new.txt 'child/c.vhd@1:\new.txt'
+	make_volume vhd
+	disk='v.img:\child\c.vhd@1:'
+	[ "$(slipway type "$disk\\new.txt")" = new ]
+	[ "$(slipway type "$disk\\old.txt")" = old ]
+	# Blocks that are there are written in place.
+	slipway copy old.txt "$disk\\more.txt"
+	run -0 slipway dir "$disk\\"
+	assert_output_has more.txt
+	run -0 slipway dir 'v.img:\base\p.vhd@1:\'
+	[[ $output != *new.txt* ]]
+	slipway copy 'v.img:\base\p.vhd' q.vhd
+	[ "$(sha256sum <q.vhd)" = "$before" ]
+	[ "$(sha256sum <base/p.vhd)" = "$before" ]
+}

@@ -135,6 +135,101 @@ static void check_long_table(void)
 	disk_close(file);
 }
 
+// A disk with blocks of any size that a file may bring: made by hand, written
+// through the library, and read again.
+static void check_block_size(uint32_t block, uint64_t size,
+			     enum vdisk_type type)
+{
+	uint64_t blocks = (size + block - 1) / block;
+	uint64_t table = round_up(blocks * 4, 512);
+	struct vhd_footer footer = footer_of(type);
+	struct vhd_header_disk header = header_disk();
+	struct disk *file = new_memory(1536 + table + 512), *d;
+	struct disk *parent = new_memory(size);
+	struct guid id = {{9, 9, 9}};
+	struct vhd_footer_disk bytes;
+	struct vdisk_check found;
+	struct err err = {0};
+	uint8_t b[1000], text[1000];
+
+	footer.current_size = footer.original_size = size;
+	vhd_footer_encode(&footer, &bytes);
+	header.table_offset = to_be64(1536);
+	header.table_entries = to_be32((uint32_t)blocks);
+	header.block_size = to_be32(block);
+	set_checksum(&header, sizeof(header), 0x24);
+	put(file, 0, &bytes, sizeof(bytes));
+	put(file, 512, &header, sizeof(header));
+	for (uint64_t i = 0; i < table; i += 4)
+		put(file, 1536 + i, "\xff\xff\xff\xff", 4);
+	put(file, 1536 + table, &bytes, sizeof(bytes));
+	memset(text, 'n', sizeof(text));
+	for (int pass = 0; pass < 2; pass++) {
+		if (type == VDISK_DIFFERENCING)
+			check_ok(vdisk_open_child(file, parent, &id, &d, &err),
+				 &err);
+		else
+			check_ok(vdisk_open(file, &d, &err), &err);
+		check_eq(d->size, size);
+		for (uint64_t at = 300; at < size; at += size / 3 - 100) {
+			size_t n = size - at < 1000 ? (size_t)(size - at)
+						    : 1000;
+
+			if (!pass)
+				check_ok(disk_write(d, at, text, n, &err),
+					 &err);
+			check_ok(disk_read(d, at, b, n, &err), &err);
+			check(!memcmp(b, text, n));
+		}
+		disk_close(d);
+		check_ok(vdisk_check(file, false, &found, &err), &err);
+	}
+	disk_close(parent);
+	disk_close(file);
+}
+
+// The format's largest disk, written at its end.
+static void check_largest(void)
+{
+	struct vdisk_create c = {.format = VDISK_VHD,
+				 .type = VDISK_DYNAMIC,
+				 .size = VDISK_MAX_VHD_SIZE,
+				 .id = {{1}}};
+	struct disk *file = new_memory(0), *d;
+	struct err err = {0};
+	uint8_t b[4];
+
+	check_ok(vdisk_create(file, &c, &err), &err);
+	check_ok(vdisk_open(file, &d, &err), &err);
+	check_ok(disk_write(d, c.size - 4, "last", 4, &err), &err);
+	disk_close(d);
+	check_ok(vdisk_open(file, &d, &err), &err);
+	check_eq(d->size, VDISK_MAX_VHD_SIZE);
+	check_ok(disk_read(d, c.size - 4, b, 4, &err), &err);
+	check(!memcmp(b, "last", 4));
+	disk_close(d);
+	c.size += 512;
+	check_eq(vdisk_create(file, &c, &err), -EFBIG);
+	check(strstr(err.why, "2040 GiB") != NULL);
+	disk_close(file);
+}
+
+static void check_block_sizes(void)
+{
+	static const struct {
+		uint32_t block;
+		uint64_t size;
+	} sizes[] = {{512, 20000 - 32},	     {4096, 100864},
+		     {65536, 1 << 20},	     {4u << 20, (9 << 20) + 512},
+		     {16u << 20, 33 << 20},  {256u << 20, 5 << 20}};
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		check_block_size(sizes[i].block, sizes[i].size, VDISK_DYNAMIC);
+		check_block_size(sizes[i].block, sizes[i].size,
+				 VDISK_DIFFERENCING);
+	}
+}
+
 int main(void)
 {
 	static uint8_t model[DISK_SIZE];
@@ -170,5 +265,7 @@ int main(void)
 	check_bad_table();
 	check_tail();
 	check_long_table();
+	check_block_sizes();
+	check_largest();
 	return 0;
 }

@@ -51,6 +51,11 @@ static void check_round_trip(void)
 	check(!strcmp(back.creator, "test"));
 	vhd_footer_encode(&back, &again);
 	check(!memcmp(&bytes, &again, sizeof(bytes)));
+	check(!back.saved_state);
+	f.saved_state = true;
+	vhd_footer_encode(&f, &bytes);
+	check_ok(vhd_footer_decode(&bytes, 0, &back, &err), &err);
+	check(back.saved_state);
 	f.created = 0;
 	vhd_footer_encode(&f, &bytes);
 	check_eq(get_be32(bytes.created), 0);
