@@ -42,7 +42,7 @@
 #define TYPE	bp - 28 // of the wanted attribute
 #define VALUE	bp - 30 // a resident attribute, or 0
 #define FLAGS	bp - 32 // of the attribute
-#define SIZE	bp - 36 // bytes; the high half follows only in
+#define SIZE	bp - 36 // bytes of the attribute's content, the low half
 #define SIZE_HIGH bp - 40
 #define VALID	bp - 44 // bytes that were ever written
 #define TOTAL	bp - 48 // clusters in the table of pieces
@@ -51,6 +51,7 @@
 #define ID	bp - 54 // the wanted attribute's number in its record
 #define POSITION bp - 58 // of what is read in pieces
 #define REST	bp - 62
+#define MAX_END	bp - 64 // of the table
 
 // Memory. A table of pieces has 8 bytes for each: clusters, and the first one's
 // number; it ends with a zero. What lies from 20000 on goes before BOOTMGR comes.
@@ -64,7 +65,8 @@
 #define LIST_SEGMENT	0x3000
 #define LIST_PIECES	0x4000
 
-#define MAX_PIECES	0x4ff8 // bytes of the table
+#define MAX_PIECES	0x4ff8 // bytes of the file's table
+#define MAX_MFT_PIECES	0xfff8
 #define MAX_DEPTH	16
 
 	.section .second, "ax"
@@ -101,10 +103,12 @@ second:
 	call	check_record
 	push	MFT_SEGMENT
 	pop	gs
+	mov	word ptr [MAX_END], MAX_MFT_PIECES
 	mov	ax, AT_DATA
 	call	open
 	push	FILE_SEGMENT
 	pop	gs
+	mov	word ptr [MAX_END], MAX_PIECES
 
 	// The root folder's index is a tree; its root is in the file record.
 	mov	eax, REC_ROOT

@@ -154,5 +154,5 @@ setup() { cd "$WORK"; }
 	printf '\x31\xf6' | poke disk.img "$at"
 	assert_starts found-by-field disk.img
 	printf '\x01' | poke disk.img $((1048576 + 28))
-	assert_says found-nowhere disk.img "The volume is not found"
+	assert_says found-nowhere disk.img "The partition is not found"
 }

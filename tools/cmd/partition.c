@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "address.h"
+#include "bootsect.h"
 #include "cmd.h"
 
 static const char usage[] =
@@ -23,6 +24,7 @@ static const char usage[] =
 	"be an address). create writes a new one with the partitions that the\n"
 	"remaining words describe. It refuses a disk that holds anything, unless\n"
 	"--wipe is given, and one in use.\n"
+	"A new MBR gets the code by which a BIOS starts the active partition.\n"
 	"\n"
 	"  --size SIZE      make the file PATH first, which must not exist\n"
 	"  --wipe           remove what is on the disk\n"
@@ -267,6 +269,27 @@ static int prepare(struct disk *d, bool wipe, struct err *err)
 	return what ? part_wipe(d, err) : 0;
 }
 
+// As on Windows, a new MBR has the code that starts the active partition; code
+// that is there is kept. Disks that no BIOS can start go without.
+static int add_mbr_code(struct disk *d, struct err *err)
+{
+	uint8_t code[440];
+	struct err why = {0};
+	int r = disk_read(d, 0, code, sizeof(code), err);
+
+	if (r)
+		return r;
+	for (size_t i = 0; i < sizeof(code); i++)
+		if (code[i])
+			return 0;
+	r = bootsect_write_mbr(d, &why);
+	if (!r || r == -ENOTSUP)
+		return 0;
+	if (err)
+		*err = why;
+	return r;
+}
+
 // The whole table is made in memory before the disk is touched.
 static int create(struct disk *d, enum part_style style, const char *id,
 		  bool wipe, struct part *parts, size_t count, struct err *err)
@@ -287,7 +310,7 @@ static int create(struct disk *d, enum part_style style, const char *id,
 	if (!r)
 		r = part_table_write(t, d, err);
 	part_table_free(t);
-	return r;
+	return !r && style == PART_MBR ? add_mbr_code(d, err) : r;
 }
 
 // A disk, and the address that it was opened by, if it was.
