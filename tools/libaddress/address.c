@@ -126,17 +126,43 @@ static int open_chain(struct opening *o)
 	return 0;
 }
 
+// A virtual disk that grows with what is written makes its file longer: in an
+// NTFS volume that takes a volume that is readied for changes.
+static int open_growing(struct opening *o, const struct vdisk_info *info)
+{
+	struct place *place = o->place;
+	const struct place_level *last =
+		place->level_count ? &place->levels[place->level_count - 1]
+				   : NULL;
+	const char *path = place->file_path;
+	struct disk *d;
+	int r;
+
+	if (!(o->flags & ADDRESS_WRITE) || info->type == VDISK_FIXED ||
+	    !last || last->kind != PLACE_FILE || !place->ntfs)
+		return 0;
+	r = volume_change_begin(place->volume, o->err);
+	if (!r)
+		r = volume_open_file(place->volume, last->path, &d, o->err);
+	if (!r)
+		push_disk(place, d);
+	place->file_path = path; // it is the same file
+	return r;
+}
+
 // Lays the virtual disk on top, when the file is one.
 static int open_virtual(struct opening *o)
 {
 	struct place_level *level;
-	struct vdisk_info info;
+	struct vdisk_info info = {0};
 	struct disk *d;
 	int r = vdisk_probe(o->place->disk, &info, NULL);
 
 	if (r == -ENOENT)
 		return 0;
-	r = push_level(o, PLACE_VIRTUAL, &level);
+	r = r ? 0 : open_growing(o, &info);
+	if (!r)
+		r = push_level(o, PLACE_VIRTUAL, &level);
 	if (!r && info.type == VDISK_DIFFERENCING)
 		r = open_chain(o);
 	else if (!r)

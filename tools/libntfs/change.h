@@ -401,11 +401,6 @@ int ntfs_folder_refresh(const struct change_file *file, struct err *err);
 int ntfs_secure_inherit(struct ntfs_change *c, uint64_t folder,
 			bool is_folder, uint32_t *ret_id, struct err *err);
 
-// Makes the descriptor that a new file gets from its folder's
-// (change_inherit.c). Free *ret with mem_free.
-int ntfs_inherit(const uint8_t *parent, size_t size, bool is_folder,
-		 uint8_t **ret, size_t *ret_size, struct err *err);
-
 // Gives a file new unnamed data (change_content.c): bytes, or (data NULL)
 // clusters for `size` of them, whose content is to be written.
 int ntfs_content_replace(struct change_file *f, const void *data, uint64_t size,

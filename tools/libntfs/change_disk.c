@@ -5,6 +5,8 @@
 // and then flushes finds it grown after a power cut; a file that is being made
 // is there with the next sync, and not before.
 
+#include <pthread.h>
+
 #include "change.h"
 
 struct change_disk {
@@ -13,6 +15,7 @@ struct change_disk {
 	uint64_t number;
 	bool is_new;
 	struct disk *extents; // of the content as it is now
+	pthread_rwlock_t moving; // held for writing while that changes
 };
 
 static int open_extents(struct change_disk *d, struct err *err)
@@ -34,39 +37,54 @@ static int open_extents(struct change_disk *d, struct err *err)
 		r = ntfs_runs_base(d->n->change, &a->runs, a->size, &extents,
 				   err);
 	if (!r) {
+		pthread_rwlock_wrlock(&d->moving);
 		disk_close(d->extents);
 		d->extents = extents;
-		d->disk.size = a->size;
+		__atomic_store_n(&d->disk.size, a->size, __ATOMIC_RELAXED);
+		pthread_rwlock_unlock(&d->moving);
 	}
 	ntfs_change_done(&f);
+	return r;
+}
+
+// Returns the extents, which stay as they are until unlock.
+static struct disk *lock(struct disk *disk)
+{
+	struct change_disk *d = (struct change_disk *)disk;
+
+	pthread_rwlock_rdlock(&d->moving);
+	return d->extents;
+}
+
+static int unlock(struct disk *disk, int r)
+{
+	pthread_rwlock_unlock(&((struct change_disk *)disk)->moving);
 	return r;
 }
 
 static int change_read(struct disk *disk, uint64_t off, void *buf, size_t len,
 		       struct err *err)
 {
-	return disk_read(((struct change_disk *)disk)->extents, off, buf, len,
-			 err);
+	return unlock(disk, disk_read(lock(disk), off, buf, len, err));
 }
 
 static int change_write(struct disk *disk, uint64_t off, const void *buf,
 			size_t len, struct err *err)
 {
-	return disk_write(((struct change_disk *)disk)->extents, off, buf, len,
-			  err);
+	return unlock(disk, disk_write(lock(disk), off, buf, len, err));
 }
 
 static int change_zero(struct disk *disk, uint64_t off, uint64_t len,
 		       struct err *err)
 {
-	return disk_zero(((struct change_disk *)disk)->extents, off, len, err);
+	return unlock(disk, disk_zero(lock(disk), off, len, err));
 }
 
 static int change_map(struct disk *disk, uint64_t off, uint64_t len,
 		      uint64_t *ret_len, bool *ret_data, struct err *err)
 {
-	return disk_map(((struct change_disk *)disk)->extents, off, len,
-			ret_len, ret_data, err);
+	return unlock(disk, disk_map(lock(disk), off, len, ret_len, ret_data,
+				     err));
 }
 
 static int change_flush(struct disk *disk, struct err *err)
@@ -87,8 +105,11 @@ static int change_resize(struct disk *disk, uint64_t size, struct err *err)
 
 static void change_close(struct disk *disk)
 {
-	disk_close(((struct change_disk *)disk)->extents);
-	mem_free(disk);
+	struct change_disk *d = (struct change_disk *)disk;
+
+	disk_close(d->extents);
+	pthread_rwlock_destroy(&d->moving);
+	mem_free(d);
 }
 
 static const struct disk_ops change_ops = {
@@ -114,9 +135,10 @@ int ntfs_change_disk(struct ntfs *n, uint64_t number, bool is_new,
 	d->n = n;
 	d->number = number;
 	d->is_new = is_new;
+	pthread_rwlock_init(&d->moving, NULL);
 	r = open_extents(d, err);
 	if (r) {
-		mem_free(d);
+		change_close(&d->disk);
 		return r;
 	}
 	*ret = &d->disk;

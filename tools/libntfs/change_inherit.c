@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#include "change.h"
 #include "descriptor.h"
 
 enum { // of a descriptor, [MS-DTYP] 2.4.6

@@ -55,53 +55,61 @@ find_information(const struct ntfs_record *rec)
 	return NULL;
 }
 
-// Writes $Volume's record and its mirror to the device, past the cache: no
-// operation changes it.
-static int mark_dirty(struct ntfs_change *c, bool dirty, struct err *err)
+// Writes $Volume's record or its mirror, and flushes.
+static int write_volume(struct ntfs_change *c, struct disk *d, uint64_t off,
+			const uint8_t *data, struct err *err)
+{
+	int r = disk_write(d, off, data, c->n->info.record_size, err);
+
+	return r ? r : disk_flush(c->base, err);
+}
+
+// To the device, past the cache: no operation changes that record. While one of
+// the two is behind, the record itself has the flag.
+static int put_volume(struct ntfs_change *c, uint8_t *data, bool dirty,
+		      struct err *err)
 {
 	uint32_t size = c->n->info.record_size;
 	uint64_t off = (uint64_t)NTFS_REC_VOLUME * size;
+	uint64_t mirror = c->n->mftmirr_lcn * c->n->info.cluster_size + off;
+	uint8_t *before = mem_alloc(size);
+	struct disk *mft = NULL;
+	int r = before ? ntfs_runs_base(c, &c->mft.runs, off + size, &mft, err)
+		       : err_nomem(err);
+
+	if (!r)
+		r = disk_read(mft, off, before, size, err);
+	if (!r)
+		ntfs_usa_renew(data, size, before);
+	if (!r)
+		r = dirty ? write_volume(c, mft, off, data, err)
+			  : write_volume(c, c->base, mirror, data, err);
+	if (!r)
+		r = dirty ? write_volume(c, c->base, mirror, data, err)
+			  : write_volume(c, mft, off, data, err);
+	disk_close(mft);
+	mem_free(before);
+	return r;
+}
+
+static int mark_dirty(struct ntfs_change *c, bool dirty, struct err *err)
+{
 	struct ntfs_volume_information_disk *v;
 	struct ntfs_record rec;
-	struct disk *mft;
 	uint16_t flags;
-	uint8_t *before;
 	int r = ntfs_record_read(c->n, NTFS_REC_VOLUME, &rec, err);
 
 	if (r)
 		return r;
 	v = find_information(&rec);
-	before = mem_alloc(size);
-	if (!v)
+	if (!v) {
 		r = err_corrupt(err, "$Volume", NTFS_REC_VOLUME,
 				"it has no information");
-	else if (!before)
-		r = err_nomem(err);
-	if (!r)
-		r = ntfs_runs_base(c, &c->mft.runs, off + size, &mft, err);
-	if (r) {
-		mem_free(before);
-		mem_free(rec.data);
-		return r;
+	} else {
+		flags = get_le16(v->flags) & (uint16_t)~NTFS_VF_DIRTY;
+		v->flags = to_le16(dirty ? flags | NTFS_VF_DIRTY : flags);
+		r = put_volume(c, rec.data, dirty, err);
 	}
-	flags = get_le16(v->flags) & (uint16_t)~NTFS_VF_DIRTY;
-	v->flags = to_le16(dirty ? flags | NTFS_VF_DIRTY : flags);
-	r = disk_read(mft, off, before, size, err);
-	if (!r) {
-		ntfs_usa_renew(rec.data, size, before);
-		r = disk_write(mft, off, rec.data, size, err);
-	}
-	if (!r)
-		r = disk_flush(c->base, err);
-	if (!r)
-		r = disk_write(c->base,
-			       c->n->mftmirr_lcn * c->n->info.cluster_size +
-				       off,
-			       rec.data, size, err);
-	if (!r)
-		r = disk_flush(c->base, err);
-	disk_close(mft);
-	mem_free(before);
 	mem_free(rec.data);
 	return r;
 }
