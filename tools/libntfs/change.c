@@ -294,14 +294,13 @@ int ntfs_mkdir_all(struct ntfs *n, const char *path, uint64_t time,
 	return ntfs_operation_end(n->change, r);
 }
 
-static int touch(struct change_file *f, uint64_t time, struct err *err)
+static void touch(struct change_file *f, uint64_t time)
 {
 	struct change_attr *a =
 		ntfs_change_find(f, NTFS_AT_STANDARD_INFORMATION, NULL);
 	struct ntfs_standard_disk *h = (void *)a->value;
 
 	h->modified = h->changed = to_le64(time);
-	return 0;
 }
 
 // A file whose content can be changed.
@@ -324,8 +323,10 @@ static int check_plain(const struct change_file *f, const char *path,
 	return 0;
 }
 
-static int replace(struct ntfs_change *c, const char *path, uint64_t number,
-		   const struct new_file *spec, struct err *err)
+// Gives a file the content of a spec, or (resize) its size alone.
+static int change_content(struct ntfs_change *c, const char *path,
+			  uint64_t number, const struct new_file *spec,
+			  bool resize, struct err *err)
 {
 	struct change_file f;
 	int r = ntfs_change_load(c, number, &f, err);
@@ -333,11 +334,13 @@ static int replace(struct ntfs_change *c, const char *path, uint64_t number,
 	if (!r)
 		r = check_plain(&f, path, err);
 	if (!r)
-		r = ntfs_content_replace(&f, spec->data, spec->size, err);
-	if (!r)
-		r = touch(&f, spec->time, err);
-	if (!r)
+		r = resize ? ntfs_content_resize(&f, spec->size, err)
+			   : ntfs_content_replace(&f, spec->data, spec->size,
+						  err);
+	if (!r) {
+		touch(&f, spec->time);
 		r = ntfs_folder_refresh(&f, err);
+	}
 	if (!r)
 		r = ntfs_change_store(&f, err);
 	ntfs_change_done(&f);
@@ -367,7 +370,8 @@ static int put_file(struct ntfs *n, const char *path,
 		r = err_set(err, -EISDIR, path, ERR_NOWHERE,
 			    "it is a folder");
 	if (!r)
-		r = t.file ? replace(n->change, path, t.file, spec, err)
+		r = t.file ? change_content(n->change, path, t.file, spec,
+					    false, err)
 			   : make(n->change, &t, spec, err);
 	if (!r)
 		*ret_record = t.file;
@@ -398,39 +402,21 @@ int ntfs_write_file(struct ntfs *n, const char *path, const void *data,
 	return put_file(n, path, &spec, &record, err);
 }
 
-static int resize(struct ntfs_change *c, const char *path, uint64_t number,
-		  uint64_t size, uint64_t time, struct err *err)
-{
-	struct change_file f;
-	int r = ntfs_change_load(c, number, &f, err);
-
-	if (!r)
-		r = check_plain(&f, path, err);
-	if (!r)
-		r = ntfs_content_resize(&f, size, err);
-	if (!r)
-		r = touch(&f, time, err);
-	if (!r)
-		r = ntfs_folder_refresh(&f, err);
-	if (!r)
-		r = ntfs_change_store(&f, err);
-	ntfs_change_done(&f);
-	return r;
-}
-
 int ntfs_change_resize(struct ntfs *n, uint64_t number, uint64_t size,
 		       uint64_t time, struct err *err)
 {
+	struct new_file spec = {.time = time, .size = size};
 	int r;
 
 	ntfs_operation_begin(n->change);
-	r = resize(n->change, "file", number, size, time, err);
+	r = change_content(n->change, "file", number, &spec, true, err);
 	return ntfs_operation_end(n->change, r);
 }
 
 int ntfs_resize_file(struct ntfs *n, const char *path, uint64_t size,
 		     uint64_t time, struct err *err)
 {
+	struct new_file spec = {.time = time, .size = size};
 	struct target t;
 	bool may_be_new = false;
 	int r = check_begun(n, err);
@@ -440,7 +426,7 @@ int ntfs_resize_file(struct ntfs *n, const char *path, uint64_t size,
 	ntfs_operation_begin(n->change);
 	r = walk(n, path, &t, fail_missing, &may_be_new, err);
 	if (!r)
-		r = resize(n->change, path, t.file, size, time, err);
+		r = change_content(n->change, path, t.file, &spec, true, err);
 	target_done(&t);
 	return ntfs_operation_end(n->change, r);
 }
