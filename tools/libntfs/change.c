@@ -13,6 +13,7 @@ struct target {
 	uint64_t folder, file; // records; file is 0 when there is none
 	le16 *name;            // of the last part; NULL for the root
 	size_t name_len;
+	unsigned depth;        // parts of the path
 };
 
 static void target_done(struct target *t)
@@ -120,14 +121,13 @@ static int walk(struct ntfs *n, const char *path, struct target *t,
 		void *ctx, struct err *err)
 {
 	const char *p = path + strspn(path, "\\/");
-	unsigned parts = 0;
 	int r = 0;
 
 	*t = (struct target){.file = NTFS_REC_ROOT};
 	while (!r && *p) {
 		size_t len = strcspn(p, "\\/"), gap = strspn(p + len, "\\/");
 
-		if (++parts > NTFS_MAX_PATH_PARTS)
+		if (++t->depth > NTFS_MAX_PATH_PARTS)
 			return bad_name(path, "it has too many parts", err);
 		r = step(n, path, p, len, t, err);
 		p += len + gap;
@@ -448,9 +448,12 @@ static int check_empty(struct change_file *f, const char *path, struct err *err)
 	return r;
 }
 
-// Gives back all that a file has.
-static int free_file(struct change_file *f, struct err *err)
+// Gives back all that a file has. No folder outlasts on the device what it has
+// an entry of, although nothing leads to the folder itself any more.
+static int free_file(struct change_file *f, unsigned depth, struct err *err)
 {
+	uint32_t stage = f->flags & NTFS_RF_DIRECTORY ? STAGE_FREED + depth
+						      : STAGE_FREED_FILES;
 	int r = ntfs_views_remove(f, err);
 
 	for (size_t i = 0; !r && i < f->count; i++)
@@ -458,10 +461,21 @@ static int free_file(struct change_file *f, struct err *err)
 	if (!r)
 		r = ntfs_space_give(f->c, &f->list_runs, 0, err);
 	if (!r)
-		r = ntfs_record_give(f->c, f->number, false, err);
+		r = ntfs_record_give(f->c, f->number, stage, err);
 	for (size_t i = 0; !r && i < f->extension_count; i++)
-		r = ntfs_record_give(f->c, f->extensions[i], true, err);
+		r = ntfs_record_give(f->c, f->extensions[i],
+				     STAGE_FREED_EXTENSIONS, err);
 	return r;
+}
+
+// The folder's entry goes before the file's name; one that is new has neither.
+static int store_unnamed(struct change_file *f, struct err *err)
+{
+	uint32_t stage = ntfs_record_stage(f->c, f->number);
+
+	if (stage < STAGE_FILES || stage > STAGE_LAST_FOLDER)
+		f->stage = STAGE_UNNAMED;
+	return ntfs_change_store(f, err);
 }
 
 static int remove_name(struct ntfs_change *c, const char *path,
@@ -477,7 +491,8 @@ static int remove_name(struct ntfs_change *c, const char *path,
 		r = ntfs_folder_take(&f, t->folder, t->name, t->name_len,
 				     filetime_now(), &left, err);
 	if (!r)
-		r = left ? ntfs_change_store(&f, err) : free_file(&f, err);
+		r = left ? store_unnamed(&f, err)
+			 : free_file(&f, t->depth, err);
 	ntfs_change_done(&f);
 	return r;
 }
