@@ -247,3 +247,52 @@ make_chain() { # EXT
 	run -1 slipway vdisk reset p.vhd --force
 	assert_output_has "no differencing disk"
 }
+
+# Damages one byte of a file.
+damage() { # FILE OFFSET
+	printf '\252' | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+}
+
+@test "damage is told by what and where" {
+	head -c 3M /dev/urandom >x.raw
+	while read -r format words places; do
+		for place in $places; do
+			slipway vdisk convert x.raw x.$format --type dynamic \
+				--progress none
+			for at in ${place//+/ }; do
+				damage x.$format "$at"
+			done
+			run -1 slipway vdisk check x.$format
+			assert_output_has "${words//_/ }"
+			assert_output_has "corrupt"
+			assert_output_has "(at offset "
+			rm x.$format
+		done
+	done <<-END
+	vhdx VHDX_header 65540+131076
+	vhdx VHDX_region_table 196700+262240
+	vhdx VHDX_metadata 2097154 2097201 2162690
+	vhdx VHDX_block_table 3145733
+	vhd VHD_dynamic_header 520 600
+	vhd VHD_block_table 1536
+	END
+}
+
+@test "room that is lost at the end is told of, and cut off by a repair" {
+	head -c 3M /dev/urandom >x.raw
+	slipway vdisk convert x.raw x.vhdx --type dynamic --progress none
+	size=$(stat -c %s x.vhdx)
+	truncate -s +5M x.vhdx
+	run -0 slipway vdisk check x.vhdx
+	assert_output_has "5242880 of them lost at the end"
+	run -0 slipway vdisk check x.vhdx --repair
+	assert_output_has "cut off"
+	[ "$(stat -c %s x.vhdx)" -eq "$size" ]
+	damage x.vhdx 65540
+	run -1 slipway vdisk check x.vhdx
+	assert_output_has "the copy of the header or of the region table"
+	run -0 slipway vdisk check x.vhdx --repair
+	run -0 slipway vdisk check x.vhdx
+	slipway vdisk convert x.vhdx y.raw --format raw --progress none
+	cmp x.raw y.raw
+}

@@ -22,6 +22,11 @@ unsigned fault_mem_failed(void);
 // operation, or it leaks.
 size_t fault_mem_live(void);
 
+// Runs an operation again and again while the n-th allocation fails, n = 1, 2, ...
+// until none does, once with that one alone and once with all from it on: it
+// must say -ENOMEM, or do without, and leak nothing.
+void fault_mem_each(int (*run)(void *ctx, struct err *err), void *ctx);
+
 // --- Disks -------------------------------------------------------------------
 
 struct fault_plan {

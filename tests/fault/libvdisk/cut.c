@@ -152,7 +152,7 @@ static enum record_fate fate_of(void *ctx, size_t index)
 static void record_run(struct run *run)
 {
 	struct vdisk_create c = create_of(run->kind, SIZE);
-	struct disk *base = new_file(), *file, *d;
+	struct disk *base = roomy_disk(UINT64_C(16) << 20), *file, *d;
 	struct err err = {0};
 	uint64_t seed = 5;
 
@@ -207,7 +207,7 @@ static bool fail_one(const struct kind *kind, struct disk *parent, unsigned n,
 	struct vdisk_create c = create_of(kind, SIZE);
 	struct fault_plan plan = {.persistent = persistent,
 				  .writes_only = true};
-	struct disk *base = new_file(), *file, *d;
+	struct disk *base = roomy_disk(UINT64_C(16) << 20), *file, *d;
 	uint64_t seed = 5;
 	struct err err = {0};
 
@@ -248,7 +248,7 @@ static void fill_up(const struct kind *kind, struct disk *parent, uint64_t more,
 	struct run run = {.kind = kind, .parent = parent};
 	struct vdisk_create c = create_of(kind, SIZE);
 	struct fault_plan plan = {.grows = grows, .writes_only = true};
-	struct disk *base = new_file(), *file, *d;
+	struct disk *base = roomy_disk(UINT64_C(16) << 20), *file, *d;
 	uint64_t seed = 5;
 	struct err err = {0};
 

@@ -348,6 +348,24 @@ static void fail(const struct kind *kind, const struct op *op)
 	end_scene(&s);
 }
 
+static int run_fresh(void *ctx, struct err *err)
+{
+	const struct scene *s = ctx;
+
+	return s->op->run(s, copy_of(s->file), err);
+}
+
+static void fail_memory(const struct kind *kind, const struct op *op)
+{
+	struct record_log log = {0};
+	struct scene s;
+
+	start_scene(&s, kind, op, &log);
+	record_free(&log);
+	fault_mem_each(run_fresh, &s);
+	end_scene(&s);
+}
+
 // --- Merging -------------------------------------------------------------------
 
 static const struct kind *base_of(const struct kind *k)
@@ -569,6 +587,8 @@ int main(void)
 				continue;
 			cut(k, &ops[j]);
 			fail(k, &ops[j]);
+			if (!ops[j].of_one || k->format == VDISK_VHD)
+				fail_memory(k, &ops[j]);
 		}
 		if (k->type == VDISK_DIFFERENCING)
 			cut_merge(k);

@@ -457,10 +457,11 @@ int main(void)
 		{{VDISK_VHDX, VDISK_FIXED, 1024 * K, 512}, 512 * 3001},
 	};
 	const char *rounds = getenv("SLIPWAY_ROUNDS");
-	uint64_t count = rounds ? strtoull(rounds, NULL, 10) : 1;
+	uint64_t count = 2 * (rounds ? strtoull(rounds, NULL, 10) : 1);
 
 	for (uint64_t i = 0; i < count; i++)
 		for (size_t j = 0; j < sizeof(runs) / sizeof(runs[0]); j++)
-			run(runs[j].kind, runs[j].size, i + 1);
+			run(runs[j].kind, runs[j].size,
+			    (i * 100 + j + 1) * UINT64_C(0x9e3779b97f4a7c15));
 	return 0;
 }
