@@ -44,8 +44,8 @@
 // for Virtual PC ("vpc ") and QEMU by its old name ("qemu"), whose guests saw
 // whole cylinders, it is cylinders * heads * sectors. QEMU does so too, and
 // counts cylinders for makers that it does not know; so what is made here
-// carries Windows' creator, and all agree to the byte. (libvhdi takes the size
-// that a disk was made with: it is kept the same.)
+// carries Windows' creator, and all agree to the byte. libvhdi takes the size it
+// was made with; it is kept the same, and who makes a disk larger is its maker.
 
 #ifndef VDISK_H
 #define VDISK_H

@@ -10,11 +10,6 @@
 
 #define PIECE (1u << 20)
 
-static bool is_zero(const uint8_t *b, size_t n)
-{
-	return !b[0] && !memcmp(b, b + 1, n - 1);
-}
-
 int vdisk_copy_inside(struct disk *file, uint64_t from, uint64_t to,
 		      uint64_t len, struct err *err)
 {
@@ -26,7 +21,7 @@ int vdisk_copy_inside(struct disk *file, uint64_t from, uint64_t to,
 
 		r = disk_read(file, from + off, piece, n, err);
 		if (!r)
-			r = is_zero(piece, n)
+			r = vdisk_is_zero(piece, n)
 				    ? disk_zero(file, to + off, n, err)
 				    : disk_write(file, to + off, piece, n, err);
 	}

@@ -120,9 +120,9 @@ static int check_all(struct disk *file, const struct vdisk_info *info,
 
 	if (!vdisk_has_blocks(info)) {
 		if (file->ops->resize &&
-		    file->size > vdisk_fixed_file_size(info->size))
+		    file->size > vdisk_fixed_file_size(info->footer_size))
 			c->lost = file->size -
-				  vdisk_fixed_file_size(info->size);
+				  vdisk_fixed_file_size(info->footer_size);
 		c->unused = c->lost;
 		return 0;
 	}

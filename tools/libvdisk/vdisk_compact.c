@@ -72,11 +72,6 @@ static uint64_t skip_free(struct compact *c, uint64_t *off, uint64_t end)
 	return end - *off;
 }
 
-static bool is_zero(const uint8_t *b, size_t n)
-{
-	return !b[0] && !memcmp(b, b + 1, n - 1);
-}
-
 // Tells whether all of a block that is not free is zero.
 static int holds_nothing(struct compact *c, uint64_t off, uint64_t end,
 			 bool *ret, struct err *err)
@@ -92,7 +87,7 @@ static int holds_nothing(struct compact *c, uint64_t off, uint64_t end,
 			     &is_data, err);
 		if (!r && is_data) {
 			r = disk_read(&c->b->disk, off, c->now, (size_t)n, err);
-			*ret = !r && is_zero(c->now, (size_t)n);
+			*ret = !r && vdisk_is_zero(c->now, (size_t)n);
 		}
 		off += n;
 	}

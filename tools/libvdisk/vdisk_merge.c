@@ -63,11 +63,6 @@ static int is_of_layers(struct disk *const *layers, size_t count, uint64_t off,
 
 // --- Merging -------------------------------------------------------------------
 
-static bool is_zero(const uint8_t *b, size_t n)
-{
-	return !b[0] && !memcmp(b, b + 1, n - 1);
-}
-
 // Copies a piece, or the front of it that is all data or all a hole.
 static int copy(struct disk *from, struct disk *to, uint64_t off, uint64_t *len,
 		uint8_t *buffer, struct err *err)
@@ -79,7 +74,7 @@ static int copy(struct disk *from, struct disk *to, uint64_t off, uint64_t *len,
 		return r;
 	if (is_data) {
 		r = disk_read(from, off, buffer, (size_t)*len, err);
-		is_data = !r && !is_zero(buffer, (size_t)*len);
+		is_data = !r && !vdisk_is_zero(buffer, (size_t)*len);
 	}
 	if (r)
 		return r;

@@ -6,6 +6,8 @@
 #ifndef VDISK_PRIV_H
 #define VDISK_PRIV_H
 
+#include <string.h>
+
 #include "vdisk.h"
 
 // Paths that a parent may be at, in the order in which they are tried.
@@ -47,6 +49,12 @@ int vdisk_open_alone(struct disk *file, const struct vdisk_info *info,
 static inline bool vdisk_has_blocks(const struct vdisk_info *info)
 {
 	return info->format == VDISK_VHDX || info->type != VDISK_FIXED;
+}
+
+// Returns true when n bytes, at least one, are all zero.
+static inline bool vdisk_is_zero(const uint8_t *b, size_t n)
+{
+	return !b[0] && !memcmp(b, b + 1, n - 1);
 }
 
 // Copies `len` bytes inside of a file to a place that does not overlap (move.c).

@@ -183,34 +183,41 @@ void vhd_footer_set_geometry(struct vhd_footer *f, uint64_t size)
 	f->cylinders = (uint16_t)(sectors / track / heads);
 }
 
+// The maker's fields are those of Windows 10. QEMU believes the size of this
+// maker, and computes another from the geometry for unknown ones.
+static void set_maker(struct vhd_footer *footer)
+{
+	memcpy(footer->creator, "win ", 5);
+	memcpy(footer->creator_host, "Wi2k", 5);
+	footer->creator_version = 0x000a0000;
+}
+
 void vhd_footer_resize(struct vhd_footer *footer, uint64_t size)
 {
 	// The size that it was made with is for information, but libvhdi takes
 	// it for that of the disk.
 	footer->original_size = size;
 	footer->current_size = size;
+	footer->size = size;
+	set_maker(footer);
 	vhd_footer_set_geometry(footer, size);
 }
 
 struct vhd_footer vhd_footer_new(enum vdisk_type type, uint64_t size,
 				 const struct guid *id, int64_t created)
 {
-	// The maker's fields are those of Windows 10. QEMU believes the size of
-	// this maker, and computes another from the geometry for unknown ones.
 	struct vhd_footer footer = {
 		.features = 2,
 		.header_offset = type == VDISK_FIXED ? VHD_NO_OFFSET
 						     : VHD_FOOTER_SIZE,
 		.created = created,
-		.creator = "win ",
-		.creator_version = 0x000a0000,
-		.creator_host = "Wi2k",
 		.original_size = size,
 		.current_size = size,
 		.type = type,
 		.id = *id,
 	};
 
+	set_maker(&footer);
 	vhd_footer_set_geometry(&footer, size);
 	return footer;
 }

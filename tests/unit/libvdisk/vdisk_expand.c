@@ -139,6 +139,30 @@ static void check_hand_made(enum vdisk_type type)
 	disk_close(file);
 }
 
+// Of some makers the geometry is the size; afterwards it is the one asked for.
+static void check_maker(void)
+{
+	struct disk *file = new_dynamic(VDISK_DYNAMIC);
+	struct vhd_footer_disk footer;
+	struct vdisk_info info;
+	struct err err = {0};
+
+	check_ok(disk_read(file, 0, &footer, sizeof(footer), &err), &err);
+	memcpy(footer.creator, "vpc ", 4);
+	footer.cylinders = to_be16(1);
+	footer.heads = 2;
+	footer.sectors = 17;
+	set_checksum(&footer, sizeof(footer), 0x40);
+	put(file, 0, &footer, sizeof(footer));
+	put(file, FILE_SIZE - 512, &footer, sizeof(footer));
+	check_ok(vdisk_probe(file, &info, &err), &err);
+	check_eq(info.size, 2 * 17 * 512);
+	check_ok(vdisk_expand(file, 100 * BLOCK + 512, &err), &err);
+	check_ok(vdisk_probe(file, &info, &err), &err);
+	check_eq(info.size, 100 * BLOCK + 512);
+	disk_close(file);
+}
+
 // Something that cannot move is behind the table: the table moves.
 static void check_barred_table(void)
 {
@@ -183,5 +207,6 @@ int main(void)
 	check_hand_made(VDISK_DYNAMIC);
 	check_hand_made(VDISK_DIFFERENCING);
 	check_barred_table();
+	check_maker();
 	return 0;
 }
