@@ -10,7 +10,7 @@ setup() {
 	. tests/boot/qemu.sh
 	# shellcheck source=../programs.sh
 	. tests/programs.sh
-	dir=$O/boot-tests/vdisk-attach
+	dir=$O/boot-tests/vdisk-attach-$BATS_TEST_NUMBER
 	rm -rf "$dir"
 	mkdir -p "$dir/add"
 }
@@ -121,7 +121,8 @@ make_kinds() {
 	qemu_stop
 	qemu_pid=
 	# what the guest wrote is in the VHD, and both volumes are whole
-	e2fsck -fp "$dir/host.img"
+	# 1: its log was replayed, as nobody unmounts it below the root
+	e2fsck -fp "$dir/host.img" || [ $? -eq 1 ]
 	debugfs -R "dump /root.vhd $dir/out.img" "$dir/host.img"
 	mv "$dir/out.img" "$dir/out.vhd"
 	slipway vdisk check "$dir/out.vhd"

@@ -19,6 +19,11 @@ check() { # NAME COMMAND...
 	fi
 }
 
+# The shell would take busybox' own of these names.
+blkdiscard() { /bin/blkdiscard "$@"; }
+mke2fs() { /bin/mke2fs "$@"; }
+e2fsck() { /bin/e2fsck "$@"; }
+
 fails() { ! "$@"; }
 attach() { device=$(slipway vdisk attach "$@"); }
 limit() { cat "/sys/block/${device##*/}/queue/$1"; } # NAME

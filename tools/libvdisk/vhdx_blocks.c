@@ -27,6 +27,7 @@ struct vhdx_disk {
 	uint64_t end;   // of what is used of the file
 	uint64_t fresh; // from here on the file has only zeroes
 	struct vhdx_log log;
+	uint8_t *tables; // room for pages of the table, while they are written
 };
 
 // --- Bitmaps -----------------------------------------------------------------
@@ -180,20 +181,14 @@ static int commit(struct vdisk_blocks *b, struct err *err)
 {
 	struct vhdx_disk *v = (struct vhdx_disk *)b;
 	struct vhdx_log_write writes[VHDX_LOG_MAX_WRITES];
-	uint8_t *tables = mem_array(b->dirty_table_count, PAGE);
-	size_t n;
-	int r;
+	size_t n = gather(v, writes, v->tables);
+	int r = disk_flush(b->file, err);
 
-	if (!tables)
-		return err_nomem(err);
-	n = gather(v, writes, tables);
-	r = disk_flush(b->file, err);
 	if (!r)
 		r = vhdx_log_append(&v->log, writes, n, err);
 	for (size_t i = 0; i < n && !r; i++)
 		r = disk_write(b->file, writes[i].offset, writes[i].data, PAGE,
 			       err);
-	mem_free(tables);
 	return r;
 }
 
@@ -207,6 +202,10 @@ static int prepare(struct vdisk_blocks *b, struct err *err)
 	if (!h.log_length)
 		return err_corrupt(err, "VHDX header", VHDX_HEADER_1,
 				   "there is no log to write to");
+	if (!v->tables)
+		v->tables = mem_array(VHDX_LOG_MAX_WRITES, PAGE);
+	if (!v->tables)
+		return err_nomem(err);
 	r = guid_random(&h.file_write, err);
 	if (!r)
 		r = guid_random(&h.data_write, err);
@@ -270,6 +269,7 @@ static void release(struct vdisk_blocks *b)
 
 	vdisk_blocks_done(b);
 	vhdx_log_done(&v->log);
+	mem_free(v->tables);
 	mem_free(v->maps);
 	disk_close(v->overlay);
 	mem_free(v);
