@@ -5,7 +5,7 @@ CC := $(if $(filter default undefined,$(origin CC)),musl-gcc,$(CC))
 AR ?= ar
 
 # In link order: who comes first may use what comes later.
-LIBS := deploy apply address bcd hive wim ntfs fat part vdisk ublk disk base
+LIBS := deploy apply address bcd hive wim ntfs fat part vdisk ublk disk efi base
 
 WARN := -Wall -Wextra -Wvla -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wwrite-strings -Wpointer-arith -Wno-unused-parameter -Wno-format-truncation

@@ -18,7 +18,12 @@ teardown() { cmp "$BATS_TEST_TMPDIR/d.img" "$BATS_TEST_TMPDIR/before"; }
 	run -0 slipway bcdboot '/?'
 	assert_output_has 'usage: bcdboot SOURCE'
 	run -2 slipway bcdboot
-	run -2 slipway bcdboot 'd.img@2:\Windows'
+	run -2 slipway bcdboot a b /s d.img@1
+	run -2 slipway bcdboot 'd.img@2:\Windows' /s d.img@1 /addlast /p
+	for l in x e en- en_US -US english1x 12-US en-US-a-b-c-d; do
+		run -2 slipway bcdboot 'd.img@2:\Windows' /s d.img@1 /l $l
+		assert_output_has 'not a language'
+	done
 	run -2 slipway bcdboot 'd.img@2:\Windows' /s d.img@1 /f OpenFirmware
 	run -2 slipway bcdboot 'd.img@2:\Windows' '{default}' /s d.img@1
 	run -2 slipway bcdboot 'd.img@2:\Windows' /s d.img@1 --firmware-dbx d.img

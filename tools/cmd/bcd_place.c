@@ -51,9 +51,7 @@ static int build(const struct place_level *l, size_t n, const char *text,
 	return r || file->path ? r : err_nomem(err);
 }
 
-// Turns the node of a partition ("/dev/sda2") into "/dev/sda@2", from what sysfs
-// says. Returns false when it is no such node.
-static bool whole_disk(const char *node, char *ret, size_t size)
+bool bcd_place_whole_disk(const char *node, char *ret, size_t size)
 {
 	char path[512], number[16] = "", *real, *name, *disk;
 	bool good;
@@ -95,7 +93,7 @@ int bcd_place_resolve(void *ctx, const char *text, struct bcd_device *ret,
 	if (r)
 		return r;
 	r = !*rest && access(path, F_OK) ? -ENOENT : 0;
-	if (!r && !*rest && whole_disk(path, disk, sizeof(disk)))
+	if (!r && !*rest && bcd_place_whole_disk(path, disk, sizeof(disk)))
 		text = disk;
 	mem_free(path);
 	if (r)

@@ -12,6 +12,10 @@
 void bcd_place_partition(const struct place_level *level,
 			 struct bcd_device *ret);
 
+// Turns the node of a partition ("/dev/sda2") into "/dev/sda@2", from what sysfs
+// says. Returns false when it is no such node.
+bool bcd_place_whole_disk(const char *node, char *ret, size_t size);
+
 // Fills in the device of the partition that an address ends with, or that a
 // partition's device node ("/dev/sda2") is; one inside a virtual disk has that
 // disk's file as its host. ret->host is new memory, freed with the device by

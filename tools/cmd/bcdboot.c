@@ -10,43 +10,45 @@
 #include "bcdboot.h"
 #include "cmd.h"
 #include "deploy.h"
-#include "hive_file.h"
+#include "system_partition.h"
 
 static const char usage[] =
-	"usage: bcdboot SOURCE /s SYSTEM [/f UEFI | BIOS | ALL] [/l LOCALE] [/v]\n"
-	"               [/m [{ID}]] [/d] [/addlast] [/p] [/c] [/bootex] [/vhdlocate]\n"
+	"usage: bcdboot SOURCE [/s SYSTEM] [/f UEFI | BIOS | ALL] [/l LOCALE] [/v]\n"
+	"               [/m [{ID}]] [/d] [/addlast | /p] [/c] [/bootex] [/vhdlocate]\n"
 	"               [--firmware-db FILE [--firmware-dbx FILE]] [/description TEXT]\n"
 	"\n"
 	"Copies the boot files of the Windows folder SOURCE to the system partition\n"
 	"SYSTEM (FAT) and enters that Windows into the store there. SOURCE and SYSTEM\n"
 	"are addresses: disk.img@3:\\vhd\\win.vhd@1:\\Windows and disk.img@1.\n"
 	"\n"
-	"  /s SYSTEM     the system partition\n"
+	"  /s SYSTEM     the system partition. Without it, on a machine that was started\n"
+	"                by UEFI: the EFI system partition of SOURCE's disk, or the one\n"
+	"                that the machine was started from; and the firmware gets an\n"
+	"                entry that starts the boot manager, first in its order\n"
 	"  /f FIRMWARE   UEFI, BIOS or ALL; by default what the partition table tells:\n"
 	"                BIOS for an MBR, else UEFI\n"
 	"  /l LOCALE     language of the boot manager (en-US)\n"
 	"  /v            name every file that is copied\n"
-	"  /m {ID}       settings of that loader of the store for the new one too\n"
+	"  /m            keep name, language and inheritance of an existing boot manager\n"
+	"  /m {ID}       and settings of that loader of the store for the new one too\n"
 	"  /d            keep the default entry of an existing store\n"
-	"  /addlast      last in the menu, not first\n"
-	"  /p            leave the firmware's boot order alone; with /s it always is\n"
+	"  /addlast      last in the menu and in the firmware's order, not first\n"
+	"  /p            an entry that the firmware has stays where it is in the order\n"
 	"  /c            do not keep what an existing store holds\n"
 	"  /bootex       the boot manager that is signed by the certificate of 2023\n"
 	"  /vhdlocate    a VHD is looked for on all volumes, not on its own alone\n"
 	"  --firmware-db FILE, --firmware-dbx FILE\n"
 	"                the machine's signature databases: the boot manager that it\n"
 	"                trusts is taken. A disk of this machine: its own by default\n"
+	"  --efivars FOLDER    stands for this machine's firmware variables\n"
 	"  /description TEXT   name in the menu (what Windows calls itself)\n";
 
 COMMAND(bcdboot, "bcdboot", "make a disk boot a Windows", usage);
 
 enum {
 	SYSTEM, FIRMWARE, LOCALE, VERBOSE, MERGE, KEEP, LAST, PRESERVE, CLEAN,
-	BOOTEX, VHDLOCATE, DB, DBX, NAME, NONE
+	BOOTEX, VHDLOCATE, DB, DBX, EFIVARS, NAME, NONE
 };
-
-#define EFIVAR(name) \
-	"/sys/firmware/efi/efivars/" name "-d719b2cb-3d3a-4596-a3bc-dad00e67656f"
 
 // How the boot manager finds the source: its partition, or the VHD that it is
 // in and the partition which holds that.
@@ -90,62 +92,6 @@ static void print_copied(void *ctx, const char *path)
 {
 	(void)ctx;
 	printf("Copied %s\n", path);
-}
-
-// --- Which boot manager ------------------------------------------------------
-
-// Reads a database of the firmware; of no bytes when it has none.
-static int read_database(const char *path, bool must, struct hive_bytes *ret,
-			 struct err *err)
-{
-	struct hive_file *f;
-	int r = hive_file_open(path, 0, &f, must ? err : NULL);
-
-	*ret = (struct hive_bytes){.size = 0};
-	if (r == -ENOENT && !must)
-		return 0;
-	if (r)
-		return r;
-	r = hive_file_read(f, ret, err);
-	hive_file_close(f);
-	return r;
-}
-
-static int choose_manager(const struct cmd_switch *s, bool this_machine,
-			  bool *ret_ex, struct err *err)
-{
-	const char *db_path = s[DB].value ? s[DB].value : EFIVAR("db");
-	const char *dbx_path = s[DBX].value ? s[DBX].value : EFIVAR("dbx");
-	bool wants_ex = s[BOOTEX].value;
-	struct hive_bytes db, dbx = {.size = 0};
-	unsigned trust;
-	int r;
-
-	*ret_ex = wants_ex;
-	if (!s[DB].value && !this_machine)
-		return 0;
-	r = read_database(db_path, s[DB].value, &db, err);
-	if (!r && (s[DBX].value || !s[DB].value))
-		r = read_database(dbx_path, s[DBX].value, &dbx, err);
-	if (!r && !db.size && !s[DB].value)
-		return 0; // no Secure Boot here
-	if (!r)
-		r = bcdboot_trust(db.data, db.size, dbx.data, dbx.size, &trust,
-				  err);
-	hive_bytes_done(&db);
-	hive_bytes_done(&dbx);
-	if (r)
-		return r;
-	*ret_ex = wants_ex || !(trust & BCDBOOT_TRUST_2011);
-	if (*ret_ex && !(trust & BCDBOOT_TRUST_2023))
-		return err_set(err, -EPERM, db_path, ERR_NOWHERE,
-			       wants_ex ? "the firmware does not trust the "
-					  "certificate of 2023 (Windows UEFI "
-					  "CA 2023)"
-					: "the firmware trusts neither of "
-					  "Microsoft's certificates for Windows "
-					  "and would start no boot manager");
-	return 0;
 }
 
 // --- Doing it ----------------------------------------------------------------
@@ -206,6 +152,46 @@ static int check_places(const struct place *source, const char *address,
 	return r;
 }
 
+// A language is two or three letters and what narrows it down: en-US, sr-Latn-RS.
+static bool is_locale(const char *s)
+{
+	size_t part = 0, len = 0;
+
+	for (;; s++) {
+		bool letter = (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z');
+		bool digit = *s >= '0' && *s <= '9';
+
+		if (letter || (digit && part)) {
+			len++;
+			continue;
+		}
+		if (len < 2 || len > (part ? 8 : 3) || (*s && *s != '-'))
+			return false;
+		if (!*s)
+			return part < 4;
+		part++;
+		len = 0;
+	}
+}
+
+// Says so when the boot manager will speak English after all.
+static void check_locale(const struct place *source,
+			 const struct bcdboot_options *o)
+{
+	const char *locale = o->entry.locale;
+	char path[512];
+	uint64_t record;
+
+	if (!strcasecmp(locale, "en-US"))
+		return;
+	snprintf(path, sizeof(path), "%s\\Boot\\%s\\%s", source->path,
+		 o->systems & BCDBOOT_UEFI ? "EFI" : "PCAT", locale);
+	if (ntfs_lookup(source->ntfs, path, &record, NULL))
+		fprintf(stderr, "bcdboot: note: %s: this Windows has no boot "
+				"texts in that language; English is shown\n",
+			locale);
+}
+
 static int write_all(const struct place *source, struct place *system,
 		     const struct bcdboot_options *options, struct err *err)
 {
@@ -221,56 +207,163 @@ static int write_all(const struct place *source, struct place *system,
 	return r ? r : disk_flush(system->disk, err);
 }
 
-static int run(struct place *source, struct place *system, char **words,
-	       const struct cmd_switch *s, struct err *err)
-{
-	struct devices devices;
-	const struct bcd_device *windows = NULL;
-	char *name = NULL;
-	struct bcdboot_options options = {
-		.entry = {.locale = s[LOCALE].value ? s[LOCALE].value : "en-US",
-			  .system = &devices.system,
-			  .timeout = 30,
-			  .keep_default = s[KEEP].value,
-			  .add_last = s[LAST].value},
-		.windows = source->path,
-		.time = filetime_now(),
-		.clean = s[CLEAN].value,
-		.copied = s[VERBOSE].value ? print_copied : NULL,
-	};
-	int r = check_places(source, words[0], system, s[SYSTEM].value, err);
+// One run of the command.
+struct run {
+	const struct cmd_switch *s;
+	char **words;           // SOURCE, and {ID} or NULL
+	struct bcdboot_firmware firmware;
+	struct place *source, *system;
+	char *system_address;   // found, or NULL
+	struct err err;
+};
 
+static bool given(const struct run *run, int s)
+{
+	return run->s[s].value;
+}
+
+// The firmware of this machine has no say about a disk that is a file, unless a
+// folder stands for another machine's.
+static bool is_machines(const struct run *run, const struct place *place)
+{
+	return run->firmware.is_given || !strncmp(place->host_path, "/dev/", 5);
+}
+
+static int find_system(struct run *run)
+{
+	const char *address = run->s[SYSTEM].value;
+	int r;
+
+	if (!address && (!run->firmware.vars || !is_machines(run, run->source)))
+		return err_set(&run->err, -EINVAL, run->words[0], ERR_NOWHERE,
+			       "%s: name the system partition with /s, such as "
+			       "/s %s@1",
+			       run->firmware.vars
+				       ? "it is not on a disk of this machine"
+				       : "this machine was not started by UEFI",
+			       run->source->host_path);
+	if (!address) {
+		r = system_partition_for(run->source, run->firmware.vars,
+					 &run->system_address, &run->err);
+		if (r)
+			return r;
+		address = run->system_address;
+	}
+	r = address_open(address, ADDRESS_WRITE, &run->system, &run->err);
+	return r ? r : check_places(run->source, run->words[0], run->system,
+				    address, &run->err);
+}
+
+// Fills in what the switches say.
+static int read_options(struct run *run, struct bcdboot_options *o)
+{
+	const struct cmd_switch *s = run->s;
+	static const struct bcdboot_firmware none = {NULL, false};
+	int r = 0;
+
+	o->entry.locale = s[LOCALE].value ? s[LOCALE].value : "en-US";
+	o->entry.timeout = 30;
+	o->entry.keep_default = given(run, KEEP);
+	o->entry.add_last = given(run, LAST);
+	o->entry.keep_settings = given(run, MERGE);
+	o->windows = run->source->path;
+	o->time = filetime_now();
+	o->clean = given(run, CLEAN);
+	o->copied = given(run, VERBOSE) ? print_copied : NULL;
+	o->systems = s[FIRMWARE].value ? parse_firmware(s[FIRMWARE].value)
+				       : firmware_of(&run->system->levels[0]);
+	if (run->words[1] && parse_merge(run->words[1], &o->merge))
+		return err_set(&run->err, -EINVAL, run->words[1], ERR_NOWHERE,
+			       "no identifier");
+	if (o->systems & BCDBOOT_UEFI)
+		r = bcdboot_firmware_choose(is_machines(run, run->system)
+						    ? &run->firmware
+						    : &none,
+					    s[DB].value, s[DBX].value,
+					    given(run, BOOTEX), &o->use_ex,
+					    &run->err);
 	if (!r)
-		r = source_device(words[0], source, s[VHDLOCATE].value,
-				  &devices, &windows, err);
-	options.systems = s[FIRMWARE].value
-				  ? parse_firmware(s[FIRMWARE].value)
-			  : r ? 0
-			      : firmware_of(&system->levels[0]);
-	if (!r && words[1] && parse_merge(words[1], &options.merge))
-		r = err_set(err, -EINVAL, words[1], ERR_NOWHERE,
-			    "no identifier");
-	if (!r && options.systems & BCDBOOT_UEFI)
-		r = choose_manager(s, !strncmp(system->host_path, "/dev/", 5),
-				   &options.use_ex, err);
-	if (!r)
-		r = guid_random(&options.entry.loader, err);
-	if (!r)
-		r = guid_random(&options.entry.resume, err);
-	if (r)
+		r = guid_random(&o->entry.loader, &run->err);
+	return r ? r : guid_random(&o->entry.resume, &run->err);
+}
+
+static int enter(struct run *run)
+{
+	const struct bcdboot_entry_options options = {
+		.last = given(run, LAST), .keep = given(run, PRESERVE)};
+	uint16_t number;
+	int r = bcdboot_firmware_enter(&run->firmware, run->system, &options,
+				       &number, &run->err);
+
+	if (r) {
+		fprintf(stderr, "bcdboot: the boot files are in place, but the "
+				"firmware has no entry for them\n");
 		return r;
-	bcd_place_partition(&system->levels[0], &devices.system);
-	options.entry.windows = windows;
-	options.entry.description = s[NAME].value;
-	if (!s[NAME].value)
-		options.entry.description =
-			bcdboot_describe(source->ntfs, source->path, &name,
-					 NULL)
+	}
+	if (given(run, VERBOSE))
+		printf("Firmware entry Boot%04X starts %s\n", number,
+		       run->system_address);
+	return 0;
+}
+
+static int write_with_name(struct run *run, struct bcdboot_options *o)
+{
+	char *name = NULL;
+	int r;
+
+	o->entry.description = run->s[NAME].value;
+	if (!o->entry.description)
+		o->entry.description =
+			bcdboot_describe(run->source->ntfs, run->source->path,
+					 &name, NULL)
 				? "Windows"
 				: name;
-	r = write_all(source, system, &options, err);
+	bcdboot_version(run->source->ntfs, run->source->path,
+			&o->entry.version, NULL);
+	r = write_all(run->source, run->system, o, &run->err);
 	mem_free(name);
 	return r;
+}
+
+static int run_all(struct run *run)
+{
+	struct devices devices;
+	struct bcdboot_options o = {.entry = {.system = &devices.system}};
+	int r = find_system(run);
+
+	if (!r)
+		r = source_device(run->words[0], run->source,
+				  given(run, VHDLOCATE), &devices,
+				  &o.entry.windows, &run->err);
+	if (!r)
+		r = read_options(run, &o);
+	if (r)
+		return r;
+	bcd_place_partition(&run->system->levels[0], &devices.system);
+	check_locale(run->source, &o);
+	r = write_with_name(run, &o);
+	if (!r && run->system_address && o.systems & BCDBOOT_UEFI)
+		r = enter(run);
+	return r;
+}
+
+static int check_switches(const struct cmd_switch *s, int words)
+{
+	if (words < 1 || words > 1 + (s[MERGE].value != NULL))
+		return cmd_misuse("bcdboot", "one SOURCE is needed");
+	if (s[FIRMWARE].value && !parse_firmware(s[FIRMWARE].value))
+		return cmd_misuse("bcdboot", "/f %s: not UEFI, BIOS or ALL",
+				  s[FIRMWARE].value);
+	if (s[LOCALE].value && !is_locale(s[LOCALE].value))
+		return cmd_misuse("bcdboot", "/l %s: not a language such as "
+					     "en-US", s[LOCALE].value);
+	if (s[DBX].value && !s[DB].value)
+		return cmd_misuse("bcdboot", "--firmware-dbx goes with "
+					     "--firmware-db");
+	if (s[LAST].value && s[PRESERVE].value)
+		return cmd_misuse("bcdboot", "/addlast and /p exclude each "
+					     "other");
+	return 0;
 }
 
 int bcdboot_command(int argc, char **argv)
@@ -289,36 +382,30 @@ int bcdboot_command(int argc, char **argv)
 		[VHDLOCATE] = {"vhdlocate", false, NULL},
 		[DB] = {"firmware-db", true, NULL},
 		[DBX] = {"firmware-dbx", true, NULL},
+		[EFIVARS] = {"efivars", true, NULL},
 		[NAME] = {"description", true, NULL},
 		[NONE] = {NULL, false, NULL},
 	};
-	struct place *source, *system;
-	struct err err = {0};
+	struct run run = {.s = s, .words = argv + 1};
 	int words, r = cmd_switches(argc, argv, s, &words);
 
+	if (!r)
+		r = check_switches(s, words);
 	if (r)
 		return r;
-	if (words < 1 || words > 1 + (s[MERGE].value != NULL) ||
-	    !s[SYSTEM].value)
-		return cmd_misuse("bcdboot", "SOURCE and /s are needed");
-	if (s[FIRMWARE].value && !parse_firmware(s[FIRMWARE].value))
-		return cmd_misuse("bcdboot", "/f %s: not UEFI, BIOS or ALL",
-				  s[FIRMWARE].value);
-	if (s[DBX].value && !s[DB].value)
-		return cmd_misuse("bcdboot", "--firmware-dbx goes with "
-					     "--firmware-db");
 	if (words == 1)
 		argv[2] = NULL;
-	if (address_open(argv[1], 0, &source, &err))
-		return cmd_fail("bcdboot", NULL, &err);
-	r = address_open(s[SYSTEM].value, ADDRESS_WRITE, &system, &err);
-	if (!r) {
-		r = run(source, system, argv + 1, s, &err);
-		address_close(system);
-	}
-	address_close(source);
+	r = bcdboot_firmware_open(s[EFIVARS].value, &run.firmware, &run.err);
+	if (!r)
+		r = address_open(argv[1], 0, &run.source, &run.err);
+	if (!r)
+		r = run_all(&run);
+	address_close(run.system);
+	address_close(run.source);
+	bcdboot_firmware_close(&run.firmware);
+	mem_free(run.system_address);
 	if (r)
-		return cmd_fail("bcdboot", NULL, &err);
+		return cmd_fail("bcdboot", NULL, &run.err);
 	puts("Boot files successfully created.");
 	return CMD_OK;
 }

@@ -152,6 +152,8 @@ enum { // elements that libraries name
 	BCD_LOCALE = 0x12000005,
 	BCD_INHERIT = 0x14000006,
 	BCD_DEBUG_TYPE = 0x15000011,
+	BCD_DEBUG_PORT = 0x15000013,
+	BCD_BAUD_RATE = 0x15000014,
 	BCD_EMS = 0x16000020,
 	BCD_BAD_MEMORY_ACCESS = 0x1600000b,
 	BCD_ISOLATED_CONTEXT = 0x16000060,
@@ -376,6 +378,13 @@ int bcd_device_parse(const char *text, uint32_t owner,
 
 enum bcd_firmware { BCD_UEFI, BCD_BIOS };
 
+enum { // versions of Windows, major << 8 | minor, as its loader has them
+	BCD_WINDOWS_VISTA = 0x0600,
+	BCD_WINDOWS_7 = 0x0601,
+	BCD_WINDOWS_8 = 0x0602,
+	BCD_WINDOWS_10 = 0x0a00, // and 11
+};
+
 // One installed Windows. Zero it, then fill in; nothing is kept.
 struct bcd_windows_entry {
 	enum bcd_firmware firmware;
@@ -390,9 +399,14 @@ struct bcd_windows_entry {
 	struct guid loader;               // of the new loader object
 	struct guid resume;               // of the new resume object; zero, or a
 					  // VHD: none is made
+	// BCD_WINDOWS_*, 0: the newest. An older one gets no settings that it
+	// does not know.
+	unsigned version;
 	uint32_t timeout;                 // of the menu, seconds; new stores
 	bool keep_default;                // add to a store, default unchanged
 	bool add_last;                    // last in the menu, not first
+	bool keep_settings;               // what an existing boot manager and
+					  // memory tester say otherwise stays
 };
 
 // Adds a Windows to a store as bcdboot does: boot manager, loader, resume

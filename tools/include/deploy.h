@@ -161,13 +161,14 @@ struct bcdboot_options {
 //     Fonts, Resources           -> \Boot\Fonts, \Boot\Resources
 //     the store                     \Boot\BCD
 //
-// A store that is there keeps its other entries; a new one is begun with the
+// A store that is there keeps its other entries and is completed from its logs,
+// which are removed, when it was not closed; a new one is begun with the
 // settings of the Windows' own BCD-Template, when it has one. Stores are written
 // after the files; the caller calls fat_sync, before which the old files are all
 // in place.
 // Returns 0, -ENOENT when the source lacks a boot manager, the 2023 one when
-// that is asked for, or (BIOS, from a VHD) bootvhd.dll, or the store the loader
-// to merge from; -EFBIG for a file over 256 MiB, or as ntfs_open, fat_open and
+// that is asked for, or (BIOS, from a VHD) bootvhd.dll, all of which is looked
+// for before anything is written, or the store the loader to merge from; -EFBIG for a file over 256 MiB, or as ntfs_open, fat_open and
 // bcd_add_windows do.
 int bcdboot_write(struct ntfs *source, struct fat *esp,
 		  const struct bcdboot_options *options, struct err *err);
@@ -178,6 +179,13 @@ int bcdboot_write(struct ntfs *source, struct fat *esp,
 // and hive_load_with_logs.
 int bcdboot_describe(struct ntfs *source, const char *windows, char **ret,
 		     struct err *err);
+
+// Finds the version of a Windows (BCD_WINDOWS_*: major << 8 | minor) from the
+// version resource of its loader, winload.efi or winload.exe.
+// Returns 0, -ENOENT when there is no loader or it has no such resource, -EFBIG
+// for one over 64 MiB, or as ntfs_read_file.
+int bcdboot_version(struct ntfs *source, const char *windows, unsigned *ret,
+		    struct err *err);
 
 enum { // what a firmware trusts, see bcdboot_trust
 	BCDBOOT_TRUST_2011 = 1 << 0,

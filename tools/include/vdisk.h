@@ -137,6 +137,10 @@ struct vdisk_create {
 	struct guid id;       // two disks with the same cannot be attached at once
 	int64_t created;      // seconds since 1970
 
+	// Dynamic only: a bit a block, the low one first, for blocks that have
+	// a place from the start, one behind the other; NULL: none has.
+	const uint8_t *present;
+
 	// Differencing only. The paths are kept as Windows keeps them: absolute,
 	// and from the child's folder on (".\\parent.vhd").
 	struct guid parent_id;        // link_id of the parent
@@ -148,12 +152,36 @@ struct vdisk_create {
 // Makes a file an empty virtual disk. A file that is too short is made longer;
 // in a longer one the rest is room for blocks. What was in it is not read, and
 // of a fixed disk is the content. Flushes.
-// Returns 0, -EINVAL for a size or block size that cannot be, for a fixed disk
-// in a file of another size, or for a path that is not UTF-8, -EFBIG over
+// Returns 0, -EINVAL for a size or block size that cannot be, for blocks that
+// are present in a disk that is not dynamic, for a fixed disk in a file of
+// another size, or for a path that is not UTF-8, -EFBIG over
 // VDISK_MAX_VHD_SIZE or VDISK_MAX_VHDX_SIZE or for a path that is too long, -ENOTSUP when the file
 // would have to grow and cannot, -ENOMEM, or the file's error.
 int vdisk_create(struct disk *file, const struct vdisk_create *c,
 		 struct err *err);
+
+// Where things will be in the file of a new disk.
+struct vdisk_layout {
+	uint64_t file_size;  // bytes, with the blocks that are there at first
+	uint64_t max_size;   // with a place for every block
+	uint64_t first;      // place of the content, or of its first block
+	uint64_t stride;     // from the start of a block there to the next's
+	uint64_t blocks;     // of the disk; 1 for a fixed VHD
+	uint64_t block_size; // of a fixed VHD its size
+};
+
+// Lays a new disk out without making it.
+// Returns as vdisk_create, and -ENOMEM.
+int vdisk_create_layout(const struct vdisk_create *c,
+			struct vdisk_layout *ret, struct err *err);
+
+// Opens the content of a disk that is yet to be made in a file of the layout's
+// size: it can be written first, and vdisk_create then makes it a disk without
+// touching it. Blocks without a place read as zeroes and cannot be written
+// (-EROFS). The file is borrowed.
+// Returns as vdisk_create_layout; -EINVAL when the file has another size.
+int vdisk_create_content(struct disk *file, const struct vdisk_create *c,
+			 struct disk **ret, struct err *err);
 
 struct vdisk_check {
 	uint64_t blocks; // that have a place

@@ -108,12 +108,35 @@ static bool is_uefi(const struct adding *a)
 	return a->entry->firmware == BCD_UEFI;
 }
 
+static bool knows(const struct adding *a, unsigned version)
+{
+	return !a->entry->version || a->entry->version >= version;
+}
+
 static const char *locale(const struct adding *a)
 {
 	return a->entry->locale ? a->entry->locale : "en-us";
 }
 
 // --- Objects of settings -----------------------------------------------------
+
+static void set_debugger(struct adding *a, struct bcd_object *obj)
+{
+	if (knows(a, BCD_WINDOWS_10)) {
+		integer(a, obj, BCD_DEBUG_TYPE, 4); // local
+		return;
+	}
+	integer(a, obj, BCD_DEBUG_TYPE, 0); // serial
+	integer(a, obj, BCD_DEBUG_PORT, 1);
+	integer(a, obj, BCD_BAUD_RATE, 115200);
+}
+
+static void set_hypervisor(struct adding *a, struct bcd_object *obj)
+{
+	integer(a, obj, BCD_HYPERVISOR_DEBUG_TYPE, 0);
+	integer(a, obj, BCD_HYPERVISOR_DEBUG_PORT, 1);
+	integer(a, obj, BCD_HYPERVISOR_BAUD_RATE, 115200);
+}
 
 static void add_settings(struct adding *a)
 {
@@ -140,23 +163,27 @@ static void add_settings(struct adding *a)
 		struct guid ids[3];
 		size_t n = 0;
 
+		if (rows[i].id == &bcd_id_hypervisorsettings &&
+		    !knows(a, BCD_WINDOWS_7))
+			continue;
 		obj = obtain(a, rows[i].id, rows[i].type, &is_new);
 		if (!obj || !is_new)
 			continue;
-		for (; n < 3 && rows[i].inherits[n]; n++)
+		for (; n < 3 && rows[i].inherits[n]; n++) {
+			if (rows[i].inherits[n] == &bcd_id_hypervisorsettings &&
+			    !knows(a, BCD_WINDOWS_7))
+				break;
 			ids[n] = *rows[i].inherits[n];
+		}
 		if (n)
 			a->r = bcd_set_objects(a->bcd, obj, BCD_INHERIT, ids, n,
 					       a->err);
-		if (guid_equal(rows[i].id, &bcd_id_dbgsettings)) {
-			integer(a, obj, BCD_DEBUG_TYPE, 4);
-		} else if (guid_equal(rows[i].id, &bcd_id_emssettings)) {
+		if (guid_equal(rows[i].id, &bcd_id_dbgsettings))
+			set_debugger(a, obj);
+		else if (guid_equal(rows[i].id, &bcd_id_emssettings))
 			boolean(a, obj, BCD_EMS, false);
-		} else if (guid_equal(rows[i].id, &bcd_id_hypervisorsettings)) {
-			integer(a, obj, BCD_HYPERVISOR_DEBUG_TYPE, 0);
-			integer(a, obj, BCD_HYPERVISOR_DEBUG_PORT, 1);
-			integer(a, obj, BCD_HYPERVISOR_BAUD_RATE, 115200);
-		}
+		else if (guid_equal(rows[i].id, &bcd_id_hypervisorsettings))
+			set_hypervisor(a, obj);
 	}
 }
 
@@ -164,7 +191,7 @@ static void add_settings(struct adding *a)
 
 static void add_memory_tester(struct adding *a)
 {
-	bool is_new;
+	bool is_new = false;
 	struct bcd_object *obj =
 		obtain(a, &bcd_id_memdiag, BCD_MEMORY_TESTER, &is_new);
 
@@ -172,6 +199,8 @@ static void add_memory_tester(struct adding *a)
 	string(a, obj, BCD_PATH,
 	       is_uefi(a) ? "\\EFI\\Microsoft\\Boot\\memtest.efi"
 			  : "\\boot\\memtest.exe");
+	if (!is_new && a->entry->keep_settings)
+		return;
 	string(a, obj, BCD_DESCRIPTION, "Windows Memory Diagnostic");
 	string(a, obj, BCD_LOCALE, locale(a));
 	inherit(a, obj, &bcd_id_globalsettings);
@@ -193,6 +222,8 @@ static void add_application(struct adding *a, struct bcd_object *obj,
 	string(a, obj, BCD_DESCRIPTION, description);
 	string(a, obj, BCD_LOCALE, locale(a));
 	inherit(a, obj, settings);
+	if (!knows(a, BCD_WINDOWS_8))
+		return;
 	if (is_uefi(a))
 		boolean(a, obj, BCD_ISOLATED_CONTEXT, true);
 	if (!a->r)
@@ -211,7 +242,8 @@ static void add_resume(struct adding *a, const struct guid *id)
 			&bcd_id_resumeloadersettings);
 	device(a, obj, BCD_FILE_DEVICE, a->entry->windows, BCD_FILE_PATH);
 	string(a, obj, BCD_FILE_PATH, "\\hiberfil.sys");
-	integer(a, obj, BCD_RESUME_MENU_POLICY, 1);
+	if (knows(a, BCD_WINDOWS_8))
+		integer(a, obj, BCD_RESUME_MENU_POLICY, 1);
 	boolean(a, obj, BCD_DEBUG_OPTION, false);
 }
 
@@ -232,7 +264,8 @@ static void add_loader(struct adding *a, const struct guid *id,
 	if (resume)
 		object(a, obj, BCD_RESUME_OBJECT, resume);
 	integer(a, obj, BCD_NX, 0);
-	integer(a, obj, BCD_BOOT_MENU_POLICY, 1);
+	if (knows(a, BCD_WINDOWS_8))
+		integer(a, obj, BCD_BOOT_MENU_POLICY, 1);
 }
 
 // --- The boot manager --------------------------------------------------------
@@ -280,9 +313,11 @@ static void add_manager(struct adding *a, const struct guid *loader,
 	if (is_uefi(a))
 		string(a, obj, BCD_PATH,
 		       "\\EFI\\Microsoft\\Boot\\bootmgfw.efi");
-	string(a, obj, BCD_DESCRIPTION, "Windows Boot Manager");
-	string(a, obj, BCD_LOCALE, locale(a));
-	inherit(a, obj, &bcd_id_globalsettings);
+	if (is_new || !a->entry->keep_settings) {
+		string(a, obj, BCD_DESCRIPTION, "Windows Boot Manager");
+		string(a, obj, BCD_LOCALE, locale(a));
+		inherit(a, obj, &bcd_id_globalsettings);
+	}
 	enlist(a, obj, BCD_DISPLAY_ORDER, loader, a->entry->add_last);
 	enlist(a, obj, BCD_TOOLS_ORDER, &bcd_id_memdiag, true);
 	if (is_new)

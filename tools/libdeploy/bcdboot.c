@@ -187,6 +187,37 @@ static int copy_fallback(const struct bcdboot *b)
 	return r;
 }
 
+// What is to be copied must be there, before anything is changed.
+static int check_source(const struct bcdboot *b, const char *name,
+			const char *why)
+{
+	char path[BCDBOOT_MAX_PATH];
+	struct err found = {0};
+	uint64_t record;
+	int r = bcdboot_join(path, b->options->windows, name, b->err);
+
+	if (r)
+		return r;
+	r = ntfs_lookup(b->source, path, &record, &found);
+	if (r == -ENOENT || r == -ENOTDIR)
+		return err_set(b->err, -ENOENT, path, ERR_NOWHERE, "%s", why);
+	if (r && b->err && !b->err->code)
+		*b->err = found;
+	return r;
+}
+
+static int check_uefi(const struct bcdboot *b)
+{
+	int r = check_source(b, "Boot\\EFI\\bootmgfw.efi",
+			     "this Windows has no boot manager for UEFI");
+
+	if (r || !b->options->use_ex)
+		return r;
+	return check_source(b, "Boot\\EFI_EX\\bootmgfw_EX.efi",
+			    "this Windows has no boot manager that is signed "
+			    "by the certificate of 2023; update it first");
+}
+
 static int write_uefi(const struct bcdboot *b)
 {
 	const struct copy c = {.b = b}, ex = {.b = b, .strip_ex = true};
@@ -212,28 +243,24 @@ static int write_uefi(const struct bcdboot *b)
 
 // --- BIOS --------------------------------------------------------------------
 
-// The boot manager opens a virtual disk with the help of this file, and stops at
-// an empty screen without it.
-static int check_vhd_driver(const struct bcdboot *b)
+// The boot manager opens a virtual disk with the help of bootvhd.dll, and stops
+// at an empty screen without it.
+static int check_bios(const struct bcdboot *b)
 {
-	char path[BCDBOOT_MAX_PATH];
-	uint64_t record;
-	int r;
+	int r = check_source(b, "Boot\\PCAT\\bootmgr",
+			     "this Windows has no boot manager for BIOS");
 
-	if (b->options->entry.windows->kind != BCD_DEVICE_VHD)
-		return 0;
-	r = bcdboot_join(path, b->options->windows, "Boot\\PCAT\\bootvhd.dll",
-			 b->err);
-	return r ? r : ntfs_lookup(b->source, path, &record, b->err);
+	if (r || b->options->entry.windows->kind != BCD_DEVICE_VHD)
+		return r;
+	return check_source(b, "Boot\\PCAT\\bootvhd.dll",
+			    "without it a BIOS cannot boot from a VHD");
 }
 
 static int write_bios(const struct bcdboot *b)
 {
 	const struct copy pcat = {.b = b, .bios = true}, c = {.b = b};
-	int r = check_vhd_driver(b);
+	int r = copy_named(&pcat, "Boot\\PCAT", "\\Boot", true);
 
-	if (!r)
-		r = copy_named(&pcat, "Boot\\PCAT", "\\Boot", true);
 	if (!r)
 		r = copy_named(&c, "Boot\\Fonts", "\\Boot\\Fonts", false);
 	if (!r)
@@ -253,6 +280,14 @@ int bcdboot_write(struct ntfs *source, struct fat *esp,
 		systems = options->entry.firmware == BCD_BIOS ? BCDBOOT_BIOS
 							      : BCDBOOT_UEFI;
 	if (systems & BCDBOOT_UEFI)
+		r = check_uefi(&b);
+	if (!r && systems & BCDBOOT_UEFI)
+		r = bcdboot_check_store(&b, BCD_UEFI);
+	if (!r && systems & BCDBOOT_BIOS)
+		r = check_bios(&b);
+	if (!r && systems & BCDBOOT_BIOS)
+		r = bcdboot_check_store(&b, BCD_BIOS);
+	if (!r && systems & BCDBOOT_UEFI)
 		r = write_uefi(&b);
 	if (!r && systems & BCDBOOT_BIOS)
 		r = write_bios(&b);

@@ -109,6 +109,49 @@ static int add_settings(const struct bcdboot *b, struct bcd *bcd,
 
 // --- The store ---------------------------------------------------------------
 
+static const char *const log_ends[HIVE_LOGS] = {".LOG1", ".LOG2", ".LOG"};
+
+static void log_path(char path[BCDBOOT_MAX_PATH], const char *store, size_t i)
+{
+	snprintf(path, BCDBOOT_MAX_PATH, "%s%s", store, log_ends[i]);
+}
+
+// Loads a store with its logs, when a part of it is still there.
+static int load_store(const struct bcdboot *b, const char *path,
+		      const void *data, size_t size, struct bcd **ret)
+{
+	struct hive_log logs[HIVE_LOGS] = {{NULL, 0}};
+	char name[BCDBOOT_MAX_PATH];
+	void *log;
+	int r;
+
+	for (size_t i = 0; i < HIVE_LOGS && hive_is_dirty(data, size); i++) {
+		log_path(name, path, i);
+		if (!fat_read_file(b->esp, name, BCDBOOT_MAX_STORE, &log,
+				   &logs[i].size, NULL))
+			logs[i].data = log;
+	}
+	r = bcd_load_with_logs(data, size, logs, ret, b->err);
+	for (size_t i = 0; i < HIVE_LOGS; i++)
+		mem_free((void *)logs[i].data);
+	return r;
+}
+
+// Removes the logs of a store that was replaced.
+static int remove_logs(const struct bcdboot *b, const char *path)
+{
+	char name[BCDBOOT_MAX_PATH];
+	struct fat_stat stat;
+	int r = 0;
+
+	for (size_t i = 0; !r && i < HIVE_LOGS; i++) {
+		log_path(name, path, i);
+		if (!fat_stat(b->esp, name, &stat, NULL))
+			r = fat_remove(b->esp, name, b->err);
+	}
+	return r;
+}
+
 // Loads the store that is there, or begins one.
 static int open_store(const struct bcdboot *b, const char *path,
 		      struct bcd **ret)
@@ -125,8 +168,39 @@ static int open_store(const struct bcdboot *b, const char *path,
 	if (r)
 		return err_set(b->err, r, path, ERR_NOWHERE,
 			       "the store that is there cannot be read");
-	r = bcd_load(data, size, ret, b->err);
+	r = load_store(b, path, data, size, ret);
 	mem_free(data);
+	return r;
+}
+
+// Finds the loader whose settings are asked for too; *ret NULL: none is.
+static int find_merged(const struct bcdboot *b, const struct bcd *bcd,
+		       enum bcd_firmware firmware,
+		       const struct bcd_object **ret)
+{
+	const struct bcd_object *obj;
+
+	*ret = NULL;
+	if (guid_is_zero(&b->options->merge))
+		return 0;
+	obj = bcd_object_find(bcd, &b->options->merge);
+	if (!obj || obj->type != BCD_OS_LOADER)
+		return err_set(b->err, -ENOENT, store_path(firmware),
+			       ERR_NOWHERE, "it has no loader to merge from");
+	*ret = obj;
+	return 0;
+}
+
+int bcdboot_check_store(const struct bcdboot *b, enum bcd_firmware firmware)
+{
+	const struct bcd_object *merged;
+	struct bcd *bcd;
+	int r = open_store(b, store_path(firmware), &bcd);
+
+	if (r)
+		return r;
+	r = find_merged(b, bcd, firmware, &merged);
+	bcd_free(bcd);
 	return r;
 }
 
@@ -134,20 +208,15 @@ static int add_windows(const struct bcdboot *b, struct bcd *bcd,
 		       const struct bcd *template, enum bcd_firmware firmware)
 {
 	struct bcd_windows_entry entry = b->options->entry;
-	const struct bcd_object *from = NULL, *merged = NULL;
+	const struct bcd_object *from = NULL, *merged;
 	bool is_new = !bcd_object_find(bcd, &entry.loader);
 	struct bcd_object *loader;
 	struct guid id;
-	int r = 0;
+	int r = find_merged(b, bcd, firmware, &merged);
 
 	entry.firmware = firmware;
-	if (!guid_is_zero(&b->options->merge)) {
-		merged = bcd_object_find(bcd, &b->options->merge);
-		if (!merged || merged->type != BCD_OS_LOADER)
-			return err_set(b->err, -ENOENT, store_path(firmware),
-				       ERR_NOWHERE,
-				       "it has no loader to merge from");
-	}
+	if (r)
+		return r;
 	if (template) {
 		r = add_settings(b, bcd, template);
 		from = bcd_object_find(template, &template_loaders[firmware]);
@@ -186,6 +255,8 @@ int bcdboot_write_store(const struct bcdboot *b, enum bcd_firmware firmware)
 			   FAT_ATTR_ARCHIVE | FAT_ATTR_HIDDEN | FAT_ATTR_SYSTEM,
 			   filetime_to_unix(b->options->time), b->err);
 	mem_free(data);
+	if (!r)
+		r = remove_logs(b, path);
 	if (!r && b->options->copied)
 		b->options->copied(b->options->ctx, path);
 	return r;

@@ -124,6 +124,11 @@ struct security {
 	uint64_t offset;     // in the first copies of $SDS, all put together
 };
 
+// Clusters that a stream got and gave back.
+struct given_back {
+	uint64_t lcn, clusters;
+};
+
 // One attribute of a node, as it will be written.
 struct attr {
 	uint32_t type;
@@ -154,6 +159,7 @@ struct ntfs_build {
 	uint64_t clusters;
 	bool laid_out; // or tried to: the description is closed
 	bool placed;   // everything has its place
+	bool finished;
 	uint16_t upcase[65536];
 
 	struct node *nodes; // 0: the root
@@ -183,6 +189,8 @@ struct ntfs_build {
 	struct tree views[VIEWS];
 	uint64_t next_lcn;            // the first cluster not given away
 	uint64_t gap_lcn, gap;        // clusters left free behind the MFT
+	struct given_back *given_back;
+	size_t given_back_count, given_back_capacity;
 	uint32_t records;             // used ones, from 0 on
 	uint32_t first_extra;         // the first extension record
 	uint8_t *resident;            // content of resident streams

@@ -403,6 +403,20 @@ int ntfs_build_layout(struct ntfs_build *b, struct err *err)
 	return r;
 }
 
+void ntfs_build_used(const struct ntfs_build *b,
+		     struct disk_extent ret[NTFS_BUILD_RANGES])
+{
+	uint64_t gap_end = b->gap_lcn + b->gap;
+	uint64_t last = round_down(b->dev->size, b->sector_size) -
+			b->sector_size;
+
+	ret[0] = (struct disk_extent){0, b->gap_lcn * b->cluster_size};
+	ret[1] = (struct disk_extent){gap_end * b->cluster_size,
+				      (b->next_lcn - gap_end) *
+					      b->cluster_size};
+	ret[2] = (struct disk_extent){last, b->sector_size};
+}
+
 // Whatever the partition held, it is no volume from now on.
 int ntfs_build_begin(struct ntfs_build *b, struct err *err)
 {

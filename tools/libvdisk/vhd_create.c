@@ -6,16 +6,20 @@
 
 #include <string.h>
 
+#include "vdisk_priv.h"
 #include "vhd_disk.h"
 #include "vhd_priv.h"
 
 #define EPOCH INT64_C(946684800) // 2000-01-01, where a VHD's time begins
+#define ALIGN 4096u // of a block's data in the file
 
 // What is written before the table.
 struct layout {
 	struct vhd_footer_disk footer;
 	struct vhd_header_disk header;
-	uint64_t table, table_size, end;
+	uint64_t table, table_size, end; // end: of what is before the blocks
+	uint32_t block_size, bitmap_size;
+	uint64_t blocks;
 	le16 *paths[2]; // W2ku, W2ru
 	size_t lengths[2];
 	uint64_t places[2];
@@ -105,31 +109,103 @@ static int lay_out(struct layout *l, const struct vdisk_create *c,
 	l->header.checksum = sum;
 	vhd_footer_encode(&footer, &l->footer);
 	l->end = l->table + l->table_size;
+	l->block_size = block;
+	l->bitmap_size = vhd_bitmap_size(block);
+	l->blocks = blocks;
 	return r;
 }
 
-static int put_table(struct disk *file, const struct layout *l,
-		     struct err *err)
+static void free_paths(struct layout *l)
 {
-	uint64_t left = l->table_size, off = l->table;
-	size_t size = left < 1 << 20 ? (size_t)left : 1 << 20;
-	uint8_t *ones = mem_alloc(size);
-	int r = ones ? 0 : err_nomem(err);
+	mem_free(l->paths[0]);
+	mem_free(l->paths[1]);
+}
 
-	if (ones)
-		memset(ones, 0xff, size);
-	while (!r && left) {
-		size_t n = left < size ? (size_t)left : size;
+// Bytes of the file with `n` blocks.
+static uint64_t size_with(const struct vdisk_layout *l, uint64_t end,
+			  uint64_t n)
+{
+	if (n)
+		end = l->first + (n - 1) * l->stride + l->block_size;
+	return end + VHD_FOOTER_SIZE;
+}
 
-		r = disk_write(file, off, ones, n, err);
-		off += n;
-		left -= n;
+// Each block has its bitmap before it; its data is aligned.
+static struct vdisk_layout places(const struct layout *l,
+				  const struct vdisk_create *c)
+{
+	struct vdisk_layout p = {
+		.first = round_up(l->end + l->bitmap_size, ALIGN),
+		.stride = round_up((uint64_t)l->block_size + l->bitmap_size,
+				   ALIGN),
+		.blocks = l->blocks,
+		.block_size = l->block_size,
+	};
+
+	p.file_size = size_with(&p, l->end, vdisk_present(c, l->blocks));
+	p.max_size = size_with(&p, l->end, l->blocks);
+	return p;
+}
+
+#define TABLE_PIECE 4096u // entries that are written at once
+
+// Blocks that have a place follow each other; what fills the table's last
+// sector is as unused as the others.
+static int put_table(struct disk *file, const struct layout *l,
+		     const struct vdisk_create *c, struct err *err)
+{
+	uint64_t entries = l->table_size / sizeof(be32), used = 0;
+	struct vdisk_layout p = places(l, c);
+	be32 *piece = mem_array(TABLE_PIECE, sizeof(*piece));
+	int r = piece ? 0 : err_nomem(err);
+
+	for (uint64_t at = 0; !r && at < entries; at += TABLE_PIECE) {
+		size_t n = entries - at < TABLE_PIECE ? (size_t)(entries - at)
+						      : TABLE_PIECE;
+
+		for (size_t i = 0; i < n; i++) {
+			bool is_here = at + i < l->blocks &&
+				       vdisk_is_present(c, at + i);
+			uint64_t place = p.first + used * p.stride -
+					 l->bitmap_size;
+
+			piece[i] = to_be32(is_here ? (uint32_t)(place /
+								VHD_SECTOR)
+						   : VHD_UNUSED);
+			used += is_here;
+		}
+		r = disk_write(file, l->table + at * sizeof(be32), piece,
+			       n * sizeof(*piece), err);
 	}
-	mem_free(ones);
+	mem_free(piece);
 	return r;
 }
 
-static int put_all(struct disk *file, const struct layout *l, struct err *err)
+// A bitmap of ones before each block, and zeroes before that.
+static int put_bitmaps(struct disk *file, const struct layout *l,
+		       const struct vdisk_create *c, struct err *err)
+{
+	struct vdisk_layout p = places(l, c);
+	uint64_t count = vdisk_present(c, l->blocks), end = l->end;
+	size_t most = ALIGN + l->bitmap_size;
+	uint8_t *bytes = count ? mem_alloc(most) : NULL;
+	int r = bytes || !count ? 0 : err_nomem(err);
+
+	if (bytes)
+		memset(bytes + ALIGN, 0xff, l->bitmap_size);
+	for (uint64_t i = 0; i < count && !r; i++) {
+		uint64_t data = p.first + i * p.stride;
+		size_t n = (size_t)(data - end);
+
+		r = disk_write(file, end, bytes + most - n, n, err);
+		end = data + l->block_size;
+	}
+	mem_free(bytes);
+	return r;
+}
+
+static int put_all(struct disk *file, const struct layout *l,
+		   const struct vdisk_create *c, struct err *err)
 {
 	int r = disk_write(file, VHD_FOOTER_SIZE, &l->header,
 			   sizeof(l->header), err);
@@ -138,7 +214,9 @@ static int put_all(struct disk *file, const struct layout *l, struct err *err)
 		r = disk_write(file, l->places[i], l->paths[i],
 			       l->lengths[i] * sizeof(le16), err);
 	if (!r)
-		r = put_table(file, l, err);
+		r = put_table(file, l, c, err);
+	if (!r)
+		r = put_bitmaps(file, l, c, err);
 	if (!r)
 		r = disk_flush(file, err);
 	if (!r)
@@ -154,12 +232,24 @@ int vhd_dynamic_create(struct disk *file, const struct vdisk_create *c,
 {
 	struct layout l = {0};
 	int r = lay_out(&l, c, err);
+	uint64_t size = r ? 0 : places(&l, c).file_size;
 
-	if (!r && file->size < l.end + VHD_FOOTER_SIZE)
-		r = disk_resize(file, l.end + VHD_FOOTER_SIZE, err);
+	if (!r && file->size < size)
+		r = disk_resize(file, size, err);
 	if (!r)
-		r = put_all(file, &l, err);
-	mem_free(l.paths[0]);
-	mem_free(l.paths[1]);
+		r = put_all(file, &l, c, err);
+	free_paths(&l);
+	return r;
+}
+
+int vhd_dynamic_layout(const struct vdisk_create *c, struct vdisk_layout *ret,
+		       struct err *err)
+{
+	struct layout l = {0};
+	int r = lay_out(&l, c, err);
+
+	if (!r)
+		*ret = places(&l, c);
+	free_paths(&l);
 	return r;
 }

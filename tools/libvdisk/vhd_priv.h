@@ -112,6 +112,10 @@ int vhd_locator_read(struct disk *file, const struct vhd_header *header,
 int vhd_dynamic_create(struct disk *file, const struct vdisk_create *c,
 		       struct err *err);
 
+// As vdisk_create_layout, for those.
+int vhd_dynamic_layout(const struct vdisk_create *c, struct vdisk_layout *ret,
+		       struct err *err);
+
 // Fills the fields of a footer as Windows 10 does.
 struct vhd_footer vhd_footer_new(enum vdisk_type type, uint64_t size,
 				 const struct guid *id, int64_t created);

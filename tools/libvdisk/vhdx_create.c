@@ -26,7 +26,8 @@ uint64_t vhdx_ratio(uint32_t block_size, uint32_t sector_size)
 struct layout {
 	uint32_t block_size;
 	uint64_t blocks, ratio, entries; // entries: of the table
-	uint64_t table_size, end;
+	uint64_t table_size, end; // end: of what is before the blocks
+	uint64_t present;         // blocks that have a place from the start
 };
 
 static struct layout lay_out(const struct vdisk_create *c)
@@ -45,8 +46,8 @@ static struct layout lay_out(const struct vdisk_create *c)
 			    : l.blocks + (l.blocks - 1) / l.ratio;
 	l.table_size = round_up(l.entries * sizeof(le64), VHDX_MIB);
 	l.end = TABLE_AT + l.table_size;
-	if (c->type == VDISK_FIXED)
-		l.end += l.blocks * l.block_size;
+	l.present = c->type == VDISK_FIXED ? l.blocks
+					   : vdisk_present(c, l.blocks);
 	return l;
 }
 
@@ -98,24 +99,34 @@ static int put_regions(struct disk *file, const struct layout *l,
 	return r;
 }
 
-// A fixed disk's blocks follow each other; other tables are all zero.
+// Bytes of the file at first.
+static uint64_t size_of(const struct layout *l)
+{
+	return l->end + l->present * l->block_size;
+}
+
+// Blocks that have a place follow each other.
 static int put_table(struct disk *file, const struct vdisk_create *c,
 		     const struct layout *l, struct err *err)
 {
-	uint64_t place = TABLE_AT + l->table_size;
+	uint64_t place = l->end, block = 0;
 	le64 piece[512];
 	int r = disk_zero(file, TABLE_AT, l->table_size, err);
 
-	if (c->type != VDISK_FIXED)
+	if (!l->present)
 		return r;
 	for (uint64_t i = 0; i < l->entries && !r; i += 512) {
 		uint64_t n = l->entries - i < 512 ? l->entries - i : 512;
 
 		for (uint64_t j = 0; j < n; j++) {
 			bool is_map = (i + j) % (l->ratio + 1) == l->ratio;
+			bool is_here = !is_map &&
+				       (c->type == VDISK_FIXED ||
+					vdisk_is_present(c, block));
 
-			piece[j] = to_le64(is_map ? 0 : place | BLOCK_FULL);
-			place += is_map ? 0 : l->block_size;
+			piece[j] = to_le64(is_here ? place | BLOCK_FULL : 0);
+			place += is_here ? l->block_size : 0;
+			block += !is_map;
 		}
 		r = disk_write(file, TABLE_AT + i * sizeof(le64), piece,
 			       (size_t)n * sizeof(le64), err);
@@ -131,10 +142,10 @@ static int put_headers(struct disk *file, const struct vdisk_create *c,
 				.slot = 1,
 				.log_offset = LOG_AT,
 				.log_length = VHDX_MIB};
-	int r = guid_random(&h.file_write, err);
 
+	guid_from_name(&c->id, "file", &h.file_write);
 	guid_from_name(&c->id, "data", &h.data_write);
-	return r ? r : vhdx_header_write(file, &h, err);
+	return vhdx_header_write(file, &h, err);
 }
 
 static int check(const struct vdisk_create *c, const struct layout *l,
@@ -167,8 +178,8 @@ int vhdx_create(struct disk *file, const struct vdisk_create *c,
 	struct layout l = lay_out(c);
 	int r = check(c, &l, err);
 
-	if (!r && file->size < l.end)
-		r = disk_resize(file, l.end, err);
+	if (!r && file->size < size_of(&l))
+		r = disk_resize(file, size_of(&l), err);
 	if (!r)
 		r = disk_zero(file, 0, TABLE_AT, err);
 	if (!r)
@@ -184,4 +195,25 @@ int vhdx_create(struct disk *file, const struct vdisk_create *c,
 	if (!r)
 		r = put_file_id(file, err);
 	return r ? r : disk_flush(file, err);
+}
+
+int vhdx_layout(const struct vdisk_create *c, struct vdisk_layout *ret,
+		struct err *err)
+{
+	struct layout l = lay_out(c);
+	int r = check(c, &l, err);
+
+	if (r)
+		return r;
+	*ret = (struct vdisk_layout){
+		.file_size = size_of(&l),
+		.max_size = l.end + l.blocks * l.block_size,
+		.first = l.end,
+		.stride = l.block_size,
+		.blocks = l.blocks,
+		.block_size = l.block_size,
+	};
+	if (c->type == VDISK_DIFFERENCING) // and a block of bitmaps a chunk
+		ret->max_size += (l.blocks + l.ratio - 1) / l.ratio * VHDX_MIB;
+	return 0;
 }

@@ -66,6 +66,10 @@ int vhdx_open(struct disk *file, struct disk *parent, struct disk **ret,
 int vhdx_create(struct disk *file, const struct vdisk_create *c,
 		struct err *err);
 
+// As vdisk_create_layout. Returns as that.
+int vhdx_layout(const struct vdisk_create *c, struct vdisk_layout *ret,
+		struct err *err);
+
 // Of the regions everybody must know, in on-disk order.
 extern const struct guid vhdx_table_region, vhdx_meta_region;
 

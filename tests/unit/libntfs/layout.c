@@ -45,6 +45,14 @@ static int lay_out(struct disk *d, uint64_t size, const char *other,
 	check_eq(err.code, r);
 	*ret_free = (b->clusters - b->next_lcn + b->gap) * b->cluster_size;
 	if (!r) {
+		struct disk_extent used[NTFS_BUILD_RANGES];
+
+		ntfs_build_used(b, used);
+		check_eq(used[0].off, 0);
+		check(used[1].off >= used[0].len);
+		check_eq(used[0].len + used[1].len + *ret_free,
+			 b->clusters * b->cluster_size);
+		check_eq(used[2].off + used[2].len, d->size);
 		check_ok(ntfs_build_begin(b, &err), &err);
 		check_ok(ntfs_build_finish(b, NULL, &err), &err);
 	}
