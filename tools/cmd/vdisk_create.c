@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// vdisk create and vdisk reset.
+// vdisk create.
 
 #include <limits.h>
 #include <stdio.h>
@@ -105,10 +105,9 @@ static int failed(const char *what, struct err *err)
 	return err_set(err, r, what, ERR_NOWHERE, "%s", strerror(-r));
 }
 
-// Finds the paths that a child at `path` keeps of its parent.
-static int parent_paths(const char *path, const char *parent,
-			char absolute[PATH_MAX], char relative[PATH_MAX],
-			struct err *err)
+int vdisk_parent_paths(const char *path, const char *parent,
+		       char absolute[PATH_MAX], char relative[PATH_MAX],
+		       struct err *err)
 {
 	char folder[PATH_MAX + 2], *slash;
 	struct stat child, below;
@@ -143,7 +142,7 @@ int vdisk_make_child(const char *path, const char *parent, uint32_t block_size,
 				 .parent_relative = relative};
 	struct vdisk_chain *chain;
 	struct stat st;
-	int r = parent_paths(path, parent, absolute, relative, err);
+	int r = vdisk_parent_paths(path, parent, absolute, relative, err);
 
 	if (!r)
 		r = vdisk_chain_open(absolute, DISK_READ_ONLY | DISK_EXCLUSIVE,
@@ -253,47 +252,4 @@ int vdisk_cmd_create(int argc, char **argv)
 	if (vdisk_make(argv[1], &c, NULL, &err))
 		return cmd_fail("vdisk", argv[1], &err);
 	return CMD_OK;
-}
-
-// Makes an empty child of the same parent and puts it in the old one's place.
-static int reset(const char *path, struct err *err)
-{
-	char fresh[PATH_MAX];
-	struct vdisk_chain *chain;
-	struct stat st;
-	int r = vdisk_chain_open(path, DISK_EXCLUSIVE, &chain, err);
-
-	if (r)
-		return r;
-	snprintf(fresh, sizeof(fresh), "%s.reset", path);
-	if (chain->links[0].info.type != VDISK_DIFFERENCING)
-		r = err_set(err, -EINVAL, path, ERR_NOWHERE,
-			    "it is no differencing disk");
-	else
-		r = vdisk_make_child(fresh, chain->links[1].path,
-				     chain->links[0].info.block_size, err);
-	if (!r) {
-		if (stat(path, &st) || chmod(fresh, st.st_mode & 07777) ||
-		    (st.st_uid != geteuid() &&
-		     chown(fresh, st.st_uid, st.st_gid)) ||
-		    rename(fresh, path))
-			r = failed(path, err);
-		if (r)
-			unlink(fresh);
-	}
-	vdisk_chain_close(chain);
-	return r;
-}
-
-int vdisk_cmd_reset(int argc, char **argv)
-{
-	struct cmd_switch table[] = {{0}};
-	struct err err = {0};
-	int count;
-
-	if (cmd_switches(argc, argv, table, &count))
-		return CMD_MISUSE;
-	if (count != 1)
-		return cmd_misuse("vdisk", "reset: which differencing disk?");
-	return reset(argv[1], &err) ? cmd_fail("vdisk", argv[1], &err) : CMD_OK;
 }

@@ -44,6 +44,9 @@ struct disk_ops {
 		   uint64_t *ret_len, bool *ret_data, struct err *err);
 	// Makes the disk longer or shorter and sets its size. NULL: it cannot.
 	int (*resize)(struct disk *d, uint64_t size, struct err *err);
+	// See disk_extend. NULL: it cannot.
+	int (*extend)(struct disk *d, uint64_t off, const void *buf, size_t len,
+		      struct err *err);
 	void (*close)(struct disk *d);
 };
 
@@ -162,6 +165,15 @@ int disk_copy(struct disk *from, struct disk *to, uint64_t len,
 // Returns 0, -ENOTSUP when its size is fixed, -EROFS on a disk opened for
 // reading, -ENOSPC, -ENOMEM, or what ftruncate(2) gives.
 int disk_resize(struct disk *d, uint64_t size, struct err *err);
+
+// Writes len bytes at off, which is at or behind the end, and makes the disk so
+// much longer by the same step: after a power cut it is as before, or longer
+// and has these bytes (as file systems with a journal give it: XFS, btrfs, ext4
+// by default). What lies between reads as zeroes.
+// Returns 0, -EINVAL for an off before the end, and as disk_resize and
+// disk_write; then its size is as before.
+int disk_extend(struct disk *d, uint64_t off, const void *buf, size_t len,
+		struct err *err);
 
 // Closes a disk; what was not flushed may be lost. NULL is fine.
 void disk_close(struct disk *d);

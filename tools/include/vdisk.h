@@ -232,6 +232,13 @@ typedef int vdisk_unused(void *ctx, struct disk *disk,
 int vdisk_compact(struct disk *file, struct disk *parent, vdisk_unused *unused,
 		  void *ctx, struct progress *progress, struct err *err);
 
+// Empties a differencing disk: it reads as its parent does. Its identity stays.
+// Takes as long for one block as for thousands.
+// Returns 0, -EINVAL when it is no differencing disk, -ENOSPC when the file
+// cannot grow and has no room for another block table, or as vdisk_open and
+// disk_write.
+int vdisk_reset(struct disk *file, struct err *err);
+
 // --- Chains ------------------------------------------------------------------
 // A differencing disk lies on its parent, which may be one itself. The files of
 // a chain lie on the host or inside of a volume:

@@ -175,6 +175,22 @@ static int file_resize(struct disk *d, uint64_t size, struct err *err)
 	return 0;
 }
 
+static int file_extend(struct disk *d, uint64_t off, const void *buf,
+		       size_t len, struct err *err)
+{
+	struct file_disk *f = (struct file_disk *)d;
+	int r;
+
+	if (f->is_device)
+		return file_resize(d, off + len, err);
+	r = file_write(d, off, buf, len, err);
+	if (!r)
+		__atomic_store_n(&d->size, off + len, __ATOMIC_RELAXED);
+	else if (ftruncate(f->fd, (off_t)d->size))
+		return r; // a tail that does not count is left
+	return r;
+}
+
 static void file_close(struct disk *d)
 {
 	struct file_disk *f = (struct file_disk *)d;
@@ -191,6 +207,7 @@ static const struct disk_ops file_ops = {
 	.flush = file_flush,
 	.map = file_map,
 	.resize = file_resize,
+	.extend = file_extend,
 	.close = file_close,
 };
 

@@ -18,6 +18,7 @@
 
 #include <pthread.h>
 
+#include "ranges.h"
 #include "vdisk.h"
 
 // An entry of the table: the place of the data in the file and a state, as a
@@ -48,7 +49,6 @@ struct vdisk_page {
 };
 
 struct vdisk_blocks;
-struct vdisk_ranges;
 
 // What a format supplies. All are called with the lock held.
 struct vdisk_blocks_ops {
@@ -67,9 +67,23 @@ struct vdisk_blocks_ops {
 	int (*prepare)(struct vdisk_blocks *b, struct err *err);
 	// The last words, after a commit, when the disk is closed; may be NULL.
 	void (*finish)(struct vdisk_blocks *b);
-	// Lists all that is used of the file, for a check.
+	// Lists all that is used of the file.
 	int (*list)(const struct vdisk_blocks *b, struct vdisk_ranges *ranges,
 		    struct err *err);
+	// Returns the bytes of the file that a block fills, with all that is
+	// its own.
+	uint64_t (*slot)(const struct vdisk_blocks *b);
+	// Returns where in [off, end) of the file a block, bitmaps or the table
+	// can be put, or UINT64_MAX.
+	uint64_t (*fit)(const struct vdisk_blocks *b,
+			const struct vdisk_range *range, uint64_t off,
+			uint64_t end);
+	// Copies one of them to a place that `fit` gave and nothing uses, and
+	// enters it there; vdisk_blocks_room made room.
+	int (*move)(struct vdisk_blocks *b, const struct vdisk_range *range,
+		    uint64_t to, struct err *err);
+	// Gives back what no block needs any more; may be NULL.
+	int (*trim)(struct vdisk_blocks *b, struct err *err);
 	// Frees the format's own.
 	void (*release)(struct vdisk_blocks *b);
 };
@@ -83,6 +97,7 @@ struct vdisk_blocks {
 	uint64_t *table;
 
 	bool has_bitmaps;         // a differencing disk
+	bool keeps_id;            // what is written, children are not to notice
 	bool low_bit_first;       // in bitmaps
 	uint32_t page_size;       // of bitmaps: 512 or 4096
 	uint32_t entries_a_page;  // of the table, for dirty_table
@@ -158,11 +173,5 @@ int vdisk_bits_put(struct vdisk_blocks *b, uint64_t block, uint32_t sector,
 int vdisk_bits_run(struct vdisk_blocks *b, uint64_t block, uint32_t sector,
 		   uint32_t max, uint32_t *ret_count, bool *ret_here,
 		   struct err *err);
-
-// Adds what is used of a file to a list (vdisk_check.c): `what` is a name that
-// lives on, `number` a block's or 0.
-// Returns 0 or -ENOMEM.
-int vdisk_ranges_add(struct vdisk_ranges *ranges, uint64_t off, uint64_t len,
-		     const char *what, uint64_t number, struct err *err);
 
 #endif

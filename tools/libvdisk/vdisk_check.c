@@ -3,58 +3,26 @@
 // Checking virtual disks: everything that opening checks, and that no two
 // structures or blocks lie in the same place; and what of it can be repaired.
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "blocks.h"
+#include "ranges.h"
+#include "vdisk_priv.h"
 #include "vhd_disk.h"
 #include "vhd_priv.h"
-
-struct range {
-	uint64_t off, len, number;
-	const char *what;
-};
-
-struct vdisk_ranges {
-	struct range *items;
-	size_t count, capacity;
-};
-
-int vdisk_ranges_add(struct vdisk_ranges *ranges, uint64_t off, uint64_t len,
-		     const char *what, uint64_t number, struct err *err)
-{
-	void *items = ranges->items;
-	int r = mem_grow(&items, ranges->count, &ranges->capacity,
-			 sizeof(struct range));
-
-	ranges->items = items;
-	if (r)
-		return err_nomem(err);
-	ranges->items[ranges->count++] = (struct range){off, len, number, what};
-	return 0;
-}
-
-static int by_offset(const void *a, const void *b)
-{
-	const struct range *x = a, *y = b;
-
-	return x->off < y->off ? -1 : x->off > y->off;
-}
 
 // Looks for ranges that share bytes, and counts what no range has.
 static int compare(struct vdisk_ranges *ranges, uint64_t file_size,
 		   struct vdisk_check *ret, struct err *err)
 {
-	const struct range *last = NULL;
+	const struct vdisk_range *last = NULL;
 	uint64_t end = 0;
 
-	if (ranges->count)
-		qsort(ranges->items, ranges->count, sizeof(*ranges->items),
-		      by_offset);
+	vdisk_ranges_sort(ranges);
 	for (size_t i = 0; i < ranges->count; i++) {
-		const struct range *x = &ranges->items[i];
+		const struct vdisk_range *x = &ranges->items[i];
 
-		ret->blocks += !strcmp(x->what, "block");
+		ret->blocks += vdisk_range_is_block(x);
 		if (last && x->off < end)
 			return err_corrupt(err, "virtual disk", x->off,
 					   "%s %llu lies where %s %llu is",
@@ -85,8 +53,7 @@ static int check_copy(struct disk *file, struct vdisk_check *ret,
 	return r;
 }
 
-// Opens as vdisk_open does, a differencing disk without its parent.
-static int open_alone(struct disk *file, const struct vdisk_info *info,
+int vdisk_open_alone(struct disk *file, const struct vdisk_info *info,
 		      struct disk **ret, struct err *err)
 {
 	return info->type == VDISK_DIFFERENCING
@@ -105,7 +72,7 @@ static int check_blocks(struct disk *file, const struct vdisk_info *info,
 	if (r)
 		return r;
 	view->read_only = true;
-	r = open_alone(view, info, &d, err);
+	r = vdisk_open_alone(view, info, &d, err);
 	if (!r) {
 		struct vdisk_blocks *b = (struct vdisk_blocks *)d;
 
@@ -114,7 +81,7 @@ static int check_blocks(struct disk *file, const struct vdisk_info *info,
 			r = compare(&ranges, b->file->size, ret, err);
 		disk_close(d);
 	}
-	mem_free(ranges.items);
+	vdisk_ranges_done(&ranges);
 	disk_close(view);
 	return r;
 }
@@ -126,7 +93,7 @@ static int repair(struct disk *file, const struct vdisk_info *info,
 {
 	struct vdisk_blocks *b;
 	struct disk *d;
-	int r = open_alone(file, info, &d, err);
+	int r = vdisk_open_alone(file, info, &d, err);
 
 	if (r)
 		return r;

@@ -17,27 +17,7 @@
 
 #include <string.h>
 
-#include "blocks.h"
-#include "vhd_disk.h"
-#include "vhd_priv.h"
-
-#define ENTRIES_A_SECTOR (VHD_SECTOR / sizeof(be32))
-#define ALIGN		 4096u // of a block's data in the file
-
-struct vhd_disk {
-	struct vdisk_blocks blocks;
-	struct vhd_footer_disk footer; // as it is in the file
-	uint64_t footer_at;            // 0: not known to be anywhere
-	uint64_t table_offset;
-	uint32_t bitmap_size;
-	uint64_t end;   // of the last block
-	uint64_t fresh; // from here on the file has only zeroes
-	struct {
-		uint64_t off, len;
-		const char *what;
-	} fixed[3 + VHD_LOCATORS]; // metadata that never moves
-	size_t fixed_count;
-};
+#include "vhd_dynamic.h"
 
 uint32_t vhd_bitmap_size(uint32_t block_size)
 {
@@ -97,8 +77,7 @@ static int prepare(struct vdisk_blocks *b, struct err *err)
 	return r || !changed ? r : disk_flush(b->file, err);
 }
 
-// Makes the file long enough for a block that ends at `end`.
-static int make_room(struct vhd_disk *v, uint64_t end, struct err *err)
+int vhd_make_room(struct vhd_disk *v, uint64_t end, struct err *err)
 {
 	struct disk *file = v->blocks.file;
 	struct err why = {0};
@@ -135,14 +114,14 @@ static int put_bitmap(struct vhd_disk *v, uint64_t place, struct err *err)
 static int allocate(struct vdisk_blocks *b, uint64_t block, struct err *err)
 {
 	struct vhd_disk *v = (struct vhd_disk *)b;
-	uint64_t data = round_up(v->end + v->bitmap_size, ALIGN);
+	uint64_t data = round_up(v->end + v->bitmap_size, VHD_ALIGN);
 	uint64_t end = data + b->block_size, dirty = v->fresh;
 	int r;
 
 	if ((data - v->bitmap_size) / VHD_SECTOR >= VHD_UNUSED)
 		return err_set(err, -EFBIG, "VHD", data,
 			       "the file has reached the format's limit");
-	r = make_room(v, end, err);
+	r = vhd_make_room(v, end, err);
 	if (v->fresh < b->file->size)
 		v->fresh = b->file->size;
 	if (!r && data < dirty)
@@ -158,23 +137,25 @@ static int allocate(struct vdisk_blocks *b, uint64_t block, struct err *err)
 	return 0;
 }
 
+be32 vhd_entry_encode(const struct vhd_disk *v, uint64_t block)
+{
+	uint64_t place = BLOCK_PLACE(v->blocks.table[block]);
+
+	return to_be32(place ? (uint32_t)((place - v->bitmap_size) / VHD_SECTOR)
+			     : VHD_UNUSED);
+}
+
 // Writes one sector of the table.
 static int put_entries(struct vhd_disk *v, uint64_t sector, struct err *err)
 {
 	const struct vdisk_blocks *b = &v->blocks;
-	uint64_t first = sector * ENTRIES_A_SECTOR, n = b->count - first;
-	be32 entries[ENTRIES_A_SECTOR];
+	uint64_t first = sector * VHD_ENTRIES_A_SECTOR, n = b->count - first;
+	be32 entries[VHD_ENTRIES_A_SECTOR];
 
-	if (n > ENTRIES_A_SECTOR)
-		n = ENTRIES_A_SECTOR;
-	for (size_t i = 0; i < n; i++) {
-		uint64_t place = BLOCK_PLACE(b->table[first + i]);
-
-		entries[i] = to_be32(
-			place ? (uint32_t)((place - v->bitmap_size) /
-					   VHD_SECTOR)
-			      : VHD_UNUSED);
-	}
+	if (n > VHD_ENTRIES_A_SECTOR)
+		n = VHD_ENTRIES_A_SECTOR;
+	for (size_t i = 0; i < n; i++)
+		entries[i] = vhd_entry_encode(v, first + i);
 	return disk_write(b->file, v->table_offset + sector * VHD_SECTOR,
 			  entries, (size_t)n * sizeof(*entries), err);
 }
@@ -204,7 +185,7 @@ static int list(const struct vdisk_blocks *b, struct vdisk_ranges *ranges,
 				     v->fixed[i].what, 0, err);
 	if (!r && v->footer_at)
 		r = vdisk_ranges_add(ranges, v->footer_at, VHD_FOOTER_SIZE,
-				     "footer", 0, err);
+				     VDISK_RANGE_FOOTER, 0, err);
 	for (uint64_t i = 0; i < b->count && !r; i++) {
 		uint64_t at = BLOCK_PLACE(b->table[i]) - v->bitmap_size;
 		uint64_t left = b->disk.size - i * b->block_size;
@@ -212,8 +193,46 @@ static int list(const struct vdisk_blocks *b, struct vdisk_ranges *ranges,
 
 		if (BLOCK_STATE(b->table[i]) >= BLOCK_FULL)
 			r = vdisk_ranges_add(ranges, at, v->bitmap_size + data,
-					     "block", i, err);
+					     VDISK_RANGE_BLOCK, i, err);
 	}
+	return r;
+}
+
+static uint64_t slot(const struct vdisk_blocks *b)
+{
+	return ((const struct vhd_disk *)b)->bitmap_size + b->block_size;
+}
+
+// The data begins where a page does, unless that does not fit.
+static uint64_t fit(const struct vdisk_blocks *b,
+		    const struct vdisk_range *range, uint64_t off, uint64_t end)
+{
+	const struct vhd_disk *v = (const struct vhd_disk *)b;
+	uint64_t len = slot(b);
+	uint64_t place = round_up(off + v->bitmap_size, VHD_ALIGN) -
+			 v->bitmap_size;
+
+	if (!vdisk_range_is_block(range))
+		return UINT64_MAX;
+	if (!range_ok(place, len, end))
+		place = round_up(off, VHD_SECTOR);
+	return range_ok(place, len, end) ? place : UINT64_MAX;
+}
+
+// A block that was cut where the disk ends becomes whole.
+static int move(struct vdisk_blocks *b, const struct vdisk_range *range,
+		uint64_t to, struct err *err)
+{
+	const struct vhd_disk *v = (const struct vhd_disk *)b;
+	uint64_t all = slot(b), i = range->number;
+	int r = vdisk_copy_inside(b->file, range->off, to, range->len, err);
+
+	if (!r)
+		r = disk_zero(b->file, to + range->len, all - range->len, err);
+	if (!r)
+		vdisk_blocks_set(b, i,
+				 (to + v->bitmap_size) |
+					 BLOCK_STATE(b->table[i]));
 	return r;
 }
 
@@ -229,6 +248,9 @@ static const struct vdisk_blocks_ops vhd_ops = {
 	.commit = commit,
 	.prepare = prepare,
 	.list = list,
+	.slot = slot,
+	.fit = fit,
+	.move = move,
 	.release = release,
 };
 
@@ -269,7 +291,7 @@ static void avoid_entry(struct vhd_disk *v, uint32_t sector)
 
 static int read_table(struct vhd_disk *v, uint64_t entries, struct err *err)
 {
-	be32 piece[4 * ENTRIES_A_SECTOR];
+	be32 piece[4 * VHD_ENTRIES_A_SECTOR];
 	size_t most = sizeof(piece) / sizeof(*piece);
 	struct vdisk_blocks *b = &v->blocks;
 
@@ -324,16 +346,16 @@ static int read_ends(struct vhd_disk *v, const struct vhd_footer *footer,
 
 	note_fixed(v, 0, VHD_FOOTER_SIZE, "footer copy");
 	note_fixed(v, footer->header_offset, sizeof(struct vhd_header_disk),
-		   "dynamic header");
+		   VDISK_RANGE_HEADER);
 	note_fixed(v, header->table_offset, v->blocks.count * sizeof(be32),
-		   "block table");
+		   VDISK_RANGE_TABLE);
 	avoid(v, header->table_offset,
 	      table_entries(header, file->size) * sizeof(be32));
 	for (size_t i = 0; i < VHD_LOCATORS; i++)
 		if (header->locators[i].platform[0])
 			note_fixed(v, header->locators[i].offset,
 				   header->locators[i].length,
-				   "parent locator");
+				   VDISK_RANGE_LOCATOR);
 	v->end = round_up(v->end, VHD_SECTOR);
 	v->footer_at = file->size - VHD_FOOTER_SIZE;
 	r = disk_read(file, v->footer_at, &v->footer, sizeof(v->footer), err);
@@ -371,7 +393,7 @@ int vhd_dynamic_open(struct disk *file, const struct vhd_footer *footer,
 			 header->block_size,
 		.has_bitmaps = footer->type == VDISK_DIFFERENCING,
 		.page_size = VHD_SECTOR,
-		.entries_a_page = ENTRIES_A_SECTOR,
+		.entries_a_page = VHD_ENTRIES_A_SECTOR,
 		.table_index = table_index,
 		.max_dirty = BLOCKS_MAX_DIRTY,
 	};

@@ -183,6 +183,18 @@ void vhd_footer_set_geometry(struct vhd_footer *f, uint64_t size)
 	f->cylinders = (uint16_t)(sectors / track / heads);
 }
 
+void vhd_footer_resize(struct vhd_footer *footer, uint64_t size)
+{
+	// The size that it was made with is for information, but libvhdi takes
+	// it for that of the disk.
+	footer->original_size = size;
+	footer->current_size = size;
+	footer->size = size;
+	vhd_footer_set_geometry(footer, size);
+	// Nobody is to count the cylinders of what is larger now.
+	memcpy(footer->creator, "win ", sizeof(footer->creator));
+}
+
 struct vhd_footer vhd_footer_new(enum vdisk_type type, uint64_t size,
 				 const struct guid *id, int64_t created)
 {

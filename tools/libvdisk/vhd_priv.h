@@ -112,6 +112,22 @@ int vhd_parent_read(struct disk *file, const struct vhd_header *header,
 int vhd_dynamic_create(struct disk *file, const struct vdisk_create *c,
 		       struct err *err);
 
+// As vdisk_expand, for a dynamic or differencing VHD; of the same size it only
+// makes the footers good.
+int vhd_expand(struct disk *file, const struct vdisk_info *info, uint64_t size,
+	       struct err *err);
+
+// As vdisk_reparent, to what `c` says of a parent.
+int vhd_reparent(struct disk *file, const struct vdisk_info *info,
+		 const struct vdisk_create *c, struct err *err);
+
+// As vdisk_reset; the file keeps its length.
+int vhd_reset(struct disk *file, const struct vdisk_info *info,
+	      struct err *err);
+
+// Gives a footer a size in bytes, with the geometry for it.
+void vhd_footer_resize(struct vhd_footer *footer, uint64_t size);
+
 // As vdisk_create_layout, for those.
 int vhd_dynamic_layout(const struct vdisk_create *c, struct vdisk_layout *ret,
 		       struct err *err);

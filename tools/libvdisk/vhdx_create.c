@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "blocks.h"
-#include "vdisk_priv.h"
 #include "vhdx_disk.h"
 #include "vhdx_priv.h"
 

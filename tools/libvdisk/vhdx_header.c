@@ -142,18 +142,25 @@ int vhdx_header_write(struct disk *file, struct vhdx_header *h, struct err *err)
 }
 
 // A region that is not known is left where it is, unless all must know it.
-static int take_unknown(const struct vhdx_region_disk *region, uint64_t where,
-			uint64_t file_size, struct vhdx *v, struct err *err)
+static int take_other(struct vhdx *v, const struct vhdx_region_disk *region,
+		      uint64_t where, uint64_t file_size, struct err *err)
 {
-	uint64_t off = get_le64(region->offset), len = get_le32(region->length);
+	uint64_t off = get_le64(region->offset);
+	uint32_t len = get_le32(region->length);
 	char guid[GUID_TEXT];
 
 	if (get_le32(region->required) & 1)
 		return err_set(err, -ENOTSUP, "VHDX region table", where,
 			       "it requires a region that is not known, {%s}",
 			       guid_format(&region->id, guid));
-	if (range_ok(off, len, file_size) && v->unknown_end < off + len)
-		v->unknown_end = off + len;
+	if (!range_ok(off, len, file_size))
+		return err_corrupt(err, "VHDX region table", where,
+				   "a region is not inside the file");
+	if (v->other_count == VHDX_MAX_OTHERS)
+		return err_set(err, -EFBIG, "VHDX region table", where,
+			       "there are more regions than are handled");
+	v->others[v->other_count].offset = off;
+	v->others[v->other_count++].length = len;
 	return 0;
 }
 
@@ -165,7 +172,7 @@ static int take_region(const struct vhdx_region_disk *region, uint64_t where,
 	bool is_table = guid_equal(&region->id, &vhdx_table_region);
 
 	if (!is_table && !guid_equal(&region->id, &vhdx_meta_region))
-		return take_unknown(region, where, file_size, v, err);
+		return take_other(v, region, where, file_size, err);
 	if (is_table ? v->table_offset : v->meta_offset)
 		return err_corrupt(err, "VHDX region table", where,
 				   "a region is there twice");
@@ -218,15 +225,13 @@ static bool is_region_table(const uint8_t *bytes)
 	       get_le32(head.checksum) == vhdx_checksum(bytes, VHDX_TABLE_SIZE);
 }
 
-static int read_regions(struct disk *file, struct vhdx *v, struct err *err)
+// Reads the first copy, or the second when that is damaged.
+static int load_regions(struct disk *file, uint8_t *bytes, uint64_t *ret_where,
+			struct err *err)
 {
-	uint8_t *bytes = mem_alloc(VHDX_TABLE_SIZE);
 	uint64_t where = VHDX_REGION_1;
-	int r;
+	int r = disk_read(file, where, bytes, VHDX_TABLE_SIZE, err);
 
-	if (!bytes)
-		return err_nomem(err);
-	r = disk_read(file, where, bytes, VHDX_TABLE_SIZE, err);
 	if (!r && !is_region_table(bytes)) {
 		where = VHDX_REGION_2;
 		r = disk_read(file, where, bytes, VHDX_TABLE_SIZE, err);
@@ -234,6 +239,16 @@ static int read_regions(struct disk *file, struct vhdx *v, struct err *err)
 			r = err_corrupt(err, "VHDX region table", where,
 					"both copies are damaged");
 	}
+	*ret_where = where;
+	return r;
+}
+
+static int read_regions(struct disk *file, struct vhdx *v, struct err *err)
+{
+	uint8_t *bytes = mem_alloc(VHDX_TABLE_SIZE);
+	uint64_t where;
+	int r = bytes ? load_regions(file, bytes, &where, err) : err_nomem(err);
+
 	if (!r)
 		r = decode_regions(bytes, where, file->size, v, err);
 	mem_free(bytes);
@@ -257,6 +272,32 @@ static void take_locator(struct vhdx *v, struct vhdx_locator *l)
 	v->parent_id = l->id;
 	v->parent_id_2 = l->id_2;
 	vdisk_parent_done(&l->paths);
+}
+
+int vhdx_regions_change(struct disk *file, uint64_t off, uint64_t len,
+			uint8_t *bytes, struct err *err)
+{
+	struct vhdx_region_head_disk head;
+	uint64_t where;
+	int r = load_regions(file, bytes, &where, err);
+
+	if (r)
+		return r;
+	memcpy(&head, bytes, sizeof(head));
+	for (uint32_t i = 0; i < get_le32(head.count); i++) {
+		struct vhdx_region_disk region;
+		uint8_t *at = bytes + sizeof(head) + i * sizeof(region);
+
+		memcpy(&region, at, sizeof(region));
+		if (!guid_equal(&region.id, &vhdx_table_region))
+			continue;
+		region.offset = to_le64(off);
+		region.length = to_le32((uint32_t)len);
+		memcpy(at, &region, sizeof(region));
+	}
+	head.checksum = to_le32(vhdx_checksum(bytes, VHDX_TABLE_SIZE));
+	memcpy(bytes, &head, sizeof(head));
+	return 0;
 }
 
 // Reads what is described by the headers, from the file or the overlay.
