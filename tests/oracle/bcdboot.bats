@@ -51,7 +51,7 @@ setup() {
 	run -0 slipway bcdboot 'd.img@2:\Windows' /s d.img@1 /f all /c
 	[ "$(files | grep -c 'BCD$')" -eq 2 ]
 	run -2 slipway bcdboot 'd.img@2:\Windows' /s d.img@1 /f coreboot
-	run -1 slipway bcdboot 'd.img@2:\Windows' /s d.img@2
+	run -1 slipway bcdboot 'd.img@2:\Windows' /s d.img@2 /f UEFI
 	assert_output_has 'NTFS'
 }
 

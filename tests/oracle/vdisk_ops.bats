@@ -63,26 +63,39 @@ make_raw() { # FILE SIZE SEED
 	requires qemu-img vhdimount fusermount python3
 	for format in vhd vhdx; do
 		for type in fixed dynamic; do
-			for size in 512 1536 5000192 33554432; do
+			for size in 1536 5000192; do
 				make_raw x.raw $size $type$size
 				slipway vdisk convert x.raw x.$format \
 					--type $type --progress none
-				for more in 512 3000320 40000000512; do
-					# of a fixed disk all is in the file
-					[ $type$more != fixed40000000512 ] ||
-						more=30000128
+				for more in 512 3000320; do
 					size=$((size + more))
 					slipway vdisk expand x.$format $size
 					truncate -s $size x.raw
-					[ $size -gt 100000000 ] ||
-						judge x.$format x.raw
+					judge x.$format x.raw
 				done
-				judge_qemu x.$format x.raw
-				slipway vdisk check x.$format
 				rm x.$format x.raw
 			done
 		done
 	done
+}
+
+# Blocks of 512 KiB: 128 entries fill a sector of the table, so that it has to
+# grow again and again, over the blocks behind it.
+@test "a table that grows over blocks loses none" {
+	requires qemu-img vhdimount fusermount python3
+	make_raw x.raw 20000256 table
+	slipway vdisk create x.vhd 20000256 --type dynamic --block-size 512K
+	slipway vdisk create c.vhd --parent x.vhd --source x.raw
+	slipway vdisk merge c.vhd --progress none
+	for size in 70000128 300000256 1200000512; do
+		slipway vdisk expand x.vhd $size
+		truncate -s $size x.raw
+		judge_qemu x.vhd x.raw
+		slipway vdisk check x.vhd
+	done
+	head -c 70000128 x.raw >y.raw
+	slipway vdisk convert x.vhd z.raw --format raw --progress none
+	cmp -n 70000128 z.raw y.raw
 }
 
 @test "compacted disks read as before, in less room" {
@@ -154,7 +167,11 @@ make_raw() { # FILE SIZE SEED
 		judge 2.$format 3.raw chain
 		cp 2.$format kept
 		slipway vdisk reset 2.$format
-		judge 2.$format 1.raw chain
+		slipway vdisk convert 2.$format y.raw --format raw \
+			--progress none
+		cmp y.raw 1.raw
+		# libvhdi 20210425 misreads a child in VHDX without blocks
+		[ $format = vhdx ] || judge 2.$format 1.raw chain
 		mv kept 2.$format
 		slipway vdisk merge 2.$format --depth 2 --progress none
 		judge 0.$format 3.raw

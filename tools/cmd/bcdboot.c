@@ -18,8 +18,9 @@ static const char usage[] =
 	"               [--firmware-db FILE [--firmware-dbx FILE]] [/description TEXT]\n"
 	"\n"
 	"Copies the boot files of the Windows folder SOURCE to the system partition\n"
-	"SYSTEM (FAT) and enters that Windows into the store there. SOURCE and SYSTEM\n"
-	"are addresses: disk.img@3:\\vhd\\win.vhd@1:\\Windows and disk.img@1.\n"
+	"SYSTEM (FAT, or for BIOS NTFS too) and enters that Windows into the store\n"
+	"there. SOURCE and SYSTEM are addresses: disk.img@3:\\vhd\\win.vhd@1:\\Windows\n"
+	"and disk.img@1.\n"
 	"\n"
 	"  /s SYSTEM     the system partition. Without it, on a machine that was started\n"
 	"                by UEFI: the EFI system partition of SOURCE's disk, or the one\n"
@@ -134,9 +135,6 @@ static int check_places(const struct place *source, const char *address,
 			const struct place *system, const char *system_address,
 			struct err *err)
 {
-	const char *holds = NULL;
-	int r;
-
 	if (!source->ntfs)
 		return err_set(err, -ENOTSUP, address, ERR_NOWHERE,
 			       "Windows lies on NTFS");
@@ -144,12 +142,7 @@ static int check_places(const struct place *source, const char *address,
 	    system->levels[0].kind != PLACE_PARTITION)
 		return err_set(err, -EINVAL, system_address, ERR_NOWHERE,
 			       "the system partition must be DISK@N");
-	r = part_probe(system->disk, &holds, err);
-	if (!r && holds && !strcmp(holds, "NTFS"))
-		r = err_set(err, -ENOTSUP, system_address, ERR_NOWHERE,
-			    "files cannot be added to an NTFS volume; format "
-			    "the system partition with FAT32");
-	return r;
+	return 0;
 }
 
 // A language is two or three letters and what narrows it down: en-US, sr-Latn-RS.
@@ -158,10 +151,10 @@ static bool is_locale(const char *s)
 	size_t part = 0, len = 0;
 
 	for (;; s++) {
-		bool letter = (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z');
+		char lower = *s | 0x20;
 		bool digit = *s >= '0' && *s <= '9';
 
-		if (letter || (digit && part)) {
+		if ((lower >= 'a' && lower <= 'z') || (digit && part)) {
 			len++;
 			continue;
 		}
@@ -184,7 +177,7 @@ static void check_locale(const struct place *source,
 
 	if (!strcasecmp(locale, "en-US"))
 		return;
-	snprintf(path, sizeof(path), "%s\\Boot\\%s\\%s", source->path,
+	snprintf(path, sizeof(path), "%s\\Boot\\%s\\%s", o->windows,
 		 o->systems & BCDBOOT_UEFI ? "EFI" : "PCAT", locale);
 	if (ntfs_lookup(source->ntfs, path, &record, NULL))
 		fprintf(stderr, "bcdboot: note: %s: this Windows has no boot "
@@ -195,16 +188,18 @@ static void check_locale(const struct place *source,
 static int write_all(const struct place *source, struct place *system,
 		     const struct bcdboot_options *options, struct err *err)
 {
-	struct fat *esp;
-	int r = fat_open(system->disk, &esp, err);
+	struct volume *v;
+	int r = volume_open(system->disk, &v, err);
 
 	if (r)
 		return r;
-	r = bcdboot_write(source->ntfs, esp, options, err);
+	r = volume_change_begin(v, err);
 	if (!r)
-		r = fat_sync(esp, err);
-	fat_close(esp);
-	return r ? r : disk_flush(system->disk, err);
+		r = bcdboot_write(source->ntfs, v, options, err);
+	if (!r)
+		r = volume_sync(v, err);
+	volume_close(v);
+	return r;
 }
 
 // One run of the command.
@@ -214,6 +209,7 @@ struct run {
 	struct bcdboot_firmware firmware;
 	struct place *source, *system;
 	char *system_address;   // found, or NULL
+	char *windows;          // the folder, without a backslash at its end
 	struct err err;
 };
 
@@ -229,11 +225,26 @@ static bool is_machines(const struct run *run, const struct place *place)
 	return run->firmware.is_given || !strncmp(place->host_path, "/dev/", 5);
 }
 
+static int open_place(const char *text, unsigned flags, struct place **ret,
+		      struct err *err)
+{
+	char *address = bcd_place_address(text);
+	int r = address ? address_open(address, flags, ret, err)
+			: err_nomem(err);
+
+	mem_free(address);
+	return r;
+}
+
 static int find_system(struct run *run)
 {
 	const char *address = run->s[SYSTEM].value;
 	int r;
 
+	if (!run->source->path)
+		return err_set(&run->err, -EINVAL, run->words[0], ERR_NOWHERE,
+			       "name the Windows folder, such as %s:\\Windows",
+			       run->words[0]);
 	if (!address && (!run->firmware.vars || !is_machines(run, run->source)))
 		return err_set(&run->err, -EINVAL, run->words[0], ERR_NOWHERE,
 			       "%s: name the system partition with /s, such as "
@@ -249,9 +260,23 @@ static int find_system(struct run *run)
 			return r;
 		address = run->system_address;
 	}
-	r = address_open(address, ADDRESS_WRITE, &run->system, &run->err);
+	r = open_place(address, ADDRESS_WRITE, &run->system, &run->err);
 	return r ? r : check_places(run->source, run->words[0], run->system,
 				    address, &run->err);
+}
+
+static int check_file_system(const struct place *system, unsigned systems,
+			     struct err *err)
+{
+	const char *holds = NULL;
+	int r = part_probe(system->disk, &holds, err);
+
+	if (!r && systems & BCDBOOT_UEFI && holds && !strcmp(holds, "NTFS"))
+		r = err_set(err, -ENOTSUP, "system partition", ERR_NOWHERE,
+			    "the firmware of UEFI reads no NTFS: format the "
+			    "system partition with FAT32, or write for BIOS "
+			    "alone (/f BIOS)");
+	return r;
 }
 
 // Fills in what the switches say.
@@ -266,12 +291,15 @@ static int read_options(struct run *run, struct bcdboot_options *o)
 	o->entry.keep_default = given(run, KEEP);
 	o->entry.add_last = given(run, LAST);
 	o->entry.keep_settings = given(run, MERGE);
-	o->windows = run->source->path;
+	o->windows = o->entry.system_root = run->windows;
 	o->time = filetime_now();
 	o->clean = given(run, CLEAN);
 	o->copied = given(run, VERBOSE) ? print_copied : NULL;
 	o->systems = s[FIRMWARE].value ? parse_firmware(s[FIRMWARE].value)
 				       : firmware_of(&run->system->levels[0]);
+	r = check_file_system(run->system, o->systems, &run->err);
+	if (r)
+		return r;
 	if (run->words[1] && parse_merge(run->words[1], &o->merge))
 		return err_set(&run->err, -EINVAL, run->words[1], ERR_NOWHERE,
 			       "no identifier");
@@ -314,15 +342,28 @@ static int write_with_name(struct run *run, struct bcdboot_options *o)
 	o->entry.description = run->s[NAME].value;
 	if (!o->entry.description)
 		o->entry.description =
-			bcdboot_describe(run->source->ntfs, run->source->path,
-					 &name, NULL)
+			bcdboot_describe(run->source->ntfs, run->windows, &name,
+					 NULL)
 				? "Windows"
 				: name;
-	bcdboot_version(run->source->ntfs, run->source->path,
-			&o->entry.version, NULL);
+	bcdboot_version(run->source->ntfs, run->windows, &o->entry.version,
+			NULL);
 	r = write_all(run->source, run->system, o, &run->err);
 	mem_free(name);
 	return r;
+}
+
+static int take_folder(struct run *run)
+{
+	size_t len;
+
+	run->windows = mem_strdup(run->source->path);
+	if (!run->windows)
+		return err_nomem(&run->err);
+	len = strlen(run->windows);
+	while (len && run->windows[len - 1] == '\\')
+		run->windows[--len] = 0;
+	return 0;
 }
 
 static int run_all(struct run *run)
@@ -330,6 +371,9 @@ static int run_all(struct run *run)
 	struct devices devices;
 	struct bcdboot_options o = {.entry = {.system = &devices.system}};
 	int r = find_system(run);
+
+	if (!r)
+		r = take_folder(run);
 
 	if (!r)
 		r = source_device(run->words[0], run->source,
@@ -397,13 +441,14 @@ int bcdboot_command(int argc, char **argv)
 		argv[2] = NULL;
 	r = bcdboot_firmware_open(s[EFIVARS].value, &run.firmware, &run.err);
 	if (!r)
-		r = address_open(argv[1], 0, &run.source, &run.err);
+		r = open_place(argv[1], 0, &run.source, &run.err);
 	if (!r)
 		r = run_all(&run);
 	address_close(run.system);
 	address_close(run.source);
 	bcdboot_firmware_close(&run.firmware);
 	mem_free(run.system_address);
+	mem_free(run.windows);
 	if (r)
 		return cmd_fail("bcdboot", NULL, &run.err);
 	puts("Boot files successfully created.");

@@ -108,6 +108,10 @@ struct vdisk_source {
 int vdisk_source_open(const char *address, bool for_writing,
 		      struct vdisk_source *ret, struct err *err);
 
+// As that, with files and devices opened with DISK_DIRECT.
+int vdisk_source_open_direct(const char *address, bool for_writing,
+			     struct vdisk_source *ret, struct err *err);
+
 // Closes it.
 void vdisk_source_close(struct vdisk_source *s);
 

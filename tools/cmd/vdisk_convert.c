@@ -70,36 +70,6 @@ static int open_source(const char *address, const char *parent,
 	return r;
 }
 
-static bool is_zero(const uint8_t *b, size_t n)
-{
-	return !b[0] && !memcmp(b, b + 1, n - 1);
-}
-
-// Copies what is not zero; the target reads as zeroes.
-static int copy(struct disk *from, struct disk *to, struct progress *progress,
-		struct err *err)
-{
-	uint8_t *b = mem_alloc(PIECE);
-	uint64_t off = 0, n = 0;
-	bool is_data;
-	int r = b ? 0 : err_nomem(err);
-
-	for (; !r && off < from->size; off += n) {
-		r = disk_map(from, off, from->size - off, &n, &is_data, err);
-		if (!r && is_data) {
-			n = n < PIECE ? n : PIECE;
-			r = disk_read(from, off, b, (size_t)n, err);
-			if (!r && !is_zero(b, (size_t)n))
-				r = disk_write(to, off, b, (size_t)n, err);
-		}
-		if (!r)
-			r = progress_report(progress, "Converting", off + n,
-					    from->size);
-	}
-	mem_free(b);
-	return r;
-}
-
 // What is compared at a time.
 #define UNIT 4096u
 
@@ -165,7 +135,10 @@ static int convert(struct disk *from, const char *path, struct vdisk_create *c,
 	if (c->format != VDISK_RAW)
 		r = vdisk_open(file, &to, err);
 	if (!r)
-		r = copy(from, to ? to : file, progress, err);
+		r = disk_set_direct(file, err);
+	if (!r)
+		r = disk_copy_data(from, to ? to : file, from->size, progress,
+				   "Converting", err);
 	if (!r)
 		r = disk_flush(to ? to : file, err);
 	disk_close(to);

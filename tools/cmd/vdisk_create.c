@@ -209,6 +209,71 @@ static int create_child(int count, char **argv, const char *parent,
 	return CMD_OK;
 }
 
+// Writes zeroes to all of a disk: what its file system cannot reserve.
+static int write_zeroes(struct disk *disk, struct progress *progress,
+			struct err *err)
+{
+	size_t piece = 1u << 20;
+	uint8_t *zeroes = mem_aligned(4096, piece);
+	uint64_t off = 0;
+	int r = zeroes ? 0 : err_nomem(err);
+
+	while (!r && off < disk->size) {
+		size_t n = disk->size - off < piece ? (size_t)(disk->size - off)
+						    : piece;
+
+		r = disk_write(disk, off, zeroes, n, err);
+		off += n;
+		if (!r)
+			r = progress_report(progress, "Writing zeroes", off,
+					    disk->size);
+	}
+	mem_free(zeroes);
+	return r ? r : disk_flush(disk, err);
+}
+
+static int write_all(const char *path, struct disk *file, struct err *err)
+{
+	struct cmd_progress progress;
+	struct disk *disk;
+	int r = vdisk_open(file, &disk, err);
+
+	if (r)
+		return r;
+	cmd_progress_init(&progress, NULL);
+	fprintf(stderr, "vdisk: %s: its file system cannot reserve room; "
+		"zeroes are written instead\n", path);
+	r = disk_set_direct(file, err);
+	if (!r)
+		r = write_zeroes(disk, &progress.progress, err);
+	cmd_progress_end(&progress);
+	disk_close(disk);
+	return r;
+}
+
+// A fixed disk has all its room from the start: Windows does not boot from a
+// sparse file, and a machine must not find its host's disk full one day.
+static int make(const char *path, const struct vdisk_create *c, bool sparse,
+		struct err *err)
+{
+	struct err why = {0};
+	struct disk *file;
+	int r = vdisk_make(path, c, &file, err);
+
+	if (r)
+		return r;
+	if (c->type == VDISK_FIXED && !sparse)
+		r = disk_allocate(file, 0, file->size, &why);
+	if (r == -ENOTSUP)
+		r = write_all(path, file, err);
+	else if (r)
+		*err = why;
+	disk_close(file);
+	if (r)
+		unlink(path);
+	return r;
+}
+
 int vdisk_cmd_create(int argc, char **argv)
 {
 	struct cmd_switch table[] = {{"type", true, NULL},
@@ -217,6 +282,7 @@ int vdisk_cmd_create(int argc, char **argv)
 				     {"format", true, NULL},
 				     {"sector-size", true, NULL},
 				     {"source", true, NULL},
+				     {"sparse", false, NULL},
 				     {0}};
 	struct vdisk_create c = {.type = VDISK_FIXED};
 	struct err err = {0};
@@ -249,7 +315,7 @@ int vdisk_cmd_create(int argc, char **argv)
 	if (c.type == VDISK_DIFFERENCING)
 		return cmd_misuse("vdisk", "create: a differencing disk needs "
 				  "--parent");
-	if (vdisk_make(argv[1], &c, NULL, &err))
+	if (make(argv[1], &c, table[6].value, &err))
 		return cmd_fail("vdisk", argv[1], &err);
 	return CMD_OK;
 }

@@ -26,16 +26,16 @@
 #ifndef ADDRESS_H
 #define ADDRESS_H
 
-#include "fat.h"
-#include "ntfs.h"
 #include "part.h"
 #include "vdisk.h"
+#include "volume.h"
 
 enum {
 	ADDRESS_WRITE = 1 << 0,     // open for writing, exclusively
 	ADDRESS_FILE = 1 << 1,      // a last INNER is a file: open its content
 	ADDRESS_VIRTUAL = 1 << 2,   // with ADDRESS_FILE, or when PATH ends the
 				    // address: as a virtual disk, if it is one
+	ADDRESS_DIRECT = 1 << 3,    // PATH with DISK_DIRECT
 };
 
 // How each part of an address was resolved, from the outside in.
@@ -57,8 +57,9 @@ struct place_level {
 struct place {
 	struct disk *disk;     // what the address names; of a last INNER that was
 			       // not opened (no ADDRESS_FILE): its volume
-	struct ntfs *ntfs;     // when there is a last INNER: its volume, one of
-	struct fat *fat;       // the two
+	struct volume *volume; // when there is a last INNER: its volume, and
+	struct ntfs *ntfs;     // that as one of the two
+	struct fat *fat;
 	const char *path;      // a last INNER, "\" form, or NULL
 	struct place_level *levels;
 	size_t level_count;
@@ -74,13 +75,13 @@ struct place {
 // Opens an address.
 // Returns 0, -ENOENT when PATH, a partition or an INNER does not exist, -EINVAL
 // for a form that is none, -EISDIR when a folder stands where a file must, and
-// as disk_open_file, part_table_read, ntfs_open, fat_open, vdisk_open and
+// as disk_open_file, part_table_read, volume_open, vdisk_open and
 // vdisk_chain_open do.
 int address_open(const char *text, unsigned flags, struct place **ret,
 		 struct err *err);
 
-// Closes everything that was opened; NULL is fine. A FAT volume that was
-// changed must have been synced by the caller.
+// Closes everything that was opened; NULL is fine. A volume that was changed
+// must have been synced by the caller.
 void address_close(struct place *place);
 
 // Splits an address into the host's PATH and the rest ("", "@1:\\x", ...),

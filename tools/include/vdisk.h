@@ -190,9 +190,12 @@ int vdisk_create_content(struct disk *file, const struct vdisk_create *c,
 struct vdisk_check {
 	uint64_t blocks; // that have a place
 	uint64_t unused; // bytes of the file that nothing lies in
+	uint64_t lost;   // of them, those at the end of a file that can be made
+			 // shorter; a repair cuts them off
 	// What can be repaired:
 	bool footer_lost;  // VHD: the footer at the end is damaged
-	bool copy_differs; // VHD: the copy is not as the footer
+	bool copy_differs; // VHD: the copy is not as the footer; VHDX: a header
+			   // or region table is damaged, of which there are two
 	bool needs_replay; // VHDX: the log holds writes
 	bool repaired;
 };

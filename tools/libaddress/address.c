@@ -15,10 +15,8 @@
 // What was opened, in order; closed from the end.
 struct opened {
 	struct disk *disk; // one of these
-	struct ntfs *ntfs;
-	struct fat *fat;
+	struct volume *volume;
 	struct vdisk_chain *chain;
-	struct address_volume *volume;
 };
 
 struct address_stack {
@@ -128,17 +126,41 @@ static int open_chain(struct opening *o)
 	return 0;
 }
 
+// A virtual disk that grows with what is written makes its file longer: in an
+// NTFS volume that takes a volume that is readied for changes.
+static int open_growing(struct opening *o, const struct vdisk_info *info)
+{
+	struct place *place = o->place;
+	const struct place_level *last =
+		place->level_count ? &place->levels[place->level_count - 1]
+				   : NULL;
+	struct disk *d;
+	int r;
+
+	if (!(o->flags & ADDRESS_WRITE) || info->type == VDISK_FIXED ||
+	    !last || last->kind != PLACE_FILE || !place->ntfs)
+		return 0;
+	r = volume_change_begin(place->volume, o->err);
+	if (!r)
+		r = volume_open_file(place->volume, last->path, &d, o->err);
+	if (!r)
+		push_disk(place, d);
+	return r;
+}
+
 // Lays the virtual disk on top, when the file is one.
 static int open_virtual(struct opening *o)
 {
 	struct place_level *level;
-	struct vdisk_info info;
+	struct vdisk_info info = {0};
 	struct disk *d;
 	int r = vdisk_probe(o->place->disk, &info, NULL);
 
 	if (r == -ENOENT)
 		return 0;
-	r = push_level(o, PLACE_VIRTUAL, &level);
+	r = r ? 0 : open_growing(o, &info);
+	if (!r)
+		r = push_level(o, PLACE_VIRTUAL, &level);
 	if (!r && info.type == VDISK_DIFFERENCING)
 		r = open_chain(o);
 	else if (!r)
@@ -189,47 +211,30 @@ static int open_partition(struct opening *o, unsigned long number)
 static int open_volume(struct opening *o)
 {
 	struct place *place = o->place;
-	uint8_t boot[512];
-	int r = place->disk->size < sizeof(boot)
-			? err_corrupt(o->err, o->text, 0,
-				      "too small for a volume")
-			: disk_read(place->disk, 0, boot, sizeof(boot), o->err);
+	struct volume *v = NULL;
+	int r = volume_open(place->disk, &v, o->err);
 
-	if (r)
-		return r;
-	place->ntfs = NULL;
-	place->fat = NULL;
-	if (!memcmp(boot + 3, "NTFS    ", 8)) {
-		r = ntfs_open(place->disk, &place->ntfs, o->err);
-		if (!r)
-			place->stack->items[place->stack->count++].ntfs =
-				place->ntfs;
-		return r;
-	}
-	r = fat_open(place->disk, &place->fat, o->err);
+	place->volume = v;
+	place->ntfs = v ? v->ntfs : NULL;
+	place->fat = v ? v->fat : NULL;
 	if (!r)
-		place->stack->items[place->stack->count++].fat = place->fat;
+		place->stack->items[place->stack->count++].volume = v;
 	return r;
 }
 
 static int open_file(struct opening *o, const char *path)
 {
 	struct place *place = o->place;
-	struct address_volume *volume = mem_alloc(sizeof(*volume));
-	struct vdisk_files files;
+	struct vdisk_files files = address_files(place->volume);
+	struct err inner = {0};
 	struct disk *d;
-	int r;
+	int r = volume_open_file(place->volume, path, &d, &inner);
 
-	if (!volume)
-		return err_nomem(o->err);
-	*volume = (struct address_volume){place->ntfs, place->fat};
-	place->stack->items[place->stack->count++].volume = volume;
-	r = address_open_file(volume, path, &d, o->err);
-	if (r)
-		return r;
-	files = address_files(volume);
-	push_file(place, d, &files, path);
-	return 0;
+	if (r && o->err)
+		*o->err = inner;
+	if (!r)
+		push_file(place, d, &files, path);
+	return r;
 }
 
 // An INNER ends at the next "@N" or ":\" or the end. A drive's colon cannot be
@@ -317,8 +322,10 @@ int address_open(const char *text, unsigned flags, struct place **ret,
 	if (!r) {
 		place->host_path = place->stack->host_path;
 		r = disk_open_file(place->host_path,
-				   flags & ADDRESS_WRITE ? DISK_EXCLUSIVE
-							 : DISK_READ_ONLY,
+				   (flags & ADDRESS_WRITE ? DISK_EXCLUSIVE
+							  : DISK_READ_ONLY) |
+					   (flags & ADDRESS_DIRECT ? DISK_DIRECT
+								   : 0),
 				   &d, err);
 	}
 	if (!r) {
@@ -345,9 +352,7 @@ void address_close(struct place *place)
 
 		vdisk_chain_close(item->chain);
 		disk_close(item->disk);
-		mem_free(item->volume);
-		ntfs_close(item->ntfs);
-		fat_close(item->fat);
+		volume_close(item->volume);
 	}
 	for (size_t i = 0; i < place->level_count; i++)
 		mem_free(place->levels[i].path);

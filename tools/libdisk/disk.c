@@ -130,6 +130,24 @@ int disk_extend(struct disk *d, uint64_t off, const void *buf, size_t len,
 	return d->ops->extend(d, off, buf, len, err);
 }
 
+bool disk_locate(struct disk *d, uint64_t off, uint64_t len, bool for_writing,
+		 struct disk_place *ret)
+{
+	if (!len || !d->ops->locate || (for_writing && d->read_only) ||
+	    disk_check_range(d, off, len, NULL))
+		return false;
+	return d->ops->locate(d, off, len, for_writing, ret);
+}
+
+int disk_allocate(struct disk *d, uint64_t off, uint64_t len, struct err *err)
+{
+	int r = check_write(d, off, len, err);
+
+	if (r || !len || !d->ops->allocate)
+		return r;
+	return d->ops->allocate(d, off, len, err);
+}
+
 void disk_close(struct disk *d)
 {
 	if (d)

@@ -10,6 +10,12 @@
 // written. So a cut at any moment leaves a valid image, and allocating a block
 // costs no flush.
 //
+// A block that is discarded or zeroed as a whole loses its entry in the table,
+// where the format has a way to say that it reads as zeroes then. Its place is
+// remembered here until the disk is closed, and taken again by the same block
+// only: so who still reads or writes there meets no other block's data. The
+// place is given back to the file below after the commit that ended its use.
+//
 // One mutex guards the table's changes, the bitmaps and commit. Reading a block
 // that is here whole, and writing one, take no lock.
 
@@ -33,6 +39,9 @@ enum block_state {
 	BLOCK_FULL = 6,
 	BLOCK_PARTIAL = 7, // its bitmap tells
 };
+// Beside a state below BLOCK_FULL: a place that the block had, and may have
+// again; with BLOCK_STALE it was not yet given back.
+#define BLOCK_STALE UINT64_C(8)
 
 // Bitmaps are read and written in pages of this at most.
 #define BLOCKS_MAX_PAGE 4096u
@@ -103,6 +112,9 @@ struct vdisk_blocks {
 	uint32_t entries_a_page;  // of the table, for dirty_table
 	uint64_t (*table_index)(const struct vdisk_blocks *b, uint64_t block);
 	uint32_t max_dirty;
+	bool can_drop;   // blocks can lose their place again
+	bool has_states; // ... and be told to read as zeroes above a parent
+	uint64_t first_stale, end_stale; // among these blocks; none: 0, 0
 
 	pthread_mutex_t lock;
 	bool prepared;
@@ -158,6 +170,43 @@ int vdisk_blocks_run(struct vdisk_blocks *b, uint64_t block, uint32_t sector,
 // Returns 0 or the parent's error.
 int vdisk_blocks_below(struct vdisk_blocks *b, uint64_t off, uint8_t *out,
 		       size_t len, struct err *err);
+
+// A piece of one block.
+struct vdisk_piece {
+	uint64_t block, off;
+	uint32_t in; // offset in the block
+	size_t len;
+};
+
+// Returns the piece at the start of a range.
+struct vdisk_piece vdisk_piece_at(const struct vdisk_blocks *b, uint64_t off,
+				  uint64_t len);
+
+// Cuts a piece of a block with a bitmap to what is all here or all below.
+// Returns 0 or the file's error.
+int vdisk_piece_cut(struct vdisk_blocks *b, struct vdisk_piece *p,
+		    bool *ret_here, struct err *err);
+
+// Writes data, or zeroes when there is none, to the front of a piece, to which
+// it is cut. Returns 0 or the file's error.
+int vdisk_piece_write(struct vdisk_blocks *b, struct vdisk_piece *p,
+		      const uint8_t *data, struct err *err);
+
+// Gives the places back that commits have ended the use of, with the lock held
+// (blocks_zero.c).
+void vdisk_blocks_give_back(struct vdisk_blocks *b);
+
+// Operations of the disk: blocks_zero.c, blocks_map.c, blocks.c.
+int vdisk_blocks_zero(struct disk *d, uint64_t off, uint64_t len,
+		      struct err *err);
+int vdisk_blocks_discard(struct disk *d, uint64_t off, uint64_t len,
+			 struct err *err);
+int vdisk_blocks_map(struct disk *d, uint64_t off, uint64_t len,
+		     uint64_t *ret_len, bool *ret_data, struct err *err);
+int vdisk_blocks_allocate(struct disk *d, uint64_t off, uint64_t len,
+			  struct err *err);
+bool vdisk_blocks_locate(struct disk *d, uint64_t off, uint64_t len,
+			 bool for_writing, struct disk_place *ret);
 
 // Gives a page of a bitmap (bitmap.c), with the lock held; valid until the next
 // call. Returns 0, or as commit and disk_read.

@@ -135,6 +135,17 @@ int vdisk_pack(struct disk *file, const struct vdisk_info *info,
 	return vdisk_edit_close(p.b, r, err);
 }
 
+uint64_t vdisk_lost(const struct vdisk_blocks *b, const struct vdisk_info *info)
+{
+	const struct vhd_disk *v = (const struct vhd_disk *)b;
+	const struct vhdx_disk *x = (const struct vhdx_disk *)b;
+	bool is_vhd = info->format == VDISK_VHD;
+	uint64_t end = is_vhd ? round_up(v->end, VHD_SECTOR) + VHD_FOOTER_SIZE
+			      : round_up(x->end, VHDX_MIB);
+
+	return end < b->file->size ? b->file->size - end : 0;
+}
+
 // --- The end of the file -------------------------------------------------------
 
 // Cuts the file; one that cannot be cut stays as it is.

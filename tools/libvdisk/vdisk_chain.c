@@ -186,7 +186,7 @@ int vdisk_chain_look(const struct vdisk_files *files, const char *path,
 		     struct disk *file, unsigned flags,
 		     struct vdisk_chain **ret, struct err *err)
 {
-	unsigned below = DISK_READ_ONLY | (flags & DISK_EXCLUSIVE);
+	unsigned below = DISK_READ_ONLY | (flags & ~DISK_READ_ONLY);
 	struct vdisk_chain *chain = mem_alloc(sizeof(*chain));
 	int r;
 

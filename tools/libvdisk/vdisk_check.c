@@ -10,6 +10,7 @@
 #include "vdisk_priv.h"
 #include "vhd_disk.h"
 #include "vhd_priv.h"
+#include "vhdx_priv.h"
 
 // Looks for ranges that share bytes, and counts what no range has.
 static int compare(struct vdisk_ranges *ranges, uint64_t file_size,
@@ -79,6 +80,8 @@ static int check_blocks(struct disk *file, const struct vdisk_info *info,
 		r = b->ops->list(b, &ranges, err);
 		if (!r)
 			r = compare(&ranges, b->file->size, ret, err);
+		if (!r && file->ops->resize)
+			ret->lost = vdisk_lost(b, info);
 		disk_close(d);
 	}
 	vdisk_ranges_done(&ranges);
@@ -89,21 +92,46 @@ static int check_blocks(struct disk *file, const struct vdisk_info *info,
 // A VHD's footers are written anew before anything else is; a VHDX's log is
 // replayed when it is opened.
 static int repair(struct disk *file, const struct vdisk_info *info,
-		  struct err *err)
+		  const struct vdisk_check *c, struct err *err)
 {
 	struct vdisk_blocks *b;
 	struct disk *d;
-	int r = vdisk_open_alone(file, info, &d, err);
+	int r = 0;
 
-	if (r)
-		return r;
-	b = (struct vdisk_blocks *)d;
-	if (info->format == VDISK_VHD) {
-		pthread_mutex_lock(&b->lock);
-		r = vdisk_blocks_prepare(b, err);
-		pthread_mutex_unlock(&b->lock);
+	if (info->format == VDISK_VHDX && c->copy_differs) {
+		r = vhdx_copies_mend(file, info, err);
+	} else if (info->format == VDISK_VHDX && c->needs_replay) {
+		r = vdisk_open_alone(file, info, &d, err);
+		if (!r)
+			disk_close(d);
+	} else if (c->footer_lost || c->copy_differs) {
+		r = vdisk_edit_open(file, info, true, &b, err);
+		if (!r)
+			r = vdisk_edit_close(b, 0, err);
 	}
-	disk_close(d);
+	return r || !c->lost ? r : vdisk_cut(file, info, err);
+}
+
+static int check_all(struct disk *file, const struct vdisk_info *info,
+		     struct vdisk_check *c, struct err *err)
+{
+	bool good = true;
+	int r;
+
+	if (!vdisk_has_blocks(info)) {
+		if (file->ops->resize &&
+		    file->size > vdisk_fixed_file_size(info->size))
+			c->lost = file->size -
+				  vdisk_fixed_file_size(info->size);
+		c->unused = c->lost;
+		return 0;
+	}
+	r = check_blocks(file, info, c, err);
+	if (!r && info->format == VDISK_VHD)
+		return check_copy(file, c, err);
+	if (!r)
+		r = vhdx_copies_check(file, &good, err);
+	c->copy_differs = !good;
 	return r;
 }
 
@@ -128,19 +156,14 @@ int vdisk_check(struct disk *file, bool with_repair, struct vdisk_check *ret,
 		return r;
 	check.footer_lost = info.footer_lost;
 	check.needs_replay = info.needs_replay;
-	if (info.format == VDISK_VHD && info.type == VDISK_FIXED) {
-		*ret = check;
-		return 0;
-	}
 	if (info.type == VDISK_DIFFERENCING)
 		r = check_parent(file, err);
 	if (!r)
-		r = check_blocks(file, &info, &check, err);
-	if (!r && info.format == VDISK_VHD)
-		r = check_copy(file, &check, err);
+		r = check_all(file, &info, &check, err);
 	if (!r && with_repair &&
-	    (check.footer_lost || check.needs_replay || check.copy_differs)) {
-		r = repair(file, &info, err);
+	    (check.footer_lost || check.needs_replay || check.copy_differs ||
+	     check.lost)) {
+		r = repair(file, &info, &check, err);
 		check.repaired = !r;
 	}
 	if (r)

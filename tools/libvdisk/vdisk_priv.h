@@ -29,6 +29,16 @@ void vdisk_places_done(struct vdisk_places *p);
 // Tells whether a path of Windows is on another computer ("\\server\share").
 bool vdisk_path_is_remote(const char *path);
 
+// Tells whether a block of a new disk has a place from the start.
+static inline bool vdisk_is_present(const struct vdisk_create *c,
+				    uint64_t block)
+{
+	return c->present && c->present[block / 8] >> block % 8 & 1;
+}
+
+// Returns how many of the first `blocks` blocks have one.
+uint64_t vdisk_present(const struct vdisk_create *c, uint64_t blocks);
+
 // Opens as vdisk_open does, but a differencing disk without its parent.
 int vdisk_open_alone(struct disk *file, const struct vdisk_info *info,
 		     struct disk **ret, struct err *err);
@@ -61,6 +71,10 @@ int vdisk_edit_close(struct vdisk_blocks *b, int r, struct err *err);
 int vdisk_pack(struct disk *file, const struct vdisk_info *info,
 	       struct progress *progress, struct err *err);
 
+// Returns how many bytes at the end of the file are not used.
+uint64_t vdisk_lost(const struct vdisk_blocks *b,
+		    const struct vdisk_info *info);
+
 // Cuts off what is not used at the end of a file, if it can be made shorter.
 // Returns 0, or as vdisk_open and disk_resize.
 int vdisk_cut(struct disk *file, const struct vdisk_info *info,
@@ -69,15 +83,5 @@ int vdisk_cut(struct disk *file, const struct vdisk_info *info,
 // As vdisk_expand; with `keeps_id` children do not notice.
 int vdisk_expand_as(struct disk *file, uint64_t size, bool keeps_id,
 		    struct err *err);
-
-// Tells whether a block of a new disk has a place from the start.
-static inline bool vdisk_is_present(const struct vdisk_create *c,
-				    uint64_t block)
-{
-	return c->present && c->present[block / 8] >> block % 8 & 1;
-}
-
-// Returns how many of the first `blocks` blocks have one.
-uint64_t vdisk_present(const struct vdisk_create *c, uint64_t blocks);
 
 #endif

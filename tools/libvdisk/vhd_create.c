@@ -28,7 +28,7 @@ static int add_parent(struct layout *l, const struct vdisk_create *c,
 
 	if (r)
 		return r;
-	l->end = vhd_parent_place(&l->parent, l->end, 4096);
+	l->end = vhd_parent_place(&l->parent, l->end, ALIGN);
 	vhd_parent_put(&l->parent, &l->header);
 	return 0;
 }

@@ -17,6 +17,7 @@
 
 #include <string.h>
 
+#include "vdisk_priv.h"
 #include "vhd_dynamic.h"
 
 uint32_t vhd_bitmap_size(uint32_t block_size)
@@ -139,7 +140,9 @@ static int allocate(struct vdisk_blocks *b, uint64_t block, struct err *err)
 
 be32 vhd_entry_encode(const struct vhd_disk *v, uint64_t block)
 {
-	uint64_t place = BLOCK_PLACE(v->blocks.table[block]);
+	uint64_t entry = v->blocks.table[block];
+	uint64_t place = BLOCK_STATE(entry) < BLOCK_FULL ? 0
+							 : BLOCK_PLACE(entry);
 
 	return to_be32(place ? (uint32_t)((place - v->bitmap_size) / VHD_SECTOR)
 			     : VHD_UNUSED);
@@ -396,6 +399,7 @@ int vhd_dynamic_open(struct disk *file, const struct vhd_footer *footer,
 		.entries_a_page = VHD_ENTRIES_A_SECTOR,
 		.table_index = table_index,
 		.max_dirty = BLOCKS_MAX_DIRTY,
+		.can_drop = footer->type == VDISK_DYNAMIC,
 	};
 	v->table_offset = header->table_offset;
 	v->bitmap_size = vhd_bitmap_size(header->block_size);

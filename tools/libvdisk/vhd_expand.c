@@ -13,6 +13,7 @@
 
 #include <string.h>
 
+#include "vdisk_priv.h"
 #include "vhd_dynamic.h"
 
 #define TABLE_PIECE 4096u // entries written at a time

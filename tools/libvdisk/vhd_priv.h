@@ -112,6 +112,10 @@ int vhd_parent_read(struct disk *file, const struct vhd_header *header,
 int vhd_dynamic_create(struct disk *file, const struct vdisk_create *c,
 		       struct err *err);
 
+// As vdisk_create_layout, for those.
+int vhd_dynamic_layout(const struct vdisk_create *c, struct vdisk_layout *ret,
+		       struct err *err);
+
 // As vdisk_expand, for a dynamic or differencing VHD; of the same size it only
 // makes the footers good.
 int vhd_expand(struct disk *file, const struct vdisk_info *info, uint64_t size,
@@ -127,10 +131,6 @@ int vhd_reset(struct disk *file, const struct vdisk_info *info,
 
 // Gives a footer a size in bytes, with the geometry for it.
 void vhd_footer_resize(struct vhd_footer *footer, uint64_t size);
-
-// As vdisk_create_layout, for those.
-int vhd_dynamic_layout(const struct vdisk_create *c, struct vdisk_layout *ret,
-		       struct err *err);
 
 // Fills the fields of a footer as Windows 10 does.
 struct vhd_footer vhd_footer_new(enum vdisk_type type, uint64_t size,

@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "vdisk_priv.h"
 #include "vhd_dynamic.h"
 #include "vhd_parent.h"
 

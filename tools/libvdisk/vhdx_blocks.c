@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "vdisk_priv.h"
 #include "vhdx_blocks.h"
 
 #define PLACE(entry)	 ((entry) & ~(VHDX_MIB - 1))
@@ -130,7 +131,9 @@ void vhdx_table_encode(const struct vhdx_disk *v, uint64_t page,
 		if (is_map && chunk < v->chunks && v->maps[chunk])
 			entry = v->maps[chunk] | MAP_PRESENT;
 		else if (!is_map && block < b->count)
-			entry = b->table[block];
+			entry = BLOCK_STATE(b->table[block]) < BLOCK_FULL
+					? BLOCK_STATE(b->table[block])
+					: b->table[block];
 		disk = to_le64(entry);
 		memcpy(bytes + i * sizeof(disk), &disk, sizeof(disk));
 	}
@@ -476,6 +479,8 @@ static int start(struct vhdx_disk *v, struct disk *file, struct disk *parent,
 		.entries_a_page = VHDX_ENTRIES_A_PAGE,
 		.table_index = table_index,
 		.max_dirty = VHDX_LOG_MAX_WRITES,
+		.can_drop = !x->is_fixed,
+		.has_states = true,
 	};
 	if (count > VHDX_MAX_TABLE)
 		return err_set(err, -EFBIG, "VHDX", ERR_NOWHERE,

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "vdisk_priv.h"
 #include "vhdx_patch.h"
 
 static uint64_t entries_for(const struct vhdx_disk *v, uint64_t count)

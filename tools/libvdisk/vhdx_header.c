@@ -142,11 +142,10 @@ int vhdx_header_write(struct disk *file, struct vhdx_header *h, struct err *err)
 }
 
 // A region that is not known is left where it is, unless all must know it.
-static int take_other(struct vhdx *v, const struct vhdx_region_disk *region,
-		      uint64_t where, uint64_t file_size, struct err *err)
+static int take_unknown(const struct vhdx_region_disk *region, uint64_t where,
+			uint64_t file_size, struct vhdx *v, struct err *err)
 {
-	uint64_t off = get_le64(region->offset);
-	uint32_t len = get_le32(region->length);
+	uint64_t off = get_le64(region->offset), len = get_le32(region->length);
 	char guid[GUID_TEXT];
 
 	if (get_le32(region->required) & 1)
@@ -154,8 +153,7 @@ static int take_other(struct vhdx *v, const struct vhdx_region_disk *region,
 			       "it requires a region that is not known, {%s}",
 			       guid_format(&region->id, guid));
 	if (!range_ok(off, len, file_size))
-		return err_corrupt(err, "VHDX region table", where,
-				   "a region is not inside the file");
+		return 0;
 	if (v->other_count == VHDX_MAX_OTHERS)
 		return err_set(err, -EFBIG, "VHDX region table", where,
 			       "there are more regions than are handled");
@@ -172,7 +170,7 @@ static int take_region(const struct vhdx_region_disk *region, uint64_t where,
 	bool is_table = guid_equal(&region->id, &vhdx_table_region);
 
 	if (!is_table && !guid_equal(&region->id, &vhdx_meta_region))
-		return take_other(v, region, where, file_size, err);
+		return take_unknown(region, where, file_size, v, err);
 	if (is_table ? v->table_offset : v->meta_offset)
 		return err_corrupt(err, "VHDX region table", where,
 				   "a region is there twice");
@@ -243,6 +241,29 @@ static int load_regions(struct disk *file, uint8_t *bytes, uint64_t *ret_where,
 	return r;
 }
 
+int vhdx_copies_check(struct disk *file, bool *ret_good, struct err *err)
+{
+	uint8_t *both = mem_array(2, VHDX_TABLE_SIZE);
+	struct vhdx_header_disk h[2];
+	int r = both ? 0 : err_nomem(err);
+
+	for (unsigned i = 0; i < 2 && !r; i++) {
+		r = disk_read(file, i ? VHDX_HEADER_2 : VHDX_HEADER_1, &h[i],
+			      sizeof(h[i]), err);
+		if (!r)
+			r = disk_read(file, i ? VHDX_REGION_2 : VHDX_REGION_1,
+				      both + i * VHDX_TABLE_SIZE,
+				      VHDX_TABLE_SIZE, err);
+	}
+	if (!r)
+		*ret_good = is_header(&h[0]) && is_header(&h[1]) &&
+			    is_region_table(both) &&
+			    !memcmp(both, both + VHDX_TABLE_SIZE,
+				    VHDX_TABLE_SIZE);
+	mem_free(both);
+	return r;
+}
+
 static int read_regions(struct disk *file, struct vhdx *v, struct err *err)
 {
 	uint8_t *bytes = mem_alloc(VHDX_TABLE_SIZE);
@@ -253,25 +274,6 @@ static int read_regions(struct disk *file, struct vhdx *v, struct err *err)
 		r = decode_regions(bytes, where, file->size, v, err);
 	mem_free(bytes);
 	return r;
-}
-
-static void take_locator(struct vhdx *v, struct vhdx_locator *l)
-{
-	const struct vdisk_parent *p = &l->paths;
-	const char *path = p->absolute   ? p->absolute
-			   : p->relative ? p->relative
-					 : p->volume;
-	size_t n = path ? strlen(path) : 0;
-
-	// Cut between characters.
-	if (n >= sizeof(v->parent))
-		for (n = sizeof(v->parent) - 1; (path[n] & 0xc0) == 0x80;)
-			n--;
-	if (n)
-		memcpy(v->parent, path, n);
-	v->parent_id = l->id;
-	v->parent_id_2 = l->id_2;
-	vdisk_parent_done(&l->paths);
 }
 
 int vhdx_regions_change(struct disk *file, uint64_t off, uint64_t len,
@@ -298,6 +300,25 @@ int vhdx_regions_change(struct disk *file, uint64_t off, uint64_t len,
 	head.checksum = to_le32(vhdx_checksum(bytes, VHDX_TABLE_SIZE));
 	memcpy(bytes, &head, sizeof(head));
 	return 0;
+}
+
+static void take_locator(struct vhdx *v, struct vhdx_locator *l)
+{
+	const struct vdisk_parent *p = &l->paths;
+	const char *path = p->absolute   ? p->absolute
+			   : p->relative ? p->relative
+					 : p->volume;
+	size_t n = path ? strlen(path) : 0;
+
+	// Cut between characters.
+	if (n >= sizeof(v->parent))
+		for (n = sizeof(v->parent) - 1; (path[n] & 0xc0) == 0x80;)
+			n--;
+	if (n)
+		memcpy(v->parent, path, n);
+	v->parent_id = l->id;
+	v->parent_id_2 = l->id_2;
+	vdisk_parent_done(&l->paths);
 }
 
 // Reads what is described by the headers, from the file or the overlay.

@@ -83,8 +83,8 @@ static int take_unknown(const struct vhdx_meta_disk *entry,
 }
 
 // `at` is where the entry lies.
-static int take_locator(uint64_t off, uint64_t len, uint64_t at, struct vhdx *v,
-			struct err *err)
+static int take_locator(uint64_t off, uint64_t len, uint64_t at,
+			struct vhdx *v, struct err *err)
 {
 	if (!len || len > VHDX_MAX_LOCATOR || off < VHDX_TABLE_SIZE ||
 	    !range_ok(off, len, v->meta_length))
@@ -96,7 +96,6 @@ static int take_locator(uint64_t off, uint64_t len, uint64_t at, struct vhdx *v,
 	return 0;
 }
 
-// `at` is where the entry lies.
 static int read_item(struct disk *file, const struct vhdx_meta_disk *entry,
 		     uint64_t at, struct vhdx *v, struct err *err)
 {

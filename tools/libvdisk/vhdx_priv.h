@@ -7,7 +7,6 @@
 #define VHDX_PRIV_H
 
 #include "vdisk.h"
-#include "vdisk_priv.h"
 
 #define VHDX_MAX_ENTRIES 2047 // of a region or metadata table; the format's
 #define VHDX_MAX_OTHERS  8 // regions of other makers; none are known to exist
@@ -38,7 +37,7 @@ struct vhdx {
 		uint64_t offset, length;
 	} others[VHDX_MAX_OTHERS]; // regions that need not be known
 	size_t other_count;
-	unsigned items; // of the metadata, a bit each that is there
+	unsigned items;       // of the metadata, a bit each that is there
 	uint32_t block_size;
 	bool is_fixed, has_parent;
 	uint64_t size, size_offset; // size_offset: of this item in the file
@@ -74,6 +73,10 @@ int vhdx_open(struct disk *file, struct disk *parent, struct disk **ret,
 int vhdx_create(struct disk *file, const struct vdisk_create *c,
 		struct err *err);
 
+// As vdisk_create_layout. Returns as that.
+int vhdx_layout(const struct vdisk_create *c, struct vdisk_layout *ret,
+		struct err *err);
+
 // As vdisk_expand; `size` is larger than it is. With `keeps_id` children do not
 // notice.
 int vhdx_expand(struct disk *file, const struct vdisk_info *info, uint64_t size,
@@ -83,13 +86,14 @@ int vhdx_expand(struct disk *file, const struct vdisk_info *info, uint64_t size,
 int vhdx_reparent(struct disk *file, const struct vdisk_info *info,
 		  const struct vdisk_create *c, struct err *err);
 
+// Makes the damaged ones good.
+// Returns as vhdx_read.
+int vhdx_copies_mend(struct disk *file, const struct vdisk_info *info,
+		     struct err *err);
+
 // As vdisk_reset; the file keeps its length.
 int vhdx_reset(struct disk *file, const struct vdisk_info *info,
 	       struct err *err);
-
-// As vdisk_create_layout. Returns as that.
-int vhdx_layout(const struct vdisk_create *c, struct vdisk_layout *ret,
-		struct err *err);
 
 // Of the regions everybody must know, in on-disk order.
 extern const struct guid vhdx_table_region, vhdx_meta_region;
@@ -99,6 +103,10 @@ extern const struct guid vhdx_table_region, vhdx_meta_region;
 // Returns 0, -EBADMSG, or the file's error.
 int vhdx_regions_change(struct disk *file, uint64_t off, uint64_t len,
 			uint8_t *bytes, struct err *err);
+
+// Tells whether both headers and both region tables are as they should be.
+// Returns 0, -ENOMEM, or the file's error.
+int vhdx_copies_check(struct disk *file, bool *ret_good, struct err *err);
 
 // Returns how many blocks of data come before one of sector bitmaps.
 uint64_t vhdx_ratio(uint32_t block_size, uint32_t sector_size);

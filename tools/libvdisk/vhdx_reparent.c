@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "vdisk_priv.h"
 #include "vhdx_patch.h"
 
 // --- Another parent ------------------------------------------------------------
@@ -102,6 +103,21 @@ static int reset_large(struct vhdx_disk *v, struct err *err)
 	if (!r)
 		r = disk_zero(v->blocks.file, home, len, err);
 	return r ? r : switch_table(v, home, err);
+}
+
+// Opening for changes writes both headers.
+int vhdx_copies_mend(struct disk *file, const struct vdisk_info *info,
+		     struct err *err)
+{
+	struct vdisk_blocks *b;
+	struct vhdx_disk *v;
+	int r = vdisk_edit_open(file, info, true, &b, err);
+
+	if (r)
+		return r;
+	v = (struct vhdx_disk *)b;
+	r = switch_table(v, v->x.table_offset, err);
+	return vdisk_edit_close(b, r, err);
 }
 
 int vhdx_reset(struct disk *file, const struct vdisk_info *info,
