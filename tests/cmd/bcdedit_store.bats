@@ -43,11 +43,25 @@ BCD" ]
 	assert_output_has 'timeout                 8'
 }
 
-@test "what cannot be changed in place is refused by name" {
+@test "a store in an NTFS volume" {
+	slipway format d.img@2 /V:Data >/dev/null
+	run -0 slipway bcdedit /createstore 'd.img@2:\BCD'
+	slipway copy file 'd.img@2:\BCD.LOG1' >/dev/null
+	for n in 7 8; do
+		run -0 slipway bcdedit /store 'd.img@2:\BCD' /create \
+			'{0000000'$n'-1111-2222-3333-444444444444}' /d "Number $n" \
+			/application osloader
+		run -0 slipway bcdedit /store 'd.img@2:\BCD' /enum all
+		assert_output_has "Number $n"
+		run -0 slipway chkdsk d.img@2
+	done
+	run -0 slipway dir d.img@2 /B
+	[ "$output" = BCD ]
+}
+
+@test "what is no store is refused by name" {
 	slipway bcdedit /createstore s.bcd
 	slipway format d.img@2 /V:Data >/dev/null
-	run -1 slipway bcdedit /createstore 'd.img@2:\BCD'
-	assert_output_has 'NTFS'
 	run -1 slipway bcdedit /store 'd.img@2:\BCD'
 	assert_output_has 'No such file'
 	run -1 slipway bcdedit /store d.img@1

@@ -57,10 +57,40 @@ file" ]
 	cmp folder/a.txt file
 }
 
-@test "an NTFS volume is read and not written" {
+@test "files go into NTFS and out of it" {
 	slipway format d.img@2 /V:Windows
 	run -0 slipway dir d.img@2
 	assert_output_has "0 File(s)"
-	run -1 slipway copy file 'd.img@2:\file'
 	run -1 slipway type 'd.img@2:\file'
+	run -1 slipway copy file 'd.img@2:\Sub folder\file'
+	assert_output_has "not there"
+	run -0 slipway copy file 'd.img@2:\Sub folder\file' /P
+	head -c 700000 /dev/urandom >large
+	run -0 slipway copy large 'd.img@2:\Sub folder\'
+	run -1 slipway copy file 'd.img@2:\SUB FOLDER\LARGE'
+	assert_output_has "/Y would replace it"
+	run -0 slipway copy file 'd.img@2:\SUB FOLDER\FILE' /Y
+	run -0 slipway dir 'd.img@2:\SUBFOL~1' /B
+	[ "$output" = "file
+large" ]
+	slipway type 'd.img@2:\sub folder\large' | cmp - large
+	slipway copy 'd.img@2:\sub folder\file' out
+	cmp out file
+	run -0 slipway copy large 'd.img@2:\Sub folder\file' /Y
+	slipway type 'd.img@2:\sub folder\file' | cmp - large
+	run -1 slipway copy file 'd.img@2:\$MFT' /Y
+	assert_output_has "the file system's own"
+	run -1 slipway copy file 'd.img@2:\a:b'
+	run -0 slipway chkdsk d.img@2
+	assert_output_has "has no problems"
+}
+
+@test "a volume that is not closed is left alone" {
+	slipway format d.img@2 /V:Windows
+	printf 'HIBR and more' >hiber
+	slipway copy hiber 'd.img@2:\hiberfil.sys' >/dev/null
+	cp d.img before
+	run -1 slipway copy file 'd.img@2:\x'
+	assert_output_has "shut it down"
+	cmp d.img before
 }

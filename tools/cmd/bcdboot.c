@@ -18,8 +18,9 @@ static const char usage[] =
 	"               [--firmware-db FILE [--firmware-dbx FILE]] [/description TEXT]\n"
 	"\n"
 	"Copies the boot files of the Windows folder SOURCE to the system partition\n"
-	"SYSTEM (FAT) and enters that Windows into the store there. SOURCE and SYSTEM\n"
-	"are addresses: disk.img@3:\\vhd\\win.vhd@1:\\Windows and disk.img@1.\n"
+	"SYSTEM (FAT, or for BIOS NTFS too) and enters that Windows into the store\n"
+	"there. SOURCE and SYSTEM are addresses: disk.img@3:\\vhd\\win.vhd@1:\\Windows\n"
+	"and disk.img@1.\n"
 	"\n"
 	"  /s SYSTEM     the system partition. Without it, on a machine that was started\n"
 	"                by UEFI: the EFI system partition of SOURCE's disk, or the one\n"
@@ -134,9 +135,6 @@ static int check_places(const struct place *source, const char *address,
 			const struct place *system, const char *system_address,
 			struct err *err)
 {
-	const char *holds = NULL;
-	int r;
-
 	if (!source->ntfs)
 		return err_set(err, -ENOTSUP, address, ERR_NOWHERE,
 			       "Windows lies on NTFS");
@@ -144,12 +142,7 @@ static int check_places(const struct place *source, const char *address,
 	    system->levels[0].kind != PLACE_PARTITION)
 		return err_set(err, -EINVAL, system_address, ERR_NOWHERE,
 			       "the system partition must be DISK@N");
-	r = part_probe(system->disk, &holds, err);
-	if (!r && holds && !strcmp(holds, "NTFS"))
-		r = err_set(err, -ENOTSUP, system_address, ERR_NOWHERE,
-			    "files cannot be added to an NTFS volume; format "
-			    "the system partition with FAT32");
-	return r;
+	return 0;
 }
 
 // A language is two or three letters and what narrows it down: en-US, sr-Latn-RS.
@@ -195,16 +188,18 @@ static void check_locale(const struct place *source,
 static int write_all(const struct place *source, struct place *system,
 		     const struct bcdboot_options *options, struct err *err)
 {
-	struct fat *esp;
-	int r = fat_open(system->disk, &esp, err);
+	struct volume *v;
+	int r = volume_open(system->disk, &v, err);
 
 	if (r)
 		return r;
-	r = bcdboot_write(source->ntfs, esp, options, err);
+	r = volume_change_begin(v, err);
 	if (!r)
-		r = fat_sync(esp, err);
-	fat_close(esp);
-	return r ? r : disk_flush(system->disk, err);
+		r = bcdboot_write(source->ntfs, v, options, err);
+	if (!r)
+		r = volume_sync(v, err);
+	volume_close(v);
+	return r;
 }
 
 // One run of the command.
@@ -270,6 +265,20 @@ static int find_system(struct run *run)
 				    address, &run->err);
 }
 
+static int check_file_system(const struct place *system, unsigned systems,
+			     struct err *err)
+{
+	const char *holds = NULL;
+	int r = part_probe(system->disk, &holds, err);
+
+	if (!r && systems & BCDBOOT_UEFI && holds && !strcmp(holds, "NTFS"))
+		r = err_set(err, -ENOTSUP, "system partition", ERR_NOWHERE,
+			    "the firmware of UEFI reads no NTFS: format the "
+			    "system partition with FAT32, or write for BIOS "
+			    "alone (/f BIOS)");
+	return r;
+}
+
 // Fills in what the switches say.
 static int read_options(struct run *run, struct bcdboot_options *o)
 {
@@ -288,6 +297,9 @@ static int read_options(struct run *run, struct bcdboot_options *o)
 	o->copied = given(run, VERBOSE) ? print_copied : NULL;
 	o->systems = s[FIRMWARE].value ? parse_firmware(s[FIRMWARE].value)
 				       : firmware_of(&run->system->levels[0]);
+	r = check_file_system(run->system, o->systems, &run->err);
+	if (r)
+		return r;
 	if (run->words[1] && parse_merge(run->words[1], &o->merge))
 		return err_set(&run->err, -EINVAL, run->words[1], ERR_NOWHERE,
 			       "no identifier");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// copy: copies one file out of a volume, or from anywhere into a FAT volume.
+// copy: copies one file out of a volume or into one.
 
 #include <errno.h>
 #include <stdio.h>
@@ -16,9 +16,9 @@
 static const char usage[] =
 	"usage: copy SOURCE DESTINATION [/Y] [/P] [/Time:SECONDS]\n"
 	"\n"
-	"Copies a file. SOURCE may lie in an NTFS or FAT volume, DESTINATION in\n"
-	"a FAT volume: disk.img@1:\\EFI\\Boot\\bootx64.efi. A DESTINATION that\n"
-	"ends in a slash, or is a folder, gets the name of SOURCE.\n"
+	"Copies a file. SOURCE and DESTINATION may lie in an NTFS or FAT volume:\n"
+	"disk.img@1:\\EFI\\Boot\\bootx64.efi. A DESTINATION that ends in a slash,\n"
+	"or is a folder, gets the name of SOURCE.\n"
 	"\n"
 	"  /Y             replace the file\n"
 	"  /P             make missing folders\n"
@@ -55,7 +55,7 @@ static char *join(const char *dir, const char *name)
 	return s;
 }
 
-static int make_parents(struct fat *f, const char *path, int64_t time,
+static int make_parents(struct volume *v, const char *path, uint64_t time,
 			struct err *err)
 {
 	char *parent = mem_strdup(path);
@@ -64,41 +64,40 @@ static int make_parents(struct fat *f, const char *path, int64_t time,
 	if (!parent)
 		return err_nomem(err);
 	parent[last_part(path) - path] = '\0';
-	r = fat_mkdir_all(f, parent, time, err);
+	r = volume_mkdir_all(v, parent, time, err);
 	mem_free(parent);
 	return r;
 }
 
-static int put(struct fat *f, const char *path, struct disk *from,
+static int put(struct volume *v, const char *path, struct disk *from,
 	       const struct options *o, struct err *err)
 {
-	struct fat_stat stat;
+	uint64_t time = filetime_from_unix(o->time, 0);
+	struct volume_stat stat;
 	struct disk *to;
 	int r;
 
-	if (from->size > UINT32_MAX)
-		return err_set(err, -EFBIG, path, ERR_NOWHERE,
-			       "FAT cannot hold a file of %llu bytes",
-			       (unsigned long long)from->size);
-	if (!o->replace && !fat_stat(f, path, &stat, NULL))
+	if (!o->replace && !volume_stat(v, path, &stat, NULL))
 		return err_set(err, -EEXIST, path, ERR_NOWHERE,
 			       "it is there already; /Y would replace it");
-	r = o->parents ? make_parents(f, path, o->time, err) : 0;
+	r = volume_change_begin(v, err);
+	if (!r && o->parents)
+		r = make_parents(v, path, time, err);
 	if (!r)
-		r = fat_create_file(f, path, (uint32_t)from->size,
-				    FAT_ATTR_ARCHIVE, o->time, &to, err);
+		r = volume_create_file(v, path, from->size, VOLUME_ARCHIVE,
+				       time, &to, err);
 	if (r)
 		return r;
 	r = disk_copy(from, to, from->size, err);
 	disk_close(to);
-	return r ? r : fat_sync(f, err);
+	return r ? r : volume_sync(v, err);
 }
 
 static int copy_into_volume(struct disk *from, const char *name,
 			    const char *address, const struct options *o,
 			    struct err *err)
 {
-	struct fat_stat stat;
+	struct volume_stat stat;
 	struct place *place;
 	char *path = NULL;
 	size_t len;
@@ -106,19 +105,19 @@ static int copy_into_volume(struct disk *from, const char *name,
 
 	if (r)
 		return r;
-	if (!place->fat) {
-		r = err_set(err, -ENOTSUP, address, ERR_NOWHERE,
-			    "this is no file of a FAT volume");
+	if (!place->path) {
+		r = err_set(err, -EISDIR, address, ERR_NOWHERE,
+			    "a disk, not a file in one");
 		goto out;
 	}
 	len = strlen(place->path);
 	if (len && *last_part(place->path) &&
-	    (fat_stat(place->fat, place->path, &stat, NULL) ||
+	    (volume_stat(place->volume, place->path, &stat, NULL) ||
 	     !stat.is_directory))
 		path = mem_strdup(place->path);
 	else
 		path = join(place->path, name);
-	r = path ? put(place->fat, path, from, o, err) : err_nomem(err);
+	r = path ? put(place->volume, path, from, o, err) : err_nomem(err);
 out:
 	mem_free(path);
 	address_close(place);

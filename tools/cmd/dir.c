@@ -48,32 +48,11 @@ static void show(struct output *o, const char *name, bool is_folder,
 		printf("%-17s %17" PRIu64 " %s\n", when, size, name);
 }
 
-static int show_fat(void *ctx, const struct fat_stat *s)
+static int show_entry(void *ctx, const struct volume_stat *s)
 {
-	show(ctx, s->name, s->is_directory, s->size, s->modified);
+	show(ctx, s->name, s->is_directory, s->size,
+	     filetime_to_unix(s->modified));
 	return 0;
-}
-
-static int show_ntfs(void *ctx, const struct ntfs_entry *e)
-{
-	bool is_folder = e->attributes & 0x10000010;
-
-	if (e->name_space == 2 || e->record < 16) // an alias; a system file
-		return 0;
-	show(ctx, e->utf8, is_folder, is_folder ? 0 : e->size,
-	     filetime_to_unix(e->modified));
-	return 0;
-}
-
-static int list(struct place *p, struct output *o, struct err *err)
-{
-	uint64_t record;
-	int r;
-
-	if (p->fat)
-		return fat_list(p->fat, p->path, show_fat, o, err);
-	r = ntfs_lookup(p->ntfs, p->path, &record, err);
-	return r ? r : ntfs_list(p->ntfs, record, show_ntfs, o, err);
 }
 
 // Opens the folder; a volume alone stands for its root folder.
@@ -114,7 +93,7 @@ static int cmd_dir(int argc, char **argv)
 		return cmd_fail("dir", argv[1], &err);
 	if (!o.bare)
 		printf(" Directory of %s\n\n", argv[1]);
-	r = list(place, &o, &err);
+	r = volume_list(place->volume, place->path, show_entry, &o, &err);
 	if (!r && !o.bare)
 		printf("%16" PRIu64 " File(s) %14" PRIu64 " bytes\n%16" PRIu64
 		       " Dir(s)\n",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Files of hives. One of the host is replaced by a new file beside the old one,
-// which then takes its name; one in a FAT volume by a new chain of clusters. An
+// which then takes its name; one in a volume by content in other clusters. An
 // interruption leaves the old content or the new one.
 
 #include <fcntl.h>
@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "address.h"
@@ -44,15 +43,9 @@ static bool is_host_file(const char *path)
 
 static bool is_inner_file(const struct place *place, const char *path)
 {
-	struct ntfs_stat stat;
-	struct fat_stat s;
-	uint64_t record;
+	struct volume_stat s;
 
-	if (place->fat)
-		return !fat_stat(place->fat, path, &s, NULL) && !s.is_directory;
-	return !ntfs_lookup(place->ntfs, path, &record, NULL) &&
-	       !ntfs_stat(place->ntfs, record, &stat, NULL) &&
-	       !stat.is_directory;
+	return !volume_stat(place->volume, path, &s, NULL) && !s.is_directory;
 }
 
 // Cuts f->path after its first part that is a file, where a key follows. `text`
@@ -94,10 +87,11 @@ static int open_inner(struct hive_file *f, const char *address, unsigned flags,
 	if (!f->place->path)
 		return err_set(err, -EISDIR, address, ERR_NOWHERE,
 			       "a disk, not a file in one");
-	if (flags & HIVE_FILE_WRITE && !f->place->fat)
-		return err_set(err, -ENOTSUP, address, ERR_NOWHERE,
-			       "a file in an NTFS volume cannot be replaced; "
-			       "copy it out, change it there");
+	if (flags & HIVE_FILE_WRITE) {
+		r = volume_change_begin(f->place->volume, err);
+		if (r)
+			return r;
+	}
 	f->path = mem_strdup(f->place->path);
 	if (!f->path)
 		return err_nomem(err);
@@ -261,10 +255,8 @@ static int read_one(const struct hive_file *f, const char *path, uint8_t **ret,
 
 	if (!f->place)
 		return read_host(path, ret, ret_size, err);
-	r = f->place->fat ? fat_read_file(f->place->fat, path, HIVE_FILE_MAX,
-					  &data, ret_size, err)
-			  : ntfs_read_file(f->place->ntfs, path, HIVE_FILE_MAX,
-					   &data, ret_size, err);
+	r = volume_read_file(f->place->volume, path, HIVE_FILE_MAX, &data,
+			     ret_size, err);
 	if (!r)
 		*ret = data;
 	return r;
@@ -397,21 +389,20 @@ static int replace_host(const char *path, const void *data, size_t size,
 	return 0;
 }
 
-static int replace_in_fat(struct hive_file *f, const void *data, size_t size,
-			  struct err *err)
+static int replace_inner(struct hive_file *f, const void *data, size_t size,
+			 struct err *err)
 {
-	struct fat *fat = f->place->fat;
-	unsigned attributes = FAT_ATTR_ARCHIVE;
-	struct fat_stat stat;
+	struct volume *v = f->place->volume;
+	uint32_t attributes = VOLUME_ARCHIVE;
+	struct volume_stat stat;
 	int r;
 
-	if (!fat_stat(fat, f->path, &stat, NULL))
+	if (!volume_stat(v, f->path, &stat, NULL))
 		attributes |= stat.attributes &
-			      (FAT_ATTR_HIDDEN | FAT_ATTR_SYSTEM |
-			       FAT_ATTR_READONLY);
-	r = fat_write_file(fat, f->path, data, (uint32_t)size, attributes,
-			   (int64_t)time(NULL), err);
-	return r ? r : fat_sync(fat, err);
+			      (VOLUME_HIDDEN | VOLUME_SYSTEM | VOLUME_READONLY);
+	r = volume_write_file(v, f->path, data, size, attributes,
+			      filetime_now(), err);
+	return r ? r : volume_sync(v, err);
 }
 
 // Deletes logs that belong to the hive that was replaced.
@@ -428,24 +419,17 @@ static int delete_logs(struct hive_file *f, struct err *err)
 		if (!f->place)
 			unlink(path);
 		else if (is_inner_file(f->place, path))
-			r = fat_remove(f->place->fat, path, err);
+			r = volume_remove(f->place->volume, path, err);
 		mem_free(path);
 	}
-	if (r || !f->place)
-		return r;
-	r = fat_sync(f->place->fat, err);
-	return r ? r : disk_flush(f->place->disk, err);
+	return r || !f->place ? r : volume_sync(f->place->volume, err);
 }
 
 int hive_file_write(struct hive_file *f, const void *data, size_t size,
 		    struct err *err)
 {
-	int r;
-
-	if (!f->place)
-		return replace_host(f->path, data, size, err);
-	r = replace_in_fat(f, data, size, err);
-	return r ? r : disk_flush(f->place->disk, err);
+	return f->place ? replace_inner(f, data, size, err)
+			: replace_host(f->path, data, size, err);
 }
 
 int hive_file_replace(struct hive_file *f, const void *data, size_t size,

@@ -20,7 +20,7 @@ enum {
 
 // Finds the file that an address names. Nothing is changed.
 // Returns 0, -ENOENT when there is none, -EEXIST when HIVE_FILE_NEW finds one,
-// -ENOTSUP for writing into a volume that is not FAT, or as address_open does.
+// or as address_open and (to write) volume_change_begin do.
 // End with hive_file_close.
 int hive_file_open(const char *address, unsigned flags, struct hive_file **ret,
 		   struct err *err);

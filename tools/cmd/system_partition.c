@@ -37,15 +37,13 @@ static bool holds(const char *address, const char *path)
 {
 	char inner[MAX_ADDRESS + 64];
 	struct place *place;
-	struct fat_stat stat;
-	uint64_t record;
+	struct volume_stat stat;
 	bool yes;
 
 	snprintf(inner, sizeof(inner), "%s:%s", address, path);
 	if (address_open(inner, 0, &place, NULL))
 		return false;
-	yes = place->fat ? !fat_stat(place->fat, path, &stat, NULL)
-			 : !ntfs_lookup(place->ntfs, path, &record, NULL);
+	yes = !volume_stat(place->volume, path, &stat, NULL);
 	address_close(place);
 	return yes;
 }

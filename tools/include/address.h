@@ -15,7 +15,8 @@
 // "@N" or ":\" (or ":/") behind which PATH exists, so that file names holding
 // "@" work. INNER begins with "\" or "/", and may be in an NTFS or FAT volume.
 // A file that is a virtual disk (VHD, VHDX) is opened as one wherever "@N"
-// follows it.
+// follows it; a differencing one with its parents, which are looked for on the
+// host or in the volume that it lies in, and opened for reading only.
 //
 //     struct place *place;
 //     address_open("golden.img@3:\\vhd\\guest.vhd@1", 0, &place, &err);
@@ -25,15 +26,16 @@
 #ifndef ADDRESS_H
 #define ADDRESS_H
 
-#include "fat.h"
-#include "ntfs.h"
 #include "part.h"
+#include "vdisk.h"
+#include "volume.h"
 
 enum {
 	ADDRESS_WRITE = 1 << 0,     // open for writing, exclusively
 	ADDRESS_FILE = 1 << 1,      // a last INNER is a file: open its content
 	ADDRESS_VIRTUAL = 1 << 2,   // with ADDRESS_FILE, or when PATH ends the
 				    // address: as a virtual disk, if it is one
+	ADDRESS_DIRECT = 1 << 3,    // PATH with DISK_DIRECT
 };
 
 // How each part of an address was resolved, from the outside in.
@@ -55,24 +57,31 @@ struct place_level {
 struct place {
 	struct disk *disk;     // what the address names; of a last INNER that was
 			       // not opened (no ADDRESS_FILE): its volume
-	struct ntfs *ntfs;     // when there is a last INNER: its volume, one of
-	struct fat *fat;       // the two
+	struct volume *volume; // when there is a last INNER: its volume, and
+	struct ntfs *ntfs;     // that as one of the two
+	struct fat *fat;
 	const char *path;      // a last INNER, "\" form, or NULL
 	struct place_level *levels;
 	size_t level_count;
 	const char *host_path; // PATH
+	// When `disk` is a file of the host or of a volume, not opened as a
+	// virtual disk: its path there, and where that is, for vdisk_chain_look;
+	// else NULL.
+	const char *file_path;
+	struct vdisk_files files;
 	struct address_stack *stack; // private
 };
 
 // Opens an address.
 // Returns 0, -ENOENT when PATH, a partition or an INNER does not exist, -EINVAL
 // for a form that is none, -EISDIR when a folder stands where a file must, and
-// as disk_open_file, part_table_read, ntfs_open, fat_open and vdisk_open do.
+// as disk_open_file, part_table_read, volume_open, vdisk_open and
+// vdisk_chain_open do.
 int address_open(const char *text, unsigned flags, struct place **ret,
 		 struct err *err);
 
-// Closes everything that was opened; NULL is fine. A FAT volume that was
-// changed must have been synced by the caller.
+// Closes everything that was opened; NULL is fine. A volume that was changed
+// must have been synced by the caller.
 void address_close(struct place *place);
 
 // Splits an address into the host's PATH and the rest ("", "@1:\\x", ...),

@@ -281,7 +281,9 @@ int ntfs_streams(struct ntfs *n, uint64_t record,
 // Opens an attribute's content as a disk: type 0x80 for $DATA; name NULL for
 // the unnamed one. Compressed ones (LZNT1) are decompressed and, like resident
 // ones, read-only; others can be written within their size if the device can.
-// Close it before the volume.
+// While the volume is changed, unnamed data in clusters can be resized too, and
+// a flush of its disk is an ntfs_sync; other streams are read-only. Close it
+// before the volume.
 // Returns 0, -ENOENT, -ENOTSUP for an encrypted one, or as ntfs_open.
 int ntfs_open_stream(struct ntfs *n, uint64_t record, uint32_t type,
 		     const char *name, struct disk **ret, struct err *err);
@@ -308,6 +310,19 @@ int ntfs_read_security(struct ntfs *n, uint64_t record, void **ret,
 // Returns 0 or as ntfs_open.
 int ntfs_is_empty(struct ntfs *n, bool *ret, struct err *err);
 
+// Calls fn for each free range, in bytes of the volume, as $Bitmap says; stops
+// when it returns non-zero. See ntfs_in_use.
+// Returns 0, what fn returned, or as ntfs_open.
+int ntfs_free_ranges(struct ntfs *n,
+		     int (*fn)(void *ctx, uint64_t off, uint64_t len),
+		     void *ctx, struct err *err);
+
+// Finds out whether somebody who is not there still counts on the volume: it is
+// marked dirty, its log was not closed, or Windows is hibernated on it. *ret is
+// a constant text that says so, or NULL.
+// Returns 0 or as ntfs_open.
+int ntfs_in_use(struct ntfs *n, const char **ret, struct err *err);
+
 // --- Changing ----------------------------------------------------------------
 // Files of a volume that is there already, in place: for boot files, stores,
 // hives and images on a volume that Windows or another program made.
@@ -322,15 +337,30 @@ int ntfs_is_empty(struct ntfs *n, bool *ret, struct err *err);
 // Content goes to free clusters at once; everything else is kept in memory and
 // written by ntfs_sync, in such an order that a power cut leaves each file old
 // or new and never two files on one cluster. Until it is done the volume is
-// marked dirty, so that what a cut leaves (clusters that nothing uses) is found
-// by Windows. What was not synced when the volume is closed was never done.
-// The volume has no log of ours: its own is reset before the first change.
+// marked dirty, so that what a cut leaves (clusters and records that nothing
+// uses) is found by Windows. What was not synced when the volume is closed was
+// never done. The volume has no log of ours: its own is reset before the first
+// change. Reading functions show the changes; one that lists or walks may not
+// change the volume.
 //
-// New files get the descriptor that their folder's entries inherit, times of
-// `time` (FILETIME), and an 8.3 name.
+// New files get the descriptor that their folder's entries inherit ([MS-DTYP]
+// 2.5.3.4; owner and group are the folder's), times of `time` (FILETIME), and
+// an 8.3 name. Names are those that Windows can open. All entries of a file in
+// folders are kept as the file is. Not written are the change journal
+// ($UsnJrnl) and quotas.
+//
+// Not done, -ENOTSUP: content of a reparse point or an encrypted file; another
+// size for compressed or sparse content (it can be replaced); an MFT that is
+// full and in so many pieces that it has an attribute list; indexes with blocks
+// below 2048 bytes; volumes of a version before 3.0.
+//
+// Threads: one at a time a volume; the content of files may be read and written
+// by several as any disk.
 
 // Readies a volume for changes; the whole of it is checked first, and one with
-// problems is not changed at all.
+// problems is not changed at all. Nothing is written. The device may not be
+// written by anybody else from now on, and streams that were opened before are
+// good until the next sync.
 // Returns 0, -EROFS, -EBUSY when the volume was not closed by its last user
 // (hibernated, or its log holds changes), -ENOTSUP for what is valid but cannot
 // be changed by us, -EBADMSG for a problem, -ENOMEM, or the device's error.
@@ -344,17 +374,18 @@ int ntfs_mkdir_all(struct ntfs *n, const char *path, uint64_t time,
 		   struct err *err);
 
 // Creates a file of `size` bytes, or replaces the unnamed data of one, and hands
-// out its content to be written, all of it, before ntfs_sync; close it before
-// the volume. `attributes` (READONLY, HIDDEN, SYSTEM, ARCHIVE) are for a new
+// out its content to be written, all of it, before ntfs_sync (a flush of the
+// disk makes the content durable and not yet the file); close it before the
+// volume. `attributes` (READONLY, HIDDEN, SYSTEM, ARCHIVE) are for a new
 // file; one that is replaced keeps its own, its descriptor, its names and its
-// other streams. With `contiguous` the content is in one run if at all possible,
-// never resident: for virtual disks.
+// other streams. The content is in one run if at all possible, in clusters of
+// its own, and the disk can be resized: for virtual disks.
 // Returns 0, -ENOENT when its folder is missing, -ENOTDIR, -EISDIR, -EINVAL,
 // -ENOSPC, -ENOTSUP for an encrypted file, or as ntfs_open. After a failure
 // nothing is changed.
 int ntfs_create_file(struct ntfs *n, const char *path, uint64_t size,
-		     uint32_t attributes, uint64_t time, bool contiguous,
-		     struct disk **ret, struct err *err);
+		     uint32_t attributes, uint64_t time, struct disk **ret,
+		     struct err *err);
 
 // Creates or replaces a file with its content; ntfs_sync makes it the file.
 // Returns as ntfs_create_file, or the device's error; then nothing is changed.
@@ -363,18 +394,21 @@ int ntfs_write_file(struct ntfs *n, const char *path, const void *data,
 		    struct err *err);
 
 // Makes the unnamed data of a file shorter or longer; what is added reads as
-// zeroes. Disks opened on it before are no longer good.
-// Returns as ntfs_create_file, -ENOENT when it is not there.
+// zeroes. It then lies in clusters, however small it is. Disks opened on it
+// before are no longer good.
+// Returns as ntfs_create_file, -ENOENT when it is not there, -ENOTSUP when it is
+// compressed or sparse.
 int ntfs_resize_file(struct ntfs *n, const char *path, uint64_t size,
 		     uint64_t time, struct err *err);
 
 // Removes a name of a file, and with the last one the file, or an empty folder.
 // Returns 0, -ENOENT, -ENOTDIR, -ENOTEMPTY, -EINVAL for the root, -EPERM for a
-// file of the system, or as ntfs_open.
+// file of the system, -ENOSPC when the folder's new index does not fit, or as
+// ntfs_open. After a failure nothing is changed.
 int ntfs_remove(struct ntfs *n, const char *path, struct err *err);
 
 // Writes everything that was changed. After a failure it may be called again.
-// Returns 0, -ENOMEM, or the device's error.
+// Returns 0, -EINVAL before ntfs_change_begin, -ENOMEM, or the device's error.
 int ntfs_sync(struct ntfs *n, struct err *err);
 
 // --- Checking ----------------------------------------------------------------
@@ -383,10 +417,16 @@ struct ntfs_problem {
 	uint64_t record;      // of the file record, or ERR_NOWHERE
 	const char *rule;     // short name of the rule: "index-order"
 	const char *text;     // one sentence
+	bool is_leftover;     // see struct ntfs_check_result
 };
 
 struct ntfs_check_result {
 	uint64_t files, folders, index_entries, clusters_used, clusters, problems;
+	// Of the problems, those that a power cut during changes leaves, by which
+	// every file is whole and its own: clusters and records that are marked as
+	// used and are not, files without a name in a folder, a folder's entry or
+	// the mirror that is behind, the dirty flag.
+	uint64_t leftovers;
 };
 
 // Checks a volume, changing nothing, and calls report for each problem (at

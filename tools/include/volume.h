@@ -27,6 +27,7 @@ struct volume {
 	struct disk *disk; // borrowed
 	struct fat *fat;   // one of the two, the volume's own
 	struct ntfs *ntfs;
+	bool is_ready;     // for changes
 };
 
 enum { // attributes, the same bits in both file systems
@@ -63,7 +64,7 @@ int volume_stat(struct volume *v, const char *path, struct volume_stat *ret,
 		struct err *err);
 
 // Calls fn for each file and folder in a folder (on NTFS not for 8.3 names that
-// stand beside a long one); stops when it returns non-zero. fn may not change
+// stand beside a long one, nor for the system's own files); stops when it returns non-zero. fn may not change
 // the volume.
 // Returns 0, what fn returned, -ENOENT, -ENOTDIR, or as volume_open.
 int volume_list(struct volume *v, const char *path,
@@ -88,7 +89,8 @@ int volume_read_file(struct volume *v, const char *path, uint64_t limit,
 int volume_change_begin(struct volume *v, struct err *err);
 
 // These change the volume, see fat.h and ntfs.h, whose errors they return:
-// -EFBIG for what FAT cannot hold, -EINVAL before volume_change_begin.
+// -EFBIG for what FAT cannot hold, -EINVAL before volume_change_begin. A file
+// that is made by volume_create_file is in one piece if at all possible.
 int volume_mkdir_all(struct volume *v, const char *path, uint64_t time,
 		     struct err *err);
 int volume_create_file(struct volume *v, const char *path, uint64_t size,

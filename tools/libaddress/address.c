@@ -8,20 +8,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "address.h"
-#include "vdisk.h"
+#include "address_priv.h"
 
 #define ADDRESS_MAX_LEVELS 16 // nobody nests deeper; each level costs a layer
 
 // What was opened, in order; closed from the end.
 struct opened {
-	struct disk *disk; // one of the three
-	struct ntfs *ntfs;
-	struct fat *fat;
+	struct disk *disk; // one of these
+	struct volume *volume;
+	struct vdisk_chain *chain;
 };
 
 struct address_stack {
-	struct opened items[4 * ADDRESS_MAX_LEVELS];
+	struct opened items[5 * ADDRESS_MAX_LEVELS];
 	size_t count;
 	char *host_path;
 };
@@ -78,6 +77,16 @@ static void push_disk(struct place *place, struct disk *d)
 {
 	place->stack->items[place->stack->count++].disk = d;
 	place->disk = d;
+	place->file_path = NULL;
+}
+
+// As push_disk, of a file at `path` of `files`.
+static void push_file(struct place *place, struct disk *d,
+		      const struct vdisk_files *files, const char *path)
+{
+	push_disk(place, d);
+	place->files = *files;
+	place->file_path = path;
 }
 
 static int push_level(struct opening *o, enum place_kind kind,
@@ -93,23 +102,74 @@ static int push_level(struct opening *o, enum place_kind kind,
 	return 0;
 }
 
+// Opens a differencing disk with its parents.
+static int open_chain(struct opening *o)
+{
+	struct place *place = o->place;
+	struct vdisk_chain *chain;
+	int r;
+
+	if (!place->file_path)
+		return err_set(o->err, -ENOTSUP, o->text, ERR_NOWHERE,
+			       "a differencing disk must be a file, to find "
+			       "its parent");
+	r = vdisk_chain_open_in(&place->files, place->file_path,
+				place->disk,
+				o->flags & ADDRESS_WRITE ? DISK_EXCLUSIVE
+							 : DISK_READ_ONLY,
+				&chain, o->err);
+	if (r)
+		return r;
+	place->stack->items[place->stack->count++].chain = chain;
+	place->disk = chain->disk;
+	place->file_path = NULL;
+	return 0;
+}
+
+// A virtual disk that grows with what is written makes its file longer: in an
+// NTFS volume that takes a volume that is readied for changes.
+static int open_growing(struct opening *o, const struct vdisk_info *info)
+{
+	struct place *place = o->place;
+	const struct place_level *last =
+		place->level_count ? &place->levels[place->level_count - 1]
+				   : NULL;
+	struct disk *d;
+	int r;
+
+	if (!(o->flags & ADDRESS_WRITE) || info->type == VDISK_FIXED ||
+	    !last || last->kind != PLACE_FILE || !place->ntfs)
+		return 0;
+	r = volume_change_begin(place->volume, o->err);
+	if (!r)
+		r = volume_open_file(place->volume, last->path, &d, o->err);
+	if (!r)
+		push_disk(place, d);
+	return r;
+}
+
 // Lays the virtual disk on top, when the file is one.
 static int open_virtual(struct opening *o)
 {
 	struct place_level *level;
-	struct vdisk_info info;
+	struct vdisk_info info = {0};
 	struct disk *d;
 	int r = vdisk_probe(o->place->disk, &info, NULL);
 
 	if (r == -ENOENT)
 		return 0;
-	r = push_level(o, PLACE_VIRTUAL, &level);
+	r = r ? 0 : open_growing(o, &info);
 	if (!r)
+		r = push_level(o, PLACE_VIRTUAL, &level);
+	if (!r && info.type == VDISK_DIFFERENCING)
+		r = open_chain(o);
+	else if (!r)
 		r = vdisk_open(o->place->disk, &d, o->err);
 	if (r)
 		return r;
-	push_disk(o->place, d);
-	if ((o->flags & ADDRESS_WRITE) && d->read_only)
+	if (info.type != VDISK_DIFFERENCING)
+		push_disk(o->place, d);
+	if ((o->flags & ADDRESS_WRITE) && o->place->disk->read_only)
 		return err_set(o->err, -ENOTSUP, o->text, ERR_NOWHERE,
 			       "this kind of virtual disk is opened for "
 			       "reading only");
@@ -151,53 +211,29 @@ static int open_partition(struct opening *o, unsigned long number)
 static int open_volume(struct opening *o)
 {
 	struct place *place = o->place;
-	uint8_t boot[512];
-	int r = place->disk->size < sizeof(boot)
-			? err_corrupt(o->err, o->text, 0,
-				      "too small for a volume")
-			: disk_read(place->disk, 0, boot, sizeof(boot), o->err);
+	struct volume *v = NULL;
+	int r = volume_open(place->disk, &v, o->err);
 
-	if (r)
-		return r;
-	place->ntfs = NULL;
-	place->fat = NULL;
-	if (!memcmp(boot + 3, "NTFS    ", 8)) {
-		r = ntfs_open(place->disk, &place->ntfs, o->err);
-		if (!r)
-			place->stack->items[place->stack->count++].ntfs =
-				place->ntfs;
-		return r;
-	}
-	r = fat_open(place->disk, &place->fat, o->err);
+	place->volume = v;
+	place->ntfs = v ? v->ntfs : NULL;
+	place->fat = v ? v->fat : NULL;
 	if (!r)
-		place->stack->items[place->stack->count++].fat = place->fat;
+		place->stack->items[place->stack->count++].volume = v;
 	return r;
-}
-
-static bool is_folder(struct ntfs *volume, const char *path)
-{
-	struct ntfs_stat stat;
-	uint64_t record;
-
-	return !ntfs_lookup(volume, path, &record, NULL) &&
-	       !ntfs_stat(volume, record, &stat, NULL) && stat.is_directory;
 }
 
 static int open_file(struct opening *o, const char *path)
 {
 	struct place *place = o->place;
+	struct vdisk_files files = address_files(place->volume);
 	struct err inner = {0};
 	struct disk *d;
-	int r = place->ntfs ? ntfs_open_file(place->ntfs, path, &d, &inner)
-			    : fat_open_file(place->fat, path, &d, &inner);
+	int r = volume_open_file(place->volume, path, &d, &inner);
 
-	if (r == -ENOENT && place->ntfs && is_folder(place->ntfs, path))
-		return err_set(o->err, -EISDIR, path, ERR_NOWHERE,
-			       "it is a folder");
 	if (r && o->err)
 		*o->err = inner;
 	if (!r)
-		push_disk(place, d);
+		push_file(place, d, &files, path);
 	return r;
 }
 
@@ -268,7 +304,10 @@ int address_open(const char *text, unsigned flags, struct place **ret,
 		 struct err *err)
 {
 	struct place *place = mem_alloc(sizeof(*place));
-	struct opening o = {place, flags, text, err};
+	struct opening o = {.place = place,
+			    .flags = flags,
+			    .text = text,
+			    .err = err};
 	const char *rest;
 	struct disk *d;
 	int r;
@@ -283,12 +322,14 @@ int address_open(const char *text, unsigned flags, struct place **ret,
 	if (!r) {
 		place->host_path = place->stack->host_path;
 		r = disk_open_file(place->host_path,
-				   flags & ADDRESS_WRITE ? DISK_EXCLUSIVE
-							 : DISK_READ_ONLY,
+				   (flags & ADDRESS_WRITE ? DISK_EXCLUSIVE
+							  : DISK_READ_ONLY) |
+					   (flags & ADDRESS_DIRECT ? DISK_DIRECT
+								   : 0),
 				   &d, err);
 	}
 	if (!r) {
-		push_disk(place, d);
+		push_file(place, d, &vdisk_host_files, place->host_path);
 		r = open_parts(&o, rest);
 	}
 	if (r) {
@@ -309,9 +350,9 @@ void address_close(struct place *place)
 	while (s && s->count) {
 		struct opened *item = &s->items[--s->count];
 
+		vdisk_chain_close(item->chain);
 		disk_close(item->disk);
-		ntfs_close(item->ntfs);
-		fat_close(item->fat);
+		volume_close(item->volume);
 	}
 	for (size_t i = 0; i < place->level_count; i++)
 		mem_free(place->levels[i].path);

@@ -33,11 +33,6 @@ int bcdboot_join(char path[BCDBOOT_MAX_PATH], const char *folder,
 		       "its path is too long");
 }
 
-static int64_t now(const struct bcdboot *b)
-{
-	return filetime_to_unix(b->options->time);
-}
-
 static int copy_stream(const struct bcdboot *b, struct disk *from,
 		       const char *to, unsigned attributes)
 {
@@ -47,9 +42,9 @@ static int copy_stream(const struct bcdboot *b, struct disk *from,
 	if (from->size > MAX_FILE)
 		return err_set(b->err, -EFBIG, to, ERR_NOWHERE,
 			       "too large for a boot file");
-	r = fat_create_file(b->esp, to, (uint32_t)from->size,
-			    FAT_ATTR_ARCHIVE | attributes, now(b), &file,
-			    b->err);
+	r = volume_create_file(b->system, to, from->size,
+			       VOLUME_ARCHIVE | attributes, b->options->time,
+			       &file, b->err);
 	if (r)
 		return r;
 	r = disk_copy(from, file, from->size, b->err);
@@ -84,7 +79,7 @@ static void strip_ex(char *name)
 
 static int copy_entry(void *ctx, const struct ntfs_entry *entry)
 {
-	const unsigned hidden = FAT_ATTR_HIDDEN | FAT_ATTR_SYSTEM;
+	const unsigned hidden = VOLUME_HIDDEN | VOLUME_SYSTEM;
 	const struct copy *c = ctx;
 	char to[BCDBOOT_MAX_PATH];
 	int r;
@@ -115,7 +110,8 @@ static int copy_folder(const struct copy *parent, uint64_t record,
 	if (c.depth++ == MAX_DEPTH)
 		return err_set(c.b->err, -EFBIG, to, ERR_NOWHERE,
 			       "folders nest too deep");
-	r = fat_mkdir_all(c.b->esp, to, now(c.b), c.b->err);
+	r = volume_mkdir_all(c.b->system, to, c.b->options->time,
+			     c.b->err);
 	return r ? r : ntfs_list(c.b->source, record, copy_entry, &c, c.b->err);
 }
 
@@ -176,7 +172,8 @@ static int copy_fallback(const struct bcdboot *b)
 			     b->err);
 
 	if (!r)
-		r = fat_mkdir_all(b->esp, "\\EFI\\Boot", now(b), b->err);
+		r = volume_mkdir_all(b->system, "\\EFI\\Boot",
+				     b->options->time, b->err);
 	if (!r)
 		r = ntfs_open_file(b->source, from, &manager, b->err);
 	if (r)
@@ -236,9 +233,7 @@ static int write_uefi(const struct bcdboot *b)
 	if (!r && b->options->use_ex)
 		r = copy_named(&ex, "Boot\\Fonts_EX",
 			       "\\EFI\\Microsoft\\Boot\\Fonts", false);
-	if (!r)
-		r = copy_fallback(b);
-	return r ? r : bcdboot_write_store(b, BCD_UEFI);
+	return r ? r : copy_fallback(b);
 }
 
 // --- BIOS --------------------------------------------------------------------
@@ -266,13 +261,38 @@ static int write_bios(const struct bcdboot *b)
 	if (!r)
 		r = copy_named(&c, "Boot\\Resources", "\\Boot\\Resources",
 			       false);
-	return r ? r : bcdboot_write_store(b, BCD_BIOS);
+	return r;
 }
 
-int bcdboot_write(struct ntfs *source, struct fat *esp,
+// Everything is checked for all firmware before anything is written for one.
+static int check(const struct bcdboot *b, enum bcd_firmware firmware)
+{
+	int r = 0;
+
+	if (!b->options->store_only)
+		r = firmware == BCD_UEFI ? check_uefi(b) : check_bios(b);
+	return r ? r : bcdboot_check_store(b, firmware);
+}
+
+static int write_all(const struct bcdboot *b, enum bcd_firmware firmware)
+{
+	int r;
+
+	if (b->options->store_only)
+		r = volume_mkdir_all(b->system,
+				     firmware == BCD_UEFI
+					     ? "\\EFI\\Microsoft\\Boot"
+					     : "\\Boot",
+				     b->options->time, b->err);
+	else
+		r = firmware == BCD_UEFI ? write_uefi(b) : write_bios(b);
+	return r ? r : bcdboot_write_store(b, firmware);
+}
+
+int bcdboot_write(struct ntfs *source, struct volume *system,
 		  const struct bcdboot_options *options, struct err *err)
 {
-	const struct bcdboot b = {source, esp, options, err};
+	const struct bcdboot b = {source, system, options, err};
 	unsigned systems = options->systems;
 	int r = 0;
 
@@ -280,16 +300,12 @@ int bcdboot_write(struct ntfs *source, struct fat *esp,
 		systems = options->entry.firmware == BCD_BIOS ? BCDBOOT_BIOS
 							      : BCDBOOT_UEFI;
 	if (systems & BCDBOOT_UEFI)
-		r = check_uefi(&b);
+		r = check(&b, BCD_UEFI);
+	if (!r && systems & BCDBOOT_BIOS)
+		r = check(&b, BCD_BIOS);
 	if (!r && systems & BCDBOOT_UEFI)
-		r = bcdboot_check_store(&b, BCD_UEFI);
+		r = write_all(&b, BCD_UEFI);
 	if (!r && systems & BCDBOOT_BIOS)
-		r = check_bios(&b);
-	if (!r && systems & BCDBOOT_BIOS)
-		r = bcdboot_check_store(&b, BCD_BIOS);
-	if (!r && systems & BCDBOOT_UEFI)
-		r = write_uefi(&b);
-	if (!r && systems & BCDBOOT_BIOS)
-		r = write_bios(&b);
+		r = write_all(&b, BCD_BIOS);
 	return r;
 }

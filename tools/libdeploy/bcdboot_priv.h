@@ -12,7 +12,7 @@
 
 struct bcdboot {
 	struct ntfs *source;
-	struct fat *esp;
+	struct volume *system;
 	const struct bcdboot_options *options;
 	struct err *err;
 };

@@ -127,7 +127,7 @@ static int load_store(const struct bcdboot *b, const char *path,
 
 	for (size_t i = 0; i < HIVE_LOGS && hive_is_dirty(data, size); i++) {
 		log_path(name, path, i);
-		if (!fat_read_file(b->esp, name, BCDBOOT_MAX_STORE, &log,
+		if (!volume_read_file(b->system, name, BCDBOOT_MAX_STORE, &log,
 				   &logs[i].size, NULL))
 			logs[i].data = log;
 	}
@@ -141,13 +141,13 @@ static int load_store(const struct bcdboot *b, const char *path,
 static int remove_logs(const struct bcdboot *b, const char *path)
 {
 	char name[BCDBOOT_MAX_PATH];
-	struct fat_stat stat;
+	struct volume_stat stat;
 	int r = 0;
 
 	for (size_t i = 0; !r && i < HIVE_LOGS; i++) {
 		log_path(name, path, i);
-		if (!fat_stat(b->esp, name, &stat, NULL))
-			r = fat_remove(b->esp, name, b->err);
+		if (!volume_stat(b->system, name, &stat, NULL))
+			r = volume_remove(b->system, name, b->err);
 	}
 	return r;
 }
@@ -161,8 +161,8 @@ static int open_store(const struct bcdboot *b, const char *path,
 	int r = -ENOENT;
 
 	if (!b->options->clean)
-		r = fat_read_file(b->esp, path, BCDBOOT_MAX_STORE, &data, &size,
-				  NULL);
+		r = volume_read_file(b->system, path, BCDBOOT_MAX_STORE, &data,
+				     &size, NULL);
 	if (r == -ENOENT)
 		return bcd_new(true, ret, b->err);
 	if (r)
@@ -251,9 +251,9 @@ int bcdboot_write_store(const struct bcdboot *b, enum bcd_firmware firmware)
 	bcd_free(bcd);
 	if (r)
 		return r;
-	r = fat_write_file(b->esp, path, data, (uint32_t)size,
-			   FAT_ATTR_ARCHIVE | FAT_ATTR_HIDDEN | FAT_ATTR_SYSTEM,
-			   filetime_to_unix(b->options->time), b->err);
+	r = volume_write_file(b->system, path, data, size,
+			      VOLUME_ARCHIVE | VOLUME_HIDDEN | VOLUME_SYSTEM,
+			      b->options->time, b->err);
 	mem_free(data);
 	if (!r)
 		r = remove_logs(b, path);

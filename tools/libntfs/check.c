@@ -7,19 +7,37 @@
 
 #include "check.h"
 
+static void pass_on(struct check *c, uint64_t record, const char *rule,
+		   bool is_leftover, const char *fmt, va_list ap)
+{
+	char text[320];
+	struct ntfs_problem p = {record, rule, text, is_leftover};
+
+	c->result.leftovers += is_leftover;
+	if (c->result.problems++ >= CHECK_MAX_REPORTS || !c->report)
+		return;
+	vsnprintf(text, sizeof(text), fmt, ap);
+	c->report(c->ctx, &p);
+}
+
 void ntfs_check_problem(struct check *c, uint64_t record, const char *rule,
 			const char *fmt, ...)
 {
-	char text[320];
-	struct ntfs_problem p = {record, rule, text};
 	va_list ap;
 
-	if (c->result.problems++ >= CHECK_MAX_REPORTS || !c->report)
-		return;
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	pass_on(c, record, rule, false, fmt, ap);
 	va_end(ap);
-	c->report(c->ctx, &p);
+}
+
+void ntfs_check_leftover(struct check *c, uint64_t record, const char *rule,
+			 const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	pass_on(c, record, rule, true, fmt, ap);
+	va_end(ap);
 }
 
 bool ntfs_check_is_content(int r)

@@ -67,6 +67,11 @@ void ntfs_check_problem(struct check *c, uint64_t record, const char *rule,
 			const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 
+// As that, for what a power cut during changes leaves.
+void ntfs_check_leftover(struct check *c, uint64_t record, const char *rule,
+			 const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
 // Returns true for an error that comes from the volume's content.
 bool ntfs_check_is_content(int r);
 

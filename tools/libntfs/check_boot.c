@@ -103,7 +103,7 @@ static int compare_records(struct check *c, uint8_t *mft, uint8_t *mirror,
 			      c->err);
 	for (uint32_t i = 0; !r && i < count; i++)
 		if (memcmp(mft + i * size, mirror + i * size, size))
-			ntfs_check_problem(
+			ntfs_check_leftover(
 			    c, i, "mft-mirror",
 			    "The record differs from its mirror");
 	return r;

@@ -39,54 +39,27 @@ static void problem(struct index_check *k, const char *rule, const char *text)
 			   text);
 }
 
-static int compare_words(const uint8_t *a, const uint8_t *b, size_t len)
-{
-	for (size_t i = 0; i + 4 <= len; i += 4) {
-		uint32_t x = get_le32(*(const le32 *)(a + i));
-		uint32_t y = get_le32(*(const le32 *)(b + i));
-
-		if (x != y)
-			return x < y ? -1 : 1;
-	}
-	return 0;
-}
-
-// Names that differ in case alone stand in the order of their units.
-static int compare_names(struct index_check *k, const uint8_t *a, size_t a_len,
+// Two names that differ in case alone are one, but those of POSIX.
+static bool is_same_name(struct index_check *k, const uint8_t *a, size_t a_len,
 			 const uint8_t *b, size_t b_len)
 {
 	struct ntfs_file_name x, y;
-	int d;
 
-	if (ntfs_file_name_decode(a, a_len, 0, &x, NULL) ||
-	    ntfs_file_name_decode(b, b_len, 0, &y, NULL))
-		return -1; // reported by whoever looks at the entry
-	d = ntfs_name_compare(k->c->n, x.name, x.name_len, y.name, y.name_len);
-	for (size_t i = 0; !d && i < x.name_len; i++)
-		if (x.name_space == NTFS_NS_POSIX &&
-		    y.name_space == NTFS_NS_POSIX)
-			d = get_le16(x.name[i]) - get_le16(y.name[i]);
-	return d;
+	return !ntfs_file_name_decode(a, a_len, 0, &x, NULL) &&
+	       !ntfs_file_name_decode(b, b_len, 0, &y, NULL) &&
+	       (x.name_space != NTFS_NS_POSIX ||
+		y.name_space != NTFS_NS_POSIX) &&
+	       !ntfs_name_compare(k->c->n, x.name, x.name_len, y.name,
+				  y.name_len);
 }
 
 static int compare_keys(struct index_check *k, const uint8_t *a, size_t a_len,
 			const uint8_t *b, size_t b_len)
 {
-	size_t len = a_len < b_len ? a_len : b_len;
-	int d;
-
-	switch (k->x.collation) {
-	case NTFS_COLLATE_FILE_NAME:
-		return compare_names(k, a, a_len, b, b_len);
-	case NTFS_COLLATE_U32:
-	case NTFS_COLLATE_SECURITY_HASH:
-	case NTFS_COLLATE_U32S:
-		d = compare_words(a, b, len);
-		break;
-	default:
-		d = memcmp(a, b, len);
-	}
-	return d ? d : a_len < b_len ? -1 : a_len > b_len;
+	if (k->x.collation == NTFS_COLLATE_FILE_NAME &&
+	    is_same_name(k, a, a_len, b, b_len))
+		return 0;
+	return ntfs_key_compare(k->c->n, k->x.collation, a, a_len, b, b_len);
 }
 
 static int check_order(struct index_check *k, const struct ntfs_index_entry *e)

@@ -51,32 +51,32 @@ static void check_copy(struct check *c, uint64_t number,
 	if (child->flags & CR_LINKED || is_systems(c, number))
 		return;
 	if ((name->attributes ^ child->attributes) & COPIED_ATTRIBUTES)
-		ntfs_check_problem(
+		ntfs_check_leftover(
 		    c, number, "entry-attributes",
 		    "Its folder's entry has the attributes %x, the "
 		    "file %x",
 		    name->attributes, child->attributes);
 	if ((name->ea_or_reparse ^ child->ea_or_reparse) &
 	    (child->attributes & NTFS_ATTR_REPARSE ? UINT32_MAX : 0xffff))
-		ntfs_check_problem(c, number, "entry-reparse",
+		ntfs_check_leftover(c, number, "entry-reparse",
 				   "Its folder's entry has the reparse tag or "
 				   "size of extended attributes %x, the file "
 				   "%x",
 				   name->ea_or_reparse, child->ea_or_reparse);
 	if (!folder && ntfs_check_times(name->created, name->modified,
 					name->changed) != child->times)
-		ntfs_check_problem(c, number, "entry-times",
+		ntfs_check_leftover(c, number, "entry-times",
 				   "Its folder's entry has other times than "
 				   "the file");
 	if (!folder && name->size != child->size)
-		ntfs_check_problem(
+		ntfs_check_leftover(
 		    c, number, "entry-size",
 		    "Its folder's entry has the size %llu, the file "
 		    "%llu",
 		    (unsigned long long)name->size,
 		    (unsigned long long)child->size);
 	if (!folder && name->allocated != child->allocated)
-		ntfs_check_problem(c, number, "entry-size",
+		ntfs_check_leftover(c, number, "entry-size",
 				   "Its folder's entry has the allocated size "
 				   "%llu, the file %llu",
 				   (unsigned long long)name->allocated,
@@ -223,7 +223,7 @@ static int explain(struct check *c, uint64_t number)
 		if (r || is_there)
 			continue;
 		missing++;
-		ntfs_check_problem(
+		ntfs_check_leftover(
 		    c, number, "name-entry",
 		    "A name of the file has no entry in folder %llu",
 		    (unsigned long long)ntfs_ref_record(name.parent));
@@ -252,10 +252,16 @@ static void check_path(struct check *c, uint64_t number)
 			break;
 	}
 	reached = ntfs_check_get(c, i) && c->records[i].flags & CR_REACHED;
-	if (!reached)
-		ntfs_check_problem(
+	// The folder above is none, or they are in a ring.
+	if (!reached &&
+	    !(ntfs_check_get(c, i) && c->records[i].flags & CR_ON_PATH))
+		ntfs_check_leftover(
 		    c, number, "folder-path",
 		    "No path leads from the root to this folder");
+	else if (!reached)
+		ntfs_check_problem(
+		    c, number, "folder-path",
+		    "This folder lies in one that lies in it");
 	// Reported once: what lies below it counts as reached from now on.
 	for (i = number;
 	     ntfs_check_get(c, i) && c->records[i].flags & CR_ON_PATH;

@@ -7,17 +7,9 @@
 #include <string.h>
 
 #include "check.h"
+#include "descriptor.h"
 
 #define MAX_DESCRIPTORS 0x1000000u
-
-static uint32_t hash(const uint8_t *p, size_t len)
-{
-	uint32_t h = 0;
-
-	for (; len >= 4; len -= 4, p += 4)
-		h = (h << 3 | h >> 29) + get_le32(*(const le32 *)p);
-	return h;
-}
 
 static void check_descriptor(struct check *c, const uint8_t *sd, size_t len,
 			     uint32_t id)
@@ -52,7 +44,7 @@ static uint32_t read_entry(struct check *c, const uint8_t *block, size_t len,
 				   (unsigned long long)(start + off));
 		return 0;
 	}
-	if (hash(block + off + sizeof(*h), d.size - sizeof(*h)) != d.hash)
+	if (ntfs_descriptor_hash(block + off + sizeof(*h), d.size - sizeof(*h)) != d.hash)
 		ntfs_check_problem(
 		    c, NTFS_REC_SECURE, "sds-hash",
 		    "The hash of security descriptor %u is wrong", d.id);

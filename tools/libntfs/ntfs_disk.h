@@ -282,6 +282,8 @@ enum { // ntfs_volume_information_disk.flags
 	NTFS_VF_DIRTY = 0x0001,
 	NTFS_VF_RESIZE_LOG = 0x0002,
 	NTFS_VF_UPGRADE = 0x0004,
+	NTFS_VF_USN_DELETION = 0x0010,
+	NTFS_VF_CHKDSK_UNDERWAY = 0x4000,
 	NTFS_VF_CHKDSK = 0x8000,
 };
 

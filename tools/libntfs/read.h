@@ -23,6 +23,8 @@
 
 #define NTFS_HOLE UINT64_MAX // as the lcn of a run: no clusters, all zero
 
+struct ntfs_change;
+
 struct ntfs {
 	struct disk *dev;
 	struct ntfs_info info;
@@ -30,7 +32,20 @@ struct ntfs {
 	struct disk *mft;      // $MFT's data
 	uint64_t records;      // whole ones in it
 	uint16_t *upcase;      // 65536 units of $UpCase; NULL: utf16_upcase
+	struct ntfs_change *change; // NULL before ntfs_change_begin
 };
+
+// Ends changing (change_begin.c).
+void ntfs_change_free(struct ntfs *n);
+
+// Makes a disk of a file's unnamed data that can grow (change_disk.c).
+// Returns -ENOTSUP for data that is not all in clusters of its own.
+int ntfs_change_disk(struct ntfs *n, uint64_t number, bool is_new,
+		     struct disk **ret, struct err *err);
+
+// Reads a descriptor of $Secure into new memory (read_metadata.c).
+int ntfs_descriptor_read(struct ntfs *n, uint32_t security_id, void **ret,
+			 size_t *ret_size, struct err *err);
 
 // --- Volume (read_volume.c) --------------------------------------------------
 
@@ -248,6 +263,10 @@ int ntfs_file_name_decode(const uint8_t *value, size_t len, uint64_t where,
 int ntfs_index_open(const struct ntfs_file *f, const char *name,
 		    struct ntfs_index *ret, struct err *err);
 
+// Decodes a root of `size` bytes, which are copied; blocks are not opened.
+int ntfs_index_decode(struct ntfs *n, uint64_t record, const uint8_t *root,
+		      size_t size, struct ntfs_index *ret, struct err *err);
+
 // Frees what it holds.
 void ntfs_index_done(struct ntfs_index *x);
 
@@ -258,6 +277,11 @@ int ntfs_index_root(const struct ntfs_index *x, struct ntfs_node *ret,
 // Reads a block into buf (x->block_size bytes) and decodes it.
 int ntfs_index_block(const struct ntfs_index *x, uint64_t vcn, uint8_t *buf,
 		     struct ntfs_node *ret, struct err *err);
+
+// Compares two keys by a collation rule (collate.c). File names that differ in
+// case alone come in the order of their units.
+int ntfs_key_compare(const struct ntfs *n, uint32_t collation, const uint8_t *a,
+		     size_t a_len, const uint8_t *b, size_t b_len);
 
 // Goes to the next entry of a node, the last one (NTFS_IE_LAST) included; zero
 // *e before the first.

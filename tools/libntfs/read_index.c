@@ -34,6 +34,22 @@ static int decode_root(struct ntfs_index *x, struct err *err)
 	return 0;
 }
 
+int ntfs_index_decode(struct ntfs *n, uint64_t record, const uint8_t *root,
+		      size_t size, struct ntfs_index *ret, struct err *err)
+{
+	struct ntfs_index x = {.n = n, .record = record, .root_size = size};
+	int r;
+
+	x.root = mem_dup(root, size);
+	r = x.root ? decode_root(&x, err) : err_nomem(err);
+	if (r) {
+		ntfs_index_done(&x);
+		return r;
+	}
+	*ret = x;
+	return 0;
+}
+
 int ntfs_index_open(const struct ntfs_file *f, const char *name,
 		    struct ntfs_index *ret, struct err *err)
 {

@@ -101,6 +101,23 @@ int ntfs_streams(struct ntfs *n, uint64_t record,
 	return r;
 }
 
+// While a volume is being changed, only a disk that knows of that may write.
+static int open_attr(const struct ntfs_file *f, const struct ntfs_attr *a,
+		     struct disk **ret, struct err *err)
+{
+	int r = f->n->change && a->type == NTFS_AT_DATA && !a->name_len
+			? ntfs_change_disk(f->n, f->records[0].number, false,
+					   ret, NULL)
+			: -ENOTSUP;
+
+	if (r != -ENOTSUP)
+		return r == -ENOMEM ? err_nomem(err) : r;
+	r = ntfs_stream_open(f, a, ret, err);
+	if (!r && f->n->change)
+		(*ret)->read_only = true;
+	return r;
+}
+
 static int open_stream(struct ntfs *n, uint64_t record, uint32_t type,
 		       const char *name, size_t len, struct disk **ret,
 		       struct err *err)
@@ -127,7 +144,7 @@ static int open_stream(struct ntfs *n, uint64_t record, uint32_t type,
 	if (!r) {
 		r = ntfs_file_find(&f, type, units, count, &a, err);
 		if (!r)
-			r = ntfs_stream_open(&f, &a, ret, err);
+			r = open_attr(&f, &a, ret, err);
 		ntfs_file_done(&f);
 	}
 	mem_free(units);
@@ -266,8 +283,8 @@ close:
 	return r;
 }
 
-static int read_by_id(struct ntfs *n, uint32_t security_id, void **ret,
-		      size_t *ret_size, struct err *err)
+int ntfs_descriptor_read(struct ntfs *n, uint32_t security_id, void **ret,
+			 size_t *ret_size, struct err *err)
 {
 	struct find_id id = {.id = security_id};
 	struct ntfs_index x;
@@ -299,7 +316,7 @@ int ntfs_read_security(struct ntfs *n, uint64_t record, void **ret,
 	if (r)
 		return r;
 	if (s.security_id)
-		return read_by_id(n, s.security_id, ret, ret_size, err);
+		return ntfs_descriptor_read(n, s.security_id, ret, ret_size, err);
 	r = ntfs_file_open(n, record, &f, err);
 	if (r)
 		return r;

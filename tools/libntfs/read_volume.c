@@ -331,6 +331,7 @@ void ntfs_close(struct ntfs *n)
 {
 	if (!n)
 		return;
+	ntfs_change_free(n);
 	disk_close(n->mft);
 	mem_free(n->upcase);
 	mem_free(n);

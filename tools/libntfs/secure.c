@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "build_priv.h"
+#include "descriptor.h"
 
 #define SYSTEM 1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0
 #define ADMINS 1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0, 0x20, 2, 0, 0
@@ -96,70 +97,7 @@ int ntfs_secure_defaults(struct ntfs_build *b, struct err *err)
 	return 0;
 }
 
-// --- What a descriptor must be -----------------------------------------------
-
-static uint32_t u32_at(const uint8_t *p)
-{
-	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
-	       (uint32_t)p[3] << 24;
-}
-
-static bool is_sid(const uint8_t *d, size_t size, uint32_t off)
-{
-	return range_ok(off, 8, size) && off >= 20 && d[off] == 1 &&
-	       d[off + 1] <= 15 && range_ok(off + 8, d[off + 1] * 4u, size);
-}
-
-static bool is_acl(const uint8_t *d, size_t size, uint32_t off)
-{
-	uint32_t length, count, at = 8;
-
-	if (off < 20 || !range_ok(off, 8, size) || d[off] < 2 || d[off] > 4)
-		return false;
-	length = d[off + 2] | (uint32_t)d[off + 3] << 8;
-	count = d[off + 4] | (uint32_t)d[off + 5] << 8;
-	if (length < 8 || !range_ok(off, length, size))
-		return false;
-	for (; count; count--) {
-		const uint8_t *ace = d + off + at;
-		uint32_t n;
-
-		if (!range_ok(at, 4, length))
-			return false;
-		n = ace[2] | (uint32_t)ace[3] << 8;
-		if (n < 4 || !range_ok(at, n, length))
-			return false;
-		at += n;
-	}
-	return true;
-}
-
-static bool is_descriptor(const uint8_t *d, size_t size)
-{
-	uint32_t owner, group, sacl, dacl;
-
-	if (size < 20 || d[0] != 1 || !(d[3] & 0x80))
-		return false;
-	owner = u32_at(d + 4);
-	group = u32_at(d + 8);
-	sacl = d[2] & 0x10 ? u32_at(d + 12) : 0;
-	dacl = d[2] & 0x04 ? u32_at(d + 16) : 0;
-	return (!owner || is_sid(d, size, owner)) &&
-	       (!group || is_sid(d, size, group)) &&
-	       (!sacl || is_acl(d, size, sacl)) &&
-	       (!dacl || is_acl(d, size, dacl));
-}
-
 // --- The table ---------------------------------------------------------------
-
-static uint32_t hash(const uint8_t *d, size_t size)
-{
-	uint32_t h = 0;
-
-	for (size_t i = 0; i + 4 <= size; i += 4)
-		h = u32_at(d + i) + (h << 3 | h >> 29);
-	return h;
-}
 
 static bool is_same(const struct ntfs_build *b, const struct security *s,
 		    uint32_t h, const void *descriptor, size_t size)
@@ -238,7 +176,7 @@ int ntfs_build_security(struct ntfs_build *b, const void *descriptor,
 	if (size > NTFS_MAX_SECURITY)
 		return err_set(err, -EFBIG, "security descriptor", ERR_NOWHERE,
 			       "more than %u bytes", NTFS_MAX_SECURITY);
-	if (!is_descriptor(descriptor, size))
+	if (!ntfs_descriptor_is_valid(descriptor, size))
 		return err_corrupt(err, "security descriptor", ERR_NOWHERE,
 				   "not a self-relative one");
 	if (b->security_count * 2 >= b->security_slots) {
@@ -246,7 +184,7 @@ int ntfs_build_security(struct ntfs_build *b, const void *descriptor,
 		if (r)
 			return r;
 	}
-	h = hash(descriptor, size);
+	h = ntfs_descriptor_hash(descriptor, size);
 	at = h & (b->security_slots - 1);
 	for (; b->security_table[at]; at = (at + 1) & (b->security_slots - 1)) {
 		uint32_t i = b->security_table[at] - 1;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Name spaces, and 8.3 names made up as Windows does ([MS-FSA] leaves the form
-// to the implementation): NAME~1.EXT to NAME~4.EXT, then two letters, four
-// digits of a checksum of the long name, and ~1 on.
+// Name spaces and 8.3 names of a volume that is built.
 //
 // A file has one 8.3 name, with the first of its links that asks for one; a
 // name without a partner is in the POSIX name space, as Windows has it for
@@ -11,9 +9,7 @@
 #include <string.h>
 
 #include "build_priv.h"
-
-#define BASE_MAX 8
-#define EXT_MAX	 3
+#include "short.h"
 
 // Names of at most 12 units, by folder, that an 8.3 name may not repeat.
 struct taken {
@@ -23,6 +19,11 @@ struct taken {
 		bool dos;        // the DOS name of `name`
 	} *slots;
 	size_t count; // a power of two
+};
+
+struct search {
+	const struct taken *t;
+	uint32_t parent;
 };
 
 static uint16_t up(const struct ntfs_build *b, le16 unit)
@@ -74,140 +75,22 @@ static void take(struct taken *t, uint32_t id, bool dos)
 		*s = (struct slot){.name = id + 1, .dos = dos};
 }
 
-// A character that is the same in every code page, and allowed in an 8.3 name.
-static bool is_plain(uint16_t c)
+static int is_taken(void *ctx, const le16 *name, size_t len)
 {
-	return c > 0x20 && c < 0x7f && !strchr("\"*+,./:;<=>?[\\]|", c);
-}
+	const struct search *s = ctx;
 
-// Returns true when a name is an 8.3 name but for its case.
-static bool is_short(const le16 *name, size_t len)
-{
-	size_t base = 0, ext = 0;
-	bool dot = false;
-
-	for (size_t i = 0; i < len; i++) {
-		uint16_t c = get_le16(name[i]);
-
-		if (c == '.' && !dot && base)
-			dot = true;
-		else if (!is_plain(c))
-			return false;
-		else if (dot)
-			ext++;
-		else
-			base++;
-	}
-	return base && base <= BASE_MAX && ext <= EXT_MAX && (!dot || ext);
-}
-
-// A name that Win32 can open: others get no 8.3 name.
-static bool is_win32(const le16 *name, size_t len)
-{
-	uint16_t last = get_le16(name[len - 1]);
-
-	for (size_t i = 0; i < len; i++) {
-		uint16_t c = get_le16(name[i]);
-
-		if (c < 0x20 || (c < 0x7f && strchr("\"*/:<>?\\|", c)))
-			return false;
-	}
-	return last != '.' && last != ' ';
-}
-
-// The parts of a long name that go into its 8.3 name.
-struct parts {
-	char base[6], ext[EXT_MAX];
-	size_t base_len, ext_len;
-};
-
-static char short_char(const struct ntfs_build *b, le16 unit)
-{
-	uint16_t c = up(b, unit);
-
-	return is_plain(c) ? (char)c : '_';
-}
-
-static struct parts split(const struct ntfs_build *b, const le16 *name,
-			  size_t len)
-{
-	struct parts p = {.base_len = 0};
-	size_t dot = len, start = 0;
-
-	while (start < len && get_le16(name[start]) == '.')
-		start++;
-	for (size_t i = start; i < len; i++)
-		if (get_le16(name[i]) == '.')
-			dot = i;
-	for (size_t i = start; i < dot && p.base_len < sizeof(p.base); i++)
-		if (get_le16(name[i]) != '.' && get_le16(name[i]) != ' ')
-			p.base[p.base_len++] = short_char(b, name[i]);
-	for (size_t i = dot + 1; i < len && p.ext_len < EXT_MAX; i++)
-		if (get_le16(name[i]) != ' ')
-			p.ext[p.ext_len++] = short_char(b, name[i]);
-	return p;
-}
-
-static uint16_t checksum(const le16 *name, size_t len)
-{
-	uint16_t sum = 0;
-	int64_t x;
-
-	for (size_t i = 0; i < len; i++)
-		sum = (uint16_t)(sum * 37 + get_le16(name[i]));
-	x = (int32_t)((uint32_t)sum * 314159269u);
-	sum = (uint16_t)((x < 0 ? -x : x) % 1000000007);
-	return (uint16_t)(sum >> 12 | (sum >> 4 & 0x00f0) |
-			  (sum << 4 & 0x0f00) | sum << 12);
-}
-
-// Puts "BASE~N.EXT" together. Returns its length.
-static size_t compose(const struct parts *p, const char *base, size_t base_len,
-		      unsigned number, le16 out[12])
-{
-	char digits[8];
-	size_t count = 0, n = 0;
-
-	for (; number; number /= 10)
-		digits[count++] = (char)('0' + number % 10);
-	if (base_len > BASE_MAX - 1 - count)
-		base_len = BASE_MAX - 1 - count;
-	for (size_t i = 0; i < base_len; i++)
-		out[n++] = to_le16((uint8_t)base[i]);
-	out[n++] = to_le16('~');
-	while (count)
-		out[n++] = to_le16((uint8_t)digits[--count]);
-	if (p->ext_len)
-		out[n++] = to_le16('.');
-	for (size_t i = 0; i < p->ext_len; i++)
-		out[n++] = to_le16((uint8_t)p->ext[i]);
-	return n;
+	return find(s->t, s->parent, name, len)->name != 0;
 }
 
 // Finds an 8.3 name that is not taken. Returns its length.
 static size_t make_up(const struct taken *t, const struct name *x, le16 out[12])
 {
-	const struct ntfs_build *b = t->b;
-	const le16 *name = b->units + x->chars;
-	struct parts p = split(b, name, x->len);
-	uint16_t sum = checksum(name, x->len);
-	char hashed[6];
-	size_t n, keep = p.base_len < 2 ? p.base_len : 2;
+	struct search s = {t, x->parent};
+	size_t n = 0;
 
-	// A base of one or two letters gets the checksum at once.
-	for (unsigned number = 1; number <= 4 && p.base_len > 2; number++) {
-		n = compose(&p, p.base, p.base_len, number, out);
-		if (!find(t, x->parent, out, n)->name)
-			return n;
-	}
-	memcpy(hashed, p.base, keep);
-	for (unsigned i = 0; i < 4; i++)
-		hashed[keep + i] = "0123456789ABCDEF"[sum >> (12 - 4 * i) & 15];
-	for (unsigned number = 1;; number++) {
-		n = compose(&p, hashed, keep + 4, number, out);
-		if (!find(t, x->parent, out, n)->name)
-			return n;
-	}
+	ntfs_short_make(t->b->upcase, t->b->units + x->chars, x->len, is_taken,
+			&s, out, &n);
+	return n;
 }
 
 static bool is_same_name(const struct ntfs_build *b, const struct name *x)
@@ -256,10 +139,10 @@ static int settle_missing(struct taken *t, struct node *n, bool has,
 		if (x->space != 0xff)
 			continue;
 		x->space = NTFS_NS_POSIX;
-		if (has || b->options.no_dos_names || !is_win32(name, x->len))
+		if (has || b->options.no_dos_names || !ntfs_short_is_win32(name, x->len))
 			continue;
 		has = true;
-		if (is_short(name, x->len)) {
+		if (ntfs_short_is(name, x->len)) {
 			x->space = NTFS_NS_BOTH;
 			continue;
 		}

@@ -31,15 +31,17 @@ static int add_second(struct ntfs *source, struct disk *d, struct err *err)
 			  .loader = second},
 		.windows = "\\Windows",
 	};
-	struct fat *f;
-	int r = fat_open(d, &f, err);
+	struct volume *v;
+	int r = volume_open(d, &v, err);
 
 	if (r)
 		return r;
-	r = bcdboot_write(source, f, &options, err);
+	r = volume_change_begin(v, err);
 	if (!r)
-		r = fat_sync(f, err);
-	fat_close(f);
+		r = bcdboot_write(source, v, &options, err);
+	if (!r)
+		r = volume_sync(v, err);
+	volume_close(v);
 	return r;
 }
 

@@ -15,21 +15,22 @@ static void copied(void *ctx, const char *path)
 	copies++;
 }
 
-static struct fat *open_esp(struct disk *esp)
+static struct volume *open_esp(struct disk *esp)
 {
-	struct fat *f;
+	struct volume *v;
 
-	check_ok(fat_open(esp, &f, &fixture_err), &fixture_err);
-	return f;
+	check_ok(volume_open(esp, &v, &fixture_err), &fixture_err);
+	check_ok(volume_change_begin(v, &fixture_err), &fixture_err);
+	return v;
 }
 
-static struct bcd *load_store(struct fat *esp)
+static struct bcd *load_store(struct volume *esp)
 {
 	struct bcd *bcd;
 	void *data;
 	size_t size;
 
-	check_ok(fat_read_file(esp, store_path, 16 * MIB, &data, &size,
+	check_ok(volume_read_file(esp, store_path, 16 * MIB, &data, &size,
 			       &fixture_err),
 		 &fixture_err);
 	check_ok(bcd_load(data, size, &bcd, &fixture_err), &fixture_err);
@@ -37,7 +38,7 @@ static struct bcd *load_store(struct fat *esp)
 	return bcd;
 }
 
-static void check_files(struct fat *esp)
+static void check_files(struct volume *esp)
 {
 	static const char *const paths[] = {
 		"\\EFI\\Microsoft\\Boot\\bootmgfw.efi",
@@ -46,18 +47,18 @@ static void check_files(struct fat *esp)
 		"\\EFI\\Boot\\bootx64.efi",
 		store_path,
 	};
-	struct fat_stat stat;
+	struct volume_stat stat;
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		printf("%s\n", paths[i]);
-		check_ok(fat_stat(esp, paths[i], &stat, &fixture_err),
+		check_ok(volume_stat(esp, paths[i], &stat, &fixture_err),
 			 &fixture_err);
 		check(stat.size);
 	}
 }
 
 // Adds the second Windows, on the volume of the first.
-static int add_second(struct ntfs *source, struct fat *esp, bool clean,
+static int add_second(struct ntfs *source, struct volume *esp, bool clean,
 		      const char *windows)
 {
 	const struct bcd_device here = {.kind = BCD_DEVICE_BOOT};
@@ -78,7 +79,7 @@ static int add_second(struct ntfs *source, struct fat *esp, bool clean,
 	return bcdboot_write(source, esp, &options, NULL);
 }
 
-static void check_store(struct fat *esp, const struct guid *first, bool both)
+static void check_store(struct volume *esp, const struct guid *first, bool both)
 {
 	struct bcd *bcd = load_store(esp);
 
@@ -93,7 +94,7 @@ int main(void)
 	struct ntfs *host, *source;
 	struct answer *a;
 	struct guid first;
-	struct fat *esp;
+	struct volume *esp;
 	struct bcd *bcd;
 
 	fixture_make();
@@ -121,9 +122,9 @@ int main(void)
 	check_store(esp, &first, true);
 	check_eq(add_second(source, esp, true, "\\windows"), 0);
 	check_store(esp, &first, false);
-	check_ok(fat_sync(esp, &fixture_err), &fixture_err);
+	check_ok(volume_sync(esp, &fixture_err), &fixture_err);
 
-	fat_close(esp);
+	volume_close(esp);
 	ntfs_close(source);
 	disk_close(guest);
 	disk_close(vhd);

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+//
+// A volume of 2 MiB (see volumes.h), changed as what is behind its sectors says.
+// One that was taken for good at the begin is good at the end.
+
+#include "libntfs/read.h"
+#include "unit/libntfs/volumes.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const char *const paths[] = {
+	"\\new", "\\file1", "\\dir", "\\dir\\x", "\\A new folder\\with another",
+	"\\files\\file 3", "\\big", "\\A new folder", "\\sparse", "\\dir\\a",
+};
+
+static int change(struct ntfs *n, const uint8_t *op)
+{
+	static uint8_t content[65536];
+	char path[64];
+	struct disk *d;
+
+	snprintf(path, sizeof(path),
+		 op[1] < 128 ? paths[op[1] % 10]
+			     : "\\dir\\a file of many, whose number is %u",
+		 op[1]);
+
+	switch (op[0] % 6) {
+	case 0:
+		return ntfs_mkdir_all(n, path, 1, NULL);
+	case 1:
+		return ntfs_remove(n, path, NULL);
+	case 2:
+		return ntfs_resize_file(n, path, op[2] * 300u, 1, NULL);
+	case 3:
+		return ntfs_create_file(n, path, op[2] * 200u, 32, 1, &d, NULL)
+			       ? 0
+			       : (disk_close(d), 0);
+	default:
+		return ntfs_write_file(n, path, content,
+				       op[2] < 128 ? op[2] : op[2] * 100u, 32,
+				       1, NULL);
+	}
+}
+
+static void change_all(struct ntfs *n, const uint8_t *ops, size_t size)
+{
+	struct err err = {0};
+	int r;
+
+	for (; size >= 3; ops += 3, size -= 3) {
+		r = change(n, ops);
+		check(r != -EINVAL && r != -EIO && r != -EROFS);
+		if (ops[0] >= 192)
+			check_ok(ntfs_sync(n, &err), &err);
+	}
+	check_ok(ntfs_sync(n, &err), &err);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	size_t ops = size < 8 ? 0 : (size - 8) % SEED_PIECE;
+	struct ntfs_check_result result;
+	struct err err = {0};
+	struct disk *d;
+	struct ntfs *n;
+
+	check_ok(disk_memory(SEED_VOLUME, 512, &d, &err), &err);
+	expand_seed(data, size - ops, d);
+	if (!ntfs_open(d, &n, NULL)) {
+		if (!ntfs_change_begin(n, NULL)) {
+			change_all(n, data + size - ops, ops);
+			check_ok(ntfs_check(d, NULL, NULL, NULL, &result, &err),
+				 &err);
+			check_eq(result.problems, 0);
+		}
+		ntfs_close(n);
+	}
+	disk_close(d);
+	return 0;
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+//
+// One interface over FAT and NTFS: the same calls give the same answers.
+
+#include "test.h"
+#include "volume.h"
+
+#define TIME UINT64_C(133500000000000000)
+
+static const char text[] = "The content of a file.";
+
+static struct disk *new_disk(uint64_t size)
+{
+	struct err err = {0};
+	struct disk *d;
+
+	check_ok(disk_memory(size, 512, &d, &err), &err);
+	return d;
+}
+
+// \Folder\Long name of a file.txt
+static struct disk *new_fat(void)
+{
+	struct fat_format_options o = {.bits = 16};
+	struct disk *d = new_disk(16 << 20);
+	struct err err = {0};
+	struct volume *v;
+
+	check_ok(fat_format(d, &o, &err), &err);
+	check_ok(volume_open(d, &v, &err), &err);
+	check_eq(volume_mkdir_all(v, "Folder", TIME, NULL), -EINVAL);
+	check_eq(volume_sync(v, NULL), -EINVAL);
+	check_ok(volume_change_begin(v, &err), &err);
+	check_ok(volume_mkdir_all(v, "Folder", TIME, &err), &err);
+	check_eq(volume_write_file(v, "x", text, (size_t)UINT32_MAX + 1, 0,
+				   TIME, NULL), -EFBIG);
+	check_ok(volume_write_file(v, "Folder/Long name of a file.txt", text,
+				   sizeof(text), VOLUME_HIDDEN, TIME, &err),
+		 &err);
+	check_ok(volume_sync(v, &err), &err);
+	volume_close(v);
+	return d;
+}
+
+static uint32_t add(struct ntfs_build *b, uint32_t parent, const char *name,
+		    uint32_t attributes)
+{
+	struct ntfs_node_spec spec = {attributes, TIME, TIME, TIME, TIME,
+				      NTFS_NO_SECURITY};
+	struct ntfs_name n = {0};
+	struct err err = {0};
+	uint32_t node;
+	le16 *units;
+
+	check_ok(ntfs_build_add(b, &spec, &node, &err), &err);
+	check_eq(utf16_from_utf8(name, &units, &n.name_len), 0);
+	n.name = units;
+	check_ok(ntfs_build_link(b, node, parent, &n, &err), &err);
+	mem_free(units);
+	return node;
+}
+
+static struct disk *new_ntfs(void)
+{
+	struct ntfs_build_options o = {.serial = 1};
+	struct ntfs_stream_spec spec = {.size = sizeof(text)};
+	struct disk *d = new_disk(16 << 20);
+	struct err err = {0};
+	struct ntfs_build *b;
+	uint32_t stream, node;
+
+	check_ok(ntfs_build_new(d, &o, &b, &err), &err);
+	node = add(b, NTFS_ROOT, "Folder", NTFS_ATTR_DIRECTORY);
+	node = add(b, node, "Long name of a file.txt", NTFS_ATTR_HIDDEN);
+	check_ok(ntfs_build_stream(b, node, &spec, &stream, &err), &err);
+	check_ok(ntfs_build_layout(b, &err), &err);
+	check_ok(ntfs_build_begin(b, &err), &err);
+	check_ok(ntfs_build_write(b, stream, 0, text, sizeof(text), &err),
+		 &err);
+	check_ok(ntfs_build_finish(b, NULL, &err), &err);
+	ntfs_build_free(b);
+	return d;
+}
+
+struct seen {
+	unsigned count;
+	struct volume_stat last;
+};
+
+static int see(void *ctx, const struct volume_stat *s)
+{
+	struct seen *seen = ctx;
+
+	seen->count++;
+	seen->last = *s;
+	return 0;
+}
+
+static void check_file(const struct volume_stat *s)
+{
+	check(!strcmp(s->name, "Long name of a file.txt"));
+	check_eq(s->attributes & VOLUME_HIDDEN, VOLUME_HIDDEN);
+	check(!s->is_directory);
+	check_eq(s->size, sizeof(text));
+	check_eq(s->modified, TIME);
+}
+
+static void test_reading(struct disk *d, const char *kind)
+{
+	struct volume_stat s = {.size = 77};
+	struct seen seen = {0};
+	struct err err = {0};
+	struct volume *v;
+	struct disk *file = NULL;
+	size_t size;
+	void *data;
+
+	check_ok(volume_open(d, &v, &err), &err);
+	check(!strcmp(volume_kind(v), kind));
+	check_eq(volume_stat(v, "\\folder\\none", &s, NULL), -ENOENT);
+	check_eq(s.size, 77);
+	check_ok(volume_stat(v, "\\", &s, &err), &err);
+	check(s.is_directory && !s.name[0]);
+	check_ok(volume_stat(v, "folder\\", &s, &err), &err);
+	check(s.is_directory && !strcmp(s.name, "Folder"));
+	check_ok(volume_stat(v, "FOLDER/LONGNA~1.TXT", &s, &err), &err);
+	check_file(&s);
+	check_ok(volume_list(v, "", see, &seen, &err), &err);
+	check_eq(seen.count, 1);
+	check(!strcmp(seen.last.name, "Folder"));
+	check_ok(volume_list(v, "folder", see, &seen, &err), &err);
+	check_eq(seen.count, 2);
+	check_file(&seen.last);
+	check_eq(volume_list(v, "folder\\x", see, &seen, NULL), -ENOENT);
+	check_eq(volume_open_file(v, "folder", &file, NULL), -EISDIR);
+	check_eq(volume_read_file(v, "", 10, &data, &size, NULL), -EISDIR);
+	check(!file);
+	check_ok(volume_open_file(v, "folder/long name of a file.TXT", &file,
+				  &err), &err);
+	check_eq(file->size, sizeof(text));
+	disk_close(file);
+	check_eq(volume_read_file(v, "folder/long name of a file.TXT", 5,
+				  &data, &size, NULL), -EFBIG);
+	check_ok(volume_read_file(v, "folder/long name of a file.TXT", 1000,
+				  &data, &size, &err), &err);
+	check(size == sizeof(text) && !memcmp(data, text, size));
+	mem_free(data);
+	volume_close(v);
+}
+
+int main(void)
+{
+	struct disk *blank = new_disk(1 << 20), *fat = new_fat(),
+		    *ntfs = new_ntfs();
+	struct volume *v = NULL;
+
+	check_eq(volume_open(blank, &v, NULL), -ENOENT);
+	check(!v);
+	test_reading(fat, "FAT16");
+	test_reading(ntfs, "NTFS");
+	volume_close(NULL);
+	disk_close(ntfs);
+	disk_close(fat);
+	disk_close(blank);
+	return 0;
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+//
+// $LogFile: whether it holds changes, and filling it as it is before its first
+// use (Linux-NTFS documentation, "$LogFile": restart page, restart area).
+
+#include <string.h>
+
+#include "log.h"
+
+#define CLEAN	  0x0002u // restart area: closed in order
+#define NO_CLIENT 0xffffu
+#define PIECE	  (1u << 20)
+
+// One of the log's two restart pages ("RSTR").
+struct restart_page_disk {
+	uint8_t magic[4];      // 0x00
+	le16 usa_offset;       // 0x04
+	le16 usa_count;	       // 0x06
+	le64 chkdsk_lsn;       // 0x08
+	le32 system_page_size; // 0x10
+	le32 log_page_size;    // 0x14
+	le16 restart_offset;   // 0x18: of the restart area
+	le16 minor;	       // 0x1a
+	le16 major;	       // 0x1c
+};
+_Static_assert(sizeof(struct restart_page_disk) == 0x1e, "size");
+_Static_assert(offsetof(struct restart_page_disk, restart_offset) == 0x18,
+	       "offset");
+
+struct restart_area_disk {
+	le64 current_lsn;      // 0x00
+	le16 clients;	       // 0x08
+	le16 client_free_list; // 0x0a
+	le16 client_used_list; // 0x0c: 0xffff: none
+	le16 flags;	       // 0x0e
+	le32 sequence_bits;    // 0x10
+	le16 length;	       // 0x14
+	le16 client_offset;    // 0x16
+	le64 file_size;	       // 0x18
+};
+_Static_assert(sizeof(struct restart_area_disk) == 0x20, "size");
+_Static_assert(offsetof(struct restart_area_disk, flags) == 0x0e, "offset");
+
+// Returns true when a restart page says that the log was closed in order.
+static bool is_closed(const uint8_t *page)
+{
+	const struct restart_page_disk *h = (const void *)page;
+	uint32_t off = get_le16(h->restart_offset);
+	const struct restart_area_disk *area = (const void *)(page + off);
+
+	// The area lies before the first place of the update sequence.
+	return range_ok(off, sizeof(*area), NTFS_USA_STRIDE - 2) &&
+	       (get_le16(area->flags) & CLEAN ||
+		get_le16(area->client_used_list) == NO_CLIENT);
+}
+
+static int open_log(struct ntfs *n, struct ntfs_file *f, struct ntfs_attr *a,
+		    struct disk **ret, struct err *err)
+{
+	int r = ntfs_file_open(n, NTFS_REC_LOGFILE, f, err);
+
+	if (r)
+		return r;
+	r = ntfs_file_find(f, NTFS_AT_DATA, NULL, 0, a, err);
+	if (!r)
+		r = ntfs_stream_open(f, a, ret, err);
+	ntfs_file_done(f);
+	return r;
+}
+
+int ntfs_log_read(struct ntfs *n, enum ntfs_log_state *ret, struct err *err)
+{
+	uint8_t pages[2 * NTFS_LOG_PAGE];
+	const uint8_t *second = pages + NTFS_LOG_PAGE;
+	struct ntfs_file f;
+	struct ntfs_attr a;
+	struct disk *d;
+	bool is_empty = true;
+	int r = open_log(n, &f, &a, &d, err);
+
+	if (r)
+		return r;
+	if (d->size < sizeof(pages))
+		*ret = NTFS_LOG_SHORT;
+	else
+		r = disk_read(d, 0, pages, sizeof(pages), err);
+	if (r || d->size < sizeof(pages)) {
+		disk_close(d);
+		return r;
+	}
+	disk_close(d);
+	for (size_t i = 0; i < sizeof(pages); i++)
+		is_empty = is_empty && pages[i] == 0xff;
+	if (is_empty)
+		*ret = NTFS_LOG_EMPTY;
+	else if (memcmp(pages, "RSTR", 4) && memcmp(second, "RSTR", 4))
+		*ret = NTFS_LOG_BROKEN;
+	else if (!memcmp(pages, "RSTR", 4) && !is_closed(pages))
+		*ret = NTFS_LOG_OPEN;
+	else
+		*ret = NTFS_LOG_CLOSED;
+	return 0;
+}
+
+int ntfs_log_reset(struct ntfs *n, struct err *err)
+{
+	uint8_t *buf = mem_alloc(PIECE);
+	struct ntfs_file f;
+	struct ntfs_attr a;
+	struct disk *d;
+	int r = buf ? open_log(n, &f, &a, &d, err) : err_nomem(err);
+
+	if (r) {
+		mem_free(buf);
+		return r;
+	}
+	memset(buf, 0xff, PIECE);
+	for (uint64_t off = 0; !r && off < d->size; off += PIECE) {
+		uint64_t left = d->size - off;
+
+		r = disk_write(d, off, buf, left < PIECE ? (size_t)left : PIECE,
+			       err);
+	}
+	disk_close(d);
+	mem_free(buf);
+	return r;
+}

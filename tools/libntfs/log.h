@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+//
+// $LogFile, as far as its state.
+
+#ifndef NTFS_LOG_H
+#define NTFS_LOG_H
+
+#include "read.h"
+
+#define NTFS_LOG_PAGE 4096u
+
+enum ntfs_log_state {
+	NTFS_LOG_EMPTY,	 // never used, or reset
+	NTFS_LOG_CLOSED, // in order
+	NTFS_LOG_OPEN,	 // it holds changes
+	NTFS_LOG_BROKEN, // without a restart page
+	NTFS_LOG_SHORT,
+};
+
+// Tells what the log's restart pages say.
+int ntfs_log_read(struct ntfs *n, enum ntfs_log_state *ret, struct err *err);
+
+// Fills the log as it is before its first use.
+int ntfs_log_reset(struct ntfs *n, struct err *err);
+
+#endif

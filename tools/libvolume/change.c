@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+//
+// Changing a volume of either file system.
+
+#include "volume.h"
+
+int volume_change_begin(struct volume *v, struct err *err)
+{
+	struct fat_check_result result;
+	int r;
+
+	if (v->disk->read_only)
+		return err_set(err, -EROFS, "volume", ERR_NOWHERE,
+			       "it is open for reading only");
+	r = v->fat ? fat_check(v->fat, &result, err)
+		   : ntfs_change_begin(v->ntfs, err);
+	v->is_ready = !r;
+	return r;
+}
+
+static int check_ready(const struct volume *v, struct err *err)
+{
+	return v->is_ready ? 0
+			   : err_set(err, -EINVAL, "volume", ERR_NOWHERE,
+				     "it was not readied for changes");
+}
+
+// FAT counts bytes of a file in 32 bits.
+static int check_fat_size(const char *path, uint64_t size, struct err *err)
+{
+	return size <= UINT32_MAX
+		       ? 0
+		       : err_set(err, -EFBIG, path, ERR_NOWHERE,
+				 "FAT cannot hold a file of %llu bytes",
+				 (unsigned long long)size);
+}
+
+int volume_mkdir_all(struct volume *v, const char *path, uint64_t time,
+		     struct err *err)
+{
+	int r = check_ready(v, err);
+
+	if (r)
+		return r;
+	return v->fat ? fat_mkdir_all(v->fat, path, filetime_to_unix(time), err)
+		      : ntfs_mkdir_all(v->ntfs, path, time, err);
+}
+
+int volume_create_file(struct volume *v, const char *path, uint64_t size,
+		       uint32_t attributes, uint64_t time, struct disk **ret,
+		       struct err *err)
+{
+	int r = check_ready(v, err);
+
+	if (!r && v->ntfs)
+		return ntfs_create_file(v->ntfs, path, size, attributes, time,
+					ret, err);
+	if (!r)
+		r = check_fat_size(path, size, err);
+	return r ? r
+		 : fat_create_file(v->fat, path, (uint32_t)size, attributes,
+				   filetime_to_unix(time), ret, err);
+}
+
+int volume_write_file(struct volume *v, const char *path, const void *data,
+		      size_t size, uint32_t attributes, uint64_t time,
+		      struct err *err)
+{
+	int r = check_ready(v, err);
+
+	if (!r && v->ntfs)
+		return ntfs_write_file(v->ntfs, path, data, size, attributes,
+				       time, err);
+	if (!r)
+		r = check_fat_size(path, size, err);
+	return r ? r
+		 : fat_write_file(v->fat, path, data, (uint32_t)size,
+				  attributes, filetime_to_unix(time), err);
+}
+
+int volume_remove(struct volume *v, const char *path, struct err *err)
+{
+	int r = check_ready(v, err);
+
+	if (r)
+		return r;
+	return v->fat ? fat_remove(v->fat, path, err)
+		      : ntfs_remove(v->ntfs, path, err);
+}
+
+int volume_sync(struct volume *v, struct err *err)
+{
+	int r = check_ready(v, err);
+
+	if (r)
+		return r;
+	r = v->fat ? fat_sync(v->fat, err) : ntfs_sync(v->ntfs, err);
+	return r ? r : disk_flush(v->disk, err);
+}

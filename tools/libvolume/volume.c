@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT
+//
+// Opening and reading a volume of either file system.
+
+#include <string.h>
+#include <strings.h>
+
+#include "volume.h"
+
+// The first bytes of both: a jump of the processor, a name, and the mark at the
+// end (FAT overview, "Boot Sector and BPB"; Linux-NTFS documentation, "$Boot").
+static int open_kind(struct volume *v, struct err *err)
+{
+	uint8_t boot[512] = {0};
+	int r = v->disk->size < sizeof(boot)
+			? 0
+			: disk_read(v->disk, 0, boot, sizeof(boot), err);
+
+	if (r)
+		return r;
+	if (!memcmp(boot + 3, "NTFS    ", 8))
+		return ntfs_open(v->disk, &v->ntfs, err);
+	if ((boot[0] == 0xeb || boot[0] == 0xe9) && boot[510] == 0x55 &&
+	    boot[511] == 0xaa && memcmp(boot + 3, "EXFAT   ", 8))
+		return fat_open(v->disk, &v->fat, err);
+	return err_set(err, -ENOENT, "volume", 0,
+		       "there is neither a FAT nor an NTFS file system");
+}
+
+int volume_open(struct disk *disk, struct volume **ret, struct err *err)
+{
+	struct volume *v = mem_alloc(sizeof(*v));
+	int r;
+
+	if (!v)
+		return err_nomem(err);
+	v->disk = disk;
+	r = open_kind(v, err);
+	if (r) {
+		volume_close(v);
+		return r;
+	}
+	*ret = v;
+	return 0;
+}
+
+void volume_close(struct volume *v)
+{
+	if (!v)
+		return;
+	fat_close(v->fat);
+	ntfs_close(v->ntfs);
+	mem_free(v);
+}
+
+const char *volume_kind(const struct volume *v)
+{
+	if (v->ntfs)
+		return "NTFS";
+	switch (fat_get_info(v->fat)->bits) {
+	case 12:
+		return "FAT12";
+	case 16:
+		return "FAT16";
+	default:
+		return "FAT32";
+	}
+}
+
+// --- FAT ---------------------------------------------------------------------
+
+static void from_fat(const struct fat_stat *s, struct volume_stat *ret)
+{
+	*ret = (struct volume_stat){
+		.attributes = s->attributes,
+		.is_directory = s->is_directory,
+		.size = s->size,
+		.modified = filetime_from_unix(s->modified, 0),
+	};
+	memcpy(ret->name, s->name, sizeof(ret->name));
+}
+
+struct list {
+	int (*fn)(void *ctx, const struct volume_stat *entry);
+	void *ctx;
+};
+
+static int list_fat(void *ctx, const struct fat_stat *s)
+{
+	const struct list *l = ctx;
+	struct volume_stat stat;
+
+	from_fat(s, &stat);
+	return l->fn(l->ctx, &stat);
+}
+
+// --- NTFS --------------------------------------------------------------------
+
+// The first records are the system's own files, the root folder among them.
+#define FIRST_FILE 16
+
+static int list_ntfs(void *ctx, const struct ntfs_entry *e)
+{
+	const struct list *l = ctx;
+	struct volume_stat s = {
+		.attributes = e->attributes,
+		.is_directory = e->attributes & NTFS_ATTR_DIRECTORY,
+		.modified = e->modified,
+	};
+
+	if (e->name_space == 2 || e->record < FIRST_FILE) // 2: 8.3 name
+		return 0;
+	s.size = s.is_directory ? 0 : e->size;
+	strncpy(s.name, e->utf8, sizeof(s.name) - 1);
+	return l->fn(l->ctx, &s);
+}
+
+struct find_name {
+	uint64_t record;
+	char *name;
+	const char *given;
+};
+
+// A file may have several names in one folder: the given one is preferred.
+static int find_name(void *ctx, const struct ntfs_entry *e)
+{
+	struct find_name *f = ctx;
+
+	if (e->name_space == 2 || e->record != f->record)
+		return 0;
+	strncpy(f->name, e->utf8, 255 * 3);
+	return !strcasecmp(e->utf8, f->given);
+}
+
+static int stat_ntfs(struct volume *v, const char *path,
+		     struct volume_stat *ret, struct err *err)
+{
+	struct volume_stat s = {.name = ""};
+	struct find_name find = {.name = s.name};
+	size_t len = strlen(path), end;
+	struct ntfs_stat stat;
+	uint64_t folder;
+	char *parent;
+	int r = ntfs_lookup(v->ntfs, path, &find.record, err);
+
+	if (!r)
+		r = ntfs_stat(v->ntfs, find.record, &stat, err);
+	if (r)
+		return r;
+	while (len && strchr("\\/", path[len - 1]))
+		len--;
+	for (end = len; len && !strchr("\\/", path[len - 1]);)
+		len--;
+	parent = mem_dup(path, end + 1);
+	if (!parent)
+		return err_nomem(err);
+	parent[end] = 0;
+	find.given = parent + len;
+	if (end) {
+		char first = parent[len];
+
+		parent[len] = 0;
+		r = ntfs_lookup(v->ntfs, parent, &folder, err);
+		parent[len] = first;
+	}
+	if (!r && end)
+		r = ntfs_list(v->ntfs, folder, find_name, &find, err);
+	mem_free(parent);
+	if (r < 0)
+		return r;
+	s.attributes = stat.attributes;
+	s.is_directory = stat.is_directory;
+	s.size = stat.is_directory ? 0 : stat.size;
+	s.modified = stat.modified;
+	*ret = s;
+	return 0;
+}
+
+// --- Both --------------------------------------------------------------------
+
+int volume_stat(struct volume *v, const char *path, struct volume_stat *ret,
+		struct err *err)
+{
+	struct fat_stat s;
+	int r;
+
+	if (v->ntfs)
+		return stat_ntfs(v, path, ret, err);
+	r = fat_stat(v->fat, path, &s, err);
+	if (!r)
+		from_fat(&s, ret);
+	return r;
+}
+
+int volume_list(struct volume *v, const char *path,
+		int (*fn)(void *ctx, const struct volume_stat *entry),
+		void *ctx, struct err *err)
+{
+	struct list l = {fn, ctx};
+	uint64_t record;
+	int r;
+
+	if (v->fat)
+		return fat_list(v->fat, path, list_fat, &l, err);
+	r = ntfs_lookup(v->ntfs, path, &record, err);
+	return r ? r : ntfs_list(v->ntfs, record, list_ntfs, &l, err);
+}
+
+// A folder of NTFS has no data to open; it is called what it is.
+static int check_is_file(struct volume *v, const char *path, struct err *err)
+{
+	struct ntfs_stat stat;
+	uint64_t record;
+	int r = ntfs_lookup(v->ntfs, path, &record, err);
+
+	if (!r)
+		r = ntfs_stat(v->ntfs, record, &stat, err);
+	if (!r && stat.is_directory)
+		r = err_set(err, -EISDIR, path, ERR_NOWHERE, "it is a folder");
+	return r;
+}
+
+int volume_open_file(struct volume *v, const char *path, struct disk **ret,
+		     struct err *err)
+{
+	int r;
+
+	if (v->fat)
+		return fat_open_file(v->fat, path, ret, err);
+	r = check_is_file(v, path, err);
+	return r ? r : ntfs_open_file(v->ntfs, path, ret, err);
+}
+
+int volume_read_file(struct volume *v, const char *path, uint64_t limit,
+		     void **ret, size_t *ret_size, struct err *err)
+{
+	int r;
+
+	if (v->fat)
+		return fat_read_file(v->fat, path, limit, ret, ret_size, err);
+	r = check_is_file(v, path, err);
+	return r ? r
+		 : ntfs_read_file(v->ntfs, path, limit, ret, ret_size, err);
+}
