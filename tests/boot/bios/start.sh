@@ -47,10 +47,10 @@ wait_end() { # HOW OFTEN THE MESSAGE IS THERE
 
 trap 'qemu_stop' EXIT
 trap 'exit 1' HUP INT TERM
-drive="format=raw,cache=unsafe,file=$disk"
+file="format=raw,cache=unsafe,file=$disk"
 case $disk in
-*.floppy) drive=(-drive "if=floppy,$drive") ;;
-*) drive=(-drive "if=none,id=d,$drive" -device ide-hd,drive=d) ;;
+*.floppy) drive=(-drive "if=floppy,$file") ;;
+*) drive=(-drive "if=none,id=d,$file" -device "ide-hd,drive=d") ;;
 esac
 QEMU_MEMORY=32 QEMU_CPUS=1 qemu_start "$dir" bios -net none "${drive[@]}"
 status=0
