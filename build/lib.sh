@@ -58,7 +58,7 @@ stage_medium() { # FOLDER
 		"$1/EFI/BOOT/grubx64.efi"
 	loader_config boot/grub.cfg /slipway '' >"$1/EFI/debian/grub.cfg"
 	stage_payload "$1/slipway"
-	cp boot/grub-native.cfg "$O/manifest.txt" "$1/slipway"
+	cp boot/grub-native.cfg boot/grub-windows.cfg "$O/manifest.txt" "$1/slipway"
 }
 
 stage_payload() { # FOLDER

@@ -8,7 +8,7 @@ SANFLAGS := -no-pie -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
 SAN := $(O)/san
 
-$(SAN)/tools/%.o: tools/%.c
+$(SAN)/tools/%.o: tools/%.c | $(BIOS)
 	$(Q)mkdir -p $(@D)
 	$(Q)gcc $(BASEFLAGS) $(SANFLAGS) -MMD -MP -c -o $@ $<
 
@@ -66,7 +66,7 @@ boot: all	## QEMU: firmware x medium, deployment, native boot
 	$(Q)tests/run.sh boot
 lint:	## the style rules that a script can check
 	$(Q)tests/run.sh lint
-fuzz: deps	## fuzz every decoder for T seconds each
+fuzz: deps $(BIOS)	## fuzz every decoder for T seconds each
 	$(Q)tests/fuzz/run.sh $(T)
 
 -include $(patsubst tools/%.c,$(SAN)/tools/%.d,$(LIBSRC))

@@ -5,13 +5,14 @@ CC := $(if $(filter default undefined,$(origin CC)),musl-gcc,$(CC))
 AR ?= ar
 
 # In link order: who comes first may use what comes later.
-LIBS := deploy apply address volume bcd efi hive wim ntfs fat part vdisk ublk disk base
+LIBS := deploy apply address volume bcd efi hive wim ntfs fat bootsect part vdisk \
+	ublk disk base
 
 WARN := -Wall -Wextra -Wvla -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wwrite-strings -Wpointer-arith -Wno-unused-parameter -Wno-format-truncation
 BASEFLAGS := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -O2 -g \
 	-fno-strict-aliasing -fno-pie -pthread \
-	-ffile-prefix-map=$(CURDIR)=. $(WARN) -Werror -Itools/include
+	-ffile-prefix-map=$(CURDIR)=. $(WARN) -Werror -Itools/include -I$(O)/bios
 
 LIBSRC := $(foreach l,$(LIBS),$(wildcard tools/lib$(l)/*.c))
 CMDSRC := $(wildcard tools/cmd/*.c)
@@ -35,7 +36,17 @@ $(O)/obj/.flags: FORCE
 FORCE:
 .PHONY: FORCE
 
-$(O)/obj/%.o: tools/%.c $(O)/obj/.flags $(KHEADERS)
+# What a BIOS starts, as lists of bytes that libbootsect includes.
+BIOS := $(patsubst boot/%.S,$(O)/%.inc,$(wildcard boot/bios/*.S))
+$(O)/bios/%.inc: boot/bios/%.S $(wildcard boot/bios/*.inc boot/bios/*.ld)
+	$(Q)mkdir -p $(@D)
+	@echo "  AS      $<"
+	$(Q)gcc -m32 -nostdinc -c -o $(@:inc=o) $<
+	$(Q)ld -m elf_i386 -T boot/bios/flat.ld -o $(@:inc=elf) $(@:inc=o)
+	$(Q)objcopy -O binary $(@:inc=elf) $(@:inc=bin)
+	$(Q)od -An -v -tx1 $(@:inc=bin) | sed 's/ \(..\)/0x\1,/g' >$@
+
+$(O)/obj/%.o: tools/%.c $(O)/obj/.flags $(KHEADERS) | $(BIOS)
 	$(Q)mkdir -p $(@D)
 	@echo "  CC      $<"
 	$(Q)$(CC) $(BASEFLAGS) -isystem $(O)/kheaders -MMD -MP $(CFLAGS) -c -o $@ $<

@@ -7,18 +7,6 @@
 : "${ATTACH_JOBS:=$(echo {randread,randwrite,read,write}-{4k,1m}-{1,32})}"
 : "${ATTACH_SIZE:=1G}"
 
-# A program of the host with the libraries that it loads.
-host_program() { # TOP NAME
-	local path library
-	path=$(command -v "$2") || { echo "$2: not installed" >&2; return 1; }
-	mkdir -p "$1/usr/bin"
-	cp -L "$path" "$1/usr/bin/$2"
-	ldd "$path" | grep -o '/[^ ]*' | while read -r library; do
-		mkdir -p "$1/${library%/*}"
-		cp -L "$library" "$1/$library"
-	done
-}
-
 # The programs' disk, the data's disk, and the environment with our script.
 attach_disks() {
 	local top=$dir/top add=$dir/add module
@@ -39,10 +27,7 @@ attach_disks() {
 	module=$(ls .cache/root/lib/modules/*/kernel/drivers/block/nbd.ko.xz)
 	xz -dc "$module" >"$add/tools.d/nbd.ko"
 	cp tests/bench/attach_guest.sh "$add"
-	cp "$O/boot/initramfs" "$dir/initramfs"
-	truncate -s %512 "$dir/initramfs"
-	(cd "$add" && find . -mindepth 1 | cpio -o -H newc --quiet) \
-		>>"$dir/initramfs"
+	add_archive "$add" "$O/boot/initramfs" "$dir/initramfs"
 }
 
 attach_machine() {
@@ -87,6 +72,7 @@ attach_report() { # OURS PEER WANTED
 
 bench_attach() {
 	. tests/boot/qemu.sh
+	. tests/programs.sh
 	attach_disks
 	attach_machine
 	attach_report slipway-vhd nbd-vhd 1.3

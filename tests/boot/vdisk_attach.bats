@@ -3,10 +3,13 @@
 load ../helpers
 
 setup() {
-	requires qemu-system-x86_64 sfdisk cpio mkntfs ntfscp
+	requires qemu-system-x86_64 sfdisk cpio mkntfs ntfscp mke2fs e2fsck \
+		blkdiscard debugfs
 	cd "$ROOT"
 	# shellcheck source=qemu.sh
 	. tests/boot/qemu.sh
+	# shellcheck source=../programs.sh
+	. tests/programs.sh
 	dir=$O/boot-tests/vdisk-attach
 	rm -rf "$dir"
 	mkdir -p "$dir/add"
@@ -14,7 +17,8 @@ setup() {
 
 teardown() {
 	[ -z "${qemu_pid:-}" ] || qemu_stop
-	rm -f "$dir"/*.img "$dir/initramfs"
+	rm -rf "$dir"/*.img "$dir"/*.vhd "$dir/initramfs" "$dir/add" \
+		"$dir/root" "$dir/host"
 }
 
 # disk.img: one NTFS partition by a stranger, with a partitioned VHD in it.
@@ -30,25 +34,101 @@ make_disk() {
 		status=none
 }
 
+# kinds.img: an ext4 volume with virtual disks of every kind.
+make_kinds() {
+	local at=$dir/kinds
+	mkdir "$at"
+	(
+		cd "$at"
+		head -c 12M /dev/urandom >raw
+		truncate -s 64M raw
+		slipway vdisk convert raw parent.vhd --type dynamic \
+			--progress none
+		slipway vdisk convert raw parent.vhdx --type dynamic \
+			--progress none
+		rm raw
+		slipway vdisk create dyn.vhd 64M --type dynamic
+		slipway vdisk create one.vhd --parent parent.vhd
+		slipway vdisk create two.vhd --parent parent.vhd
+		slipway vdisk create dyn.vhdx 64M --type dynamic --block-size 2M
+		slipway vdisk create fixed.vhdx 48M --type fixed
+		slipway vdisk create four.vhdx 64M --type dynamic \
+			--sector-size 4096
+		slipway vdisk create child.vhdx --parent parent.vhdx
+	)
+	mke2fs -q -t ext4 -d "$at" "$dir/kinds.img" 600M
+	rm -rf "$at"
+}
+
 @test "vdisk attach, detach, parallel use, signals and a killed server" {
 	token=$(od -An -tx1 -N 12 /dev/urandom | tr -d ' \n')
 	make_disk
 	truncate -s 64M "$dir/empty.img"
-	# a further archive, at whole words, puts the script beside the
-	# environment's files
-	cp tests/boot/vdisk_attach.sh "$dir/add/vdisk_attach.sh"
-	cp "$O/boot/initramfs" "$dir/initramfs"
-	truncate -s %512 "$dir/initramfs"
-	(cd "$dir/add" && echo vdisk_attach.sh | cpio -o -H newc --quiet) \
-		>>"$dir/initramfs"
+	make_kinds
+	cp tests/boot/vdisk_attach.sh tests/boot/vdisk_kinds.sh "$dir/add/"
+	for name in blkdiscard mke2fs e2fsck; do
+		host_program "$dir/add" $name
+	done
+	mkdir "$dir/add/bin"
+	mv "$dir/add/usr/bin"/* "$dir/add/bin"
+	mkdir -p "$dir/add/etc"
+	cp /etc/mke2fs.conf "$dir/add/etc"
+	add_archive "$dir/add" "$O/boot/initramfs" "$dir/initramfs"
 	qemu_start "$dir" bios -kernel "$O/boot/vmlinuz" \
 		-initrd "$dir/initramfs" -net none -no-reboot \
 		-append "console=ttyS0 quiet slipway.shell" \
 		-drive "file=$dir/disk.img,format=raw,if=virtio,cache=unsafe" \
-		-drive "file=$dir/empty.img,format=raw,if=virtio,cache=unsafe,discard=unmap"
+		-drive "file=$dir/empty.img,format=raw,if=virtio,cache=unsafe,discard=unmap" \
+		-drive "file=$dir/kinds.img,format=raw,if=virtio,cache=unsafe"
 	qemu_wait 'slipway.*# ' 60
 	qemu_type "sh /vdisk_attach.sh $token"
 	qemu_wait "vdisk checks [a-zA-Z]+: $token" 180 || true
+	qemu_type "sh /vdisk_kinds.sh $token"
+	qemu_wait "vdisk kinds [a-zA-Z]+: $token" 240 || true
 	grep -a "vdisk check" "$dir/serial.log"
 	grep -aq "vdisk checks passed: $token" "$dir/serial.log"
+	grep -aq "vdisk kinds passed: $token" "$dir/serial.log"
+	qemu_stop
+	qemu_pid=
+	e2fsck -fn "$dir/kinds.img"
+}
+
+@test "a root file system in an attached disk outlives switch_root" {
+	token=$(od -An -tx1 -N 12 /dev/urandom | tr -d ' \n')
+	root=$dir/root
+	mkdir -p "$root"/{bin,sbin,dev,proc,sys,host,data} "$dir/host"
+	cp .cache/root/bin/busybox "$root/bin/"
+	for name in sh sha1sum dd sync poweroff mount grep; do
+		ln -s busybox "$root/bin/$name"
+	done
+	cp tests/boot/vdisk_root.sh "$root/sbin/init"
+	echo "$token" >"$root/token"
+	head -c 5M /dev/urandom >"$root/data/random"
+	(cd "$root" && sha1sum bin/busybox data/random | sed 's|  |  /|' >sums)
+	mke2fs -q -t ext4 -d "$root" "$dir/root.img" 40M
+	slipway vdisk convert "$dir/root.img" "$dir/host/root.vhd" \
+		--type dynamic --progress none
+	mke2fs -q -t ext4 -d "$dir/host" "$dir/host.img" 80M
+	cp tests/boot/vdisk_root.sh "$dir/add/root_init"
+	add_archive "$dir/add" "$O/boot/initramfs" "$dir/initramfs"
+	qemu_start "$dir" bios -kernel "$O/boot/vmlinuz" \
+		-initrd "$dir/initramfs" -net none -no-reboot \
+		-append "console=ttyS0 quiet rdinit=/root_init" \
+		-drive "file=$dir/host.img,format=raw,if=virtio,cache=unsafe"
+	qemu_wait "vdisk root (passed: $token|FAILED)" 90 || true
+	grep -aq "vdisk root passed: $token" "$dir/serial.log"
+	wait "$qemu_pid"
+	qemu_stop
+	qemu_pid=
+	# what the guest wrote is in the VHD, and both volumes are whole
+	e2fsck -fp "$dir/host.img"
+	debugfs -R "dump /root.vhd $dir/out.img" "$dir/host.img"
+	mv "$dir/out.img" "$dir/out.vhd"
+	slipway vdisk check "$dir/out.vhd"
+	slipway vdisk convert "$dir/out.vhd" "$dir/out.img" --format raw \
+		--progress none
+	e2fsck -fn "$dir/out.img"
+	debugfs -R "dump /new $dir/new.img" "$dir/out.img"
+	debugfs -R "dump /sums.new $dir/sums" "$dir/out.img"
+	[ "$(sha1sum <"$dir/new.img")" = "$(sed 's|/new|-|' "$dir/sums")" ]
 }

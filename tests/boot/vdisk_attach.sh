@@ -67,9 +67,18 @@ survives_signals() {
 		! grep -q 'VmLck:[^0-9]* 0 kB' "/proc/$server/status"
 }
 
+# What ended is a process until the first one has collected it.
+gone() { # PID
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		[ -e "/proc/$1" ] || return 0
+		sleep 0.5
+	done
+	return 1
+}
+
 detaches() {
 	umount /mnt && slipway vdisk detach "$vhd" && [ ! -e "$vhd" ] &&
-		[ ! -e "/proc/$server" ]
+		gone "$server"
 }
 
 # The data is in the VHD itself: again, from a new server.

@@ -17,11 +17,33 @@ new_loader() { # DESCRIPTION; prints the GUID
 @test "help goes to stdout, misuse to stderr" {
 	run -0 slipway bcdedit '/?'
 	assert_output_has 'usage: bcdedit'
-	run -2 slipway bcdedit
-	assert_output_has '/store FILE is needed'
+	run -2 slipway bcdedit /store s.bcd /sysstore d.img
 	run -2 slipway bcdedit /store s.bcd /nonsense
 	run -2 slipway bcdedit /store s.bcd nonsense
 	run -2 slipway bcdedit /store s.bcd /enum /timeout 3
+}
+
+@test "help about a verb, identifiers, elements, formats" {
+	run -0 slipway bcdedit '/?' /set
+	assert_output_has 'bcdedit /set [{ID}] ELEMENT VALUE'
+	want=$output
+	run -0 slipway bcdedit /set '/?'
+	[ "$output" = "$want" ]
+	run -0 slipway bcdedit '/?' ID
+	assert_output_has '{9dea862c-5cdd-4e70-acc1-f32b344d4795}'
+	run -0 slipway bcdedit '/?' TYPES
+	assert_output_has 'description                  STRING'
+	run -0 slipway bcdedit '/?' types osloader
+	assert_output_has 'nx                           INTEGER   0=OptIn'
+	run -0 slipway bcdedit '/?' formats
+	assert_output_has 'ramdisk=[PART]'
+	run -0 slipway bcdedit '/?' nonsense
+	assert_output_has 'usage: bcdedit'
+	# each topic tells something, and each verb of the usage is one
+	for t in $(slipway bcdedit '/?' topics | sed -n 's/^  //p'); do
+		run -0 slipway bcdedit '/?' "$t"
+		[[ $output != usage:* ]]
+	done
 }
 
 @test "a listing has the layout of Windows" {
@@ -100,6 +122,15 @@ new_loader() { # DESCRIPTION; prints the GUID
 	run -1 slipway bcdedit /store s.bcd /set nonsense 1
 	run -1 slipway bcdedit /store s.bcd /set '{memdiag}' path x
 	assert_output_has 'no such entry'
+	run -1 slipway bcdedit /store s.bcd /set '{current}' path x
+	assert_output_has 'no Windows is running here'
+	run -1 slipway bcdedit /store s.bcd /set '{fwbootmgr}' displayorder '{bootmgr}' /addfirst
+	assert_output_has 'bcdboot without /s'
+	run -1 slipway bcdedit /store s.bcd /default '{memdiag}'
+	run -1 slipway bcdedit /store s.bcd /set "$a" hostip 1.2.3.4.5
+	slipway bcdedit /store s.bcd /set "$a" hostip 10.0.0.1
+	run -0 slipway bcdedit /store s.bcd /enum "$a"
+	assert_output_has 'hostip                  10.0.0.1'
 	run -1 slipway bcdedit /store s.bcd /delete '{bootmgr}'
 	slipway bcdedit /store s.bcd /delete '{bootmgr}' /f
 }
@@ -112,6 +143,19 @@ new_loader() { # DESCRIPTION; prints the GUID
 	[ "$(stat -c %a s.bcd)" = 600 ]
 	cp s.bcd before
 	run -1 slipway bcdedit /store s.bcd /timeout never
+	cmp s.bcd before
+}
+
+@test "a write that fails leaves the old store, and nothing else" {
+	slipway bcdedit /store s.bcd /set '{bootmgr}' description "$(printf '%04000d' 0)"
+	cp s.bcd before
+	small() { trap '' XFSZ; ulimit -f 4; slipway "$@"; }
+	run -1 small bcdedit /store s.bcd /timeout 5
+	assert_output_has 'File too large'
+	cmp s.bcd before
+	[ "$(ls)" = "before
+s.bcd" ]
+	run -1 small reg add 's.bcd\x' /f
 	cmp s.bcd before
 }
 

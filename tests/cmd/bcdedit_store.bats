@@ -33,6 +33,8 @@ new_loader() { # DESCRIPTION; prints the GUID
 	run -0 slipway bcdedit /sysstore d.img@1
 	assert_output_has 'description             In FAT'
 	run -0 slipway bcdedit /sysstore d.img@1 /timeout 8
+	run -0 slipway bcdedit /sysstore d.img # its system partition is found
+	assert_output_has 'timeout                 8'
 	run -0 slipway dir 'd.img@1:\EFI\Microsoft\Boot' /B
 	[ "$output" = "x
 BCD" ]
@@ -135,7 +137,7 @@ BCD" ]
 		key                     a.b.c.d
 		debugtype               NET
 		debugstart              AutoEnable
-		hostip                  3232235778
+		hostip                  192.168.1.2
 		port                    50000
 		noumex                  Yes
 		dhcp                    No

@@ -194,6 +194,41 @@ SYSTEM\Select' ]
 	cmp SYSTEM before
 }
 
+@test "a hive by a path with backslashes, in any case; what is meant for a running one" {
+	mkdir -p C/Windows/System32/config
+	mv SYSTEM C/Windows/System32/config/SYSTEM
+	run -0 slipway reg query 'C\windows\system32\config\system\Select' /v Current
+	assert_output_has '    Current    REG_DWORD    0x1'
+	run -0 slipway reg add 'C\Windows\System32\config\SYSTEM\New' /f
+	run -0 slipway reg query 'C/Windows/System32/config/SYSTEM\New'
+	run -1 slipway reg query 'C\Windows\System32\config\SAM\New'
+	cp -r C/Windows C/windows # which of the two cannot be told
+	run -1 slipway reg query 'C\WINDOWS\System32\config\SYSTEM\New'
+	run -1 slipway reg query 'HKLM\SYSTEM\Select'
+	assert_output_has "begin with the hive's file"
+	run -2 slipway reg load 'HKLM\x' file
+	assert_output_has 'not needed here'
+}
+
+@test "the view of 32-bit programs; /v alone with /f" {
+	cp SYSTEM SOFTWARE
+	slipway reg add 'SOFTWARE\A' /v x /d native
+	slipway reg add 'SOFTWARE\A' /v x /d small /reg:32
+	run -0 slipway reg query 'SOFTWARE\WOW6432Node\A' /v x
+	assert_output_has small
+	run -0 slipway reg query 'SOFTWARE\A' /v x /reg:64
+	assert_output_has native
+	run -0 slipway reg query 'SOFTWARE\A' /v x /reg:32
+	assert_output_has small
+	run -1 slipway reg query 'SOFTWARE\A' /reg:16
+	slipway reg add 'SOFTWARE\x' /v y /d x
+	run -0 slipway reg query SOFTWARE /s /f x /v /e
+	assert_output_has 'End of search: 2 match(es) found.'
+	run -2 slipway reg query SOFTWARE /v
+	run -2 slipway reg query SOFTWARE /v a /ve
+	assert_output_has 'reg --help'
+}
+
 @test "a hive in a volume of a disk" {
 	slipway partition create d.img --gpt --size 100M type=efi
 	slipway format d.img@1 /FS:FAT32 >/dev/null

@@ -6,10 +6,10 @@ setup() {
 	cd "$BATS_TEST_TMPDIR"
 }
 
-@test "create makes a sparse fixed VHD that info describes" {
+@test "create makes a fixed VHD that has its room, and that info describes" {
 	slipway vdisk create x.vhd 3G
 	[ "$(stat -c %s x.vhd)" -eq 3221225984 ]
-	[ "$(stat -c %b x.vhd)" -lt 64 ]
+	[ "$(stat -c %b x.vhd)" -ge 6291457 ]
 	run -0 slipway vdisk info x.vhd
 	assert_output_has "Format:        VHD"
 	assert_output_has "Type:          fixed"
@@ -18,6 +18,20 @@ setup() {
 	run -0 slipway vdisk info --json x.vhd
 	assert_output_has '"format":"VHD","type":"fixed","size":3221225472,'
 	echo "$output" | python3 -m json.tool >/dev/null
+}
+
+@test "create makes a sparse file only when asked to, and none when it is too large" {
+	slipway vdisk create x.vhd 3G --sparse
+	[ "$(stat -c %b x.vhd)" -lt 64 ]
+	rm x.vhd
+	slipway vdisk create x.vhdx 1G --type fixed
+	[ "$(stat -c %b x.vhdx)" -ge 2097152 ]
+	rm x.vhdx
+	# more than there is
+	[ "$(df --output=avail -B 1G . | tail -n 1)" -lt 2000 ] || skip
+	run -1 slipway vdisk create x.vhd 2000G
+	assert_output_has "No space left"
+	[ ! -e x.vhd ]
 }
 
 @test "two disks have different identities" {

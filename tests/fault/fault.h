@@ -22,12 +22,20 @@ unsigned fault_mem_failed(void);
 // operation, or it leaks.
 size_t fault_mem_live(void);
 
+// Runs an operation again and again while the n-th allocation fails, n = 1, 2, ...
+// until none does, once with that one alone and once with all from it on: it
+// must say -ENOMEM, or do without, and leak nothing.
+void fault_mem_each(int (*run)(void *ctx, struct err *err), void *ctx);
+
 // --- Disks -------------------------------------------------------------------
 
 struct fault_plan {
 	unsigned fail_at;     // the n-th I/O fails with -EIO; 0: none
 	bool persistent;      // and all after it
 	bool writes_only;     // reads are not counted
+	uint64_t room;        // when not 0: no byte is written at or behind it
+			      // (-ENOSPC, after those before it)
+	bool grows;           // with room: the file may get longer all the same
 	unsigned count;       // I/Os so far
 	unsigned failed;      // those made to fail
 };
@@ -35,6 +43,11 @@ struct fault_plan {
 // A disk that passes everything to `base` but fails by the plan. Closing it
 // does not close base. Never returns NULL.
 struct disk *fault_disk(struct disk *base, struct fault_plan *plan);
+
+// An empty disk in memory that can get `room` bytes long, and does so without
+// asking for memory again: for those that are filled over and over. Never
+// returns NULL.
+struct disk *roomy_disk(uint64_t room);
 
 // One entry of a recorded log.
 struct record {
@@ -61,6 +74,12 @@ void record_replay(const struct record_log *log, size_t count,
 		   struct disk *target,
 		   enum record_fate (*choose)(void *ctx, size_t index),
 		   void *ctx);
+
+// As record_replay, but writes after the last flush reach the target in any order,
+// and any part of them, as a seed shuffles them; of changes of its size, which a
+// file system keeps in order, the last ones may be lost.
+void record_shuffle(const struct record_log *log, size_t count,
+		    struct disk *target, uint64_t seed);
 
 // Frees what a log holds.
 void record_free(struct record_log *log);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "fault/fault.h"
+#include "test.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static unsigned countdown, failed;
@@ -110,4 +111,27 @@ void mem_free(void *p)
 	live -= p != NULL;
 	pthread_mutex_unlock(&lock);
 	free(p);
+}
+
+void fault_mem_each(int (*run)(void *ctx, struct err *err), void *ctx)
+{
+	for (int persistent = 0; persistent < 2; persistent++) {
+		for (unsigned n = 1;; n++) {
+			size_t before = live;
+			struct err err = {0};
+			int r;
+
+			fault_mem(n, persistent);
+			r = run(ctx, &err);
+			countdown = 0;
+			check_eq(live, before);
+			if (!failed) {
+				check_ok(r, &err);
+				break;
+			}
+			check(!r || r == -ENOMEM);
+			check_eq(err.code, r);
+		}
+	}
+	fault_mem(0, false);
 }

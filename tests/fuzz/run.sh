@@ -13,7 +13,7 @@ for target; do
 	dir=tests/fuzz/$target
 	mkdir -p "$O/fuzz/$target/corpus" "$dir/crashers"
 	clang -std=c11 -D_GNU_SOURCE -O1 -g -pthread -Itools/include -Itools \
-		-Itests -fsanitize=fuzzer,address,undefined \
+		-Itests -I"$O/bios" -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all -o "$O/fuzz/$target/fuzz" \
 		"$dir/fuzz.c" tools/lib*/*.c -luring
 	echo "== $target"

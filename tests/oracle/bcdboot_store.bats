@@ -100,6 +100,24 @@ content() { # of the store, without times, as reglookup sees it
 	assert_output_has 'locale                  fr-FR'
 }
 
+@test "a Windows folder of another name; the same one in another case" {
+	make_disk gpt efi
+	boot
+	slipway bcdboot 'd.img@2:/windows/' /s d.img@1
+	run -0 edit /enum osloader
+	[ "$(grep -c ^identifier <<<"$output")" -eq 1 ]
+	mv tree/Windows tree/Win11
+	make_disk gpt efi
+	slipway bcdboot 'd.img@2:\Win11\' /s d.img@1
+	run -0 edit /enum osloader
+	assert_output_has 'path                    \Win11\system32\winload.efi'
+	assert_output_has 'systemroot              \Win11'
+	run -0 edit /enum resume
+	assert_output_has 'path                    \Win11\system32\winresume.efi'
+	run -1 slipway bcdboot d.img@2 /s d.img@1
+	assert_output_has 'name the Windows folder, such as d.img@2:\Windows'
+}
+
 @test "/d keeps the default, /addlast comes last, /c begins anew" {
 	make_disk gpt efi
 	boot

@@ -115,7 +115,7 @@ sys.stdout.buffer.write(struct.pack("<IH", 1, len(paths)) + u("Other") + paths)
 	assert_output_has 'name the system partition with /s, such as /s d.img@1'
 	mkdir none
 	run -1 slipway bcdboot 'd.img@2:\Windows' --efivars none
-	assert_output_has 'not started by UEFI'
+	assert_output_has 'efivarfs is not mounted'
 }
 
 @test "what the firmware trusts, by its variables; without Secure Boot a note" {

@@ -9,7 +9,7 @@ setup() {
 
 # Makes a VHD of a size with something in its first and last sector.
 make_vhd() { # FILE SIZE
-	slipway vdisk create "$1" "$2"
+	slipway vdisk create "$1" "$2" --sparse
 	printf first | dd of="$1" conv=notrunc status=none
 	printf last | dd of="$1" bs=1 seek=$(($2 - 512)) conv=notrunc status=none
 }
@@ -92,7 +92,7 @@ geometry() { # FILE
 	for size in 4177920 33423360 1065369600 8455200768 136899993600; do
 		qemu-img create -q -f vpc -o subformat=fixed x.vhd "$size"
 		actual=$(($(stat -c %s x.vhd) - 512))
-		slipway vdisk create y.vhd "$actual"
+		slipway vdisk create y.vhd "$actual" --sparse
 		[ "$(geometry x.vhd)" = "$(geometry y.vhd)" ]
 		rm x.vhd y.vhd
 	done

@@ -14,12 +14,12 @@
 #include <string.h>
 
 #define HEADER 16      // of a DEVICE
-#define PARTITION 0x48 // a whole DEVICE that names a partition
+#define PARTITION 0x48 // a whole DEVICE that names a partition, or boot
 #define NO_PATH 2      // an empty path is its NUL alone
 
-enum { BLOCK_IO, PARTITION_TYPE = 6, LOCATE = 8 };
+enum { BLOCK_IO, BOOT = 5, PARTITION_TYPE = 6, LOCATE = 8 };
 enum { GPT, MBR };
-enum { HARD_DISK, VIRTUAL_DISK = 6, FILE_BLOCK = 5 };
+enum { HARD_DISK, RAM_DISK = 3, FILE_BLOCK = 5, VIRTUAL_DISK = 6 };
 
 static uint8_t value[4096];
 
@@ -57,10 +57,10 @@ static void want_zeroes(size_t at, size_t count, const char *what)
 }
 
 // A DEVICE's header; the whole of it must end exactly where its holder ends.
-static void device(size_t at, uint32_t type, size_t end)
+static void device(size_t at, uint32_t type, uint32_t flags, size_t end)
 {
 	want(at, type, "device type");
-	want(at + 4, 0, "device flags");
+	want(at + 4, flags, "device flags");
 	want(at + 8, (uint32_t)(end - at), "device size");
 	want(at + 12, 0, "word after the size");
 }
@@ -111,7 +111,7 @@ static void print_path(const char *name, size_t at, size_t end)
 
 static void partition(size_t at, size_t end)
 {
-	device(at, PARTITION_TYPE, end);
+	device(at, PARTITION_TYPE, 0, end);
 	if (end - at != PARTITION)
 		wrong(at, "a partition device of %zu bytes", end - at);
 	want(at + 32, HARD_DISK, "block kind");
@@ -129,7 +129,17 @@ static void partition(size_t at, size_t end)
 	print_guid("disk", at + 40);
 }
 
-// The file's volume: by its partition, or wherever a volume has that path.
+// The partition that the boot manager was started from.
+static void boot(size_t at, size_t end)
+{
+	device(at, BOOT, 0, end);
+	if (end - at != PARTITION)
+		wrong(at, "a boot device of %zu bytes", end - at);
+	want_zeroes(at + HEADER, PARTITION - HEADER, "the boot device");
+}
+
+// The file's volume: by its partition, that of the boot manager, or wherever a
+// volume has that path.
 static void host(size_t at, size_t end)
 {
 	if (word(at) == PARTITION_TYPE) {
@@ -137,8 +147,13 @@ static void host(size_t at, size_t end)
 		partition(at, end);
 		return;
 	}
+	if (word(at) == BOOT) {
+		puts("host=boot");
+		boot(at, end);
+		return;
+	}
 	puts("host=locate");
-	device(at, LOCATE, end);
+	device(at, LOCATE, 0, end);
 	want(at + 16, 1, "locate kind (1 is by the path here)");
 	want(at + 20, 0, "locate element");
 	want(at + 24, 0, "locate parent");
@@ -163,13 +178,36 @@ static void virtual_disk(size_t at, size_t end)
 {
 	size_t file = at + HEADER + 4 + 4 + 16;
 
-	device(at, BLOCK_IO, end);
+	device(at, BLOCK_IO, 0, end);
 	want(at + HEADER, VIRTUAL_DISK, "block kind");
 	want(at + HEADER + 4, GPT, "table of the virtual disk");
 	want_zeroes(at + HEADER + 8, 16, "identifier of the virtual disk");
-	device(file, BLOCK_IO, end);
+	device(file, BLOCK_IO, 0, end);
 	want(file + HEADER, FILE_BLOCK, "block kind");
 	file_path(file + HEADER + 4, end);
+}
+
+static void ram_disk(size_t end)
+{
+	size_t at = 16;
+
+	puts("form=ramdisk");
+	print_guid("options", 0);
+	device(at, BLOCK_IO, 1, end);
+	want(at + HEADER, RAM_DISK, "block kind");
+	want_zeroes(at + HEADER + 4, 20, "base, size and offset");
+	file_path(at + HEADER + 24, end);
+}
+
+static void vhd(uint32_t element, size_t end)
+{
+	puts("form=vhd");
+	device(16, LOCATE, 0, end);
+	want(32, 0, "locate kind (0 is by element)");
+	want(36, element, "locate element");
+	want(40, HEADER + 12 + NO_PATH, "locate parent");
+	want_zeroes(44, NO_PATH, "locate path");
+	virtual_disk(16 + HEADER + 12 + NO_PATH, end);
 }
 
 int main(int argc, char **argv)
@@ -178,18 +216,19 @@ int main(int argc, char **argv)
 
 	if (argc != 2)
 		return 2;
+	if (word(16) == BLOCK_IO) { // the one with an object of options
+		ram_disk(size);
+		return 0;
+	}
 	want_zeroes(0, 16, "options GUID");
 	if (word(16) == PARTITION_TYPE) {
 		puts("form=partition");
 		partition(16, size);
-		return 0;
+	} else if (word(16) == BOOT) {
+		puts("form=boot");
+		boot(16, size);
+	} else {
+		vhd((uint32_t)strtoul(argv[1], NULL, 16), size);
 	}
-	puts("form=vhd");
-	device(16, LOCATE, size);
-	want(32, 0, "locate kind (0 is by element)");
-	want(36, (uint32_t)strtoul(argv[1], NULL, 16), "locate element");
-	want(40, HEADER + 12 + NO_PATH, "locate parent");
-	want_zeroes(44, NO_PATH, "locate path");
-	virtual_disk(16 + HEADER + 12 + NO_PATH, size);
 	return 0;
 }

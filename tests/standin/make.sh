@@ -10,25 +10,39 @@ cd "$(dirname "$0")/../.."
 
 here=tests/standin
 stub=/usr/lib/systemd/boot/efi/linuxx64.efi.stub
-tools='hivexsh sfdisk losetup vhdiinfo'
+tools='hivexsh sfdisk losetup vhdiinfo vhdimount'
 drivers='efivarfs nvme vfat nls_cp437 nls_ascii nls_utf8 ntfs3 loop'
 
 [ -e "$stub" ] || die "$stub: not found: install systemd-boot-efi"
 build/packages.sh >&2
 kernel=$(ls "$pkgroot/lib/modules")
-stamp=$(cat $here/make.sh $here/init $here/device.c "$stub" \
+stamp=$(cat $here/make.sh $here/init $here/*.sh $here/device.c "$stub" \
 	"$CACHE/manifest.txt" | sha256sum | cut -c 1-16)
 program=$CACHE/standin/$stamp/bootmgfw.efi
 [ ! -e "$program" ] || { echo "$program"; exit 0; }
+
+libraries() { # TOP FILE
+	ldd "$2" | grep -o '/[^ ]*' | while read -r library; do
+		mkdir -p "$1/${library%/*}"
+		cp -L "$library" "$1/$library"
+	done
+}
 
 # A program of the host with the libraries that it loads.
 host_program() { # TOP NAME
 	path=$(command -v "$2") || die "$2: not installed"
 	cp -L "$path" "$1/bin/$2"
-	ldd "$path" | grep -o '/[^ ]*' | while read -r library; do
-		mkdir -p "$1/${library%/*}"
-		cp -L "$library" "$1/$library"
-	done
+	libraries "$1" "$path"
+}
+
+# 7z loads what reads a WIM from its own folder.
+archiver() { # TOP
+	from=/usr/lib/p7zip
+	[ -e $from/7z.so ] || die "$from/7z.so: not installed"
+	mkdir -p "$1$from"
+	cp $from/7z $from/7z.so "$1$from"
+	libraries "$1" $from/7z.so
+	libraries "$1" $from/7z
 }
 
 # What hivex needs from the C library's converters, which ldd does not know.
@@ -54,7 +68,7 @@ modules() { # TOP
 
 initramfs() { # TOP
 	mkdir -p "$1/bin" "$1/dev" "$1/proc" "$1/sys" "$1/tmp" "$1/run" \
-		"$1/esp" "$1/host" "$1/system"
+		"$1/esp" "$1/host" "$1/system" "$1/vhd" "$1/standin"
 	ln -s bin "$1/sbin"
 	cp "$pkgroot/bin/busybox" "$1/bin"
 	"$pkgroot/bin/busybox" --list | while read -r name; do
@@ -68,6 +82,8 @@ initramfs() { # TOP
 	musl-gcc -static -Os -s -std=c11 -Wall -Wextra -Werror \
 		-o "$1/bin/device" $here/device.c
 	cp $here/init "$1/init"
+	cp $here/store.sh $here/places.sh "$1/standin"
+	archiver "$1"
 	modules "$1"
 	chmod -R u=rwX,go=rX "$1"
 	chmod 755 "$1/init"

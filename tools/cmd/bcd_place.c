@@ -80,10 +80,38 @@ bool bcd_place_whole_disk(const char *node, char *ret, size_t size)
 	return good;
 }
 
+char *bcd_place_address(const char *text)
+{
+	char disk[512], *path, *address;
+	const char *rest;
+	size_t size;
+
+	if (address_split(text, &path, &rest, NULL))
+		return NULL;
+	if (!bcd_place_whole_disk(path, disk, sizeof(disk))) {
+		mem_free(path);
+		return mem_strdup(text);
+	}
+	mem_free(path);
+	size = strlen(disk) + strlen(rest) + 1;
+	address = mem_alloc(size);
+	if (address)
+		snprintf(address, size, "%s%s", disk, rest);
+	return address;
+}
+
+// "C:" or "C:\\" is a name for an address, where it was given to one.
+static bool is_letter(const char *s)
+{
+	return ((*s >= 'A' && *s <= 'Z') || (*s >= 'a' && *s <= 'z')) &&
+	       s[1] == ':' && (!s[2] || (s[2] == '\\' && !s[3]));
+}
+
 int bcd_place_resolve(void *ctx, const char *text, struct bcd_device *ret,
 		      struct err *err)
 {
 	char disk[512];
+	struct err found = {0};
 	struct place *place;
 	const char *rest;
 	char *path;
@@ -92,15 +120,19 @@ int bcd_place_resolve(void *ctx, const char *text, struct bcd_device *ret,
 	(void)ctx;
 	if (r)
 		return r;
-	r = !*rest && access(path, F_OK) ? -ENOENT : 0;
+	r = !*rest && access(path, F_OK) && !is_letter(text) ? -ENOENT : 0;
 	if (!r && !*rest && bcd_place_whole_disk(path, disk, sizeof(disk)))
 		text = disk;
 	mem_free(path);
 	if (r)
 		return r;
-	r = address_open(text, 0, &place, err);
-	if (r)
+	r = address_open(text, 0, &place, &found);
+	if (r == -ENOENT && is_letter(text))
+		return r;
+	if (r) {
+		*err = found;
 		return r == -ENOENT ? -EINVAL : r;
+	}
 	r = build(place->levels, place->level_count, text, ret, err);
 	address_close(place);
 	return r;

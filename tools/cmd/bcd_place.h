@@ -16,6 +16,11 @@ void bcd_place_partition(const struct place_level *level,
 // says. Returns false when it is no such node.
 bool bcd_place_whole_disk(const char *node, char *ret, size_t size);
 
+// Writes an address that begins with a partition's node as one that begins with
+// its disk: "/dev/sda2:\\x" as "/dev/sda@2:\\x"; any other as it is. Returns new
+// memory (free with mem_free), or NULL.
+char *bcd_place_address(const char *text);
+
 // Fills in the device of the partition that an address ends with, or that a
 // partition's device node ("/dev/sda2") is; one inside a virtual disk has that
 // disk's file as its host. ret->host is new memory, freed with the device by

@@ -151,10 +151,10 @@ static bool is_locale(const char *s)
 	size_t part = 0, len = 0;
 
 	for (;; s++) {
-		bool letter = (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z');
+		char lower = *s | 0x20;
 		bool digit = *s >= '0' && *s <= '9';
 
-		if (letter || (digit && part)) {
+		if ((lower >= 'a' && lower <= 'z') || (digit && part)) {
 			len++;
 			continue;
 		}
@@ -177,7 +177,7 @@ static void check_locale(const struct place *source,
 
 	if (!strcasecmp(locale, "en-US"))
 		return;
-	snprintf(path, sizeof(path), "%s\\Boot\\%s\\%s", source->path,
+	snprintf(path, sizeof(path), "%s\\Boot\\%s\\%s", o->windows,
 		 o->systems & BCDBOOT_UEFI ? "EFI" : "PCAT", locale);
 	if (ntfs_lookup(source->ntfs, path, &record, NULL))
 		fprintf(stderr, "bcdboot: note: %s: this Windows has no boot "
@@ -209,6 +209,7 @@ struct run {
 	struct bcdboot_firmware firmware;
 	struct place *source, *system;
 	char *system_address;   // found, or NULL
+	char *windows;          // the folder, without a backslash at its end
 	struct err err;
 };
 
@@ -224,11 +225,26 @@ static bool is_machines(const struct run *run, const struct place *place)
 	return run->firmware.is_given || !strncmp(place->host_path, "/dev/", 5);
 }
 
+static int open_place(const char *text, unsigned flags, struct place **ret,
+		      struct err *err)
+{
+	char *address = bcd_place_address(text);
+	int r = address ? address_open(address, flags, ret, err)
+			: err_nomem(err);
+
+	mem_free(address);
+	return r;
+}
+
 static int find_system(struct run *run)
 {
 	const char *address = run->s[SYSTEM].value;
 	int r;
 
+	if (!run->source->path)
+		return err_set(&run->err, -EINVAL, run->words[0], ERR_NOWHERE,
+			       "name the Windows folder, such as %s:\\Windows",
+			       run->words[0]);
 	if (!address && (!run->firmware.vars || !is_machines(run, run->source)))
 		return err_set(&run->err, -EINVAL, run->words[0], ERR_NOWHERE,
 			       "%s: name the system partition with /s, such as "
@@ -244,7 +260,7 @@ static int find_system(struct run *run)
 			return r;
 		address = run->system_address;
 	}
-	r = address_open(address, ADDRESS_WRITE, &run->system, &run->err);
+	r = open_place(address, ADDRESS_WRITE, &run->system, &run->err);
 	return r ? r : check_places(run->source, run->words[0], run->system,
 				    address, &run->err);
 }
@@ -275,7 +291,7 @@ static int read_options(struct run *run, struct bcdboot_options *o)
 	o->entry.keep_default = given(run, KEEP);
 	o->entry.add_last = given(run, LAST);
 	o->entry.keep_settings = given(run, MERGE);
-	o->windows = run->source->path;
+	o->windows = o->entry.system_root = run->windows;
 	o->time = filetime_now();
 	o->clean = given(run, CLEAN);
 	o->copied = given(run, VERBOSE) ? print_copied : NULL;
@@ -326,15 +342,28 @@ static int write_with_name(struct run *run, struct bcdboot_options *o)
 	o->entry.description = run->s[NAME].value;
 	if (!o->entry.description)
 		o->entry.description =
-			bcdboot_describe(run->source->ntfs, run->source->path,
-					 &name, NULL)
+			bcdboot_describe(run->source->ntfs, run->windows, &name,
+					 NULL)
 				? "Windows"
 				: name;
-	bcdboot_version(run->source->ntfs, run->source->path,
-			&o->entry.version, NULL);
+	bcdboot_version(run->source->ntfs, run->windows, &o->entry.version,
+			NULL);
 	r = write_all(run->source, run->system, o, &run->err);
 	mem_free(name);
 	return r;
+}
+
+static int take_folder(struct run *run)
+{
+	size_t len;
+
+	run->windows = mem_strdup(run->source->path);
+	if (!run->windows)
+		return err_nomem(&run->err);
+	len = strlen(run->windows);
+	while (len && run->windows[len - 1] == '\\')
+		run->windows[--len] = 0;
+	return 0;
 }
 
 static int run_all(struct run *run)
@@ -342,6 +371,9 @@ static int run_all(struct run *run)
 	struct devices devices;
 	struct bcdboot_options o = {.entry = {.system = &devices.system}};
 	int r = find_system(run);
+
+	if (!r)
+		r = take_folder(run);
 
 	if (!r)
 		r = source_device(run->words[0], run->source,
@@ -409,13 +441,14 @@ int bcdboot_command(int argc, char **argv)
 		argv[2] = NULL;
 	r = bcdboot_firmware_open(s[EFIVARS].value, &run.firmware, &run.err);
 	if (!r)
-		r = address_open(argv[1], 0, &run.source, &run.err);
+		r = open_place(argv[1], 0, &run.source, &run.err);
 	if (!r)
 		r = run_all(&run);
 	address_close(run.system);
 	address_close(run.source);
 	bcdboot_firmware_close(&run.firmware);
 	mem_free(run.system_address);
+	mem_free(run.windows);
 	if (r)
 		return cmd_fail("bcdboot", NULL, &run.err);
 	puts("Boot files successfully created.");

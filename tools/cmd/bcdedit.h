@@ -16,8 +16,10 @@ struct edit {
 	struct hive_file *file;
 	struct bcd *bcd;
 	const char *path; // of the store, as given
+	char *found;      //   or found: path points to it
 	char **words;     // what is no switch
 	int count;
+	char done[120];   // what is said at the end, or ""
 	struct err err;
 };
 
@@ -25,7 +27,8 @@ enum { // of the table of switches
 	STORE, SYSSTORE, CREATESTORE, ENUM, SET, DELETEVALUE, DEFAULT, TIMEOUT,
 	DISPLAYORDER, TOOLSORDER, SEQUENCE, CREATE, COPY, MIRROR, DELETE,
 	EXPORT, IMPORT, BOOTDEBUG, BOOTEMS, DEBUG, EMS, EVENT, DBGSETTINGS,
-	EMSSETTINGS, HYPERVISORSETTINGS, RETARGET, V, D, APPLICATION, DEVICE,
+	EMSSETTINGS, HYPERVISORSETTINGS, RETARGET, V, D, APPLICATION, INHERIT,
+	DEVICE,
 	ADDFIRST, ADDLAST, REMOVE, F, CLEANUP, NOCLEANUP, CLEAN, START, NOUMEX,
 	SWITCHES
 };
@@ -35,6 +38,18 @@ bool bcdedit_given(const struct edit *e, int s);
 // Says that `what` is needed. Returns -EINVAL.
 int bcdedit_needs(struct edit *e, const char *what);
 
+// Finds an entry by its identifier. Returns 0 or -ENOENT.
+int bcdedit_find(struct edit *e, const char *text, struct bcd_object **ret);
+
+// Finds the GUID that an identifier stands for, which need not be in the store.
+// Returns 0, -ENOENT for {default} where none is set, or -EINVAL.
+int bcdedit_id(struct edit *e, const char *text, struct guid *ret);
+
+// As bcdedit_id for the words from `first` on, of which one at least is needed.
+// *ret is new memory (free with mem_free). Returns as bcdedit_id, or -ENOMEM.
+int bcdedit_ids(struct edit *e, int first, struct guid **ret,
+		size_t *ret_count);
+
 // Takes the leading identifier off the words, {default} when there is none.
 // Returns 0, or -ENOENT when the store has no such object.
 int bcdedit_take_object(struct edit *e, struct bcd_object **ret);
@@ -43,6 +58,34 @@ int bcdedit_take_object(struct edit *e, struct bcd_object **ret);
 // Returns 0 or -ENOMEM.
 int bcdedit_obtain(struct edit *e, const struct guid *id, uint32_t type,
 		   struct bcd_object **ret);
+
+// Finds the boot manager's entry, or makes it. Returns 0 or -ENOMEM.
+int bcdedit_manager(struct edit *e, struct bcd_object **ret);
+
+// Prints what is known about a topic of the help. Returns false when it is none.
+bool bcdedit_help(const char *topic, const char *more);
+
+// --- Entries (bcdedit_entries.c) ---------------------------------------------
+// Each does a verb. Returns 0, -EINVAL, -ENOENT, -EEXIST, -EPERM or -ENOMEM.
+
+int bcdedit_create(struct edit *e);
+int bcdedit_copy(struct edit *e);
+int bcdedit_mirror(struct edit *e);
+int bcdedit_delete(struct edit *e);
+
+// --- Lists (bcdedit_lists.c) -------------------------------------------------
+
+int bcdedit_displayorder(struct edit *e);
+int bcdedit_toolsorder(struct edit *e);
+int bcdedit_bootsequence(struct edit *e);
+
+// Tells whether /addfirst, /addlast or /remove is given.
+bool bcdedit_joins(const struct edit *e);
+
+// Joins a list of an entry and identifiers as these switches say.
+// Returns 0, -EBADMSG for a list that is corrupt, or -ENOMEM.
+int bcdedit_join(struct edit *e, struct bcd_object *obj, uint32_t element,
+		 const struct guid *ids, size_t n);
 
 // --- Settings (bcdedit_settings.c) -------------------------------------------
 // Each does a verb. Returns 0, -EINVAL for words not understood, or -ENOMEM.
@@ -92,6 +135,10 @@ void bcdedit_show_elements(const struct bcd *bcd, const struct bcd_object *obj,
 // Returns 0, -EINVAL when the element or a value is not understood, or -ENOMEM.
 int bcdedit_set(struct bcd *bcd, struct bcd_object *obj, const char *element,
 		char **values, int count, struct err *err);
+
+// Tells whether an element is an IPv4 address: an integer, whose highest byte is
+// the address' first.
+bool bcdedit_is_ip(const struct bcd_name *name);
 
 // Finds the number of an element by its name or "custom:" and hex digits.
 // Returns 0 or -EINVAL.

@@ -121,7 +121,11 @@ static int show_integer(const struct bcd_object *obj, uint32_t element,
 	if (r)
 		return r;
 	len = word_of(known ? known->values : NULL, n, &word);
-	if (len)
+	if (known && bcdedit_is_ip(known) && n <= UINT32_MAX)
+		snprintf(text, sizeof(text), "%u.%u.%u.%u", (unsigned)(n >> 24),
+			 (unsigned)(n >> 16 & 255), (unsigned)(n >> 8 & 255),
+			 (unsigned)(n & 255));
+	else if (len)
 		snprintf(text, sizeof(text), "%.*s", len, word);
 	else
 		snprintf(text, sizeof(text), "%" PRIu64, n);

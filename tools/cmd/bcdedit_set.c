@@ -2,6 +2,7 @@
 //
 // Elements and their values as words of bcdedit's command line.
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,6 +96,27 @@ static int set_objects(struct bcd *bcd, struct bcd_object *obj,
 	return r;
 }
 
+bool bcdedit_is_ip(const struct bcd_name *name)
+{
+	size_t len = strlen(name->name);
+
+	return len >= 6 && !strcmp(name->name + len - 6, "hostip");
+}
+
+static int set_ip(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
+		  const char *value, struct err *err)
+{
+	struct in_addr a;
+	uint64_t n;
+
+	if (inet_pton(AF_INET, value, &a) == 1)
+		n = ntohl(a.s_addr);
+	else if (strchr(value, '.') || parse_integer(value, NULL, &n, NULL) ||
+		 n > UINT32_MAX)
+		return bad_value(value, "no IPv4 address", err);
+	return bcd_set_integer(bcd, obj, element, n, err);
+}
+
 static int set_integers(struct bcd *bcd, struct bcd_object *obj,
 			uint32_t element, const char *words, char **values,
 			int count, struct err *err)
@@ -159,6 +181,8 @@ int bcdedit_set(struct bcd *bcd, struct bcd_object *obj, const char *element,
 	case BCD_FORMAT_OBJECT:
 		return set_objects(bcd, obj, number, values, 1, err);
 	case BCD_FORMAT_INTEGER:
+		if (known && bcdedit_is_ip(known))
+			return set_ip(bcd, obj, number, *values, err);
 		return set_integers(bcd, obj, number,
 				    known ? known->values : NULL, values, 1,
 				    err);

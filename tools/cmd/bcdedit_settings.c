@@ -3,8 +3,6 @@
 // The verbs of bcdedit that are short for /set: debugging, Emergency Management
 // Services, event logging.
 
-#include <arpa/inet.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -78,20 +76,6 @@ static int set_one(const struct target *t, const char *element,
 	return bcdedit_set(t->e->bcd, t->obj, element, words, 1, &t->e->err);
 }
 
-// An IPv4 address is an integer, its first byte the highest.
-static int set_ip(const struct target *t, const char *element,
-		  const char *value)
-{
-	struct in_addr a;
-	char text[16];
-
-	if (!inet_aton(value, &a))
-		return err_set(&t->e->err, -EINVAL, value, ERR_NOWHERE,
-			       "no IPv4 address");
-	snprintf(text, sizeof(text), "0x%08" PRIx32, ntohl(a.s_addr));
-	return set_one(t, element, text);
-}
-
 // Makes a key of four numbers in base 36, as Windows does.
 static int set_new_key(const struct target *t, const char *element)
 {
@@ -132,8 +116,6 @@ static int apply_word(const struct target *t, const char *word, bool first)
 		    strlen(settings[i].word) != len ||
 		    strncasecmp(settings[i].word, word, len))
 			continue;
-		if (!strcmp(settings[i].word, "HOSTIP"))
-			return set_ip(t, element, word + len + 1);
 		return set_one(t, element, word + len + 1);
 	}
 	if (!strcasecmp(word, "nodhcp") || !strcasecmp(word, "dhcp"))

@@ -5,12 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bcd_place.h"
 #include "bcdedit.h"
 #include "hive_file.h"
-
-// Where the firmware's boot manager looks, on a system partition.
-static const char *const system_stores[] = {"\\EFI\\Microsoft\\Boot\\BCD",
-					    "\\Boot\\BCD"};
+#include "system_partition.h"
 
 static int load_file(struct hive_file *f, struct bcd **ret, struct err *err)
 {
@@ -24,27 +22,76 @@ static int load_file(struct hive_file *f, struct bcd **ret, struct err *err)
 	return r;
 }
 
+// Finds the system partition of a disk, or of this machine (NULL).
+static int find_partition(struct edit *e, const char *disk)
+{
+	struct efi_vars *vars = NULL;
+	char *found;
+	int r = efi_vars_open(NULL, &vars, NULL);
+
+	if (r)
+		vars = NULL;
+	r = disk ? system_partition_of(disk, vars, &found, &e->err)
+		 : system_partition_of_machine(vars, &found, &e->err);
+	efi_vars_close(vars);
+	if (r)
+		return r;
+	mem_free(e->found);
+	e->found = found;
+	return 0;
+}
+
+static bool is_partition(const char *address)
+{
+	struct place *place;
+	bool yes;
+
+	if (address_open(address, 0, &place, NULL))
+		return true; // and opening the store says why not
+	yes = place->level_count &&
+	      place->levels[place->level_count - 1].kind == PLACE_PARTITION;
+	address_close(place);
+	return yes;
+}
+
 static int open_system_store(struct edit *e, unsigned flags)
 {
-	const char *partition = e->switches[SYSSTORE].value;
+	const char *partition = e->switches[SYSSTORE].value, *store;
 	char address[4096];
-	int r = -ENOENT;
+	char *path;
+	int r;
 
-	e->path = partition;
-	for (size_t i = 0; r == -ENOENT && i < 2; i++) {
-		if (snprintf(address, sizeof(address), "%s:%s", partition,
-			     system_stores[i]) >= (int)sizeof(address))
-			return err_set(&e->err, -ENAMETOOLONG, "address",
-				       ERR_NOWHERE, "the name is too long");
-		e->err = (struct err){0};
-		r = hive_file_open(address, flags, &e->file, &e->err);
+	if (partition) {
+		e->found = bcd_place_address(partition);
+		if (!e->found)
+			return err_nomem(&e->err);
+		partition = e->found;
 	}
-	return r;
+	e->path = partition;
+	if (!partition || !is_partition(partition)) {
+		r = find_partition(e, partition);
+		if (r)
+			return r;
+		partition = e->found;
+	}
+	store = system_partition_store(partition, true, true);
+	if (!store)
+		store = "\\EFI\\Microsoft\\Boot\\BCD";
+	if (snprintf(address, sizeof(address), "%s:%s", partition, store) >=
+	    (int)sizeof(address))
+		return err_set(&e->err, -ENAMETOOLONG, "address", ERR_NOWHERE,
+			       "the name is too long");
+	path = mem_strdup(address);
+	if (!path)
+		return err_nomem(&e->err);
+	mem_free(e->found);
+	e->path = e->found = path;
+	return hive_file_open(path, flags, &e->file, &e->err);
 }
 
 static int open_store(struct edit *e, unsigned flags)
 {
-	if (bcdedit_given(e, SYSSTORE))
+	if (!bcdedit_given(e, STORE))
 		return open_system_store(e, flags);
 	e->path = e->switches[STORE].value;
 	return hive_file_open(e->path, flags, &e->file, &e->err);
@@ -145,7 +192,7 @@ int bcdedit_import(struct edit *e)
 		r = remove_firmware(e);
 	if (r)
 		return r;
-	if (bcdedit_given(e, SYSSTORE)) {
+	if (!bcdedit_given(e, STORE)) {
 		r = open_system_store(e, HIVE_FILE_WRITE);
 	} else {
 		e->path = e->switches[STORE].value;

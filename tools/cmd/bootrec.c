@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // bootrec: finds the Windows installations on a disk, on its volumes and in the
-// virtual disks on them, and enters them into the store of its system partition.
+// virtual disks on them, and enters them into the store of its system partition;
+// writes the code that a BIOS starts.
 
 #include <stdio.h>
 #include <string.h>
@@ -9,26 +10,36 @@
 
 #include "address.h"
 #include "bcdboot.h"
+#include "boot_code.h"
 #include "cmd.h"
 #include "deploy.h"
 
 static const char usage[] =
-	"usage: bootrec /scanos DISK\n"
+	"usage: bootrec /fixmbr DISK\n"
+	"       bootrec /fixboot DISK | VOLUME\n"
+	"       bootrec /scanos DISK\n"
 	"       bootrec /rebuildbcd DISK /s SYSTEM [/f UEFI | BIOS | ALL] [/y]\n"
 	"\n"
-	"Finds the Windows installations on the NTFS volumes of DISK and in the VHD and\n"
-	"VHDX files on them (in the root folder and three levels below). /rebuildbcd\n"
-	"asks for each one (not with /y) and runs bcdboot for it: boot files and an\n"
-	"entry on the system partition SYSTEM. SYSTEM is an address, such as\n"
-	"disk.img@1.\n";
+	"/fixmbr writes the code in the MBR of DISK, which starts the active partition;\n"
+	"the partition table stays as it is. /fixboot writes the boot code that loads\n"
+	"BOOTMGR to VOLUME (NTFS or FAT32), or to the active partition of DISK. Both are\n"
+	"for machines with a BIOS.\n"
+	"\n"
+	"/scanos finds the Windows installations on the NTFS volumes of DISK and in the\n"
+	"VHD and VHDX files on them (in the root folder and three levels below).\n"
+	"/rebuildbcd asks for each one (not with /y) and runs bcdboot for it: boot files\n"
+	"and an entry on the system partition SYSTEM.\n"
+	"\n"
+	"DISK, VOLUME and SYSTEM are addresses, such as disk.img and disk.img@1.\n";
 
-COMMAND(bootrec, "bootrec", "find Windows installations, rebuild a store", usage);
+COMMAND(bootrec, "bootrec", "repair boot code, find Windows, rebuild a store",
+	usage);
 
 #define MAX_DEPTH   3  // of folders that are searched for virtual disks
 #define MAX_ADDRESS 1200
 #define MAX_FOUND   64 // nobody has more on a disk
 
-enum { SCANOS, REBUILDBCD, SYSTEM, FIRMWARE, YES, NONE };
+enum { FIXMBR, FIXBOOT, SCANOS, REBUILDBCD, SYSTEM, FIRMWARE, YES, NONE };
 
 struct scan {
 	char *found[MAX_FOUND]; // addresses of Windows folders
@@ -51,8 +62,14 @@ static void note(struct scan *s, const char *volume)
 {
 	char address[MAX_ADDRESS];
 
-	if (s->r || s->count == MAX_FOUND)
+	if (s->r)
 		return;
+	if (s->count == MAX_FOUND) {
+		s->r = err_set(&s->err, -EFBIG, volume, ERR_NOWHERE,
+			       "over %d Windows installations: name a part of "
+			       "them with bcdboot", MAX_FOUND);
+		return;
+	}
 	snprintf(address, sizeof(address), "%s:\\Windows", volume);
 	s->found[s->count] = mem_strdup(address);
 	if (s->found[s->count])
@@ -142,16 +159,8 @@ static void scan_volume(struct scan *s, const char *address, bool is_inner)
 static void scan_disk(struct scan *s, const char *address, bool is_inner)
 {
 	struct part_table *t;
-	struct place *place;
-	int r = address_open(address, ADDRESS_FILE | ADDRESS_VIRTUAL, &place,
-			     is_inner ? NULL : &s->err);
+	int r = address_read_table(address, &t, is_inner ? NULL : &s->err);
 
-	if (r) {
-		s->r = is_inner ? s->r : r;
-		return;
-	}
-	r = part_table_read(place->disk, &t, is_inner ? NULL : &s->err);
-	address_close(place);
 	if (r) {
 		s->r = is_inner ? s->r : r;
 		return;
@@ -217,28 +226,14 @@ static bool wanted(const char *windows, const struct cmd_switch *s)
 	       (*answer == 'y' || *answer == 'Y');
 }
 
-static int cmd_bootrec(int argc, char **argv)
+static int find_windows(const char *disk, const struct cmd_switch *s)
 {
-	struct cmd_switch s[] = {
-		[SCANOS] = {"scanos", false, NULL},
-		[REBUILDBCD] = {"rebuildbcd", false, NULL},
-		[SYSTEM] = {"s", true, NULL},
-		[FIRMWARE] = {"f", true, NULL},
-		[YES] = {"y", false, NULL},
-		[NONE] = {NULL, false, NULL},
-	};
 	struct scan scan = {.count = 0};
-	int words, status = CMD_OK, r = cmd_switches(argc, argv, s, &words);
+	int status = CMD_OK;
 
-	if (r)
-		return r;
-	if (words != 1 || !s[SCANOS].value == !s[REBUILDBCD].value)
-		return cmd_misuse("bootrec", "/scanos DISK or /rebuildbcd DISK");
-	if (s[REBUILDBCD].value && !s[SYSTEM].value)
-		return cmd_misuse("bootrec", "/rebuildbcd needs /s SYSTEM");
-	scan_disk(&scan, argv[1], false);
+	scan_disk(&scan, disk, false);
 	if (scan.r)
-		status = cmd_fail("bootrec", argv[1], &scan.err);
+		status = cmd_fail("bootrec", disk, &scan.err);
 	else
 		show(&scan);
 	// each becomes the first in the menu: the first one found is last
@@ -247,6 +242,68 @@ static int cmd_bootrec(int argc, char **argv)
 			status = enter(scan.found[i], s);
 		mem_free(scan.found[i]);
 	}
+	return status;
+}
+
+static int fix_mbr(const char *disk)
+{
+	struct err err = {0};
+
+	if (boot_code_write_mbr(disk, &err))
+		return cmd_fail("bootrec", disk, &err);
+	return CMD_OK;
+}
+
+// A disk's active partition, or the volume itself.
+static int fix_boot(const char *address)
+{
+	struct err err = {0};
+	const char *name;
+	char *active;
+	int r = boot_code_find_active(address, &active, &err);
+
+	if (!r) {
+		r = boot_code_write_volume(active, &name, &err);
+		if (!r)
+			printf("%s\n", active);
+		mem_free(active);
+	} else if (r == -ENODEV) {
+		err = (struct err){0};
+		r = boot_code_write_volume(address, &name, &err);
+	}
+	return r ? cmd_fail("bootrec", address, &err) : CMD_OK;
+}
+
+static int cmd_bootrec(int argc, char **argv)
+{
+	struct cmd_switch s[] = {
+		[FIXMBR] = {"fixmbr", false, NULL},
+		[FIXBOOT] = {"fixboot", false, NULL},
+		[SCANOS] = {"scanos", false, NULL},
+		[REBUILDBCD] = {"rebuildbcd", false, NULL},
+		[SYSTEM] = {"s", true, NULL},
+		[FIRMWARE] = {"f", true, NULL},
+		[YES] = {"y", false, NULL},
+		[NONE] = {NULL, false, NULL},
+	};
+	int words, verbs = 0, status, r = cmd_switches(argc, argv, s, &words);
+
+	if (r)
+		return r;
+	for (int i = FIXMBR; i <= REBUILDBCD; i++)
+		verbs += !!s[i].value;
+	if (words != 1 || verbs != 1)
+		return cmd_misuse("bootrec",
+				  "one of /fixmbr, /fixboot, /scanos and "
+				  "/rebuildbcd, and one DISK");
+	if (s[REBUILDBCD].value && !s[SYSTEM].value)
+		return cmd_misuse("bootrec", "/rebuildbcd needs /s SYSTEM");
+	if (s[FIXMBR].value)
+		status = fix_mbr(argv[1]);
+	else if (s[FIXBOOT].value)
+		status = fix_boot(argv[1]);
+	else
+		status = find_windows(argv[1], s);
 	if (!status)
 		puts("The operation completed successfully.");
 	return status;

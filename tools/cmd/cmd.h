@@ -18,15 +18,22 @@ struct command {
 	int (*run)(int argc, char **argv); // argv[0] is the command's name
 	const char *summary;               // one line, for the list of commands
 	const char *usage;                 // for --help and /?
+	// For /? TOPIC, `more` the word after it or NULL: prints what is known
+	// about it, or returns false. Or NULL.
+	bool (*help)(const char *topic, const char *more);
 };
 
 // Enters a command into the table that main.c searches: the linker gathers the
 // section.
 #define COMMAND(id, name, summary, usage)                                      \
+	COMMAND_WITH_HELP(id, name, summary, usage, NULL)
+
+// As COMMAND, with a function for topics of its help.
+#define COMMAND_WITH_HELP(id, name, summary, usage, help)                      \
 	static int cmd_##id(int argc, char **argv);                            \
 	static const struct command command_##id                               \
 		__attribute__((section("commands"), used, aligned(8))) = {     \
-			name, cmd_##id, summary, usage}
+			name, cmd_##id, summary, usage, help}
 
 // --- Switches (switches.c) ---------------------------------------------------
 // `/ImageFile:x`, `/imagefile:x`, `--image-file x` and `--image-file=x` are the

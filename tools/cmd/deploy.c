@@ -11,18 +11,21 @@
 
 #include "cmd.h"
 #include "deploy.h"
+#include "efi.h"
 
 static const char usage[] =
 	"usage: deploy ANSWER.INI [--target DISK] [--dry-run]\n"
 	"\n"
 	"Partitions the one disk that the answer file's rule matches, applies\n"
-	"the image into a VHD on it, and writes boot configuration.\n"
+	"images into VHDs or partitions on it, and writes boot configuration.\n"
 	"\n"
 	"  --target DISK        this disk or image file, whatever the rule says\n"
 	"  --size SIZE          create the image file of --target first (8G)\n"
 	"  --dry-run            print the plan and do nothing\n"
-	"  --boot-files DIR     folder with EFI/ and slipway/ for system = linux\n"
-	"                       (the folder above the answer file's)\n"
+	"  --boot-files DIR     folder with EFI/ and slipway/ for system = linux and\n"
+	"                       environment (the folder above the answer file's)\n"
+	"  --efivars DIR        enter start entries into these variables (this\n"
+	"                       machine's, when the target is a disk of it)\n"
 	"  --progress STYLE     bar, lines, json or none\n"
 	"  --finish-file FILE   write what [finish] asks for into FILE\n"
 	"  --list-disks         list the disks of this machine and who uses them\n";
@@ -30,7 +33,10 @@ static const char usage[] =
 COMMAND(deploy, "deploy", "deploy a machine or a disk image, unattended",
 	usage);
 
-enum { TARGET, SIZE, DRY_RUN, BOOT_FILES, PROGRESS, FINISH_FILE, LIST, NONE };
+enum {
+	TARGET, SIZE, DRY_RUN, BOOT_FILES, EFIVARS, PROGRESS, FINISH_FILE, LIST,
+	NONE
+};
 
 static void print_line(void *ctx, const char *text)
 {
@@ -165,12 +171,53 @@ static int do_plan(struct plan *plan, const char *name,
 	return 0;
 }
 
+// Opens the variables that get start entries: those that were named, or this
+// machine's when a disk of it is the target and it was started by UEFI; else
+// *ret is NULL.
+static int open_variables(const struct answer *answer, const char *target,
+			  const char *folder, struct efi_vars **ret,
+			  struct err *err)
+{
+	int r;
+
+	*ret = NULL;
+	if (answer->layout == ANSWER_MBR || answer->system == BOOT_LINUX ||
+	    (!folder && strncmp(target, "/dev/", 5)))
+		return 0;
+	r = efi_vars_open(folder, ret, folder ? err : NULL);
+	if (r && !folder)
+		return 0;
+	if (!r)
+		printf("start entries of the firmware: Windows Boot Manager%s%s\n",
+		       answer->environment ? ", " : "",
+		       answer->environment ? answer->environment : "");
+	return r;
+}
+
+// The disk starts without an entry too, by the fallback path: it is ready
+// whatever becomes of the entries.
+static void enter(const struct plan *plan, const char *target,
+		  struct efi_vars *vars)
+{
+	struct err err = {0};
+
+	if (vars && plan_enter(plan, vars, &err))
+		fprintf(stderr,
+			"deploy: the firmware's start entries could not be "
+			"changed: %s\n"
+			"%s is ready all the same and starts by "
+			"\\EFI\\Boot\\bootx64.efi; if the firmware starts "
+			"something else, choose the disk in its menu.\n",
+			err.why, target);
+}
+
 static int deploy(const char *answer_path, const struct cmd_switch *switches,
 		  struct cmd_progress *progress)
 {
 	char path[PATH_MAX], boot_files[PATH_MAX];
 	struct plan_target target = {.name = path, .boot_files = boot_files};
 	struct answer *answer = NULL;
+	struct efi_vars *vars = NULL;
 	struct plan *plan = NULL;
 	struct err err = {0};
 	int r = answer_read(answer_path, &answer, &err);
@@ -185,14 +232,24 @@ static int deploy(const char *answer_path, const struct cmd_switch *switches,
 		target.boot_files = NULL;
 	if (!r)
 		r = plan_make(answer, &target, &plan, &err);
+	// a file that was made for this and got nothing
+	if (r && target.disk && switches[SIZE].value &&
+	    !switches[DRY_RUN].value)
+		unlink(path);
 	if (!r)
 		plan_print(plan, print_line, NULL);
+	if (!r)
+		r = open_variables(answer, path, switches[EFIVARS].value,
+				   &vars, &err);
 	if (!r && !switches[DRY_RUN].value)
 		r = do_plan(plan, path, progress, &err);
+	if (!r && !switches[DRY_RUN].value)
+		enter(plan, path, vars);
 	if (!r && !switches[DRY_RUN].value &&
 	    write_finish(answer, switches[FINISH_FILE].value))
 		r = err_set(&err, -EIO, switches[FINISH_FILE].value,
 			    ERR_NOWHERE, "cannot be written");
+	efi_vars_close(vars);
 	plan_free(plan);
 	disk_close(target.disk);
 	answer_free(answer);
@@ -206,6 +263,7 @@ static int cmd_deploy(int argc, char **argv)
 		[SIZE] = {"size", true, NULL},
 		[DRY_RUN] = {"dry-run", false, NULL},
 		[BOOT_FILES] = {"boot-files", true, NULL},
+		[EFIVARS] = {"efivars", true, NULL},
 		[PROGRESS] = {"progress", true, NULL},
 		[FINISH_FILE] = {"finish-file", true, NULL},
 		[LIST] = {"list-disks", false, NULL},

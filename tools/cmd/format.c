@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "address.h"
+#include "bootsect.h"
 #include "cmd.h"
 #include "fat.h"
 #include "ntfs.h"
@@ -22,7 +23,8 @@ static const char usage[] =
 	"\n"
 	"Makes an empty volume on VOLUME: a partition (disk.img@1), a device or\n"
 	"an image file. A VOLUME that holds anything but an empty volume is\n"
-	"refused, unless /Y is given; so is a whole disk with partitions.\n"
+	"refused, unless /Y is given; so is a whole disk with partitions. NTFS\n"
+	"and FAT32 volumes get the boot code that loads BOOTMGR by a BIOS.\n"
 	"\n"
 	"  /FS:NAME       NTFS by default; FAT is FAT12 or FAT16 by the size\n"
 	"  /V:LABEL       the volume's label\n"
@@ -85,6 +87,20 @@ static int check_target(struct disk *d, const struct options *o,
 	return 0;
 }
 
+// As on Windows, a new volume has boot code, which at least tells that there is
+// no BOOTMGR. Volumes that no BIOS can start go without.
+static int add_boot_code(struct disk *d, struct err *err)
+{
+	struct err why = {0};
+	int r = bootsect_write_volume(d, &why);
+
+	if (r == -ENOENT || r == -ENOTSUP)
+		return 0;
+	if (r && err)
+		*err = why;
+	return r;
+}
+
 static int make(struct disk *d, const struct options *o, struct err *err)
 {
 	struct ntfs_build_options ntfs = {
@@ -103,11 +119,16 @@ static int make(struct disk *d, const struct options *o, struct err *err)
 		.time = o->time,
 	};
 
-	if (!strcasecmp(o->fs, "NTFS"))
-		return ntfs_format(d, &ntfs, err);
-	if (!fat.bits)
-		fat.bits = d->size < (16 << 20) ? 12 : 16;
-	return fat_format(d, &fat, err);
+	int r;
+
+	if (!strcasecmp(o->fs, "NTFS")) {
+		r = ntfs_format(d, &ntfs, err);
+	} else {
+		if (!fat.bits)
+			fat.bits = d->size < (16 << 20) ? 12 : 16;
+		r = fat_format(d, &fat, err);
+	}
+	return r ? r : add_boot_code(d, err);
 }
 
 static void show(const struct options *o, uint64_t size)

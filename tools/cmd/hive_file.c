@@ -14,6 +14,7 @@
 
 #include "address.h"
 #include "hive_file.h"
+#include "host_path.h"
 
 struct hive_file {
 	char *path;          // on the host, or in the volume
@@ -105,6 +106,26 @@ static int open_inner(struct hive_file *f, const char *address, unsigned flags,
 	return 0;
 }
 
+// "Windows\\System32\\config\\SYSTEM", and a key behind it, on the host.
+static bool find_windows_path(struct hive_file *f, const char *address,
+			      unsigned flags)
+{
+	size_t len;
+	char *path = strchr(address, '\\') ? host_path_find(address, &len)
+					     : NULL;
+
+	if (!path)
+		return false;
+	if (address[len] && !(flags & HIVE_FILE_KEY)) {
+		mem_free(path);
+		return false;
+	}
+	mem_free(f->path);
+	f->path = path;
+	f->key = address + len + (address[len] != 0);
+	return true;
+}
+
 static int find(struct hive_file *f, const char *address, unsigned flags,
 		struct err *err)
 {
@@ -114,8 +135,9 @@ static int find(struct hive_file *f, const char *address, unsigned flags,
 	f->path = mem_strdup(address);
 	if (!f->path)
 		return err_nomem(err);
-	if (flags & HIVE_FILE_KEY ? cut_key(f, address)
-				  : is_host_file(f->path))
+	if ((flags & HIVE_FILE_KEY ? cut_key(f, address)
+				   : is_host_file(f->path)) ||
+	    find_windows_path(f, address, flags))
 		return flags & HIVE_FILE_NEW
 			       ? err_set(err, -EEXIST, address, ERR_NOWHERE,
 					 "the file is there already")
@@ -302,7 +324,9 @@ int hive_file_load(struct hive_file *f, struct hive **ret, struct err *err)
 
 	if (r)
 		return r;
-	r = hive_load_with_logs(b.data, b.size, b.logs, ret, err);
+	r = hive_load_owned(b.data, b.size, b.logs, ret, err);
+	if (!r)
+		b.data = NULL;
 	hive_bytes_done(&b);
 	return r;
 }

@@ -76,11 +76,23 @@ static bool asks_for_help(const char *arg)
 	       !strcmp(arg, "/?") || !strcmp(arg, "-?");
 }
 
+// "/? TOPIC" and "TOPIC /?" are the same.
+static void show_help(const struct command *c, int at, int argc, char **argv)
+{
+	const char *topic = at + 1 < argc ? argv[at + 1]
+			    : at > 1	  ? argv[1]
+					  : NULL;
+	const char *more = at + 2 < argc ? argv[at + 2] : NULL;
+
+	if (!topic || !c->help || !c->help(topic, more))
+		fputs(c->usage, stdout);
+}
+
 static int run(const struct command *c, int argc, char **argv)
 {
 	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) {
 		if (asks_for_help(argv[i])) {
-			fputs(c->usage, stdout);
+			show_help(c, i, argc, argv);
 			return CMD_OK;
 		}
 	}

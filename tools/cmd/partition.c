@@ -11,17 +11,20 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "address.h"
+#include "bootsect.h"
 #include "cmd.h"
-#include "part.h"
 
 static const char usage[] =
 	"usage: partition list PATH [--sector-size N]\n"
 	"       partition create PATH --gpt | --mbr [--size SIZE] [--wipe]\n"
 	"                 [--id ID] [--sector-size N] [KEY=VALUE,...]...\n"
 	"\n"
-	"list shows the table of a disk or disk image. create writes a new\n"
-	"one with the partitions that the remaining words describe. It refuses\n"
-	"a disk that holds anything, unless --wipe is given, and one in use.\n"
+	"list shows the table of a disk, a disk image or a virtual disk (PATH may\n"
+	"be an address). create writes a new one with the partitions that the\n"
+	"remaining words describe. It refuses a disk that holds anything, unless\n"
+	"--wipe is given, and one in use.\n"
+	"A new MBR gets the code by which a BIOS starts the active partition.\n"
 	"\n"
 	"  --size SIZE      make the file PATH first, which must not exist\n"
 	"  --wipe           remove what is on the disk\n"
@@ -266,6 +269,27 @@ static int prepare(struct disk *d, bool wipe, struct err *err)
 	return what ? part_wipe(d, err) : 0;
 }
 
+// As on Windows, a new MBR has the code that starts the active partition; code
+// that is there is kept. Disks that no BIOS can start go without.
+static int add_mbr_code(struct disk *d, struct err *err)
+{
+	uint8_t code[440];
+	struct err why = {0};
+	int r = disk_read(d, 0, code, sizeof(code), err);
+
+	if (r)
+		return r;
+	for (size_t i = 0; i < sizeof(code); i++)
+		if (code[i])
+			return 0;
+	r = bootsect_write_mbr(d, &why);
+	if (!r || r == -ENOTSUP)
+		return 0;
+	if (err)
+		*err = why;
+	return r;
+}
+
 // The whole table is made in memory before the disk is touched.
 static int create(struct disk *d, enum part_style style, const char *id,
 		  bool wipe, struct part *parts, size_t count, struct err *err)
@@ -286,27 +310,47 @@ static int create(struct disk *d, enum part_style style, const char *id,
 	if (!r)
 		r = part_table_write(t, d, err);
 	part_table_free(t);
-	return r;
+	return !r && style == PART_MBR ? add_mbr_code(d, err) : r;
 }
 
+// A disk, and the address that it was opened by, if it was.
+struct opened {
+	struct place *place;
+	struct disk *disk;
+};
+
 static int open_disk(const char *path, const char *size, uint32_t sector_size,
-		     bool read_only, struct disk **ret, struct err *err)
+		     bool read_only, struct opened *ret, struct err *err)
 {
+	unsigned flags = ADDRESS_FILE | ADDRESS_VIRTUAL |
+			 (read_only ? 0 : ADDRESS_WRITE);
 	uint64_t bytes;
 	int r;
+
+	*ret = (struct opened){.place = NULL};
 
 	if (size && (size_parse(size, NULL, &bytes) || !bytes))
 		return err_set(err, -EINVAL, size, ERR_NOWHERE,
 			       "this is no size");
 	if (size)
 		return disk_create_file(path, bytes,
-					sector_size ? sector_size : 512, ret,
-					err);
-	r = disk_open_file(path, read_only ? DISK_READ_ONLY : DISK_EXCLUSIVE,
-			   ret, err);
-	if (!r && sector_size)
-		(*ret)->sector_size = sector_size;
-	return r;
+					sector_size ? sector_size : 512,
+					&ret->disk, err);
+	r = address_open(path, flags, &ret->place, err);
+	if (r)
+		return r;
+	ret->disk = ret->place->disk;
+	if (sector_size)
+		ret->disk->sector_size = sector_size;
+	return 0;
+}
+
+static void close_disk(struct opened *o)
+{
+	if (o->place)
+		address_close(o->place);
+	else
+		disk_close(o->disk);
 }
 
 static int parse_parts(char **words, int n, enum part_style style,
@@ -345,7 +389,7 @@ static int cmd_partition(int argc, char **argv)
 	uint64_t sector_size = 0;
 	struct part *parts = NULL;
 	struct err err = {0};
-	struct disk *d;
+	struct opened o;
 	bool is_list;
 	int n, r;
 
@@ -373,18 +417,18 @@ static int cmd_partition(int argc, char **argv)
 			return r;
 	}
 	if (open_disk(argv[2], s[SIZE].value, (uint32_t)sector_size, is_list,
-		      &d, &err)) {
+		      &o, &err)) {
 		mem_free(parts);
 		return cmd_fail("partition", argv[2], &err);
 	}
 	if (is_list)
-		r = list(d, argv[2]);
-	else if (create(d, s[GPT].value ? PART_GPT : PART_MBR, s[ID].value,
+		r = list(o.disk, argv[2]);
+	else if (create(o.disk, s[GPT].value ? PART_GPT : PART_MBR, s[ID].value,
 			s[WIPE].value, parts, (size_t)(n - 2), &err))
 		r = cmd_fail("partition", argv[2], &err);
 	if (r && s[SIZE].value)
 		unlink(argv[2]);
-	disk_close(d);
+	close_disk(&o);
 	mem_free(parts);
 	return r;
 }

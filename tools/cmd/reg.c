@@ -11,7 +11,7 @@
 
 static const char usage[] =
 	"usage: reg query KEY [/v NAME | /ve] [/s] [/t TYPE] [/z] [/se SEPARATOR]\n"
-	"                     [/f TEXT [/k | /d] [/c] [/e]]\n"
+	"                     [/f TEXT [/k | /d | /v] [/c] [/e]] [/reg:32 | /reg:64]\n"
 	"       reg add KEY [/v NAME | /ve] [/t TYPE] [/s SEPARATOR] [/d DATA] [/f]\n"
 	"       reg delete KEY [/v NAME | /ve | /va] [/f]\n"
 	"       reg copy KEY1 KEY2 [/s] [/f]\n"
@@ -22,13 +22,14 @@ static const char usage[] =
 	"Shows and changes keys of registry hives. KEY is a hive's file and a path in\n"
 	"it: C/Windows/System32/config/SYSTEM\\Select, or one in a volume of a disk:\n"
 	"disk.img@3:\\Windows\\System32\\config\\SYSTEM\\CurrentControlSet\\Services.\n"
+	"With /reg:32 a key of a SOFTWARE hive is the one that 32-bit programs see.\n"
 	"CurrentControlSet is the control set that Select\\Current names. A hive that\n"
 	"was not closed is completed from the logs beside it. A hive in an NTFS volume\n"
 	"can be read and not yet changed.\n"
 	"\n"
 	"query  /s all keys below; /v NAME or /ve one value; /t TYPE values of a type;\n"
 	"       /z types with their numbers; /f TEXT search, in key names (/k) or data\n"
-	"       (/d) alone, with case (/c), whole words (/e)\n"
+	"       (/d) or value names (/v) alone, with case (/c), whole words (/e)\n"
 	"add    TYPE is REG_SZ (the default), REG_EXPAND_SZ, REG_MULTI_SZ (parts divided\n"
 	"       by \\0 or SEPARATOR), REG_DWORD, REG_QWORD, REG_BINARY, REG_NONE\n"
 	"/f     do not ask before something is replaced or deleted; /y for a FILE\n"
@@ -62,10 +63,105 @@ char *reg_real_path(const struct hive *hive, const char *path)
 	return real;
 }
 
-int reg_open(const char *text, bool for_change, struct reg_key *ret,
-	     struct err *err)
+// Loads what leads to a path. *ret_found tells whether the key is there.
+static int load_part(const struct hive_bytes *b, const char *path, bool all,
+		     struct reg_key *k, bool *ret_found, struct err *err)
+{
+	struct hive_key *key;
+	int r;
+
+	hive_free(k->hive);
+	k->hive = NULL;
+	r = hive_load_part(b->data, b->size, b->logs, path, all, &k->hive, err);
+	if (!r)
+		*ret_found = !hive_key_find(k->hive->root, path, &key, NULL);
+	return r;
+}
+
+// Finds the path that is asked for: of 32-bit programs those of SOFTWARE lie
+// below a key of their own. *ret is new memory.
+static int view_path(const struct reg_key *k, const char *view, char **ret,
+		     struct err *err)
+{
+	static const char own[] = "WOW6432Node";
+	const char *path = hive_file_key(k->file);
+	size_t size = sizeof(own) + 1 + strlen(path);
+	bool is_32 = view && !strcmp(view, "32");
+
+	if (view && !is_32 && strcmp(view, "64"))
+		return err_set(err, -EINVAL, view, ERR_NOWHERE,
+			       "/reg takes 32 or 64");
+	if (is_32 && !strcasecmp(hive_file_name(k->file), "SOFTWARE") &&
+	    strncasecmp(path, own, sizeof(own) - 1)) {
+		*ret = mem_alloc(size);
+		if (*ret)
+			snprintf(*ret, size, "%s%s%s", own, *path ? "\\" : "",
+				 path);
+	} else {
+		*ret = mem_strdup(path);
+	}
+	return *ret ? 0 : err_nomem(err);
+}
+
+// Loads the key for looking at it: the path is tried as it stands first.
+static int load_to_look(struct reg_key *k, const char *path, bool all,
+			struct err *err)
+{
+	struct hive_bytes b;
+	bool found = false;
+	int r = hive_file_read(k->file, &b, err);
+
+	if (r)
+		return r;
+	r = load_part(&b, path, all, k, &found, err);
+	if (!r && !found) {
+		r = load_part(&b, "Select", false, k, &found, err);
+		if (!r) {
+			k->path = reg_real_path(k->hive, path);
+			r = k->path ? load_part(&b, k->path, all, k, &found,
+						err)
+				    : err_nomem(err);
+		}
+	} else if (!r) {
+		k->path = mem_strdup(path);
+		r = k->path ? 0 : err_nomem(err);
+	}
+	hive_bytes_done(&b);
+	return r;
+}
+
+static int load_to_change(struct reg_key *k, const char *path, struct err *err)
+{
+	int r = hive_file_load(k->file, &k->hive, err);
+
+	if (r)
+		return r;
+	k->hive->now = filetime_now();
+	k->path = reg_real_path(k->hive, path);
+	return k->path ? 0 : err_nomem(err);
+}
+
+// Says how a hive is named here, to who means a running Windows'.
+static int no_hive(const char *text, int r, struct err *err)
+{
+	if (r == -ENOENT && (!strncasecmp(text, "HKLM\\", 5) ||
+			     !strncasecmp(text, "HKEY_", 5) ||
+			     !strncasecmp(text, "HKU\\", 4) ||
+			     !strncasecmp(text, "HKCU\\", 5))) {
+		*err = (struct err){0};
+		return err_set(err, r, text, ERR_NOWHERE,
+			       "no Windows is running here: begin with the "
+			       "hive's file, such as "
+			       "disk.img@3:\\Windows\\System32\\config\\SYSTEM");
+	}
+	return r;
+}
+
+int reg_open(const char *text, enum reg_use use, const char *view,
+	     struct reg_key *ret, struct err *err)
 {
 	struct reg_key k = {NULL, NULL, NULL, NULL};
+	char *path = NULL;
 	size_t len = strlen(text);
 	int r;
 
@@ -76,21 +172,22 @@ int reg_open(const char *text, bool for_change, struct reg_key *ret,
 		return err_nomem(err);
 	k.name[len] = 0;
 	r = hive_file_open(k.name,
-			   HIVE_FILE_KEY | (for_change ? HIVE_FILE_WRITE : 0),
+			   HIVE_FILE_KEY |
+				   (use == REG_CHANGE ? HIVE_FILE_WRITE : 0),
 			   &k.file, err);
+	r = no_hive(text, r, err);
 	if (!r)
-		r = hive_file_load(k.file, &k.hive, err);
-	if (!r) {
-		k.path = reg_real_path(k.hive, hive_file_key(k.file));
-		r = k.path ? 0 : err_nomem(err);
-	}
-	if (r) {
+		r = view_path(&k, view, &path, err);
+	if (!r)
+		r = use == REG_CHANGE
+			    ? load_to_change(&k, path, err)
+			    : load_to_look(&k, path, use == REG_TREE, err);
+	mem_free(path);
+	if (r)
 		reg_close(&k);
-		return r;
-	}
-	k.hive->now = filetime_now();
-	*ret = k;
-	return 0;
+	else
+		*ret = k;
+	return r;
 }
 
 void reg_close(struct reg_key *k)
@@ -156,12 +253,32 @@ static const struct {
 	{"import", reg_import},
 };
 
+// What a running Windows does with hives, and why it is not needed.
+static bool is_for_running(const char *word)
+{
+	static const char *const words[] = {"load", "unload", "save", "restore",
+					    "flags"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcasecmp(words[i], word))
+			return true;
+	return false;
+}
+
 static int cmd_reg(int argc, char **argv)
 {
+	char name[] = "reg";
+	const char *word = argv[1];
+
 	if (argc < 2)
 		return cmd_misuse("reg", "name an operation");
+	argv[1] = name; // who speaks, to the operation
 	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
-		if (!strcasecmp(operations[i].name, argv[1]))
+		if (!strcasecmp(operations[i].name, word))
 			return operations[i].run(argc - 1, argv + 1);
-	return cmd_misuse("reg", "%s: not an operation", argv[1]);
+	if (is_for_running(word))
+		return cmd_misuse("reg", "%s: not needed here: KEY begins with "
+					 "the hive's file, which can be copied",
+				  word);
+	return cmd_misuse("reg", "%s: not an operation", word);
 }

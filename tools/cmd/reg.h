@@ -16,10 +16,18 @@ struct reg_key {
 	char *name; // as the user wrote it, without a backslash at the end
 };
 
-// Opens the hive that the text begins with and loads it. End with reg_close.
-// Returns 0, or as hive_file_open and hive_load_with_logs.
-int reg_open(const char *text, bool for_change, struct reg_key *ret,
-	     struct err *err);
+enum reg_use {
+	REG_KEY,    // to look at the key and the names below it
+	REG_TREE,   //   and at all below it
+	REG_CHANGE, // to change the hive
+};
+
+// Opens the hive that the text begins with and loads it, or what of it is to be
+// looked at. `view` is what /reg says: "32", "64" or NULL. End with reg_close.
+// Returns 0, -EINVAL for another view, or as hive_file_open and
+// hive_load_with_logs.
+int reg_open(const char *text, enum reg_use use, const char *view,
+	     struct reg_key *ret, struct err *err);
 
 void reg_close(struct reg_key *k);
 

@@ -64,7 +64,9 @@ int reg_add(int argc, char **argv)
 		return r;
 	if (count != 1)
 		return cmd_misuse("reg", "add: name one key");
-	if (reg_open(argv[1], true, &k, &err))
+	if (s[A_V].value && s[A_VE].value)
+		return cmd_misuse("reg", "add: one of /v and /ve");
+	if (reg_open(argv[1], REG_CHANGE, s[A_REG].value, &k, &err))
 		return cmd_fail("reg", NULL, &err);
 	r = hive_key_add(k.hive, k.hive->root, k.path, &key, &err);
 	if (!r && (s[A_V].value || s[A_VE].value || s[A_D].value))
@@ -138,7 +140,7 @@ int reg_delete(int argc, char **argv)
 		return cmd_misuse("reg", "delete: name one key");
 	if (!!s[D_V].value + !!s[D_VE].value + !!s[D_VA].value > 1)
 		return cmd_misuse("reg", "delete: one of /v, /ve and /va");
-	if (reg_open(argv[1], true, &k, &err))
+	if (reg_open(argv[1], REG_CHANGE, s[D_REG].value, &k, &err))
 		return cmd_fail("reg", NULL, &err);
 	yes = may_delete(&k, s);
 	if (yes)
@@ -214,10 +216,11 @@ int reg_copy(int argc, char **argv)
 		return r;
 	if (count != 2)
 		return cmd_misuse("reg", "copy: name two keys");
-	r = reg_open(argv[1], false, &from, &err);
+	r = reg_open(argv[1], s[C_S].value ? REG_TREE : REG_KEY,
+		     s[C_REG].value, &from, &err);
 	if (r)
 		return cmd_fail("reg", NULL, &err);
-	r = reg_open(argv[2], true, &to, &err);
+	r = reg_open(argv[2], REG_CHANGE, s[C_REG].value, &to, &err);
 	if (!r) {
 		r = copy(&from, &to, s, &done, &err);
 		reg_close(&to);

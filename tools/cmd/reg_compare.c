@@ -185,10 +185,12 @@ int reg_compare(int argc, char **argv)
 	c.all = s[S].value;
 	c.show_same = s[OA].value || s[OS].value;
 	c.show_different = !s[OS].value && !s[ON].value;
-	r = reg_open(argv[1], false, &a, &err);
+	r = reg_open(argv[1], c.all ? REG_TREE : REG_KEY,
+		     s[REG].value, &a, &err);
 	if (r)
 		return cmd_fail("reg", NULL, &err);
-	r = reg_open(argv[2], false, &b, &err);
+	r = reg_open(argv[2], c.all ? REG_TREE : REG_KEY,
+		     s[REG].value, &b, &err);
 	if (!r) {
 		r = run(&c, &a, &b, &err);
 		reg_close(&b);

@@ -9,7 +9,7 @@
 
 #include "reg.h"
 
-enum { V, VE, S, T, Z, SE, FIND, K, D, C, E, REG, NONE };
+enum { V, VE, S, T, Z, SE, FIND, K, D, C, E, NAMES, REG, NONE };
 
 struct query {
 	struct cmd_switch *s;
@@ -45,6 +45,8 @@ static bool wants(const struct query *q, const struct hive_value *v,
 		return true;
 	if (given(q, K))
 		return false;
+	if (given(q, NAMES))
+		return matches(q, name);
 	return (!given(q, D) && !only && matches(q, name)) ||
 	       ((given(q, D) || only || !given(q, K)) && matches(q, data));
 }
@@ -91,6 +93,7 @@ static int show_key(struct query *q, const struct hive_key *key,
 		    const char *path)
 {
 	bool found = q->pattern && !given(q, D) && !given(q, V) &&
+		     !given(q, NAMES) &&
 		     !given(q, VE) && !given(q, T) &&
 		     matches(q, strrchr(path, '\\') ? strrchr(path, '\\') + 1
 						    : path);
@@ -153,7 +156,8 @@ static int run(struct query *q, const char *text, struct err *err)
 	if (!r)
 		r = make_pattern(q, err);
 	if (!r)
-		r = reg_open(text, false, &k, err);
+		r = reg_open(text, given(q, S) ? REG_TREE : REG_KEY,
+			     q->s[REG].value, &k, err);
 	if (r)
 		return r;
 	r = reg_find(&k, &key, err);
@@ -174,6 +178,17 @@ static int run(struct query *q, const char *text, struct err *err)
 	return r;
 }
 
+// With /f, /v alone means names of values: it becomes a switch of its own.
+static void mark_names(int argc, char **argv)
+{
+	static char names[] = "/valuenames";
+
+	for (int i = 1; i < argc; i++)
+		if (!strcasecmp(argv[i], "/v") &&
+		    (i + 1 == argc || *argv[i + 1] == '/'))
+			argv[i] = names;
+}
+
 int reg_query(int argc, char **argv)
 {
 	struct cmd_switch s[] = {
@@ -182,17 +197,24 @@ int reg_query(int argc, char **argv)
 		[Z] = {"z", false, NULL},   [SE] = {"se", true, NULL},
 		[FIND] = {"f", true, NULL}, [K] = {"k", false, NULL},
 		[D] = {"d", false, NULL},   [C] = {"c", false, NULL},
-		[E] = {"e", false, NULL},   [REG] = {"reg", true, NULL},
+		[E] = {"e", false, NULL},   [NAMES] = {"valuenames", false, NULL},
+		[REG] = {"reg", true, NULL},
 		[NONE] = {NULL, false, NULL},
 	};
 	struct query q = {.s = s, .separator = "\\0"};
 	struct err err = {0};
-	int count, r = cmd_switches(argc, argv, s, &count);
+	int count, r;
 
+	mark_names(argc, argv);
+	r = cmd_switches(argc, argv, s, &count);
 	if (r)
 		return r;
 	if (count != 1)
 		return cmd_misuse("reg", "query: name one key");
+	if (s[NAMES].value && !s[FIND].value)
+		return cmd_misuse("reg", "query: /v needs a name, or /f");
+	if (s[V].value && s[VE].value)
+		return cmd_misuse("reg", "query: one of /v and /ve");
 	if (s[SE].value)
 		q.separator = s[SE].value;
 	q.filters = s[V].value || s[VE].value || s[T].value || s[FIND].value;

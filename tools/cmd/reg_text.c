@@ -122,7 +122,7 @@ static int export(const char *text, const char *to, const struct cmd_switch *s,
 	char *place;
 	size_t size;
 	void *data;
-	int r = reg_open(text, false, &k, err);
+	int r = reg_open(text, REG_TREE, s[E_REG].value, &k, err);
 
 	if (r)
 		return r;
@@ -255,7 +255,7 @@ static int import(const char *from, const char *to, const struct cmd_switch *s,
 	hive_file_close(file);
 	if (r)
 		return r;
-	r = reg_open(to, true, &target, err);
+	r = reg_open(to, REG_CHANGE, s[I_REG].value, &target, err);
 	if (r)
 		goto out;
 	root = s[I_AS].value ? full_path(s[I_AS].value)

@@ -11,10 +11,16 @@ static const char usage[] =
 	"usage: vdisk info ADDRESS [--json]\n"
 	"       vdisk create FILE SIZE [--format vhd|vhdx] "
 	"[--type fixed|dynamic]\n"
-	"                    [--block-size SIZE] [--sector-size SIZE]\n"
+	"                    [--block-size SIZE] [--sector-size SIZE] "
+	"[--sparse]\n"
 	"       vdisk create FILE --parent FILE [--source ADDRESS] "
 	"[--block-size SIZE]\n"
-	"       vdisk reset FILE\n"
+	"       vdisk expand ADDRESS SIZE [--force]\n"
+	"       vdisk compact ADDRESS [--force] [--progress STYLE]\n"
+	"       vdisk merge FILE [--depth N] [--keep] [--force] "
+	"[--progress STYLE]\n"
+	"       vdisk reparent FILE --parent FILE [--force]\n"
+	"       vdisk reset ADDRESS [--force]\n"
 	"       vdisk check ADDRESS [--repair]\n"
 	"       vdisk map ADDRESS\n"
 	"       vdisk convert ADDRESS FILE [--format vhd|vhdx|raw] "
@@ -27,8 +33,20 @@ static const char usage[] =
 	"info    shows format, type and size of a VHD or VHDX\n"
 	"create  makes a new disk; SIZE in bytes, or with K, M, G, T; with a\n"
 	"        parent, one that holds only differences to it, at first none\n"
-	"        or those that make it read as the source. A file whose name\n"
+	"        or those that make it read as the source. A fixed disk takes\n"
+	"        all its room at once, unless it is to be a sparse file, from\n"
+	"        which Windows does not boot. A file whose name\n"
 	"        ends in .vhdx becomes a VHDX, others a VHD\n"
+	"expand  makes a disk larger; volumes on it keep their size\n"
+	"compact makes the file of a dynamic or differencing disk shorter:\n"
+	"        blocks of zeroes, those that the NTFS and FAT volumes on it do\n"
+	"        not use, and of a differencing disk those that are as the\n"
+	"        parent's are given back\n"
+	"merge   writes what a differencing disk holds into its parent, or\n"
+	"        over N parents down, and deletes what was merged unless it is\n"
+	"        to be kept. After a power cut, ask again\n"
+	"reparent says anew where the parent is, or makes another disk the\n"
+	"        parent\n"
 	"reset   empties a disk that has a parent: it is as its parent again\n"
 	"check   looks for damage; repairs a lost footer, and replays a log\n"
 	"map     lists which bytes are data and which read as zeroes\n"
@@ -39,6 +57,9 @@ static const char usage[] =
 	"        /dev/ublkbN; a server stays in the background\n"
 	"detach  ends that, unless the device is in use\n"
 	"list    shows what is attached\n"
+	"\n"
+	"What other disks in the folder are made from is not changed, unless\n"
+	"forced (--force): that would break them.\n"
 	"\n"
 	"An ADDRESS is a file or device, or what lies inside of one:\n"
 	"  win.vhd                      a virtual disk\n"
@@ -53,6 +74,8 @@ static const struct {
 	int (*run)(int argc, char **argv);
 } parts[] = {
 	{"info", vdisk_cmd_info},     {"create", vdisk_cmd_create},
+	{"expand", vdisk_cmd_expand}, {"compact", vdisk_cmd_compact},
+	{"merge", vdisk_cmd_merge},   {"reparent", vdisk_cmd_reparent},
 	{"reset", vdisk_cmd_reset},   {"check", vdisk_cmd_check},
 	{"map", vdisk_cmd_map},
 	{"convert", vdisk_cmd_convert}, {"attach", vdisk_cmd_attach},

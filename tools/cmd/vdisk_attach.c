@@ -120,7 +120,8 @@ static int open_disk(const struct job *job, struct vdisk_source *ret,
 		     struct err *err)
 {
 	struct vdisk_source s;
-	int r = vdisk_source_open(job->address, !job->read_only, &s, err);
+	int r = vdisk_source_open_direct(job->address, !job->read_only, &s,
+					 err);
 
 	if (r)
 		return r;

@@ -9,21 +9,27 @@
 #include "vdisk.h"
 #include "vdisk_cmd.h"
 
-static int print_check(const char *address, const struct vdisk_check *c)
+static int print_check(const char *address, const struct vdisk_check *c,
+		       bool is_vhdx)
 {
 	bool bad = c->footer_lost || c->copy_differs || c->needs_replay;
 
 	if (c->footer_lost)
 		printf("%s: the footer is damaged\n", address);
 	if (c->copy_differs && !c->footer_lost)
-		printf("%s: the copy of the footer is damaged\n", address);
+		printf("%s: the copy of the %s is damaged\n", address,
+		       is_vhdx ? "header or of the region table" : "footer");
 	if (c->needs_replay)
 		printf("%s: it was not closed, its log is to be replayed\n",
 		       address);
 	if (c->repaired)
 		printf("%s: repaired\n", address);
-	printf("%s: %" PRIu64 " blocks, %" PRIu64 " bytes unused\n", address,
+	printf("%s: %" PRIu64 " blocks, %" PRIu64 " bytes unused", address,
 	       c->blocks, c->unused);
+	if (c->lost)
+		printf(", %" PRIu64 " of them lost at the end%s", c->lost,
+		       c->repaired ? ", cut off" : "");
+	putchar('\n');
 	return bad && !c->repaired ? CMD_FAILED : CMD_OK;
 }
 
@@ -31,6 +37,7 @@ int vdisk_cmd_check(int argc, char **argv)
 {
 	struct cmd_switch table[] = {{"repair", false, NULL}, {0}};
 	struct vdisk_check check;
+	struct vdisk_info info;
 	struct place *place;
 	struct err err = {0};
 	int count, r;
@@ -45,9 +52,11 @@ int vdisk_cmd_check(int argc, char **argv)
 	if (r)
 		return cmd_fail("vdisk", argv[1], &err);
 	r = vdisk_check(place->disk, table[0].value, &check, &err);
+	if (!r)
+		r = vdisk_probe(place->disk, &info, &err);
 	address_close(place);
 	return r ? cmd_fail("vdisk", argv[1], &err)
-		 : print_check(argv[1], &check);
+		 : print_check(argv[1], &check, info.format == VDISK_VHDX);
 }
 
 static int print_map(struct disk *d, struct err *err)

@@ -6,6 +6,8 @@
 #ifndef CMD_VDISK_H
 #define CMD_VDISK_H
 
+#include <limits.h>
+
 #include "cmd.h"
 #include "vdisk.h"
 
@@ -20,8 +22,54 @@ int vdisk_cmd_check(int argc, char **argv);
 // Shows where a disk has data (vdisk_check.c).
 int vdisk_cmd_map(int argc, char **argv);
 
-// Empties a differencing disk (vdisk_create.c).
+// Makes a disk larger (vdisk_change.c).
+int vdisk_cmd_expand(int argc, char **argv);
+
+// Gives back the room of what a disk does not need (vdisk_change.c).
+int vdisk_cmd_compact(int argc, char **argv);
+
+// Empties a differencing disk (vdisk_change.c).
 int vdisk_cmd_reset(int argc, char **argv);
+
+// Writes what children hold into a disk below them (vdisk_merge.c).
+int vdisk_cmd_merge(int argc, char **argv);
+
+// Gives a differencing disk another parent (vdisk_merge.c).
+int vdisk_cmd_reparent(int argc, char **argv);
+
+// Does it, of files of the host, without asking whether they fit together.
+// Returns 0, -EXDEV when they are on different volumes, or as vdisk_chain_open
+// and vdisk_reparent.
+int vdisk_set_parent(const char *path, const char *parent, struct err *err);
+
+// Finds the paths that a child at `path` keeps of its parent (vdisk_create.c).
+// Returns 0, -EXDEV when the two are on different volumes, -ENAMETOOLONG, or
+// what realpath(3) gives.
+int vdisk_parent_paths(const char *path, const char *parent,
+		       char absolute[PATH_MAX], char relative[PATH_MAX],
+		       struct err *err);
+
+// Looks beside the file `path`, whose link_id is `id`, for a child of it other
+// than the file `except` (NULL: none) (vdisk_family.c).
+// Returns true when there is one, and its path in *ret.
+bool vdisk_find_child(const char *path, const struct guid *id,
+		      const char *except, char *ret, size_t room);
+
+// Refuses to harm such a child; `harm` says what would become of it.
+// Returns 0 or -EBUSY.
+int vdisk_guard_children(const char *path, const struct guid *id,
+			 const char *except, const char *harm,
+			 struct err *err);
+
+// A vdisk_unused that asks the volumes on the disk (vdisk_unused.c); its context
+// is a struct vdisk_unused_ctx. What it does not believe, it says on stderr.
+struct vdisk_unused_ctx {
+	const char *name; // for what it says
+	struct progress *progress;
+};
+int vdisk_unused_volumes(void *ctx, struct disk *disk,
+			 int (*free)(void *ctx, uint64_t off, uint64_t len),
+			 void *free_ctx, struct err *err);
 
 // Reads the name of a type; says what is wrong.
 // Returns 0 or CMD_MISUSE.
@@ -60,10 +108,14 @@ struct vdisk_source {
 int vdisk_source_open(const char *address, bool for_writing,
 		      struct vdisk_source *ret, struct err *err);
 
+// As that, with files and devices opened with DISK_DIRECT.
+int vdisk_source_open_direct(const char *address, bool for_writing,
+			     struct vdisk_source *ret, struct err *err);
+
 // Closes it.
 void vdisk_source_close(struct vdisk_source *s);
 
-// Shows what a virtual disk is (vdisk_file.c).
+// Shows what a virtual disk is, with its parents (vdisk_info.c).
 int vdisk_cmd_info(int argc, char **argv);
 
 // Copies a disk into a new image file (vdisk_convert.c).

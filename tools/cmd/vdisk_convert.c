@@ -26,24 +26,29 @@ static void close_source(struct source *s)
 	vdisk_source_close(&s->top);
 }
 
-static int parent_id(const struct vdisk_source *s, struct guid *ret,
-		     struct err *err)
+static int parent_id(const char *address, struct guid *ret, struct err *err)
 {
-	if (!s->chain)
-		return err_set(err, -EINVAL, "parent", ERR_NOWHERE,
-			       "it is no virtual disk in a file");
-	*ret = s->chain->links[0].info.link_id;
-	return 0;
+	struct vdisk_info info;
+	struct place *place;
+	int r = address_open(address, ADDRESS_FILE, &place, err);
+
+	if (r)
+		return r;
+	r = vdisk_probe(place->disk, &info, err);
+	address_close(place);
+	if (!r)
+		*ret = info.link_id;
+	return r;
 }
 
 static int open_child(const char *address, const char *parent,
 		      struct source *s, struct err *err)
 {
 	struct guid id;
-	int r = vdisk_source_open(parent, false, &s->below, err);
+	int r = parent_id(parent, &id, err);
 
 	if (!r)
-		r = parent_id(&s->below, &id, err);
+		r = vdisk_source_open(parent, false, &s->below, err);
 	if (!r)
 		r = address_open(address, ADDRESS_FILE, &s->place, err);
 	if (!r)
@@ -62,36 +67,6 @@ static int open_source(const char *address, const char *parent,
 		return open_child(address, parent, s, err);
 	r = vdisk_source_open(address, false, &s->top, err);
 	s->disk = s->top.disk;
-	return r;
-}
-
-static bool is_zero(const uint8_t *b, size_t n)
-{
-	return !b[0] && !memcmp(b, b + 1, n - 1);
-}
-
-// Copies what is not zero; the target reads as zeroes.
-static int copy(struct disk *from, struct disk *to, struct progress *progress,
-		struct err *err)
-{
-	uint8_t *b = mem_alloc(PIECE);
-	uint64_t off = 0, n = 0;
-	bool is_data;
-	int r = b ? 0 : err_nomem(err);
-
-	for (; !r && off < from->size; off += n) {
-		r = disk_map(from, off, from->size - off, &n, &is_data, err);
-		if (!r && is_data) {
-			n = n < PIECE ? n : PIECE;
-			r = disk_read(from, off, b, (size_t)n, err);
-			if (!r && !is_zero(b, (size_t)n))
-				r = disk_write(to, off, b, (size_t)n, err);
-		}
-		if (!r)
-			r = progress_report(progress, "Converting", off + n,
-					    from->size);
-	}
-	mem_free(b);
 	return r;
 }
 
@@ -160,7 +135,10 @@ static int convert(struct disk *from, const char *path, struct vdisk_create *c,
 	if (c->format != VDISK_RAW)
 		r = vdisk_open(file, &to, err);
 	if (!r)
-		r = copy(from, to ? to : file, progress, err);
+		r = disk_set_direct(file, err);
+	if (!r)
+		r = disk_copy_data(from, to ? to : file, from->size, progress,
+				   "Converting", err);
 	if (!r)
 		r = disk_flush(to ? to : file, err);
 	disk_close(to);

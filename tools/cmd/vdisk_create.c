@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// vdisk create and vdisk reset.
+// vdisk create.
 
 #include <limits.h>
 #include <stdio.h>
@@ -86,7 +86,7 @@ static bool relative_path(const char *folder, const char *parent, char *ret,
 	for (size_t i = 0; folder[i] && folder[i] == parent[i]; i++)
 		if (folder[i] == '/')
 			same = i + 1;
-	n = (size_t)snprintf(ret, room, ".\\");
+	n = (size_t)snprintf(ret, room, folder[same] ? "" : ".\\");
 	for (const char *s = folder + same; *s; s++)
 		if (*s == '/' && n < room)
 			n += (size_t)snprintf(ret + n, room - n, "..\\");
@@ -105,10 +105,9 @@ static int failed(const char *what, struct err *err)
 	return err_set(err, r, what, ERR_NOWHERE, "%s", strerror(-r));
 }
 
-// Finds the paths that a child at `path` keeps of its parent.
-static int parent_paths(const char *path, const char *parent,
-			char absolute[PATH_MAX], char relative[PATH_MAX],
-			struct err *err)
+int vdisk_parent_paths(const char *path, const char *parent,
+		       char absolute[PATH_MAX], char relative[PATH_MAX],
+		       struct err *err)
 {
 	char folder[PATH_MAX + 2], *slash;
 	struct stat child, below;
@@ -143,7 +142,7 @@ int vdisk_make_child(const char *path, const char *parent, uint32_t block_size,
 				 .parent_relative = relative};
 	struct vdisk_chain *chain;
 	struct stat st;
-	int r = parent_paths(path, parent, absolute, relative, err);
+	int r = vdisk_parent_paths(path, parent, absolute, relative, err);
 
 	if (!r)
 		r = vdisk_chain_open(absolute, DISK_READ_ONLY | DISK_EXCLUSIVE,
@@ -210,6 +209,71 @@ static int create_child(int count, char **argv, const char *parent,
 	return CMD_OK;
 }
 
+// Writes zeroes to all of a disk: what its file system cannot reserve.
+static int write_zeroes(struct disk *disk, struct progress *progress,
+			struct err *err)
+{
+	size_t piece = 1u << 20;
+	uint8_t *zeroes = mem_aligned(4096, piece);
+	uint64_t off = 0;
+	int r = zeroes ? 0 : err_nomem(err);
+
+	while (!r && off < disk->size) {
+		size_t n = disk->size - off < piece ? (size_t)(disk->size - off)
+						    : piece;
+
+		r = disk_write(disk, off, zeroes, n, err);
+		off += n;
+		if (!r)
+			r = progress_report(progress, "Writing zeroes", off,
+					    disk->size);
+	}
+	mem_free(zeroes);
+	return r ? r : disk_flush(disk, err);
+}
+
+static int write_all(const char *path, struct disk *file, struct err *err)
+{
+	struct cmd_progress progress;
+	struct disk *disk;
+	int r = vdisk_open(file, &disk, err);
+
+	if (r)
+		return r;
+	cmd_progress_init(&progress, NULL);
+	fprintf(stderr, "vdisk: %s: its file system cannot reserve room; "
+		"zeroes are written instead\n", path);
+	r = disk_set_direct(file, err);
+	if (!r)
+		r = write_zeroes(disk, &progress.progress, err);
+	cmd_progress_end(&progress);
+	disk_close(disk);
+	return r;
+}
+
+// A fixed disk has all its room from the start: Windows does not boot from a
+// sparse file, and a machine must not find its host's disk full one day.
+static int make(const char *path, const struct vdisk_create *c, bool sparse,
+		struct err *err)
+{
+	struct err why = {0};
+	struct disk *file;
+	int r = vdisk_make(path, c, &file, err);
+
+	if (r)
+		return r;
+	if (c->type == VDISK_FIXED && !sparse)
+		r = disk_allocate(file, 0, file->size, &why);
+	if (r == -ENOTSUP)
+		r = write_all(path, file, err);
+	else if (r)
+		*err = why;
+	disk_close(file);
+	if (r)
+		unlink(path);
+	return r;
+}
+
 int vdisk_cmd_create(int argc, char **argv)
 {
 	struct cmd_switch table[] = {{"type", true, NULL},
@@ -218,6 +282,7 @@ int vdisk_cmd_create(int argc, char **argv)
 				     {"format", true, NULL},
 				     {"sector-size", true, NULL},
 				     {"source", true, NULL},
+				     {"sparse", false, NULL},
 				     {0}};
 	struct vdisk_create c = {.type = VDISK_FIXED};
 	struct err err = {0};
@@ -250,50 +315,7 @@ int vdisk_cmd_create(int argc, char **argv)
 	if (c.type == VDISK_DIFFERENCING)
 		return cmd_misuse("vdisk", "create: a differencing disk needs "
 				  "--parent");
-	if (vdisk_make(argv[1], &c, NULL, &err))
+	if (make(argv[1], &c, table[6].value, &err))
 		return cmd_fail("vdisk", argv[1], &err);
 	return CMD_OK;
-}
-
-// Makes an empty child of the same parent and puts it in the old one's place.
-static int reset(const char *path, struct err *err)
-{
-	char fresh[PATH_MAX];
-	struct vdisk_chain *chain;
-	struct stat st;
-	int r = vdisk_chain_open(path, DISK_EXCLUSIVE, &chain, err);
-
-	if (r)
-		return r;
-	snprintf(fresh, sizeof(fresh), "%s.reset", path);
-	if (chain->links[0].info.type != VDISK_DIFFERENCING)
-		r = err_set(err, -EINVAL, path, ERR_NOWHERE,
-			    "it is no differencing disk");
-	else
-		r = vdisk_make_child(fresh, chain->links[1].path,
-				     chain->links[0].info.block_size, err);
-	if (!r) {
-		if (stat(path, &st) || chmod(fresh, st.st_mode & 07777) ||
-		    (st.st_uid != geteuid() &&
-		     chown(fresh, st.st_uid, st.st_gid)) ||
-		    rename(fresh, path))
-			r = failed(path, err);
-		if (r)
-			unlink(fresh);
-	}
-	vdisk_chain_close(chain);
-	return r;
-}
-
-int vdisk_cmd_reset(int argc, char **argv)
-{
-	struct cmd_switch table[] = {{0}};
-	struct err err = {0};
-	int count;
-
-	if (cmd_switches(argc, argv, table, &count))
-		return CMD_MISUSE;
-	if (count != 1)
-		return cmd_misuse("vdisk", "reset: which differencing disk?");
-	return reset(argv[1], &err) ? cmd_fail("vdisk", argv[1], &err) : CMD_OK;
 }

@@ -15,7 +15,8 @@
 // "@N" or ":\" (or ":/") behind which PATH exists, so that file names holding
 // "@" work. INNER begins with "\" or "/", and may be in an NTFS or FAT volume.
 // A file that is a virtual disk (VHD, VHDX) is opened as one wherever "@N"
-// follows it.
+// follows it; a differencing one with its parents, which are looked for on the
+// host or in the volume that it lies in, and opened for reading only.
 //
 //     struct place *place;
 //     address_open("golden.img@3:\\vhd\\guest.vhd@1", 0, &place, &err);
@@ -26,6 +27,7 @@
 #define ADDRESS_H
 
 #include "part.h"
+#include "vdisk.h"
 #include "volume.h"
 
 enum {
@@ -33,6 +35,7 @@ enum {
 	ADDRESS_FILE = 1 << 1,      // a last INNER is a file: open its content
 	ADDRESS_VIRTUAL = 1 << 2,   // with ADDRESS_FILE, or when PATH ends the
 				    // address: as a virtual disk, if it is one
+	ADDRESS_DIRECT = 1 << 3,    // PATH with DISK_DIRECT
 };
 
 // How each part of an address was resolved, from the outside in.
@@ -61,19 +64,32 @@ struct place {
 	struct place_level *levels;
 	size_t level_count;
 	const char *host_path; // PATH
+	// When `disk` is a file of the host or of a volume, not opened as a
+	// virtual disk: its path there, and where that is, for vdisk_chain_look;
+	// else NULL.
+	const char *file_path;
+	struct vdisk_files files;
 	struct address_stack *stack; // private
 };
 
 // Opens an address.
 // Returns 0, -ENOENT when PATH, a partition or an INNER does not exist, -EINVAL
 // for a form that is none, -EISDIR when a folder stands where a file must, and
-// as disk_open_file, part_table_read, volume_open and vdisk_open do.
+// as disk_open_file, part_table_read, volume_open, vdisk_open and
+// vdisk_chain_open do.
 int address_open(const char *text, unsigned flags, struct place **ret,
 		 struct err *err);
 
 // Closes everything that was opened; NULL is fine. A volume that was changed
 // must have been synced by the caller.
 void address_close(struct place *place);
+
+// Reads the partition table of the disk at an address, which is opened for that
+// alone.
+// Returns as address_open (with ADDRESS_FILE and ADDRESS_VIRTUAL) and
+// part_table_read. Free with part_table_free.
+int address_read_table(const char *disk, struct part_table **ret,
+		       struct err *err);
 
 // Splits an address into the host's PATH and the rest ("", "@1:\\x", ...),
 // which points into text. *ret_path is new memory, free with mem_free.

@@ -21,6 +21,7 @@
 #include "apply.h"
 #include "bcd.h"
 #include "part.h"
+#include "vdisk.h"
 #include "volume.h"
 
 // --- The answer file ---------------------------------------------------------
@@ -35,27 +36,70 @@
 //   bus     = nvme | sata | scsi | usb | virtio | mmc
 //   path    = /dev/nvme0n1 or a path below /sys/devices, * and ?
 //   wipe    = yes | no                      may data on it be destroyed? (no)
-//   layout  = gpt                           EFI system, MSR, data
-//   efi-size = 260M   msr-size = 16M   label = Data
+//   layout  = gpt | mbr                     how it starts: UEFI, or BIOS
+//   efi-size = 260M   msr-size = 16M        gpt: EFI system, MSR
+//   system-size = 100M                      mbr: the active partition
+//   system-format = fat32 | ntfs
+//   label = Data      of the partition that holds the VHDs
 //   seed    = GUID    all identifiers derive from it; random without it
-// [image]
+// [image]   for all systems that name none
 //   file    = install.wim                   relative to the answer file
 //   index   = number or name (1)
-// [vhd]
-//   path    = \vhd\windows.vhd   size = 20G   type = fixed   label = Windows
+//
+// Then the systems, each in a section of its own, in the order of the menu:
+//
+// [vhd]     one in a virtual disk on the data partition
+//   path    = \vhd\windows.vhdx    .vhd or .vhdx
+//   size    = 20G                  type = fixed | dynamic   label = Windows
+//   image, index                   instead of those of [image]
+//   parent  = \vhd\base.vhdx       instead of all these: a differencing child
+//                                  of another [vhd], in its folder or below
+//   description = Windows 11       in the menu (the image's name)
+//   menu    = yes | no             (yes; no for a parent: to start it would
+//                                  break its children)
+// [partition]   one on a partition of its own
+//   size    = 60G                  the last one without: the rest of the disk,
+//                                  when there is no [vhd]
+//   label, image, index, description, menu
 // [boot]
-//   system  = windows | linux
-//   description = Windows 11     locale = en-US     timeout = 30
-//   options = words              for system = linux, added to the kernel's
+//   system  = windows | linux      linux: one VHD, by UEFI
+//   description = Windows 11       when one system is in the menu
+//   locale = en-US     timeout = 30
+//   default = description or path of a system (the first in the menu)
+//   environment = yes | no | TITLE this environment as a menu entry (no): on
+//                                  the EFI system partition, started by GRUB
+//   options = words                for system = linux, added to the kernel's
 // [finish]
 //   action  = restart | poweroff | shell
 
 enum boot_system { BOOT_WINDOWS, BOOT_LINUX };
 enum finish_action { FINISH_SHELL, FINISH_RESTART, FINISH_POWEROFF };
+enum answer_layout { ANSWER_GPT, ANSWER_MBR };
+enum answer_format { ANSWER_FAT32, ANSWER_NTFS };
+enum answer_menu { ANSWER_MENU_NO, ANSWER_MENU_YES, ANSWER_MENU_AUTO };
 
 struct disk_rule {
 	uint64_t size_min, size_max; // bytes; 0 and UINT64_MAX: any
 	char *serial, *model, *bus, *path; // NULL: any
+};
+
+// One system: a [vhd] or a [partition].
+struct answer_system {
+	uint64_t line;            // of its section
+	bool on_partition;
+	char *path;               // VHD: beginning with "\"
+	uint64_t size;            // of the disk, or the partition; 0: the rest
+	enum vdisk_format format; // VHD
+	enum vdisk_type type;
+	char *parent_path;        // a child's, or NULL
+	const struct answer_system *parent; // the same
+	const struct answer_system *base;   // the lowest parent, or itself
+	bool has_child;
+	char *label;
+	char *image_file, *image; // not for a child; file as [image]'s
+	char *description;        // or NULL
+	enum answer_menu menu;    // as it was asked
+	bool in_menu;
 };
 
 struct answer {
@@ -64,16 +108,20 @@ struct answer {
 	bool has_rule;    // at least one condition on the disk is given
 	bool wipe, has_seed;
 	struct guid seed;
-	uint64_t efi_size, msr_size;
+	enum answer_layout layout;
+	uint64_t system_size, msr_size;
+	enum answer_format system_format;
 	char *data_label;
-	char *image_file; // joined to the answer file's folder
-	char *image;      // index or name
-	char *vhd_path;   // beginning with "\"
-	uint64_t vhd_size;
-	char *vhd_label;
+	char *image_file; // joined to the answer file's folder, or NULL
+	char *image;      // index or name, or NULL
+	struct answer_system **systems; // in their order
+	size_t system_count;
 	enum boot_system system;
 	char *description, *locale, *options;
-	uint32_t timeout; // seconds
+	char *default_entry;   // or NULL
+	uint64_t default_line; // where that is said
+	char *environment;     // title of the entry, or NULL
+	uint32_t timeout;      // seconds
 	enum finish_action finish;
 };
 
@@ -137,6 +185,8 @@ struct bcdboot_options {
 	uint64_t time;        // FILETIME for files and keys that are made
 	bool clean;           // an existing store's entries are not kept
 	unsigned systems;     // BCDBOOT_*; 0: that of entry.firmware
+	bool store_only;      // the boot files are those of another, newer
+			      // Windows
 	bool use_ex;          // UEFI: the boot manager that is signed by the
 			      // certificate of 2023, from \Windows\Boot\EFI_EX
 	struct guid merge;    // loader of the store whose settings the new one
@@ -216,7 +266,9 @@ struct plan;
 // place and identifier. Nothing is written.
 // Returns 0, -ENOSPC when something does not fit (err says what and by how
 // much), -EEXIST when the disk holds data and wipe is not given, -ENOENT for a
-// missing image, index or boot file, or as wim_open does. Free with plan_free.
+// missing image, index or boot file, -EBADMSG when the menu would have two equal
+// names or no such default, -ENOTSUP for a disk that a BIOS cannot start, or as
+// wim_open does. Free with plan_free.
 int plan_make(const struct answer *answer, const struct plan_target *target,
 	      struct plan **ret, struct err *err);
 
@@ -227,6 +279,14 @@ void plan_print(const struct plan *plan,
 // Does it.
 // Returns 0, or the first failure; the disk is then blank to everybody.
 int plan_run(struct plan *plan, struct progress *progress, struct err *err);
+
+// Enters what a plan that was done boots into the start entries of the UEFI
+// machine that it was done on: "Windows Boot Manager" first, then the
+// environment, when it is on the disk. Nothing is entered for a machine that
+// starts by BIOS, or boots Linux, which firmware starts by its fallback path.
+// Returns 0, or as efi_boot_add.
+struct efi_vars;
+int plan_enter(const struct plan *plan, struct efi_vars *vars, struct err *err);
 
 // What was applied; valid after plan_run.
 const struct apply_result *plan_result(const struct plan *plan);

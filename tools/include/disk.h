@@ -25,6 +25,7 @@
 #include "base.h"
 
 struct disk;
+struct disk_place;
 
 // What a kind of disk supplies. Ranges are checked before these are called.
 // zero and discard may be NULL: zeroes are then written, discards ignored.
@@ -44,6 +45,15 @@ struct disk_ops {
 		   uint64_t *ret_len, bool *ret_data, struct err *err);
 	// Makes the disk longer or shorter and sets its size. NULL: it cannot.
 	int (*resize)(struct disk *d, uint64_t size, struct err *err);
+	// See disk_extend. NULL: it cannot.
+	int (*extend)(struct disk *d, uint64_t off, const void *buf, size_t len,
+		      struct err *err);
+	// Tells where a range lies; see disk_locate. NULL: it cannot.
+	bool (*locate)(struct disk *d, uint64_t off, uint64_t len,
+		       bool for_writing, struct disk_place *ret);
+	// Takes room; see disk_allocate. NULL: it has its room, or cannot.
+	int (*allocate)(struct disk *d, uint64_t off, uint64_t len,
+			struct err *err);
 	void (*close)(struct disk *d);
 };
 
@@ -53,6 +63,9 @@ struct disk {
 	uint64_t size;        // bytes
 	uint32_t sector_size; // logical sector size: 512 or 4096
 	bool read_only;
+	// What room is taken and given back in, bytes; no request should reach
+	// across a multiple of it. 0: any.
+	uint32_t unit;
 };
 
 enum {
@@ -61,6 +74,12 @@ enum {
 	// mounted or held by another driver. A regular file is locked: -EBUSY
 	// when another process holds it for writing.
 	DISK_EXCLUSIVE = 1 << 1,
+	// Reads and writes go past the page cache (O_DIRECT) where the file
+	// system can do that in units of 512 bytes, and on devices, else through
+	// it. Any range of any alignment can be read and written; multiples of
+	// 4096 bytes from memory so aligned are fast. The size of such a file
+	// stays a multiple of 512 (disk_resize: -EINVAL).
+	DISK_DIRECT = 1 << 2,
 };
 
 // Opens a regular file or a block device. For writing unless DISK_READ_ONLY.
@@ -69,6 +88,12 @@ enum {
 // nor a block device, -ENOMEM, or what open(2) and ioctl(2) give.
 int disk_open_file(const char *path, unsigned flags, struct disk **ret,
 		   struct err *err);
+
+// Goes past the page cache from now on, as DISK_DIRECT tells; nothing changes
+// where that cannot be done, and for other disks than files and devices. Nobody
+// else uses the disk meanwhile.
+// Returns 0, -ENOMEM, or as disk_flush.
+int disk_set_direct(struct disk *d, struct err *err);
 
 // Creates a file of `size` zero bytes, without allocating them, and opens it
 // for writing, locked. `sector_size` is 512 or 4096.
@@ -155,13 +180,55 @@ int disk_map(struct disk *d, uint64_t off, uint64_t len, uint64_t *ret_len,
 int disk_copy(struct disk *from, struct disk *to, uint64_t len,
 	      struct err *err);
 
+// Copies the first `len` bytes of a disk to one that reads as zeroes: holes, and
+// pieces of 4096 bytes that are zero, are left out. Several threads read and
+// write; room is taken in the order of the disk, so that the same content makes
+// the same image. `progress` may be NULL.
+// Returns 0, -ECANCELED, -ENOMEM, the error of thread creation, or as disk_map,
+// disk_read, disk_allocate and disk_write.
+int disk_copy_data(struct disk *from, struct disk *to, uint64_t len,
+		   struct progress *progress, const char *stage,
+		   struct err *err);
+
 // Makes a disk `size` bytes long; what is added reads as zeroes. Files, disks in
 // memory and those of disk_room can do this, and nothing that lies in a place of
-// fixed size. Disks
-// made from it before keep their size.
+// fixed size. Disks made from it before keep their size.
 // Returns 0, -ENOTSUP when its size is fixed, -EROFS on a disk opened for
 // reading, -ENOSPC, -ENOMEM, or what ftruncate(2) gives.
 int disk_resize(struct disk *d, uint64_t size, struct err *err);
+
+// Writes len bytes at off, which is at or behind the end, and makes the disk so
+// much longer by the same step: after a power cut it is as before, or longer
+// and has these bytes (as file systems with a journal give it: XFS, btrfs, ext4
+// by default). What lies between reads as zeroes.
+// Returns 0, -EINVAL for an off before the end, and as disk_resize and
+// disk_write; then its size is as before.
+int disk_extend(struct disk *d, uint64_t off, const void *buf, size_t len,
+		struct err *err);
+
+// Where a range of a disk lies.
+struct disk_place {
+	int fd;       // of the file or device; -1: nowhere, it reads as zeroes
+	uint64_t off; // in that
+	uint64_t len; // how much of the range lies there in one piece
+};
+
+// Finds where the start of a range really lies, so that a caller may read or
+// write it there by means of its own, from memory aligned to 4096 bytes. True
+// for files and devices that were opened with DISK_DIRECT, and for what lies in
+// them in one piece, until something else than writing is done to that range,
+// or the disk is closed. What was written so is safe after disk_flush, as ever.
+// Returns false when disk_read or disk_write must be used. *ret->len is at least
+// 1, and less than `len` where a caller who wants the whole should use these.
+bool disk_locate(struct disk *d, uint64_t off, uint64_t len, bool for_writing,
+		 struct disk_place *ret);
+
+// Takes room for a range, so that writing to it later does not fail for want of
+// it; what is there is kept, and a file becomes no longer.
+// Returns 0, -ENOTSUP when the file system cannot do that, -ENOSPC, -EINVAL and
+// -EROFS as disk_write, or what fallocate(2) gives. Disks that have their room
+// return 0.
+int disk_allocate(struct disk *d, uint64_t off, uint64_t len, struct err *err);
 
 // Closes a disk; what was not flushed may be lost. NULL is fine.
 void disk_close(struct disk *d);

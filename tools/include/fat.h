@@ -169,4 +169,15 @@ int fat_remove(struct fat *f, const char *path, struct err *err);
 // Lost clusters do not break a volume.
 int fat_check(struct fat *f, struct fat_check_result *ret, struct err *err);
 
+// Calls fn for each range of free clusters, in bytes of the volume; stops when it
+// returns non-zero. See fat_in_use.
+// Returns 0 or what fn returned.
+int fat_free_ranges(struct fat *f,
+		    int (*fn)(void *ctx, uint64_t off, uint64_t len), void *ctx,
+		    struct err *err);
+
+// Returns a constant text that says how the volume was left badly (not shut
+// down, errors seen), or NULL. FAT12 does not note it.
+const char *fat_in_use(struct fat *f);
+
 #endif

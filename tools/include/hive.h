@@ -50,6 +50,7 @@ struct hive_value {
 	uint32_t type;
 	uint32_t size;      // bytes
 	uint8_t *data;      // NULL when size is 0
+	bool lent;          // private: data lies in the hive's bytes
 };
 
 struct hive_key {
@@ -88,6 +89,8 @@ struct hive {
 	// Time for keys that the functions below make or change; 0 after load
 	// and new, and then a changed key keeps its own.
 	uint64_t now;
+	bool is_part;            // see hive_load_part
+	uint8_t *bytes;          // private: what values point into, or NULL
 };
 
 // --- The whole hive ----------------------------------------------------------
@@ -128,6 +131,24 @@ int hive_load_with_logs(const void *data, size_t size,
 			const struct hive_log logs[HIVE_LOGS],
 			struct hive **ret, struct err *err);
 
+// As hive_load_with_logs, of bytes that mem_alloc gave: on success they are the
+// hive's own, which spares copying what values hold; after a failure they are
+// still the caller's.
+// Returns as hive_load_with_logs.
+int hive_load_owned(void *data, size_t size,
+		    const struct hive_log logs[HIVE_LOGS], struct hive **ret,
+		    struct err *err);
+
+// Loads only what leads to the key at `path` (as hive_key_find takes it): that
+// key with its values and the names of the keys below it, with `all` everything
+// below it; of the keys on the way nothing else. When there is no such key the
+// tree ends with the last one that there is. The rest of the hive is not looked
+// at, but for where its cells begin. For reading: hive_save refuses it.
+// Returns as hive_load_with_logs, and -EINVAL when path is not UTF-8.
+int hive_load_part(const void *data, size_t size,
+		   const struct hive_log logs[HIVE_LOGS], const char *path,
+		   bool all, struct hive **ret, struct err *err);
+
 // Tells from the header alone whether the hive's last writes may still be in its
 // logs: its sequence numbers differ or its checksum is wrong, so that hive_load
 // refuses it. False for what is no hive.
@@ -136,7 +157,8 @@ bool hive_is_dirty(const void *data, size_t size);
 // Lays the tree out as a fresh hive: no free cells but at the ends of bins, one
 // copy of each descriptor in use, lf lists (lh from version 1.5 on). The same
 // tree gives the same bytes. *ret is new memory (free with mem_free).
-// Returns 0, -EFBIG when the result would pass 2 GiB, or -ENOMEM.
+// Returns 0, -EFBIG when the result would pass 2 GiB, -EINVAL for a part of a
+// hive, or -ENOMEM.
 int hive_save(const struct hive *hive, void **ret, size_t *ret_size,
 	      struct err *err);
 

@@ -310,6 +310,19 @@ int ntfs_read_security(struct ntfs *n, uint64_t record, void **ret,
 // Returns 0 or as ntfs_open.
 int ntfs_is_empty(struct ntfs *n, bool *ret, struct err *err);
 
+// Calls fn for each free range, in bytes of the volume, as $Bitmap says; stops
+// when it returns non-zero. See ntfs_in_use.
+// Returns 0, what fn returned, or as ntfs_open.
+int ntfs_free_ranges(struct ntfs *n,
+		     int (*fn)(void *ctx, uint64_t off, uint64_t len),
+		     void *ctx, struct err *err);
+
+// Finds out whether somebody who is not there still counts on the volume: it is
+// marked dirty, its log was not closed, or Windows is hibernated on it. *ret is
+// a constant text that says so, or NULL.
+// Returns 0 or as ntfs_open.
+int ntfs_in_use(struct ntfs *n, const char **ret, struct err *err);
+
 // --- Changing ----------------------------------------------------------------
 // Files of a volume that is there already, in place: for boot files, stores,
 // hives and images on a volume that Windows or another program made.

@@ -40,10 +40,12 @@
 // what was not flushed any part may be lost. In a file of fixed size (a
 // file's extents in a volume) blocks are allocated until it is full (-ENOSPC).
 //
-// The size of a VHD is the footer's "current size", which Windows, VirtualBox
-// and libvhdi take too. QEMU takes it for the creators it knows to be exact
-// (Windows' "win " among them) and cylinders * heads * sectors for others; so
-// what is made here carries Windows' creator, and all agree to the byte.
+// The size of a VHD is what its maker means: the footer's "current size", but
+// for Virtual PC ("vpc ") and QEMU by its old name ("qemu"), whose guests saw
+// whole cylinders, it is cylinders * heads * sectors. QEMU does so too, and
+// counts cylinders for makers that it does not know; so what is made here
+// carries Windows' creator, and all agree to the byte. (libvhdi takes the size
+// that a disk was made with: it is kept the same.)
 
 #ifndef VDISK_H
 #define VDISK_H
@@ -75,6 +77,7 @@ struct vdisk_info {
 	char creator[VDISK_TEXT];
 
 	// VHD only; else zero.
+	uint64_t footer_size;     // "current size"; `size` is what counts
 	int64_t created;          // seconds since 1970 UTC
 	uint32_t creator_version; // 0x000a0000 is 10.0
 	char creator_host[5];     // "Wi2k" or "Mac "
@@ -85,7 +88,8 @@ struct vdisk_info {
 
 	// Differencing only; else zero.
 	struct guid parent_id;
-	char parent[VDISK_TEXT]; // path as the maker wrote it; UTF-8
+	struct guid parent_id_2; // VHDX: another link_id the parent may have
+	char parent[VDISK_TEXT]; // path as the maker wrote it, cut; UTF-8
 };
 
 // Tells whether a file is a virtual disk, and all about it, from its metadata
@@ -107,7 +111,7 @@ int vdisk_open(struct disk *file, struct disk **ret, struct err *err);
 // Opens a differencing disk on top of its parent, an opened virtual disk whose
 // link_id is `parent_id`; both are borrowed. The parent is only read. That file
 // and parent belong together is checked by that id; finding the parent is the
-// caller's, or of vdisk_open_chain.
+// caller's, or of vdisk_chain_open.
 // Returns as vdisk_open; -EINVAL when the file is no differencing disk, -ESTALE
 // when parent_id is not the one it was made from.
 int vdisk_open_child(struct disk *file, struct disk *parent,
@@ -146,6 +150,7 @@ struct vdisk_create {
 	struct guid parent_id;        // link_id of the parent
 	const char *parent_absolute;
 	const char *parent_relative;
+	const char *parent_volume; // VHDX: "\\?\Volume{...}\...", or NULL
 	int64_t parent_time; // the last change of the parent's file
 };
 
@@ -186,9 +191,12 @@ int vdisk_create_content(struct disk *file, const struct vdisk_create *c,
 struct vdisk_check {
 	uint64_t blocks; // that have a place
 	uint64_t unused; // bytes of the file that nothing lies in
+	uint64_t lost;   // of them, those at the end of a file that can be made
+			 // shorter; a repair cuts them off
 	// What can be repaired:
 	bool footer_lost;  // VHD: the footer at the end is damaged
-	bool copy_differs; // VHD: the copy is not as the footer
+	bool copy_differs; // VHD: the copy is not as the footer; VHDX: a header
+			   // or region table is damaged, of which there are two
 	bool needs_replay; // VHDX: the log holds writes
 	bool repaired;
 };
@@ -228,28 +236,100 @@ typedef int vdisk_unused(void *ctx, struct disk *disk,
 int vdisk_compact(struct disk *file, struct disk *parent, vdisk_unused *unused,
 		  void *ctx, struct progress *progress, struct err *err);
 
+// Empties a differencing disk: it reads as its parent does. Its identity stays.
+// Takes as long for one block as for thousands.
+// Returns 0, -EINVAL when it is no differencing disk, -ENOSPC when the file
+// cannot grow and has no room for another block table, or as vdisk_open and
+// disk_write.
+int vdisk_reset(struct disk *file, struct err *err);
+
 // --- Chains ------------------------------------------------------------------
+// A differencing disk lies on its parent, which may be one itself. The files of
+// a chain lie on the host or inside of a volume:
+//
+//     vdisk_chain_open("child.vhd", 0, &chain, &err);
+//     disk_read(chain->disk, 0, sector, 512, &err);
+//     vdisk_chain_close(chain);
+//
+// and in a volume:
+//
+//     struct vdisk_files files = {.ctx = volume, .is_volume = true,
+//                                 .identify = ..., .open_file = ...};
+//     vdisk_chain_open_in(&files, "\\vhd\\child.vhd", NULL, 0, &chain, &err);
+
+// Which file it is: the same for two paths of one file.
+struct vdisk_file_id {
+	uint64_t volume, file;
+};
+
+// Where the files of a chain are looked for.
+struct vdisk_files {
+	void *ctx;
+	// Paths are those of a volume as Windows has them ("\vhd\x.vhd"), else
+	// of the host.
+	bool is_volume;
+	// Tells which file a path is. Returns 0, -ENOENT when there is none, or
+	// another error.
+	int (*identify)(void *ctx, const char *path, struct vdisk_file_id *ret,
+			struct err *err);
+	// Opens a file; flags are those of disk_open_file.
+	int (*open_file)(void *ctx, const char *path, unsigned flags,
+			 struct disk **ret, struct err *err);
+};
+
+// Where the parent of a differencing disk is, as its maker wrote it; each may be
+// NULL. UTF-8.
+struct vdisk_parent {
+	char *relative; // from the child's folder: ".\parent.vhd"
+	char *absolute; // "C:\vhd\parent.vhd"
+	char *volume;   // "\\?\Volume{...}\vhd\parent.vhdx"
+};
+
+// Reads where the parent of a differencing disk is. Free with vdisk_parent_done.
+// Returns 0, -EBADMSG, -ENOMEM, or the file's error.
+int vdisk_parent_read(struct disk *file, struct vdisk_parent *ret,
+		      struct err *err);
+
+// Frees the paths.
+void vdisk_parent_done(struct vdisk_parent *p);
+
+// Tells whether a disk with this link_id is the parent that `child` was made
+// from.
+bool vdisk_is_parent(const struct vdisk_info *child,
+		     const struct guid *link_id);
 
 #define VDISK_MAX_CHAIN 64 // files of one chain; nobody makes longer ones
 
 // One file of a chain.
 struct vdisk_link {
-	char *path;
+	char *path; // where it was found
+	struct vdisk_file_id id;
 	struct vdisk_info info;
+	struct vdisk_parent parent; // of a differencing disk
 	struct disk *file, *disk; // the virtual disk, with all below it
+	bool is_borrowed;         // the file is the caller's
 };
 
 struct vdisk_chain {
+	struct vdisk_files files;
 	struct disk *disk; // the topmost: what a guest sees
 	size_t count;
 	struct vdisk_link links[VDISK_MAX_CHAIN]; // from the top down
+	int broken;     // of vdisk_chain_look: why a parent is not there, and
+	struct err why; // in words
 };
+
+// The files of the host.
+extern const struct vdisk_files vdisk_host_files;
 
 // Opens a virtual disk in a file of the host with all its parents. `flags` are
 // those of disk_open_file; parents are opened for reading only, and with
 // DISK_EXCLUSIVE locked so that nobody writes to them. A parent is looked for
 // by its relative path from the child's folder, then by its absolute one, then
-// by its name beside the child; the first with the right identity is taken.
+// by its name beside the child; the first with the right identity is taken. A
+// path of Windows ("C:\\vhd\\x.vhd", "\\\\?\\Volume{...}\\vhd\\x.vhd") is one of
+// the volume that the child lies in, and on the host none; one that leads above
+// the volume's root is none.
 // Close with vdisk_chain_close.
 // Returns 0, -ENOENT when the file or a parent is missing, -ESTALE when a parent
 // is another one or was changed, -ELOOP when the chain comes back to a file it
@@ -257,6 +337,25 @@ struct vdisk_chain {
 // and as disk_open_file, vdisk_probe and vdisk_open.
 int vdisk_chain_open(const char *path, unsigned flags, struct vdisk_chain **ret,
 		     struct err *err);
+
+// As vdisk_chain_open, for files of any place. `file` is the topmost one when
+// the caller has opened it already (it is borrowed), else NULL. `files` is
+// copied, its ctx borrowed.
+int vdisk_chain_open_in(const struct vdisk_files *files, const char *path,
+			struct disk *file, unsigned flags,
+			struct vdisk_chain **ret, struct err *err);
+
+// As vdisk_chain_open_in, but to tell about a chain, even a broken one: no disk
+// is opened on the files, the links end where a parent cannot be had, and
+// `broken` and `why` tell of that.
+// Returns 0, or as vdisk_chain_open for the topmost file.
+int vdisk_chain_look(const struct vdisk_files *files, const char *path,
+		     struct disk *file, unsigned flags,
+		     struct vdisk_chain **ret, struct err *err);
+
+// Opens the disks of a chain that was looked at and is not broken.
+// Returns 0, or as vdisk_open; then the chain is only to be closed.
+int vdisk_chain_open_disks(struct vdisk_chain *chain, struct err *err);
 
 // Closes a chain's disks and files; NULL is fine.
 void vdisk_chain_close(struct vdisk_chain *chain);

@@ -8,19 +8,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "address.h"
-#include "vdisk.h"
+#include "address_priv.h"
 
 #define ADDRESS_MAX_LEVELS 16 // nobody nests deeper; each level costs a layer
 
 // What was opened, in order; closed from the end.
 struct opened {
-	struct disk *disk; // one of the two
+	struct disk *disk; // one of these
 	struct volume *volume;
+	struct vdisk_chain *chain;
 };
 
 struct address_stack {
-	struct opened items[4 * ADDRESS_MAX_LEVELS];
+	struct opened items[5 * ADDRESS_MAX_LEVELS];
 	size_t count;
 	char *host_path;
 };
@@ -77,6 +77,16 @@ static void push_disk(struct place *place, struct disk *d)
 {
 	place->stack->items[place->stack->count++].disk = d;
 	place->disk = d;
+	place->file_path = NULL;
+}
+
+// As push_disk, of a file at `path` of `files`.
+static void push_file(struct place *place, struct disk *d,
+		      const struct vdisk_files *files, const char *path)
+{
+	push_disk(place, d);
+	place->files = *files;
+	place->file_path = path;
 }
 
 static int push_level(struct opening *o, enum place_kind kind,
@@ -92,6 +102,30 @@ static int push_level(struct opening *o, enum place_kind kind,
 	return 0;
 }
 
+// Opens a differencing disk with its parents.
+static int open_chain(struct opening *o)
+{
+	struct place *place = o->place;
+	struct vdisk_chain *chain;
+	int r;
+
+	if (!place->file_path)
+		return err_set(o->err, -ENOTSUP, o->text, ERR_NOWHERE,
+			       "a differencing disk must be a file, to find "
+			       "its parent");
+	r = vdisk_chain_open_in(&place->files, place->file_path,
+				place->disk,
+				o->flags & ADDRESS_WRITE ? DISK_EXCLUSIVE
+							 : DISK_READ_ONLY,
+				&chain, o->err);
+	if (r)
+		return r;
+	place->stack->items[place->stack->count++].chain = chain;
+	place->disk = chain->disk;
+	place->file_path = NULL;
+	return 0;
+}
+
 // A virtual disk that grows with what is written makes its file longer: in an
 // NTFS volume that takes a volume that is readied for changes.
 static int open_growing(struct opening *o, const struct vdisk_info *info)
@@ -100,6 +134,7 @@ static int open_growing(struct opening *o, const struct vdisk_info *info)
 	const struct place_level *last =
 		place->level_count ? &place->levels[place->level_count - 1]
 				   : NULL;
+	const char *path = place->file_path;
 	struct disk *d;
 	int r;
 
@@ -111,6 +146,7 @@ static int open_growing(struct opening *o, const struct vdisk_info *info)
 		r = volume_open_file(place->volume, last->path, &d, o->err);
 	if (!r)
 		push_disk(place, d);
+	place->file_path = path; // it is the same file
 	return r;
 }
 
@@ -118,7 +154,7 @@ static int open_growing(struct opening *o, const struct vdisk_info *info)
 static int open_virtual(struct opening *o)
 {
 	struct place_level *level;
-	struct vdisk_info info;
+	struct vdisk_info info = {0};
 	struct disk *d;
 	int r = vdisk_probe(o->place->disk, &info, NULL);
 
@@ -127,12 +163,15 @@ static int open_virtual(struct opening *o)
 	r = r ? 0 : open_growing(o, &info);
 	if (!r)
 		r = push_level(o, PLACE_VIRTUAL, &level);
-	if (!r)
+	if (!r && info.type == VDISK_DIFFERENCING)
+		r = open_chain(o);
+	else if (!r)
 		r = vdisk_open(o->place->disk, &d, o->err);
 	if (r)
 		return r;
-	push_disk(o->place, d);
-	if ((o->flags & ADDRESS_WRITE) && d->read_only)
+	if (info.type != VDISK_DIFFERENCING)
+		push_disk(o->place, d);
+	if ((o->flags & ADDRESS_WRITE) && o->place->disk->read_only)
 		return err_set(o->err, -ENOTSUP, o->text, ERR_NOWHERE,
 			       "this kind of virtual disk is opened for "
 			       "reading only");
@@ -187,14 +226,16 @@ static int open_volume(struct opening *o)
 
 static int open_file(struct opening *o, const char *path)
 {
+	struct place *place = o->place;
+	struct vdisk_files files = address_files(place->volume);
 	struct err inner = {0};
 	struct disk *d;
-	int r = volume_open_file(o->place->volume, path, &d, &inner);
+	int r = volume_open_file(place->volume, path, &d, &inner);
 
 	if (r && o->err)
 		*o->err = inner;
 	if (!r)
-		push_disk(o->place, d);
+		push_file(place, d, &files, path);
 	return r;
 }
 
@@ -265,7 +306,10 @@ int address_open(const char *text, unsigned flags, struct place **ret,
 		 struct err *err)
 {
 	struct place *place = mem_alloc(sizeof(*place));
-	struct opening o = {place, flags, text, err};
+	struct opening o = {.place = place,
+			    .flags = flags,
+			    .text = text,
+			    .err = err};
 	const char *rest;
 	struct disk *d;
 	int r;
@@ -280,12 +324,14 @@ int address_open(const char *text, unsigned flags, struct place **ret,
 	if (!r) {
 		place->host_path = place->stack->host_path;
 		r = disk_open_file(place->host_path,
-				   flags & ADDRESS_WRITE ? DISK_EXCLUSIVE
-							 : DISK_READ_ONLY,
+				   (flags & ADDRESS_WRITE ? DISK_EXCLUSIVE
+							  : DISK_READ_ONLY) |
+					   (flags & ADDRESS_DIRECT ? DISK_DIRECT
+								   : 0),
 				   &d, err);
 	}
 	if (!r) {
-		push_disk(place, d);
+		push_file(place, d, &vdisk_host_files, place->host_path);
 		r = open_parts(&o, rest);
 	}
 	if (r) {
@@ -306,6 +352,7 @@ void address_close(struct place *place)
 	while (s && s->count) {
 		struct opened *item = &s->items[--s->count];
 
+		vdisk_chain_close(item->chain);
 		disk_close(item->disk);
 		volume_close(item->volume);
 	}

@@ -336,21 +336,47 @@ static void add_manager(struct adding *a, const struct guid *loader,
 
 // --- All of it ---------------------------------------------------------------
 
-static bool same_value(const struct bcd_object *x, const struct bcd_object *y,
-		       uint32_t element)
+static const struct hive_value *find_value(const struct bcd_object *obj,
+					   uint32_t element)
 {
-	struct bcd_element e, f;
-	size_t i = 0, j = 0;
+	struct bcd_element e;
+	size_t i = 0;
 
-	while (bcd_element_next(x, &i, &e))
+	while (bcd_element_next(obj, &i, &e))
 		if (e.number == element)
-			while (bcd_element_next(y, &j, &f))
-				if (f.number == element)
-					return e.value->size == f.value->size &&
-					       !memcmp(e.value->data,
-						       f.value->data,
-						       e.value->size);
-	return false;
+			return e.value;
+	return NULL;
+}
+
+static bool same_device(const struct bcd_object *x, const struct bcd_object *y)
+{
+	const struct hive_value *a = find_value(x, BCD_DEVICE);
+	const struct hive_value *b = find_value(y, BCD_DEVICE);
+
+	return a && b && a->size == b->size &&
+	       !memcmp(a->data, b->data, a->size);
+}
+
+// Paths are of Windows: case does not count, nor what is behind the end.
+static bool same_path(const struct bcd_object *x, const struct bcd_object *y)
+{
+	const struct hive_value *a = find_value(x, BCD_PATH);
+	const struct hive_value *b = find_value(y, BCD_PATH);
+	size_t n = 0;
+
+	if (!a || !b)
+		return false;
+	for (;; n++) {
+		const le16 *p = (const void *)a->data;
+		const le16 *q = (const void *)b->data;
+		uint16_t c = n < a->size / 2 ? get_le16(p[n]) : 0;
+		uint16_t d = n < b->size / 2 ? get_le16(q[n]) : 0;
+
+		if (utf16_upcase(c) != utf16_upcase(d))
+			return false;
+		if (!c)
+			return true;
+	}
 }
 
 // Finds another loader of the same Windows: same device, same file.
@@ -361,8 +387,7 @@ static struct bcd_object *find_same(const struct bcd *bcd,
 		struct bcd_object *o = bcd->objects[i];
 
 		if (o != obj && o->type == BCD_OS_LOADER &&
-		    same_value(o, obj, BCD_DEVICE) &&
-		    same_value(o, obj, BCD_PATH))
+		    same_device(o, obj) && same_path(o, obj))
 			return o;
 	}
 	return NULL;

@@ -1,24 +1,54 @@
 // SPDX-License-Identifier: MIT
 //
-// The shape of the answer file's table of keys.
+// What the files of the answer file's reader share: its table of keys, and what
+// is known while it is read.
 
 #ifndef ANSWER_PRIV_H
 #define ANSWER_PRIV_H
 
 #include "deploy.h"
 
-#define ANSWER_MAX_KEYS 32
+#define ANSWER_MAX_KEYS	   64
+#define ANSWER_MAX_SYSTEMS 64 // a menu is no longer than a few screens
 
-struct parser;
+struct answer_parser {
+	struct answer *answer;
+	struct answer_system *system; // whose section is read, or NULL
+	const char *name;
+	uint64_t line;
+	const char *section;
+	// Line on which a key was given, or 0; of a system's section in its last
+	// one only.
+	uint64_t given[ANSWER_MAX_KEYS];
+	struct err *err;
+};
 
 struct answer_key {
 	const char *section, *name;
-	int (*set)(struct parser *p, const struct answer_key *key,
+	int (*set)(struct answer_parser *p, const struct answer_key *key,
 		   const char *value, void *place);
-	size_t offset;            // of the place in struct answer
+	size_t offset;            // of the place in its struct
 	const char *const *words; // that the value may be, or NULL
 	const char *wanted;       // the same in words, for messages
 	bool required;
+	bool of_system;           // the struct is answer_system, not answer
 };
+
+// All keys, of every section; ends with a NULL name (answer_keys.c).
+extern const struct answer_key answer_keys[];
+
+// Returns the line on which a key was given, or 0.
+uint64_t answer_given(const struct answer_parser *p, const char *section,
+		      const char *name);
+
+// Checks the section of a system at its end: what it needs, and what goes with
+// what (answer_check.c).
+// Returns 0, -EBADMSG with the line, or -ENOMEM.
+int answer_check_system(struct answer_parser *p);
+
+// Checks the whole at the end, and joins what refers to something else: parents,
+// images.
+// Returns as answer_check_system.
+int answer_check_all(struct answer_parser *p);
 
 #endif

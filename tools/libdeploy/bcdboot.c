@@ -233,9 +233,7 @@ static int write_uefi(const struct bcdboot *b)
 	if (!r && b->options->use_ex)
 		r = copy_named(&ex, "Boot\\Fonts_EX",
 			       "\\EFI\\Microsoft\\Boot\\Fonts", false);
-	if (!r)
-		r = copy_fallback(b);
-	return r ? r : bcdboot_write_store(b, BCD_UEFI);
+	return r ? r : copy_fallback(b);
 }
 
 // --- BIOS --------------------------------------------------------------------
@@ -263,7 +261,32 @@ static int write_bios(const struct bcdboot *b)
 	if (!r)
 		r = copy_named(&c, "Boot\\Resources", "\\Boot\\Resources",
 			       false);
-	return r ? r : bcdboot_write_store(b, BCD_BIOS);
+	return r;
+}
+
+// Everything is checked for all firmware before anything is written for one.
+static int check(const struct bcdboot *b, enum bcd_firmware firmware)
+{
+	int r = 0;
+
+	if (!b->options->store_only)
+		r = firmware == BCD_UEFI ? check_uefi(b) : check_bios(b);
+	return r ? r : bcdboot_check_store(b, firmware);
+}
+
+static int write_all(const struct bcdboot *b, enum bcd_firmware firmware)
+{
+	int r;
+
+	if (b->options->store_only)
+		r = volume_mkdir_all(b->system,
+				     firmware == BCD_UEFI
+					     ? "\\EFI\\Microsoft\\Boot"
+					     : "\\Boot",
+				     b->options->time, b->err);
+	else
+		r = firmware == BCD_UEFI ? write_uefi(b) : write_bios(b);
+	return r ? r : bcdboot_write_store(b, firmware);
 }
 
 int bcdboot_write(struct ntfs *source, struct volume *system,
@@ -277,16 +300,12 @@ int bcdboot_write(struct ntfs *source, struct volume *system,
 		systems = options->entry.firmware == BCD_BIOS ? BCDBOOT_BIOS
 							      : BCDBOOT_UEFI;
 	if (systems & BCDBOOT_UEFI)
-		r = check_uefi(&b);
+		r = check(&b, BCD_UEFI);
+	if (!r && systems & BCDBOOT_BIOS)
+		r = check(&b, BCD_BIOS);
 	if (!r && systems & BCDBOOT_UEFI)
-		r = bcdboot_check_store(&b, BCD_UEFI);
+		r = write_all(&b, BCD_UEFI);
 	if (!r && systems & BCDBOOT_BIOS)
-		r = check_bios(&b);
-	if (!r && systems & BCDBOOT_BIOS)
-		r = bcdboot_check_store(&b, BCD_BIOS);
-	if (!r && systems & BCDBOOT_UEFI)
-		r = write_uefi(&b);
-	if (!r && systems & BCDBOOT_BIOS)
-		r = write_bios(&b);
+		r = write_all(&b, BCD_BIOS);
 	return r;
 }

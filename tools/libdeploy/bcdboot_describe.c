@@ -8,6 +8,7 @@
 #include "bcdboot_priv.h"
 
 #define MAX_HIVE (UINT64_C(1) << 30) // SOFTWARE has some 100 MiB
+#define CURRENT "Microsoft\\Windows NT\\CurrentVersion"
 #define FIRST_WINDOWS_11 22000 // build; its ProductName still says 10
 
 static int load_hive(struct ntfs *source, const char *path, struct hive **ret,
@@ -29,7 +30,7 @@ static int load_hive(struct ntfs *source, const char *path, struct hive **ret,
 				    &logs[i].size, NULL))
 			logs[i].data = log_data;
 	}
-	r = hive_load_with_logs(data, size, logs, ret, err);
+	r = hive_load_part(data, size, logs, CURRENT, false, ret, err);
 	for (size_t i = 0; i < HIVE_LOGS; i++)
 		mem_free((void *)logs[i].data);
 	mem_free(data);
@@ -62,8 +63,7 @@ int bcdboot_describe(struct ntfs *source, const char *windows, char **ret,
 		r = load_hive(source, path, &hive, err);
 	if (r)
 		return r;
-	r = hive_key_find(hive->root, "Microsoft\\Windows NT\\CurrentVersion",
-			  &key, err);
+	r = hive_key_find(hive->root, CURRENT, &key, err);
 	if (!r)
 		r = hive_value_get_string(key, "ProductName", ret, err);
 	if (!r)

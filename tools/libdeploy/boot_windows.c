@@ -1,20 +1,37 @@
 // SPDX-License-Identifier: MIT
 //
-// A machine that boots Windows natively from the VHD: boot files out of the
-// volume that was just written, and a store whose loader names the VHD.
+// A machine that boots Windows: boot files out of the volume of the newest of
+// its systems, which can start the older ones too, and a store with a loader for
+// each that is in the menu.
+
+#include <stdlib.h>
+#include <string.h>
 
 #include "plan_priv.h"
 
-static const char boot_manager[] = "\\Windows\\Boot\\EFI\\bootmgfw.efi";
+#define MAX_DEPTH 8 // as bcdboot_write follows them
 
-// Where the folders that bcdboot_write copies are in the image.
-static const char *const folders[] = {
-	"\\Windows\\Boot\\EFI",
-	"\\Windows\\Boot\\Fonts",
-	"\\Windows\\Boot\\Resources",
+// What BCDBoot takes from an image.
+struct needs {
+	const char *manager, *firmware;
+	const char *folders[4];
 };
 
-#define MAX_DEPTH 8 // as bcdboot_write follows them
+static const struct needs needs[] = {
+	[ANSWER_GPT] = {"\\Windows\\Boot\\EFI\\bootmgfw.efi",
+			"UEFI",
+			{"\\Windows\\Boot\\EFI", "\\Windows\\Boot\\Fonts",
+			 "\\Windows\\Boot\\Resources", NULL}},
+	[ANSWER_MBR] = {"\\Windows\\Boot\\PCAT\\bootmgr",
+			"BIOS",
+			{"\\Windows\\Boot\\PCAT", "\\Windows\\Boot\\Fonts",
+			 "\\Windows\\Boot\\Resources", NULL}},
+};
+
+// Opens virtual disks for the BIOS' boot manager.
+static const char vhd_driver[] = "\\Windows\\Boot\\PCAT\\bootvhd.dll";
+
+// --- What is needed ----------------------------------------------------------
 
 static uint64_t file_size(const struct wim_dentry *d)
 {
@@ -39,74 +56,154 @@ static uint64_t folder_size(const struct wim_dentry *d, unsigned depth)
 	return size;
 }
 
-int boot_windows_check(const struct plan *p, struct err *err)
+static const struct wim_image_info *info_of(const struct plan_system *s)
 {
-	const struct wim_dentry *manager = apply_find(p->apply, boot_manager);
-	uint64_t size;
+	return wim_get_image_info(s->base->image->wim, s->base->index);
+}
 
-	if (!manager)
-		return err_set(err, -ENOENT, p->answer->image_file, ERR_NOWHERE,
-			       "image %u has no %s: it cannot boot as Windows "
-			       "by UEFI",
-			       p->image, boot_manager);
-	size = file_size(manager); // once more as the fallback
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-		const struct wim_dentry *d = apply_find(p->apply, folders[i]);
+// Compares versions such as "10.0.19041", number by number.
+static int compare_versions(const char *a, const char *b)
+{
+	while (*a || *b) {
+		char *after_a, *after_b;
+		unsigned long x = strtoul(a, &after_a, 10);
+		unsigned long y = strtoul(b, &after_b, 10);
+
+		if (x != y)
+			return x < y ? -1 : 1;
+		if (after_a == a && after_b == b)
+			return strcmp(a, b);
+		a = after_a + (*after_a == '.');
+		b = after_b + (*after_b == '.');
+	}
+	return 0;
+}
+
+static int check_system(const struct plan *p, const struct plan_system *s,
+			bool needs_driver, struct err *err)
+{
+	const struct needs *n = &needs[p->answer->layout];
+	const char *missing = NULL;
+
+	if (!apply_find(s->base->apply, n->manager))
+		missing = n->manager;
+	else if (needs_driver && !apply_find(s->base->apply, vhd_driver))
+		missing = vhd_driver;
+	if (!missing)
+		return 0;
+	return err_set(err, -ENOENT, s->base->answer->image_file, ERR_NOWHERE,
+		       "image %u has no %s: it cannot boot as Windows by %s",
+		       s->base->index, missing, n->firmware);
+}
+
+static uint64_t boot_files_size(const struct plan *p)
+{
+	const struct needs *n = &needs[p->answer->layout];
+	const struct apply *apply = p->newest->base->apply;
+	// UEFI: once more as the fallback
+	uint64_t size = file_size(apply_find(apply, n->manager));
+
+	for (size_t i = 0; n->folders[i]; i++) {
+		const struct wim_dentry *d = apply_find(apply, n->folders[i]);
 
 		if (d)
 			size += folder_size(d, 0);
 	}
-	return boot_check_room(p, size, err);
+	return size;
 }
 
-static const char *describe(const struct plan *p)
+int boot_windows_check(struct plan *p, uint64_t *ret, struct err *err)
 {
-	const struct wim_image_info *info = wim_get_image_info(p->wim,
-							       p->image);
+	bool any_vhd = false;
+	int r = 0;
 
-	if (p->answer->description)
-		return p->answer->description;
-	return info->name[0] ? info->name : "Windows";
+	for (size_t i = 0; i < p->system_count; i++) {
+		const struct plan_system *s = &p->systems[i];
+
+		if (!s->answer->in_menu)
+			continue;
+		any_vhd |= !s->answer->on_partition;
+		if (!p->newest || compare_versions(info_of(s)->version,
+						   info_of(p->newest)->version) >
+					  0)
+			p->newest = s;
+	}
+	for (size_t i = 0; i < p->system_count && !r; i++) {
+		const struct plan_system *s = &p->systems[i];
+
+		if (s->answer->in_menu)
+			r = check_system(p, s,
+					 any_vhd && s == p->newest &&
+						 p->answer->layout ==
+							 ANSWER_MBR,
+					 err);
+	}
+	if (!r)
+		*ret += boot_files_size(p);
+	return r;
 }
 
-int boot_windows(struct plan *p, struct volume *esp, struct err *err)
+// --- The store ---------------------------------------------------------------
+
+static struct bcd_device partition_device(const struct plan *p,
+					  const struct part *part)
 {
-	const struct bcd_device system = {
+	return (struct bcd_device){
 		.kind = BCD_DEVICE_PARTITION,
-		.table = BCD_TABLE_GPT,
-		.partition = p->esp->id,
+		.table = p->answer->layout == ANSWER_MBR ? BCD_TABLE_MBR
+							 : BCD_TABLE_GPT,
+		.partition = part->id,
 		.disk = p->disk_id,
+		.signature = p->table->mbr_signature,
+		.offset = part->start,
 	};
-	const struct bcd_device host = {
-		.kind = BCD_DEVICE_PARTITION,
-		.table = BCD_TABLE_GPT,
-		.partition = p->data->id,
-		.disk = p->disk_id,
-	};
-	const struct bcd_device windows = {
+}
+
+static int add_system(struct plan *p, const struct plan_system *s,
+		      struct volume *esp, struct err *err)
+{
+	const struct bcd_device system = partition_device(p, p->esp);
+	const struct bcd_device host = partition_device(
+		p, s->answer->on_partition ? s->part : p->data);
+	const struct bcd_device vhd = {
 		.kind = BCD_DEVICE_VHD,
-		.path = p->answer->vhd_path,
+		.path = s->answer->path,
 		.host = &host,
 	};
 	const struct bcdboot_options options = {
 		.entry = {
-			.firmware = BCD_UEFI,
-			.description = describe(p),
+			.firmware = p->answer->layout == ANSWER_MBR ? BCD_BIOS
+								    : BCD_UEFI,
+			.description = s->description,
 			.locale = p->answer->locale,
 			.system = &system,
-			.windows = &windows,
-			.loader = p->loader_id,
+			.windows = s->answer->on_partition ? &host : &vhd,
+			.loader = s->loader_id,
+			.resume = s->resume_id,
 			.timeout = p->answer->timeout,
+			.keep_default = s != p->first,
+			.add_last = true,
 		},
 		.windows = "\\Windows",
 		.time = p->time,
+		.store_only = s != p->newest,
 	};
-	struct ntfs *guest;
-	int r = ntfs_open(p->guest_disk, &guest, err);
+	struct ntfs *windows;
+	int r = ntfs_open(s->base->volume, &windows, err);
 
 	if (r)
 		return r;
-	r = bcdboot_write(guest, esp, &options, err);
-	ntfs_close(guest);
+	r = bcdboot_write(windows, esp, &options, err);
+	ntfs_close(windows);
+	return r;
+}
+
+int boot_windows(struct plan *p, struct volume *esp, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < p->system_count && !r; i++)
+		if (p->systems[i].answer->in_menu)
+			r = add_system(p, &p->systems[i], esp, err);
 	return r;
 }

@@ -15,7 +15,7 @@ struct printer {
 
 static void say(const struct printer *out, const char *fmt, ...)
 {
-	char text[400];
+	char text[600];
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -24,42 +24,176 @@ static void say(const struct printer *out, const char *fmt, ...)
 	out->line(out->ctx, text);
 }
 
-static void say_partition(const struct printer *out, const struct part *part,
-			  const char *what)
+// --- The disk ----------------------------------------------------------------
+
+static void say_disk(const struct printer *out, const struct plan *p)
+{
+	const char *fate = p->answer->wipe ? "whatever it holds is destroyed"
+					   : "blank";
+	unsigned long long size = p->target.disk->size >> 20;
+	char id[GUID_TEXT];
+
+	if (p->answer->layout == ANSWER_MBR)
+		say(out, "disk %s, %llu MB: %s, new MBR %08x", p->target.name,
+		    size, fate, p->table->mbr_signature);
+	else
+		say(out, "disk %s, %llu MB: %s, new GPT {%s}", p->target.name,
+		    size, fate, guid_format(&p->disk_id, id));
+}
+
+static void say_partition(const struct printer *out, const struct plan *p,
+			  const struct part *part, const char *what)
 {
 	char id[GUID_TEXT];
 
-	say(out, "  partition %u  %8" PRIu64 " MB  %-28s {%s}", part->number,
-	    part->size >> 20, what, guid_format(&part->id, id));
+	if (p->answer->layout == ANSWER_MBR)
+		say(out, "  partition %u  %8" PRIu64 " MB  %s", part->number,
+		    part->size >> 20, what);
+	else
+		say(out, "  partition %u  %8" PRIu64 " MB  %-28s {%s}",
+		    part->number, part->size >> 20, what,
+		    guid_format(&part->id, id));
+}
+
+static void say_partitions(const struct printer *out, const struct plan *p)
+{
+	bool is_mbr = p->answer->layout == ANSWER_MBR;
+	const char *format = p->answer->system_format == ANSWER_NTFS ? "NTFS"
+								      : "FAT32";
+	char what[256];
+
+	snprintf(what, sizeof(what), "%s, %s",
+		 is_mbr ? "system, active" : "EFI system", format);
+	say_partition(out, p, p->esp, what);
+	if (p->msr)
+		say_partition(out, p, p->msr, "Microsoft reserved");
+	for (size_t i = 0; i < p->system_count; i++) {
+		const struct plan_system *s = &p->systems[i];
+
+		snprintf(what, sizeof(what), "%s, NTFS", s->description);
+		if (s->answer->on_partition)
+			say_partition(out, p, s->part, what);
+	}
+	if (p->data)
+		say_partition(out, p, p->data, "data, NTFS");
+}
+
+// --- The systems -------------------------------------------------------------
+
+static void say_vhd(const struct printer *out, const struct plan *p,
+		    const struct plan_system *s)
+{
+	static const char *const types[] = {"fixed", "dynamic", "differencing"};
+	const char *format = s->answer->format == VDISK_VHDX ? "VHDX" : "VHD";
+
+	if (s->parent)
+		say(out, "file %s on partition %u: %s %s, child of %s",
+		    s->answer->path, p->data->number, types[s->create.type],
+		    format, s->parent->answer->path);
+	else if (s->create.type == VDISK_DYNAMIC)
+		say(out, "file %s on partition %u: dynamic %s, %" PRIu64
+		    " MB, of which %" PRIu64 " MB are there at first",
+		    s->answer->path, p->data->number, format,
+		    s->answer->size >> 20, s->layout.file_size >> 20);
+	else
+		say(out, "file %s on partition %u: fixed %s, %" PRIu64 " MB",
+		    s->answer->path, p->data->number, format,
+		    s->answer->size >> 20);
+}
+
+static void say_image(const struct printer *out, const struct plan_system *s)
+{
+	const struct apply_result *r = apply_get_result(s->apply);
+	const struct wim_image_info *info = wim_get_image_info(s->image->wim,
+							       s->index);
+
+	say(out, "image %u of %s (%s): %" PRIu64 " files, %" PRIu64
+	    " folders, %" PRIu64 " MB",
+	    s->index, s->answer->image_file, info->name, r->files, r->folders,
+	    r->bytes >> 20);
+}
+
+// "\vhd\win.vhd" or "partition 3".
+static const char *place(const struct plan_system *s, char text[32])
+{
+	if (!s->answer->on_partition)
+		return s->answer->path;
+	snprintf(text, 32, "partition %u", s->part->number);
+	return text;
+}
+
+static void say_systems(const struct printer *out, const struct plan *p)
+{
+	for (size_t i = 0; i < p->system_count; i++) {
+		const struct plan_system *s = &p->systems[i];
+
+		if (s->answer->on_partition)
+			say(out, "volume on partition %u, without a VHD",
+			    s->part->number);
+		else
+			say_vhd(out, p, s);
+		if (s->answer->has_child)
+			say(out, "  %s",
+			    s->answer->in_menu
+				    ? "it is in the menu: once it was started "
+				      "and changed, its children are lost"
+				    : "a parent: not in the menu, read-only");
+		if (!s->parent)
+			say_image(out, s);
+	}
+}
+
+// --- Booting -----------------------------------------------------------------
+
+static size_t in_menu(const struct plan *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->system_count; i++)
+		n += p->systems[i].answer->in_menu;
+	return n;
+}
+
+static void say_boot(const struct printer *out, const struct plan *p)
+{
+	const char *system = p->answer->system == BOOT_LINUX ? "Linux"
+							     : "Windows";
+	const char *firmware = p->answer->layout == ANSWER_MBR ? "BIOS"
+							       : "UEFI";
+	char text[32];
+
+	if (in_menu(p) == 1)
+		say(out, "boot: %s from %s, by %s", system,
+		    place(p->first, text), firmware);
+	else
+		say(out, "boot: %s by %s, a menu for %u seconds:", system,
+		    firmware, p->answer->timeout);
+	for (size_t i = 0; in_menu(p) > 1 && i < p->system_count; i++) {
+		const struct plan_system *s = &p->systems[i];
+
+		if (s->answer->in_menu)
+			say(out, "  %-32s %s%s", s->description,
+			    place(s, text),
+			    s == p->first ? ", the default" : "");
+	}
+	if (p->answer->environment)
+		say(out, "before that, a short menu by GRUB: Windows Boot "
+			 "Manager, %s",
+		    p->answer->environment);
 }
 
 void plan_print(const struct plan *p,
 		void (*line)(void *ctx, const char *text), void *ctx)
 {
 	const struct printer out = {line, ctx};
-	const struct answer *a = p->answer;
-	const struct apply_result *image = apply_get_result(p->apply);
-	const struct wim_image_info *info = wim_get_image_info(p->wim,
-							       p->image);
-	char id[GUID_TEXT];
+	enum finish_action finish = p->answer->finish;
 
-	say(&out, "disk %s, %" PRIu64 " MB: %s, new GPT {%s}", p->target.name,
-	    p->target.disk->size >> 20,
-	    a->wipe ? "whatever it holds is destroyed" : "blank",
-	    guid_format(&p->disk_id, id));
-	say_partition(&out, p->esp, "EFI system, FAT32");
-	say_partition(&out, p->msr, "Microsoft reserved");
-	say_partition(&out, p->data, "data, NTFS");
-	say(&out, "file %s on partition %u: fixed VHD, %" PRIu64 " MB",
-	    a->vhd_path, p->data->number, a->vhd_size >> 20);
-	say(&out, "image %u of %s (%s): %" PRIu64 " files, %" PRIu64
-	    " folders, %" PRIu64 " MB",
-	    p->image, a->image_file, info->name, image->files, image->folders,
-	    image->bytes >> 20);
-	say(&out, "boot: %s from %s, by UEFI",
-	    a->system == BOOT_LINUX ? "Linux" : "Windows", a->vhd_path);
+	say_disk(&out, p);
+	say_partitions(&out, p);
+	say_systems(&out, p);
+	say_boot(&out, p);
 	say(&out, "then: %s",
-	    a->finish == FINISH_RESTART	   ? "restart"
-	    : a->finish == FINISH_POWEROFF ? "power off"
-					   : "stay");
+	    finish == FINISH_RESTART	? "restart"
+	    : finish == FINISH_POWEROFF ? "power off"
+					: "stay");
 }

@@ -4,7 +4,6 @@
 // them the disk holds neither table nor volume to everybody, whatever happens.
 
 #include "plan_priv.h"
-#include "vdisk.h"
 
 // Old content is given back to the device where it can do that, so nothing of
 // it lies in the new volumes' free space.
@@ -22,26 +21,34 @@ static int clear_disk(struct plan *p, struct err *err)
 	return r;
 }
 
-static int write_guest(struct plan *p, struct pool *pool,
+static size_t depth(const struct plan_system *s)
+{
+	size_t n = 0;
+
+	while (s->parent) {
+		s = s->parent;
+		n++;
+	}
+	return n;
+}
+
+// Parents come before their children.
+static int run_systems(struct plan *p, struct pool *pool,
 		       struct progress *progress, struct err *err)
 {
-	uint64_t end = p->guest_part->start + p->guest_part->size;
-	// What no volume covers must not hold what the device held there.
-	int r = disk_zero(p->vhd, 0, p->guest_part->start, err);
+	size_t images = 0, number = 0;
+	int r = 0;
 
-	if (!r)
-		r = disk_zero(p->vhd, end, p->vhd->size - end, err);
-	if (!r)
-		r = ntfs_build_begin(p->guest, err);
-	if (!r)
-		r = apply_content(p->apply, pool, progress, err);
-	if (!r)
-		r = ntfs_build_finish(p->guest, progress, err);
-	if (!r)
-		r = part_table_write(p->guest_table, p->vhd, err);
-	if (!r)
-		r = vdisk_create_fixed(p->vhd_file, p->vhd->size, &p->vhd_id,
-				       filetime_to_unix(p->time), err);
+	for (size_t i = 0; i < p->system_count; i++)
+		images += !p->systems[i].parent;
+	for (size_t d = 0; d < p->system_count; d++)
+		for (size_t i = 0; i < p->system_count && !r; i++) {
+			struct plan_system *s = &p->systems[i];
+
+			if (depth(s) == d)
+				r = plan_run_system(p, s, ++number, images, pool,
+					       progress, err);
+		}
 	return r;
 }
 
@@ -50,11 +57,11 @@ static int run_with(struct plan *p, struct pool *pool,
 {
 	int r = clear_disk(p, err);
 
-	if (!r)
+	if (!r && p->host)
 		r = ntfs_build_begin(p->host, err);
 	if (!r)
-		r = write_guest(p, pool, progress, err);
-	if (!r)
+		r = run_systems(p, pool, progress, err);
+	if (!r && p->host)
 		r = ntfs_build_finish(p->host, progress, err);
 	if (!r)
 		r = boot_write(p, progress, err);

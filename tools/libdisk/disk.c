@@ -116,6 +116,38 @@ int disk_resize(struct disk *d, uint64_t size, struct err *err)
 	return d->ops->resize(d, size, err);
 }
 
+int disk_extend(struct disk *d, uint64_t off, const void *buf, size_t len,
+		struct err *err)
+{
+	if (off < d->size)
+		return err_set(err, -EINVAL, "disk", off,
+			       "that is before the end");
+	if (!d->ops->extend)
+		return err_set(err, -ENOTSUP, "disk", ERR_NOWHERE,
+			       "its size is fixed");
+	if (d->read_only)
+		return check_write(d, 0, 0, err);
+	return d->ops->extend(d, off, buf, len, err);
+}
+
+bool disk_locate(struct disk *d, uint64_t off, uint64_t len, bool for_writing,
+		 struct disk_place *ret)
+{
+	if (!len || !d->ops->locate || (for_writing && d->read_only) ||
+	    disk_check_range(d, off, len, NULL))
+		return false;
+	return d->ops->locate(d, off, len, for_writing, ret);
+}
+
+int disk_allocate(struct disk *d, uint64_t off, uint64_t len, struct err *err)
+{
+	int r = check_write(d, off, len, err);
+
+	if (r || !len || !d->ops->allocate)
+		return r;
+	return d->ops->allocate(d, off, len, err);
+}
+
 void disk_close(struct disk *d)
 {
 	if (d)

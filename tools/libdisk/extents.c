@@ -139,6 +139,18 @@ static int extents_map(struct disk *d, uint64_t off, uint64_t len,
 	return 0;
 }
 
+static bool extents_locate(struct disk *d, uint64_t off, uint64_t len,
+			   bool for_writing, struct disk_place *ret)
+{
+	struct extent_disk *x = (struct extent_disk *)d;
+	uint64_t n = len, place = locate(x, off, &n);
+
+	if (place != DISK_HOLE)
+		return disk_locate(x->base, place, n, for_writing, ret);
+	*ret = (struct disk_place){-1, 0, n};
+	return !for_writing;
+}
+
 static void extents_close(struct disk *d)
 {
 	struct extent_disk *x = (struct extent_disk *)d;
@@ -155,6 +167,7 @@ static const struct disk_ops extents_ops = {
 	.discard = extents_discard,
 	.flush = extents_flush,
 	.map = extents_map,
+	.locate = extents_locate,
 	.close = extents_close,
 };
 

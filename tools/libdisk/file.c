@@ -9,20 +9,15 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "disk.h"
+#include "file_priv.h"
 
 #define LARGE_WRITE (128u * 1024)
+#define LARGE_ROOM  (UINT64_C(1) << 30)
 
-struct file_disk {
-	struct disk disk;
-	int fd;
-	bool is_device;
-	char name[64]; // the end of the path, for messages
-};
-
-static int failed(struct file_disk *f, uint64_t off, const char *doing,
+static int failed(const struct file_disk *f, uint64_t off, const char *doing,
 		  struct err *err)
 {
 	int code = -errno;
@@ -31,10 +26,9 @@ static int failed(struct file_disk *f, uint64_t off, const char *doing,
 		       strerror(-code));
 }
 
-static int file_read(struct disk *d, uint64_t off, void *buf, size_t len,
-		     struct err *err)
+int disk_file_read(struct file_disk *f, uint64_t off, void *buf, size_t len,
+		   struct err *err)
 {
-	struct file_disk *f = (struct file_disk *)d;
 	uint8_t *out = buf;
 
 	while (len) {
@@ -56,10 +50,9 @@ static int file_read(struct disk *d, uint64_t off, void *buf, size_t len,
 
 // Large pieces begin their way to the device at once, so that a flush at the
 // end finds little left to wait for.
-static int file_write(struct disk *d, uint64_t off, const void *buf, size_t len,
-		      struct err *err)
+int disk_file_write(struct file_disk *f, uint64_t off, const void *buf,
+		    size_t len, struct err *err)
 {
-	struct file_disk *f = (struct file_disk *)d;
 	const uint8_t *in = buf;
 	uint64_t begin = off;
 
@@ -74,16 +67,34 @@ static int file_write(struct disk *d, uint64_t off, const void *buf, size_t len,
 		off += (uint64_t)n;
 		len -= (size_t)n;
 	}
-	if (off - begin >= LARGE_WRITE)
+	if (!f->align && off - begin >= LARGE_WRITE)
 		sync_file_range(f->fd, (off_t)begin, (off_t)(off - begin),
 				SYNC_FILE_RANGE_WRITE);
 	return 0;
 }
 
+static int file_read(struct disk *d, uint64_t off, void *buf, size_t len,
+		     struct err *err)
+{
+	struct file_disk *f = (struct file_disk *)d;
+
+	return f->align ? disk_direct_read(f, off, buf, len, err)
+			: disk_file_read(f, off, buf, len, err);
+}
+
+static int file_write(struct disk *d, uint64_t off, const void *buf, size_t len,
+		      struct err *err)
+{
+	struct file_disk *f = (struct file_disk *)d;
+
+	return f->align ? disk_direct_write(f, off, buf, len, err)
+			: disk_file_write(f, off, buf, len, err);
+}
+
 static int write_zeroes(struct disk *d, uint64_t off, uint64_t len,
 			struct err *err)
 {
-	static const uint8_t zeroes[65536];
+	static const uint8_t zeroes[65536] __attribute__((aligned(4096)));
 
 	while (len) {
 		size_t n = len < sizeof(zeroes) ? (size_t)len : sizeof(zeroes);
@@ -162,6 +173,64 @@ static int file_map(struct disk *d, uint64_t off, uint64_t len,
 	return 0;
 }
 
+// The page cache is not for what others do to the descriptor on their own.
+static bool file_locate(struct disk *d, uint64_t off, uint64_t len,
+			bool for_writing, struct disk_place *ret)
+{
+	struct file_disk *f = (struct file_disk *)d;
+
+	if (!f->align || off % f->align || len % f->align)
+		return false;
+	*ret = (struct disk_place){f->fd, off, len};
+	return true;
+}
+
+// Some file systems fill themselves before they say that there is no room.
+static int check_room(struct file_disk *f, uint64_t len, struct err *err)
+{
+	struct statvfs fs;
+	struct stat st;
+	uint64_t have, free_bytes;
+
+	if (fstat(f->fd, &st) || fstatvfs(f->fd, &fs))
+		return failed(f, ERR_NOWHERE, "looking at it", err);
+	have = (uint64_t)st.st_blocks * 512;
+	free_bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
+	if (len <= have || len - have <= free_bytes)
+		return 0;
+	return err_set(err, -ENOSPC, f->name, ERR_NOWHERE,
+		       "No space left: %llu MiB more are needed, and %llu are "
+		       "free",
+		       (unsigned long long)(len - have) >> 20,
+		       (unsigned long long)free_bytes >> 20);
+}
+
+// Beyond what is there a file's room is taken too, and its size kept.
+static int file_allocate(struct disk *d, uint64_t off, uint64_t len,
+			 struct err *err)
+{
+	struct file_disk *f = (struct file_disk *)d;
+	int r;
+
+	if (f->is_device)
+		return 0;
+	if (len >= LARGE_ROOM) {
+		r = check_room(f, len, err);
+		if (r)
+			return r;
+	}
+	do {
+		r = fallocate(f->fd, FALLOC_FL_KEEP_SIZE, (off_t)off,
+			      (off_t)len);
+	} while (r && errno == EINTR);
+	if (!r)
+		return 0;
+	if (errno == EOPNOTSUPP || errno == ENOSYS)
+		return err_set(err, -ENOTSUP, f->name, ERR_NOWHERE,
+			       "its file system cannot reserve room");
+	return failed(f, off, "reserving room", err);
+}
+
 static int file_resize(struct disk *d, uint64_t size, struct err *err)
 {
 	struct file_disk *f = (struct file_disk *)d;
@@ -169,10 +238,31 @@ static int file_resize(struct disk *d, uint64_t size, struct err *err)
 	if (f->is_device)
 		return err_set(err, -ENOTSUP, f->name, ERR_NOWHERE,
 			       "the size of a device is fixed");
+	if (f->align && size % f->align)
+		return err_set(err, -EINVAL, f->name, ERR_NOWHERE,
+			       "past the page cache its size is a multiple of "
+			       "%u bytes",
+			       f->align);
 	if (ftruncate(f->fd, (off_t)size))
 		return failed(f, size, "setting its size", err);
 	__atomic_store_n(&d->size, size, __ATOMIC_RELAXED);
 	return 0;
+}
+
+static int file_extend(struct disk *d, uint64_t off, const void *buf,
+		       size_t len, struct err *err)
+{
+	struct file_disk *f = (struct file_disk *)d;
+	int r;
+
+	if (f->is_device)
+		return file_resize(d, off + len, err);
+	r = file_write(d, off, buf, len, err);
+	if (!r)
+		__atomic_store_n(&d->size, off + len, __ATOMIC_RELAXED);
+	else if (ftruncate(f->fd, (off_t)d->size))
+		return r; // a tail that does not count is left
+	return r;
 }
 
 static void file_close(struct disk *d)
@@ -180,6 +270,7 @@ static void file_close(struct disk *d)
 	struct file_disk *f = (struct file_disk *)d;
 
 	close(f->fd);
+	disk_direct_done(f);
 	mem_free(f);
 }
 
@@ -191,8 +282,22 @@ static const struct disk_ops file_ops = {
 	.flush = file_flush,
 	.map = file_map,
 	.resize = file_resize,
+	.extend = file_extend,
+	.locate = file_locate,
+	.allocate = file_allocate,
 	.close = file_close,
 };
+
+int disk_set_direct(struct disk *d, struct err *err)
+{
+	struct file_disk *f = (struct file_disk *)d;
+	int r;
+
+	if (d->ops != &file_ops || f->align)
+		return 0;
+	r = disk_flush(d, err);
+	return r ? r : disk_direct_start(f, err);
+}
 
 static struct file_disk *new_file(const char *path)
 {
@@ -270,6 +375,8 @@ int disk_open_file(const char *path, unsigned flags, struct disk **ret,
 	r = measure(f, err);
 	if (!r)
 		r = lock(f, flags, err);
+	if (!r && flags & DISK_DIRECT)
+		r = disk_direct_start(f, err);
 	if (r) {
 		file_close(&f->disk);
 		return r;

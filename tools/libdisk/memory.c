@@ -69,6 +69,14 @@ static int memory_resize(struct disk *d, uint64_t size, struct err *err)
 	return bytes ? 0 : err_nomem(err);
 }
 
+static int memory_extend(struct disk *d, uint64_t off, const void *buf,
+			 size_t len, struct err *err)
+{
+	int r = memory_resize(d, off + len, err);
+
+	return r ? r : memory_write(d, off, buf, len, err);
+}
+
 static void memory_close(struct disk *d)
 {
 	struct memory_disk *m = (struct memory_disk *)d;
@@ -83,6 +91,7 @@ static const struct disk_ops memory_ops = {
 	.write = memory_write,
 	.zero = memory_zero,
 	.resize = memory_resize,
+	.extend = memory_extend,
 	.close = memory_close,
 };
 

@@ -55,6 +55,22 @@ static int slice_map(struct disk *d, uint64_t off, uint64_t len,
 	return disk_map(s->base, s->off + off, len, ret_len, ret_data, err);
 }
 
+static bool slice_locate(struct disk *d, uint64_t off, uint64_t len,
+			 bool for_writing, struct disk_place *ret)
+{
+	struct slice *s = (struct slice *)d;
+
+	return disk_locate(s->base, s->off + off, len, for_writing, ret);
+}
+
+static int slice_allocate(struct disk *d, uint64_t off, uint64_t len,
+			  struct err *err)
+{
+	struct slice *s = (struct slice *)d;
+
+	return disk_allocate(s->base, s->off + off, len, err);
+}
+
 static void slice_close(struct disk *d)
 {
 	mem_free(d);
@@ -67,6 +83,8 @@ static const struct disk_ops slice_ops = {
 	.discard = slice_discard,
 	.flush = slice_flush,
 	.map = slice_map,
+	.locate = slice_locate,
+	.allocate = slice_allocate,
 	.close = slice_close,
 };
 

@@ -41,7 +41,7 @@ static int fail(struct err *err, const char *what, const char *doing)
 
 // --- The folder --------------------------------------------------------------
 
-// Returns 0, -ENOENT when the folder has no files, or what opendir(3) gives.
+// Returns 0, -ENODATA when the folder has no files, or what opendir(3) gives.
 static int look_into(const char *folder)
 {
 	DIR *dir = opendir(folder);
@@ -53,7 +53,7 @@ static int look_into(const char *folder)
 	while (!found && (e = readdir(dir)))
 		found = *e->d_name != '.';
 	closedir(dir);
-	return found ? 0 : -ENOENT;
+	return found ? 0 : -ENODATA;
 }
 
 int efi_vars_open(const char *folder, struct efi_vars **ret, struct err *err)
@@ -68,6 +68,10 @@ int efi_vars_open(const char *folder, struct efi_vars **ret, struct err *err)
 		return err_set(err, r, folder, ERR_NOWHERE,
 			       "no firmware variables: this machine was not "
 			       "started by UEFI");
+	if (r == -ENODATA)
+		return err_set(err, -ENOENT, folder, ERR_NOWHERE,
+			       "no firmware variables: efivarfs is not mounted "
+			       "there");
 	if (r)
 		return err_set(err, r, folder, ERR_NOWHERE, "%s",
 			       strerror(-r));

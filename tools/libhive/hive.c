@@ -23,7 +23,8 @@ static const uint8_t store_security[100] = {
 void hive_value_done(struct hive_value *value)
 {
 	mem_free(value->name);
-	mem_free(value->data);
+	if (!value->lent)
+		mem_free(value->data);
 }
 
 void hive_key_free(struct hive_key *key)
@@ -49,6 +50,7 @@ void hive_free(struct hive *hive)
 	for (size_t i = 0; i < hive->security_count; i++)
 		mem_free(hive->security[i].data);
 	mem_free(hive->security);
+	mem_free(hive->bytes);
 	mem_free(hive);
 }
 

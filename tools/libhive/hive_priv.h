@@ -19,6 +19,20 @@
 // Returns the checksum of a header's first 508 bytes as it is stored.
 uint32_t hive_header_checksum(const uint8_t *header);
 
+// The part of a hive that leads to a key.
+struct hive_part {
+	le16 *path;
+	size_t path_len; // units
+	bool all;        // with all below the key
+};
+
+// Loads a hive, or with `part` only that of it. With `lends` values point into
+// `data`, which must then live as long as the hive.
+// Returns as hive_load.
+int hive_load_bytes(const uint8_t *data, size_t size,
+		    const struct hive_part *part, bool lends, struct hive **ret,
+		    struct err *err);
+
 // Frees a key with all below it, which no parent points to any more.
 void hive_key_free(struct hive_key *key);
 

@@ -306,20 +306,26 @@ static void finish(struct image *im)
 	memcpy(im->data, &im->header, sizeof(im->header));
 }
 
-int hive_load_with_logs(const void *data, size_t size,
-			const struct hive_log logs[HIVE_LOGS],
-			struct hive **ret, struct err *err)
+static bool needs_logs(const void *data, size_t size,
+		       const struct hive_log *logs)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < HIVE_LOGS; i++)
+		any |= logs[i].size;
+	return any && size >= HIVE_HEADER_SIZE && hive_is_dirty(data, size);
+}
+
+// Puts the hive together, as new memory: *ret.
+static int complete(const void *data, size_t size, const struct hive_log *logs,
+		    uint8_t **ret, size_t *ret_size, struct err *err)
 {
 	struct image im = {.size = size, .most = size, .err = err};
 	const struct hive_log *old;
-	size_t log_bytes = 0;
 	int r;
 
 	for (size_t i = 0; i < HIVE_LOGS; i++)
-		log_bytes += logs[i].size;
-	if (!log_bytes || size < HIVE_HEADER_SIZE || !hive_is_dirty(data, size))
-		return hive_load(data, size, ret, err);
-	im.most += log_bytes;
+		im.most += logs[i].size;
 	im.data = mem_dup(data, size);
 	if (!im.data)
 		return err_nomem(err);
@@ -327,10 +333,82 @@ int hive_load_with_logs(const void *data, size_t size,
 	r = old ? apply_old(&im, old) : choose_header(&im, logs);
 	if (!r && !old)
 		r = apply_all(&im, logs);
-	if (!r) {
-		finish(&im);
-		r = hive_load(im.data, im.size, ret, err);
+	if (r) {
+		mem_free(im.data);
+		return r;
 	}
-	mem_free(im.data);
+	finish(&im);
+	*ret = im.data;
+	*ret_size = im.size;
+	return 0;
+}
+
+// Loads from bytes that become the hive's own.
+static int load_kept(uint8_t *data, size_t size, struct hive **ret,
+		     struct err *err)
+{
+	struct hive *hive;
+	int r = hive_load_bytes(data, size, NULL, true, &hive, err);
+
+	if (r)
+		return r;
+	hive->bytes = data;
+	*ret = hive;
+	return 0;
+}
+
+int hive_load_with_logs(const void *data, size_t size,
+			const struct hive_log logs[HIVE_LOGS],
+			struct hive **ret, struct err *err)
+{
+	uint8_t *whole;
+	int r;
+
+	if (!needs_logs(data, size, logs))
+		return hive_load(data, size, ret, err);
+	r = complete(data, size, logs, &whole, &size, err);
+	if (r)
+		return r;
+	r = load_kept(whole, size, ret, err);
+	if (r)
+		mem_free(whole);
+	return r;
+}
+
+int hive_load_owned(void *data, size_t size,
+		    const struct hive_log logs[HIVE_LOGS], struct hive **ret,
+		    struct err *err)
+{
+	int r;
+
+	if (!needs_logs(data, size, logs))
+		return load_kept(data, size, ret, err);
+	r = hive_load_with_logs(data, size, logs, ret, err);
+	if (!r)
+		mem_free(data);
+	return r;
+}
+
+int hive_load_part(const void *data, size_t size,
+		   const struct hive_log logs[HIVE_LOGS], const char *path,
+		   bool all, struct hive **ret, struct err *err)
+{
+	struct hive_part part = {.all = all};
+	uint8_t *whole = NULL;
+	int r = utf16_from_utf8(path, &part.path, &part.path_len);
+
+	if (r == -ENOMEM)
+		return err_nomem(err);
+	if (r)
+		return err_set(err, -EINVAL, path, ERR_NOWHERE,
+			       "not UTF-8 text");
+	if (needs_logs(data, size, logs)) {
+		r = complete(data, size, logs, &whole, &size, err);
+		data = whole;
+	}
+	if (!r)
+		r = hive_load_bytes(data, size, &part, false, ret, err);
+	mem_free(whole);
+	mem_free(part.path);
 	return r;
 }

@@ -12,7 +12,8 @@
 
 struct saver {
 	const struct hive *hive;
-	uint8_t *bins;
+	uint8_t *file;           // header and bins
+	uint8_t *bins;           // in it
 	size_t size, capacity;   // of bins
 	size_t used;             // end of the last cell
 	uint32_t *security;      // cell of each descriptor
@@ -48,11 +49,13 @@ static int add_bin(struct saver *s, size_t cell)
 			       "it would pass 2 GiB");
 	if (s->size + len > s->capacity) {
 		size_t capacity = (s->size + len) * 2;
-		uint8_t *bins = mem_resize(s->bins, capacity, 1);
+		uint8_t *file = mem_resize(s->file, HIVE_HEADER_SIZE + capacity,
+					   1);
 
-		if (!bins)
+		if (!file)
 			return err_nomem(s->err);
-		s->bins = bins;
+		s->file = file;
+		s->bins = file + HIVE_HEADER_SIZE;
 		s->capacity = capacity;
 	}
 	free_tail(s);
@@ -480,10 +483,12 @@ int hive_save(const struct hive *hive, void **ret, size_t *ret_size,
 	      struct err *err)
 {
 	struct saver s = {.hive = hive, .err = err};
-	uint8_t *file = NULL;
 	uint32_t root;
 	int r;
 
+	if (hive->is_part)
+		return err_set(err, -EINVAL, "hive", ERR_NOWHERE,
+			       "only a part of it was loaded");
 	s.security = mem_array(hive->security_count, sizeof(*s.security));
 	s.references = mem_array(hive->security_count, sizeof(*s.references));
 	s.order = mem_array(hive->security_count, sizeof(*s.order));
@@ -499,17 +504,13 @@ int hive_save(const struct hive *hive, void **ret, size_t *ret_size,
 	if (r)
 		goto out;
 	free_tail(&s);
-	file = mem_alloc(HIVE_HEADER_SIZE + s.size);
-	if (!file) {
-		r = err_nomem(err);
-		goto out;
-	}
-	put_header(hive, root, s.size, file);
-	memcpy(file + HIVE_HEADER_SIZE, s.bins, s.size);
-	*ret = file;
+	memset(s.file, 0, HIVE_HEADER_SIZE);
+	put_header(hive, root, s.size, s.file);
+	*ret = s.file;
 	*ret_size = HIVE_HEADER_SIZE + s.size;
+	s.file = NULL;
 out:
-	mem_free(s.bins);
+	mem_free(s.file);
 	mem_free(s.order);
 	mem_free(s.references);
 	mem_free(s.security);

@@ -62,7 +62,9 @@ static int store(struct hive_key *key, struct hive_value *v, le16 *name,
 
 	if (v) {
 		mem_free(name);
-		mem_free(v->data);
+		if (!v->lent)
+			mem_free(v->data);
+		v->lent = false;
 		v->type = type;
 		v->size = (uint32_t)size;
 		v->data = data;

@@ -4,8 +4,12 @@
 // completes brings a request, and the command that commits its result fetches
 // the tag's next one (Documentation/block/ublk.rst, "Data plane").
 //
-// Data is copied by pread and pwrite on the character device
-// (UBLK_F_USER_COPY), so a queue needs one buffer and not one for each tag.
+// Each tag has a buffer. The driver puts the data of a write there before the
+// request arrives, and takes that of a read when it is committed. A read or
+// write of what lies in a file or device in one piece (disk_locate) is handed to
+// the kernel as it is, so all tags' I/O overlaps, and all that has come together
+// is handed on by one system call. What else there is to do (flushes, blocks
+// that have no place yet) the thread does itself, one after another.
 
 #include <signal.h>
 #include <string.h>
@@ -22,11 +26,22 @@
 // Locked in memory by most callers; the disks below need little.
 #define STACK_SIZE (256u << 10)
 
+// What completes carries the tag, and this when it is I/O on the disk below and
+// not a command of the driver.
+#define IS_IO (UINT64_C(1) << 32)
+
+static uint8_t *buffer_of(const struct ublk_queue *q, uint16_t tag)
+{
+	return q->buffers + (size_t)tag * q->owner->target.max_bytes;
+}
+
 static int send_command(struct ublk_queue *q, uint32_t command, uint16_t tag,
 			int result)
 {
-	struct ublksrv_io_cmd cmd = {
-		.q_id = q->id, .tag = tag, .result = result};
+	struct ublksrv_io_cmd cmd = {.q_id = q->id,
+				     .tag = tag,
+				     .result = result,
+				     .addr = (uintptr_t)buffer_of(q, tag)};
 	struct io_uring_sqe *sqe = io_uring_get_sqe(&q->ring);
 
 	if (!sqe)
@@ -40,50 +55,75 @@ static int send_command(struct ublk_queue *q, uint32_t command, uint16_t tag,
 	return 0;
 }
 
-// Moves the data of a request between the kernel and the queue's buffer.
-static int copy_data(struct ublk_queue *q, uint16_t tag, bool to_kernel,
-		     uint64_t len, struct err *err)
+// Hands the I/O of a request to the kernel. Returns false when that cannot be
+// done in one piece.
+static bool send_io(struct ublk_queue *q, uint16_t tag,
+		    const struct ublk_request *request)
 {
-	uint64_t base = COPY_BASE + ((uint64_t)q->id << COPY_QUEUE_OFF |
-				     (uint64_t)tag << COPY_TAG_OFF);
-	uint64_t done = 0;
+	bool is_write = request->operation == UBLK_WRITE;
+	struct io_uring_sqe *sqe;
+	struct disk_place place;
 
-	while (done < len) {
-		off_t at = (off_t)(base + done);
-		size_t left = (size_t)(len - done);
-		ssize_t n = to_kernel ? pwrite(q->char_fd, q->buffer + done,
-					       left, at)
-				      : pread(q->char_fd, q->buffer + done,
-					      left, at);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return err_set(err, -EIO, "request", ERR_NOWHERE,
-				       "copying its data failed: %s",
-				       n ? strerror(errno) : "too short");
-		done += (uint64_t)n;
+	if (!ublk_request_locate(&q->owner->target, request, &place) ||
+	    place.fd < 0)
+		return false;
+	sqe = io_uring_get_sqe(&q->ring);
+	if (!sqe)
+		return false;
+	io_uring_prep_rw(is_write ? IORING_OP_WRITE : IORING_OP_READ, sqe,
+			 place.fd, buffer_of(q, tag), (unsigned)request->len,
+			 place.off);
+	if (q->has_fixed) {
+		sqe->opcode = is_write ? IORING_OP_WRITE_FIXED
+				       : IORING_OP_READ_FIXED;
+		sqe->buf_index = 0;
 	}
-	return 0;
+	sqe->user_data = IS_IO | tag;
+	q->open_commands++;
+	return true;
 }
 
-static int serve(struct ublk_queue *q, uint16_t tag)
+// Does a request here and now. Results that wait to be committed go first, so
+// that none waits for another's I/O.
+static int run_here(struct ublk_queue *q, uint16_t tag,
+		    const struct ublk_request *request, int r, struct err *err)
+{
+	struct ublk *u = q->owner;
+
+	if (io_uring_sq_ready(&q->ring))
+		io_uring_submit(&q->ring);
+	if (!r)
+		r = ublk_request_run(&u->target, request, buffer_of(q, tag),
+				     err);
+	if (r && u->failed)
+		u->failed(u->ctx, u->id, err);
+	return send_command(q, IO_COMMIT, tag, ublk_request_result(request, r));
+}
+
+static int begin(struct ublk_queue *q, uint16_t tag)
 {
 	struct ublk *u = q->owner;
 	struct ublk_request request = {0};
 	struct err err = {0};
-	int r;
+	int r = ublk_request_decode(&q->descs[tag], &u->target, &request, &err);
 
-	r = ublk_request_decode(&q->descs[tag], u->target.disk, &request, &err);
-	if (!r && request.operation == UBLK_WRITE)
-		r = copy_data(q, tag, false, request.len, &err);
-	if (!r)
-		r = ublk_request_run(&u->target, &request, q->buffer, &err);
-	if (!r && request.operation == UBLK_READ)
-		r = copy_data(q, tag, true, request.len, &err);
-	if (r && u->failed)
-		u->failed(u->ctx, u->id, &err);
-	return ublk_request_result(&request, r);
+	if (!r && send_io(q, tag, &request))
+		return 0;
+	return run_here(q, tag, &request, r, &err);
+}
+
+// What did not end as it should is done once more by the disk, which knows what
+// to do about it, or what to say.
+static int end_io(struct ublk_queue *q, uint16_t tag, int result)
+{
+	struct ublk_request request = {0};
+	struct err err = {0};
+	int r = ublk_request_decode(&q->descs[tag], &q->owner->target, &request,
+				    &err);
+
+	if (!r && result >= 0 && (uint64_t)result == request.len)
+		return send_command(q, IO_COMMIT, tag, result);
+	return run_here(q, tag, &request, r, &err);
 }
 
 static int fail(struct ublk_queue *q, int r, const char *doing)
@@ -92,27 +132,30 @@ static int fail(struct ublk_queue *q, int r, const char *doing)
 		       doing, strerror(-r));
 }
 
-// Takes what has completed, one at a time: a result is committed before the
-// next request is begun, so none waits for another's I/O. A command that
-// completes with -ENODEV is not sent again: the device is being stopped.
+// Takes what has completed. A command that completes with -ENODEV is not sent
+// again: the device is being stopped.
 static int take(struct ublk_queue *q)
 {
 	struct io_uring_cqe *cqe;
 
 	while (!io_uring_peek_cqe(&q->ring, &cqe)) {
-		uint16_t tag = (uint16_t)cqe->user_data;
+		uint64_t data = cqe->user_data;
+		uint16_t tag = (uint16_t)data;
 		int r = cqe->res;
 
 		io_uring_cqe_seen(&q->ring, cqe);
 		q->open_commands--;
-		if (r == UBLK_IO_RES_ABORT)
-			continue;
-		if (r != UBLK_IO_RES_OK || tag >= q->depth)
-			return fail(q, r < 0 ? r : -EIO, "fetching a request");
-		r = send_command(q, IO_COMMIT, tag, serve(q, tag));
-		if (!r)
-			r = io_uring_submit(&q->ring);
-		if (r < 0 && r != -EINTR && r != -EAGAIN && r != -EBUSY)
+		if (data & IS_IO) {
+			r = end_io(q, tag, r);
+		} else {
+			if (r == UBLK_IO_RES_ABORT)
+				continue;
+			if (r != UBLK_IO_RES_OK || tag >= q->depth)
+				return fail(q, r < 0 ? r : -EIO,
+					    "fetching a request");
+			r = begin(q, tag);
+		}
+		if (r)
 			return fail(q, r, "committing a request");
 	}
 	return 0;
@@ -161,6 +204,12 @@ static int prepare(struct ublk_queue *q)
 					IORING_SETUP_DEFER_TASKRUN);
 	if (r)
 		return fail(q, r, "setting a ring up");
+	// Saves the kernel looking each page up; it works without, too.
+	q->has_fixed = !io_uring_register_buffers(
+		&q->ring,
+		&(struct iovec){q->buffers,
+				(size_t)q->depth * q->owner->target.max_bytes},
+		1);
 	r = fetch_all(q);
 	if (r)
 		io_uring_queue_exit(&q->ring);
@@ -194,8 +243,9 @@ static int map_memory(struct ublk_queue *q, struct err *err)
 			       "mapping its descriptors failed: %s",
 			       strerror(errno));
 	q->descs = descs;
-	q->buffer = mem_aligned(4096, BUFFER_SIZE);
-	return q->buffer ? 0 : err_nomem(err);
+	q->buffers = mem_aligned(
+		4096, (size_t)q->depth * q->owner->target.max_bytes);
+	return q->buffers ? 0 : err_nomem(err);
 }
 
 static int start_thread(struct ublk_queue *q, struct err *err)
@@ -247,6 +297,6 @@ void ublk_queue_join(struct ublk_queue *q)
 	if (q->descs)
 		munmap(q->descs, (size_t)q->depth * sizeof(*q->descs));
 	q->descs = NULL;
-	mem_free(q->buffer);
-	q->buffer = NULL;
+	mem_free(q->buffers);
+	q->buffers = NULL;
 }

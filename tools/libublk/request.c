@@ -32,9 +32,10 @@ static int decode_operation(const struct ublksrv_io_desc *desc,
 }
 
 int ublk_request_decode(const struct ublksrv_io_desc *desc,
-			const struct disk *disk, struct ublk_request *ret,
-			struct err *err)
+			const struct ublk_target *target,
+			struct ublk_request *ret, struct err *err)
 {
+	const struct disk *disk = target->disk;
 	struct ublk_request q = {0};
 	int r = decode_operation(desc, &q, err);
 
@@ -51,12 +52,24 @@ int ublk_request_decode(const struct ublksrv_io_desc *desc,
 				       "it reaches beyond the disk's end");
 	}
 	if ((q.operation == UBLK_READ || q.operation == UBLK_WRITE) &&
-	    q.len > BUFFER_SIZE)
+	    q.len > target->max_bytes)
 		return err_set(err, -EIO, "request", q.off,
 			       "%llu bytes are more than was agreed on",
 			       (unsigned long long)q.len);
 	*ret = q;
 	return 0;
+}
+
+bool ublk_request_locate(const struct ublk_target *t,
+			 const struct ublk_request *q, struct disk_place *ret)
+{
+	bool is_write = q->operation == UBLK_WRITE;
+
+	if ((!is_write && q->operation != UBLK_READ) || q->fua ||
+	    (is_write && t->read_only))
+		return false;
+	return disk_locate(t->disk, q->off, q->len, is_write, ret) &&
+	       ret->len == q->len;
 }
 
 static int run_other(struct ublk_target *t, const struct ublk_request *q,

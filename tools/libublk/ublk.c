@@ -12,12 +12,14 @@
 
 #include "ublk_priv.h"
 
-#define DEFAULT_DEPTH  64
+#define DEFAULT_TAGS   64 // of all queues
 #define DEFAULT_QUEUES 4
 
 // Zeroing may have to write; a request should not take seconds.
 #define MAX_ZERO_SECTORS    (64u << 11)   // 64 MiB
 #define MAX_DISCARD_SECTORS (1024u << 11) // 1 GiB
+
+#define MAX_DISCARD_UNIT    (2u << 20)
 
 #define NODE_WAIT_MS 5000
 
@@ -30,29 +32,42 @@ static unsigned core_count(void)
 	return (unsigned)CPU_COUNT(&set);
 }
 
+// The size of a request that all tags can have a buffer for.
+static uint32_t max_bytes(unsigned tags)
+{
+	uint32_t n = MAX_BYTES;
+
+	while (n > MIN_BYTES && tags > BUFFERS_SIZE / n)
+		n /= 2;
+	return n;
+}
+
 static int choose(const struct disk *disk, const struct ublk_options *o,
 		  struct ublksrv_ctrl_dev_info *info, struct err *err)
 {
-	unsigned depth = o->depth ? o->depth : DEFAULT_DEPTH;
-	unsigned queues = o->queues;
+	unsigned queues = o->queues, depth;
 
 	if (!queues) {
 		queues = core_count();
 		queues = queues < DEFAULT_QUEUES ? queues : DEFAULT_QUEUES;
 	}
-	if (queues > UBLK_MAX_QUEUES || depth > UBLK_MAX_DEPTH || o->id < -1)
+	if (queues > UBLK_MAX_QUEUES || o->depth > UBLK_MAX_DEPTH ||
+	    queues * o->depth > BUFFERS_SIZE / MIN_BYTES || o->id < -1)
 		return err_set(err, -EINVAL, "ublk", ERR_NOWHERE,
-			       "at most %u queues of depth %u are possible",
-			       UBLK_MAX_QUEUES, UBLK_MAX_DEPTH);
+			       "at most %u queues of depth %u are possible, "
+			       "and %u requests in all",
+			       UBLK_MAX_QUEUES, UBLK_MAX_DEPTH,
+			       BUFFERS_SIZE / MIN_BYTES);
+	depth = o->depth ? o->depth : DEFAULT_TAGS / queues;
 	if (disk->size < disk->sector_size)
 		return err_set(err, -EINVAL, "ublk", ERR_NOWHERE,
 			       "the disk is smaller than one sector");
 	*info = (struct ublksrv_ctrl_dev_info){
 		.nr_hw_queues = (uint16_t)queues,
 		.queue_depth = (uint16_t)depth,
-		.max_io_buf_bytes = BUFFER_SIZE,
+		.max_io_buf_bytes = max_bytes(queues * depth),
 		.dev_id = (uint32_t)o->id,
-		.flags = FLAG_IOCTL_ENCODE | FLAG_USER_COPY,
+		.flags = FLAG_IOCTL_ENCODE,
 	};
 	return 0;
 }
@@ -61,6 +76,20 @@ static int failed(int r, const char *doing, struct err *err)
 {
 	return err_set(err, r, "ublk driver", ERR_NOWHERE, "%s failed: %s",
 		       doing, strerror(-r));
+}
+
+static int check_driver(struct ublk *u, struct err *err)
+{
+	uint64_t features = 0;
+	int r = ublk_control_send(&u->control, CTRL_GET_FEATURES, -1, &features,
+				  sizeof(features), 0);
+
+	if (!r && features & FEATURE_USER_COPY)
+		return 0;
+	if (r == -EPERM || r == -EACCES)
+		return failed(r, "asking what it can do", err);
+	return err_set(err, -ENOTSUP, "ublk driver", ERR_NOWHERE,
+		       "it is too old: Linux 6.9 or later is needed");
 }
 
 static int add(struct ublk *u, const struct ublk_options *o, struct err *err)
@@ -78,9 +107,7 @@ static int add(struct ublk *u, const struct ublk_options *o, struct err *err)
 	u->count = u->info.nr_hw_queues;
 	if (u->count > UBLK_MAX_QUEUES)
 		return failed(-EINVAL, "agreeing on queues", err);
-	if (!(u->info.flags & FLAG_USER_COPY))
-		return err_set(err, -ENOTSUP, "ublk driver", ERR_NOWHERE,
-			       "it is too old: Linux 6.9 or later is needed");
+	u->target.max_bytes = u->info.max_io_buf_bytes;
 	return 0;
 }
 
@@ -89,9 +116,19 @@ static uint8_t shift_of(uint32_t size)
 	return (uint8_t)__builtin_ctz(size);
 }
 
+// The unit in which room is given back, if that is not too large for a file
+// system to have free in one piece.
+static uint32_t discard_unit(const struct disk *disk)
+{
+	if (!disk->unit || !is_power_of_two(disk->unit))
+		return 4096;
+	return disk->unit < MAX_DISCARD_UNIT ? disk->unit : MAX_DISCARD_UNIT;
+}
+
 static int set_params(struct ublk *u, struct err *err)
 {
 	const struct disk *disk = u->target.disk;
+	uint32_t max = u->target.max_bytes;
 	uint8_t sector = shift_of(disk->sector_size);
 	struct ublk_params p = {
 		.len = sizeof(p),
@@ -104,8 +141,9 @@ static int set_params(struct ublk *u, struct err *err)
 			.logical_bs_shift = sector,
 			.physical_bs_shift = 12,
 			.io_min_shift = 12,
-			.io_opt_shift = shift_of(BUFFER_SIZE),
-			.max_sectors = BUFFER_SIZE >> SECTOR_SHIFT,
+			.io_opt_shift = shift_of(max),
+			.max_sectors = max >> SECTOR_SHIFT,
+			.chunk_sectors = disk->unit >> SECTOR_SHIFT,
 			.dev_sectors = disk->size >> sector
 						     << (sector - SECTOR_SHIFT),
 		},
@@ -114,7 +152,7 @@ static int set_params(struct ublk *u, struct err *err)
 
 	if (!u->target.read_only) {
 		p.types |= UBLK_PARAM_TYPE_DISCARD;
-		p.discard.discard_granularity = 4096;
+		p.discard.discard_granularity = discard_unit(disk);
 		p.discard.max_discard_sectors = MAX_DISCARD_SECTORS;
 		p.discard.max_write_zeroes_sectors = MAX_ZERO_SECTORS;
 		p.discard.max_discard_segments = 1;
@@ -210,8 +248,10 @@ static int wait_nodes(struct ublk *u, struct err *err)
 
 static int start(struct ublk *u, const struct ublk_options *o, struct err *err)
 {
-	int r = add(u, o, err);
+	int r = check_driver(u, err);
 
+	if (!r)
+		r = add(u, o, err);
 	if (!r)
 		r = set_params(u, err);
 	if (!r)

@@ -19,6 +19,7 @@
 #define CTRL_STOP_DEV      _IOWR('u', 0x07, struct ublksrv_ctrl_cmd)
 #define CTRL_SET_PARAMS    _IOWR('u', 0x08, struct ublksrv_ctrl_cmd)
 #define CTRL_GET_PARAMS    _IOR('u', 0x09, struct ublksrv_ctrl_cmd)
+#define CTRL_GET_FEATURES  _IOR('u', 0x13, struct ublksrv_ctrl_cmd)
 #define CTRL_DEL_DEV_ASYNC _IOR('u', 0x14, struct ublksrv_ctrl_cmd)
 
 // I/O commands, to /dev/ublkcN.
@@ -27,12 +28,10 @@
 
 // Flags of a device.
 #define FLAG_IOCTL_ENCODE (UINT64_C(1) << 6)
-#define FLAG_USER_COPY    (UINT64_C(1) << 7) // data moves by pread and pwrite
 
-// Where a request's data is in /dev/ublkcN, with FLAG_USER_COPY.
-#define COPY_BASE     UINT64_C(0x80000000)
-#define COPY_TAG_OFF  25
-#define COPY_QUEUE_OFF 41
+// What the driver can do at all is told by the same flags. This one came before
+// CTRL_DEL_DEV_ASYNC, and nothing tells of that.
+#define FEATURE_USER_COPY (UINT64_C(1) << 7)
 
 // The descriptors of a queue are mapped at this much times its number.
 #define DESCS_STRIDE (4096 * sizeof(struct ublksrv_io_desc))

@@ -13,8 +13,11 @@
 
 #define SECTOR_SHIFT 9
 
-// The most data of one request, and so the buffer of a queue.
-#define BUFFER_SIZE (1u << 20)
+// The most data of one request; less when there are many tags, as each has a
+// buffer for it. 4 KiB is the least that the driver takes.
+#define MAX_BYTES    (128u << 10)
+#define MIN_BYTES    4096u
+#define BUFFERS_SIZE (8u << 20) // of all tags together
 
 // --- Control (control.c) ----------------------------------------------------
 
@@ -57,6 +60,7 @@ struct ublk_request {
 struct ublk_target {
 	struct disk *disk;
 	bool read_only;
+	uint32_t max_bytes;     // of one read or write
 	pthread_mutex_t others; // one flush, zero or discard at a time
 };
 
@@ -64,11 +68,17 @@ struct ublk_target {
 // Returns 0, -EOPNOTSUPP for an operation that is not served, or -EIO when it
 // reaches beyond the disk or its buffer.
 int ublk_request_decode(const struct ublksrv_io_desc *desc,
-			const struct disk *disk, struct ublk_request *ret,
-			struct err *err);
+			const struct ublk_target *target,
+			struct ublk_request *ret, struct err *err);
 
-// Carries a request out; buf has BUFFER_SIZE bytes: the data of a write, or
-// room for that of a read.
+// Finds the one piece of a file or device that a read or write is of. Returns
+// false when there is none, or when the request is more than that.
+bool ublk_request_locate(const struct ublk_target *target,
+			 const struct ublk_request *request,
+			 struct disk_place *ret);
+
+// Carries a request out; buf has max_bytes: the data of a write, or room for
+// that of a read.
 // Returns 0 or the disk's error.
 int ublk_request_run(struct ublk_target *target,
 		     const struct ublk_request *request, void *buf,
@@ -91,8 +101,9 @@ struct ublk_queue {
 	struct err err;
 	struct io_uring ring;
 	struct ublksrv_io_desc *descs;
-	uint8_t *buffer;
-	unsigned open_commands;
+	uint8_t *buffers;       // max_bytes for each tag
+	bool has_fixed;         // the ring knows them
+	unsigned open_commands; // of the driver and of the disk below
 };
 
 struct ublk {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A disk made of blocks, as blocks.h tells: reading, writing, zeroing, mapping
-// and flushing, for VHD and VHDX alike.
+// A disk made of blocks, as blocks.h tells: reading, writing and flushing, for
+// VHD and VHDX alike.
 
 #include <string.h>
 
@@ -35,6 +35,7 @@ int vdisk_blocks_commit(struct vdisk_blocks *b, struct err *err)
 	for (uint32_t i = 0; b->dirty_page_count && i < b->page_count; i++)
 		b->pages[i].is_dirty = false;
 	b->dirty_page_count = 0;
+	vdisk_blocks_give_back(b);
 	return 0;
 }
 
@@ -89,19 +90,12 @@ int vdisk_blocks_run(struct vdisk_blocks *b, uint64_t block, uint32_t sector,
 	return r;
 }
 
-// A piece of one block.
-struct piece {
-	uint64_t block, off;
-	uint32_t in; // offset in the block
-	size_t len;
-};
-
-static struct piece piece_at(const struct vdisk_blocks *b, uint64_t off,
-			     uint64_t len)
+struct vdisk_piece vdisk_piece_at(const struct vdisk_blocks *b, uint64_t off,
+				  uint64_t len)
 {
-	struct piece p = {.block = off / b->block_size,
-			  .off = off,
-			  .in = (uint32_t)(off % b->block_size)};
+	struct vdisk_piece p = {.block = off / b->block_size,
+				.off = off,
+				.in = (uint32_t)(off % b->block_size)};
 	uint64_t left = b->block_size - p.in;
 
 	p.len = (size_t)(left < len ? left : len);
@@ -109,16 +103,16 @@ static struct piece piece_at(const struct vdisk_blocks *b, uint64_t off,
 }
 
 // Returns how many sectors a piece touches, from that of its first byte.
-static uint32_t sectors_of(const struct vdisk_blocks *b, const struct piece *p)
+static uint32_t sectors_of(const struct vdisk_blocks *b,
+			   const struct vdisk_piece *p)
 {
 	uint32_t size = b->disk.sector_size;
 
 	return (uint32_t)((p->in % size + p->len + size - 1) / size);
 }
 
-// Cuts a piece to what is all here or all below.
-static int cut_to_run(struct vdisk_blocks *b, struct piece *p, bool *ret_here,
-		      struct err *err)
+int vdisk_piece_cut(struct vdisk_blocks *b, struct vdisk_piece *p,
+		    bool *ret_here, struct err *err)
 {
 	uint32_t size = b->disk.sector_size, count;
 	uint64_t n;
@@ -134,7 +128,7 @@ static int cut_to_run(struct vdisk_blocks *b, struct piece *p, bool *ret_here,
 }
 
 // Reads the first run of a piece, to which it is cut.
-static int read_piece(struct vdisk_blocks *b, struct piece *p, uint8_t *out,
+static int read_piece(struct vdisk_blocks *b, struct vdisk_piece *p, uint8_t *out,
 		      struct err *err)
 {
 	uint64_t entry = vdisk_blocks_get(b, p->block);
@@ -145,7 +139,7 @@ static int read_piece(struct vdisk_blocks *b, struct piece *p, uint8_t *out,
 	case BLOCK_ABSENT:
 		return vdisk_blocks_below(b, p->off, out, p->len, err);
 	case BLOCK_PARTIAL:
-		r = cut_to_run(b, p, &here, err);
+		r = vdisk_piece_cut(b, p, &here, err);
 		if (r)
 			return r;
 		if (!here)
@@ -167,7 +161,7 @@ static int blocks_read(struct disk *d, uint64_t off, void *buf, size_t len,
 	uint8_t *out = buf;
 
 	while (len) {
-		struct piece p = piece_at(b, off, len);
+		struct vdisk_piece p = vdisk_piece_at(b, off, len);
 		int r = read_piece(b, &p, out, err);
 
 		if (r)
@@ -184,6 +178,7 @@ static int blocks_read(struct disk *d, uint64_t off, void *buf, size_t len,
 // Makes sure that a block has a place; with the lock held.
 static int take_block(struct vdisk_blocks *b, uint64_t block, struct err *err)
 {
+	uint64_t place;
 	int r;
 
 	if (BLOCK_STATE(vdisk_blocks_get(b, block)) >= BLOCK_FULL)
@@ -191,11 +186,54 @@ static int take_block(struct vdisk_blocks *b, uint64_t block, struct err *err)
 	r = vdisk_blocks_prepare(b, err);
 	if (!r)
 		r = vdisk_blocks_room(b, 4, err);
-	return r ? r : b->ops->allocate(b, block, err);
+	if (r)
+		return r;
+	place = BLOCK_PLACE(vdisk_blocks_get(b, block));
+	if (!place)
+		return b->ops->allocate(b, block, err);
+	r = disk_zero(b->file, place, b->block_size, err);
+	if (!r)
+		vdisk_blocks_set(b, block, place | BLOCK_FULL);
+	return r;
+}
+
+// Of a block that is new, the file's room is taken too.
+static int allocate_piece(struct vdisk_blocks *b, const struct vdisk_piece *p,
+			  struct err *err)
+{
+	bool is_new;
+	int r;
+
+	pthread_mutex_lock(&b->lock);
+	is_new = BLOCK_STATE(vdisk_blocks_get(b, p->block)) < BLOCK_FULL;
+	r = is_new ? take_block(b, p->block, err) : 0;
+	pthread_mutex_unlock(&b->lock);
+	if (r || !is_new)
+		return r;
+	return disk_allocate(b->file,
+			     BLOCK_PLACE(vdisk_blocks_get(b, p->block)) + p->in,
+			     p->len, err);
+}
+
+int vdisk_blocks_allocate(struct disk *d, uint64_t off, uint64_t len,
+			  struct err *err)
+{
+	struct vdisk_blocks *b = (struct vdisk_blocks *)d;
+
+	while (len) {
+		struct vdisk_piece p = vdisk_piece_at(b, off, len);
+		int r = allocate_piece(b, &p, err);
+
+		if (r)
+			return r;
+		off += p.len;
+		len -= p.len;
+	}
+	return 0;
 }
 
 // Writes data, or zeroes when there is none, to a block's place.
-static int put(struct vdisk_blocks *b, const struct piece *p,
+static int put(struct vdisk_blocks *b, const struct vdisk_piece *p,
 	       const uint8_t *data, struct err *err)
 {
 	uint64_t at = BLOCK_PLACE(vdisk_blocks_get(b, p->block)) + p->in;
@@ -206,12 +244,12 @@ static int put(struct vdisk_blocks *b, const struct piece *p,
 
 // Writes into one sector of a block with a bitmap, with the lock held: a sector
 // that is not here becomes so whole.
-static int put_partial(struct vdisk_blocks *b, const struct piece *p,
+static int put_partial(struct vdisk_blocks *b, const struct vdisk_piece *p,
 		       const uint8_t *data, struct err *err)
 {
 	uint8_t sector[4096];
 	uint32_t size = b->disk.sector_size, in = p->in % size, count;
-	struct piece whole = {.block = p->block, .in = p->in - in, .len = size};
+	struct vdisk_piece whole = {.block = p->block, .in = p->in - in, .len = size};
 	bool here;
 	int r = vdisk_bits_run(b, p->block, p->in / size, 1, &count, &here,
 			       err);
@@ -231,7 +269,7 @@ static int put_partial(struct vdisk_blocks *b, const struct piece *p,
 
 // Cuts what begins or ends inside of a sector to that sector, else to whole
 // sectors. Returns true for a part of a sector.
-static bool cut_to_sectors(const struct vdisk_blocks *b, struct piece *p)
+static bool cut_to_sectors(const struct vdisk_blocks *b, struct vdisk_piece *p)
 {
 	uint32_t size = b->disk.sector_size, in = p->in % size;
 
@@ -244,7 +282,7 @@ static bool cut_to_sectors(const struct vdisk_blocks *b, struct piece *p)
 	return true;
 }
 
-static int write_with_bitmap(struct vdisk_blocks *b, struct piece *p,
+static int write_with_bitmap(struct vdisk_blocks *b, struct vdisk_piece *p,
 			     const uint8_t *data, struct err *err)
 {
 	uint32_t size = b->disk.sector_size;
@@ -271,7 +309,7 @@ static int write_with_bitmap(struct vdisk_blocks *b, struct piece *p,
 	return r;
 }
 
-static int write_whole(struct vdisk_blocks *b, const struct piece *p,
+static int write_whole(struct vdisk_blocks *b, const struct vdisk_piece *p,
 		       const uint8_t *data, struct err *err)
 {
 	bool is_ready = __atomic_load_n(&b->prepared, __ATOMIC_ACQUIRE);
@@ -288,6 +326,13 @@ static int write_whole(struct vdisk_blocks *b, const struct piece *p,
 	return r ? r : put(b, p, data, err);
 }
 
+int vdisk_piece_write(struct vdisk_blocks *b, struct vdisk_piece *p,
+		      const uint8_t *data, struct err *err)
+{
+	return b->has_bitmaps ? write_with_bitmap(b, p, data, err)
+			      : write_whole(b, p, data, err);
+}
+
 static int blocks_write(struct disk *d, uint64_t off, const void *buf,
 			size_t len, struct err *err)
 {
@@ -295,82 +340,13 @@ static int blocks_write(struct disk *d, uint64_t off, const void *buf,
 	const uint8_t *in = buf;
 
 	while (len) {
-		struct piece p = piece_at(b, off, len);
-		int r = b->has_bitmaps ? write_with_bitmap(b, &p, in, err)
-				       : write_whole(b, &p, in, err);
+		struct vdisk_piece p = vdisk_piece_at(b, off, len);
+		int r = vdisk_piece_write(b, &p, in, err);
 
 		if (r)
 			return r;
 		off += p.len;
 		in += p.len;
-		len -= p.len;
-	}
-	return 0;
-}
-
-// Tells whether a piece, or the front of it to which it is cut, reads as zeroes
-// without a block of its own.
-static int is_hole(struct vdisk_blocks *b, struct piece *p, bool *ret,
-		   struct err *err)
-{
-	uint64_t entry = vdisk_blocks_get(b, p->block), n = p->len;
-	bool data = false;
-	int r = 0;
-
-	if (BLOCK_STATE(entry) == BLOCK_ABSENT && b->parent) {
-		if (p->off < b->parent->size) {
-			if (n > b->parent->size - p->off)
-				n = b->parent->size - p->off;
-			r = disk_map(b->parent, p->off, n, &n, &data, err);
-		}
-		if (!r)
-			p->len = (size_t)n;
-		*ret = !data;
-		return r;
-	}
-	*ret = BLOCK_STATE(entry) < BLOCK_FULL;
-	return 0;
-}
-
-static int blocks_zero(struct disk *d, uint64_t off, uint64_t len,
-		       struct err *err)
-{
-	struct vdisk_blocks *b = (struct vdisk_blocks *)d;
-
-	while (len) {
-		struct piece p = piece_at(b, off, len);
-		bool hole;
-		int r = is_hole(b, &p, &hole, err);
-
-		if (!r && !hole)
-			r = b->has_bitmaps
-				    ? write_with_bitmap(b, &p, NULL, err)
-				    : write_whole(b, &p, NULL, err);
-		if (r)
-			return r;
-		off += p.len;
-		len -= p.len;
-	}
-	return 0;
-}
-
-// Only blocks that are here whole are discarded, and keep their place.
-static int blocks_discard(struct disk *d, uint64_t off, uint64_t len,
-			  struct err *err)
-{
-	struct vdisk_blocks *b = (struct vdisk_blocks *)d;
-
-	while (len) {
-		struct piece p = piece_at(b, off, len);
-		uint64_t entry = vdisk_blocks_get(b, p.block);
-		int r = 0;
-
-		if (BLOCK_STATE(entry) == BLOCK_FULL)
-			r = disk_discard(b->file, BLOCK_PLACE(entry) + p.in,
-					 p.len, err);
-		if (r)
-			return r;
-		off += p.len;
 		len -= p.len;
 	}
 	return 0;
@@ -390,81 +366,7 @@ static int blocks_flush(struct disk *d, struct err *err)
 	return pending ? r : disk_flush(b->file, err);
 }
 
-// --- Mapping and closing -----------------------------------------------------
-
-static int map_below(struct vdisk_blocks *b, struct piece *p, bool *ret_data,
-		     struct err *err)
-{
-	uint64_t n = p->len;
-	int r;
-
-	*ret_data = false;
-	if (!b->parent || p->off >= b->parent->size)
-		return 0;
-	if (n > b->parent->size - p->off)
-		n = b->parent->size - p->off;
-	r = disk_map(b->parent, p->off, n, &n, ret_data, err);
-	if (!r)
-		p->len = (size_t)n;
-	return r;
-}
-
-static int map_here(struct vdisk_blocks *b, struct piece *p, uint64_t place,
-		    bool *ret_data, struct err *err)
-{
-	uint64_t n = 0;
-	int r = disk_map(b->file, place + p->in, p->len, &n, ret_data, err);
-
-	if (!r)
-		p->len = (size_t)n;
-	return r;
-}
-
-static int map_piece(struct vdisk_blocks *b, struct piece *p, bool *ret_data,
-		     struct err *err)
-{
-	uint64_t entry = vdisk_blocks_get(b, p->block);
-	bool here = true;
-	int r = 0;
-
-	if (BLOCK_STATE(entry) == BLOCK_ABSENT)
-		return map_below(b, p, ret_data, err);
-	if (BLOCK_STATE(entry) < BLOCK_FULL) {
-		*ret_data = false;
-		return 0;
-	}
-	if (BLOCK_STATE(entry) == BLOCK_PARTIAL)
-		r = cut_to_run(b, p, &here, err);
-	if (r)
-		return r;
-	return here ? map_here(b, p, BLOCK_PLACE(entry), ret_data, err)
-		    : map_below(b, p, ret_data, err);
-}
-
-static int blocks_map(struct disk *d, uint64_t off, uint64_t len,
-		      uint64_t *ret_len, bool *ret_data, struct err *err)
-{
-	struct vdisk_blocks *b = (struct vdisk_blocks *)d;
-	uint64_t end = off + len, at = off;
-	bool first = false;
-
-	while (at < end) {
-		struct piece p = piece_at(b, at, end - at);
-		bool data;
-		int r = map_piece(b, &p, &data, err);
-
-		if (r)
-			return r;
-		if (at == off)
-			first = data;
-		else if (data != first)
-			break;
-		at += p.len;
-	}
-	*ret_len = at - off;
-	*ret_data = first;
-	return 0;
-}
+// --- Closing ------------------------------------------------------------------
 
 static void blocks_close(struct disk *d)
 {
@@ -481,16 +383,19 @@ static void blocks_close(struct disk *d)
 static const struct disk_ops blocks_ops = {
 	.read = blocks_read,
 	.write = blocks_write,
-	.zero = blocks_zero,
-	.discard = blocks_discard,
+	.zero = vdisk_blocks_zero,
+	.discard = vdisk_blocks_discard,
 	.flush = blocks_flush,
-	.map = blocks_map,
+	.map = vdisk_blocks_map,
+	.locate = vdisk_blocks_locate,
+	.allocate = vdisk_blocks_allocate,
 	.close = blocks_close,
 };
 
 int vdisk_blocks_init(struct vdisk_blocks *b, struct err *err)
 {
 	b->disk.ops = &blocks_ops;
+	b->disk.unit = b->block_size;
 	pthread_mutex_init(&b->lock, NULL);
 	b->table = mem_array((size_t)b->count, sizeof(*b->table));
 	if (b->has_bitmaps)

@@ -10,6 +10,12 @@
 // written. So a cut at any moment leaves a valid image, and allocating a block
 // costs no flush.
 //
+// A block that is discarded or zeroed as a whole loses its entry in the table,
+// where the format has a way to say that it reads as zeroes then. Its place is
+// remembered here until the disk is closed, and taken again by the same block
+// only: so who still reads or writes there meets no other block's data. The
+// place is given back to the file below after the commit that ended its use.
+//
 // One mutex guards the table's changes, the bitmaps and commit. Reading a block
 // that is here whole, and writing one, take no lock.
 
@@ -18,6 +24,7 @@
 
 #include <pthread.h>
 
+#include "ranges.h"
 #include "vdisk.h"
 
 // An entry of the table: the place of the data in the file and a state, as a
@@ -32,6 +39,9 @@ enum block_state {
 	BLOCK_FULL = 6,
 	BLOCK_PARTIAL = 7, // its bitmap tells
 };
+// Beside a state below BLOCK_FULL: a place that the block had, and may have
+// again; with BLOCK_STALE it was not yet given back.
+#define BLOCK_STALE UINT64_C(8)
 
 // Bitmaps are read and written in pages of this at most.
 #define BLOCKS_MAX_PAGE 4096u
@@ -48,7 +58,6 @@ struct vdisk_page {
 };
 
 struct vdisk_blocks;
-struct vdisk_ranges;
 
 // What a format supplies. All are called with the lock held.
 struct vdisk_blocks_ops {
@@ -67,9 +76,23 @@ struct vdisk_blocks_ops {
 	int (*prepare)(struct vdisk_blocks *b, struct err *err);
 	// The last words, after a commit, when the disk is closed; may be NULL.
 	void (*finish)(struct vdisk_blocks *b);
-	// Lists all that is used of the file, for a check.
+	// Lists all that is used of the file.
 	int (*list)(const struct vdisk_blocks *b, struct vdisk_ranges *ranges,
 		    struct err *err);
+	// Returns the bytes of the file that a block fills, with all that is
+	// its own.
+	uint64_t (*slot)(const struct vdisk_blocks *b);
+	// Returns where in [off, end) of the file a block, bitmaps or the table
+	// can be put, or UINT64_MAX.
+	uint64_t (*fit)(const struct vdisk_blocks *b,
+			const struct vdisk_range *range, uint64_t off,
+			uint64_t end);
+	// Copies one of them to a place that `fit` gave and nothing uses, and
+	// enters it there; vdisk_blocks_room made room.
+	int (*move)(struct vdisk_blocks *b, const struct vdisk_range *range,
+		    uint64_t to, struct err *err);
+	// Gives back what no block needs any more; may be NULL.
+	int (*trim)(struct vdisk_blocks *b, struct err *err);
 	// Frees the format's own.
 	void (*release)(struct vdisk_blocks *b);
 };
@@ -83,11 +106,15 @@ struct vdisk_blocks {
 	uint64_t *table;
 
 	bool has_bitmaps;         // a differencing disk
+	bool keeps_id;            // what is written, children are not to notice
 	bool low_bit_first;       // in bitmaps
 	uint32_t page_size;       // of bitmaps: 512 or 4096
 	uint32_t entries_a_page;  // of the table, for dirty_table
 	uint64_t (*table_index)(const struct vdisk_blocks *b, uint64_t block);
 	uint32_t max_dirty;
+	bool can_drop;   // blocks can lose their place again
+	bool has_states; // ... and be told to read as zeroes above a parent
+	uint64_t first_stale, end_stale; // among these blocks; none: 0, 0
 
 	pthread_mutex_t lock;
 	bool prepared;
@@ -144,6 +171,43 @@ int vdisk_blocks_run(struct vdisk_blocks *b, uint64_t block, uint32_t sector,
 int vdisk_blocks_below(struct vdisk_blocks *b, uint64_t off, uint8_t *out,
 		       size_t len, struct err *err);
 
+// A piece of one block.
+struct vdisk_piece {
+	uint64_t block, off;
+	uint32_t in; // offset in the block
+	size_t len;
+};
+
+// Returns the piece at the start of a range.
+struct vdisk_piece vdisk_piece_at(const struct vdisk_blocks *b, uint64_t off,
+				  uint64_t len);
+
+// Cuts a piece of a block with a bitmap to what is all here or all below.
+// Returns 0 or the file's error.
+int vdisk_piece_cut(struct vdisk_blocks *b, struct vdisk_piece *p,
+		    bool *ret_here, struct err *err);
+
+// Writes data, or zeroes when there is none, to the front of a piece, to which
+// it is cut. Returns 0 or the file's error.
+int vdisk_piece_write(struct vdisk_blocks *b, struct vdisk_piece *p,
+		      const uint8_t *data, struct err *err);
+
+// Gives the places back that commits have ended the use of, with the lock held
+// (blocks_zero.c).
+void vdisk_blocks_give_back(struct vdisk_blocks *b);
+
+// Operations of the disk: blocks_zero.c, blocks_map.c, blocks.c.
+int vdisk_blocks_zero(struct disk *d, uint64_t off, uint64_t len,
+		      struct err *err);
+int vdisk_blocks_discard(struct disk *d, uint64_t off, uint64_t len,
+			 struct err *err);
+int vdisk_blocks_map(struct disk *d, uint64_t off, uint64_t len,
+		     uint64_t *ret_len, bool *ret_data, struct err *err);
+int vdisk_blocks_allocate(struct disk *d, uint64_t off, uint64_t len,
+			  struct err *err);
+bool vdisk_blocks_locate(struct disk *d, uint64_t off, uint64_t len,
+			 bool for_writing, struct disk_place *ret);
+
 // Gives a page of a bitmap (bitmap.c), with the lock held; valid until the next
 // call. Returns 0, or as commit and disk_read.
 int vdisk_page_get(struct vdisk_blocks *b, uint64_t off,
@@ -158,11 +222,5 @@ int vdisk_bits_put(struct vdisk_blocks *b, uint64_t block, uint32_t sector,
 int vdisk_bits_run(struct vdisk_blocks *b, uint64_t block, uint32_t sector,
 		   uint32_t max, uint32_t *ret_count, bool *ret_here,
 		   struct err *err);
-
-// Adds what is used of a file to a list (vdisk_check.c): `what` is a name that
-// lives on, `number` a block's or 0.
-// Returns 0 or -ENOMEM.
-int vdisk_ranges_add(struct vdisk_ranges *ranges, uint64_t off, uint64_t len,
-		     const char *what, uint64_t number, struct err *err);
 
 #endif

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "vdisk.h"
-#include "vdisk_priv.h"
 #include "vhd_disk.h"
 #include "vhd_priv.h"
 #include "vhdx_priv.h"
@@ -15,7 +14,8 @@ static void fill_vhd(const struct vhd_footer *f, struct vdisk_info *info)
 {
 	info->format = VDISK_VHD;
 	info->type = f->type;
-	info->size = f->current_size;
+	info->size = f->size;
+	info->footer_size = f->current_size;
 	info->sector_size = VHD_SECTOR;
 	info->id = f->id;
 	info->link_id = f->id;
@@ -90,7 +90,7 @@ static int open_fixed(struct disk *file, const struct vhd_footer *footer,
 		      struct disk **ret, struct err *err)
 {
 	struct disk *d;
-	int r = disk_slice(file, 0, footer->current_size, &d, err);
+	int r = disk_slice(file, 0, footer->size, &d, err);
 
 	if (r)
 		return r;
@@ -134,7 +134,7 @@ int vdisk_open_child(struct disk *file, struct disk *parent,
 	if (info.type != VDISK_DIFFERENCING)
 		return err_set(err, -EINVAL, "virtual disk", ERR_NOWHERE,
 			       "it has no parent");
-	if (!guid_equal(&info.parent_id, parent_id))
+	if (!vdisk_is_parent(&info, parent_id))
 		return err_set(err, -ESTALE, "virtual disk", ERR_NOWHERE,
 			       "this is not the parent it was made from");
 	if (info.format == VDISK_VHDX)
@@ -149,12 +149,13 @@ void vdisk_parent_done(struct vdisk_parent *p)
 {
 	mem_free(p->relative);
 	mem_free(p->absolute);
+	mem_free(p->volume);
+	*p = (struct vdisk_parent){0};
 }
 
 int vdisk_parent_read(struct disk *file, struct vdisk_parent *ret,
 		      struct err *err)
 {
-	struct vdisk_parent p = {0};
 	struct vdisk_info info;
 	struct vhd v;
 	int r = vdisk_probe(file, &info, err);
@@ -163,18 +164,14 @@ int vdisk_parent_read(struct disk *file, struct vdisk_parent *ret,
 		return vhdx_parent_read(file, ret, err);
 	if (!r)
 		r = read_vhd(file, &v, err);
-	if (!r)
-		r = vhd_locator_read(file, &v.header, "W2ru", &p.relative, err);
-	if (!r)
-		r = vhd_locator_read(file, &v.header, "W2ku", &p.absolute, err);
-	if (!r && !p.absolute) {
-		p.absolute = mem_strdup(v.header.parent);
-		r = p.absolute ? 0 : err_nomem(err);
-	}
-	if (r) {
-		vdisk_parent_done(&p);
-		return r;
-	}
-	*ret = p;
-	return 0;
+	return r ? r : vhd_parent_read(file, &v.header, ret, err);
+}
+
+bool vdisk_is_parent(const struct vdisk_info *child,
+		     const struct guid *link_id)
+{
+	if (guid_equal(&child->parent_id, link_id))
+		return true;
+	return !guid_is_zero(link_id) &&
+	       guid_equal(&child->parent_id_2, link_id);
 }

@@ -1,91 +1,36 @@
 // SPDX-License-Identifier: MIT
 //
-// Chains of differencing disks in files of the host: where a parent is looked
-// for, and that it is the right one.
+// Chains of differencing disks: each parent is looked for where its child says
+// it is, and taken when its identity is the one that the child remembers.
 
 #include <string.h>
-#include <sys/stat.h>
 
-#include "vdisk.h"
 #include "vdisk_priv.h"
-
-// Paths that a parent may be at, in the order in which they are tried.
-#define MAX_CANDIDATES 3
-
-struct candidates {
-	char *paths[MAX_CANDIDATES];
-	size_t count;
-};
-
-static void free_candidates(struct candidates *c)
-{
-	for (size_t i = 0; i < c->count; i++)
-		mem_free(c->paths[i]);
-	c->count = 0;
-}
-
-// Adds `path`, of the child's folder unless it is absolute.
-static int add_candidate(struct candidates *c, const char *child,
-			 const char *path, struct err *err)
-{
-	const char *slash = strrchr(child, '/');
-	size_t folder = slash && *path != '/' ? (size_t)(slash - child + 1) : 0;
-	char *s = mem_alloc(folder + strlen(path) + 1);
-
-	if (!s)
-		return err_nomem(err);
-	memcpy(s, child, folder);
-	memcpy(s + folder, path, strlen(path) + 1);
-	c->paths[c->count++] = s;
-	return 0;
-}
-
-// The relative path first, then the absolute one if it is one of this host, else
-// a file of that name beside the child.
-static int list_candidates(struct candidates *c, struct disk *file,
-			   const char *child, struct err *err)
-{
-	struct vdisk_parent p = {0};
-	int r = vdisk_parent_read(file, &p, err);
-
-	for (char *s = p.relative; s && *s; s++)
-		if (*s == '\\')
-			*s = '/';
-	if (!r && p.relative && *p.relative)
-		r = add_candidate(c, child, p.relative, err);
-	if (!r && p.absolute && *p.absolute == '/')
-		r = add_candidate(c, child, p.absolute, err);
-	if (!r && p.absolute && *p.absolute) {
-		const char *name = strrchr(p.absolute, '\\');
-
-		if (!name)
-			name = strrchr(p.absolute, '/');
-		name = name ? name + 1 : p.absolute;
-		if (*name)
-			r = add_candidate(c, child, name, err);
-	}
-	vdisk_parent_done(&p);
-	return r;
-}
-
-// --- Links -------------------------------------------------------------------
 
 static void close_link(struct vdisk_link *l)
 {
 	disk_close(l->disk);
-	disk_close(l->file);
+	if (!l->is_borrowed)
+		disk_close(l->file);
+	vdisk_parent_done(&l->parent);
 	mem_free(l->path);
 	*l = (struct vdisk_link){0};
 }
 
-static int open_link(const char *path, unsigned flags, struct vdisk_link *ret,
+// Opens the file at `path`, or takes one that is open, and reads about it.
+static int open_link(const struct vdisk_files *files, const char *path,
+		     struct disk *file, unsigned flags, struct vdisk_link *ret,
 		     struct err *err)
 {
-	struct vdisk_link l = {0};
-	int r = disk_open_file(path, flags, &l.file, err);
+	struct vdisk_link l = {.file = file, .is_borrowed = file != NULL};
+	int r = files->identify(files->ctx, path, &l.id, err);
 
+	if (!r && !file)
+		r = files->open_file(files->ctx, path, flags, &l.file, err);
 	if (!r)
 		r = vdisk_probe(l.file, &l.info, err);
+	if (!r && l.info.type == VDISK_DIFFERENCING)
+		r = vdisk_parent_read(l.file, &l.parent, err);
 	if (!r) {
 		l.path = mem_strdup(path);
 		r = l.path ? 0 : err_nomem(err);
@@ -98,104 +43,175 @@ static int open_link(const char *path, unsigned flags, struct vdisk_link *ret,
 	return 0;
 }
 
-static bool is_same_file(const char *a, const char *b)
-{
-	struct stat x, y;
+// --- Parents -----------------------------------------------------------------
 
-	return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev &&
-	       x.st_ino == y.st_ino;
+// What became of the search for one parent.
+struct search {
+	struct vdisk_chain *chain;
+	const struct vdisk_link *child;
+	unsigned flags;
+	const char *wrong; // a path where another disk was
+	const char *loop;  // a path where a disk of the chain was
+	int failed;        // the first failure to read one, and
+	struct err why;    // in words
+};
+
+static bool is_same_file(const struct vdisk_file_id *a,
+			 const struct vdisk_file_id *b)
+{
+	return a->volume == b->volume && a->file == b->file;
 }
 
-static int check_place(const struct vdisk_chain *chain, const char *path,
-		       struct err *err)
+static bool is_known(const struct search *s, const struct vdisk_file_id *id)
 {
-	const char *child = chain->links[chain->count - 1].path;
-	struct stat x, y;
+	for (size_t i = 0; i < s->chain->count; i++)
+		if (is_same_file(&s->chain->links[i].id, id))
+			return true;
+	return false;
+}
 
-	for (size_t i = 0; i < chain->count; i++)
-		if (is_same_file(chain->links[i].path, path))
-			return err_set(err, -ELOOP, child, ERR_NOWHERE,
-				       "the chain of parents is a loop: it "
-				       "comes back to %s",
-				       path);
-	if (!stat(child, &x) && !stat(path, &y) && x.st_dev != y.st_dev)
-		return err_set(err, -EXDEV, child, ERR_NOWHERE,
+// Looks at one place. Returns 0 with *ret_found when the parent is there; what
+// is wrong with a disk that is not is noted.
+static int try_place(struct search *s, const char *path, struct vdisk_link *ret,
+		     bool *ret_found, struct err *err)
+{
+	const struct vdisk_files *files = &s->chain->files;
+	struct vdisk_file_id id;
+	struct vdisk_link l;
+	struct err why = {0};
+	int r = files->identify(files->ctx, path, &id, &why);
+
+	if (r == -ENOENT)
+		return 0;
+	if (!r && is_known(s, &id)) {
+		s->loop = path;
+		return 0;
+	}
+	if (!r)
+		r = open_link(files, path, NULL, s->flags, &l, &why);
+	if (r == -ENOMEM)
+		return err_nomem(err);
+	if (r == -EISDIR || r == -ENOTBLK)
+		return 0;
+	if (r) {
+		if (!s->failed)
+			err_set(&s->why, r, path, why.where, "%s: %s", why.what,
+				why.why);
+		s->failed = s->why.code;
+		return 0;
+	}
+	if (!vdisk_is_parent(&s->child->info, &l.info.link_id)) {
+		s->wrong = path;
+		close_link(&l);
+		return 0;
+	}
+	if (l.id.volume != s->child->id.volume) {
+		close_link(&l);
+		return err_set(err, -EXDEV, s->child->path, ERR_NOWHERE,
 			       "its parent, %s, is on another volume", path);
+	}
+	*ret = l;
+	*ret_found = true;
 	return 0;
 }
 
-// Opens the parent of the last link, from the first candidate that is the
-// parent by its identity.
+static int tell_missing(const struct search *s,
+			const struct vdisk_places *places, struct err *err)
+{
+	const char *name = s->child->path, *absolute = s->child->parent.absolute;
+
+	if (s->failed) {
+		if (err && !err->code)
+			*err = s->why;
+		return s->failed;
+	}
+	if (s->wrong)
+		return err_set(err, -ESTALE, name, ERR_NOWHERE,
+			       "%s is not the parent it was made from, or was "
+			       "changed since",
+			       s->wrong);
+	if (s->loop)
+		return err_set(err, -ELOOP, name, ERR_NOWHERE,
+			       "the chain of parents is a loop: it comes back "
+			       "to %s",
+			       s->loop);
+	if (absolute && vdisk_path_is_remote(absolute))
+		return err_set(err, -EXDEV, name, ERR_NOWHERE,
+			       "its parent is on another computer: %s",
+			       absolute);
+	return err_set(err, -ENOENT, name, ERR_NOWHERE,
+		       "its parent is missing: %s",
+		       places->count ? places->paths[0]
+				     : s->child->info.parent);
+}
+
+// Opens the parent of the last link, from the first place that has it.
 static int open_parent(struct vdisk_chain *chain, unsigned flags,
 		       struct err *err)
 {
-	struct vdisk_link *child = &chain->links[chain->count - 1], parent;
-	struct candidates c = {0};
-	const char *wrong = NULL;
+	struct search s = {.chain = chain,
+			   .child = &chain->links[chain->count - 1],
+			   .flags = flags};
+	struct vdisk_places places;
+	struct vdisk_link parent;
 	bool found = false;
-	int r = list_candidates(&c, child->file, child->path, err);
+	int r;
 
-	for (size_t i = 0; i < c.count && !r && !found; i++) {
-		struct stat st;
-
-		if (stat(c.paths[i], &st))
-			continue;
-		r = check_place(chain, c.paths[i], err);
-		if (!r)
-			r = open_link(c.paths[i], flags, &parent, err);
-		if (r)
-			break;
-		found = guid_equal(&parent.info.link_id,
-				   &child->info.parent_id);
-		if (!found) {
-			wrong = c.paths[i];
-			close_link(&parent);
-		}
-	}
+	if (chain->count == VDISK_MAX_CHAIN)
+		return err_set(err, -ELOOP, chain->links[0].path, ERR_NOWHERE,
+			       "it has more than %d parents",
+			       VDISK_MAX_CHAIN - 1);
+	r = vdisk_places_list(chain->files.is_volume, s.child->path,
+			      &s.child->parent, &places, err);
+	if (r)
+		return r;
+	for (size_t i = 0; i < places.count && !r && !found; i++)
+		r = try_place(&s, places.paths[i], &parent, &found, err);
 	if (!r && !found)
-		r = wrong ? err_set(err, -ESTALE, child->path, ERR_NOWHERE,
-				    "%s is not the parent it was made from, or "
-				    "was changed since",
-				    wrong)
-			  : err_set(err, -ENOENT, child->path, ERR_NOWHERE,
-				    "its parent is missing: %s",
-				    c.count ? c.paths[0] : child->info.parent);
-	free_candidates(&c);
+		r = tell_missing(&s, &places, err);
+	vdisk_places_done(&places);
 	if (!r)
 		chain->links[chain->count++] = parent;
 	return r;
 }
 
-static int open_links(struct vdisk_chain *chain, const char *path,
-		      unsigned flags, struct err *err)
-{
-	unsigned below = DISK_READ_ONLY | (flags & DISK_EXCLUSIVE);
-	int r = open_link(path, flags, &chain->links[0], err);
+// --- Chains ------------------------------------------------------------------
 
-	if (r)
-		return r;
-	chain->count = 1;
-	while (chain->links[chain->count - 1].info.type == VDISK_DIFFERENCING) {
-		if (chain->count == VDISK_MAX_CHAIN)
-			return err_set(err, -ELOOP, path, ERR_NOWHERE,
-				       "it has more than %d parents",
-				       VDISK_MAX_CHAIN - 1);
-		r = open_parent(chain, below, err);
-		if (r)
-			return r;
-	}
-	return 0;
+static bool is_complete(const struct vdisk_chain *chain)
+{
+	return chain->links[chain->count - 1].info.type != VDISK_DIFFERENCING;
 }
 
-int vdisk_chain_open(const char *path, unsigned flags, struct vdisk_chain **ret,
-		     struct err *err)
+int vdisk_chain_look(const struct vdisk_files *files, const char *path,
+		     struct disk *file, unsigned flags,
+		     struct vdisk_chain **ret, struct err *err)
 {
+	unsigned below = DISK_READ_ONLY | (flags & ~DISK_READ_ONLY);
 	struct vdisk_chain *chain = mem_alloc(sizeof(*chain));
 	int r;
 
 	if (!chain)
 		return err_nomem(err);
-	r = open_links(chain, path, flags, err);
+	chain->files = *files;
+	r = open_link(files, path, file, flags, &chain->links[0], err);
+	if (r) {
+		mem_free(chain);
+		return r;
+	}
+	chain->count = 1;
+	while (!chain->broken && !is_complete(chain))
+		chain->broken = open_parent(chain, below, &chain->why);
+	*ret = chain;
+	return 0;
+}
+
+int vdisk_chain_open_disks(struct vdisk_chain *chain, struct err *err)
+{
+	int r = chain->broken;
+
+	if (r && err && !err->code)
+		*err = chain->why;
+
 	for (size_t i = chain->count; i && !r; i--) {
 		struct vdisk_link *l = &chain->links[i - 1];
 
@@ -205,13 +221,33 @@ int vdisk_chain_open(const char *path, unsigned flags, struct vdisk_chain **ret,
 					       err)
 			    : vdisk_open(l->file, &l->disk, err);
 	}
+	chain->disk = chain->links[0].disk;
+	return r;
+}
+
+int vdisk_chain_open_in(const struct vdisk_files *files, const char *path,
+			struct disk *file, unsigned flags,
+			struct vdisk_chain **ret, struct err *err)
+{
+	struct vdisk_chain *chain;
+	int r = vdisk_chain_look(files, path, file, flags, &chain, err);
+
+	if (r)
+		return r;
+	r = vdisk_chain_open_disks(chain, err);
 	if (r) {
 		vdisk_chain_close(chain);
 		return r;
 	}
-	chain->disk = chain->links[0].disk;
 	*ret = chain;
 	return 0;
+}
+
+int vdisk_chain_open(const char *path, unsigned flags, struct vdisk_chain **ret,
+		     struct err *err)
+{
+	return vdisk_chain_open_in(&vdisk_host_files, path, NULL, flags, ret,
+				   err);
 }
 
 void vdisk_chain_close(struct vdisk_chain *chain)

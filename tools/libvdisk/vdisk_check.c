@@ -3,59 +3,27 @@
 // Checking virtual disks: everything that opening checks, and that no two
 // structures or blocks lie in the same place; and what of it can be repaired.
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "blocks.h"
+#include "ranges.h"
 #include "vdisk_priv.h"
 #include "vhd_disk.h"
 #include "vhd_priv.h"
-
-struct range {
-	uint64_t off, len, number;
-	const char *what;
-};
-
-struct vdisk_ranges {
-	struct range *items;
-	size_t count, capacity;
-};
-
-int vdisk_ranges_add(struct vdisk_ranges *ranges, uint64_t off, uint64_t len,
-		     const char *what, uint64_t number, struct err *err)
-{
-	void *items = ranges->items;
-	int r = mem_grow(&items, ranges->count, &ranges->capacity,
-			 sizeof(struct range));
-
-	ranges->items = items;
-	if (r)
-		return err_nomem(err);
-	ranges->items[ranges->count++] = (struct range){off, len, number, what};
-	return 0;
-}
-
-static int by_offset(const void *a, const void *b)
-{
-	const struct range *x = a, *y = b;
-
-	return x->off < y->off ? -1 : x->off > y->off;
-}
+#include "vhdx_priv.h"
 
 // Looks for ranges that share bytes, and counts what no range has.
 static int compare(struct vdisk_ranges *ranges, uint64_t file_size,
 		   struct vdisk_check *ret, struct err *err)
 {
-	const struct range *last = NULL;
+	const struct vdisk_range *last = NULL;
 	uint64_t end = 0;
 
-	if (ranges->count)
-		qsort(ranges->items, ranges->count, sizeof(*ranges->items),
-		      by_offset);
+	vdisk_ranges_sort(ranges);
 	for (size_t i = 0; i < ranges->count; i++) {
-		const struct range *x = &ranges->items[i];
+		const struct vdisk_range *x = &ranges->items[i];
 
-		ret->blocks += !strcmp(x->what, "block");
+		ret->blocks += vdisk_range_is_block(x);
 		if (last && x->off < end)
 			return err_corrupt(err, "virtual disk", x->off,
 					   "%s %llu lies where %s %llu is",
@@ -86,8 +54,7 @@ static int check_copy(struct disk *file, struct vdisk_check *ret,
 	return r;
 }
 
-// Opens as vdisk_open does, a differencing disk without its parent.
-static int open_alone(struct disk *file, const struct vdisk_info *info,
+int vdisk_open_alone(struct disk *file, const struct vdisk_info *info,
 		      struct disk **ret, struct err *err)
 {
 	return info->type == VDISK_DIFFERENCING
@@ -106,16 +73,18 @@ static int check_blocks(struct disk *file, const struct vdisk_info *info,
 	if (r)
 		return r;
 	view->read_only = true;
-	r = open_alone(view, info, &d, err);
+	r = vdisk_open_alone(view, info, &d, err);
 	if (!r) {
 		struct vdisk_blocks *b = (struct vdisk_blocks *)d;
 
 		r = b->ops->list(b, &ranges, err);
 		if (!r)
 			r = compare(&ranges, b->file->size, ret, err);
+		if (!r && file->ops->resize)
+			ret->lost = vdisk_lost(b, info);
 		disk_close(d);
 	}
-	mem_free(ranges.items);
+	vdisk_ranges_done(&ranges);
 	disk_close(view);
 	return r;
 }
@@ -123,21 +92,56 @@ static int check_blocks(struct disk *file, const struct vdisk_info *info,
 // A VHD's footers are written anew before anything else is; a VHDX's log is
 // replayed when it is opened.
 static int repair(struct disk *file, const struct vdisk_info *info,
-		  struct err *err)
+		  const struct vdisk_check *c, struct err *err)
 {
 	struct vdisk_blocks *b;
 	struct disk *d;
-	int r = open_alone(file, info, &d, err);
+	int r = 0;
 
-	if (r)
-		return r;
-	b = (struct vdisk_blocks *)d;
-	if (info->format == VDISK_VHD) {
-		pthread_mutex_lock(&b->lock);
-		r = vdisk_blocks_prepare(b, err);
-		pthread_mutex_unlock(&b->lock);
+	if (info->format == VDISK_VHDX && c->copy_differs) {
+		r = vhdx_copies_mend(file, info, err);
+	} else if (info->format == VDISK_VHDX && c->needs_replay) {
+		r = vdisk_open_alone(file, info, &d, err);
+		if (!r)
+			disk_close(d);
+	} else if (c->footer_lost || c->copy_differs) {
+		r = vdisk_edit_open(file, info, true, &b, err);
+		if (!r)
+			r = vdisk_edit_close(b, 0, err);
 	}
-	disk_close(d);
+	return r || !c->lost ? r : vdisk_cut(file, info, err);
+}
+
+static int check_all(struct disk *file, const struct vdisk_info *info,
+		     struct vdisk_check *c, struct err *err)
+{
+	bool good = true;
+	int r;
+
+	if (!vdisk_has_blocks(info)) {
+		if (file->ops->resize &&
+		    file->size > vdisk_fixed_file_size(info->size))
+			c->lost = file->size -
+				  vdisk_fixed_file_size(info->size);
+		c->unused = c->lost;
+		return 0;
+	}
+	r = check_blocks(file, info, c, err);
+	if (!r && info->format == VDISK_VHD)
+		return check_copy(file, c, err);
+	if (!r)
+		r = vhdx_copies_check(file, &good, err);
+	c->copy_differs = !good;
+	return r;
+}
+
+static int check_parent(struct disk *file, struct err *err)
+{
+	struct vdisk_parent parent;
+	int r = vdisk_parent_read(file, &parent, err);
+
+	if (!r)
+		vdisk_parent_done(&parent);
 	return r;
 }
 
@@ -152,16 +156,14 @@ int vdisk_check(struct disk *file, bool with_repair, struct vdisk_check *ret,
 		return r;
 	check.footer_lost = info.footer_lost;
 	check.needs_replay = info.needs_replay;
-	if (info.format == VDISK_VHD && info.type == VDISK_FIXED) {
-		*ret = check;
-		return 0;
-	}
-	r = check_blocks(file, &info, &check, err);
-	if (!r && info.format == VDISK_VHD)
-		r = check_copy(file, &check, err);
+	if (info.type == VDISK_DIFFERENCING)
+		r = check_parent(file, err);
+	if (!r)
+		r = check_all(file, &info, &check, err);
 	if (!r && with_repair &&
-	    (check.footer_lost || check.needs_replay || check.copy_differs)) {
-		r = repair(file, &info, err);
+	    (check.footer_lost || check.needs_replay || check.copy_differs ||
+	     check.lost)) {
+		r = repair(file, &info, &check, err);
 		check.repaired = !r;
 	}
 	if (r)

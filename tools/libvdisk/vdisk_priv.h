@@ -1,26 +1,33 @@
 // SPDX-License-Identifier: MIT
 //
-// What the files of both formats share: a disk's parent, and the blocks that a
-// new disk has from the start.
+// What the files of both formats share: where parents are looked for, and the
+// blocks that a new disk has from the start.
 
 #ifndef VDISK_PRIV_H
 #define VDISK_PRIV_H
 
 #include "vdisk.h"
 
-// Where a parent is, as the child keeps it; each may be NULL.
-struct vdisk_parent {
-	char *relative, *absolute;
+// Paths that a parent may be at, in the order in which they are tried.
+#define VDISK_MAX_PLACES 5
+
+struct vdisk_places {
+	char *paths[VDISK_MAX_PLACES];
+	size_t count;
 };
 
-// Reads where the parent of a differencing disk is. Free with
-// vdisk_parent_done.
-// Returns 0, -EBADMSG, -ENOMEM, or the file's error.
-int vdisk_parent_read(struct disk *file, struct vdisk_parent *ret,
-		      struct err *err);
+// Lists where the parent of the child at `child` may be, by what the child says
+// of it (vdisk_path.c). Free with vdisk_places_done.
+// Returns 0 or -ENOMEM.
+int vdisk_places_list(bool is_volume, const char *child,
+		      const struct vdisk_parent *parent,
+		      struct vdisk_places *ret, struct err *err);
 
 // Frees the paths.
-void vdisk_parent_done(struct vdisk_parent *p);
+void vdisk_places_done(struct vdisk_places *p);
+
+// Tells whether a path of Windows is on another computer ("\\server\share").
+bool vdisk_path_is_remote(const char *path);
 
 // Tells whether a block of a new disk has a place from the start.
 static inline bool vdisk_is_present(const struct vdisk_create *c,
@@ -31,5 +38,50 @@ static inline bool vdisk_is_present(const struct vdisk_create *c,
 
 // Returns how many of the first `blocks` blocks have one.
 uint64_t vdisk_present(const struct vdisk_create *c, uint64_t blocks);
+
+// Opens as vdisk_open does, but a differencing disk without its parent.
+int vdisk_open_alone(struct disk *file, const struct vdisk_info *info,
+		     struct disk **ret, struct err *err);
+
+// Returns true for a disk that is made of blocks (blocks.h): all but fixed VHDs.
+static inline bool vdisk_has_blocks(const struct vdisk_info *info)
+{
+	return info->format == VDISK_VHDX || info->type != VDISK_FIXED;
+}
+
+// Copies `len` bytes inside of a file to a place that does not overlap (move.c).
+// Returns 0, -ENOMEM, or the file's error.
+int vdisk_copy_inside(struct disk *file, uint64_t from, uint64_t to,
+		      uint64_t len, struct err *err);
+
+// Opens a virtual disk for changing it as a whole, with the blocks' part ready
+// for changes: vdisk_open_alone and vdisk_blocks_prepare. With `keeps_id`
+// children do not notice (move.c).
+struct vdisk_blocks;
+int vdisk_edit_open(struct disk *file, const struct vdisk_info *info,
+		    bool keeps_id, struct vdisk_blocks **ret, struct err *err);
+
+// Ends that: makes everything durable and closes, whatever `r` says of what
+// was done before. Returns r, or the file's error.
+int vdisk_edit_close(struct vdisk_blocks *b, int r, struct err *err);
+
+// Moves what lies at the end of the file of a disk with blocks into gaps before
+// it (pack.c).
+// Returns 0, -ECANCELED, or as vdisk_open and disk_write.
+int vdisk_pack(struct disk *file, const struct vdisk_info *info,
+	       struct progress *progress, struct err *err);
+
+// Returns how many bytes at the end of the file are not used.
+uint64_t vdisk_lost(const struct vdisk_blocks *b,
+		    const struct vdisk_info *info);
+
+// Cuts off what is not used at the end of a file, if it can be made shorter.
+// Returns 0, or as vdisk_open and disk_resize.
+int vdisk_cut(struct disk *file, const struct vdisk_info *info,
+	      struct err *err);
+
+// As vdisk_expand; with `keeps_id` children do not notice.
+int vdisk_expand_as(struct disk *file, uint64_t size, bool keeps_id,
+		    struct err *err);
 
 #endif

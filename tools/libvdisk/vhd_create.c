@@ -7,10 +7,8 @@
 #include <string.h>
 
 #include "vdisk_priv.h"
-#include "vhd_disk.h"
-#include "vhd_priv.h"
+#include "vhd_parent.h"
 
-#define EPOCH INT64_C(946684800) // 2000-01-01, where a VHD's time begins
 #define ALIGN 4096u // of a block's data in the file
 
 // What is written before the table.
@@ -20,65 +18,18 @@ struct layout {
 	uint64_t table, table_size, end; // end: of what is before the blocks
 	uint32_t block_size, bitmap_size;
 	uint64_t blocks;
-	le16 *paths[2]; // W2ku, W2ru
-	size_t lengths[2];
-	uint64_t places[2];
+	struct vhd_parent parent;
 };
 
-static int encode_path(const char *path, le16 **ret, size_t *ret_n,
-		       struct err *err)
-{
-	int r = utf16_from_utf8(path, ret, ret_n);
-
-	if (r == -EINVAL)
-		return err_set(err, r, path, ERR_NOWHERE,
-			       "the path is not UTF-8");
-	return r ? err_nomem(err) : 0;
-}
-
-static void put_locator(struct layout *l, size_t i, const char *platform)
-{
-	struct vhd_locator_disk *at = &l->header.locators[i];
-
-	memcpy(at->platform, platform, sizeof(at->platform));
-	// Room in bytes, not in sectors, as Windows writes it.
-	at->space = to_be32((uint32_t)round_up(l->lengths[i] * 2, VHD_SECTOR));
-	at->length = to_be32((uint32_t)(l->lengths[i] * 2));
-	at->offset = to_be64(l->places[i]);
-	l->end = l->places[i] + round_up(l->lengths[i] * 2, VHD_SECTOR);
-}
-
-static uint32_t parent_time(int64_t time)
-{
-	if (time < EPOCH)
-		return 0;
-	return time - EPOCH > UINT32_MAX ? UINT32_MAX
-					 : (uint32_t)(time - EPOCH);
-}
-
-// The name is the absolute path, in big-endian units; a longer one is cut.
 static int add_parent(struct layout *l, const struct vdisk_create *c,
 		      struct err *err)
 {
-	static const char *const platforms[] = {"W2ku", "W2ru"};
-	const char *const paths[] = {c->parent_absolute, c->parent_relative};
+	int r = vhd_parent_encode(c, &l->parent, err);
 
-	for (size_t i = 0; i < 2; i++) {
-		int r = encode_path(paths[i], &l->paths[i], &l->lengths[i],
-				    err);
-
-		if (r)
-			return r;
-		if (l->lengths[i] * 2 > VHD_MAX_LOCATOR)
-			return err_set(err, -EFBIG, "VHD", ERR_NOWHERE,
-				       "the path of the parent is too long");
-		l->places[i] = round_up(l->end, 4096);
-		put_locator(l, i, platforms[i]);
-	}
-	for (size_t i = 0; i < l->lengths[0] && i < 255; i++)
-		l->header.parent_name[i] = to_be16(get_le16(l->paths[0][i]));
-	l->header.parent_id = c->parent_id;
-	l->header.parent_time = to_be32(parent_time(c->parent_time));
+	if (r)
+		return r;
+	l->end = vhd_parent_place(&l->parent, l->end, ALIGN);
+	vhd_parent_put(&l->parent, &l->header);
 	return 0;
 }
 
@@ -113,12 +64,6 @@ static int lay_out(struct layout *l, const struct vdisk_create *c,
 	l->bitmap_size = vhd_bitmap_size(block);
 	l->blocks = blocks;
 	return r;
-}
-
-static void free_paths(struct layout *l)
-{
-	mem_free(l->paths[0]);
-	mem_free(l->paths[1]);
 }
 
 // Bytes of the file with `n` blocks.
@@ -210,9 +155,8 @@ static int put_all(struct disk *file, const struct layout *l,
 	int r = disk_write(file, VHD_FOOTER_SIZE, &l->header,
 			   sizeof(l->header), err);
 
-	for (size_t i = 0; i < 2 && !r; i++)
-		r = disk_write(file, l->places[i], l->paths[i],
-			       l->lengths[i] * sizeof(le16), err);
+	if (!r)
+		r = vhd_parent_write(file, &l->parent, err);
 	if (!r)
 		r = put_table(file, l, c, err);
 	if (!r)
@@ -238,7 +182,7 @@ int vhd_dynamic_create(struct disk *file, const struct vdisk_create *c,
 		r = disk_resize(file, size, err);
 	if (!r)
 		r = put_all(file, &l, c, err);
-	free_paths(&l);
+	vhd_parent_done(&l.parent);
 	return r;
 }
 
@@ -250,6 +194,6 @@ int vhd_dynamic_layout(const struct vdisk_create *c, struct vdisk_layout *ret,
 
 	if (!r)
 		*ret = places(&l, c);
-	free_paths(&l);
+	vhd_parent_done(&l.parent);
 	return r;
 }

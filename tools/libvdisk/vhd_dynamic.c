@@ -17,27 +17,8 @@
 
 #include <string.h>
 
-#include "blocks.h"
-#include "vhd_disk.h"
-#include "vhd_priv.h"
-
-#define ENTRIES_A_SECTOR (VHD_SECTOR / sizeof(be32))
-#define ALIGN		 4096u // of a block's data in the file
-
-struct vhd_disk {
-	struct vdisk_blocks blocks;
-	struct vhd_footer_disk footer; // as it is in the file
-	uint64_t footer_at;            // 0: not known to be anywhere
-	uint64_t table_offset;
-	uint32_t bitmap_size;
-	uint64_t end;   // of the last block
-	uint64_t fresh; // from here on the file has only zeroes
-	struct {
-		uint64_t off, len;
-		const char *what;
-	} fixed[3 + VHD_LOCATORS]; // metadata that never moves
-	size_t fixed_count;
-};
+#include "vdisk_priv.h"
+#include "vhd_dynamic.h"
 
 uint32_t vhd_bitmap_size(uint32_t block_size)
 {
@@ -97,8 +78,7 @@ static int prepare(struct vdisk_blocks *b, struct err *err)
 	return r || !changed ? r : disk_flush(b->file, err);
 }
 
-// Makes the file long enough for a block that ends at `end`.
-static int make_room(struct vhd_disk *v, uint64_t end, struct err *err)
+int vhd_make_room(struct vhd_disk *v, uint64_t end, struct err *err)
 {
 	struct disk *file = v->blocks.file;
 	struct err why = {0};
@@ -135,14 +115,14 @@ static int put_bitmap(struct vhd_disk *v, uint64_t place, struct err *err)
 static int allocate(struct vdisk_blocks *b, uint64_t block, struct err *err)
 {
 	struct vhd_disk *v = (struct vhd_disk *)b;
-	uint64_t data = round_up(v->end + v->bitmap_size, ALIGN);
+	uint64_t data = round_up(v->end + v->bitmap_size, VHD_ALIGN);
 	uint64_t end = data + b->block_size, dirty = v->fresh;
 	int r;
 
 	if ((data - v->bitmap_size) / VHD_SECTOR >= VHD_UNUSED)
 		return err_set(err, -EFBIG, "VHD", data,
 			       "the file has reached the format's limit");
-	r = make_room(v, end, err);
+	r = vhd_make_room(v, end, err);
 	if (v->fresh < b->file->size)
 		v->fresh = b->file->size;
 	if (!r && data < dirty)
@@ -158,23 +138,27 @@ static int allocate(struct vdisk_blocks *b, uint64_t block, struct err *err)
 	return 0;
 }
 
+be32 vhd_entry_encode(const struct vhd_disk *v, uint64_t block)
+{
+	uint64_t entry = v->blocks.table[block];
+	uint64_t place = BLOCK_STATE(entry) < BLOCK_FULL ? 0
+							 : BLOCK_PLACE(entry);
+
+	return to_be32(place ? (uint32_t)((place - v->bitmap_size) / VHD_SECTOR)
+			     : VHD_UNUSED);
+}
+
 // Writes one sector of the table.
 static int put_entries(struct vhd_disk *v, uint64_t sector, struct err *err)
 {
 	const struct vdisk_blocks *b = &v->blocks;
-	uint64_t first = sector * ENTRIES_A_SECTOR, n = b->count - first;
-	be32 entries[ENTRIES_A_SECTOR];
+	uint64_t first = sector * VHD_ENTRIES_A_SECTOR, n = b->count - first;
+	be32 entries[VHD_ENTRIES_A_SECTOR];
 
-	if (n > ENTRIES_A_SECTOR)
-		n = ENTRIES_A_SECTOR;
-	for (size_t i = 0; i < n; i++) {
-		uint64_t place = BLOCK_PLACE(b->table[first + i]);
-
-		entries[i] = to_be32(
-			place ? (uint32_t)((place - v->bitmap_size) /
-					   VHD_SECTOR)
-			      : VHD_UNUSED);
-	}
+	if (n > VHD_ENTRIES_A_SECTOR)
+		n = VHD_ENTRIES_A_SECTOR;
+	for (size_t i = 0; i < n; i++)
+		entries[i] = vhd_entry_encode(v, first + i);
 	return disk_write(b->file, v->table_offset + sector * VHD_SECTOR,
 			  entries, (size_t)n * sizeof(*entries), err);
 }
@@ -204,7 +188,7 @@ static int list(const struct vdisk_blocks *b, struct vdisk_ranges *ranges,
 				     v->fixed[i].what, 0, err);
 	if (!r && v->footer_at)
 		r = vdisk_ranges_add(ranges, v->footer_at, VHD_FOOTER_SIZE,
-				     "footer", 0, err);
+				     VDISK_RANGE_FOOTER, 0, err);
 	for (uint64_t i = 0; i < b->count && !r; i++) {
 		uint64_t at = BLOCK_PLACE(b->table[i]) - v->bitmap_size;
 		uint64_t left = b->disk.size - i * b->block_size;
@@ -212,8 +196,46 @@ static int list(const struct vdisk_blocks *b, struct vdisk_ranges *ranges,
 
 		if (BLOCK_STATE(b->table[i]) >= BLOCK_FULL)
 			r = vdisk_ranges_add(ranges, at, v->bitmap_size + data,
-					     "block", i, err);
+					     VDISK_RANGE_BLOCK, i, err);
 	}
+	return r;
+}
+
+static uint64_t slot(const struct vdisk_blocks *b)
+{
+	return ((const struct vhd_disk *)b)->bitmap_size + b->block_size;
+}
+
+// The data begins where a page does, unless that does not fit.
+static uint64_t fit(const struct vdisk_blocks *b,
+		    const struct vdisk_range *range, uint64_t off, uint64_t end)
+{
+	const struct vhd_disk *v = (const struct vhd_disk *)b;
+	uint64_t len = slot(b);
+	uint64_t place = round_up(off + v->bitmap_size, VHD_ALIGN) -
+			 v->bitmap_size;
+
+	if (!vdisk_range_is_block(range))
+		return UINT64_MAX;
+	if (!range_ok(place, len, end))
+		place = round_up(off, VHD_SECTOR);
+	return range_ok(place, len, end) ? place : UINT64_MAX;
+}
+
+// A block that was cut where the disk ends becomes whole.
+static int move(struct vdisk_blocks *b, const struct vdisk_range *range,
+		uint64_t to, struct err *err)
+{
+	const struct vhd_disk *v = (const struct vhd_disk *)b;
+	uint64_t all = slot(b), i = range->number;
+	int r = vdisk_copy_inside(b->file, range->off, to, range->len, err);
+
+	if (!r)
+		r = disk_zero(b->file, to + range->len, all - range->len, err);
+	if (!r)
+		vdisk_blocks_set(b, i,
+				 (to + v->bitmap_size) |
+					 BLOCK_STATE(b->table[i]));
 	return r;
 }
 
@@ -229,6 +251,9 @@ static const struct vdisk_blocks_ops vhd_ops = {
 	.commit = commit,
 	.prepare = prepare,
 	.list = list,
+	.slot = slot,
+	.fit = fit,
+	.move = move,
 	.release = release,
 };
 
@@ -243,7 +268,8 @@ static int take_entry(struct vhd_disk *v, uint32_t i, uint32_t sector,
 	uint64_t data = left < b->block_size ? left : b->block_size;
 
 	if (!sector || !range_ok(place, v->bitmap_size + data, b->file->size))
-		return err_corrupt(err, "VHD block table", place,
+		return err_corrupt(err, "VHD block table",
+				   v->table_offset + i * sizeof(be32),
 				   "block %u is not inside the file", i);
 	place += v->bitmap_size;
 	b->table[i] = place | (b->has_bitmaps ? BLOCK_PARTIAL : BLOCK_FULL);
@@ -252,21 +278,37 @@ static int take_entry(struct vhd_disk *v, uint32_t i, uint32_t sector,
 	return 0;
 }
 
-static int read_table(struct vhd_disk *v, struct err *err)
+// New blocks are put behind what is there.
+static void avoid(struct vhd_disk *v, uint64_t off, uint64_t len)
 {
-	be32 piece[4 * ENTRIES_A_SECTOR];
+	if (range_ok(off, len, v->blocks.file->size) && v->end < off + len)
+		v->end = off + len;
+}
+
+// Entries behind the last block: what they may point to is not written over.
+static void avoid_entry(struct vhd_disk *v, uint32_t sector)
+{
+	avoid(v, (uint64_t)sector * VHD_SECTOR,
+	      v->bitmap_size + (uint64_t)v->blocks.block_size);
+}
+
+static int read_table(struct vhd_disk *v, uint64_t entries, struct err *err)
+{
+	be32 piece[4 * VHD_ENTRIES_A_SECTOR];
 	size_t most = sizeof(piece) / sizeof(*piece);
 	struct vdisk_blocks *b = &v->blocks;
 
-	for (uint64_t i = 0; i < b->count; i += most) {
-		size_t n = b->count - i < most ? (size_t)(b->count - i) : most;
+	for (uint64_t i = 0; i < entries; i += most) {
+		size_t n = entries - i < most ? (size_t)(entries - i) : most;
 		int r = disk_read(b->file, v->table_offset + i * sizeof(be32),
 				  piece, n * sizeof(be32), err);
 
 		for (size_t j = 0; j < n && !r; j++) {
 			uint32_t sector = get_be32(piece[j]);
 
-			if (sector != VHD_UNUSED)
+			if (i + j >= b->count)
+				avoid_entry(v, sector);
+			else if (sector != VHD_UNUSED)
 				r = take_entry(v, (uint32_t)(i + j), sector,
 					       err);
 		}
@@ -274,6 +316,17 @@ static int read_table(struct vhd_disk *v, struct err *err)
 			return r;
 	}
 	return 0;
+}
+
+// Returns how many entries the table has room for, which may be more than the
+// disk has blocks: header and table are decoded, so those are inside the file.
+static uint64_t table_entries(const struct vhd_header *h, uint64_t file_size)
+{
+	uint64_t n = (file_size - h->table_offset) / sizeof(be32);
+
+	if (n > h->table_entries)
+		n = h->table_entries;
+	return n < VHD_MAX_TABLE ? n : VHD_MAX_TABLE;
 }
 
 static void note_fixed(struct vhd_disk *v, uint64_t off, uint64_t len,
@@ -284,8 +337,7 @@ static void note_fixed(struct vhd_disk *v, uint64_t off, uint64_t len,
 	v->fixed[v->fixed_count].off = off;
 	v->fixed[v->fixed_count].len = len;
 	v->fixed[v->fixed_count++].what = what;
-	if (v->end < off + len)
-		v->end = off + len;
+	avoid(v, off, len);
 }
 
 // Finds the bytes of the footer that was decoded, and where metadata ends.
@@ -297,14 +349,16 @@ static int read_ends(struct vhd_disk *v, const struct vhd_footer *footer,
 
 	note_fixed(v, 0, VHD_FOOTER_SIZE, "footer copy");
 	note_fixed(v, footer->header_offset, sizeof(struct vhd_header_disk),
-		   "dynamic header");
+		   VDISK_RANGE_HEADER);
 	note_fixed(v, header->table_offset, v->blocks.count * sizeof(be32),
-		   "block table");
+		   VDISK_RANGE_TABLE);
+	avoid(v, header->table_offset,
+	      table_entries(header, file->size) * sizeof(be32));
 	for (size_t i = 0; i < VHD_LOCATORS; i++)
 		if (header->locators[i].platform[0])
 			note_fixed(v, header->locators[i].offset,
 				   header->locators[i].length,
-				   "parent locator");
+				   VDISK_RANGE_LOCATOR);
 	v->end = round_up(v->end, VHD_SECTOR);
 	v->footer_at = file->size - VHD_FOOTER_SIZE;
 	r = disk_read(file, v->footer_at, &v->footer, sizeof(v->footer), err);
@@ -323,6 +377,7 @@ int vhd_dynamic_open(struct disk *file, const struct vhd_footer *footer,
 		     struct disk **ret, struct err *err)
 {
 	struct vhd_disk *v = mem_alloc(sizeof(*v));
+	uint64_t entries = table_entries(header, file->size);
 	struct vdisk_blocks *b;
 	int r;
 
@@ -330,20 +385,21 @@ int vhd_dynamic_open(struct disk *file, const struct vhd_footer *footer,
 		return err_nomem(err);
 	b = &v->blocks;
 	*b = (struct vdisk_blocks){
-		.disk = {.size = footer->current_size,
+		.disk = {.size = footer->size,
 			 .sector_size = VHD_SECTOR,
 			 .read_only = file->read_only},
 		.file = file,
 		.parent = parent,
 		.ops = &vhd_ops,
 		.block_size = header->block_size,
-		.count = (footer->current_size + header->block_size - 1) /
+		.count = (footer->size + header->block_size - 1) /
 			 header->block_size,
 		.has_bitmaps = footer->type == VDISK_DIFFERENCING,
 		.page_size = VHD_SECTOR,
-		.entries_a_page = ENTRIES_A_SECTOR,
+		.entries_a_page = VHD_ENTRIES_A_SECTOR,
 		.table_index = table_index,
 		.max_dirty = BLOCKS_MAX_DIRTY,
+		.can_drop = footer->type == VDISK_DYNAMIC,
 	};
 	v->table_offset = header->table_offset;
 	v->bitmap_size = vhd_bitmap_size(header->block_size);
@@ -352,7 +408,7 @@ int vhd_dynamic_open(struct disk *file, const struct vhd_footer *footer,
 	if (!r)
 		r = read_ends(v, footer, header, err);
 	if (!r)
-		r = read_table(v, err);
+		r = read_table(v, entries, err);
 	if (r) {
 		release(b);
 		return r;

@@ -11,6 +11,7 @@
 #define COOKIE	    "conectix"
 #define VERSION_1_0 0x00010000u
 #define EPOCH	    INT64_C(946684800) // 2000-01-01, where a VHD's time begins
+#define MAX_GEOMETRY (UINT64_C(65535) * 16 * 255 * VHD_SECTOR)
 #define OLD_FOOTER  511 // bytes, by makers before Virtual PC 2004
 
 uint32_t vhd_checksum(const void *bytes, size_t n, size_t skip)
@@ -64,6 +65,24 @@ static int check_size(const struct vhd_footer *f, uint64_t where,
 	return 0;
 }
 
+// Virtual PC, and QEMU by its first name, show a guest whole cylinders only, but
+// for the largest geometry there is, which then stands for any larger disk.
+// Where they differ from the current size it is by less than a cylinder of
+// sectors that the guest has never seen. All others (Windows and Hyper-V "win ",
+// Disk2vhd "d2v ", VirtualBox "vbox", QEMU "qem2", Xen "tap" and "CTXS", Azure
+// "wa") mean the current size.
+static uint64_t meant_size(const struct vhd_footer *f)
+{
+	uint64_t size = (uint64_t)f->cylinders * f->heads * f->sectors *
+			VHD_SECTOR;
+
+	if (strcmp(f->creator, "vpc ") && strcmp(f->creator, "qemu"))
+		return f->current_size;
+	if (!size || size > f->current_size || size == MAX_GEOMETRY)
+		return f->current_size;
+	return size;
+}
+
 int vhd_footer_decode(const struct vhd_footer_disk *disk, uint64_t where,
 		      struct vhd_footer *ret, struct err *err)
 {
@@ -96,6 +115,7 @@ int vhd_footer_decode(const struct vhd_footer_disk *disk, uint64_t where,
 	f.sectors = disk->sectors;
 	f.id = disk->id;
 	f.saved_state = disk->saved_state;
+	f.size = meant_size(&f);
 	r = check_size(&f, where, err);
 	if (r)
 		return r;
@@ -161,6 +181,15 @@ void vhd_footer_set_geometry(struct vhd_footer *f, uint64_t size)
 	f->sectors = (uint8_t)track;
 	f->heads = (uint8_t)heads;
 	f->cylinders = (uint16_t)(sectors / track / heads);
+}
+
+void vhd_footer_resize(struct vhd_footer *footer, uint64_t size)
+{
+	// The size that it was made with is for information, but libvhdi takes
+	// it for that of the disk.
+	footer->original_size = size;
+	footer->current_size = size;
+	vhd_footer_set_geometry(footer, size);
 }
 
 struct vhd_footer vhd_footer_new(enum vdisk_type type, uint64_t size,

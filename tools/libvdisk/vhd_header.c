@@ -72,40 +72,6 @@ static void decode_locators(const struct vhd_header_disk *disk,
 	}
 }
 
-int vhd_locator_read(struct disk *file, const struct vhd_header *header,
-		     const char *platform, char **ret, struct err *err)
-{
-	const struct vhd_locator *l = header->locators;
-	le16 *units;
-	size_t n;
-	int r;
-
-	while (l < header->locators + VHD_LOCATORS &&
-	       strcmp(l->platform, platform))
-		l++;
-	if (l == header->locators + VHD_LOCATORS) {
-		*ret = NULL;
-		return 0;
-	}
-	if (!l->length || l->length % 2 || l->length > VHD_MAX_LOCATOR ||
-	    !range_ok(l->offset, l->length, file->size))
-		return err_corrupt(err, "VHD parent locator", l->offset,
-				   "a path of %u bytes cannot be there",
-				   l->length);
-	units = mem_alloc(l->length);
-	if (!units)
-		return err_nomem(err);
-	r = disk_read(file, l->offset, units, l->length, err);
-	if (!r) {
-		for (n = 0; n < l->length / 2 && get_le16(units[n]);)
-			n++;
-		*ret = utf16_to_utf8(units, n);
-		r = *ret ? 0 : err_nomem(err);
-	}
-	mem_free(units);
-	return r;
-}
-
 int vhd_header_decode(const struct vhd_header_disk *disk,
 		      const struct vhd_footer *footer, uint64_t file_size,
 		      struct vhd_header *ret, struct err *err)
@@ -150,8 +116,9 @@ int vhd_header_read(struct disk *file, const struct vhd_footer *footer,
 	int r;
 
 	if (!range_ok(footer->header_offset, sizeof(disk), file->size))
-		return err_corrupt(err, "VHD footer", ERR_NOWHERE,
-				   "the dynamic header is not inside the file");
+		return err_corrupt(err, "VHD dynamic header",
+				   footer->header_offset,
+				   "it is not inside the file");
 	r = disk_read(file, footer->header_offset, &disk, sizeof(disk), err);
 	return r ? r
 		 : vhd_header_decode(&disk, footer, file->size, ret, err);

@@ -31,6 +31,7 @@ struct vhd_footer {
 	uint32_t creator_version;
 	char creator_host[5];
 	uint64_t original_size, current_size;
+	uint64_t size; // of the disk, as its maker means it; decoded only
 	uint16_t cylinders;
 	uint8_t heads, sectors;
 	enum vdisk_type type;
@@ -102,11 +103,10 @@ int vhd_dynamic_open(struct disk *file, const struct vhd_footer *footer,
 		     const struct vhd_header *header, struct disk *parent,
 		     struct disk **ret, struct err *err);
 
-// Reads the path of a parent for a platform ("W2ru" or "W2ku"). *ret is new
-// memory, free with mem_free; NULL when there is none.
+// As vdisk_parent_read, for a VHD (vhd_locator.c).
 // Returns 0, -EBADMSG, -ENOMEM, or the file's error.
-int vhd_locator_read(struct disk *file, const struct vhd_header *header,
-		     const char *platform, char **ret, struct err *err);
+int vhd_parent_read(struct disk *file, const struct vhd_header *header,
+		    struct vdisk_parent *ret, struct err *err);
 
 // As vdisk_create, for a dynamic or differencing VHD.
 int vhd_dynamic_create(struct disk *file, const struct vdisk_create *c,
@@ -115,6 +115,22 @@ int vhd_dynamic_create(struct disk *file, const struct vdisk_create *c,
 // As vdisk_create_layout, for those.
 int vhd_dynamic_layout(const struct vdisk_create *c, struct vdisk_layout *ret,
 		       struct err *err);
+
+// As vdisk_expand, for a dynamic or differencing VHD; of the same size it only
+// makes the footers good.
+int vhd_expand(struct disk *file, const struct vdisk_info *info, uint64_t size,
+	       struct err *err);
+
+// As vdisk_reparent, to what `c` says of a parent.
+int vhd_reparent(struct disk *file, const struct vdisk_info *info,
+		 const struct vdisk_create *c, struct err *err);
+
+// As vdisk_reset; the file keeps its length.
+int vhd_reset(struct disk *file, const struct vdisk_info *info,
+	      struct err *err);
+
+// Gives a footer a size in bytes, with the geometry for it.
+void vhd_footer_resize(struct vhd_footer *footer, uint64_t size);
 
 // Fills the fields of a footer as Windows 10 does.
 struct vhd_footer vhd_footer_new(enum vdisk_type type, uint64_t size,

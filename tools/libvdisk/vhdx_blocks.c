@@ -7,27 +7,12 @@
 
 #include <string.h>
 
-#include "blocks.h"
-#include "vhdx_disk.h"
-#include "vhdx_priv.h"
+#include "vdisk_priv.h"
+#include "vhdx_blocks.h"
 
 #define PLACE(entry)	 ((entry) & ~(VHDX_MIB - 1))
-#define PAGE		 VHDX_LOG_SECTOR
-#define ENTRIES_A_PAGE	 (PAGE / sizeof(le64))
-#define MAP_SIZE	 VHDX_MIB // of a block of bitmaps
 #define MAP_PRESENT	 6u
-#define PAGE_BITS	 (PAGE * 8)
-
-struct vhdx_disk {
-	struct vdisk_blocks blocks;
-	struct vhdx x;
-	struct disk *overlay; // the file as it is after its log, or NULL
-	uint64_t ratio, chunks;
-	uint64_t *maps; // of each chunk of `ratio` blocks, its bitmaps' place
-	uint64_t end;   // of what is used of the file
-	uint64_t fresh; // from here on the file has only zeroes
-	struct vhdx_log log;
-};
+#define PAGE_BITS	 (VHDX_PAGE * 8)
 
 // --- Bitmaps -----------------------------------------------------------------
 
@@ -40,7 +25,7 @@ static uint64_t bit_page(const struct vdisk_blocks *b, uint64_t block,
 		       sector;
 
 	*ret_bit = (uint32_t)(bit % PAGE_BITS);
-	return v->maps[block / v->ratio] + bit / PAGE_BITS * PAGE;
+	return v->maps[block / v->ratio] + bit / PAGE_BITS * VHDX_PAGE;
 }
 
 static uint64_t table_index(const struct vdisk_blocks *b, uint64_t block)
@@ -48,15 +33,14 @@ static uint64_t table_index(const struct vdisk_blocks *b, uint64_t block)
 	return block + block / ((const struct vhdx_disk *)b)->ratio;
 }
 
-static uint64_t map_index(const struct vhdx_disk *v, uint64_t chunk)
+uint64_t vhdx_map_index(const struct vhdx_disk *v, uint64_t chunk)
 {
 	return chunk * (v->ratio + 1) + v->ratio;
 }
 
 // --- Allocation --------------------------------------------------------------
 
-// Finds `len` bytes of zeroes at the end of what is used, a multiple of a MiB.
-static int take_room(struct vhdx_disk *v, uint64_t len, uint64_t *ret,
+int vhdx_take_room(struct vhdx_disk *v, uint64_t len, uint64_t *ret,
 		     struct err *err)
 {
 	struct disk *file = v->blocks.file;
@@ -94,9 +78,9 @@ static int clear_bits(struct vhdx_disk *v, uint64_t block, struct err *err)
 	int r;
 
 	if (!v->maps[chunk]) {
-		r = take_room(v, MAP_SIZE, &v->maps[chunk], err);
+		r = vhdx_take_room(v, VHDX_MAP_SIZE, &v->maps[chunk], err);
 		if (!r)
-			vdisk_blocks_dirty_table(b, map_index(v, chunk));
+			vdisk_blocks_dirty_table(b, vhdx_map_index(v, chunk));
 		return r;
 	}
 	r = vdisk_bits_run(b, block, 0, sectors, &count, &here, err);
@@ -120,7 +104,7 @@ static int allocate(struct vdisk_blocks *b, uint64_t block, struct err *err)
 	if (!r)
 		r = vdisk_blocks_room(b, 1, err);
 	if (!r)
-		r = take_room(v, b->block_size, &place, err);
+		r = vhdx_take_room(v, b->block_size, &place, err);
 	if (r)
 		return r;
 	vdisk_blocks_set(b, block,
@@ -130,15 +114,14 @@ static int allocate(struct vdisk_blocks *b, uint64_t block, struct err *err)
 
 // --- The log and the headers -------------------------------------------------
 
-// Makes a page of the table as it is on disk.
-static void encode_table(const struct vhdx_disk *v, uint64_t page,
-			 uint8_t bytes[PAGE])
+void vhdx_table_encode(const struct vhdx_disk *v, uint64_t page,
+		       uint8_t bytes[VHDX_PAGE])
 {
 	const struct vdisk_blocks *b = &v->blocks;
 
-	memset(bytes, 0, PAGE);
-	for (uint64_t i = 0; i < ENTRIES_A_PAGE; i++) {
-		uint64_t index = page * ENTRIES_A_PAGE + i;
+	memset(bytes, 0, VHDX_PAGE);
+	for (uint64_t i = 0; i < VHDX_ENTRIES_A_PAGE; i++) {
+		uint64_t index = page * VHDX_ENTRIES_A_PAGE + i;
 		uint64_t chunk = index / (v->ratio + 1);
 		uint64_t block = index - chunk;
 		bool is_map = index % (v->ratio + 1) == v->ratio;
@@ -148,7 +131,9 @@ static void encode_table(const struct vhdx_disk *v, uint64_t page,
 		if (is_map && chunk < v->chunks && v->maps[chunk])
 			entry = v->maps[chunk] | MAP_PRESENT;
 		else if (!is_map && block < b->count)
-			entry = b->table[block];
+			entry = BLOCK_STATE(b->table[block]) < BLOCK_FULL
+					? BLOCK_STATE(b->table[block])
+					: b->table[block];
 		disk = to_le64(entry);
 		memcpy(bytes + i * sizeof(disk), &disk, sizeof(disk));
 	}
@@ -164,12 +149,12 @@ static size_t gather(struct vhdx_disk *v, struct vhdx_log_write *writes,
 	for (uint32_t i = 0; b->dirty_page_count && i < b->page_count; i++)
 		if (b->pages[i].is_dirty)
 			writes[n++] = (struct vhdx_log_write){
-				b->pages[i].off, PAGE, b->pages[i].bytes};
+				b->pages[i].off, VHDX_PAGE, b->pages[i].bytes};
 	for (uint32_t i = 0; i < b->dirty_table_count; i++) {
-		encode_table(v, b->dirty_table[i], tables + i * PAGE);
+		vhdx_table_encode(v, b->dirty_table[i], tables + i * VHDX_PAGE);
 		writes[n++] = (struct vhdx_log_write){
-			v->x.table_offset + b->dirty_table[i] * PAGE, PAGE,
-			tables + i * PAGE};
+			v->x.table_offset + b->dirty_table[i] * VHDX_PAGE, VHDX_PAGE,
+			tables + i * VHDX_PAGE};
 	}
 	return n;
 }
@@ -178,7 +163,7 @@ static int commit(struct vdisk_blocks *b, struct err *err)
 {
 	struct vhdx_disk *v = (struct vhdx_disk *)b;
 	struct vhdx_log_write writes[VHDX_LOG_MAX_WRITES];
-	uint8_t *tables = mem_array(b->dirty_table_count, PAGE);
+	uint8_t *tables = mem_array(b->dirty_table_count, VHDX_PAGE);
 	size_t n;
 	int r;
 
@@ -189,7 +174,7 @@ static int commit(struct vdisk_blocks *b, struct err *err)
 	if (!r)
 		r = vhdx_log_append(&v->log, writes, n, err);
 	for (size_t i = 0; i < n && !r; i++)
-		r = disk_write(b->file, writes[i].offset, writes[i].data, PAGE,
+		r = disk_write(b->file, writes[i].offset, writes[i].data, VHDX_PAGE,
 			       err);
 	mem_free(tables);
 	return r;
@@ -206,7 +191,7 @@ static int prepare(struct vdisk_blocks *b, struct err *err)
 		return err_corrupt(err, "VHDX header", VHDX_HEADER_1,
 				   "there is no log to write to");
 	r = guid_random(&h.file_write, err);
-	if (!r)
+	if (!r && !b->keeps_id)
 		r = guid_random(&h.data_write, err);
 	if (!r)
 		r = vhdx_log_start(&v->log, b->file, &h, err);
@@ -250,15 +235,83 @@ static int list(const struct vdisk_blocks *b, struct vdisk_ranges *ranges,
 				     "metadata", 0, err);
 	if (!r)
 		r = vdisk_ranges_add(ranges, x->table_offset, x->table_length,
-				     "block table", 0, err);
+				     VDISK_RANGE_TABLE, 0, err);
+	for (size_t i = 0; i < x->other_count && !r; i++)
+		r = vdisk_ranges_add(ranges, x->others[i].offset,
+				     x->others[i].length, "region", i, err);
 	for (uint64_t i = 0; i < v->chunks && !r; i++)
 		if (v->maps[i])
-			r = vdisk_ranges_add(ranges, v->maps[i], MAP_SIZE,
-					     "bitmaps of chunk", i, err);
+			r = vdisk_ranges_add(ranges, v->maps[i], VHDX_MAP_SIZE,
+					     VDISK_RANGE_BITS, i, err);
 	for (uint64_t i = 0; i < b->count && !r; i++)
 		if (BLOCK_STATE(b->table[i]) >= BLOCK_FULL)
 			r = vdisk_ranges_add(ranges, BLOCK_PLACE(b->table[i]),
-					     b->block_size, "block", i, err);
+					     b->block_size, VDISK_RANGE_BLOCK,
+					     i, err);
+	return r;
+}
+
+static uint64_t slot(const struct vdisk_blocks *b)
+{
+	return b->block_size;
+}
+
+static bool is_table(const struct vdisk_range *range)
+{
+	return !strcmp(range->what, VDISK_RANGE_TABLE);
+}
+
+static uint64_t fit(const struct vdisk_blocks *b,
+		    const struct vdisk_range *range, uint64_t off, uint64_t end)
+{
+	uint64_t place = round_up(off, VHDX_MIB);
+
+	if (!vdisk_range_can_move(range) && !is_table(range))
+		return UINT64_MAX;
+	return range_ok(place, range->len, end) ? place : UINT64_MAX;
+}
+
+static int move(struct vdisk_blocks *b, const struct vdisk_range *range,
+		uint64_t to, struct err *err)
+{
+	struct vhdx_disk *v = (struct vhdx_disk *)b;
+	uint64_t i = range->number;
+	int r;
+
+	if (is_table(range))
+		return vhdx_table_move(v, to, err);
+	r = vdisk_copy_inside(b->file, range->off, to, range->len, err);
+	if (r)
+		return r;
+	if (vdisk_range_is_block(range)) {
+		vdisk_blocks_set(b, i, to | BLOCK_STATE(b->table[i]));
+	} else {
+		v->maps[i] = to;
+		vdisk_blocks_dirty_table(b, vhdx_map_index(v, i));
+	}
+	return 0;
+}
+
+// Bitmaps that no block of their chunk looks at.
+static int trim(struct vdisk_blocks *b, struct err *err)
+{
+	struct vhdx_disk *v = (struct vhdx_disk *)b;
+	uint64_t block = 0;
+	int r = 0;
+
+	for (uint64_t i = 0; i < v->chunks && !r; i++) {
+		bool used = false;
+
+		for (; block < b->count && block / v->ratio == i; block++)
+			used |= BLOCK_STATE(b->table[block]) == BLOCK_PARTIAL;
+		if (used || !v->maps[i])
+			continue;
+		r = vdisk_blocks_room(b, 1, err);
+		if (r)
+			break;
+		v->maps[i] = 0;
+		vdisk_blocks_dirty_table(b, vhdx_map_index(v, i));
+	}
 	return r;
 }
 
@@ -280,6 +333,10 @@ static const struct vdisk_blocks_ops vhdx_ops = {
 	.prepare = prepare,
 	.finish = finish,
 	.list = list,
+	.slot = slot,
+	.fit = fit,
+	.move = move,
+	.trim = trim,
 	.release = release,
 };
 
@@ -297,13 +354,13 @@ static int take_map(struct vhdx_disk *v, uint64_t chunk, uint64_t entry,
 	if (!v->blocks.has_bitmaps || BLOCK_STATE(entry) != MAP_PRESENT)
 		return 0;
 	if (PLACE(entry) < VHDX_MIB ||
-	    !range_ok(PLACE(entry), MAP_SIZE, v->blocks.file->size))
+	    !range_ok(PLACE(entry), VHDX_MAP_SIZE, v->blocks.file->size))
 		return err_corrupt(err, "VHDX block table", where,
 				   "the bitmaps of chunk %llu are not inside "
 				   "the file",
 				   (unsigned long long)chunk);
 	v->maps[chunk] = PLACE(entry);
-	note_end(v, PLACE(entry) + MAP_SIZE);
+	note_end(v, PLACE(entry) + VHDX_MAP_SIZE);
 	return 0;
 }
 
@@ -341,7 +398,9 @@ static int check_maps(const struct vhdx_disk *v, struct err *err)
 		if (BLOCK_STATE(v->blocks.table[i]) == BLOCK_PARTIAL &&
 		    !v->maps[i / v->ratio])
 			return err_corrupt(err, "VHDX block table",
-					   v->x.table_offset,
+					   v->x.table_offset +
+						   table_index(&v->blocks, i) *
+							   sizeof(le64),
 					   "block %llu has no bitmap",
 					   (unsigned long long)i);
 	return 0;
@@ -367,13 +426,14 @@ static int read_table(struct vhdx_disk *v, struct err *err)
 
 		for (size_t j = 0; j < n && !r; j++) {
 			uint64_t entry = get_le64(piece[j]);
+			uint64_t at = where + j * sizeof(le64);
 			uint64_t chunk = (i + j) / (v->ratio + 1);
 			bool is_map = (i + j) % (v->ratio + 1) == v->ratio;
 
 			if (is_map)
-				r = take_map(v, chunk, entry, where, err);
+				r = take_map(v, chunk, entry, at, err);
 			else if (i + j - chunk < blocks)
-				r = take_block(v, i + j - chunk, entry, where,
+				r = take_block(v, i + j - chunk, entry, at,
 					       err);
 		}
 		if (r)
@@ -415,10 +475,12 @@ static int start(struct vhdx_disk *v, struct disk *file, struct disk *parent,
 		.count = count,
 		.has_bitmaps = x->has_parent,
 		.low_bit_first = true,
-		.page_size = PAGE,
-		.entries_a_page = ENTRIES_A_PAGE,
+		.page_size = VHDX_PAGE,
+		.entries_a_page = VHDX_ENTRIES_A_PAGE,
 		.table_index = table_index,
 		.max_dirty = VHDX_LOG_MAX_WRITES,
+		.can_drop = !x->is_fixed,
+		.has_states = true,
 	};
 	if (count > VHDX_MAX_TABLE)
 		return err_set(err, -EFBIG, "VHDX", ERR_NOWHERE,
@@ -433,6 +495,8 @@ static int start(struct vhdx_disk *v, struct disk *file, struct disk *parent,
 	note_end(v, x->header.log_offset + x->header.log_length);
 	note_end(v, x->table_offset + x->table_length);
 	note_end(v, x->meta_offset + x->meta_length);
+	for (size_t i = 0; i < x->other_count; i++)
+		note_end(v, x->others[i].offset + x->others[i].length);
 	v->maps = mem_array((size_t)v->chunks, sizeof(*v->maps));
 	return v->maps ? 0 : err_nomem(err);
 }

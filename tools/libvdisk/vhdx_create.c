@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "blocks.h"
+#include "vdisk_priv.h"
 #include "vhdx_disk.h"
 #include "vhdx_priv.h"
 

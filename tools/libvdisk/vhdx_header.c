@@ -3,7 +3,6 @@
 // Headers and region tables of a VHDX, "VHDX Format Specification" 1.00,
 // sections 3.1.1 to 3.1.3.
 
-#include <stdio.h>
 #include <string.h>
 
 #include "vhdx_disk.h"
@@ -142,6 +141,27 @@ int vhdx_header_write(struct disk *file, struct vhdx_header *h, struct err *err)
 	return 0;
 }
 
+// A region that is not known is left where it is, unless all must know it.
+static int take_unknown(const struct vhdx_region_disk *region, uint64_t where,
+			uint64_t file_size, struct vhdx *v, struct err *err)
+{
+	uint64_t off = get_le64(region->offset), len = get_le32(region->length);
+	char guid[GUID_TEXT];
+
+	if (get_le32(region->required) & 1)
+		return err_set(err, -ENOTSUP, "VHDX region table", where,
+			       "it requires a region that is not known, {%s}",
+			       guid_format(&region->id, guid));
+	if (!range_ok(off, len, file_size))
+		return 0;
+	if (v->other_count == VHDX_MAX_OTHERS)
+		return err_set(err, -EFBIG, "VHDX region table", where,
+			       "there are more regions than are handled");
+	v->others[v->other_count].offset = off;
+	v->others[v->other_count++].length = len;
+	return 0;
+}
+
 static int take_region(const struct vhdx_region_disk *region, uint64_t where,
 		       uint64_t file_size, struct vhdx *v, struct err *err)
 {
@@ -149,12 +169,11 @@ static int take_region(const struct vhdx_region_disk *region, uint64_t where,
 	uint32_t len = get_le32(region->length);
 	bool is_table = guid_equal(&region->id, &vhdx_table_region);
 
-	if (!is_table && !guid_equal(&region->id, &vhdx_meta_region)) {
-		if (get_le32(region->required) & 1)
-			return err_set(err, -ENOTSUP, "VHDX region table",
-				       where, "a required region is not known");
-		return 0;
-	}
+	if (!is_table && !guid_equal(&region->id, &vhdx_meta_region))
+		return take_unknown(region, where, file_size, v, err);
+	if (is_table ? v->table_offset : v->meta_offset)
+		return err_corrupt(err, "VHDX region table", where,
+				   "a region is there twice");
 	if (off < VHDX_MIB || off % VHDX_MIB || !len || !range_ok(off, len, file_size))
 		return err_corrupt(err, "VHDX region table", where,
 				   "a region is not inside the file");
@@ -204,15 +223,13 @@ static bool is_region_table(const uint8_t *bytes)
 	       get_le32(head.checksum) == vhdx_checksum(bytes, VHDX_TABLE_SIZE);
 }
 
-static int read_regions(struct disk *file, struct vhdx *v, struct err *err)
+// Reads the first copy, or the second when that is damaged.
+static int load_regions(struct disk *file, uint8_t *bytes, uint64_t *ret_where,
+			struct err *err)
 {
-	uint8_t *bytes = mem_alloc(VHDX_TABLE_SIZE);
 	uint64_t where = VHDX_REGION_1;
-	int r;
+	int r = disk_read(file, where, bytes, VHDX_TABLE_SIZE, err);
 
-	if (!bytes)
-		return err_nomem(err);
-	r = disk_read(file, where, bytes, VHDX_TABLE_SIZE, err);
 	if (!r && !is_region_table(bytes)) {
 		where = VHDX_REGION_2;
 		r = disk_read(file, where, bytes, VHDX_TABLE_SIZE, err);
@@ -220,29 +237,102 @@ static int read_regions(struct disk *file, struct vhdx *v, struct err *err)
 			r = err_corrupt(err, "VHDX region table", where,
 					"both copies are damaged");
 	}
+	*ret_where = where;
+	return r;
+}
+
+int vhdx_copies_check(struct disk *file, bool *ret_good, struct err *err)
+{
+	uint8_t *both = mem_array(2, VHDX_TABLE_SIZE);
+	struct vhdx_header_disk h[2];
+	int r = both ? 0 : err_nomem(err);
+
+	for (unsigned i = 0; i < 2 && !r; i++) {
+		r = disk_read(file, i ? VHDX_HEADER_2 : VHDX_HEADER_1, &h[i],
+			      sizeof(h[i]), err);
+		if (!r)
+			r = disk_read(file, i ? VHDX_REGION_2 : VHDX_REGION_1,
+				      both + i * VHDX_TABLE_SIZE,
+				      VHDX_TABLE_SIZE, err);
+	}
+	if (!r)
+		*ret_good = is_header(&h[0]) && is_header(&h[1]) &&
+			    is_region_table(both) &&
+			    !memcmp(both, both + VHDX_TABLE_SIZE,
+				    VHDX_TABLE_SIZE);
+	mem_free(both);
+	return r;
+}
+
+static int read_regions(struct disk *file, struct vhdx *v, struct err *err)
+{
+	uint8_t *bytes = mem_alloc(VHDX_TABLE_SIZE);
+	uint64_t where;
+	int r = bytes ? load_regions(file, bytes, &where, err) : err_nomem(err);
+
 	if (!r)
 		r = decode_regions(bytes, where, file->size, v, err);
 	mem_free(bytes);
 	return r;
 }
 
+int vhdx_regions_change(struct disk *file, uint64_t off, uint64_t len,
+			uint8_t *bytes, struct err *err)
+{
+	struct vhdx_region_head_disk head;
+	uint64_t where;
+	int r = load_regions(file, bytes, &where, err);
+
+	if (r)
+		return r;
+	memcpy(&head, bytes, sizeof(head));
+	for (uint32_t i = 0; i < get_le32(head.count); i++) {
+		struct vhdx_region_disk region;
+		uint8_t *at = bytes + sizeof(head) + i * sizeof(region);
+
+		memcpy(&region, at, sizeof(region));
+		if (!guid_equal(&region.id, &vhdx_table_region))
+			continue;
+		region.offset = to_le64(off);
+		region.length = to_le32((uint32_t)len);
+		memcpy(at, &region, sizeof(region));
+	}
+	head.checksum = to_le32(vhdx_checksum(bytes, VHDX_TABLE_SIZE));
+	memcpy(bytes, &head, sizeof(head));
+	return 0;
+}
+
+static void take_locator(struct vhdx *v, struct vhdx_locator *l)
+{
+	const struct vdisk_parent *p = &l->paths;
+	const char *path = p->absolute   ? p->absolute
+			   : p->relative ? p->relative
+					 : p->volume;
+	size_t n = path ? strlen(path) : 0;
+
+	// Cut between characters.
+	if (n >= sizeof(v->parent))
+		for (n = sizeof(v->parent) - 1; (path[n] & 0xc0) == 0x80;)
+			n--;
+	if (n)
+		memcpy(v->parent, path, n);
+	v->parent_id = l->id;
+	v->parent_id_2 = l->id_2;
+	vdisk_parent_done(&l->paths);
+}
+
 // Reads what is described by the headers, from the file or the overlay.
 static int read_rest(struct disk *file, struct vhdx *v, struct err *err)
 {
-	struct vdisk_parent parent = {0};
+	struct vhdx_locator locator;
 	int r = read_regions(file, v, err);
 
 	if (!r)
 		r = vhdx_read_meta(file, v, err);
 	if (!r && v->has_parent) {
-		r = vhdx_locator_read(file, v, &parent, &v->parent_id, err);
-		if (!r && parent.absolute)
-			snprintf(v->parent, sizeof(v->parent), "%s",
-				 parent.absolute);
-		else if (!r && parent.relative)
-			snprintf(v->parent, sizeof(v->parent), "%s",
-				 parent.relative);
-		vdisk_parent_done(&parent);
+		r = vhdx_locator_read(file, v, &locator, err);
+		if (!r)
+			take_locator(v, &locator);
 	}
 	return r;
 }
@@ -294,6 +384,7 @@ int vhdx_probe(struct disk *file, struct vdisk_info *ret, struct err *err)
 	info.link_id = v.header.data_write;
 	info.needs_replay = overlay;
 	info.parent_id = v.parent_id;
+	info.parent_id_2 = v.parent_id_2;
 	memcpy(info.parent, v.parent, sizeof(info.parent));
 	memcpy(info.creator, v.creator, sizeof(info.creator));
 	*ret = info;
@@ -303,14 +394,16 @@ int vhdx_probe(struct disk *file, struct vdisk_info *ret, struct err *err)
 int vhdx_parent_read(struct disk *file, struct vdisk_parent *ret,
 		     struct err *err)
 {
+	struct vhdx_locator locator;
 	struct disk *overlay;
-	struct guid id;
 	struct vhdx v;
 	int r = vhdx_read(file, &v, &overlay, err);
 
 	if (r)
 		return r;
-	r = vhdx_locator_read(overlay ? overlay : file, &v, ret, &id, err);
+	r = vhdx_locator_read(overlay ? overlay : file, &v, &locator, err);
 	disk_close(overlay);
+	if (!r)
+		*ret = locator.paths;
 	return r;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Where the parent of a VHDX is: "VHDX Format Specification" 1.00, section
-// 2.6.2.6, a list of keys and values.
+// 2.6.2.6, a list of keys and values, in the order in which Windows writes them.
 
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +13,9 @@
 static const struct guid locator_type = {
 	{0xb7, 0xef, 0x4a, 0xb0, 0x9e, 0xd1, 0x81, 0x4a, 0xb7, 0x89, 0x25, 0xb8,
 	 0xe9, 0x44, 0x59, 0x13}};
+
+// What Windows writes as parent_linkage2.
+#define NO_LINKAGE "{00000000-0000-0000-0000-000000000000}"
 
 // Copies n bytes of UTF-16 at `off` of the item.
 static int text(const uint8_t *item, uint32_t length, uint32_t off, uint32_t n,
@@ -33,13 +36,46 @@ static int text(const uint8_t *item, uint32_t length, uint32_t off, uint32_t n,
 	return 0;
 }
 
+// The values of a locator, as they are written; NULL: not there.
+struct values {
+	struct vdisk_parent paths;
+	char *id, *id_2;
+};
+
+static void free_values(struct values *v)
+{
+	vdisk_parent_done(&v->paths);
+	mem_free(v->id);
+	mem_free(v->id_2);
+}
+
+// Returns where the value of a key goes, or NULL when it is not known.
+static char **place_of(struct values *values, const char *key)
+{
+	const struct {
+		const char *key;
+		char **place;
+	} known[] = {
+		{"parent_linkage", &values->id},
+		{"parent_linkage2", &values->id_2},
+		{"relative_path", &values->paths.relative},
+		{"absolute_win32_path", &values->paths.absolute},
+		{"volume_path", &values->paths.volume},
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (!strcmp(key, known[i].key))
+			return known[i].place;
+	return NULL;
+}
+
 // Takes one entry, if its key is known.
 static int take_entry(const uint8_t *item, const struct vhdx *v, uint32_t i,
-		      struct vdisk_parent *p, char **ret_id, struct err *err)
+		      struct values *values, struct err *err)
 {
 	struct vhdx_locator_entry_disk e;
 	uint64_t at = sizeof(struct vhdx_locator_disk) + i * sizeof(e);
-	char *key, **place = NULL;
+	char *key, **place;
 	int r;
 
 	if (!range_ok(at, sizeof(e), v->locator_length))
@@ -51,12 +87,7 @@ static int take_entry(const uint8_t *item, const struct vhdx *v, uint32_t i,
 		 get_le16(e.key_length), v->locator_offset + at, &key, err);
 	if (r)
 		return r;
-	if (!strcmp(key, "parent_linkage"))
-		place = ret_id;
-	else if (!strcmp(key, "relative_path"))
-		place = &p->relative;
-	else if (!strcmp(key, "absolute_win32_path"))
-		place = &p->absolute;
+	place = place_of(values, key);
 	mem_free(key);
 	if (!place || *place)
 		return 0;
@@ -66,7 +97,7 @@ static int take_entry(const uint8_t *item, const struct vhdx *v, uint32_t i,
 }
 
 static int decode(const uint8_t *item, const struct vhdx *v,
-		  struct vdisk_parent *p, char **ret_id, struct err *err)
+		  struct values *values, struct err *err)
 {
 	struct vhdx_locator_disk head;
 
@@ -78,7 +109,7 @@ static int decode(const uint8_t *item, const struct vhdx *v,
 		return err_set(err, -ENOTSUP, "VHDX parent locator",
 			       v->locator_offset, "its type is not known");
 	for (uint32_t i = 0; i < get_le16(head.count); i++) {
-		int r = take_entry(item, v, i, p, ret_id, err);
+		int r = take_entry(item, v, i, values, err);
 
 		if (r)
 			return r;
@@ -87,30 +118,32 @@ static int decode(const uint8_t *item, const struct vhdx *v,
 }
 
 int vhdx_locator_read(struct disk *file, const struct vhdx *v,
-		      struct vdisk_parent *ret, struct guid *ret_id,
-		      struct err *err)
+		      struct vhdx_locator *ret, struct err *err)
 {
 	uint8_t *item = mem_alloc(v->locator_length);
-	struct vdisk_parent p = {0};
-	char *id = NULL;
+	struct vhdx_locator locator = {0};
+	struct values values = {0};
 	int r;
 
 	if (!item)
 		return err_nomem(err);
 	r = disk_read(file, v->locator_offset, item, v->locator_length, err);
 	if (!r)
-		r = decode(item, v, &p, &id, err);
-	if (!r && (!id || guid_parse(id, ret_id)))
+		r = decode(item, v, &values, err);
+	if (!r && (!values.id || guid_parse(values.id, &locator.id)))
 		r = err_corrupt(err, "VHDX parent locator", v->locator_offset,
 				"it does not say which disk the parent is");
-	mem_free(id);
-	mem_free(item);
-	if (r) {
-		vdisk_parent_done(&p);
-		return r;
+	if (!r && values.id_2 && guid_parse(values.id_2, &locator.id_2))
+		r = err_corrupt(err, "VHDX parent locator", v->locator_offset,
+				"its parent_linkage2 is no identity");
+	if (!r) {
+		locator.paths = values.paths;
+		values.paths = (struct vdisk_parent){0};
+		*ret = locator;
 	}
-	*ret = p;
-	return 0;
+	free_values(&values);
+	mem_free(item);
+	return r;
 }
 
 // --- Writing -----------------------------------------------------------------
@@ -169,11 +202,14 @@ static int add_entry(struct locator *l, const char *key, const char *value,
 int vhdx_locator_encode(const struct vdisk_create *c, uint8_t **ret,
 			size_t *ret_n, struct err *err)
 {
+	uint16_t count = c->parent_volume ? 5 : 4;
 	struct vhdx_locator_disk head = {.type = locator_type,
-					 .count = to_le16(3)};
-	struct locator l = {.bytes = mem_alloc(VHDX_MAX_LOCATOR),
-			    .end = sizeof(head) +
-				   3 * sizeof(struct vhdx_locator_entry_disk)};
+					 .count = to_le16(count)};
+	struct locator l = {
+		.bytes = mem_alloc(VHDX_MAX_LOCATOR),
+		.end = (uint32_t)(sizeof(head) +
+				  count *
+					  sizeof(struct vhdx_locator_entry_disk))};
 	char guid[GUID_TEXT], linkage[GUID_TEXT + 2];
 	int r;
 
@@ -184,10 +220,14 @@ int vhdx_locator_encode(const struct vdisk_create *c, uint8_t **ret,
 	memcpy(l.bytes, &head, sizeof(head));
 	r = add_entry(&l, "parent_linkage", linkage, err);
 	if (!r)
-		r = add_entry(&l, "relative_path", c->parent_relative, err);
-	if (!r)
 		r = add_entry(&l, "absolute_win32_path", c->parent_absolute,
 			      err);
+	if (!r)
+		r = add_entry(&l, "relative_path", c->parent_relative, err);
+	if (!r && c->parent_volume)
+		r = add_entry(&l, "volume_path", c->parent_volume, err);
+	if (!r)
+		r = add_entry(&l, "parent_linkage2", NO_LINKAGE, err);
 	if (r) {
 		mem_free(l.bytes);
 		return r;

@@ -70,36 +70,55 @@ static void take_item(struct vhdx *v, int item, const uint8_t bytes[16])
 	}
 }
 
+static int take_unknown(const struct vhdx_meta_disk *entry,
+			const struct vhdx *v, struct err *err)
+{
+	char guid[GUID_TEXT];
+
+	if (!(get_le32(entry->flags) & REQUIRED))
+		return 0;
+	return err_set(err, -ENOTSUP, "VHDX metadata", v->meta_offset,
+		       "it requires an item that is not known, {%s}",
+		       guid_format(&entry->id, guid));
+}
+
+// `at` is where the entry lies.
+static int take_locator(uint64_t off, uint64_t len, uint64_t at,
+			struct vhdx *v, struct err *err)
+{
+	if (!len || len > VHDX_MAX_LOCATOR || off < VHDX_TABLE_SIZE ||
+	    !range_ok(off, len, v->meta_length))
+		return err_corrupt(err, "VHDX metadata", v->meta_offset,
+				   "the parent locator has no proper place");
+	v->locator_offset = v->meta_offset + off;
+	v->locator_length = (uint32_t)len;
+	v->locator_entry = at;
+	return 0;
+}
+
 static int read_item(struct disk *file, const struct vhdx_meta_disk *entry,
-		     struct vhdx *v, struct err *err)
+		     uint64_t at, struct vhdx *v, struct err *err)
 {
 	uint64_t off = get_le32(entry->offset), len = get_le32(entry->length);
 	uint8_t bytes[16] = {0};
 	int item = find_item(&entry->id), r;
 
-	if (item < 0) {
-		if (get_le32(entry->flags) & REQUIRED)
-			return err_set(err, -ENOTSUP, "VHDX metadata",
-				       v->meta_offset,
-				       "a required item is not known");
-		return 0;
-	}
-	if (item == PARENT) {
-		if (!len || len > VHDX_MAX_LOCATOR || off < VHDX_TABLE_SIZE ||
-		    !range_ok(off, len, v->meta_length))
-			return err_corrupt(err, "VHDX metadata", v->meta_offset,
-					   "the parent locator has no proper "
-					   "place");
-		v->locator_offset = v->meta_offset + off;
-		v->locator_length = (uint32_t)len;
-		return 0;
-	}
-	if (!item_sizes[item])
-		return 0;
+	if (range_ok(off, len, v->meta_length) && off + len > v->items_end)
+		v->items_end = (uint32_t)(off + len);
+	if (item < 0)
+		return take_unknown(entry, v, err);
+	if (v->items & 1u << item)
+		return err_corrupt(err, "VHDX metadata", v->meta_offset,
+				   "item %d is there twice", item);
+	v->items |= 1u << item;
+	if (item == PARENT)
+		return take_locator(off, len, at, v, err);
 	if (len != item_sizes[item] || off < VHDX_TABLE_SIZE ||
 	    !range_ok(off, len, v->meta_length))
 		return err_corrupt(err, "VHDX metadata", v->meta_offset,
 				   "item %d has no proper place", item);
+	if (item == DISK_SIZE)
+		v->size_offset = v->meta_offset + off;
 	r = disk_read(file, v->meta_offset + off, bytes, (size_t)len, err);
 	if (!r)
 		take_item(v, item, bytes);
@@ -145,12 +164,12 @@ int vhdx_read_meta(struct disk *file, struct vhdx *v, struct err *err)
 		return err_corrupt(err, "VHDX metadata", v->meta_offset,
 				   "the table is damaged");
 	for (uint32_t i = 0; i < count && !r; i++) {
-		uint64_t at = sizeof(head) + (uint64_t)i * sizeof(entry);
+		uint64_t at = v->meta_offset + sizeof(head) +
+			      (uint64_t)i * sizeof(entry);
 
-		r = disk_read(file, v->meta_offset + at, &entry, sizeof(entry),
-			      err);
+		r = disk_read(file, at, &entry, sizeof(entry), err);
 		if (!r)
-			r = read_item(file, &entry, v, err);
+			r = read_item(file, &entry, at, v, err);
 	}
 	return r ? r : check_values(v, err);
 }

@@ -7,9 +7,9 @@
 #define VHDX_PRIV_H
 
 #include "vdisk.h"
-#include "vdisk_priv.h"
 
 #define VHDX_MAX_ENTRIES 2047 // of a region or metadata table; the format's
+#define VHDX_MAX_OTHERS  8 // regions of other makers; none are known to exist
 #define VHDX_MAX_SIZE	 (UINT64_C(64) << 40) // the format's
 #define VHDX_MIN_BLOCK	 (1u << 20)           // the format's
 #define VHDX_MAX_BLOCK	 (256u << 20)         // the format's
@@ -33,14 +33,21 @@ struct vhdx {
 	struct vhdx_header header;
 	uint64_t table_offset, table_length; // block table
 	uint64_t meta_offset, meta_length;   // metadata region
+	struct {
+		uint64_t offset, length;
+	} others[VHDX_MAX_OTHERS]; // regions that need not be known
+	size_t other_count;
+	unsigned items;       // of the metadata, a bit each that is there
 	uint32_t block_size;
 	bool is_fixed, has_parent;
-	uint64_t size;
+	uint64_t size, size_offset; // size_offset: of this item in the file
 	uint32_t sector_size;
 	struct guid id;
 	uint64_t locator_offset; // of the parent locator in the file, 0: none
 	uint32_t locator_length;
-	struct guid parent_id; // its parent_linkage
+	uint64_t locator_entry; // what says so of it in the metadata table
+	uint32_t items_end;     // of all items in the metadata region
+	struct guid parent_id, parent_id_2; // parent_linkage, parent_linkage2
 	char parent[VDISK_TEXT];
 	char creator[VDISK_TEXT];
 };
@@ -70,8 +77,36 @@ int vhdx_create(struct disk *file, const struct vdisk_create *c,
 int vhdx_layout(const struct vdisk_create *c, struct vdisk_layout *ret,
 		struct err *err);
 
+// As vdisk_expand; `size` is larger than it is. With `keeps_id` children do not
+// notice.
+int vhdx_expand(struct disk *file, const struct vdisk_info *info, uint64_t size,
+		bool keeps_id, struct err *err);
+
+// As vdisk_reparent, to what `c` says of a parent.
+int vhdx_reparent(struct disk *file, const struct vdisk_info *info,
+		  const struct vdisk_create *c, struct err *err);
+
+// Makes the damaged ones good.
+// Returns as vhdx_read.
+int vhdx_copies_mend(struct disk *file, const struct vdisk_info *info,
+		     struct err *err);
+
+// As vdisk_reset; the file keeps its length.
+int vhdx_reset(struct disk *file, const struct vdisk_info *info,
+	       struct err *err);
+
 // Of the regions everybody must know, in on-disk order.
 extern const struct guid vhdx_table_region, vhdx_meta_region;
+
+// Reads a region table and changes in it where the block table is; `bytes` has
+// VHDX_TABLE_SIZE bytes for it, checksum and all.
+// Returns 0, -EBADMSG, or the file's error.
+int vhdx_regions_change(struct disk *file, uint64_t off, uint64_t len,
+			uint8_t *bytes, struct err *err);
+
+// Tells whether both headers and both region tables are as they should be.
+// Returns 0, -ENOMEM, or the file's error.
+int vhdx_copies_check(struct disk *file, bool *ret_good, struct err *err);
 
 // Returns how many blocks of data come before one of sector bitmaps.
 uint64_t vhdx_ratio(uint32_t block_size, uint32_t sector_size);
@@ -96,13 +131,18 @@ int vhdx_meta_write(struct disk *file, uint64_t offset,
 		    const struct vdisk_create *c, uint32_t block_size,
 		    struct err *err);
 
-// Reads the parent locator (vhdx_locator.c); values that are not there are
-// NULL. *ret_id is the parent's identity.
+// What a child says of its parent.
+struct vhdx_locator {
+	struct vdisk_parent paths; // values that are not there are NULL
+	struct guid id, id_2;      // parent_linkage; parent_linkage2, or zero
+};
+
+// Reads the parent locator (vhdx_locator.c). Free the paths with
+// vdisk_parent_done.
 // Returns 0, -EBADMSG, -ENOTSUP for another type of locator, -ENOMEM, or the
 // file's error.
 int vhdx_locator_read(struct disk *file, const struct vhdx *v,
-		      struct vdisk_parent *ret, struct guid *ret_id,
-		      struct err *err);
+		      struct vhdx_locator *ret, struct err *err);
 
 // As vdisk_parent_read, for a VHDX only. Returns as vhdx_read.
 int vhdx_parent_read(struct disk *file, struct vdisk_parent *ret,

@@ -10,35 +10,68 @@
 
 #define DISK_SIZE (96u << 20)
 
-static const char answer_text[] =
-	"[disk]\nseed = 01234567-89ab-cdef-0123-456789abcdef\n"
-	"efi-size = 40M\nmsr-size = 1M\n"
-	"[image]\nfile = small.wim\n[vhd]\npath = \\v\\g.vhd\nsize = 16M\n"
-	"[boot]\nsystem = linux\n";
+#define SEED	"[disk]\nseed = 01234567-89ab-cdef-0123-456789abcdef\n"
+#define GPT	SEED "efi-size = 40M\nmsr-size = 1M\n"
+#define IMAGE	"[image]\nfile = small.wim\n"
+#define CHILD	"[vhd]\npath = \\v\\c.vhd\nparent = \\v\\g.vhd\n"
+#define DYNAMIC "[vhd]\npath = \\v\\g.vhd\nsize = 16M\ntype = dynamic\n"
+
+static const struct scenario {
+	const char *name, *text;
+	const char *vhds[3]; // on the last partition
+} scenarios[] = {
+	{"Linux in a VHD",
+	 GPT IMAGE "[vhd]\npath = \\v\\g.vhd\nsize = 16M\n"
+		   "[boot]\nsystem = linux\n",
+	 {"\\v\\g.vhd"}},
+	{"Windows: a dynamic VHD and its child, and the environment",
+	 GPT IMAGE DYNAMIC CHILD "[boot]\nsystem = windows\n"
+				 "environment = yes\n",
+	 {"\\v\\g.vhd", "\\v\\c.vhd"}},
+	{"Windows by BIOS: a VHDX and a partition",
+	 SEED "layout = mbr\nsystem-size = 40M\nsystem-format = ntfs\n" IMAGE
+	      "[vhd]\npath = \\x.vhdx\nsize = 12M\ndescription = A\n"
+	      "[partition]\nsize = 8M\n[boot]\nsystem = windows\n",
+	 {"\\x.vhdx"}},
+};
+#define SCENARIOS (sizeof(scenarios) / sizeof(scenarios[0]))
 
 static char dir[] = "/tmp/slipway-plan-XXXXXX";
 static struct answer *answer;
+static const struct scenario *scenario;
 
 static void make_inputs(void)
 {
 	static const char script[] =
-		"cd '%s' && mkdir -p tree/sub m/EFI/BOOT m/slipway &&"
+		"cd '%s' && b=tree/Windows/Boot && mkdir -p tree/sub $b/EFI"
+		" $b/PCAT m/EFI/BOOT m/slipway &&"
 		"seq 20000 >tree/numbers && echo x >tree/sub/x &&"
+		"for f in EFI/bootmgfw.efi PCAT/bootmgr PCAT/bootvhd.dll;"
+		" do echo $f >$b/$f; done &&"
 		"wimlib-imagex capture tree small.wim x --no-acls >log 2>&1 &&"
 		"for f in EFI/BOOT/BOOTX64.EFI EFI/BOOT/grubx64.efi"
 		" slipway/vmlinuz slipway/initramfs; do echo $f >m/$f; done &&"
-		"echo '@ROOT@ @OPTIONS@' >m/slipway/grub-native.cfg";
-	char command[1024], name[64];
-	struct err err = {0};
+		"echo '@ROOT@ @OPTIONS@' >m/slipway/grub-native.cfg &&"
+		"echo '@TITLE@ @TIMEOUT@' >m/slipway/grub-windows.cfg";
+	char command[2048];
 
 	if (system("command -v wimlib-imagex >/dev/null"))
 		skip("wimlib-imagex is not installed");
 	check(mkdtemp(dir));
 	snprintf(command, sizeof(command), script, dir);
 	check(!system(command));
+}
+
+static void read_answer(const struct scenario *s)
+{
+	char name[64];
+	struct err err = {0};
+
+	printf("%s\n", s->name);
 	snprintf(name, sizeof(name), "%s/answer.ini", dir);
-	check_ok(answer_parse(answer_text, strlen(answer_text), name, &answer,
-			      &err), &err);
+	check_ok(answer_parse(s->text, strlen(s->text), name, &answer, &err),
+		 &err);
+	scenario = s;
 }
 
 static int deploy(struct disk *disk, struct err *err)
@@ -88,25 +121,56 @@ static bool volume_is_good(struct disk *volume)
 	       !result.problems;
 }
 
-// Table, host volume, and the guest volume inside the VHD.
+// A whole disk's own volume is sound; of a child only itself is looked at.
+static bool vhd_is_good(struct ntfs *host, const char *path)
+{
+	struct disk *file, *disk, *guest;
+	struct vdisk_info info;
+	struct err err = {0};
+	bool good = true;
+
+	check_ok(ntfs_open_file(host, path, &file, &err), &err);
+	check_ok(vdisk_probe(file, &info, &err), &err);
+	if (info.type != VDISK_DIFFERENCING) {
+		check_ok(vdisk_open(file, &disk, &err), &err);
+		check_ok(part_open(disk, 1, &guest, &err), &err);
+		good = volume_is_good(guest);
+		disk_close(guest);
+		disk_close(disk);
+	}
+	disk_close(file);
+	return good;
+}
+
+// Table, every NTFS volume, and what is in the VHDs on the last one.
 static bool is_finished(struct disk *d)
 {
-	struct disk *data, *vhd, *guest;
+	struct part_table *t;
+	struct disk *volume;
 	struct ntfs *host;
-	bool good;
+	unsigned last;
+	bool good = true;
 	struct err err = {0};
 
-	if (part_open(d, 3, &data, NULL))
+	if (part_table_read(d, &t, NULL))
 		return false;
-	check(volume_is_good(data));
-	check_ok(ntfs_open(data, &host, &err), &err);
-	check_ok(ntfs_open_file(host, "\\v\\g.vhd", &vhd, &err), &err);
-	check_ok(part_open(vhd, 1, &guest, &err), &err);
-	good = volume_is_good(guest);
-	disk_close(guest);
-	disk_close(vhd);
+	last = t->parts[t->count - 1].number;
+	part_table_free(t);
+	for (unsigned n = 2; n <= last; n++) {
+		const char *found;
+
+		check_ok(part_open(d, n, &volume, &err), &err);
+		check_ok(part_probe(volume, &found, &err), &err);
+		if (n == last || (found && !strcmp(found, "NTFS")))
+			check(volume_is_good(volume));
+		if (n < last)
+			disk_close(volume);
+	}
+	check_ok(ntfs_open(volume, &host, &err), &err);
+	for (size_t i = 0; i < 3 && scenario->vhds[i]; i++)
+		good &= vhd_is_good(host, scenario->vhds[i]);
 	ntfs_close(host);
-	disk_close(data);
+	disk_close(volume);
 	return good;
 }
 
@@ -237,11 +301,14 @@ int main(void)
 	char command[64];
 
 	make_inputs();
-	check_power_cuts();
-	check_failed_writes(false);
-	check_failed_writes(true);
-	check_failed_allocations();
-	answer_free(answer);
+	for (size_t i = 0; i < SCENARIOS; i++) {
+		read_answer(&scenarios[i]);
+		check_power_cuts();
+		check_failed_writes(false);
+		check_failed_writes(true);
+		check_failed_allocations();
+		answer_free(answer);
+	}
 	snprintf(command, sizeof(command), "rm -r '%s'", dir);
 	return system(command) != 0;
 }

@@ -46,6 +46,28 @@ static int make(struct err *err)
 	return r;
 }
 
+// What the bytes hold is the hive's own then; a part is for looking at.
+static int load_otherwise(struct err *err)
+{
+	static const struct hive_log none[HIVE_LOGS];
+	struct hive *hive = NULL;
+	void *copy = mem_dup(bytes, bytes_size);
+	int r = copy ? hive_load_owned(copy, bytes_size, none, &hive, err)
+		     : err_nomem(err);
+
+	check(!r == !!hive);
+	if (r)
+		mem_free(copy);
+	hive_free(hive);
+	hive = NULL;
+	if (!r)
+		r = hive_load_part(bytes, bytes_size, none, "a\\39", true, &hive,
+				   err);
+	check(!r == !!hive);
+	hive_free(hive);
+	return r;
+}
+
 static int load(struct err *err)
 {
 	struct hive_key *key;
@@ -111,6 +133,7 @@ int main(void)
 {
 	each(make);
 	each(load);
+	each(load_otherwise);
 	mem_free(bytes);
 	check_eq(fault_mem_live(), 0);
 	return 0;

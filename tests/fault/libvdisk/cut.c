@@ -152,7 +152,7 @@ static enum record_fate fate_of(void *ctx, size_t index)
 static void record_run(struct run *run)
 {
 	struct vdisk_create c = create_of(run->kind, SIZE);
-	struct disk *base = new_file(), *file, *d;
+	struct disk *base = roomy_disk(UINT64_C(16) << 20), *file, *d;
 	struct err err = {0};
 	uint64_t seed = 5;
 
@@ -176,19 +176,25 @@ static void record_run(struct run *run)
 static void cut(const struct kind *kind, struct disk *parent)
 {
 	struct run run = {.kind = kind, .parent = parent};
-	struct disk *file;
+	struct disk *file = roomy_disk(UINT64_C(32) << 20);
+	struct err err = {0};
 
 	record_run(&run);
 	for (size_t n = run.created; n <= run.log.count; n++) {
-		for (unsigned way = 0; way < 4; way++) {
-			file = new_file();
-			record_replay(&run.log, n, file, fate_of, &way);
+		for (unsigned way = 0; way < 6; way++) {
+			if (way > 3 && (n + way) % 3)
+				continue;
+			check_ok(disk_resize(file, 0, &err), &err);
+			if (way < 4)
+				record_replay(&run.log, n, file, fate_of, &way);
+			else
+				record_shuffle(&run.log, n, file, n + way);
 			check_content(&run, file, n);
 			if (n % 8 == way)
 				check_usable(&run, file);
-			disk_close(file);
 		}
 	}
+	disk_close(file);
 	record_free(&run.log);
 }
 
@@ -201,7 +207,7 @@ static bool fail_one(const struct kind *kind, struct disk *parent, unsigned n,
 	struct vdisk_create c = create_of(kind, SIZE);
 	struct fault_plan plan = {.persistent = persistent,
 				  .writes_only = true};
-	struct disk *base = new_file(), *file, *d;
+	struct disk *base = roomy_disk(UINT64_C(16) << 20), *file, *d;
 	uint64_t seed = 5;
 	struct err err = {0};
 
@@ -234,6 +240,41 @@ static bool fail_one(const struct kind *kind, struct disk *parent, unsigned n,
 	return plan.failed;
 }
 
+// The volume that the file lies on becomes full: the writer is told, all that
+// was written before stays, and when there is room again it goes on.
+static void fill_up(const struct kind *kind, struct disk *parent, uint64_t more,
+		    bool grows)
+{
+	struct run run = {.kind = kind, .parent = parent};
+	struct vdisk_create c = create_of(kind, SIZE);
+	struct fault_plan plan = {.grows = grows, .writes_only = true};
+	struct disk *base = roomy_disk(UINT64_C(16) << 20), *file, *d;
+	uint64_t seed = 5;
+	struct err err = {0};
+
+	check_ok(vdisk_create(base, &c, &err), &err);
+	file = fault_disk(base, &plan);
+	d = open_kind(kind, file, parent);
+	plan.room = base->size + more;
+	for (uint32_t i = 0; i < STEPS; i++) {
+		struct step s = next_step(&seed, i + 1);
+		int r = do_step(d, &s, NULL);
+
+		s.failed = r;
+		check(!r || (r == -ENOSPC && plan.failed));
+		run.steps[i] = s;
+		if (i == STEPS * 3 / 4)
+			plan.room = 0;
+	}
+	check_ok(disk_flush(d, &err), &err);
+	check_content(&run, base, 0);
+	disk_close(d);
+	disk_close(file);
+	check_content(&run, base, 0);
+	check_usable(&run, base);
+	disk_close(base);
+}
+
 int main(void)
 {
 	struct disk *parent = new_parent(SIZE);
@@ -245,6 +286,11 @@ int main(void)
 		cut(&kinds[i], parent);
 		for (unsigned n = 1; fail_one(&kinds[i], parent, n, false); n++)
 			fail_one(&kinds[i], parent, n, true);
+		for (uint64_t more = 0; more < 2 * kinds[i].block_size;
+		     more += 390 * K + 512) {
+			fill_up(&kinds[i], parent, more, false);
+			fill_up(&kinds[i], parent, more, true);
+		}
 	}
 	disk_close(parent);
 	return 0;

@@ -24,27 +24,20 @@ static int use(struct disk *file, struct disk *parent, struct err *err)
 	return r;
 }
 
+struct files {
+	struct disk *file, *parent;
+};
+
+static int use_files(void *ctx, struct err *err)
+{
+	struct files *f = ctx;
+
+	return use(f->file, f->parent, err);
+}
+
 static void fail_memory(struct disk *file, struct disk *parent)
 {
-	for (int persistent = 0; persistent < 2; persistent++) {
-		for (unsigned n = 1;; n++) {
-			size_t live = fault_mem_live();
-			struct err err = {0};
-			int r;
-
-			fault_mem(n, persistent);
-			r = use(file, parent, &err);
-			if (!fault_mem_failed()) {
-				check_ok(r, &err);
-				break;
-			}
-			fault_mem(0, false);
-			check_eq(r, -ENOMEM);
-			check_eq(err.code, -ENOMEM);
-			check_eq(fault_mem_live(), live);
-		}
-		fault_mem(0, false);
-	}
+	fault_mem_each(use_files, &(struct files){file, parent});
 }
 
 static void fail_reads(struct disk *below, struct disk *parent)

@@ -20,9 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 					 0x81, 0x4a, 0xb7, 0x89, 0x25, 0xb8,
 					 0xe9, 0x44, 0x59, 0x13};
 	struct vhdx v = {.locator_offset = 0, .locator_length = (uint32_t)size};
-	struct vdisk_parent parent;
+	struct vhdx_locator found;
 	struct disk *file;
-	struct guid id;
 	int r;
 
 	if (!size || size > 8192)
@@ -30,10 +29,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CHECK(!disk_memory(8192 + 16, 512, &file, NULL));
 	CHECK(!disk_write(file, 0, data, size, NULL));
 	CHECK(!disk_write(file, 0, type, sizeof(type), NULL));
-	r = vhdx_locator_read(file, &v, &parent, &id, NULL);
+	r = vhdx_locator_read(file, &v, &found, NULL);
 	CHECK(!r || r == -EBADMSG || r == -ENOMEM);
 	if (!r)
-		vdisk_parent_done(&parent);
+		vdisk_parent_done(&found.paths);
 	disk_close(file);
 	return 0;
 }

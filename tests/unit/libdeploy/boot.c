@@ -13,8 +13,8 @@ static int try(const char *system, uint32_t sector_size, uint64_t esp)
 	struct plan *plan;
 	int r;
 
-	a->efi_size = esp;
-	a->vhd_size = 40 * MIB;
+	a->system_size = esp;
+	a->systems[0]->size = 40 * MIB;
 	check_ok(disk_memory(esp + 60 * MIB, sector_size, &d, &fixture_err),
 		 &fixture_err);
 	r = fixture_plan(a, d, &plan, NULL);

@@ -80,10 +80,10 @@ int main(void)
 	check_entry("My Windows", "My Windows");
 	// an image without a boot manager
 	a = fixture_answer("windows", "efi-size = 40M");
-	mem_free(a->image_file);
-	a->image_file = mem_alloc(100);
-	check(a->image_file);
-	snprintf(a->image_file, 100, "%s/linux.wim", fixture_dir);
+	mem_free(a->systems[0]->image_file);
+	a->systems[0]->image_file = mem_alloc(100);
+	check(a->systems[0]->image_file);
+	snprintf(a->systems[0]->image_file, 100, "%s/linux.wim", fixture_dir);
 	d = fixture_disk(96 * MIB);
 	check_eq(fixture_plan(a, d, &plan, &err), -ENOENT);
 	check(strstr(err.why, "cannot boot as Windows"));

@@ -48,11 +48,11 @@ static void check_cases(void)
 		struct err err = {0};
 		int r;
 
-		a->efi_size = cases[i].efi_size;
+		a->system_size = cases[i].efi_size;
 		a->msr_size = cases[i].msr_size;
-		a->vhd_size = cases[i].vhd_size;
-		mem_free(a->image);
-		a->image = mem_strdup(cases[i].image);
+		a->systems[0]->size = cases[i].vhd_size;
+		mem_free(a->systems[0]->image);
+		a->systems[0]->image = mem_strdup(cases[i].image);
 		r = fixture_plan(a, d, &plan, &err);
 		printf("%s: %d %s\n", cases[i].what, r, err.why);
 		check_eq(r, cases[i].code);
@@ -82,17 +82,17 @@ static void check_identifiers(void)
 		bool same = i == 1;
 
 		check(same == guid_equal(&p[0]->disk_id, &p[i]->disk_id));
-		check(same == guid_equal(&p[0]->vhd_id, &p[i]->vhd_id));
-		check(same == guid_equal(&p[0]->loader_id, &p[i]->loader_id));
+		check(same == guid_equal(&p[0]->systems[0].id, &p[i]->systems[0].id));
+		check(same == guid_equal(&p[0]->systems[0].loader_id, &p[i]->systems[0].loader_id));
 		check(same == guid_equal(&p[0]->data->id, &p[i]->data->id));
-		check(same == (p[0]->guest_serial == p[i]->guest_serial));
+		check(same == (p[0]->systems[0].serial == p[i]->systems[0].serial));
 		check(same == (p[0]->data_serial == p[i]->data_serial));
-		check(same == (p[0]->guest_table->mbr_signature ==
-			       p[i]->guest_table->mbr_signature));
+		check(same == (p[0]->systems[0].table->mbr_signature ==
+			       p[i]->systems[0].table->mbr_signature));
 	}
 	check(!guid_equal(&p[0]->esp->id, &p[0]->data->id));
-	check(!guid_equal(&p[0]->disk_id, &p[0]->vhd_id));
-	check(p[0]->data_serial != p[0]->guest_serial);
+	check(!guid_equal(&p[0]->disk_id, &p[0]->systems[0].id));
+	check(p[0]->data_serial != p[0]->systems[0].serial);
 	for (int i = 0; i < 3; i++)
 		plan_free(p[i]);
 	disk_close(d);

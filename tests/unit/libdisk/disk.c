@@ -72,6 +72,12 @@ static void check_resize(struct disk *d, uint64_t size)
 	check_ok(disk_read(d, size + 999, b, 1, &err), &err);
 	check_eq(b[0], 0);
 	check_ok(disk_resize(d, size, &err), &err);
+	check_eq(disk_extend(d, size - 1, "ab", 2, NULL), -EINVAL);
+	check_ok(disk_extend(d, size + 100, "ab", 2, &err), &err);
+	check_eq(d->size, size + 102);
+	check_ok(disk_read(d, size + 99, b, 3, &err), &err);
+	check(!b[0] && b[1] == 'a' && b[2] == 'b');
+	check_ok(disk_resize(d, size, &err), &err);
 }
 
 static void check_file(void)

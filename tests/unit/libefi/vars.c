@@ -13,6 +13,7 @@ static void no_folder(void)
 	check(strstr(err.why, "not started by UEFI"));
 	err = (struct err){0};
 	check_eq(efi_vars_open(folder, &vars, &err), -ENOENT); // an empty one
+	check(strstr(err.why, "not mounted"));
 	check_eq(efi_vars_open("/dev/null", &vars, NULL), -ENOTDIR);
 	check(vars == (void *)1);
 	efi_vars_close(NULL);

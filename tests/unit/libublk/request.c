@@ -63,7 +63,7 @@ static const struct disk_ops counting_ops = {
 	.flush = count_flush,
 };
 
-static uint8_t buffer[BUFFER_SIZE];
+static uint8_t buffer[MAX_BYTES];
 
 // Returns what the kernel would be told.
 static int run(struct ublk_target *t, uint32_t op_flags, uint64_t sector,
@@ -74,7 +74,7 @@ static int run(struct ublk_target *t, uint32_t op_flags, uint64_t sector,
 				       .nr_sectors = sectors};
 	struct ublk_request q = {0};
 	struct err err = {0};
-	int r = ublk_request_decode(&desc, t->disk, &q, &err);
+	int r = ublk_request_decode(&desc, t, &q, &err);
 
 	if (!r)
 		r = ublk_request_run(t, &q, buffer, &err);
@@ -91,9 +91,9 @@ static void check_decode(struct ublk_target *t)
 		int result;
 	} cases[] = {
 		{UBLK_IO_OP_READ, 0, 1, 512},
-		{UBLK_IO_OP_READ, 0, BUFFER_SIZE / 512, BUFFER_SIZE},
-		{UBLK_IO_OP_READ, 0, BUFFER_SIZE / 512 + 1, -EIO},
-		{UBLK_IO_OP_WRITE, 0, BUFFER_SIZE / 512 + 1, -EIO},
+		{UBLK_IO_OP_READ, 0, MAX_BYTES / 512, MAX_BYTES},
+		{UBLK_IO_OP_READ, 0, MAX_BYTES / 512 + 1, -EIO},
+		{UBLK_IO_OP_WRITE, 0, MAX_BYTES / 512 + 1, -EIO},
 		{UBLK_IO_OP_READ, SIZE / 512 - 1, 1, 512},
 		{UBLK_IO_OP_READ, SIZE / 512 - 1, 2, -EIO},
 		{UBLK_IO_OP_READ, SIZE / 512 + 1, 0, -EIO},
@@ -174,6 +174,7 @@ int main(void)
 				      .size = SIZE,
 				      .sector_size = 512}};
 	struct ublk_target t = {.disk = &c.disk,
+				.max_bytes = MAX_BYTES,
 				.others = PTHREAD_MUTEX_INITIALIZER};
 	struct err err = {0};
 

@@ -17,6 +17,7 @@
 #define SIZE	 (9 * 1024 * K + 1536)
 #define RESERVED (40ull << 20)
 #define COUNT	 6
+#define FULL_SIZE (9 * 1024 * K)
 
 static struct err err;
 
@@ -222,6 +223,40 @@ static void print_images(void)
 	}
 }
 
+// An extent that is too small: what does not fit is refused, the disk stays as
+// it was, and what is there can be written.
+static void check_full(const struct kind *kind)
+{
+	struct vdisk_create c = create_of(kind, FULL_SIZE);
+	struct disk *extent, *room, *parent = new_parent(FULL_SIZE), *d;
+	struct vdisk_check found;
+	uint8_t b[8];
+	int r = 0;
+
+	check_ok(disk_memory(8 << 20, 512, &extent, &err), &err);
+	check_ok(disk_room(extent, &room, &err), &err);
+	check_ok(vdisk_create(room, &c, &err), &err);
+	d = open_kind(kind, room, parent);
+	for (uint64_t at = 0; at < FULL_SIZE && !r; at += 512 * K)
+		r = disk_write(d, at, "written", 8, NULL);
+	check_eq(r, -ENOSPC);
+	check_eq(disk_write(d, FULL_SIZE - 8, "refused", 8, NULL), -ENOSPC);
+	check_ok(disk_write(d, 100, "again", 6, &err), &err);
+	disk_close(d);
+	check_ok(vdisk_check(room, false, &found, &err), &err);
+	check(!found.footer_lost && !found.copy_differs && !found.needs_replay);
+	check(found.blocks);
+	d = open_kind(kind, room, parent);
+	check_ok(disk_read(d, 0, b, 8, &err), &err);
+	check(!memcmp(b, "written", 8));
+	check_ok(disk_read(d, 100, b, 6, &err), &err);
+	check(!memcmp(b, "again", 6));
+	disk_close(d);
+	disk_close(parent);
+	disk_close(room);
+	disk_close(extent);
+}
+
 int main(int argc, char **argv)
 {
 	uint64_t size = argc > 3 ? strtoull(argv[2], NULL, 10) : 300u << 20;
@@ -243,5 +278,8 @@ int main(int argc, char **argv)
 
 	if (argc > 3)
 		print_images();
+	for (size_t i = 0; i < KINDS && argc <= 3; i++)
+		if (kinds[i].type != VDISK_FIXED)
+			check_full(&kinds[i]);
 	return 0;
 }

@@ -67,9 +67,167 @@ static void check_bad_table(void)
 
 	put(file, TABLE_AT, &entry, 4);
 	check_eq(vdisk_open(file, &d, &err), -EBADMSG);
-	check_eq(err.where, FILE_SIZE / 512 * 512 - 4096);
+	check_eq(err.where, TABLE_AT);
 	check(!d);
 	disk_close(file);
+}
+
+// By Virtual PC, of five blocks in cylinders: what the sixth entry of the table
+// points to is not the disk's, and not written over.
+static void check_tail(void)
+{
+	struct disk *file = new_dynamic(VDISK_DYNAMIC), *d;
+	struct vhd_footer footer = footer_of(VDISK_DYNAMIC);
+	static uint8_t before[512 + BLOCK], after[512 + BLOCK];
+	struct vhd_footer_disk bytes;
+	struct err err = {0};
+
+	memcpy(footer.creator, "vpc ", 4);
+	footer.cylinders = 10;
+	footer.heads = 4;
+	footer.sectors = 1;
+	vhd_footer_encode(&footer, &bytes);
+	put(file, 0, &bytes, sizeof(bytes));
+	put(file, FILE_SIZE - 512, &bytes, sizeof(bytes));
+	check_ok(vdisk_open(file, &d, &err), &err);
+	check_eq(d->size, 5 * BLOCK);
+	check_ok(disk_read(file, BLOCK_AT(2), before, sizeof(before), &err),
+		 &err);
+	check_ok(disk_write(d, 0, "new", 3, &err), &err);
+	disk_close(d);
+	check_ok(disk_read(file, BLOCK_AT(2), after, sizeof(after), &err),
+		 &err);
+	check(!memcmp(before, after, sizeof(before)));
+	disk_close(file);
+}
+
+// A table with room for more entries than the disk has blocks.
+static void check_long_table(void)
+{
+	struct vdisk_create c = {.format = VDISK_VHD,
+				 .type = VDISK_DYNAMIC,
+				 .size = 1 << 20,
+				 .block_size = 512 << 10,
+				 .id = {{1}}};
+	struct disk *file = new_memory(1536 + 4096 + 512), *d;
+	struct err err = {0};
+	uint8_t found[4096], ones[4096];
+	be32 entries = to_be32(1024);
+	struct vhd_header_disk h;
+
+	memset(ones, 0xff, sizeof(ones));
+	check_ok(vdisk_create(file, &c, &err), &err);
+	put(file, 1536, ones, sizeof(ones));
+	check_ok(disk_read(file, 512, &h, sizeof(h), &err), &err);
+	h.table_entries = entries;
+	set_checksum(&h, sizeof(h), 0x24);
+	put(file, 512, &h, sizeof(h));
+	check_ok(vdisk_open(file, &d, &err), &err);
+	check_ok(disk_write(d, 600 << 10, "new", 3, &err), &err);
+	disk_close(d);
+	check_ok(disk_read(file, 1536, found, sizeof(found), &err), &err);
+	check(!memcmp(found, ones, 4) && memcmp(found + 4, ones, 4));
+	check(!memcmp(found + 8, ones + 8, sizeof(ones) - 8));
+	check_ok(vdisk_open(file, &d, &err), &err);
+	check_ok(disk_read(d, 600 << 10, found, 3, &err), &err);
+	check(!memcmp(found, "new", 3));
+	disk_close(d);
+	disk_close(file);
+}
+
+// A disk with blocks of any size that a file may bring: made by hand, written
+// through the library, and read again.
+static void check_block_size(uint32_t block, uint64_t size,
+			     enum vdisk_type type)
+{
+	uint64_t blocks = (size + block - 1) / block;
+	uint64_t table = round_up(blocks * 4, 512);
+	struct vhd_footer footer = footer_of(type);
+	struct vhd_header_disk header = header_disk();
+	struct disk *file = new_memory(1536 + table + 512), *d;
+	struct disk *parent = new_memory(size);
+	struct guid id = {{9, 9, 9}};
+	struct vhd_footer_disk bytes;
+	struct vdisk_check found;
+	struct err err = {0};
+	uint8_t b[1000], text[1000];
+
+	footer.current_size = footer.original_size = size;
+	vhd_footer_encode(&footer, &bytes);
+	header.table_offset = to_be64(1536);
+	header.table_entries = to_be32((uint32_t)blocks);
+	header.block_size = to_be32(block);
+	set_checksum(&header, sizeof(header), 0x24);
+	put(file, 0, &bytes, sizeof(bytes));
+	put(file, 512, &header, sizeof(header));
+	for (uint64_t i = 0; i < table; i += 4)
+		put(file, 1536 + i, "\xff\xff\xff\xff", 4);
+	put(file, 1536 + table, &bytes, sizeof(bytes));
+	memset(text, 'n', sizeof(text));
+	for (int pass = 0; pass < 2; pass++) {
+		if (type == VDISK_DIFFERENCING)
+			check_ok(vdisk_open_child(file, parent, &id, &d, &err),
+				 &err);
+		else
+			check_ok(vdisk_open(file, &d, &err), &err);
+		check_eq(d->size, size);
+		for (uint64_t at = 300; at < size; at += size / 3 - 100) {
+			size_t n = size - at < 1000 ? (size_t)(size - at)
+						    : 1000;
+
+			if (!pass)
+				check_ok(disk_write(d, at, text, n, &err),
+					 &err);
+			check_ok(disk_read(d, at, b, n, &err), &err);
+			check(!memcmp(b, text, n));
+		}
+		disk_close(d);
+		check_ok(vdisk_check(file, false, &found, &err), &err);
+	}
+	disk_close(parent);
+	disk_close(file);
+}
+
+// The format's largest disk, written at its end.
+static void check_largest(void)
+{
+	struct vdisk_create c = {.format = VDISK_VHD,
+				 .type = VDISK_DYNAMIC,
+				 .size = VDISK_MAX_VHD_SIZE,
+				 .id = {{1}}};
+	struct disk *file = new_memory(0), *d;
+	struct err err = {0};
+	uint8_t b[4];
+
+	check_ok(vdisk_create(file, &c, &err), &err);
+	check_ok(vdisk_open(file, &d, &err), &err);
+	check_ok(disk_write(d, c.size - 4, "last", 4, &err), &err);
+	disk_close(d);
+	check_ok(vdisk_open(file, &d, &err), &err);
+	check_eq(d->size, VDISK_MAX_VHD_SIZE);
+	check_ok(disk_read(d, c.size - 4, b, 4, &err), &err);
+	check(!memcmp(b, "last", 4));
+	disk_close(d);
+	c.size += 512;
+	check_eq(vdisk_create(file, &c, &err), -EFBIG);
+	check(strstr(err.why, "2040 GiB") != NULL);
+	disk_close(file);
+}
+
+static void check_block_sizes(void)
+{
+	static const struct {
+		uint32_t block;
+		uint64_t size;
+	} sizes[] = {{512, 20000 - 32},	     {4096, 100864},
+		     {65536, 1 << 20},	     {4u << 20, (9 << 20) + 512},
+		     {16u << 20, 33 << 20},  {256u << 20, 5 << 20}};
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		check_block_size(sizes[i].block, sizes[i].size, VDISK_DYNAMIC);
+		check_block_size(sizes[i].block, sizes[i].size,
+				 VDISK_DIFFERENCING);
+	}
 }
 
 int main(void)
@@ -105,5 +263,9 @@ int main(void)
 	disk_close(parent);
 	disk_close(file);
 	check_bad_table();
+	check_tail();
+	check_long_table();
+	check_block_sizes();
+	check_largest();
 	return 0;
 }

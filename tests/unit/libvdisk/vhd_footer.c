@@ -51,6 +51,11 @@ static void check_round_trip(void)
 	check(!strcmp(back.creator, "test"));
 	vhd_footer_encode(&back, &again);
 	check(!memcmp(&bytes, &again, sizeof(bytes)));
+	check(!back.saved_state);
+	f.saved_state = true;
+	vhd_footer_encode(&f, &bytes);
+	check_ok(vhd_footer_decode(&bytes, 0, &back, &err), &err);
+	check(back.saved_state);
 	f.created = 0;
 	vhd_footer_encode(&f, &bytes);
 	check_eq(get_be32(bytes.created), 0);
@@ -87,6 +92,55 @@ static void check_damage(void)
 		check_eq(err.code, cases[i].code);
 		check_eq(err.where, 77);
 		check_eq(out.current_size, 0xa5a5a5a5a5a5a5a5);
+	}
+}
+
+// Cylinders, heads and sectors as each maker writes them, and which of the two
+// sizes is meant.
+static void check_sizes(void)
+{
+	static const struct {
+		char creator[5];
+		uint64_t current; // sectors
+		unsigned cylinders, heads, track;
+		uint64_t meant; // sectors
+	} cases[] = {
+		// Virtual PC's default of 127 GiB, as in a file by it.
+		{"vpc ", 266338304, 65278, 16, 255, 266334240},
+		{"vpc ", 33554432, 33288, 16, 63, 33554304},
+		{"qemu", 33554432, 33288, 16, 63, 33554304},
+		{"qem2", 33554432, 33288, 16, 63, 33554432},
+		{"win ", 33554432, 33288, 16, 63, 33554432},
+		{"d2v ", 33554432, 33288, 16, 63, 33554432},
+		{"vbox", 4194304, 4161, 16, 63, 4194304},
+		{"tap", 33554432, 33288, 16, 63, 33554432},
+		{"CTXS", 33554432, 33288, 16, 63, 33554432},
+		{"wa", 33554432, 33288, 16, 63, 33554432},
+		{"vs  ", 33554432, 33288, 16, 63, 33554432},
+		{"me!", 33554432, 33288, 16, 63, 33554432},
+		// The largest geometry stands for all that is larger.
+		{"vpc ", 300000000, 65535, 16, 255, 300000000},
+		{"vpc ", 267382800, 65535, 16, 255, 267382800},
+		// Geometries that cannot be meant.
+		{"vpc ", 33554432, 0, 16, 63, 33554432},
+		{"vpc ", 33554432, 33289, 16, 63, 33554432},
+		{"qemu", 68, 1, 4, 17, 68},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct vhd_footer f = footer_of(VDISK_DYNAMIC), out;
+		struct vhd_footer_disk d;
+		struct err err = {0};
+
+		memcpy(f.creator, cases[i].creator, sizeof(f.creator));
+		f.current_size = cases[i].current * 512;
+		f.cylinders = (uint16_t)cases[i].cylinders;
+		f.heads = (uint8_t)cases[i].heads;
+		f.sectors = (uint8_t)cases[i].track;
+		vhd_footer_encode(&f, &d);
+		check_ok(vhd_footer_decode(&d, 0, &out, &err), &err);
+		check_eq(out.size, cases[i].meant * 512);
+		check_eq(out.current_size, f.current_size);
 	}
 }
 
@@ -142,6 +196,7 @@ int main(void)
 	check_geometry();
 	check_round_trip();
 	check_damage();
+	check_sizes();
 	check_places();
 	return 0;
 }

@@ -74,8 +74,44 @@ static int open_with(struct vhdx_spec spec, uint64_t at, const char *entry)
 	return r;
 }
 
+// The format's largest disk, written at its end, in both sizes of sectors; over
+// the limit it is refused by name.
+static void check_largest(uint32_t sector)
+{
+	struct vdisk_create c = {.format = VDISK_VHDX,
+				 .type = VDISK_DYNAMIC,
+				 .size = VDISK_MAX_VHDX_SIZE,
+				 .block_size = 32u << 20,
+				 .sector_size = sector,
+				 .id = {{1}}};
+	struct disk *file = new_memory(0), *d;
+	struct vdisk_info info;
+	struct err err = {0};
+	uint8_t b[4];
+
+	check_ok(vdisk_create(file, &c, &err), &err);
+	check_ok(vdisk_open(file, &d, &err), &err);
+	check_ok(disk_write(d, c.size - 4, "last", 4, &err), &err);
+	disk_close(d);
+	check_ok(vdisk_open(file, &d, &err), &err);
+	check_eq(d->size, VDISK_MAX_VHDX_SIZE);
+	check_eq(d->sector_size, sector);
+	check_ok(disk_read(d, c.size - 4, b, 4, &err), &err);
+	check(!memcmp(b, "last", 4));
+	disk_close(d);
+	check_ok(vdisk_probe(file, &info, &err), &err);
+	check_eq(info.size, VDISK_MAX_VHDX_SIZE);
+	c.size += sector;
+	check_eq(vdisk_create(file, &c, &err), -EFBIG);
+	check(strstr(err.why, "64 TiB") != NULL);
+	disk_close(file);
+}
+
 int main(void)
 {
+	check_largest(512);
+	check_largest(4096);
+
 	check_content();
 	check_interleaved();
 	check_eq(open_with((struct vhdx_spec){.flags = 2}, 0, NULL), -EBADMSG);

@@ -2,7 +2,6 @@
 //
 // What a VHDX refuses to make, and what a child keeps of its parent.
 
-#include "libvdisk/vdisk_priv.h"
 #include "unit/libvdisk/model.h"
 
 #define FORMAT VDISK_VHDX

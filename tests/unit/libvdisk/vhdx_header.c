@@ -14,6 +14,41 @@ static int probe(struct disk *d, struct vdisk_info *info)
 	return r;
 }
 
+// A region that nobody must know, behind everything else: it is not written
+// over.
+static void check_unknown_region(void)
+{
+	struct disk *d = new_vhdx((struct vhdx_spec){0}), *top;
+	struct err err = {0};
+	uint8_t found[4];
+
+	check_ok(disk_resize(d, VHDX_FILE + 2 * MIB, &err), &err);
+	put(d, VHDX_FILE + MIB, "keep", 4);
+	for (unsigned i = 0; i < 2; i++) {
+		uint64_t at = i ? VHDX_REGION_2 : VHDX_REGION_1;
+
+		put(d, at + 8, "\3", 1);
+		put_region(d, at, 2, ID_SIZE, VHDX_FILE + MIB, MIB);
+		put(d, at + 16 + 2 * sizeof(struct vhdx_region_disk) + 28,
+		    "\0", 1);
+		put_crc(d, at, VHDX_TABLE_SIZE);
+		put(d, (i + 1) * VHDX_HEADER_1 + 0x44, "\0\0\x10", 3);
+		put(d, (i + 1) * VHDX_HEADER_1 + 0x48, "\0\0\x50", 3);
+		put_crc(d, (i + 1) * VHDX_HEADER_1, VHDX_HEADER_SIZE);
+	}
+	check_ok(vdisk_open(d, &top, &err), &err);
+	check_ok(disk_write(top, 0, "new", 3, &err), &err);
+	check_ok(disk_write(top, 2 * MIB, "new", 3, &err), &err);
+	disk_close(top);
+	check_ok(disk_read(d, VHDX_FILE + MIB, found, 4, &err), &err);
+	check(!memcmp(found, "keep", 4));
+	check_ok(vdisk_open(d, &top, &err), &err);
+	check_ok(disk_read(top, 0, found, 3, &err), &err);
+	check(!memcmp(found, "new", 3));
+	disk_close(top);
+	disk_close(d);
+}
+
 int main(void)
 {
 	struct vdisk_info info;
@@ -52,6 +87,11 @@ int main(void)
 	put_region(d, VHDX_REGION_1, 2, ID_SIZE, MIB, MIB);
 	put_crc(d, VHDX_REGION_1, VHDX_TABLE_SIZE);
 	check_eq(probe(d, &info), -ENOTSUP);
+	d = new_vhdx((struct vhdx_spec){0}); // a region twice
+	put(d, VHDX_REGION_1 + 8, "\3", 1);
+	put_region(d, VHDX_REGION_1, 2, ID_BAT, BAT_AT, MIB);
+	put_crc(d, VHDX_REGION_1, VHDX_TABLE_SIZE);
+	check_eq(probe(d, &info), -EBADMSG);
 	d = new_vhdx((struct vhdx_spec){0}); // a region outside the file
 	put_region(d, VHDX_REGION_1, 0, ID_BAT, VHDX_FILE, MIB);
 	put_crc(d, VHDX_REGION_1, VHDX_TABLE_SIZE);
@@ -70,5 +110,6 @@ int main(void)
 	check_eq(probe(d, &info), -ENOTSUP);
 	d = new_memory(VHDX_FILE);
 	check_eq(probe(d, &info), -ENOENT);
+	check_unknown_region();
 	return 0;
 }

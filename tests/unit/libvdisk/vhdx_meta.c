@@ -44,6 +44,10 @@ int main(void)
 	put_item(d, 4, ID_BAT, "1234", 4);
 	put(d, META_AT + 10, "\5", 1);
 	check_eq(probe(d), -ENOTSUP);
+	d = new_vhdx((struct vhdx_spec){0}); // a known one, twice
+	put_item(d, 4, ID_DISK, "1234567812345678", 16);
+	put(d, META_AT + 10, "\5", 1);
+	check_eq(probe(d), -EBADMSG);
 	d = new_vhdx((struct vhdx_spec){0}); // that is not required
 	put_item(d, 4, ID_BAT, "1234", 4);
 	put(d, META_AT + 10, "\5", 1);

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+//
+// Writing what a BIOS starts: the places that addresses name, and what commands
+// say about them.
+
+#include <ctype.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "address.h"
+#include "boot_code.h"
+#include "bootsect.h"
+
+// A partition's boot code, not a disk's.
+static int check_volume(const struct place *place, const char **ret_name,
+			struct err *err)
+{
+	const char *what = NULL;
+	int r;
+
+	if (place->path)
+		return err_set(err, -EINVAL, "volume", ERR_NOWHERE,
+			       "this is a file or folder in a volume");
+	r = part_probe(place->disk, &what, err);
+	if (r)
+		return r;
+	if (what && (!strcmp(what, "GPT") || !strcmp(what, "MBR")))
+		return err_set(err, -EINVAL, "volume", ERR_NOWHERE,
+			       "this is a disk with partitions; name one, as "
+			       "in disk.img@1");
+	*ret_name = what && !strcmp(what, "NTFS") ? "NTFS" : "FAT32";
+	return 0;
+}
+
+int boot_code_write_volume(const char *address, const char **ret_name,
+			   struct err *err)
+{
+	struct place *place;
+	const char *name = NULL;
+	int r = address_open(address, ADDRESS_WRITE, &place, err);
+
+	if (r)
+		return r;
+	r = check_volume(place, &name, err);
+	if (!r)
+		r = bootsect_write_volume(place->disk, err);
+	address_close(place);
+	if (!r)
+		*ret_name = name;
+	return r;
+}
+
+int boot_code_write_mbr(const char *disk, struct err *err)
+{
+	struct place *place;
+	int r = address_open(disk,
+			     ADDRESS_WRITE | ADDRESS_FILE | ADDRESS_VIRTUAL,
+			     &place, err);
+
+	if (r)
+		return r;
+	r = bootsect_write_mbr(place->disk, err);
+	address_close(place);
+	return r;
+}
+
+// Linux keeps a partition's device in the folder of its disk's.
+static int find_disk_of_device(const char *device, char **ret_disk,
+			       unsigned *ret_number, struct err *err)
+{
+	char path[PATH_MAX], name[PATH_MAX], folder[PATH_MAX];
+	char *slash;
+	FILE *f;
+	bool ok;
+
+	if (!realpath(device, name))
+		return -ENOENT;
+	snprintf(path, sizeof(path), "/sys/class/block/%s/partition",
+		 strrchr(name, '/') + 1);
+	f = fopen(path, "re");
+	if (!f)
+		return -ENOENT;
+	ok = fscanf(f, "%u", ret_number) == 1;
+	fclose(f);
+	*strrchr(path, '/') = '\0';
+	if (!ok || !realpath(path, folder))
+		return -ENOENT;
+	*strrchr(folder, '/') = '\0';
+	slash = strrchr(folder, '/');
+	snprintf(path, sizeof(path), "/dev/%s", slash + 1);
+	*ret_disk = mem_strdup(path);
+	return *ret_disk ? 0 : err_nomem(err);
+}
+
+int boot_code_find_disk(const char *address, char **ret_disk,
+			unsigned *ret_number, struct err *err)
+{
+	const char *at = strrchr(address, '@');
+	size_t digits = at ? strspn(at + 1, "0123456789") : 0;
+	int r;
+
+	if (digits && !at[1 + digits] && at > address) {
+		char *disk = mem_strdup(address);
+
+		if (!disk)
+			return err_nomem(err);
+		disk[at - address] = '\0';
+		*ret_number = (unsigned)strtoul(at + 1, NULL, 10);
+		*ret_disk = disk;
+		return 0;
+	}
+	r = find_disk_of_device(address, ret_disk, ret_number, err);
+	if (r == -ENOENT)
+		r = err_set(err, -EINVAL, "disk", ERR_NOWHERE,
+			    "%s is no partition, so the disk is not known",
+			    address);
+	return r;
+}
+
+static const struct part *find_active(const struct part_table *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (t->parts[i].active && !t->parts[i].logical)
+			return &t->parts[i];
+	return NULL;
+}
+
+// The partition's address.
+static int name_active(const char *disk, const struct part_table *t, char **ret,
+		       struct err *err)
+{
+	const struct part *p = find_active(t);
+	char *name;
+	size_t size = strlen(disk) + 16;
+
+	if (t->style != PART_MBR)
+		return err_set(err, -EINVAL, "partition table", ERR_NOWHERE,
+			       "this is a GPT, which a BIOS does not start");
+	if (!p)
+		return err_set(err, -ENOENT, "partition table", ERR_NOWHERE,
+			       "no partition is active");
+	name = mem_alloc(size);
+	if (!name)
+		return err_nomem(err);
+	snprintf(name, size, "%s@%u", disk, p->number);
+	*ret = name;
+	return 0;
+}
+
+int boot_code_find_active(const char *disk, char **ret, struct err *err)
+{
+	struct part_table *t;
+	int r = address_read_table(disk, &t, err);
+
+	if (r)
+		return r == -ENOENT ? -ENODEV : r;
+	r = name_active(disk, t, ret, err);
+	part_table_free(t);
+	return r;
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+//
+// Files of the medium that the system partition gets, and configurations of
+// loaders with blanks to fill in.
+
+#include <stdio.h>
+#include <string.h>
+
+#include "plan_priv.h"
+
+#define CONFIG_MAX_SIZE (64u * 1024)
+
+static int open_source(const struct plan *p, const char *name,
+		       struct disk **ret, struct err *err)
+{
+	char path[1024];
+
+	if ((size_t)snprintf(path, sizeof(path), "%s/%s", p->target.boot_files,
+			     name) >= sizeof(path))
+		return err_set(err, -ENAMETOOLONG, p->target.boot_files,
+			       ERR_NOWHERE, "the path is too long");
+	return disk_open_file(path, DISK_READ_ONLY, ret, err);
+}
+
+static int make_folder(struct plan *p, struct volume *esp, const char *path,
+		       struct err *err)
+{
+	char folder[64];
+
+	snprintf(folder, sizeof(folder), "%.*s",
+		 (int)(strrchr(path, '/') - path), path);
+	return volume_mkdir_all(esp, folder, p->time, err);
+}
+
+static int copy_file(struct plan *p, struct volume *esp, const char *name,
+		     const char *target, struct err *err)
+{
+	struct disk *from, *to;
+	int r = open_source(p, name, &from, err);
+
+	if (r)
+		return r;
+	r = make_folder(p, esp, target, err);
+	if (!r)
+		r = volume_create_file(esp, target, from->size, VOLUME_ARCHIVE,
+				       p->time, &to, err);
+	if (!r) {
+		r = disk_copy(from, to, from->size, err);
+		disk_close(to);
+	}
+	disk_close(from);
+	return r;
+}
+
+static int add_size(const struct plan *p, const char *name, uint64_t *ret,
+		    struct err *err)
+{
+	struct disk *d;
+	int r = open_source(p, name, &d, err);
+
+	if (r)
+		return r;
+	*ret += d->size;
+	disk_close(d);
+	return 0;
+}
+
+static size_t count_marks(const char *text, const char *mark)
+{
+	size_t n = 0;
+
+	while ((text = strstr(text, mark))) {
+		text += strlen(mark);
+		n++;
+	}
+	return n;
+}
+
+// Puts `value` in the place of every `mark` of *text, which is replaced. There
+// must be a mark; `name` is the template's for messages.
+static int fill(char **text, const char *name, const char *mark,
+		const char *value, struct err *err)
+{
+	size_t marks = count_marks(*text, mark);
+	const char *from = *text, *place;
+	char *result, *to;
+
+	if (!marks)
+		return err_corrupt(err, name, ERR_NOWHERE,
+				   "it has no place for %s", mark);
+	result = mem_alloc(strlen(from) + marks * strlen(value) + 1);
+	if (!result)
+		return err_nomem(err);
+	to = result;
+	while ((place = strstr(from, mark))) {
+		memcpy(to, from, (size_t)(place - from));
+		to = stpcpy(to + (place - from), value);
+		from = place + strlen(mark);
+	}
+	strcpy(to, from);
+	mem_free(*text);
+	*text = result;
+	return 0;
+}
+
+static int read_template(const struct plan *p, const char *name, char **ret,
+			 struct err *err)
+{
+	struct disk *d;
+	char *text = NULL;
+	int r = open_source(p, name, &d, err);
+
+	if (r)
+		return r;
+	if (d->size > CONFIG_MAX_SIZE)
+		r = err_set(err, -EFBIG, name, ERR_NOWHERE, "too long");
+	if (!r) {
+		text = mem_alloc((size_t)d->size + 1);
+		r = text ? disk_read(d, 0, text, (size_t)d->size, err)
+			 : err_nomem(err);
+	}
+	disk_close(d);
+	if (r)
+		mem_free(text);
+	else
+		*ret = text;
+	return r;
+}
+
+static int make_config(const struct plan *p, const struct boot_set *set,
+		       char **ret, struct err *err)
+{
+	char *text;
+	int r = read_template(p, set->config_from, &text, err);
+
+	if (r)
+		return r;
+	for (size_t i = 0; i < BOOT_BLANKS && !r; i++)
+		r = fill(&text, set->config_from, set->blanks[i].mark,
+			 set->blanks[i].value, err);
+	if (r)
+		mem_free(text);
+	else
+		*ret = text;
+	return r;
+}
+
+static int write_config(struct plan *p, struct volume *esp,
+			const struct boot_set *set, struct err *err)
+{
+	char *text;
+	int r = make_config(p, set, &text, err);
+
+	if (r)
+		return r;
+	r = make_folder(p, esp, set->config_to, err);
+	if (!r)
+		r = volume_write_file(esp, set->config_to, text, strlen(text),
+				      VOLUME_ARCHIVE, p->time, err);
+	mem_free(text);
+	return r;
+}
+
+int boot_set_check(const struct plan *p, const struct boot_set *set,
+		   uint64_t *ret_bytes, struct err *err)
+{
+	char *text;
+	int r = 0;
+
+	if (!p->target.boot_files)
+		return err_set(err, -ENOENT, "boot files", ERR_NOWHERE,
+			       "%s needs the folder that holds EFI/ and "
+			       "slipway/ (--boot-files)",
+			       set->what);
+	for (size_t i = 0; i < set->count && !r; i++)
+		r = add_size(p, set->files[i].from, ret_bytes, err);
+	if (!r)
+		r = make_config(p, set, &text, err);
+	if (!r)
+		mem_free(text);
+	return r;
+}
+
+int boot_set_write(struct plan *p, struct volume *esp,
+		   const struct boot_set *set, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < set->count && !r; i++)
+		r = copy_file(p, esp, set->files[i].from, set->files[i].to,
+			      err);
+	return r ? r : write_config(p, esp, set, err);
+}

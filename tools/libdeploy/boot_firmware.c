@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+//
+// A UEFI machine's own start entries. Windows' comes first, as BCDBoot makes it:
+// the firmware starts it itself, and what it measures is what Windows expects.
+// The environment is the next, so that it is in the firmware's menu, and what
+// starts when Windows cannot.
+
+#include "efi.h"
+#include "plan_priv.h"
+
+static struct efi_entry entry(const struct plan *p, const char *title,
+			      const char *path)
+{
+	uint32_t sector = p->target.disk->sector_size;
+
+	return (struct efi_entry){
+		.title = (char *)title,
+		.active = true,
+		.is_gpt = true,
+		.partition_number = p->esp->number,
+		.start = p->esp->start / sector,
+		.size = p->esp->size / sector,
+		.partition = p->esp->id,
+		.path = (char *)path,
+	};
+}
+
+static int enter_windows(const struct plan *p, struct efi_vars *vars,
+			 struct err *err)
+{
+	struct efi_entry e = entry(p, "Windows Boot Manager",
+				   "\\EFI\\Microsoft\\Boot\\bootmgfw.efi");
+	void *optional;
+	int r = efi_windows_optional(&optional, &e.optional_size, err);
+
+	if (r)
+		return r;
+	e.optional = optional;
+	r = efi_boot_add(vars, &e, EFI_BOOT_FIRST, NULL, err);
+	mem_free(optional);
+	return r;
+}
+
+int plan_enter(const struct plan *p, struct efi_vars *vars, struct err *err)
+{
+	struct efi_entry e;
+	int r = 0;
+
+	if (p->answer->layout == ANSWER_MBR ||
+	    p->answer->system == BOOT_LINUX)
+		return 0;
+	if (p->answer->environment) {
+		e = entry(p, p->answer->environment,
+			  "\\EFI\\slipway\\shimx64.efi");
+		r = efi_boot_add(vars, &e, EFI_BOOT_FIRST, NULL, err);
+	}
+	return r ? r : enter_windows(p, vars, err);
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+//
+// Who the systems are: their images, identifiers and names in the menu.
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "plan_priv.h"
+
+// --- Images ------------------------------------------------------------------
+
+// Finds an image file that is open already, or opens it.
+static int open_file(struct plan *p, const char *name, struct plan_image **ret,
+		     struct err *err)
+{
+	struct plan_image *image = p->images;
+	int r;
+
+	for (size_t i = 0; i < p->image_count; i++, image++) {
+		if (!strcmp(image->name, name)) {
+			*ret = image;
+			return 0;
+		}
+	}
+	p->image_count++;
+	image->name = name;
+	r = disk_open_file(name, DISK_READ_ONLY, &image->file, err);
+	if (!r)
+		r = wim_open(image->file, &image->wim, err);
+	*ret = image;
+	return r;
+}
+
+static int open_image(struct plan *p, struct plan_system *s, struct err *err)
+{
+	const struct wim_image_info *info;
+	int r = open_file(p, s->answer->image_file, &s->image, err);
+
+	if (r)
+		return r;
+	s->index = wim_find_image(s->image->wim, s->answer->image);
+	if (!s->index)
+		return err_set(err, -ENOENT, s->answer->image_file,
+			       ERR_NOWHERE,
+			       "there is no image \"%s\"; it holds %u",
+			       s->answer->image,
+			       wim_get_info(s->image->wim)->images);
+	info = wim_get_image_info(s->image->wim, s->index);
+	s->time = info->modified ? info->modified : info->created;
+	return 0;
+}
+
+// --- Identifiers -------------------------------------------------------------
+
+// The first system's names have no number.
+static struct guid identifier(const struct plan *p, size_t i, const char *name)
+{
+	struct guid id;
+	char text[32];
+
+	snprintf(text, sizeof(text), i ? "%s %zu" : "%s", name, i + 1);
+	guid_from_name(&p->seed, text, &id);
+	return id;
+}
+
+static void identify(struct plan *p, size_t i)
+{
+	struct plan_system *s = &p->systems[i];
+	struct guid guest = identifier(p, i, "guest");
+	le64 number;
+
+	s->id = identifier(p, i, "vhd");
+	s->loader_id = identifier(p, i, "loader");
+	s->resume_id = identifier(p, i, "resume");
+	memcpy(&number, &guest, sizeof(number));
+	s->serial = get_le64(number);
+}
+
+// --- Names -------------------------------------------------------------------
+
+static const char *describe(const struct plan *p, const struct plan_system *s)
+{
+	const struct wim_image_info *info = wim_get_image_info(
+		s->base->image->wim, s->base->index);
+
+	if (s->answer->description)
+		return s->answer->description;
+	if (s->answer->in_menu && p->answer->description)
+		return p->answer->description;
+	return info->name[0] ? info->name : "Windows";
+}
+
+static int check_names(const struct plan *p, struct err *err)
+{
+	for (size_t i = 0; i < p->system_count; i++) {
+		const struct plan_system *s = &p->systems[i];
+
+		for (size_t k = 0; k < i && s->answer->in_menu; k++) {
+			const struct plan_system *t = &p->systems[k];
+
+			if (t->answer->in_menu &&
+			    !strcmp(t->description, s->description))
+				return err_bad_text(
+					err, p->answer->name, s->answer->line,
+					"the menu has \"%s\" already; give this "
+					"one a description of its own",
+					s->description);
+		}
+	}
+	return 0;
+}
+
+static int choose_first(struct plan *p, struct err *err)
+{
+	const char *wanted = p->answer->default_entry;
+
+	for (size_t i = 0; i < p->system_count; i++) {
+		const struct plan_system *s = &p->systems[i];
+
+		if (s->answer->in_menu &&
+		    (!wanted || !strcmp(s->description, wanted) ||
+		     (s->answer->path &&
+		      !strcasecmp(s->answer->path, wanted)))) {
+			p->first = s;
+			return 0;
+		}
+	}
+	return err_bad_text(err, p->answer->name, p->answer->default_line,
+			    "default = %s: nothing in the menu has that "
+			    "description or path",
+			    wanted);
+}
+
+// --- All of it ---------------------------------------------------------------
+
+static int link_systems(struct plan *p, struct err *err)
+{
+	const struct answer *a = p->answer;
+
+	p->system_count = a->system_count;
+	p->systems = mem_array(a->system_count, sizeof(*p->systems));
+	p->images = mem_array(a->system_count, sizeof(*p->images));
+	if (!p->systems || !p->images)
+		return err_nomem(err);
+	for (size_t i = 0; i < a->system_count; i++) {
+		struct plan_system *s = &p->systems[i];
+
+		s->answer = a->systems[i];
+		for (size_t k = 0; k < a->system_count; k++) {
+			if (a->systems[k] == s->answer->parent)
+				s->parent = &p->systems[k];
+			if (a->systems[k] == s->answer->base)
+				s->base = &p->systems[k];
+		}
+	}
+	return 0;
+}
+
+int plan_images(struct plan *p, struct err *err)
+{
+	int r = link_systems(p, err);
+
+	for (size_t i = 0; i < p->system_count && !r; i++) {
+		identify(p, i);
+		if (!p->systems[i].parent)
+			r = open_image(p, &p->systems[i], err);
+	}
+	if (r)
+		return r;
+	for (size_t i = 0; i < p->system_count; i++) {
+		struct plan_system *s = &p->systems[i];
+
+		s->time = s->base->time;
+		s->description = describe(p, s);
+	}
+	p->time = p->systems[0].time;
+	r = check_names(p, err);
+	return r ? r : choose_first(p, err);
+}

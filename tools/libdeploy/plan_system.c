@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+//
+// One system: the volume with its image, and the VHD around it. Inside a VHD is
+// an MBR with one partition, as DiskPart makes it there.
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "plan_priv.h"
+
+static int too_small(const struct plan_system *s, struct err *err)
+{
+	return err_set(err, -ENOSPC, "[vhd] size", ERR_NOWHERE,
+		       "%" PRIu64 " bytes are too small for a partition",
+		       s->answer->size);
+}
+
+static int plan_inside(struct plan_system *s, struct err *err)
+{
+	struct part spec = {.mbr_type = PART_MBR_NTFS};
+	struct err inner = {0};
+	unsigned number;
+	int r = plan_late_disk(s->answer->size, 512, &s->content, &s->disk,
+			       err);
+
+	if (r)
+		return r;
+	r = part_table_new(PART_MBR, s->disk, NULL,
+			   (uint32_t)plan_number(&s->id, "signature"),
+			   &s->table, &inner);
+	if (!r)
+		r = part_table_add(s->table, &spec, &number, &inner);
+	if (r == -ENOSPC)
+		return too_small(s, err);
+	if (r && err)
+		*err = inner;
+	if (r)
+		return r;
+	s->part = part_find(s->table, number);
+	return disk_slice(s->disk, s->part->start, s->part->size, &s->volume,
+			  err);
+}
+
+static int plan_volume(struct plan_system *s, struct err *err)
+{
+	struct ntfs_build_options options = {
+		.label = s->answer->label,
+		.serial = s->serial,
+		.hidden_sectors = s->part->start / s->volume->sector_size,
+		.time = s->time,
+	};
+	struct err inner = {0};
+	int r = ntfs_build_new(s->volume, &options, &s->build, err);
+
+	if (!r)
+		r = apply_tree(s->image->wim, s->index, s->build, &s->apply,
+			       err);
+	if (r)
+		return r;
+	r = ntfs_build_layout(s->build, &inner);
+	if (r == -ENOSPC)
+		return err_set(err, r, s->answer->image_file, ERR_NOWHERE,
+			       "image %u does not fit into a %s of %" PRIu64
+			       " MB: %.140s",
+			       s->index,
+			       s->answer->on_partition ? "partition" : "VHD",
+			       (s->answer->on_partition ? s->part->size
+							: s->answer->size) >>
+				       20,
+			       inner.why);
+	if (r && err)
+		*err = inner;
+	return r;
+}
+
+// --- The virtual disk --------------------------------------------------------
+
+// Marks the blocks that bytes of the disk lie in.
+static void mark(struct plan_system *s, uint64_t off, uint64_t len)
+{
+	uint64_t size = s->layout.block_size;
+
+	for (uint64_t i = off / size; len && i <= (off + len - 1) / size; i++)
+		s->present[i / 8] |= (uint8_t)(1 << i % 8);
+}
+
+// A dynamic disk has what the volume uses from the start.
+static int mark_used(struct plan_system *s, struct err *err)
+{
+	struct disk_extent used[NTFS_BUILD_RANGES];
+
+	s->present = mem_alloc((size_t)(s->layout.blocks / 8 + 1));
+	if (!s->present)
+		return err_nomem(err);
+	mark(s, 0, s->part->start);
+	ntfs_build_used(s->build, used);
+	for (size_t i = 0; i < NTFS_BUILD_RANGES; i++)
+		mark(s, s->part->start + used[i].off, used[i].len);
+	s->create.present = s->present;
+	return vdisk_create_layout(&s->create, &s->layout, err);
+}
+
+// Where Windows finds the parent: beside the child or below it, and on the drive
+// that is the data partition to most.
+static void name_parent(struct plan_system *s)
+{
+	const char *child = s->answer->path, *parent = s->parent->answer->path;
+	size_t folder = (size_t)(strrchr(child, '\\') - child) + 1;
+
+	snprintf(s->relative, sizeof(s->relative), ".\\%s", parent + folder);
+	snprintf(s->absolute, sizeof(s->absolute), "C:%s", parent);
+	s->create.parent_relative = s->relative;
+	s->create.parent_absolute = s->absolute;
+	s->create.parent_time = filetime_to_unix(s->parent->time);
+}
+
+static int plan_vdisk(struct plan_system *s, struct err *err)
+{
+	int r;
+
+	s->create = (struct vdisk_create){
+		.format = s->answer->format,
+		.type = s->answer->type,
+		.size = s->answer->size,
+		.id = s->id,
+		.created = filetime_to_unix(s->time),
+	};
+	if (s->parent)
+		name_parent(s);
+	r = vdisk_create_layout(&s->create, &s->layout, err);
+	if (!r && s->create.type == VDISK_DYNAMIC)
+		r = mark_used(s, err);
+	return r;
+}
+
+static void count(struct plan *p, const struct plan_system *s)
+{
+	const struct apply_result *one = apply_get_result(s->apply);
+	struct apply_result *all = &p->result;
+
+	all->files += one->files;
+	all->folders += one->folders;
+	all->links += one->links;
+	all->bytes += one->bytes;
+	all->streams += one->streams;
+	all->reparse_points += one->reparse_points;
+}
+
+int plan_system(struct plan *p, struct plan_system *s, struct err *err)
+{
+	int r = 0;
+
+	if (!s->parent && !s->answer->on_partition)
+		r = plan_inside(s, err);
+	if (!r && !s->parent)
+		r = plan_volume(s, err);
+	if (!r && !s->parent)
+		count(p, s);
+	if (!r && !s->answer->on_partition)
+		r = plan_vdisk(s, err);
+	return r;
+}
