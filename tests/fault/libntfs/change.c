@@ -82,7 +82,10 @@ static struct disk *new_volume(void)
 		long_name(path, i);
 		check_ok(put(n, path, old_data, 10, &err), &err);
 	}
+	// Its record will be before those of its folders.
+	check_ok(put(n, "\\x", old_data, 10, &err), &err);
 	check_ok(ntfs_mkdir_all(n, "\\a\\b\\c", TIME, &err), &err);
+	check_ok(ntfs_remove(n, "\\x", &err), &err);
 	check_ok(put(n, "\\a\\b\\c\\d", old_data, 10, &err), &err);
 	check_ok(ntfs_sync(n, &err), &err);
 	mft_start = ntfs_get_info(n)->mft_lcn * 512;
@@ -269,6 +272,7 @@ static void check_volume(struct disk *d, bool is_clean)
 // --- Faults ------------------------------------------------------------------
 
 static uint32_t seed;
+static bool tear_all;
 
 // A file record is written wholly or not at all.
 static enum record_fate random_fate(void *ctx, size_t index)
@@ -281,7 +285,7 @@ static enum record_fate random_fate(void *ctx, size_t index)
 	enum record_fate fate;
 
 	seed = seed * 1664525 + 1013904223;
-	fate = (enum record_fate)((seed >> 16) % 3);
+	fate = tear_all ? RECORD_TEAR : (enum record_fate)((seed >> 16) % 3);
 	return fate == RECORD_TEAR && is_record && half % 1024 ? RECORD_DROP
 								 : fate;
 }
@@ -300,6 +304,7 @@ static void cut_power(struct disk *base, change_fn *change, unsigned step)
 			struct disk *cut = copy_disk(base);
 
 			seed = round * 77 + (uint32_t)n;
+			tear_all = round == 1;
 			record_replay(&log, n, cut, round ? random_fate : NULL,
 				      &log);
 			check_volume(cut, n == 0 || n == log.count);
