@@ -27,6 +27,8 @@ attach_disks() {
 	module=$(ls .cache/root/lib/modules/*/kernel/drivers/block/nbd.ko.xz)
 	xz -dc "$module" >"$add/tools.d/nbd.ko"
 	cp tests/bench/attach_guest.sh "$add"
+	mkdir "$add/bin"
+	strip -o "$add/bin/slipway" "$O/bin/slipway"
 	add_archive "$add" "$O/boot/initramfs" "$dir/initramfs"
 }
 
@@ -64,9 +66,8 @@ attach_report() { # OURS PEER WANTED
 	for job in $ATTACH_JOBS; do
 		ours=$(attach_best "$1" "$job")
 		theirs=$(attach_best "$2" "$job")
-		echo "attach $job: $1 $((ours >> 10)) MB/s, $2" \
-			"$((theirs >> 10)) MB/s: ratio $(ratio "$ours" \
-			"$theirs"), at least $3 is wanted"
+		echo "attach $job: $1 $ours KB/s, $2 $theirs KB/s: ratio" \
+			"$(ratio "$ours" "$theirs"), at least $3 is wanted"
 	done
 }
 
@@ -74,7 +75,9 @@ bench_attach() {
 	. tests/boot/qemu.sh
 	. tests/programs.sh
 	attach_disks
+	echo "attach: load before it $(load)"
 	attach_machine
+	echo "attach: load after it $(load), of which the machine itself is 2"
 	attach_report slipway-vhd nbd-vhd 1.3
 	attach_report slipway-vhd nbd-vhd-direct 1.3
 	attach_report slipway-raw loop-raw 0.8

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Runs inside the environment, after vdisk_attach.sh: every kind of virtual disk
 # on the ext4 volume of /dev/vdc through the kernel, each beside a plain file on
-# a loop device to which the same is done. blkdiscard, e2fsck and mke2fs are
-# Debian's.
+# a loop device to which the same is done. blkdiscard, cmp, e2fsck and mke2fs
+# are Debian's.
 # usage: vdisk_kinds.sh TOKEN
 token=$1
 failed=0
@@ -19,6 +19,12 @@ check() { # NAME COMMAND...
 	fi
 }
 
+# The shell would take busybox' own of these names.
+blkdiscard() { /bin/blkdiscard "$@"; }
+mke2fs() { /bin/mke2fs "$@"; }
+e2fsck() { /bin/e2fsck "$@"; }
+cmp() { /bin/cmp "$@"; }
+
 fails() { ! "$@"; }
 attach() { device=$(slipway vdisk attach "$@"); }
 limit() { cat "/sys/block/${device##*/}/queue/$1"; } # NAME
@@ -33,8 +39,7 @@ both() { # COMMAND with DISK for the disk
 
 same() {
 	cut
-	cmp "$device" "$model" &&
-		dd if="$device" bs=1M iflag=direct 2>/dev/null | cmp - "$model"
+	dd if="$device" bs=1M iflag=direct 2>/dev/null | cmp - "$model"
 }
 
 with_model() { # FILE: the model begins with what the disk holds

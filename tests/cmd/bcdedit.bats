@@ -124,6 +124,8 @@ new_loader() { # DESCRIPTION; prints the GUID
 	assert_output_has 'no such entry'
 	run -1 slipway bcdedit /store s.bcd /set '{current}' path x
 	assert_output_has 'no Windows is running here'
+	run -1 slipway bcdedit /store s.bcd /set '{fwbootmgr}' displayorder '{bootmgr}' /addfirst
+	assert_output_has 'bcdboot without /s'
 	run -1 slipway bcdedit /store s.bcd /default '{memdiag}'
 	run -1 slipway bcdedit /store s.bcd /set "$a" hostip 1.2.3.4.5
 	slipway bcdedit /store s.bcd /set "$a" hostip 10.0.0.1

@@ -261,3 +261,13 @@ everything() {
 	run -0 slipway bcdedit /store 'a.img@1:\EFI\Microsoft\Boot\BCD' /enum
 	[ "$(grep -c '^description.*W ' <<<"$output")" = 4 ]
 }
+
+@test "paths that cannot be together are told" {
+	for other in 'A.vhd\b.vhd' '$MFT\b.vhd'; do
+		printf '%s\n' '[image]' 'file = w.wim' '[vhd]' 'path = \a.vhd' \
+			'size = 30M' '[vhd]' "path = \\$other" 'size = 30M' \
+			'description = b' '[boot]' 'system = windows' | answer
+		run -1 deploy --target a.img --size 400M
+		assert_output_has "a file where another has a folder"
+	done
+}

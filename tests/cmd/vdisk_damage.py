@@ -74,8 +74,10 @@ def ask(slipway, row, name, offset, words):
     """Returns how many of the answers are wrong."""
     wrong = 0
     for command in COMMANDS:
-        # A disk without a parent is never reset.
-        if command.startswith("reset") and not name.startswith("child"):
+        # A disk without a parent is never reset, and where the parent is
+        # does not matter then.
+        if command.startswith("reset") and (
+                not name.startswith("child") or words.startswith("a path")):
             continue
         command = command.format(name, name.split(".")[1])
         done = subprocess.run([slipway, "vdisk"] + command.split(),

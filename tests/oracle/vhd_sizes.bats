@@ -76,3 +76,16 @@ made_by() { # FILE CREATOR
 	run -0 slipway vdisk map vbox-dynamic-empty.vhd
 	[ "$output" = "0 2147483648 zero" ]
 }
+
+@test "a disk by Virtual PC that is made larger has the size asked for" {
+	requires qemu-img
+	for type in fixed dynamic; do
+		rm -f x.vhd
+		slipway vdisk create x.vhd 35651584 --type $type
+		made_by x.vhd 'vpc '
+		[ "$(size_of x.vhd)" -lt 35651584 ]
+		slipway vdisk expand x.vhd 45000192
+		[ "$(size_of x.vhd)" = 45000192 ]
+		[ "$(qemu_size_of x.vhd)" = 45000192 ]
+	done
+}

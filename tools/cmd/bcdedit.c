@@ -86,10 +86,14 @@ int bcdedit_find(struct edit *e, const char *text, struct bcd_object **ret)
 	if (*ret)
 		return 0;
 	return err_set(&e->err, -ENOENT, text, ERR_NOWHERE,
-		       strcasecmp(text, "{current}")
-			       ? "the store has no such entry"
-			       : "no Windows is running here: name {default} "
-				 "or another entry");
+		       !strcasecmp(text, "{current}")
+			       ? "no Windows is running here: name {default} "
+				 "or another entry"
+		       : !strcasecmp(text, "{fwbootmgr}")
+			       ? "the firmware's own order is not in the store: "
+				 "bcdboot without /s puts Windows first in it, "
+				 "with /addlast last"
+			       : "the store has no such entry");
 }
 
 int bcdedit_take_object(struct edit *e, struct bcd_object **ret)

@@ -152,15 +152,10 @@ static int name_active(const char *disk, const struct part_table *t, char **ret,
 int boot_code_find_active(const char *disk, char **ret, struct err *err)
 {
 	struct part_table *t;
-	struct place *place;
-	int r = address_open(disk, ADDRESS_FILE | ADDRESS_VIRTUAL, &place, err);
+	int r = address_read_table(disk, &t, err);
 
 	if (r)
-		return r;
-	r = part_table_read(place->disk, &t, err);
-	address_close(place);
-	if (r)
-		return r == -ENOENT ? -ENODEV : r; // it has no table
+		return r == -ENOENT ? -ENODEV : r;
 	r = name_active(disk, t, ret, err);
 	part_table_free(t);
 	return r;

@@ -27,8 +27,9 @@ int boot_code_find_disk(const char *address, char **ret_disk,
 
 // Finds the active partition of the disk at an address. *ret is the partition's
 // address, in new memory, free with mem_free.
-// Returns 0, -ENODEV when there is no partition table, -ENOENT when no partition
-// is active, -EINVAL for a GPT, or as address_open and part_table_read.
+// Returns 0, -ENODEV when there is no such disk or it has no partition table,
+// -ENOENT when no partition is active, -EINVAL for a GPT, or as
+// address_read_table.
 int boot_code_find_active(const char *disk, char **ret, struct err *err);
 
 #endif

@@ -159,16 +159,8 @@ static void scan_volume(struct scan *s, const char *address, bool is_inner)
 static void scan_disk(struct scan *s, const char *address, bool is_inner)
 {
 	struct part_table *t;
-	struct place *place;
-	int r = address_open(address, ADDRESS_FILE | ADDRESS_VIRTUAL, &place,
-			     is_inner ? NULL : &s->err);
+	int r = address_read_table(address, &t, is_inner ? NULL : &s->err);
 
-	if (r) {
-		s->r = is_inner ? s->r : r;
-		return;
-	}
-	r = part_table_read(place->disk, &t, is_inner ? NULL : &s->err);
-	address_close(place);
 	if (r) {
 		s->r = is_inner ? s->r : r;
 		return;

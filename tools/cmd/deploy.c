@@ -232,6 +232,10 @@ static int deploy(const char *answer_path, const struct cmd_switch *switches,
 		target.boot_files = NULL;
 	if (!r)
 		r = plan_make(answer, &target, &plan, &err);
+	// a file that was made for this and got nothing
+	if (r && target.disk && switches[SIZE].value &&
+	    !switches[DRY_RUN].value)
+		unlink(path);
 	if (!r)
 		plan_print(plan, print_line, NULL);
 	if (!r)

@@ -89,13 +89,8 @@ static int search_disk(struct search *s, const char *disk, const char *in_use,
 		       struct err *err)
 {
 	struct part_table *t;
-	struct place *place;
-	int r = address_open(disk, ADDRESS_FILE | ADDRESS_VIRTUAL, &place, err);
+	int r = address_read_table(disk, &t, err);
 
-	if (r)
-		return r;
-	r = part_table_read(place->disk, &t, err);
-	address_close(place);
 	if (r)
 		return r;
 	for (size_t i = 0; i < t->count; i++)

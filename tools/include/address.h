@@ -84,6 +84,13 @@ int address_open(const char *text, unsigned flags, struct place **ret,
 // must have been synced by the caller.
 void address_close(struct place *place);
 
+// Reads the partition table of the disk at an address, which is opened for that
+// alone.
+// Returns as address_open (with ADDRESS_FILE and ADDRESS_VIRTUAL) and
+// part_table_read. Free with part_table_free.
+int address_read_table(const char *disk, struct part_table **ret,
+		       struct err *err);
+
 // Splits an address into the host's PATH and the rest ("", "@1:\\x", ...),
 // which points into text. *ret_path is new memory, free with mem_free.
 // Returns 0, or -ENOMEM.

@@ -134,6 +134,7 @@ static int open_growing(struct opening *o, const struct vdisk_info *info)
 	const struct place_level *last =
 		place->level_count ? &place->levels[place->level_count - 1]
 				   : NULL;
+	const char *path = place->file_path;
 	struct disk *d;
 	int r;
 
@@ -145,6 +146,7 @@ static int open_growing(struct opening *o, const struct vdisk_info *info)
 		r = volume_open_file(place->volume, last->path, &d, o->err);
 	if (!r)
 		push_disk(place, d);
+	place->file_path = path; // it is the same file
 	return r;
 }
 

@@ -223,6 +223,11 @@ int plan_host(struct plan *p, struct err *err)
 		r = ntfs_build_layout(p->host, &inner);
 	if (r == -ENOSPC)
 		return no_room(p, err);
+	if (r == -EEXIST)
+		return err_set(err, r, "[vhd] path", ERR_NOWHERE,
+			       "the paths cannot be together on one volume: a "
+			       "file where another has a folder, or a name that "
+			       "NTFS has itself");
 	if (r && err)
 		*err = inner;
 	if (!r)

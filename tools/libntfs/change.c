@@ -13,6 +13,7 @@ struct target {
 	uint64_t folder, file; // records; file is 0 when there is none
 	le16 *name;            // of the last part; NULL for the root
 	size_t name_len;
+	unsigned depth;        // parts of the path
 };
 
 static void target_done(struct target *t)
@@ -120,14 +121,13 @@ static int walk(struct ntfs *n, const char *path, struct target *t,
 		void *ctx, struct err *err)
 {
 	const char *p = path + strspn(path, "\\/");
-	unsigned parts = 0;
 	int r = 0;
 
 	*t = (struct target){.file = NTFS_REC_ROOT};
 	while (!r && *p) {
 		size_t len = strcspn(p, "\\/"), gap = strspn(p + len, "\\/");
 
-		if (++parts > NTFS_MAX_PATH_PARTS)
+		if (++t->depth > NTFS_MAX_PATH_PARTS)
 			return bad_name(path, "it has too many parts", err);
 		r = step(n, path, p, len, t, err);
 		p += len + gap;
@@ -294,14 +294,13 @@ int ntfs_mkdir_all(struct ntfs *n, const char *path, uint64_t time,
 	return ntfs_operation_end(n->change, r);
 }
 
-static int touch(struct change_file *f, uint64_t time, struct err *err)
+static void touch(struct change_file *f, uint64_t time)
 {
 	struct change_attr *a =
 		ntfs_change_find(f, NTFS_AT_STANDARD_INFORMATION, NULL);
 	struct ntfs_standard_disk *h = (void *)a->value;
 
 	h->modified = h->changed = to_le64(time);
-	return 0;
 }
 
 // A file whose content can be changed.
@@ -324,8 +323,10 @@ static int check_plain(const struct change_file *f, const char *path,
 	return 0;
 }
 
-static int replace(struct ntfs_change *c, const char *path, uint64_t number,
-		   const struct new_file *spec, struct err *err)
+// Gives a file the content of a spec, or (resize) its size alone.
+static int change_content(struct ntfs_change *c, const char *path,
+			  uint64_t number, const struct new_file *spec,
+			  bool resize, struct err *err)
 {
 	struct change_file f;
 	int r = ntfs_change_load(c, number, &f, err);
@@ -333,11 +334,13 @@ static int replace(struct ntfs_change *c, const char *path, uint64_t number,
 	if (!r)
 		r = check_plain(&f, path, err);
 	if (!r)
-		r = ntfs_content_replace(&f, spec->data, spec->size, err);
-	if (!r)
-		r = touch(&f, spec->time, err);
-	if (!r)
+		r = resize ? ntfs_content_resize(&f, spec->size, err)
+			   : ntfs_content_replace(&f, spec->data, spec->size,
+						  err);
+	if (!r) {
+		touch(&f, spec->time);
 		r = ntfs_folder_refresh(&f, err);
+	}
 	if (!r)
 		r = ntfs_change_store(&f, err);
 	ntfs_change_done(&f);
@@ -367,7 +370,8 @@ static int put_file(struct ntfs *n, const char *path,
 		r = err_set(err, -EISDIR, path, ERR_NOWHERE,
 			    "it is a folder");
 	if (!r)
-		r = t.file ? replace(n->change, path, t.file, spec, err)
+		r = t.file ? change_content(n->change, path, t.file, spec,
+					    false, err)
 			   : make(n->change, &t, spec, err);
 	if (!r)
 		*ret_record = t.file;
@@ -398,39 +402,21 @@ int ntfs_write_file(struct ntfs *n, const char *path, const void *data,
 	return put_file(n, path, &spec, &record, err);
 }
 
-static int resize(struct ntfs_change *c, const char *path, uint64_t number,
-		  uint64_t size, uint64_t time, struct err *err)
-{
-	struct change_file f;
-	int r = ntfs_change_load(c, number, &f, err);
-
-	if (!r)
-		r = check_plain(&f, path, err);
-	if (!r)
-		r = ntfs_content_resize(&f, size, err);
-	if (!r)
-		r = touch(&f, time, err);
-	if (!r)
-		r = ntfs_folder_refresh(&f, err);
-	if (!r)
-		r = ntfs_change_store(&f, err);
-	ntfs_change_done(&f);
-	return r;
-}
-
 int ntfs_change_resize(struct ntfs *n, uint64_t number, uint64_t size,
 		       uint64_t time, struct err *err)
 {
+	struct new_file spec = {.time = time, .size = size};
 	int r;
 
 	ntfs_operation_begin(n->change);
-	r = resize(n->change, "file", number, size, time, err);
+	r = change_content(n->change, "file", number, &spec, true, err);
 	return ntfs_operation_end(n->change, r);
 }
 
 int ntfs_resize_file(struct ntfs *n, const char *path, uint64_t size,
 		     uint64_t time, struct err *err)
 {
+	struct new_file spec = {.time = time, .size = size};
 	struct target t;
 	bool may_be_new = false;
 	int r = check_begun(n, err);
@@ -440,7 +426,7 @@ int ntfs_resize_file(struct ntfs *n, const char *path, uint64_t size,
 	ntfs_operation_begin(n->change);
 	r = walk(n, path, &t, fail_missing, &may_be_new, err);
 	if (!r)
-		r = resize(n->change, path, t.file, size, time, err);
+		r = change_content(n->change, path, t.file, &spec, true, err);
 	target_done(&t);
 	return ntfs_operation_end(n->change, r);
 }
@@ -462,9 +448,12 @@ static int check_empty(struct change_file *f, const char *path, struct err *err)
 	return r;
 }
 
-// Gives back all that a file has.
-static int free_file(struct change_file *f, struct err *err)
+// Gives back all that a file has. No folder outlasts on the device what it has
+// an entry of, although nothing leads to the folder itself any more.
+static int free_file(struct change_file *f, unsigned depth, struct err *err)
 {
+	uint32_t stage = f->flags & NTFS_RF_DIRECTORY ? STAGE_FREED + depth
+						      : STAGE_FREED_FILES;
 	int r = ntfs_views_remove(f, err);
 
 	for (size_t i = 0; !r && i < f->count; i++)
@@ -472,10 +461,21 @@ static int free_file(struct change_file *f, struct err *err)
 	if (!r)
 		r = ntfs_space_give(f->c, &f->list_runs, 0, err);
 	if (!r)
-		r = ntfs_record_give(f->c, f->number, false, err);
+		r = ntfs_record_give(f->c, f->number, stage, err);
 	for (size_t i = 0; !r && i < f->extension_count; i++)
-		r = ntfs_record_give(f->c, f->extensions[i], true, err);
+		r = ntfs_record_give(f->c, f->extensions[i],
+				     STAGE_FREED_EXTENSIONS, err);
 	return r;
+}
+
+// The folder's entry goes before the file's name; one that is new has neither.
+static int store_unnamed(struct change_file *f, struct err *err)
+{
+	uint32_t stage = ntfs_record_stage(f->c, f->number);
+
+	if (stage < STAGE_FILES || stage > STAGE_LAST_FOLDER)
+		f->stage = STAGE_UNNAMED;
+	return ntfs_change_store(f, err);
 }
 
 static int remove_name(struct ntfs_change *c, const char *path,
@@ -491,7 +491,8 @@ static int remove_name(struct ntfs_change *c, const char *path,
 		r = ntfs_folder_take(&f, t->folder, t->name, t->name_len,
 				     filetime_now(), &left, err);
 	if (!r)
-		r = left ? ntfs_change_store(&f, err) : free_file(&f, err);
+		r = left ? store_unnamed(&f, err)
+			 : free_file(&f, t->depth, err);
 	ntfs_change_done(&f);
 	return r;
 }

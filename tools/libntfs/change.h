@@ -14,6 +14,7 @@
 //     change_tree.c     indexes: entries put in and taken out
 //     change_node.c     their blocks
 //     change_file.c     a file's attributes, loaded and stored
+//     change_patch.c    part of an attribute written anew
 //     change_pack.c     how they fill its records
 //     change_records.c  file records: taken, given back, written
 //     change_mft.c      the MFT grown
@@ -49,8 +50,10 @@ enum ntfs_stage {
 	STAGE_LAST_FOLDER = STAGE_FOLDERS + NTFS_MAX_PATH_PARTS,
 	STAGE_CHANGED, // base records of files that were there, then of folders
 	STAGE_CHANGED_FOLDERS,
+	STAGE_UNNAMED, // files that have lost one of several names
 	STAGE_MIRROR,
-	STAGE_FREED, // base records, then extensions
+	STAGE_FREED, // folders from the top down, then files, then extensions
+	STAGE_FREED_FILES = STAGE_FREED + NTFS_MAX_PATH_PARTS + 1,
 	STAGE_FREED_EXTENSIONS,
 	STAGE_VIEWS, // $ObjId and $Reparse
 };
@@ -190,8 +193,8 @@ int ntfs_runs_add(struct ntfs_runs *runs, uint64_t lcn, uint64_t len,
 int ntfs_record_take(struct ntfs_change *c, uint64_t *ret_number,
 		     uint16_t *ret_sequence, struct err *err);
 
-// Gives a record back.
-int ntfs_record_give(struct ntfs_change *c, uint64_t number, bool is_extension,
+// Gives a record back, which is written free in a stage.
+int ntfs_record_give(struct ntfs_change *c, uint64_t number, uint32_t stage,
 		     struct err *err);
 
 // Writes a record, whose update sequence is applied in place, and its mirror.

@@ -262,7 +262,8 @@ static uint32_t base_stage(const struct change_file *f)
 
 	if (f->stage)
 		return f->stage;
-	if (stage >= STAGE_FILES && stage <= STAGE_LAST_FOLDER)
+	if ((stage >= STAGE_FILES && stage <= STAGE_LAST_FOLDER) ||
+	    stage == STAGE_UNNAMED)
 		return stage;
 	switch (f->number) {
 	case NTFS_REC_MFT:
@@ -376,7 +377,7 @@ static int store_packed(struct change_file *f, struct change_pack *p,
 	if (!r)
 		r = put_records(f, p, sequences, err);
 	for (size_t i = 0; !r && i < old_count; i++)
-		r = ntfs_record_give(f->c, old[i], true, err);
+		r = ntfs_record_give(f->c, old[i], STAGE_FREED_EXTENSIONS, err);
 	if (!r)
 		r = ntfs_space_give(f->c, &old_list, 0, err);
 	ntfs_runs_done(&old_list);

@@ -125,7 +125,7 @@ int ntfs_record_take(struct ntfs_change *c, uint64_t *ret_number,
 	return 0;
 }
 
-int ntfs_record_give(struct ntfs_change *c, uint64_t number, bool is_extension,
+int ntfs_record_give(struct ntfs_change *c, uint64_t number, uint32_t stage,
 		     struct err *err)
 {
 	struct ntfs_record rec;
@@ -148,10 +148,7 @@ int ntfs_record_give(struct ntfs_change *c, uint64_t number, bool is_extension,
 				      : (uint16_t)(rec.sequence + 1));
 	// One that the device does not know of is of no order.
 	r = ntfs_record_put(c, number, rec.data,
-			    !was_there	   ? STAGE_FRESH
-			    : is_extension ? STAGE_FREED_EXTENSIONS
-					   : STAGE_FREED,
-			    err);
+			    was_there ? stage : STAGE_FRESH, err);
 	mem_free(rec.data);
 	return r;
 }

@@ -14,9 +14,10 @@
 //     7  the base records of files that were there before, then of folders: the
 //        one write by which a file's content, or all of a folder's entries,
 //        become the new ones; a file is renewed before what it made needless is
-//        removed beside it
+//        removed beside it; at last files that have lost one of several names
 //     8  the mirror of the first records
-//     9  records that nothing leads to any more are freed
+//     9  records that nothing leads to any more are freed: folders from the top
+//        down, then files, so that no entry is of a file that is gone
 //    10  $ObjId and $Reparse, which have lost the entries of freed files
 //    11  bitmaps: what only the old state used is free
 //    12  the dirty flag is cleared

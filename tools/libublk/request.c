@@ -88,6 +88,21 @@ static int run_other(struct ublk_target *t, const struct ublk_request *q,
 	return r;
 }
 
+// A block that is new gets all its room at once: what is written to it later
+// cannot fail for want of it then, and need not wait for it. Where that cannot
+// be had, the write will tell.
+static void take_room(struct ublk_target *t, const struct ublk_request *q)
+{
+	struct disk *d = t->disk;
+	uint64_t off;
+
+	if (!d->unit)
+		return;
+	off = q->off - q->off % d->unit;
+	disk_allocate(d, off, d->size - off < d->unit ? d->size - off : d->unit,
+		      NULL);
+}
+
 int ublk_request_run(struct ublk_target *t, const struct ublk_request *q,
 		     void *buf, struct err *err)
 {
@@ -102,6 +117,7 @@ int ublk_request_run(struct ublk_target *t, const struct ublk_request *q,
 					 "the disk is served for reading only");
 	if (q->operation != UBLK_WRITE)
 		return run_other(t, q, err);
+	take_room(t, q);
 	r = disk_write(t->disk, q->off, buf, (size_t)q->len, err);
 	return r || !q->fua ? r : run_other(t, q, err);
 }

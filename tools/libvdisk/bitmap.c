@@ -29,14 +29,11 @@ static struct vdisk_page *clean_page(struct vdisk_blocks *b)
 {
 	struct vdisk_page *page;
 
-	if (b->page_count < BLOCKS_MAX_PAGES) {
+	if (b->page_count < b->max_pages) {
 		page = &b->pages[b->page_count];
-		if (!page->bytes)
-			page->bytes = mem_alloc(b->page_size);
-		if (page->bytes) {
-			b->page_count++;
-			return page;
-		}
+		page->bytes = b->page_bytes +
+			      (size_t)b->page_count++ * b->page_size;
+		return page;
 	}
 	for (uint32_t i = 0; i < b->page_count; i++) {
 		page = &b->pages[b->clock++ % b->page_count];

@@ -398,17 +398,21 @@ int vdisk_blocks_init(struct vdisk_blocks *b, struct err *err)
 	b->disk.unit = b->block_size;
 	pthread_mutex_init(&b->lock, NULL);
 	b->table = mem_array((size_t)b->count, sizeof(*b->table));
-	if (b->has_bitmaps)
-		b->pages = mem_array(BLOCKS_MAX_PAGES, sizeof(*b->pages));
-	if (!b->table || (b->has_bitmaps && !b->pages))
+	if (!b->table)
 		return err_nomem(err);
-	return 0;
+	if (!b->has_bitmaps)
+		return 0;
+	b->max_pages = b->disk.read_only ? BLOCKS_PARENT_PAGES
+					 : BLOCKS_MAX_PAGES;
+	b->pages = mem_array(b->max_pages, sizeof(*b->pages));
+	b->page_bytes = mem_aligned(BLOCKS_MAX_PAGE,
+				    (size_t)b->max_pages * b->page_size);
+	return b->pages && b->page_bytes ? 0 : err_nomem(err);
 }
 
 void vdisk_blocks_done(struct vdisk_blocks *b)
 {
-	for (uint32_t i = 0; b->pages && i < BLOCKS_MAX_PAGES; i++)
-		mem_free(b->pages[i].bytes);
+	mem_free(b->page_bytes);
 	mem_free(b->pages);
 	mem_free(b->table);
 	pthread_mutex_destroy(&b->lock);

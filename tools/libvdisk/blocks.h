@@ -45,8 +45,10 @@ enum block_state {
 
 // Bitmaps are read and written in pages of this at most.
 #define BLOCKS_MAX_PAGE 4096u
-// Pages of bitmaps kept in memory: 4 MiB at most.
-#define BLOCKS_MAX_PAGES 1024u
+// Pages of bitmaps kept in memory: 4 MiB at most; fewer of a parent, as there
+// may be many of them.
+#define BLOCKS_MAX_PAGES    1024u
+#define BLOCKS_PARENT_PAGES 64u
 // Pages, of bitmaps and of the table, that wait for a commit.
 #define BLOCKS_MAX_DIRTY 256u
 
@@ -121,6 +123,8 @@ struct vdisk_blocks {
 	uint64_t dirty_table[BLOCKS_MAX_DIRTY]; // numbers of pages
 	uint32_t dirty_table_count, dirty_page_count;
 	struct vdisk_page *pages;
+	uint8_t *page_bytes; // of all pages
+	uint32_t max_pages;
 	struct vdisk_page *buckets[BLOCKS_MAX_PAGES];
 	uint32_t page_count, clock;
 };

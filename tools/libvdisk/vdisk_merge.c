@@ -108,6 +108,7 @@ int vdisk_merge_layers(struct disk *const *layers, size_t count,
 // --- Chains --------------------------------------------------------------------
 
 struct merge {
+	struct vdisk_files place;  // where they lie
 	struct vdisk_chain *below; // from the target on
 	size_t count;              // of the children
 	char *paths[VDISK_MAX_CHAIN];
@@ -127,12 +128,14 @@ static int may_not(int r, const char *path, const struct err *why,
 }
 
 // Makes the target as large as what is merged into it.
-static int fit_target(const char *path, uint64_t size, struct err *err)
+static int fit_target(const struct merge *m, const char *path, uint64_t size,
+		      struct err *err)
 {
 	struct vdisk_info info;
 	struct err why = {0};
 	struct disk *file;
-	int r = disk_open_file(path, DISK_EXCLUSIVE, &file, &why);
+	int r = m->place.open_file(m->place.ctx, path, DISK_EXCLUSIVE, &file,
+				   &why);
 
 	if (r)
 		return may_not(r, path, &why, err);
@@ -146,8 +149,8 @@ static int fit_target(const char *path, uint64_t size, struct err *err)
 static int open_target(struct merge *m, struct err *err)
 {
 	const struct vdisk_link *l;
-	int r = vdisk_chain_open(m->paths[m->count], DISK_EXCLUSIVE, &m->below,
-				 err);
+	int r = vdisk_chain_open_in(&m->place, m->paths[m->count], NULL,
+				    DISK_EXCLUSIVE, &m->below, err);
 
 	if (r)
 		return r;
@@ -167,7 +170,8 @@ static int open_layers(struct merge *m, struct err *err)
 	for (size_t i = m->count; i && !r; i--) {
 		struct disk **file = &m->files[i - 1];
 
-		r = disk_open_file(m->paths[i - 1], DISK_EXCLUSIVE, file, err);
+		r = m->place.open_file(m->place.ctx, m->paths[i - 1],
+				       DISK_EXCLUSIVE, file, err);
 		if (r)
 			break;
 		(*file)->read_only = true;
@@ -199,6 +203,7 @@ static int note_paths(struct merge *m, const struct vdisk_chain *chain,
 			       "it has %zu parents, and %u cannot be merged",
 			       chain->count - 1, depth);
 	m->count = depth;
+	m->place = chain->files;
 	for (size_t i = 0; i <= m->count; i++) {
 		m->paths[i] = mem_strdup(chain->links[i].path);
 		if (!m->paths[i])
@@ -218,7 +223,7 @@ int vdisk_chain_merge(struct vdisk_chain *chain, unsigned depth,
 	// one for writing while it is held.
 	vdisk_chain_close(chain);
 	if (!r)
-		r = fit_target(m.paths[m.count], size, err);
+		r = fit_target(&m, m.paths[m.count], size, err);
 	if (!r)
 		r = open_target(&m, err);
 	if (!r)

@@ -99,17 +99,9 @@ int vhd_make_room(struct vhd_disk *v, uint64_t end, struct err *err)
 static int put_bitmap(struct vhd_disk *v, uint64_t place, struct err *err)
 {
 	size_t gap = (size_t)(place - v->end);
-	uint8_t *bytes = mem_alloc(gap + v->bitmap_size);
-	int r;
 
-	if (!bytes)
-		return err_nomem(err);
-	if (!v->blocks.has_bitmaps)
-		memset(bytes + gap, 0xff, v->bitmap_size);
-	r = disk_write(v->blocks.file, v->end, bytes, gap + v->bitmap_size,
-		       err);
-	mem_free(bytes);
-	return r;
+	return disk_write(v->blocks.file, v->end, v->head + VHD_ALIGN - gap,
+			  gap + v->bitmap_size, err);
 }
 
 static int allocate(struct vdisk_blocks *b, uint64_t block, struct err *err)
@@ -242,6 +234,7 @@ static int move(struct vdisk_blocks *b, const struct vdisk_range *range,
 static void release(struct vdisk_blocks *b)
 {
 	vdisk_blocks_done(b);
+	mem_free(((struct vhd_disk *)b)->head);
 	mem_free(b);
 }
 
@@ -372,6 +365,17 @@ static int read_ends(struct vhd_disk *v, const struct vhd_footer *footer,
 	return 0;
 }
 
+// Made beforehand, so that nothing is allocated by who writes.
+static int make_head(struct vhd_disk *v, struct err *err)
+{
+	v->head = mem_alloc(VHD_ALIGN + v->bitmap_size);
+	if (!v->head)
+		return err_nomem(err);
+	if (!v->blocks.has_bitmaps)
+		memset(v->head + VHD_ALIGN, 0xff, v->bitmap_size);
+	return 0;
+}
+
 int vhd_dynamic_open(struct disk *file, const struct vhd_footer *footer,
 		     const struct vhd_header *header, struct disk *parent,
 		     struct disk **ret, struct err *err)
@@ -405,6 +409,8 @@ int vhd_dynamic_open(struct disk *file, const struct vhd_footer *footer,
 	v->bitmap_size = vhd_bitmap_size(header->block_size);
 	v->fresh = file->size;
 	r = vdisk_blocks_init(b, err);
+	if (!r && !b->disk.read_only)
+		r = make_head(v, err);
 	if (!r)
 		r = read_ends(v, footer, header, err);
 	if (!r)

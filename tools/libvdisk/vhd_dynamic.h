@@ -22,6 +22,7 @@ struct vhd_disk {
 	uint32_t bitmap_size;
 	uint64_t end;   // of the last block
 	uint64_t fresh; // from here on the file has only zeroes
+	uint8_t *head;  // what comes before a new block: a gap and its bitmap
 	struct {
 		uint64_t off, len;
 		const char *what;

@@ -217,6 +217,7 @@ static int set_size(struct vhd_disk *v, uint64_t size, struct err *err)
 	footer.cylinders = to_be16(f.cylinders);
 	footer.heads = f.heads;
 	footer.sectors = f.sectors;
+	memcpy(footer.creator, f.creator, sizeof(footer.creator));
 	return vhd_footers_put(v, &footer, err);
 }
 

@@ -199,6 +199,7 @@ void vhd_footer_resize(struct vhd_footer *footer, uint64_t size)
 	footer->original_size = size;
 	footer->current_size = size;
 	footer->size = size;
+	// Nobody is to count the cylinders of what is larger now.
 	set_maker(footer);
 	vhd_footer_set_geometry(footer, size);
 }

@@ -163,20 +163,14 @@ static int commit(struct vdisk_blocks *b, struct err *err)
 {
 	struct vhdx_disk *v = (struct vhdx_disk *)b;
 	struct vhdx_log_write writes[VHDX_LOG_MAX_WRITES];
-	uint8_t *tables = mem_array(b->dirty_table_count, VHDX_PAGE);
-	size_t n;
-	int r;
+	size_t n = gather(v, writes, v->tables);
+	int r = disk_flush(b->file, err);
 
-	if (!tables)
-		return err_nomem(err);
-	n = gather(v, writes, tables);
-	r = disk_flush(b->file, err);
 	if (!r)
 		r = vhdx_log_append(&v->log, writes, n, err);
 	for (size_t i = 0; i < n && !r; i++)
 		r = disk_write(b->file, writes[i].offset, writes[i].data, VHDX_PAGE,
 			       err);
-	mem_free(tables);
 	return r;
 }
 
@@ -190,6 +184,10 @@ static int prepare(struct vdisk_blocks *b, struct err *err)
 	if (!h.log_length)
 		return err_corrupt(err, "VHDX header", VHDX_HEADER_1,
 				   "there is no log to write to");
+	if (!v->tables)
+		v->tables = mem_array(VHDX_LOG_MAX_WRITES, VHDX_PAGE);
+	if (!v->tables)
+		return err_nomem(err);
 	r = guid_random(&h.file_write, err);
 	if (!r && !b->keeps_id)
 		r = guid_random(&h.data_write, err);
@@ -321,6 +319,7 @@ static void release(struct vdisk_blocks *b)
 
 	vdisk_blocks_done(b);
 	vhdx_log_done(&v->log);
+	mem_free(v->tables);
 	mem_free(v->maps);
 	disk_close(v->overlay);
 	mem_free(v);

@@ -22,6 +22,7 @@ struct vhdx_disk {
 	uint64_t end;   // of what is used of the file
 	uint64_t fresh; // from here on the file has only zeroes
 	struct vhdx_log log;
+	uint8_t *tables; // room for pages of the table, while they are written
 };
 
 // Finds `len` bytes of zeroes at the end of what is used, a multiple of a MiB.

@@ -117,8 +117,8 @@ static int list_ntfs(void *ctx, const struct ntfs_entry *e)
 
 struct find_name {
 	uint64_t record;
-	char *name;
 	const char *given;
+	char *name; // of struct volume_stat
 };
 
 // A file may have several names in one folder: the given one is preferred.
@@ -132,41 +132,45 @@ static int find_name(void *ctx, const struct ntfs_entry *e)
 	return !strcasecmp(e->utf8, f->given);
 }
 
+// Finds the name that a path's last part has in its folder; the root has none.
+static int real_name(struct volume *v, const char *path, uint64_t record,
+		     char *name, struct err *err)
+{
+	char *folder = mem_strdup(path);
+	size_t len = strlen(path), start;
+	struct find_name find = {.record = record, .name = name};
+	uint64_t parent;
+	int r;
+
+	if (!folder)
+		return err_nomem(err);
+	while (len && strchr("\\/", folder[len - 1]))
+		len--;
+	for (start = len; start && !strchr("\\/", folder[start - 1]);)
+		start--;
+	folder[start] = 0;
+	r = ntfs_lookup(v->ntfs, folder, &parent, err);
+	mem_free(folder);
+	if (r || start == len)
+		return r;
+	find.given = path + start;
+	r = ntfs_list(v->ntfs, parent, find_name, &find, err);
+	return r < 0 ? r : 0;
+}
+
 static int stat_ntfs(struct volume *v, const char *path,
 		     struct volume_stat *ret, struct err *err)
 {
 	struct volume_stat s = {.name = ""};
-	struct find_name find = {.name = s.name};
-	size_t len = strlen(path), end;
 	struct ntfs_stat stat;
-	uint64_t folder;
-	char *parent;
-	int r = ntfs_lookup(v->ntfs, path, &find.record, err);
+	uint64_t record;
+	int r = ntfs_lookup(v->ntfs, path, &record, err);
 
 	if (!r)
-		r = ntfs_stat(v->ntfs, find.record, &stat, err);
+		r = ntfs_stat(v->ntfs, record, &stat, err);
+	if (!r)
+		r = real_name(v, path, record, s.name, err);
 	if (r)
-		return r;
-	while (len && strchr("\\/", path[len - 1]))
-		len--;
-	for (end = len; len && !strchr("\\/", path[len - 1]);)
-		len--;
-	parent = mem_dup(path, end + 1);
-	if (!parent)
-		return err_nomem(err);
-	parent[end] = 0;
-	find.given = parent + len;
-	if (end) {
-		char first = parent[len];
-
-		parent[len] = 0;
-		r = ntfs_lookup(v->ntfs, parent, &folder, err);
-		parent[len] = first;
-	}
-	if (!r && end)
-		r = ntfs_list(v->ntfs, folder, find_name, &find, err);
-	mem_free(parent);
-	if (r < 0)
 		return r;
 	s.attributes = stat.attributes;
 	s.is_directory = stat.is_directory;

@@ -3,6 +3,7 @@
 # or a message waits for a key, and prints what the stand-in said and the lines
 # on the screen. Fails when neither comes.
 # usage: tests/boot/bios/start.sh NAME DISK [key]     key: press it, once
+# A DISK whose name ends in .floppy is one.
 set -eu
 disk=$(realpath "$2")
 cd "$(dirname "$0")/../../.."
@@ -46,9 +47,12 @@ wait_end() { # HOW OFTEN THE MESSAGE IS THERE
 
 trap 'qemu_stop' EXIT
 trap 'exit 1' HUP INT TERM
-QEMU_MEMORY=32 QEMU_CPUS=1 qemu_start "$dir" bios -net none \
-	-drive "if=none,id=d,format=raw,cache=unsafe,file=$disk" \
-	-device ide-hd,drive=d
+file="format=raw,cache=unsafe,file=$disk"
+case $disk in
+*.floppy) drive=(-drive "if=floppy,$file") ;;
+*) drive=(-drive "if=none,id=d,$file" -device "ide-hd,drive=d") ;;
+esac
+QEMU_MEMORY=32 QEMU_CPUS=1 qemu_start "$dir" bios -net none "${drive[@]}"
 status=0
 wait_end 1 || status=1
 if [ -n "$key" ] && [ $status = 0 ]; then

@@ -39,16 +39,40 @@ static void long_name(char path[300], int i)
 	snprintf(path, 300, LONG, i);
 }
 
-static struct disk *new_volume(void)
+// Empty but for a file with two names.
+static void build(struct disk *d)
 {
 	struct ntfs_build_options o = {.serial = 1, .cluster_size = 512};
+	struct ntfs_node_spec spec = {0, TIME, TIME, TIME, TIME,
+				      NTFS_NO_SECURITY};
+	struct err err = {0};
+	struct ntfs_build *b;
+	uint32_t node;
+
+	check_ok(ntfs_build_new(d, &o, &b, &err), &err);
+	check_ok(ntfs_build_add(b, &spec, &node, &err), &err);
+	for (unsigned i = 0; i < 2; i++) {
+		le16 units[2] = {to_le16('l'), to_le16((uint16_t)('1' + i))};
+		struct ntfs_name name = {units, 2, NULL, 0};
+
+		check_ok(ntfs_build_link(b, node, NTFS_ROOT, &name, &err),
+			 &err);
+	}
+	check_ok(ntfs_build_layout(b, &err), &err);
+	check_ok(ntfs_build_begin(b, &err), &err);
+	check_ok(ntfs_build_finish(b, NULL, &err), &err);
+	ntfs_build_free(b);
+}
+
+static struct disk *new_volume(void)
+{
 	struct err err = {0};
 	struct disk *d;
 	struct ntfs *n;
 	char path[300];
 
 	check_ok(disk_memory(SIZE, 512, &d, &err), &err);
-	check_ok(ntfs_format(d, &o, &err), &err);
+	build(d);
 	check_ok(ntfs_open(d, &n, &err), &err);
 	check_ok(ntfs_change_begin(n, &err), &err);
 	check_ok(ntfs_mkdir_all(n, "\\Boot", TIME, &err), &err);
@@ -58,6 +82,11 @@ static struct disk *new_volume(void)
 		long_name(path, i);
 		check_ok(put(n, path, old_data, 10, &err), &err);
 	}
+	// Its record will be before those of its folders.
+	check_ok(put(n, "\\x", old_data, 10, &err), &err);
+	check_ok(ntfs_mkdir_all(n, "\\a\\b\\c", TIME, &err), &err);
+	check_ok(ntfs_remove(n, "\\x", &err), &err);
+	check_ok(put(n, "\\a\\b\\c\\d", old_data, 10, &err), &err);
 	check_ok(ntfs_sync(n, &err), &err);
 	mft_start = ntfs_get_info(n)->mft_lcn * 512;
 	mft_end = mft_start + 27 * 1024 + 65536;
@@ -97,6 +126,24 @@ static int remove_long(struct ntfs *n, struct err *err)
 		r = ntfs_remove(n, path, err);
 	}
 	return r;
+}
+
+static int unlink_one(struct ntfs *n, struct err *err)
+{
+	int r = put(n, "\\l2", new_data, 3000, err);
+
+	return r ? r : ntfs_remove(n, "\\l1", err);
+}
+
+static int remove_folders(struct ntfs *n, struct err *err)
+{
+	int r = ntfs_remove(n, "\\a\\b\\c\\d", err);
+
+	if (!r)
+		r = ntfs_remove(n, "\\a\\b\\c", err);
+	if (!r)
+		r = ntfs_remove(n, "\\a\\b", err);
+	return r ? r : ntfs_remove(n, "\\a", err);
 }
 
 static int make_folders(struct ntfs *n, struct err *err)
@@ -185,10 +232,10 @@ static void check_file(struct ntfs *n, const char *path, bool may_miss,
 	void *data;
 	int r = ntfs_read_file(n, path, 20000, &data, &size, &err);
 
-	if (r == -ENOENT && may_miss)
+	if ((r == -ENOENT && may_miss))
 		return;
 	check_ok(r, &err);
-	check((old && size == old && !memcmp(data, old_data, old)) ||
+	check(((old || !size) && size == old && !memcmp(data, old_data, old)) ||
 	      (new && size == new && !memcmp(data, new_data, new)) ||
 	      (old == sizeof(old_data) && is_resized(data, size)));
 	mem_free(data);
@@ -216,12 +263,16 @@ static void check_volume(struct disk *d, bool is_clean)
 	}
 	check_file(n, "EFI/Microsoft/Boot/en-US/bootmgr.mui", true, 0,
 		   sizeof(new_data));
+	check_file(n, "\\a\\b\\c\\d", true, 10, 0);
+	check_file(n, "\\l1", true, 0, 3000);
+	check_file(n, "\\l2", false, 0, 3000);
 	ntfs_close(n);
 }
 
 // --- Faults ------------------------------------------------------------------
 
 static uint32_t seed;
+static bool tear_all;
 
 // A file record is written wholly or not at all.
 static enum record_fate random_fate(void *ctx, size_t index)
@@ -234,7 +285,7 @@ static enum record_fate random_fate(void *ctx, size_t index)
 	enum record_fate fate;
 
 	seed = seed * 1664525 + 1013904223;
-	fate = (enum record_fate)((seed >> 16) % 3);
+	fate = tear_all ? RECORD_TEAR : (enum record_fate)((seed >> 16) % 3);
 	return fate == RECORD_TEAR && is_record && half % 1024 ? RECORD_DROP
 								 : fate;
 }
@@ -253,6 +304,7 @@ static void cut_power(struct disk *base, change_fn *change, unsigned step)
 			struct disk *cut = copy_disk(base);
 
 			seed = round * 77 + (uint32_t)n;
+			tear_all = round == 1;
 			record_replay(&log, n, cut, round ? random_fate : NULL,
 				      &log);
 			check_volume(cut, n == 0 || n == log.count);
@@ -343,7 +395,8 @@ int main(void)
 		unsigned io, memory, cut;
 	} changes[] = {{replace, 5, 5, 1},	 {add_long, 43, 131, 2},
 		       {remove_long, 47, 251, 2}, {make_folders, 11, 37, 1},
-		       {resize, 7, 7, 1},	 {add_many, 97, 701, 7},
+		       {resize, 7, 7, 1},	 {remove_folders, 11, 11, 1},
+		       {unlink_one, 7, 7, 1},	 {add_many, 97, 701, 7},
 		       {all, 101, 907, 5}};
 	struct disk *base;
 

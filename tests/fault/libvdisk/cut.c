@@ -11,11 +11,14 @@
 
 #define SIZE	(3 * 1024 * K + 4096)
 #define SECTORS (SIZE / 512)
-#define STEPS	40
+#define STEPS	30
 
-// One operation: sectors [first, end) hold `tag` from then on. A flush has none.
+// One operation: sectors [first, end) hold `tag` from then on: 0 when they were
+// zeroed. When they were discarded they hold 0, or what they held. A flush has
+// no sectors.
 struct step {
 	uint32_t first, end, tag;
+	bool is_discard;
 	size_t begun, done; // entries of the log before and after it
 	bool failed;
 };
@@ -44,6 +47,13 @@ static struct step next_step(uint64_t *seed, uint32_t tag)
 		return s;
 	s.first = (uint32_t)(random_number(seed) % SECTORS);
 	s.end = s.first + 1 + (uint32_t)(random_number(seed) % 30);
+	if (random_number(seed) % 4 == 0) {
+		// over one whole block or two of them
+		s.first = s.first / 1024 * 1024;
+		s.end = s.first + 3000;
+		s.tag = 0;
+		s.is_discard = random_number(seed) % 2;
+	}
 	if (s.end > SECTORS)
 		s.end = SECTORS;
 	return s;
@@ -53,6 +63,12 @@ static int do_step(struct disk *d, const struct step *s, struct err *err)
 {
 	if (s->first == s->end)
 		return disk_flush(d, err);
+	if (s->is_discard)
+		return disk_discard(d, s->first * 512u,
+				    (s->end - s->first) * 512u, err);
+	if (!s->tag)
+		return disk_zero(d, s->first * 512u,
+				 (s->end - s->first) * 512u, err);
 	fill(buffer, s->tag, s->end - s->first);
 	return disk_write(d, s->first * 512u, buffer,
 			  (s->end - s->first) * 512u, err);
@@ -88,7 +104,7 @@ static bool may_hold(const struct run *run, uint32_t sector, uint32_t tag,
 			continue;
 		if (s->tag == tag)
 			return true;
-		if (flushed && !s->failed)
+		if (flushed && !s->failed && !s->is_discard)
 			return false;
 	}
 	return tag == tag_below(run, sector);
