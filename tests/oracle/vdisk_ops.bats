@@ -161,6 +161,7 @@ make_raw() { # FILE SIZE SEED
 		slipway vdisk convert moved/base.$format y.raw --format raw \
 			--progress none
 		cmp y.raw 1.raw
+		rm y.raw
 		mv moved/base.$format .
 		slipway vdisk reparent base.$format --parent 0.$format
 		slipway vdisk reparent 2.$format --parent base.$format
