@@ -92,12 +92,12 @@ gives_back() { # FILE
 family() {
 	before=$(sha1sum parent.vhd)
 	attach one.vhd && one=$device && attach two.vhd && two=$device &&
-		attach --read-only parent.vhd && cmp "$one" "$device" || return
+		attach --read-only parent.vhd && cmp "$two" "$device" || return
 	dd if=random of="$one" bs=1M seek=3 count=2 conv=fsync 2>/dev/null
 	dd if=random of="$two" bs=1M seek=5 count=2 conv=fsync 2>/dev/null
 	cut
-	dd if="$one" bs=1M skip=5 count=2 2>/dev/null | sha1sum >a
-	dd if="$device" bs=1M skip=5 count=2 2>/dev/null | sha1sum >b
+	dd if="$two" bs=1M skip=3 count=2 2>/dev/null | sha1sum >a
+	dd if="$device" bs=1M skip=3 count=2 2>/dev/null | sha1sum >b
 	fails cmp -s "$one" "$device" && fails cmp -s "$one" "$two" && cmp a b &&
 		for d in "$one" "$two" "$device"; do
 			slipway vdisk detach "$d" || return

@@ -11,7 +11,7 @@
 
 #define SIZE	(3 * 1024 * K + 4096)
 #define SECTORS (SIZE / 512)
-#define STEPS	30
+#define STEPS	24
 
 // One operation: sectors [first, end) hold `tag` from then on: 0 when they were
 // zeroed. When they were discarded they hold 0, or what they held. A flush has
