@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Files and devices past the page cache: open(2), "O_DIRECT". What begins or
+// Files and devices past the page cache: "O_DIRECT" of open. What begins or
 // ends inside of the unit that a device works in goes through a buffer; writes
 // of that kind take turns, so that none puts old bytes back over another's.
 
