@@ -126,30 +126,6 @@ static int open_chain(struct opening *o)
 	return 0;
 }
 
-// A virtual disk that grows with what is written makes its file longer: in an
-// NTFS volume that takes a volume that is readied for changes.
-static int open_growing(struct opening *o, const struct vdisk_info *info)
-{
-	struct place *place = o->place;
-	const struct place_level *last =
-		place->level_count ? &place->levels[place->level_count - 1]
-				   : NULL;
-	const char *path = place->file_path;
-	struct disk *d;
-	int r;
-
-	if (!(o->flags & ADDRESS_WRITE) || info->type == VDISK_FIXED ||
-	    !last || last->kind != PLACE_FILE || !place->ntfs)
-		return 0;
-	r = volume_change_begin(place->volume, o->err);
-	if (!r)
-		r = volume_open_file(place->volume, last->path, &d, o->err);
-	if (!r)
-		push_disk(place, d);
-	place->file_path = path; // it is the same file
-	return r;
-}
-
 // Lays the virtual disk on top, when the file is one.
 static int open_virtual(struct opening *o)
 {
@@ -160,9 +136,7 @@ static int open_virtual(struct opening *o)
 
 	if (r == -ENOENT)
 		return 0;
-	r = r ? 0 : open_growing(o, &info);
-	if (!r)
-		r = push_level(o, PLACE_VIRTUAL, &level);
+	r = push_level(o, PLACE_VIRTUAL, &level);
 	if (!r && info.type == VDISK_DIFFERENCING)
 		r = open_chain(o);
 	else if (!r)
@@ -226,16 +200,14 @@ static int open_volume(struct opening *o)
 
 static int open_file(struct opening *o, const char *path)
 {
-	struct place *place = o->place;
-	struct vdisk_files files = address_files(place->volume);
-	struct err inner = {0};
+	struct vdisk_files files = address_files(o->place->volume);
 	struct disk *d;
-	int r = volume_open_file(place->volume, path, &d, &inner);
+	int r = files.open_file(files.ctx, path,
+				o->flags & ADDRESS_WRITE ? 0 : DISK_READ_ONLY,
+				&d, o->err);
 
-	if (r && o->err)
-		*o->err = inner;
 	if (!r)
-		push_file(place, d, &files, path);
+		push_file(o->place, d, &files, path);
 	return r;
 }
 

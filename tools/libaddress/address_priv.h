@@ -8,7 +8,14 @@
 
 #include "address.h"
 
-// Returns the files of a volume, which must outlive them.
+// Returns the files of a volume, which is borrowed.
 struct vdisk_files address_files(struct volume *volume);
+
+// Opens a file of a volume for writing, as a disk that can be resized if the
+// file system can do that; the volume is readied for changes when that is asked
+// for first (grow.c).
+// Returns 0, or as volume_open_file.
+int address_open_growing(struct volume *volume, const char *path,
+			 struct disk **ret, struct err *err);
 
 #endif

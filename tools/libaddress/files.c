@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The files of a volume as chains of virtual disks look for parents.
+// The files of a volume, as chains of virtual disks look for parents.
 
 #include "address_priv.h"
 
@@ -23,7 +23,7 @@ static uint64_t hash_path(const char *path)
 static int identify(void *ctx, const char *path, struct vdisk_file_id *ret,
 		    struct err *err)
 {
-	struct volume *volume = ctx;
+	const struct volume *volume = ctx;
 	struct vdisk_file_id id = {0};
 	struct fat_stat stat;
 	int r;
@@ -43,12 +43,14 @@ static int open_file(void *ctx, const char *path, unsigned flags,
 		     struct disk **ret, struct err *err)
 {
 	struct disk *d;
-	int r = volume_open_file(ctx, path, &d, err);
+	int r;
 
+	if (!(flags & DISK_READ_ONLY))
+		return address_open_growing(ctx, path, ret, err);
+	r = volume_open_file(ctx, path, &d, err);
 	if (r)
 		return r;
-	if (flags & DISK_READ_ONLY)
-		d->read_only = true;
+	d->read_only = true;
 	*ret = d;
 	return 0;
 }

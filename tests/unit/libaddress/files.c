@@ -272,6 +272,40 @@ static void check_full(const char *where)
 	address_close(p);
 }
 
+// In NTFS the file becomes longer, and the volume stays sound.
+static void check_growing(const char *image)
+{
+	struct place *p = open_place(image, ":\\v\\c.vhd",
+				     ADDRESS_FILE | ADDRESS_VIRTUAL |
+					     ADDRESS_WRITE);
+	struct ntfs_check_result result;
+	struct vdisk_check found;
+	struct disk *d;
+
+	check_ok(disk_write(p->disk, 2 * MIB + 7000, "ghi", 3, &err), &err);
+	check_ok(disk_write(p->disk, 100, "xyz", 3, &err), &err);
+	check_ok(disk_flush(p->disk, &err), &err);
+	check_ok(disk_write(p->disk, 4 * MIB + 9000, "uvw", 3, &err), &err);
+	address_close(p);
+	p = open_place(image, ":\\v\\c.vhd", ADDRESS_FILE);
+	check(p->disk->size > child->size + 4 * MIB);
+	check_ok(vdisk_check(p->disk, false, &found, &err), &err);
+	check(!found.footer_lost && !found.copy_differs);
+	check_eq(found.blocks, 3);
+	address_close(p);
+	p = open_place(image, ":\\v\\c.vhd", ADDRESS_FILE | ADDRESS_VIRTUAL);
+	check_content(p->disk, 100, "xyz");
+	check_content(p->disk, 2 * MIB, "new");
+	check_content(p->disk, 2 * MIB + 7000, "ghi");
+	check_content(p->disk, 4 * MIB, "old");
+	check_content(p->disk, 4 * MIB + 9000, "uvw");
+	address_close(p);
+	check_ok(disk_open_file(image, DISK_READ_ONLY, &d, &err), &err);
+	check_ok(ntfs_check(d, NULL, NULL, NULL, &result, &err), &err);
+	check_eq(result.problems, 0);
+	disk_close(d);
+}
+
 static void check_host(void)
 {
 	struct place *p = open_place("v/c.vhd", "@1", ADDRESS_WRITE), *other;
@@ -319,7 +353,8 @@ int main(void)
 	check_writing("fat.img:\\");
 	check_writing("ntfs.img:\\");
 	check_full("fat.img:\\");
-	check_full("ntfs.img:\\");
+	check_growing("ntfs.img");
+	check_writing("ntfs.img:\\");
 	check_host();
 	check_failures();
 	disk_close(child);

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+//
+// A file of a volume as a disk that can grow, for virtual disks: what lies in it
+// is written in place, and only when it is to become longer is the volume
+// readied for changes, for which all of it is checked. Several threads may write
+// while one makes it longer.
+
+#include <pthread.h>
+
+#include "address_priv.h"
+
+struct growing {
+	struct disk disk;
+	struct volume *volume;
+	char *path;
+	struct disk *inner;
+	bool is_ready; // `inner` was opened on a volume that is being changed
+	pthread_rwlock_t moving; // held for writing while `inner` is replaced
+};
+
+static struct disk *lock(struct disk *d)
+{
+	struct growing *g = (struct growing *)d;
+
+	pthread_rwlock_rdlock(&g->moving);
+	return g->inner;
+}
+
+static int unlock(struct disk *d, int r)
+{
+	pthread_rwlock_unlock(&((struct growing *)d)->moving);
+	return r;
+}
+
+static int grow_read(struct disk *d, uint64_t off, void *buf, size_t len,
+		     struct err *err)
+{
+	return unlock(d, disk_read(lock(d), off, buf, len, err));
+}
+
+static int grow_write(struct disk *d, uint64_t off, const void *buf, size_t len,
+		      struct err *err)
+{
+	return unlock(d, disk_write(lock(d), off, buf, len, err));
+}
+
+static int grow_zero(struct disk *d, uint64_t off, uint64_t len,
+		     struct err *err)
+{
+	return unlock(d, disk_zero(lock(d), off, len, err));
+}
+
+static int grow_discard(struct disk *d, uint64_t off, uint64_t len,
+			struct err *err)
+{
+	return unlock(d, disk_discard(lock(d), off, len, err));
+}
+
+static int grow_flush(struct disk *d, struct err *err)
+{
+	return unlock(d, disk_flush(lock(d), err));
+}
+
+static int grow_map(struct disk *d, uint64_t off, uint64_t len,
+		    uint64_t *ret_len, bool *ret_data, struct err *err)
+{
+	return unlock(d, disk_map(lock(d), off, len, ret_len, ret_data, err));
+}
+
+static int make_ready(struct growing *g, struct err *err)
+{
+	struct disk *inner;
+	int r;
+
+	if (g->is_ready)
+		return 0;
+	// What was written so far went past the volume: it is in place before
+	// the volume is changed.
+	r = disk_flush(g->inner, err);
+	if (!r)
+		r = volume_change_begin(g->volume, err);
+	if (!r)
+		r = volume_open_file(g->volume, g->path, &inner, err);
+	if (r)
+		return r;
+	disk_close(g->inner);
+	g->inner = inner;
+	g->is_ready = true;
+	return 0;
+}
+
+static int grow_resize(struct disk *d, uint64_t size, struct err *err)
+{
+	struct growing *g = (struct growing *)d;
+	int r;
+
+	if (g->volume->fat)
+		return err_set(err, -ENOTSUP, g->path, ERR_NOWHERE,
+			       "a file in a FAT volume keeps its size");
+	pthread_rwlock_wrlock(&g->moving);
+	r = make_ready(g, err);
+	if (!r)
+		r = disk_resize(g->inner, size, err);
+	__atomic_store_n(&d->size, g->inner->size, __ATOMIC_RELAXED);
+	pthread_rwlock_unlock(&g->moving);
+	return r;
+}
+
+static void grow_close(struct disk *d)
+{
+	struct growing *g = (struct growing *)d;
+
+	disk_close(g->inner);
+	pthread_rwlock_destroy(&g->moving);
+	mem_free(g->path);
+	mem_free(g);
+}
+
+static const struct disk_ops grow_ops = {
+	.read = grow_read,
+	.write = grow_write,
+	.zero = grow_zero,
+	.discard = grow_discard,
+	.flush = grow_flush,
+	.map = grow_map,
+	.resize = grow_resize,
+	.close = grow_close,
+};
+
+int address_open_growing(struct volume *volume, const char *path,
+			 struct disk **ret, struct err *err)
+{
+	struct growing *g = mem_alloc(sizeof(*g));
+	int r;
+
+	if (!g)
+		return err_nomem(err);
+	g->path = mem_strdup(path);
+	r = g->path ? volume_open_file(volume, path, &g->inner, err)
+		    : err_nomem(err);
+	if (r) {
+		mem_free(g->path);
+		mem_free(g);
+		return r;
+	}
+	g->disk = (struct disk){.ops = &grow_ops,
+				.size = g->inner->size,
+				.sector_size = g->inner->sector_size,
+				.read_only = g->inner->read_only};
+	g->volume = volume;
+	pthread_rwlock_init(&g->moving, NULL);
+	*ret = &g->disk;
+	return 0;
+}
