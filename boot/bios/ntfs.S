@@ -51,7 +51,6 @@
 #define ID	bp - 54 // the wanted attribute's number in its record
 #define POSITION bp - 58 // of what is read in pieces
 #define REST	bp - 62
-#define MAX_END	bp - 64 // of the table
 
 // Memory. A table of pieces has 8 bytes for each: clusters, and the first one's
 // number; it ends with a zero. What lies from 20000 on goes before BOOTMGR comes.
@@ -65,8 +64,7 @@
 #define LIST_SEGMENT	0x3000
 #define LIST_PIECES	0x4000
 
-#define MAX_PIECES	0x4ff8 // bytes of the file's table
-#define MAX_MFT_PIECES	0xfff8
+#define MAX_PIECES	0x4ff8 // bytes of the table
 #define MAX_DEPTH	16
 
 	.section .second, "ax"
@@ -103,12 +101,10 @@ second:
 	call	check_record
 	push	MFT_SEGMENT
 	pop	gs
-	mov	word ptr [MAX_END], MAX_MFT_PIECES
 	mov	ax, AT_DATA
 	call	open
 	push	FILE_SEGMENT
 	pop	gs
-	mov	word ptr [MAX_END], MAX_PIECES
 
 	// The root folder's index is a tree; its root is in the file record.
 	mov	eax, REC_ROOT

@@ -133,15 +133,6 @@ copy() { cp --sparse=always "$1" disk.img; }
 		"Disk read error at sector $((2048 + lcn * 8 + 64))"
 }
 
-@test "a BIOS that reads a disk by cylinders alone is told" {
-	head -c 1474560 fat.img >mbr.floppy
-	assert_says lba-mbr mbr.floppy "The BIOS cannot read by LBA"
-	tail -c +1048577 fat.img | head -c 1474560 >fat.floppy
-	assert_says lba-fat fat.floppy "The BIOS cannot read by LBA"
-	tail -c +1048577 ntfs.img | head -c 1474560 >ntfs.floppy
-	assert_says lba-ntfs ntfs.floppy "The BIOS cannot read by LBA"
-}
-
 @test "a second part that is not ours any more is not run" {
 	copy ntfs.img
 	at=$(peek disk.img $((1048576 + 506)) 2)
