@@ -89,6 +89,8 @@ setup() {
 	[ "$(stat -c %b x.vhd)" -lt 8192 ]
 	slipway vdisk convert x.vhd y.img --format raw --progress none
 	cmp x.img y.img
+	slipway vdisk convert x.vhd y.raw --progress none
+	cmp x.img y.raw
 	run -1 slipway vdisk convert x.img y.img
 	cmp x.img y.img
 	truncate -s 1000 odd.img

@@ -78,7 +78,8 @@ int vdisk_parse_type(const char *s, enum vdisk_type *ret);
 // As vdisk_parse_type, of a format.
 int vdisk_parse_format(const char *s, enum vdisk_format *ret);
 
-// Returns what the end of a file's name says: VHDX for ".vhdx", else VHD.
+// Returns what the end of a file's name says: VHDX for ".vhdx", raw for ".raw",
+// else VHD.
 enum vdisk_format vdisk_format_of(const char *path);
 
 // Makes a file with a virtual disk of a new identity; a file that could not be

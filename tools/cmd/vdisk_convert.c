@@ -87,6 +87,30 @@ static int write_changes(struct disk *to, uint64_t off, const uint8_t *now,
 	return r;
 }
 
+// Tells whether both read as zeroes, for *ret_len bytes from `off` on.
+static int both_are_zero(struct disk *from, struct disk *to, uint64_t off,
+			 uint64_t *ret_len, bool *ret, struct err *err)
+{
+	uint64_t n;
+	bool from_data, to_data;
+	int r = disk_map(from, off, from->size - off, &n, &from_data, err);
+
+	if (!r)
+		r = disk_map(to, off, n, ret_len, &to_data, err);
+	*ret = !r && !from_data && !to_data;
+	return r;
+}
+
+static int copy_piece(struct disk *from, struct disk *to, uint64_t off,
+		      uint8_t *now, uint8_t *old, size_t n, struct err *err)
+{
+	int r = disk_read(from, off, now, n, err);
+
+	if (!r)
+		r = disk_read(to, off, old, n, err);
+	return r ? r : write_changes(to, off, now, old, n, err);
+}
+
 int vdisk_copy_changes(struct disk *from, struct disk *to, struct err *err)
 {
 	uint8_t *now = mem_alloc(PIECE), *old = mem_alloc(PIECE);
@@ -97,15 +121,14 @@ int vdisk_copy_changes(struct disk *from, struct disk *to, struct err *err)
 			    "it has %llu bytes, and the parent %llu",
 			    (unsigned long long)from->size,
 			    (unsigned long long)to->size);
-	for (uint64_t off = 0; off < to->size && !r; off += PIECE) {
-		size_t n = to->size - off < PIECE ? (size_t)(to->size - off)
-						  : PIECE;
+	for (uint64_t off = 0, n = 0; off < to->size && !r; off += n) {
+		bool is_zero;
 
-		r = disk_read(from, off, now, n, err);
-		if (!r)
-			r = disk_read(to, off, old, n, err);
-		if (!r)
-			r = write_changes(to, off, now, old, n, err);
+		r = both_are_zero(from, to, off, &n, &is_zero, err);
+		if (r || is_zero)
+			continue;
+		n = n < PIECE ? n : PIECE;
+		r = copy_piece(from, to, off, now, old, (size_t)n, err);
 	}
 	mem_free(now);
 	mem_free(old);

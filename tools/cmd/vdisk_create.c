@@ -34,6 +34,8 @@ enum vdisk_format vdisk_format_of(const char *path)
 {
 	const char *dot = strrchr(path, '.');
 
+	if (dot && !strcasecmp(dot, ".raw"))
+		return VDISK_RAW;
 	return dot && !strcasecmp(dot, ".vhdx") ? VDISK_VHDX : VDISK_VHD;
 }
 
