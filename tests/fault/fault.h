@@ -27,6 +27,9 @@ size_t fault_mem_live(void);
 // must say -ENOMEM, or do without, and leak nothing.
 void fault_mem_each(int (*run)(void *ctx, struct err *err), void *ctx);
 
+// As fault_mem_each, for an operation that cannot do without.
+void fault_mem_fails(int (*run)(struct err *err));
+
 // --- Disks -------------------------------------------------------------------
 
 struct fault_plan {

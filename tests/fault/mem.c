@@ -135,3 +135,18 @@ void fault_mem_each(int (*run)(void *ctx, struct err *err), void *ctx)
 	}
 	fault_mem(0, false);
 }
+
+static int run_alone(void *ctx, struct err *err)
+{
+	int (**run)(struct err *err) = ctx;
+	int r = (*run)(err);
+
+	if (fault_mem_failed())
+		check_eq(r, -ENOMEM);
+	return r;
+}
+
+void fault_mem_fails(int (*run)(struct err *err))
+{
+	fault_mem_each(run_alone, &run);
+}

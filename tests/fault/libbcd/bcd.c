@@ -103,34 +103,11 @@ static int devices(struct err *err)
 	return r;
 }
 
-static void each(int (*operation)(struct err *err))
-{
-	for (int persistent = 0; persistent < 2; persistent++) {
-		for (unsigned n = 1;; n++) {
-			size_t live = fault_mem_live();
-			struct err err = {0};
-			int r;
-
-			fault_mem(n, persistent);
-			r = operation(&err);
-			if (!fault_mem_failed()) {
-				check_ok(r, &err);
-				break;
-			}
-			fault_mem(0, false);
-			check_eq(fault_mem_live(), live);
-			check_eq(r, -ENOMEM);
-			check_eq(err.code, -ENOMEM);
-		}
-		fault_mem(0, false);
-	}
-}
-
 int main(void)
 {
-	each(make);
-	each(change);
-	each(devices);
+	fault_mem_fails(make);
+	fault_mem_fails(change);
+	fault_mem_fails(devices);
 	check_eq(fault_mem_live(), 0);
 	return 0;
 }

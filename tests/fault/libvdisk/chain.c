@@ -84,29 +84,6 @@ static int use(struct err *err)
 	return r;
 }
 
-static void fail_memory(void)
-{
-	for (int persistent = 0; persistent < 2; persistent++) {
-		for (unsigned n = 1;; n++) {
-			size_t live = fault_mem_live();
-			struct err err = {0};
-			int r;
-
-			fault_mem(n, persistent);
-			r = use(&err);
-			if (!fault_mem_failed()) {
-				check_ok(r, &err);
-				break;
-			}
-			fault_mem(0, false);
-			check_eq(r, -ENOMEM);
-			check_eq(err.code, -ENOMEM);
-			check_eq(fault_mem_live(), live);
-		}
-		fault_mem(0, false);
-	}
-}
-
 static void fail_reads(void)
 {
 	for (int persistent = 0; persistent < 2; persistent++) {
@@ -135,7 +112,7 @@ int main(void)
 		make(2, formats[i], "", "");
 		make(1, formats[i], "..\\nowhere\\a.vhd", "C:\\a.vhd");
 		make(0, formats[i], "..\\base\\b.vhd", "C:\\nowhere.vhd");
-		fail_memory();
+		fault_mem_fails(use);
 		fail_reads();
 		for (int k = 0; k < 3; k++)
 			disk_close(files[k]);
