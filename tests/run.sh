@@ -7,8 +7,9 @@ cd "$(dirname "$0")/.."
 export O
 export ASAN_OPTIONS=allocator_may_return_null=1
 passed=0 failed=0 skipped=0
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+results=$(mktemp -d)
+log=$results/log
+trap 'rm -rf "$results"' EXIT
 
 note() { # RESULT NAME
 	case $1 in
@@ -20,15 +21,30 @@ note() { # RESULT NAME
 
 # A program's verdict is its exit status; 77 is a skip, which CI forbids for a
 # missing judge (the tests themselves decide that, see tests/helpers.bash).
-programs() { # NAME COMMAND...
-	name=$1
-	shift
-	"$@" >"$log" 2>&1 </dev/null
-	case $? in
-	0) note pass "$name" ;;
-	77) note skip "$name" ;;
-	*) note fail "$name" ;;
+verdict() { # STATUS NAME
+	case $1 in
+	0) note pass "$2" ;;
+	77) note skip "$2" ;;
+	*) note fail "$2" ;;
 	esac
+}
+
+# Runs the programs of a tier on all cores; verdicts come in order.
+programs() { # TIER
+	local t number=0
+	for t in tests/"$1"/*/*.c; do
+		t=${t#tests/}
+		echo "${t%.c} $results/$((number += 1))"
+	done >"$results/list"
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	xargs -P "$(nproc)" -L 1 sh -c '
+		"$O/san/$0" >"$1.log" 2>&1 </dev/null
+		echo $? >"$1.status"' <"$results/list"
+	while read -r t number; do
+		log=$number.log
+		verdict "$(cat "$number.status" || echo 1)" "$t.c"
+	done <"$results/list"
+	log=$results/log
 }
 
 bats_tier() { # FOLDER
@@ -49,11 +65,7 @@ for tier in "$@"; do
 	start=$(date +%s)
 	case $tier in
 	unit | fault)
-		for t in tests/"$tier"/*/*.c; do
-			[ -e "$t" ] || continue
-			t=${t#tests/}
-			programs "$t" "$O/san/${t%.c}"
-		done
+		programs "$tier"
 		;;
 	fuzz-replay)
 		for t in tests/fuzz/*/fuzz.c; do
@@ -66,7 +78,10 @@ for tier in "$@"; do
 		done
 		;;
 	lint)
-		for t in tests/lint/*.sh; do programs "$t" "$t"; done
+		for t in tests/lint/*.sh; do
+			"$t" >"$log" 2>&1 </dev/null
+			verdict $? "$t"
+		done
 		;;
 	cmd | oracle | boot) bats_tier "$tier" ;;
 	*) echo "tests/run.sh: $tier: no such tier" >&2; exit 2 ;;
