@@ -29,36 +29,53 @@ verdict() { # STATUS NAME
 	esac
 }
 
-# Runs the programs of a tier on all cores; verdicts come in order.
-programs() { # TIER
-	local t number=0
-	for t in tests/"$1"/*/*.c; do
-		t=${t#tests/}
-		echo "${t%.c} $results/$((number += 1))"
+# Runs COMMAND TEST for each test, on so many cores. Leaves a list of the tests,
+# each with the files its output (.log) and its exit status (.status) are in.
+run_each() { # CORES COMMAND TEST...
+	local cores=$1 command=$2 t number=0
+	shift 2
+	for t; do
+		echo "$t $results/$((number += 1))"
 	done >"$results/list"
 	# shellcheck disable=SC2016 # expanded by the inner shell
-	xargs -P "$(nproc)" -L 1 sh -c '
-		"$O/san/$0" >"$1.log" 2>&1 </dev/null
+	xargs -P "$cores" -L 1 sh -c '
+		'"$command"' "$0" >"$1.log" 2>&1 </dev/null
 		echo $? >"$1.status"' <"$results/list"
+}
+
+programs() { # TIER
+	local tests=(tests/"$1"/*/*.c) t number
+	tests=("${tests[@]#tests/}")
+	tests=("${tests[@]%.c}")
+	run_each "$(nproc)" '' "${tests[@]/#/$O/san/}"
 	while read -r t number; do
 		log=$number.log
-		verdict "$(cat "$number.status" || echo 1)" "$t.c"
+		verdict "$(cat "$number.status" || echo 1)" "${t#"$O/san/"}.c"
 	done <"$results/list"
 	log=$results/log
 }
 
+# Machines want all cores for themselves.
 bats_tier() { # FOLDER
-	ls tests/"$1"/*.bats >/dev/null 2>&1 || return 0
-	bats --tap tests/"$1"/*.bats >"$log" 2>&1 </dev/null
-	status=$?
-	p=$(grep -c '^ok ' "$log")
-	s=$(grep -c '^ok .*# skip' "$log")
-	f=$(grep -c '^not ok ' "$log")
-	# bats that dies before its first test must not look like success
-	[ "$status" -ne 0 ] && [ "$f" -eq 0 ] && f=1
-	passed=$((passed + p - s)) skipped=$((skipped + s)) failed=$((failed + f))
-	grep '^ok .*# skip' "$log" | sed 's/^ok [0-9]* /SKIP /'
-	[ "$f" -eq 0 ] || sed -n '/^not ok/,/^ok/p' "$log" | grep -v '^ok '
+	local cores t number status p s f
+	cores=$(nproc)
+	[ "$1" != boot ] || cores=1
+	run_each "$cores" 'bats --tap' tests/"$1"/*.bats
+	while read -r t number; do
+		status=$(cat "$number.status" || echo 1)
+		p=$(grep -c '^ok ' "$number.log")
+		s=$(grep -c '^ok .*# skip' "$number.log")
+		f=$(grep -c '^not ok ' "$number.log")
+		# bats that dies before its first test must not look like success
+		[ "$status" -ne 0 ] && [ "$f" -eq 0 ] && f=1
+		passed=$((passed + p - s)) skipped=$((skipped + s))
+		failed=$((failed + f))
+		grep '^ok .*# skip' "$number.log" | sed 's/^ok [0-9]* /SKIP /'
+		[ "$f" -eq 0 ] || {
+			echo "FAIL $t"
+			grep -v '^ok ' "$number.log"
+		}
+	done <"$results/list"
 }
 
 for tier in "$@"; do
