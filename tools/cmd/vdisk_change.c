@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "address.h"
 #include "vdisk.h"
@@ -21,7 +20,6 @@ struct edit {
 static int edit_open(const char *address, bool is_forced, bool is_child,
 		     struct edit *ret, struct err *err)
 {
-	struct stat st;
 	int r = address_open(address, ADDRESS_FILE | ADDRESS_WRITE,
 			     &ret->place, err);
 
@@ -31,8 +29,10 @@ static int edit_open(const char *address, bool is_forced, bool is_child,
 	if (!r && is_child && ret->info.type != VDISK_DIFFERENCING)
 		r = err_set(err, -EINVAL, address, ERR_NOWHERE,
 			    "it is no differencing disk");
-	if (!r && !is_forced && !stat(address, &st))
-		r = vdisk_guard_children(address, &ret->info.link_id, NULL,
+	if (!r && !is_forced && ret->place->file_path)
+		r = vdisk_guard_children(&ret->place->files,
+					 ret->place->file_path,
+					 &ret->info.link_id, NULL, 0,
 					 "would no longer fit to it", err);
 	if (r)
 		address_close(ret->place);
@@ -80,22 +80,29 @@ int vdisk_cmd_expand(int argc, char **argv)
 
 // --- compact -------------------------------------------------------------------
 
-// Opens what a differencing disk in a file of the host is made from.
-static int open_parent(const char *path, struct vdisk_chain **ret,
+// Opens what a differencing disk is made from.
+static int open_parent(const struct edit *e, struct vdisk_chain **ret,
 		       struct err *err)
 {
+	const struct vdisk_files *files = &e->place->files;
 	struct vdisk_chain *chain;
-	char *parent = NULL;
-	int r = vdisk_chain_open(path, DISK_READ_ONLY, &chain, err);
+	char *parent;
+	int r = vdisk_chain_look(files, e->place->file_path, e->place->disk,
+				 DISK_READ_ONLY, &chain, err);
 
 	if (r)
 		return r;
-	if (chain->count > 1)
-		parent = mem_strdup(chain->links[1].path);
+	r = chain->broken;
+	if (r)
+		*err = chain->why;
+	parent = r ? NULL : mem_strdup(chain->links[1].path);
 	vdisk_chain_close(chain);
-	r = parent ? vdisk_chain_open(parent, DISK_READ_ONLY | DISK_EXCLUSIVE,
-				      ret, err)
-		   : err_nomem(err);
+	if (!r)
+		r = parent ? vdisk_chain_open_in(files, parent, NULL,
+						 DISK_READ_ONLY |
+							 DISK_EXCLUSIVE,
+						 ret, err)
+			   : err_nomem(err);
 	mem_free(parent);
 	return r;
 }
@@ -129,8 +136,8 @@ static int compact(const char *address, bool is_forced,
 	if (r)
 		return r;
 	has_parent = e.info.type == VDISK_DIFFERENCING;
-	if (has_parent && !e.place->level_count)
-		r = open_parent(address, &below, err);
+	if (has_parent && e.place->file_path)
+		r = open_parent(&e, &below, err);
 	if (!r)
 		r = vdisk_compact(e.place->disk, below ? below->disk : NULL,
 				  has_parent ? NULL : vdisk_unused_volumes,

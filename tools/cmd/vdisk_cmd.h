@@ -6,8 +6,6 @@
 #ifndef CMD_VDISK_H
 #define CMD_VDISK_H
 
-#include <limits.h>
-
 #include "cmd.h"
 #include "vdisk.h"
 
@@ -37,30 +35,6 @@ int vdisk_cmd_merge(int argc, char **argv);
 // Gives a differencing disk another parent (vdisk_merge.c).
 int vdisk_cmd_reparent(int argc, char **argv);
 
-// Does it, of files of the host, without asking whether they fit together.
-// Returns 0, -EXDEV when they are on different volumes, or as vdisk_chain_open
-// and vdisk_reparent.
-int vdisk_set_parent(const char *path, const char *parent, struct err *err);
-
-// Finds the paths that a child at `path` keeps of its parent (vdisk_create.c).
-// Returns 0, -EXDEV when the two are on different volumes, -ENAMETOOLONG, or
-// what realpath(3) gives.
-int vdisk_parent_paths(const char *path, const char *parent,
-		       char absolute[PATH_MAX], char relative[PATH_MAX],
-		       struct err *err);
-
-// Looks beside the file `path`, whose link_id is `id`, for a child of it other
-// than the file `except` (NULL: none) (vdisk_family.c).
-// Returns true when there is one, and its path in *ret.
-bool vdisk_find_child(const char *path, const struct guid *id,
-		      const char *except, char *ret, size_t room);
-
-// Refuses to harm such a child; `harm` says what would become of it.
-// Returns 0 or -EBUSY.
-int vdisk_guard_children(const char *path, const struct guid *id,
-			 const char *except, const char *harm,
-			 struct err *err);
-
 // A vdisk_unused that asks the volumes on the disk (vdisk_unused.c); its context
 // is a struct vdisk_unused_ctx. What it does not believe, it says on stderr.
 struct vdisk_unused_ctx {
@@ -88,12 +62,6 @@ enum vdisk_format vdisk_format_of(const char *path);
 int vdisk_make(const char *path, const struct vdisk_create *c,
 	       struct disk **ret, struct err *err);
 
-// Makes an empty child of the disk in the file `parent`.
-// Returns 0, -EXDEV when the two are on different volumes, or as
-// vdisk_chain_open and vdisk_make.
-int vdisk_make_child(const char *path, const char *parent, uint32_t block_size,
-		     struct err *err);
-
 // Writes to a disk what is not the same in another one of its size, and flushes
 // (vdisk_convert.c). Returns 0, -EINVAL when the sizes differ, -ENOMEM, or the
 // disks' errors.
@@ -115,6 +83,29 @@ int vdisk_source_open_direct(const char *address, bool for_writing,
 
 // Closes it.
 void vdisk_source_close(struct vdisk_source *s);
+
+// A file by its address, and the place that it and its parents lie in: the host
+// or a volume (vdisk_open.c). It need not be there.
+struct vdisk_spot {
+	struct place *place;      // of a volume, else NULL
+	struct vdisk_files files; // of the place
+	const char *path;         // in that
+	int prefix;               // bytes of the address before the path
+};
+
+// Finds it; a volume is opened.
+// Returns 0, -EISDIR for a disk that no path follows, or as address_open.
+int vdisk_spot_open(const char *address, bool for_writing,
+		    struct vdisk_spot *ret, struct err *err);
+
+// Finds the path that another file has in the same place, new memory, free with
+// mem_free.
+// Returns 0, -EXDEV when it lies in another one, or as address_open.
+int vdisk_spot_beside(const struct vdisk_spot *s, const char *address,
+		      char **ret_path, struct err *err);
+
+// Closes it; what was not synced in a volume was never done.
+void vdisk_spot_close(struct vdisk_spot *s);
 
 // Shows what a virtual disk is, with its parents (vdisk_info.c).
 int vdisk_cmd_info(int argc, char **argv);

@@ -2,15 +2,13 @@
 //
 // vdisk create.
 
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "address.h"
 #include "vdisk.h"
 #include "vdisk_cmd.h"
 
@@ -76,92 +74,6 @@ int vdisk_make(const char *path, const struct vdisk_create *c,
 	return r;
 }
 
-// --- Children ----------------------------------------------------------------
-
-// Where a parent is, seen from a child's folder; Windows' form. Both are real
-// paths. Returns false when it does not fit.
-static bool relative_path(const char *folder, const char *parent, char *ret,
-			  size_t room)
-{
-	size_t same = 0, n;
-
-	for (size_t i = 0; folder[i] && folder[i] == parent[i]; i++)
-		if (folder[i] == '/')
-			same = i + 1;
-	n = (size_t)snprintf(ret, room, folder[same] ? "" : ".\\");
-	for (const char *s = folder + same; *s; s++)
-		if (*s == '/' && n < room)
-			n += (size_t)snprintf(ret + n, room - n, "..\\");
-	if (n < room)
-		n += (size_t)snprintf(ret + n, room - n, "%s", parent + same);
-	for (char *s = ret; n < room && *s; s++)
-		if (*s == '/')
-			*s = '\\';
-	return n < room;
-}
-
-static int failed(const char *what, struct err *err)
-{
-	int r = -errno;
-
-	return err_set(err, r, what, ERR_NOWHERE, "%s", strerror(-r));
-}
-
-int vdisk_parent_paths(const char *path, const char *parent,
-		       char absolute[PATH_MAX], char relative[PATH_MAX],
-		       struct err *err)
-{
-	char folder[PATH_MAX + 2], *slash;
-	struct stat child, below;
-	int r = 0;
-
-	if (!realpath(parent, absolute))
-		return failed(parent, err);
-	slash = strrchr(path, '/');
-	snprintf(folder, sizeof(folder) - 1, "%.*s",
-		 slash ? (int)(slash - path + 1) : 1, slash ? path : ".");
-	if (!realpath(folder, relative) || stat(relative, &child) ||
-	    stat(absolute, &below))
-		return failed(folder, err);
-	snprintf(folder, sizeof(folder), "%s%s", relative,
-		 relative[1] ? "/" : "");
-	if (child.st_dev != below.st_dev)
-		r = err_set(err, -EXDEV, parent, ERR_NOWHERE,
-			    "a parent is on the same volume as its child");
-	else if (!relative_path(folder, absolute, relative, PATH_MAX))
-		r = err_set(err, -ENAMETOOLONG, parent, ERR_NOWHERE,
-			    "its path is too long");
-	return r;
-}
-
-int vdisk_make_child(const char *path, const char *parent, uint32_t block_size,
-		     struct err *err)
-{
-	char absolute[PATH_MAX], relative[PATH_MAX];
-	struct vdisk_create c = {.type = VDISK_DIFFERENCING,
-				 .block_size = block_size,
-				 .parent_absolute = absolute,
-				 .parent_relative = relative};
-	struct vdisk_chain *chain;
-	struct stat st;
-	int r = vdisk_parent_paths(path, parent, absolute, relative, err);
-
-	if (!r)
-		r = vdisk_chain_open(absolute, DISK_READ_ONLY | DISK_EXCLUSIVE,
-				     &chain, err);
-	if (r)
-		return r;
-	c.format = chain->links[0].info.format;
-	c.size = chain->disk->size;
-	c.sector_size = chain->disk->sector_size;
-	c.parent_id = chain->links[0].info.link_id;
-	if (!stat(absolute, &st))
-		c.parent_time = st.st_mtime;
-	r = vdisk_make(path, &c, NULL, err);
-	vdisk_chain_close(chain);
-	return r;
-}
-
 // --- The commands ------------------------------------------------------------
 
 static int parse_block(const char *s, uint32_t *ret)
@@ -191,6 +103,54 @@ static int fill_child(const char *path, const char *source, struct err *err)
 	return r;
 }
 
+// What a child in a volume holds needs a longer file.
+static int check_source(const struct vdisk_spot *spot, const char *address,
+			struct err *err)
+{
+	return spot->place && spot->place->fat
+		       ? err_set(err, -ENOTSUP, address, ERR_NOWHERE,
+				 "a file in a FAT volume keeps its size, and "
+				 "can hold nothing of a source: make it on the "
+				 "host and copy it")
+		       : 0;
+}
+
+static int make_child(const char *address, const char *parent,
+		      const char *source, uint32_t block, struct err *err)
+{
+	struct vdisk_child c = {.block_size = block, .created = time(NULL)};
+	struct vdisk_spot spot;
+	char *below = NULL;
+	int r = vdisk_spot_open(address, true, &spot, err);
+
+	if (r)
+		return r;
+	if (source)
+		r = check_source(&spot, address, err);
+	if (!r)
+		r = vdisk_spot_beside(&spot, parent, &below, err);
+	if (!r)
+		r = guid_random(&c.id, err);
+	if (!r)
+		r = vdisk_child_create(&spot.files, spot.path, below, &c, err);
+	mem_free(below);
+	vdisk_spot_close(&spot);
+	return r;
+}
+
+static void remove_child(const char *address)
+{
+	struct vdisk_spot spot;
+	const struct vdisk_files *f = &spot.files;
+
+	if (vdisk_spot_open(address, true, &spot, NULL))
+		return;
+	if ((!f->ready || !f->ready(f->ctx, NULL)) &&
+	    !f->remove(f->ctx, spot.path, NULL) && f->sync)
+		f->sync(f->ctx, NULL);
+	vdisk_spot_close(&spot);
+}
+
 static int create_child(int count, char **argv, const char *parent,
 			const char *type, const char *source, uint32_t block)
 {
@@ -202,10 +162,10 @@ static int create_child(int count, char **argv, const char *parent,
 	if (type && strcasecmp(type, "differencing"))
 		return cmd_misuse("vdisk", "%s: a disk with a parent is "
 				  "differencing", type);
-	if (vdisk_make_child(argv[1], parent, block, &err))
+	if (make_child(argv[1], parent, source, block, &err))
 		return cmd_fail("vdisk", argv[1], &err);
 	if (source && fill_child(argv[1], source, &err)) {
-		unlink(argv[1]);
+		remove_child(argv[1]);
 		return cmd_fail("vdisk", argv[1], &err);
 	}
 	return CMD_OK;

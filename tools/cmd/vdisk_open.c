@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // How the parts of vdisk open what an address names: a file of the host with all
-// its parents, or a place inside of something.
+// its parents, or a place inside of something; and how they find files that are
+// to be made, merged or deleted.
 
 #include <string.h>
 #include <sys/stat.h>
@@ -60,5 +61,79 @@ int vdisk_source_open_direct(const char *address, bool for_writing,
 void vdisk_source_close(struct vdisk_source *s)
 {
 	vdisk_chain_close(s->chain);
+	address_close(s->place);
+}
+
+// --- Files of a place ----------------------------------------------------------
+
+// Opens the volume that an address leads into; *ret is NULL for a path of the
+// host.
+static int open_volume(const char *address, bool for_writing,
+		       struct place **ret, struct err *err)
+{
+	struct place *place;
+	const char *rest;
+	char *path;
+	int r = address_split(address, &path, &rest, err);
+
+	if (r)
+		return r;
+	mem_free(path);
+	*ret = NULL;
+	if (!*rest)
+		return 0;
+	r = address_open(address, for_writing ? ADDRESS_WRITE : 0, &place, err);
+	if (r)
+		return r;
+	if (!place->path) {
+		address_close(place);
+		return err_set(err, -EISDIR, address, ERR_NOWHERE,
+			       "a disk, not a file in one");
+	}
+	*ret = place;
+	return 0;
+}
+
+int vdisk_spot_open(const char *address, bool for_writing,
+		    struct vdisk_spot *ret, struct err *err)
+{
+	struct vdisk_spot s = {.files = vdisk_host_files, .path = address};
+	int r = open_volume(address, for_writing, &s.place, err);
+
+	if (r)
+		return r;
+	if (s.place) {
+		s.files = s.place->files;
+		s.path = s.place->path;
+		s.prefix = (int)(strlen(address) - strlen(s.path));
+	}
+	*ret = s;
+	return 0;
+}
+
+int vdisk_spot_beside(const struct vdisk_spot *s, const char *address,
+		      char **ret_path, struct err *err)
+{
+	struct place *place;
+	char *path = NULL;
+	int r = open_volume(address, false, &place, err);
+
+	if (r)
+		return r;
+	if (!s->place != !place ||
+	    (place && !address_is_same_volume(s->place, place)))
+		r = err_set(err, -EXDEV, address, ERR_NOWHERE,
+			    "a parent is on the same volume as its child");
+	else
+		path = mem_strdup(place ? place->path : address);
+	address_close(place);
+	if (r || !path)
+		return r ? r : err_nomem(err);
+	*ret_path = path;
+	return 0;
+}
+
+void vdisk_spot_close(struct vdisk_spot *s)
+{
 	address_close(s->place);
 }

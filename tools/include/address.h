@@ -68,7 +68,7 @@ struct place {
 	// virtual disk: its path there, and where that is, for vdisk_chain_look;
 	// else NULL.
 	const char *file_path;
-	struct vdisk_files files;
+	struct vdisk_files files; // also when `path` was not opened: its volume's
 	struct address_stack *stack; // private
 };
 
@@ -83,6 +83,10 @@ int address_open(const char *text, unsigned flags, struct place **ret,
 // Closes everything that was opened; NULL is fine. A volume that was changed
 // must have been synced by the caller.
 void address_close(struct place *place);
+
+// Tells whether the last INNERs of two places lie in one volume.
+// Returns true when they do; false also when one has no INNER.
+bool address_is_same_volume(const struct place *a, const struct place *b);
 
 // Reads the partition table of the disk at an address, which is opened for that
 // alone.

@@ -262,7 +262,8 @@ struct vdisk_file_id {
 	uint64_t volume, file;
 };
 
-// Where the files of a chain are looked for.
+// Where the files of a chain are looked for. The first two calls are enough to
+// open chains; those that make, merge and delete files want the others too.
 struct vdisk_files {
 	void *ctx;
 	// Paths are those of a volume as Windows has them ("\vhd\x.vhd"), else
@@ -275,6 +276,29 @@ struct vdisk_files {
 	// Opens a file; flags are those of disk_open_file.
 	int (*open_file)(void *ctx, const char *path, unsigned flags,
 			 struct disk **ret, struct err *err);
+	// Tells when a file was last changed, in seconds since 1970.
+	int (*modified)(void *ctx, const char *path, int64_t *ret,
+			struct err *err);
+	// Calls fn with the path of each file in the folder that `path` lies
+	// in; stops when it returns non-zero. Returns that, or an error.
+	int (*list)(void *ctx, const char *path,
+		    int (*fn)(void *fn_ctx, const char *path), void *fn_ctx,
+		    struct err *err);
+	// Readies the place for changes of its files, before anything is
+	// written. NULL: there is nothing to do.
+	int (*ready)(void *ctx, struct err *err);
+	// Fails, in words, when a file cannot become so many bytes longer
+	// (-ENOSPC, -ENOTSUP). NULL: that is not known before.
+	int (*has_room)(void *ctx, const char *path, uint64_t more,
+			struct err *err);
+	// Makes a file of `size` bytes, -EEXIST when it is there, and opens it;
+	// what it reads as is not told.
+	int (*create)(void *ctx, const char *path, uint64_t size,
+		      struct disk **ret, struct err *err);
+	// Deletes a file.
+	int (*remove)(void *ctx, const char *path, struct err *err);
+	// Makes durable which files there are. NULL: it is so already.
+	int (*sync)(void *ctx, struct err *err);
 };
 
 // Where the parent of a differencing disk is, as its maker wrote it; each may be
@@ -363,14 +387,67 @@ void vdisk_chain_close(struct vdisk_chain *chain);
 // Writes what the topmost `depth` disks of a chain hold into the next one below
 // them, which then reads as the topmost did; that one may be smaller, it is then
 // expanded. The parent's identity is kept, so that its other children would be
-// broken: that there are none is the caller's to know. The files above are left
-// as they are (a cut is so made harmless) and to be deleted when this returned
-// 0. The chain was opened with DISK_EXCLUSIVE; it is closed by this in any case.
+// broken: that there are none is the caller's to know (vdisk_merge looks). The
+// files above are left as they are (a cut is so made harmless) and to be deleted
+// when this returned 0. The chain was opened with DISK_EXCLUSIVE; it is closed by
+// this in any case. That the parent's file can become as long as it must is
+// found out before anything is written, where the files can tell.
 // Returns 0, -EINVAL for a depth of 0 or as many as there are, -EBUSY when the
 // parent is used by another program, -EROFS when it may not be written to,
-// -ECANCELED, or as vdisk_chain_open and disk_write.
+// -ENOSPC, -ECANCELED, or as vdisk_chain_open and disk_write.
 int vdisk_chain_merge(struct vdisk_chain *chain, unsigned depth,
 		      struct progress *progress, struct err *err);
+
+struct vdisk_merge {
+	unsigned depth; // of the disks that are merged, from the topmost on
+	bool keep;      // leave their files
+	bool is_forced; // other disks may be made from what changes or goes
+	struct progress *progress; // or NULL
+};
+
+// Merges the disk at `path` as vdisk_chain_merge does, and deletes the files that
+// were merged when their content is durable below. Over more than one disk a
+// note lies beside the disk meanwhile ("child.vhd.merge": what goes where), so
+// that a merge that was cut off at any moment is ended by asking for it again;
+// until then the disk reads as before. *ret_into is the path of the file that has
+// all now, new memory, free with mem_free.
+// Returns 0, -EBUSY when another disk in the folder of one that changes or goes
+// is made from it, -EINVAL when a merge of another depth was cut off and must be
+// ended first, or as vdisk_chain_merge; nothing is deleted then, unless
+// deleting failed.
+int vdisk_merge(const struct vdisk_files *files, const char *path,
+		const struct vdisk_merge *m, char **ret_into, struct err *err);
+
+// Refuses to harm children: looks in the folder of the disk at `path`, whose
+// link_id is `link_id`, for one that is made from it and is none of the `count`
+// files of `except`. Only files with the names of virtual disks are looked at.
+// `harm` says what would become of it ("would have no parent any more").
+// Returns 0, -EBUSY when there is one, -ENOMEM, or the error of listing the
+// folder.
+int vdisk_guard_children(const struct vdisk_files *files, const char *path,
+			 const struct guid *link_id, char *const *except,
+			 size_t count, const char *harm, struct err *err);
+
+struct vdisk_child {
+	uint32_t block_size; // 0: as vdisk_create
+	struct guid id;
+	int64_t created; // seconds since 1970
+};
+
+// Makes an empty child of the disk at `parent`, as a new file. In a volume the
+// absolute path that it keeps is one of drive C.
+// Returns 0, -EEXIST, -EXDEV when the two are on different volumes, or as
+// vdisk_chain_open and vdisk_create; then the file is not there.
+int vdisk_child_create(const struct vdisk_files *files, const char *path,
+		       const char *parent, const struct vdisk_child *c,
+		       struct err *err);
+
+// Makes the disk at `path` a child of the one at `parent` by vdisk_reparent; both
+// are files of one place.
+// Returns 0, -EXDEV when they are on different volumes, or as vdisk_chain_open
+// and vdisk_reparent.
+int vdisk_set_parent(const struct vdisk_files *files, const char *path,
+		     const char *parent, struct err *err);
 
 // Makes a differencing disk a child of another parent, whose link_id is
 // `parent_id`, or only says anew where it is: paths and identity are replaced,

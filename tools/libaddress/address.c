@@ -244,6 +244,7 @@ static int open_inner(struct opening *o, const char *s, size_t *ret_len)
 		return r;
 	if (is_last) {
 		place->path = level->path;
+		place->files = address_files(place->volume);
 		if (!(o->flags & ADDRESS_FILE))
 			return 0;
 	}

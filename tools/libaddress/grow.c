@@ -106,6 +106,25 @@ static int grow_resize(struct disk *d, uint64_t size, struct err *err)
 	return r;
 }
 
+// The new bytes lie in clusters that are the file's with the sync that makes it
+// longer.
+static int grow_extend(struct disk *d, uint64_t off, const void *buf,
+		       size_t len, struct err *err)
+{
+	struct growing *g = (struct growing *)d;
+	uint64_t old = d->size;
+	int r = grow_resize(d, off + len, err);
+
+	if (r)
+		return r;
+	r = disk_write(g->inner, off, buf, len, err);
+	if (!r)
+		r = disk_flush(g->inner, err);
+	if (r)
+		grow_resize(d, old, NULL);
+	return r;
+}
+
 static void grow_close(struct disk *d)
 {
 	struct growing *g = (struct growing *)d;
@@ -124,6 +143,7 @@ static const struct disk_ops grow_ops = {
 	.flush = grow_flush,
 	.map = grow_map,
 	.resize = grow_resize,
+	.extend = grow_extend,
 	.close = grow_close,
 };
 

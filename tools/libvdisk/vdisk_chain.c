@@ -56,16 +56,10 @@ struct search {
 	struct err why;    // in words
 };
 
-static bool is_same_file(const struct vdisk_file_id *a,
-			 const struct vdisk_file_id *b)
-{
-	return a->volume == b->volume && a->file == b->file;
-}
-
 static bool is_known(const struct search *s, const struct vdisk_file_id *id)
 {
 	for (size_t i = 0; i < s->chain->count; i++)
-		if (is_same_file(&s->chain->links[i].id, id))
+		if (vdisk_is_same_file(&s->chain->links[i].id, id))
 			return true;
 	return false;
 }

@@ -2,8 +2,12 @@
 //
 // The files of the host, as chains want them.
 
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "vdisk.h"
 
@@ -36,5 +40,64 @@ static int host_open(void *ctx, const char *path, unsigned flags,
 	return disk_open_file(path, flags, ret, err);
 }
 
+static int failed(const char *path, struct err *err)
+{
+	int r = -errno;
+
+	return err_set(err, r, path, ERR_NOWHERE, "%s", strerror(-r));
+}
+
+static int host_modified(void *ctx, const char *path, int64_t *ret,
+			 struct err *err)
+{
+	struct stat st;
+
+	(void)ctx;
+	if (stat(path, &st))
+		return failed(path, err);
+	*ret = st.st_mtime;
+	return 0;
+}
+
+static int host_list(void *ctx, const char *path,
+		     int (*fn)(void *fn_ctx, const char *path), void *fn_ctx,
+		     struct err *err)
+{
+	const char *slash = strrchr(path, '/');
+	int folder = slash ? (int)(slash - path + 1) : 0, r = 0;
+	char name[PATH_MAX];
+	struct dirent *e;
+	DIR *dir;
+
+	(void)ctx;
+	snprintf(name, sizeof(name), "%.*s.", folder, path);
+	dir = opendir(name);
+	if (!dir)
+		return failed(name, err);
+	while (!r && (e = readdir(dir)))
+		if (snprintf(name, sizeof(name), "%.*s%s", folder, path,
+			     e->d_name) < (int)sizeof(name))
+			r = fn(fn_ctx, name);
+	closedir(dir);
+	return r;
+}
+
+static int host_create(void *ctx, const char *path, uint64_t size,
+		       struct disk **ret, struct err *err)
+{
+	(void)ctx;
+	return disk_create_file(path, size, 512, ret, err);
+}
+
+static int host_remove(void *ctx, const char *path, struct err *err)
+{
+	(void)ctx;
+	return unlink(path) ? failed(path, err) : 0;
+}
+
 const struct vdisk_files vdisk_host_files = {.identify = host_identify,
-					     .open_file = host_open};
+					     .open_file = host_open,
+					     .modified = host_modified,
+					     .list = host_list,
+					     .create = host_create,
+					     .remove = host_remove};

@@ -38,10 +38,8 @@ static int is_own(struct vdisk_blocks *b, uint64_t off, uint64_t *len,
 	return r;
 }
 
-// Tells the same of all layers: whether the content comes from one of them. So
-// does the nothing that is behind the end of a shorter one.
-static int is_of_layers(struct disk *const *layers, size_t count, uint64_t off,
-			uint64_t *len, bool *ret, struct err *err)
+int vdisk_layers_own(struct disk *const *layers, size_t count, uint64_t off,
+		     uint64_t *len, bool *ret, struct err *err)
 {
 	*ret = false;
 	for (size_t i = 0; i < count && !*ret; i++) {
@@ -94,7 +92,7 @@ int vdisk_merge_layers(struct disk *const *layers, size_t count,
 		bool is_theirs;
 
 		n = size - off < PIECE ? size - off : PIECE;
-		r = is_of_layers(layers, count, off, &n, &is_theirs, err);
+		r = vdisk_layers_own(layers, count, off, &n, &is_theirs, err);
 		if (!r && is_theirs)
 			r = copy(layers[0], target, off, &n, buffer, err);
 		if (!r && progress_report(progress, "Merging", off + n, size))
@@ -195,13 +193,19 @@ static void close_all(struct merge *m)
 		mem_free(m->paths[i]);
 }
 
+static int check_depth(const struct vdisk_chain *chain, unsigned depth,
+		       struct err *err)
+{
+	if (depth && depth < chain->count)
+		return 0;
+	return err_set(err, -EINVAL, chain->links[0].path, ERR_NOWHERE,
+		       "it has %zu parents, and %u cannot be merged",
+		       chain->count - 1, depth);
+}
+
 static int note_paths(struct merge *m, const struct vdisk_chain *chain,
 		      unsigned depth, struct err *err)
 {
-	if (!depth || depth >= chain->count)
-		return err_set(err, -EINVAL, chain->links[0].path, ERR_NOWHERE,
-			       "it has %zu parents, and %u cannot be merged",
-			       chain->count - 1, depth);
 	m->count = depth;
 	m->place = chain->files;
 	for (size_t i = 0; i <= m->count; i++) {
@@ -212,7 +216,7 @@ static int note_paths(struct merge *m, const struct vdisk_chain *chain,
 	return 0;
 }
 
-int vdisk_chain_merge(struct vdisk_chain *chain, unsigned depth,
+int vdisk_merge_chain(struct vdisk_chain *chain, unsigned depth,
 		      struct progress *progress, struct err *err)
 {
 	uint64_t size = chain->disk->size;
@@ -232,5 +236,21 @@ int vdisk_chain_merge(struct vdisk_chain *chain, unsigned depth,
 		r = vdisk_merge_layers(m.layers, m.count, m.below->disk,
 				       progress, err);
 	close_all(&m);
+	return r;
+}
+
+int vdisk_chain_merge(struct vdisk_chain *chain, unsigned depth,
+		      struct progress *progress, struct err *err)
+{
+	const struct vdisk_files *files = &chain->files;
+	int r = check_depth(chain, depth, err);
+
+	if (!r && files->ready)
+		r = files->ready(files->ctx, err);
+	if (!r && files->has_room)
+		r = vdisk_merge_has_room(chain, depth, 0, err);
+	if (!r)
+		return vdisk_merge_chain(chain, depth, progress, err);
+	vdisk_chain_close(chain);
 	return r;
 }

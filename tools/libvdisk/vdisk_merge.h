@@ -15,4 +15,22 @@ int vdisk_merge_layers(struct disk *const *layers, size_t count,
 		       struct disk *target, struct progress *progress,
 		       struct err *err);
 
+// As vdisk_chain_merge, of a depth that can be, without asking for room.
+int vdisk_merge_chain(struct vdisk_chain *chain, unsigned depth,
+		      struct progress *progress, struct err *err);
+
+// Tells of all layers whether the content at `off` comes from one of them, and
+// for how many of *len bytes that is so. So does the nothing that is behind the
+// end of a shorter one.
+// Returns 0, or the disks' errors.
+int vdisk_layers_own(struct disk *const *layers, size_t count, uint64_t off,
+		     uint64_t *len, bool *ret, struct err *err);
+
+// Asks the files of an opened chain whether that of the disk which `depth` disks
+// are merged into can become as long as it must, and whether there are `more`
+// bytes beside that.
+// Returns 0, the files' error, or as disk_read.
+int vdisk_merge_has_room(const struct vdisk_chain *chain, unsigned depth,
+			 uint64_t more, struct err *err);
+
 #endif

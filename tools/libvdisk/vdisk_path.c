@@ -16,8 +16,7 @@ static bool is_slash(char c)
 	return c == '\\' || c == '/';
 }
 
-// Returns what follows the last slash.
-static const char *name_of(const char *path)
+const char *vdisk_path_name(const char *path)
 {
 	const char *name = path;
 
@@ -109,6 +108,14 @@ static size_t walk(char *out, size_t n, const char *path)
 	return n;
 }
 
+bool vdisk_path_clean(const char *path, char *out)
+{
+	size_t n = walk(out, 0, path);
+
+	out[n] = 0;
+	return n;
+}
+
 static int add_place(struct vdisk_places *places, char *path)
 {
 	for (size_t i = 0; i < places->count; i++)
@@ -125,7 +132,7 @@ static int add_place(struct vdisk_places *places, char *path)
 static int add_inner(struct vdisk_places *places, const char *child,
 		     const char *path, struct err *err)
 {
-	size_t folder = child ? (size_t)(name_of(child) - child) : 0, n;
+	size_t folder = child ? (size_t)(vdisk_path_name(child) - child) : 0, n;
 	char *s = mem_alloc(folder + strlen(path) + 3);
 	char *start = mem_alloc(folder + 1);
 
@@ -218,7 +225,7 @@ int vdisk_places_list(bool is_volume, const char *child,
 
 	for (size_t i = 0; i < 3 && !*name; i++)
 		if (all[i])
-			name = name_of(all[i]);
+			name = vdisk_path_name(all[i]);
 	if (!r && *name)
 		r = is_volume ? add_inner(&places, child, name, err)
 			      : add_host(&places, child, name, err);

@@ -28,6 +28,20 @@ int vdisk_places_list(bool is_volume, const char *child,
 // Frees the paths.
 void vdisk_places_done(struct vdisk_places *p);
 
+// Returns what follows the last slash of either kind.
+const char *vdisk_path_name(const char *path);
+
+// Writes a path from a volume's root in one form ("\a\b") to `out`, which has
+// two bytes more than it. Returns false when it leads to no file.
+bool vdisk_path_clean(const char *path, char *out);
+
+// Tells whether two files are the same.
+static inline bool vdisk_is_same_file(const struct vdisk_file_id *a,
+				      const struct vdisk_file_id *b)
+{
+	return a->volume == b->volume && a->file == b->file;
+}
+
 // Tells whether a path of Windows is on another computer ("\\server\share").
 bool vdisk_path_is_remote(const char *path);
 
