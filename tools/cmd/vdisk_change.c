@@ -41,6 +41,19 @@ static int edit_open(const char *address, bool is_forced, bool is_child,
 
 // --- expand --------------------------------------------------------------------
 
+// A fixed disk's file becomes longer by as much: whether it can is asked before
+// anything is written.
+static int check_room(const struct edit *e, uint64_t size, struct err *err)
+{
+	const struct vdisk_files *files = &e->place->files;
+
+	if (e->info.type != VDISK_FIXED || size <= e->info.size ||
+	    !e->place->file_path || !files->has_room)
+		return 0;
+	return files->has_room(files->ctx, e->place->file_path,
+			       size - e->info.size, err);
+}
+
 static int expand(const char *address, uint64_t size, bool is_forced,
 		  struct err *err)
 {
@@ -49,7 +62,9 @@ static int expand(const char *address, uint64_t size, bool is_forced,
 
 	if (r)
 		return r;
-	r = vdisk_expand(e.place->disk, size, err);
+	r = check_room(&e, size, err);
+	if (!r)
+		r = vdisk_expand(e.place->disk, size, err);
 	address_close(e.place);
 	if (!r)
 		printf("%s: the disk had %" PRIu64 " bytes, and has %" PRIu64

@@ -248,7 +248,7 @@ int vdisk_chain_merge(struct vdisk_chain *chain, unsigned depth,
 	if (!r && files->ready)
 		r = files->ready(files->ctx, err);
 	if (!r && files->has_room)
-		r = vdisk_merge_has_room(chain, depth, 0, err);
+		r = vdisk_merge_has_room(chain, depth, err);
 	if (!r)
 		return vdisk_merge_chain(chain, depth, progress, err);
 	vdisk_chain_close(chain);

@@ -27,10 +27,9 @@ int vdisk_layers_own(struct disk *const *layers, size_t count, uint64_t off,
 		     uint64_t *len, bool *ret, struct err *err);
 
 // Asks the files of an opened chain whether that of the disk which `depth` disks
-// are merged into can become as long as it must, and whether there are `more`
-// bytes beside that.
+// are merged into can become as long as it must.
 // Returns 0, the files' error, or as disk_read.
 int vdisk_merge_has_room(const struct vdisk_chain *chain, unsigned depth,
-			 uint64_t more, struct err *err);
+			 struct err *err);
 
 #endif

@@ -18,10 +18,7 @@
 #include "vdisk_note.h"
 #include "vdisk_priv.h"
 
-// What a new header of a VHD takes with its paths, and what the note may, with
-// the folders' room for it.
-#define ROOM_TO_REPARENT (64u << 10)
-#define ROOM_FOR_NOTE	 (128u << 10)
+#define ROOM_TO_REPARENT (64u << 10) // a new header of a VHD, with its paths
 
 struct job {
 	const struct vdisk_files *files;
@@ -33,41 +30,58 @@ struct job {
 
 // --- Looking -----------------------------------------------------------------
 
+// What a file is that is no virtual disk, or none that we could have noted.
+static bool is_another(int r)
+{
+	return r == -ENOENT || r == -EBADMSG || r == -ENOTSUP;
+}
+
 // Tells whether a file of the note is there, and is the one that was noted.
-static bool is_there(const struct job *j, unsigned i)
+static int is_there(const struct job *j, unsigned i, bool *ret,
+		    struct err *err)
 {
 	const struct vdisk_files *files = j->files;
-	struct vdisk_info info;
+	const char *path = j->note.paths[i];
+	struct vdisk_info info = {0};
+	struct vdisk_file_id id;
+	struct err why = {0};
 	struct disk *file;
-	bool same;
+	int r = files->identify(files->ctx, path, &id, &why);
 
-	if (files->open_file(files->ctx, j->note.paths[i], DISK_READ_ONLY,
-			     &file, NULL))
-		return false;
-	same = !vdisk_probe(file, &info, NULL) &&
-	       info.type == VDISK_DIFFERENCING &&
+	*ret = false;
+	if (r == -ENOENT)
+		return 0;
+	if (!r)
+		r = files->open_file(files->ctx, path, DISK_READ_ONLY, &file,
+				     &why);
+	if (!r) {
+		r = vdisk_probe(file, &info, &why);
+		disk_close(file);
+		if (is_another(r))
+			return 0;
+	}
+	*ret = !r && info.type == VDISK_DIFFERENCING &&
 	       guid_equal(&info.link_id, &j->note.ids[i]);
-	disk_close(file);
-	return same;
+	return r ? err_set(err, r, why.what, why.where, "%s", why.why) : 0;
 }
 
 // The disk is gone already: only the note was left, if it is ours.
 static int finish(struct job *j, bool *ret_done, struct err *err)
 {
 	struct vdisk_file_id id;
-	struct err why = {0};
-	int r = j->files->identify(j->files->ctx, j->path, &id, &why);
+	bool found;
+	int r = j->files->identify(j->files->ctx, j->path, &id, NULL);
 
 	*ret_done = false;
 	if (r != -ENOENT || j->m->keep || j->note.depth != j->m->depth)
 		return 0;
-	for (unsigned i = 1; i < j->note.depth; i++)
-		if (is_there(j, i))
-			return 0;
+	for (unsigned i = 1; i < j->note.depth; i++) {
+		r = is_there(j, i, &found, err);
+		if (r || found)
+			return r;
+	}
 	if (j->files->ready)
 		r = j->files->ready(j->files->ctx, err);
-	else
-		r = 0;
 	if (!r)
 		r = vdisk_note_remove(j->files, j->path, err);
 	*ret_done = true;
@@ -148,8 +162,7 @@ static int has_room(const struct job *j, const struct vdisk_chain *chain,
 			       "%s; merged one by one (a depth of 1) it needs "
 			       "none",
 			       why.why);
-	return vdisk_merge_has_room(chain, j->depth,
-				    is_noted ? ROOM_FOR_NOTE : 0, err);
+	return vdisk_merge_has_room(chain, j->depth, err);
 }
 
 static int look(struct job *j, const struct vdisk_chain *chain,
@@ -174,14 +187,17 @@ static int sync_files(const struct job *j, struct err *err)
 static int delete(const struct job *j, const char *into, struct err *err)
 {
 	const struct vdisk_files *files = j->files;
+	bool found;
 	int r = 0;
 
 	if (j->depth > 1)
 		r = vdisk_set_parent(files, j->path, into, err);
-	for (unsigned i = j->note.depth; i > 1 && !r; i--)
-		if (is_there(j, i - 1))
+	for (unsigned i = j->note.depth; i > 1 && !r; i--) {
+		r = is_there(j, i - 1, &found, err);
+		if (!r && found)
 			r = files->remove(files->ctx, j->note.paths[i - 1],
 					  err);
+	}
 	if (!r && j->note.depth)
 		r = sync_files(j, err);
 	if (!r)

@@ -114,7 +114,7 @@ static int bytes_of_blocks(const struct need *n, uint64_t *ret,
 }
 
 int vdisk_merge_has_room(const struct vdisk_chain *chain, unsigned depth,
-			 uint64_t more, struct err *err)
+			 struct err *err)
 {
 	const struct vdisk_files *files = &chain->files;
 	const struct vdisk_link *target = &chain->links[depth];
@@ -132,8 +132,7 @@ int vdisk_merge_has_room(const struct vdisk_chain *chain, unsigned depth,
 	else if (!r && n.size > target->info.size)
 		bytes = n.size - target->info.size;
 	mem_free(n.buffer);
-	if (!r && bytes + more)
-		r = files->has_room(files->ctx, target->path, bytes + more,
-				    err);
+	if (!r && bytes)
+		r = files->has_room(files->ctx, target->path, bytes, err);
 	return r;
 }

@@ -5,40 +5,13 @@
 // uses, the chain opens, and what the guest flushed is there. And the N-th I/O
 // fails: the guest is told, and both stay sound.
 
-#include "fault/fault.h"
-#include "libaddress/address_priv.h"
-#include "test.h"
+#include "scene.h"
 
-#define SIZE  (3u << 20)  // of the virtual disk, in blocks of 512 KiB
-#define SPACE (10u << 20) // of the volume
+#define SIZE  (3u << 20) // of the virtual disk, in blocks of 512 KiB
 #define STEPS 5
-
-static struct err err;
 
 // Writes of the guest, a sector of each; flushed are those before `flushed`.
 static const uint32_t places[STEPS] = {100, 1200, 2300, 3400, 101};
-
-static struct disk *copy_disk(struct disk *from)
-{
-	static uint8_t data[SPACE];
-	struct disk *d;
-
-	check_ok(disk_memory(SPACE, 512, &d, NULL), NULL);
-	check_ok(disk_read(from, 0, data, SPACE, NULL), NULL);
-	check_ok(disk_write(d, 0, data, SPACE, NULL), NULL);
-	return d;
-}
-
-static void put_file(struct volume *v, const char *path, struct disk *from)
-{
-	struct disk *to;
-
-	check_ok(volume_create_file(v, path, from->size, VOLUME_ARCHIVE, 1, &to,
-				    &err),
-		 &err);
-	check_ok(disk_copy(from, to, from->size, &err), &err);
-	disk_close(to);
-}
 
 static struct disk *new_volume(void)
 {
@@ -110,25 +83,15 @@ static int run(struct disk *d, const struct record_log *log, size_t *flushed,
 	return r;
 }
 
-static void say(void *ctx, const struct ntfs_problem *p)
-{
-	(void)ctx;
-	if (!p->is_leftover)
-		fprintf(stderr, "record %lld: %s: %s\n", (long long)p->record,
-			p->rule, p->text);
-}
-
 // Checks volume and chain; the first `safe` writes must be there.
 static void check_all(struct disk *d, unsigned safe)
 {
-	struct ntfs_check_result result;
 	struct vdisk_check found;
 	struct vdisk_chain *chain;
 	struct volume *v;
 	struct err e = {0};
 
-	check_ok(ntfs_check(d, say, NULL, NULL, &result, &e), &e);
-	check_eq(result.problems, result.leftovers);
+	check_volume(d);
 	check_ok(volume_open(d, &v, &e), &e);
 	check_ok(open_chain(v, DISK_READ_ONLY, &chain, &e), &e);
 	for (unsigned i = 0; i < STEPS; i++) {
@@ -143,15 +106,6 @@ static void check_all(struct disk *d, unsigned safe)
 	check_ok(vdisk_check(chain->links[0].file, false, &found, &e), &e);
 	vdisk_chain_close(chain);
 	volume_close(v);
-}
-
-static uint32_t seed;
-
-static enum record_fate fate(void *ctx, size_t index)
-{
-	(void)ctx;
-	seed = seed * 1664525 + 1013904223 + (uint32_t)index;
-	return seed >> 16 & 1 ? RECORD_KEEP : RECORD_DROP;
 }
 
 static void cut_power(struct disk *base)
