@@ -171,7 +171,7 @@ int vdisk_cmd_reparent(int argc, char **argv)
 	if (cmd_switches(argc, argv, table, &count))
 		return CMD_MISUSE;
 	if (count != 1 || !table[0].value || !*table[0].value)
-		return cmd_misuse("vdisk", "reparent: a FILE and its --parent "
+		return cmd_misuse("vdisk", "reparent: a disk and its --parent "
 				  "are needed");
 	if (reparent(argv[1], table[0].value, table[1].value, &err))
 		return cmd_fail("vdisk", argv[1], &err);

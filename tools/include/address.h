@@ -16,7 +16,8 @@
 // "@" work. INNER begins with "\" or "/", and may be in an NTFS or FAT volume.
 // A file that is a virtual disk (VHD, VHDX) is opened as one wherever "@N"
 // follows it; a differencing one with its parents, which are looked for on the
-// host or in the volume that it lies in, and opened for reading only.
+// host or in the volume that it lies in, and opened for reading only. A file of
+// an NTFS volume that is opened for writing can be resized.
 //
 //     struct place *place;
 //     address_open("golden.img@3:\\vhd\\guest.vhd@1", 0, &place, &err);

@@ -256,6 +256,11 @@ int vdisk_reset(struct disk *file, struct err *err);
 //     struct vdisk_files files = {.ctx = volume, .is_volume = true,
 //                                 .identify = ..., .open_file = ...};
 //     vdisk_chain_open_in(&files, "\\vhd\\child.vhd", NULL, 0, &chain, &err);
+//
+// Merging them, with what becomes of the files:
+//
+//     struct vdisk_merge m = {.depth = 1};
+//     vdisk_merge(&files, "\\vhd\\child.vhd", &m, &into, &err);
 
 // Which file it is: the same for two paths of one file.
 struct vdisk_file_id {
