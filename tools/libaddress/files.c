@@ -7,15 +7,18 @@
 
 #include "address_priv.h"
 
-// FAT has no number of a file: the path, without case and in one form, is its
-// identity there. 8.3 names of a file are another path.
+// FAT has no number of a file: the path, without case and in one form (of several
+// slashes one counts), is its identity there. 8.3 names of a file are another path.
 static uint64_t hash_path(const char *path)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 
-	for (; *path; path++) {
+	for (char last = 0; *path; path++) {
 		char c = *path == '/' ? '\\' : *path;
 
+		if (c == '\\' && last == c)
+			continue;
+		last = c;
 		if (c >= 'A' && c <= 'Z')
 			c = (char)(c + 0x20);
 		hash = (hash ^ (uint8_t)c) * UINT64_C(0x100000001b3);

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+//
+// The note beside a disk that is being merged, on the host and in a volume: what
+// is read can be written, and is then the same.
+
+#include <string.h>
+
+#include "libvdisk/vdisk_note.h"
+
+#define CHECK(c)                                                               \
+	do {                                                                   \
+		if (!(c))                                                      \
+			__builtin_trap();                                      \
+	} while (0)
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static int identify(void *ctx, const char *path, struct vdisk_file_id *ret,
+		    struct err *err)
+{
+	*ret = (struct vdisk_file_id){1, 1};
+	return 0;
+}
+
+static int open_file(void *ctx, const char *path, unsigned flags,
+		     struct disk **ret, struct err *err)
+{
+	struct disk **file = ctx;
+
+	return disk_slice(*file, 0, (*file)->size, ret, err);
+}
+
+static int create(void *ctx, const char *path, uint64_t size,
+		  struct disk **ret, struct err *err)
+{
+	CHECK(!disk_memory(size, 512, ctx, err));
+	return open_file(ctx, path, 0, ret, err);
+}
+
+static int remove_file(void *ctx, const char *path, struct err *err)
+{
+	disk_close(*(struct disk **)ctx);
+	return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct disk *file;
+	struct vdisk_files files = {.ctx = &file,
+				    .is_volume = size % 2,
+				    .identify = identify,
+				    .open_file = open_file,
+				    .create = create,
+				    .remove = remove_file};
+	const char *disk = files.is_volume ? "\\v\\c.vhd" : "v/c.vhd";
+	struct vdisk_note n, again;
+
+	CHECK(!disk_memory(size, 512, &file, NULL));
+	CHECK(!disk_write(file, 0, data, size, NULL));
+	CHECK(!vdisk_note_read(&files, disk, &n, NULL));
+	if (n.depth) {
+		CHECK(!vdisk_note_put(&files, disk, &n, NULL));
+		CHECK(!vdisk_note_read(&files, disk, &again, NULL));
+		CHECK(again.depth == n.depth);
+		for (unsigned i = 1; i <= n.depth; i++)
+			CHECK(!strcmp(n.paths[i], again.paths[i]) &&
+			      guid_equal(&n.ids[i], &again.ids[i]));
+		vdisk_note_done(&again);
+	}
+	vdisk_note_done(&n);
+	disk_close(file);
+	return 0;
+}
