@@ -1,16 +1,21 @@
 # Damaged virtual disks: every subcommand of vdisk says "corrupt", what and at
-# which offset, exits 1, and leaves no file behind.
+# which offset, exits 1, and leaves everything as it was.
 
 load ../helpers
 
 setup_file() {
-	cd "$BATS_FILE_TMPDIR"
+	mkdir "$BATS_FILE_TMPDIR/made"
+	cd "$BATS_FILE_TMPDIR/made"
 	slipway vdisk create fixed.vhd 64K
 	slipway vdisk create dynamic.vhd 10M --type dynamic
 	slipway vdisk create child.vhd --parent dynamic.vhd
 	slipway vdisk create fixed.vhdx 2M --block-size 1M
 	slipway vdisk create dynamic.vhdx 10M --type dynamic --block-size 1M
 	slipway vdisk create child.vhdx --parent dynamic.vhdx --block-size 1M
+	slipway vdisk create other.vhd 10M --type dynamic
+	slipway vdisk create other.vhdx 10M --type dynamic --block-size 1M
+	# Nothing is where the children's absolute paths say.
+	mv ../made ../good
 }
 
 setup() {
@@ -19,7 +24,7 @@ setup() {
 
 # FILE|OFFSET|WORDS|CHANGES..., see vdisk_damage.py.
 table() {
-	"$ROOT/tests/cmd/vdisk_damage.py" "$SLIPWAY" "$BATS_FILE_TMPDIR"
+	"$ROOT/tests/cmd/vdisk_damage.py" "$SLIPWAY" "$BATS_FILE_TMPDIR/good"
 }
 
 @test "a damaged footer or dynamic header of a VHD" {

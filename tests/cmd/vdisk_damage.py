@@ -5,11 +5,12 @@ usage: vdisk_damage.py SLIPWAY FOLDER <TABLE
 
 FOLDER holds good disks, copies of which are damaged in the current folder. Each
 line of the table is FILE|OFFSET|WORDS|OFFSET=HEX... [--raw]: each subcommand
-must exit with 1, say "corrupt: WORDS" and "(at offset OFFSET)", and leave no
-new file. Checksums over what is changed are made right again, unless --raw.
-Offsets below 0 count from the file's end.
+must exit with 1, say "corrupt: WORDS" and "(at offset OFFSET)", leave no new
+file, and all others byte for byte as they were. Checksums over what is changed
+are made right again, unless --raw. Offsets below 0 count from the file's end.
 """
 import glob
+import hashlib
 import os
 import shutil
 import struct
@@ -18,7 +19,19 @@ import sys
 
 COMMANDS = ("info {0}", "info {0} --json", "check {0}", "check {0} --repair",
             "map {0}", "convert {0} x.raw --format raw",
-            "create new.{1} --parent {0}", "reset {0}")
+            "convert {0} new.vhd --type dynamic", "convert {0} new.vhdx",
+            "create new.{1} --parent {0}", "attach {0}",
+            "attach {0} --read-only", "expand {0} 12M --force",
+            "compact {0} --force")
+# Of those that have a parent, and with the damaged disk as the parent.
+OF_CHILDREN = ("reset {0}", "reset {0} --force", "merge {0} --force",
+               "merge {0} --keep --force",
+               "reparent {0} --parent other.{1} --force")
+OF_PARENTS = ("info child.{1}", "map child.{1}", "compact child.{1}",
+              "merge child.{1}", "merge child.{1} --force",
+              "convert child.{1} x.raw", "attach child.{1}",
+              "reparent child.{1} --parent {0}",
+              "create new.{1} --parent child.{1}")
 
 
 def crc32c(data):
@@ -70,25 +83,46 @@ def damage(name, changes):
         f.write(data)
 
 
+def commands_for(name, words):
+    """Yields what to ask about a damaged disk."""
+    where = words.startswith("a path")  # only where the parent is, is damaged
+    yield from (c for c in COMMANDS
+                if not where or not c.startswith(("expand", "check")))
+    if name.startswith("child"):
+        # One that is emptied, or gets another parent, may have lost its own.
+        yield from (c for c in OF_CHILDREN
+                    if not where or not c.startswith(("reset", "reparent")))
+    elif name.startswith("dynamic"):
+        yield from OF_PARENTS
+
+
+def state():
+    """Returns the names of all files here, with hashes of their content."""
+    found = {}
+    for name in glob.glob("*"):
+        with open(name, "rb") as f:
+            found[name] = hashlib.sha1(f.read()).hexdigest()
+    return found
+
+
 def ask(slipway, row, name, offset, words):
     """Returns how many of the answers are wrong."""
     wrong = 0
-    for command in COMMANDS:
-        # A disk without a parent is never reset, and where the parent is
-        # does not matter then.
-        if command.startswith("reset") and (
-                not name.startswith("child") or words.startswith("a path")):
-            continue
+    before = state()
+    for command in commands_for(name, words):
         command = command.format(name, name.split(".")[1])
         done = subprocess.run([slipway, "vdisk"] + command.split(),
                               stderr=subprocess.PIPE, check=False,
                               stdout=subprocess.DEVNULL)
         said = done.stderr.decode()
-        left = glob.glob("x.raw") + glob.glob("new.*")
-        if (done.returncode != 1 or left or ": corrupt: " + words not in said
+        after = state()
+        if (done.returncode != 1 or after != before
+                or ": corrupt: " not in said or ": " + words not in said
                 or "(at offset %s)" % offset not in said):
+            changed = [n for n in sorted(before.keys() | after.keys())
+                       if before.get(n) != after.get(n)]
             print("%s: vdisk %s: %d: %s %s" % (row, command, done.returncode,
-                                               said, left))
+                                               said, changed))
             wrong += 1
     return wrong
 

@@ -87,4 +87,49 @@ void record_shuffle(const struct record_log *log, size_t count,
 // Frees what a log holds.
 void record_free(struct record_log *log);
 
+// --- Operations on a disk that must be safe -----------------------------------
+
+// Where the power went: of the log, before entry `count`.
+struct fault_cut {
+	const struct record_log *log;
+	size_t count;
+	unsigned round;
+	uint32_t seed;
+};
+
+// What is done to copies of `base`, and what must hold of what is then there.
+struct fault_operation {
+	struct disk *base;
+	void *ctx;
+	int (*run)(void *ctx, struct disk *d, struct err *err);
+	// `cut` is NULL after a failure; `is_done` tells that nothing was cut
+	// off or failed, or that nothing was done yet.
+	void (*judge)(void *ctx, struct disk *d, const struct fault_cut *cut,
+		      bool is_done);
+	// Of round 0 all is kept; of others this tells, or any fate is drawn
+	// when it is NULL. Its ctx is the struct fault_cut.
+	enum record_fate (*choose)(void *cut, size_t index);
+	// While `run` runs under fault_cut_each, what it has written so far.
+	const struct record_log *log;
+};
+
+// A copy in memory.
+struct disk *fault_copy(struct disk *from);
+
+// Draws any fate. Its ctx is a struct fault_cut.
+enum record_fate fault_draw(void *cut, size_t index);
+
+// Runs an operation and cuts the power after every `step`-th entry of its log
+// and after the last, so many rounds each.
+void fault_cut_each(struct fault_operation *o, unsigned step, unsigned rounds);
+
+// Runs it while the n-th I/O fails, n = 1, 1 + step, ... until none does, with
+// that one alone and with all from it on: it must say -EIO, or with
+// `may_do_without` succeed all the same.
+void fault_io_each(struct fault_operation *o, unsigned step, bool writes_only,
+		   bool may_do_without);
+
+// As fault_io_each, for the n-th allocation and -ENOMEM; it must leak nothing.
+void fault_mem_each_on(struct fault_operation *o, unsigned step);
+
 #endif

@@ -25,7 +25,7 @@ static inline struct disk *template(void)
 
 static inline void read_some(struct disk *d)
 {
-	static uint8_t b[65536];
+	static uint8_t b[2000];
 	bool is_data;
 	uint64_t n;
 
@@ -34,7 +34,7 @@ static inline void read_some(struct disk *d)
 		CHECK(!disk_read(d, off, b, (size_t)n, NULL));
 		CHECK(!disk_map(d, off, d->size - off, &n, &is_data, NULL));
 		CHECK(n && n <= d->size - off);
-		off += MIB - 1000;
+		off += MIB / 2 - 500;
 	}
 }
 

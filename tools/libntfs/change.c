@@ -114,11 +114,15 @@ static int step(struct ntfs *n, const char *path, const char *part, size_t len,
 	return is_systems(t->file) ? systems(path, err) : 0;
 }
 
+struct new_file;
+typedef int missing_fn(struct ntfs *n, const char *path, bool is_last,
+		       struct target *t, const struct new_file *spec,
+		       struct err *err);
+
 // Calls `missing` for each part that is not there, which makes it or fails.
 static int walk(struct ntfs *n, const char *path, struct target *t,
-		int (*missing)(struct ntfs *n, const char *path, bool is_last,
-			       struct target *t, void *ctx, struct err *err),
-		void *ctx, struct err *err)
+		missing_fn *missing, const struct new_file *spec,
+		struct err *err)
 {
 	const char *p = path + strspn(path, "\\/");
 	int r = 0;
@@ -132,23 +136,25 @@ static int walk(struct ntfs *n, const char *path, struct target *t,
 		r = step(n, path, p, len, t, err);
 		p += len + gap;
 		if (!r && !t->file)
-			r = missing(n, path, !*p, t, ctx, err);
+			r = missing(n, path, !*p, t, spec, err);
 	}
 	return r;
 }
 
 static int fail_missing(struct ntfs *n, const char *path, bool is_last,
-			struct target *t, void *ctx, struct err *err)
+			struct target *t, const struct new_file *spec,
+			struct err *err)
 {
-	const bool *may_be_new = ctx;
-
-	(void)n;
-	(void)t;
-	if (is_last && *may_be_new)
-		return 0;
 	return err_set(err, -ENOENT, path, ERR_NOWHERE,
 		       is_last ? "there is no such file or folder"
 			       : "a folder of it is not there");
+}
+
+static int may_be_new(struct ntfs *n, const char *path, bool is_last,
+		      struct target *t, const struct new_file *spec,
+		      struct err *err)
+{
+	return is_last ? 0 : fail_missing(n, path, is_last, t, spec, err);
 }
 
 // --- New files ---------------------------------------------------------------
@@ -228,6 +234,7 @@ struct new_file {
 	// content of a file
 	const void *data; // NULL: it is written later
 	uint64_t size;
+	uint64_t record; // that it got, or had
 };
 
 // Makes a file of t->name in t->folder; t->file becomes its record.
@@ -268,30 +275,50 @@ static int make(struct ntfs_change *c, struct target *t,
 // --- Operations --------------------------------------------------------------
 
 static int make_missing(struct ntfs *n, const char *path, bool is_last,
-			struct target *t, void *ctx, struct err *err)
+			struct target *t, const struct new_file *spec,
+			struct err *err)
 {
-	return make(n->change, t, ctx, err);
+	return make(n->change, t, spec, err);
+}
+
+typedef int at_fn(struct ntfs *n, const char *path, struct target *t,
+		  struct new_file *spec, struct err *err);
+
+// Does something at a path, all of it or nothing.
+static int at_path(struct ntfs *n, const char *path, missing_fn *missing,
+		   at_fn *act, struct new_file *spec, struct err *err)
+{
+	struct target t;
+	int r = check_begun(n, err);
+
+	if (r)
+		return r;
+	ntfs_operation_begin(n->change);
+	r = walk(n, path, &t, missing, spec, err);
+	if (!r)
+		r = act(n, path, &t, spec, err);
+	target_done(&t);
+	return ntfs_operation_end(n->change, r);
+}
+
+static int check_folder(struct ntfs *n, const char *path, struct target *t,
+			struct new_file *spec, struct err *err)
+{
+	bool folder = true;
+	int r = is_folder(n, t->file, &folder, err);
+
+	if (!r && !folder)
+		r = err_set(err, -ENOTDIR, path, ERR_NOWHERE,
+			    "a part of it is a file");
+	return r;
 }
 
 int ntfs_mkdir_all(struct ntfs *n, const char *path, uint64_t time,
 		   struct err *err)
 {
 	struct new_file spec = {.is_directory = true, .time = time};
-	struct target t;
-	bool folder = true;
-	int r = check_begun(n, err);
 
-	if (r)
-		return r;
-	ntfs_operation_begin(n->change);
-	r = walk(n, path, &t, make_missing, &spec, err);
-	if (!r)
-		r = is_folder(n, t.file, &folder, err);
-	if (!r && !folder)
-		r = err_set(err, -ENOTDIR, path, ERR_NOWHERE,
-			    "a part of it is a file");
-	target_done(&t);
-	return ntfs_operation_end(n->change, r);
+	return at_path(n, path, make_missing, check_folder, &spec, err);
 }
 
 static void touch(struct change_file *f, uint64_t time)
@@ -347,14 +374,25 @@ static int change_content(struct ntfs_change *c, const char *path,
 	return r;
 }
 
-static int put_file(struct ntfs *n, const char *path,
-		    const struct new_file *spec, uint64_t *ret_record,
+static int put_there(struct ntfs *n, const char *path, struct target *t,
+		     struct new_file *spec, struct err *err)
+{
+	int r;
+
+	if (!t->name)
+		return err_set(err, -EISDIR, path, ERR_NOWHERE,
+			       "it is a folder");
+	r = t->file ? change_content(n->change, path, t->file, spec, false, err)
+		    : make(n->change, t, spec, err);
+	spec->record = t->file;
+	return r;
+}
+
+static int put_file(struct ntfs *n, const char *path, struct new_file *spec,
 		    struct err *err)
 {
 	const uint32_t settable = NTFS_ATTR_READONLY | NTFS_ATTR_HIDDEN |
 				  NTFS_ATTR_SYSTEM | NTFS_ATTR_ARCHIVE;
-	struct target t;
-	bool may_be_new = true;
 	int r = check_begun(n, err);
 
 	if (r)
@@ -364,19 +402,7 @@ static int put_file(struct ntfs *n, const char *path,
 	if (spec->size > INT64_MAX)
 		return err_set(err, -ENOSPC, path, ERR_NOWHERE,
 			       "no file can be so large");
-	ntfs_operation_begin(n->change);
-	r = walk(n, path, &t, fail_missing, &may_be_new, err);
-	if (!r && !t.name)
-		r = err_set(err, -EISDIR, path, ERR_NOWHERE,
-			    "it is a folder");
-	if (!r)
-		r = t.file ? change_content(n->change, path, t.file, spec,
-					    false, err)
-			   : make(n->change, &t, spec, err);
-	if (!r)
-		*ret_record = t.file;
-	target_done(&t);
-	return ntfs_operation_end(n->change, r);
+	return at_path(n, path, may_be_new, put_there, spec, err);
 }
 
 int ntfs_create_file(struct ntfs *n, const char *path, uint64_t size,
@@ -385,10 +411,9 @@ int ntfs_create_file(struct ntfs *n, const char *path, uint64_t size,
 {
 	struct new_file spec = {
 		.attributes = attributes, .time = time, .size = size};
-	uint64_t record;
-	int r = put_file(n, path, &spec, &record, err);
+	int r = put_file(n, path, &spec, err);
 
-	return r ? r : ntfs_change_disk(n, record, true, ret, err);
+	return r ? r : ntfs_change_disk(n, spec.record, true, ret, err);
 }
 
 int ntfs_write_file(struct ntfs *n, const char *path, const void *data,
@@ -397,9 +422,8 @@ int ntfs_write_file(struct ntfs *n, const char *path, const void *data,
 {
 	struct new_file spec = {.attributes = attributes, .time = time,
 				.data = size ? data : "", .size = size};
-	uint64_t record;
 
-	return put_file(n, path, &spec, &record, err);
+	return put_file(n, path, &spec, err);
 }
 
 int ntfs_change_resize(struct ntfs *n, uint64_t number, uint64_t size,
@@ -413,22 +437,18 @@ int ntfs_change_resize(struct ntfs *n, uint64_t number, uint64_t size,
 	return ntfs_operation_end(n->change, r);
 }
 
+static int resize_there(struct ntfs *n, const char *path, struct target *t,
+			struct new_file *spec, struct err *err)
+{
+	return change_content(n->change, path, t->file, spec, true, err);
+}
+
 int ntfs_resize_file(struct ntfs *n, const char *path, uint64_t size,
 		     uint64_t time, struct err *err)
 {
 	struct new_file spec = {.time = time, .size = size};
-	struct target t;
-	bool may_be_new = false;
-	int r = check_begun(n, err);
 
-	if (r)
-		return r;
-	ntfs_operation_begin(n->change);
-	r = walk(n, path, &t, fail_missing, &may_be_new, err);
-	if (!r)
-		r = change_content(n->change, path, t.file, &spec, true, err);
-	target_done(&t);
-	return ntfs_operation_end(n->change, r);
+	return at_path(n, path, fail_missing, resize_there, &spec, err);
 }
 
 // --- Removing ----------------------------------------------------------------
@@ -478,13 +498,16 @@ static int store_unnamed(struct change_file *f, struct err *err)
 	return ntfs_change_store(f, err);
 }
 
-static int remove_name(struct ntfs_change *c, const char *path,
-		       const struct target *t, struct err *err)
+static int remove_there(struct ntfs *n, const char *path, struct target *t,
+			struct new_file *spec, struct err *err)
 {
 	struct change_file f;
 	unsigned left = 0;
-	int r = ntfs_change_load(c, t->file, &f, err);
+	int r;
 
+	if (!t->name)
+		return bad_name(path, "the root folder cannot be removed", err);
+	r = ntfs_change_load(n->change, t->file, &f, err);
 	if (!r)
 		r = check_empty(&f, path, err);
 	if (!r)
@@ -499,18 +522,5 @@ static int remove_name(struct ntfs_change *c, const char *path,
 
 int ntfs_remove(struct ntfs *n, const char *path, struct err *err)
 {
-	struct target t;
-	bool may_be_new = false;
-	int r = check_begun(n, err);
-
-	if (r)
-		return r;
-	ntfs_operation_begin(n->change);
-	r = walk(n, path, &t, fail_missing, &may_be_new, err);
-	if (!r && !t.name)
-		r = bad_name(path, "the root folder cannot be removed", err);
-	if (!r)
-		r = remove_name(n->change, path, &t, err);
-	target_done(&t);
-	return ntfs_operation_end(n->change, r);
+	return at_path(n, path, fail_missing, remove_there, NULL, err);
 }

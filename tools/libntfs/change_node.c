@@ -214,15 +214,19 @@ static int grow(struct ntfs_tree *t, struct err *err)
 	uint64_t blocks = t->size / t->x.block_size, more = 1 + blocks / 8;
 	size_t size;
 	uint8_t *bits;
+	struct err why = {0};
 	int r = -ENOSPC;
 
 	more = more < MAX_GROWTH ? more : MAX_GROWTH;
 	for (; r == -ENOSPC && more; more /= 2) {
 		uint64_t bytes = more * t->x.block_size;
 
+		why = (struct err){0};
 		r = ntfs_space_take(c, (bytes + cluster - 1) / cluster, 0,
-				    &t->runs, more == 1 ? err : NULL);
+				    &t->runs, &why);
 	}
+	if (r && err && !err->code)
+		*err = why;
 	if (r)
 		return r;
 	t->size = round_down(t->runs.clusters * cluster, t->x.block_size);

@@ -184,6 +184,10 @@ static int prepare(struct vdisk_blocks *b, struct err *err)
 	if (!h.log_length)
 		return err_corrupt(err, "VHDX header", VHDX_HEADER_1,
 				   "there is no log to write to");
+	// What would not be read back is not written to: the rest of such a log
+	// is given up.
+	if (h.log_length > VHDX_MAX_LOG)
+		h.log_length = VHDX_MAX_LOG;
 	if (!v->tables)
 		v->tables = mem_array(VHDX_LOG_MAX_WRITES, VHDX_PAGE);
 	if (!v->tables)
@@ -218,6 +222,14 @@ static void finish(struct vdisk_blocks *b)
 	vhdx_header_write(b->file, &v->x.header, NULL);
 }
 
+// Some makers cut the file where the last block's data ends.
+static uint64_t length_of(const struct vdisk_blocks *b, uint64_t place)
+{
+	uint64_t left = b->file->size - place;
+
+	return left < b->block_size ? left : b->block_size;
+}
+
 static int list(const struct vdisk_blocks *b, struct vdisk_ranges *ranges,
 		struct err *err)
 {
@@ -241,11 +253,14 @@ static int list(const struct vdisk_blocks *b, struct vdisk_ranges *ranges,
 		if (v->maps[i])
 			r = vdisk_ranges_add(ranges, v->maps[i], VHDX_MAP_SIZE,
 					     VDISK_RANGE_BITS, i, err);
-	for (uint64_t i = 0; i < b->count && !r; i++)
+	for (uint64_t i = 0; i < b->count && !r; i++) {
+		uint64_t place = BLOCK_PLACE(b->table[i]);
+
 		if (BLOCK_STATE(b->table[i]) >= BLOCK_FULL)
-			r = vdisk_ranges_add(ranges, BLOCK_PLACE(b->table[i]),
-					     b->block_size, VDISK_RANGE_BLOCK,
-					     i, err);
+			r = vdisk_ranges_add(ranges, place,
+					     length_of(b, place),
+					     VDISK_RANGE_BLOCK, i, err);
+	}
 	return r;
 }
 
@@ -263,10 +278,11 @@ static uint64_t fit(const struct vdisk_blocks *b,
 		    const struct vdisk_range *range, uint64_t off, uint64_t end)
 {
 	uint64_t place = round_up(off, VHDX_MIB);
+	uint64_t len = vdisk_range_is_block(range) ? slot(b) : range->len;
 
 	if (!vdisk_range_can_move(range) && !is_table(range))
 		return UINT64_MAX;
-	return range_ok(place, range->len, end) ? place : UINT64_MAX;
+	return range_ok(place, len, end) ? place : UINT64_MAX;
 }
 
 static int move(struct vdisk_blocks *b, const struct vdisk_range *range,
@@ -282,6 +298,10 @@ static int move(struct vdisk_blocks *b, const struct vdisk_range *range,
 	if (r)
 		return r;
 	if (vdisk_range_is_block(range)) {
+		r = disk_zero(b->file, to + range->len, slot(b) - range->len,
+			      err);
+		if (r)
+			return r;
 		vdisk_blocks_set(b, i, to | BLOCK_STATE(b->table[i]));
 	} else {
 		v->maps[i] = to;

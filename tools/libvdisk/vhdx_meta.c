@@ -29,6 +29,7 @@ static const struct guid items[] = {
 // Bytes of each item; 0: any.
 static const uint32_t item_sizes[ITEM_COUNT] = {8, 8, 16, 4, 4, 0};
 
+#define OF_USER	 1u // names of their own, which mean nothing here
 #define OF_DISK	 2u
 #define REQUIRED 4u
 
@@ -105,7 +106,7 @@ static int read_item(struct disk *file, const struct vhdx_meta_disk *entry,
 
 	if (range_ok(off, len, v->meta_length) && off + len > v->items_end)
 		v->items_end = (uint32_t)(off + len);
-	if (item < 0)
+	if (item < 0 || get_le32(entry->flags) & OF_USER)
 		return take_unknown(entry, v, err);
 	if (v->items & 1u << item)
 		return err_corrupt(err, "VHDX metadata", v->meta_offset,

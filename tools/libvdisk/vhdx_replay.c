@@ -162,14 +162,14 @@ static int add_write(struct vhdx_replay *replay, struct vhdx_log_write w,
 }
 
 // The first eight and the last four bytes of a data sector are kept in its
-// descriptor; they are put back.
+// descriptor; they are put back. How long the file becomes is the last entry's
+// to say, whatever an earlier one says.
 static int take_writes(struct vhdx_replay *replay, uint8_t *entry,
 		       uint64_t where, struct err *err)
 {
 	struct vhdx_log_head_disk head = head_at(entry);
 	uint32_t count = get_le32(head.count);
 	uint8_t *next = entry + desc_sectors(count) * VHDX_LOG_SECTOR;
-	uint64_t last = get_le64(head.last_size);
 
 	for (uint32_t i = 0; i < count; i++) {
 		struct vhdx_log_desc_disk desc = desc_at(entry, i);
@@ -188,7 +188,7 @@ static int take_writes(struct vhdx_replay *replay, uint8_t *entry,
 			w.length = get_le64(zeroes);
 		}
 		if (w.offset % VHDX_LOG_SECTOR || w.length % VHDX_LOG_SECTOR ||
-		    !range_ok(w.offset, w.length, last))
+		    !range_ok(w.offset, w.length, replay->last_size))
 			return err_corrupt(err, "VHDX log", where,
 					   "an entry writes beyond the end of "
 					   "the file");

@@ -10,8 +10,11 @@
 #define SIZE  (3u << 20) // of the virtual disk, in blocks of 512 KiB
 #define STEPS 5
 
-// Writes of the guest, a sector of each; flushed are those before `flushed`.
+// Writes of the guest, a sector of each, and from which entry of the log on each
+// is flushed.
 static const uint32_t places[STEPS] = {100, 1200, 2300, 3400, 101};
+static size_t flushed[STEPS];
+static struct fault_operation operation;
 
 static struct disk *new_volume(void)
 {
@@ -54,9 +57,8 @@ static int open_chain(struct volume *v, unsigned flags,
 	return vdisk_chain_open_in(&files, "\\c.vhd", NULL, flags, ret, e);
 }
 
-// What the guest does. `log` tells when each flush was done.
-static int run(struct disk *d, const struct record_log *log, size_t *flushed,
-	       struct err *e)
+// What the guest does.
+static int run(void *ctx, struct disk *d, struct err *e)
 {
 	struct vdisk_chain *chain;
 	struct volume *v;
@@ -72,8 +74,8 @@ static int run(struct disk *d, const struct record_log *log, size_t *flushed,
 		r = disk_write(chain->disk, places[i] * 512u, sector, 512, e);
 		if (!r && i % 2)
 			r = disk_flush(chain->disk, e);
-		if (!r && log)
-			flushed[i] = i % 2 ? log->count : SIZE_MAX;
+		if (!r && operation.log)
+			flushed[i] = i % 2 ? operation.log->count : SIZE_MAX;
 		if (r)
 			vdisk_chain_close(chain);
 	}
@@ -83,9 +85,24 @@ static int run(struct disk *d, const struct record_log *log, size_t *flushed,
 	return r;
 }
 
-// Checks volume and chain; the first `safe` writes must be there.
-static void check_all(struct disk *d, unsigned safe)
+// Returns how many of the first writes must be there.
+static unsigned safe_at(const struct fault_cut *cut)
 {
+	unsigned safe = 0;
+
+	if (cut->count == cut->log->count)
+		return STEPS;
+	for (unsigned i = 0; i < STEPS; i++)
+		if (flushed[i] <= cut->count)
+			safe = i + 1;
+	return safe;
+}
+
+// Checks volume and chain.
+static void check_all(void *ctx, struct disk *d, const struct fault_cut *cut,
+		      bool is_done)
+{
+	unsigned safe = cut ? safe_at(cut) : is_done ? STEPS : 0;
 	struct vdisk_check found;
 	struct vdisk_chain *chain;
 	struct volume *v;
@@ -108,63 +125,20 @@ static void check_all(struct disk *d, unsigned safe)
 	volume_close(v);
 }
 
-static void cut_power(struct disk *base)
+static enum record_fate choose(void *cut, size_t index)
 {
-	size_t flushed[STEPS] = {0};
-	struct record_log log = {0};
-	struct disk *work = copy_disk(base);
-	struct disk *d = record_disk(work, &log);
-
-	check_ok(run(d, &log, flushed, &err), &err);
-	check(log.count > 20);
-	for (size_t n = 0; n <= log.count; n++) {
-		unsigned safe = n == log.count ? STEPS : 0;
-
-		for (unsigned i = 0; i < STEPS; i++)
-			if (flushed[i] <= n && safe < i + 1)
-				safe = i + 1;
-		for (unsigned round = 0; round < 3; round++) {
-			struct disk *cut = copy_disk(base);
-
-			seed = round * 77 + (uint32_t)n;
-			record_replay(&log, n, cut, round ? fate : NULL, NULL);
-			check_all(cut, safe);
-			disk_close(cut);
-		}
-	}
-	record_free(&log);
-	disk_close(d);
-	disk_close(work);
-}
-
-static void fail_io(struct disk *base)
-{
-	for (int persistent = 0; persistent < 2; persistent++) {
-		for (unsigned n = 1;; n++) {
-			struct fault_plan plan = {.fail_at = n,
-						  .persistent = persistent,
-						  .writes_only = true};
-			struct disk *work = copy_disk(base);
-			struct disk *d = fault_disk(work, &plan);
-			struct err e = {0};
-			int r = run(d, NULL, NULL, &e);
-
-			disk_close(d);
-			check(!r || (r == -EIO && e.code == -EIO));
-			check_all(work, 0);
-			disk_close(work);
-			if (!plan.failed)
-				break;
-		}
-	}
+	return fault_draw(cut, index) == RECORD_KEEP ? RECORD_KEEP
+						      : RECORD_DROP;
 }
 
 int main(void)
 {
-	struct disk *base = new_volume();
-
-	cut_power(base);
-	fail_io(base);
-	disk_close(base);
+	operation = (struct fault_operation){.base = new_volume(),
+					     .run = run,
+					     .judge = check_all,
+					     .choose = choose};
+	fault_cut_each(&operation, 1, 3);
+	fault_io_each(&operation, 1, true, true);
+	disk_close(operation.base);
 	return 0;
 }

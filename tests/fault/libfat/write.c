@@ -15,17 +15,6 @@
 
 static uint8_t old_data[3000], new_data[4000], filler[180 << 10];
 
-static struct disk *copy_disk(struct disk *from)
-{
-	static uint8_t data[SIZE];
-	struct disk *d;
-
-	check_ok(disk_memory(SIZE, 512, &d, NULL), NULL);
-	check_ok(disk_read(from, 0, data, SIZE, NULL), NULL);
-	check_ok(disk_write(d, 0, data, SIZE, NULL), NULL);
-	return d;
-}
-
 static struct disk *new_volume(void)
 {
 	struct fat_format_options o = {.bits = 12, .label = "TEST",
@@ -92,14 +81,15 @@ static int all(struct fat *f, struct err *err)
 
 typedef int change_fn(struct fat *f, struct err *err);
 
-static int run(struct disk *d, change_fn *change, struct err *err)
+static int run(void *ctx, struct disk *d, struct err *err)
 {
+	change_fn *const *change = ctx;
 	struct fat *f;
 	int r = fat_open(d, &f, err);
 
 	if (r)
 		return r;
-	r = change(f, err);
+	r = (*change)(f, err);
 	if (!r)
 		r = fat_sync(f, err);
 	fat_close(f);
@@ -132,7 +122,8 @@ static void check_file(struct fat *f, const char *path, bool may_miss,
 	mem_free(data);
 }
 
-static void check_volume(struct disk *d)
+static void check_volume(void *ctx, struct disk *d, const struct fault_cut *cut,
+			 bool is_done)
 {
 	struct fat_check_result result;
 	struct err err = {0};
@@ -152,62 +143,11 @@ static void check_volume(struct disk *d)
 
 // --- Faults ------------------------------------------------------------------
 
-static uint32_t seed;
-
-static enum record_fate random_fate(void *ctx, size_t index)
-{
-	seed = seed * 1664525 + 1013904223;
-	return (enum record_fate)((seed >> 16) % 3);
-}
-
-static void cut_power(struct disk *base, change_fn *change)
-{
-	struct record_log log = {0};
-	struct disk *work = copy_disk(base);
-	struct disk *d = record_disk(work, &log);
-	struct err err = {0};
-
-	check_ok(run(d, change, &err), &err);
-	for (size_t n = 0; n <= log.count; n++) {
-		for (unsigned round = 0; round < 6; round++) {
-			struct disk *cut = copy_disk(base);
-
-			seed = round * 77;
-			record_replay(&log, n, cut, round ? random_fate : NULL,
-				      NULL);
-			check_volume(cut);
-			disk_close(cut);
-		}
-	}
-	record_free(&log);
-	disk_close(d);
-	disk_close(work);
-}
-
-static void fail_io(struct disk *base, change_fn *change)
-{
-	for (unsigned n = 2;; n++) {
-		struct fault_plan plan = {.fail_at = n / 2,
-					  .persistent = n & 1};
-		struct disk *work = copy_disk(base);
-		struct disk *d = fault_disk(work, &plan);
-		struct err err = {0};
-		int r = run(d, change, &err);
-
-		check_eq(r, plan.failed ? -EIO : 0);
-		check_volume(work);
-		disk_close(d);
-		disk_close(work);
-		if (!plan.failed)
-			break;
-	}
-}
-
 // A failed sync that is tried again ends as one that did not fail.
 static void retry_sync(struct disk *base, change_fn *change)
 {
 	for (unsigned n = 1;; n++) {
-		struct disk *work = copy_disk(base);
+		struct disk *work = fault_copy(base);
 		struct fault_plan plan = {.writes_only = true};
 		struct disk *d = fault_disk(work, &plan);
 		struct fat_check_result result;
@@ -227,7 +167,7 @@ static void retry_sync(struct disk *base, change_fn *change)
 		check_ok(fat_check(f, &result, &err), &err);
 		check_eq(result.lost_clusters, 0);
 		fat_close(f);
-		check_volume(work);
+		check_volume(NULL, work, NULL, true);
 		disk_close(d);
 		disk_close(work);
 		if (!plan.failed)
@@ -235,80 +175,50 @@ static void retry_sync(struct disk *base, change_fn *change)
 	}
 }
 
-static void fail_memory(struct disk *base, change_fn *change)
+static int format(void *ctx, struct disk *d, struct err *err)
 {
-	for (unsigned n = 2;; n++) {
-		struct disk *work = copy_disk(base);
-		size_t live = fault_mem_live();
-		struct err err = {0};
-		unsigned failed;
-		int r;
+	struct fat_format_options o = {.bits = 12, .label = "NEW"};
 
-		fault_mem(n / 2, n & 1);
-		r = run(work, change, &err);
-		failed = fault_mem_failed();
-		fault_mem(0, false);
-		check_eq(r, failed ? -ENOMEM : 0);
-		check_eq(fault_mem_live(), live);
-		check_volume(work);
-		disk_close(work);
-		if (!failed)
-			break;
-	}
+	return fat_format(d, &o, err);
 }
 
 // A format that is cut off is no volume.
-static void cut_format(void)
+static void check_format(void *ctx, struct disk *d, const struct fault_cut *cut,
+			 bool is_done)
 {
-	struct fat_format_options o = {.bits = 12, .label = "NEW"};
-	struct disk *base = new_volume(), *work = copy_disk(base);
-	struct record_log log = {0};
-	struct disk *d = record_disk(work, &log);
+	const char *label;
+	struct fat *f;
 
-	check_ok(fat_format(d, &o, NULL), NULL);
-	for (size_t n = 1; n <= log.count; n++) {
-		for (seed = 0; seed < 3; seed++) {
-			struct disk *cut = copy_disk(base);
-			uint32_t start = seed;
-			struct fat *f;
-
-			record_replay(&log, n, cut, seed ? random_fate : NULL,
-				      NULL);
-			seed = start;
-			if (!fat_open(cut, &f, NULL)) {
-				const char *label = fat_get_info(f)->label;
-
-				check(n < 3 ? !strcmp(label, "TEST") ||
-						      !strcmp(label, "NEW")
-					    : !strcmp(label, "NEW"));
-				fat_close(f);
-			}
-			disk_close(cut);
-		}
+	if (fat_open(d, &f, NULL)) {
+		check(!is_done);
+		return;
 	}
-	record_free(&log);
-	disk_close(d);
-	disk_close(work);
-	disk_close(base);
+	label = fat_get_info(f)->label;
+	check((cut->count < 3 && !strcmp(label, "TEST")) ||
+	      (cut->count && !strcmp(label, "NEW")));
+	fat_close(f);
 }
 
 int main(void)
 {
 	static change_fn *const changes[] = {replace, add_long, remove_long,
 					     make_folders, all};
-	struct disk *base;
+	struct fault_operation o = {.run = run, .judge = check_volume};
 
 	memset(old_data, 'o', sizeof(old_data));
 	memset(new_data, 'n', sizeof(new_data));
-	base = new_volume();
-	check_volume(base);
+	o.base = new_volume();
+	check_volume(NULL, o.base, NULL, true);
 	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
-		cut_power(base, changes[i]);
-		fail_io(base, changes[i]);
-		retry_sync(base, changes[i]);
-		fail_memory(base, changes[i]);
+		o.ctx = (void *)&changes[i];
+		fault_cut_each(&o, 1, 6);
+		fault_io_each(&o, 1, false, false);
+		retry_sync(o.base, changes[i]);
+		fault_mem_each_on(&o, 1);
 	}
-	disk_close(base);
-	cut_format();
+	o.run = format;
+	o.judge = check_format;
+	fault_cut_each(&o, 1, 3);
+	disk_close(o.base);
 	return 0;
 }

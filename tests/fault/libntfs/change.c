@@ -16,17 +16,6 @@
 static uint8_t old_data[5000], new_data[9000];
 static uint64_t mft_start, mft_end, mirror_start, mirror_end;
 
-static struct disk *copy_disk(struct disk *from)
-{
-	static uint8_t data[SIZE];
-	struct disk *d;
-
-	check_ok(disk_memory(SIZE, 512, &d, NULL), NULL);
-	check_ok(disk_read(from, 0, data, SIZE, NULL), NULL);
-	check_ok(disk_write(d, 0, data, SIZE, NULL), NULL);
-	return d;
-}
-
 static int put(struct ntfs *n, const char *path, const uint8_t *data,
 	       size_t size, struct err *err)
 {
@@ -188,8 +177,9 @@ static int all(struct ntfs *n, struct err *err)
 
 typedef int change_fn(struct ntfs *n, struct err *err);
 
-static int run(struct disk *d, change_fn *change, struct err *err)
+static int run(void *ctx, struct disk *d, struct err *err)
 {
+	change_fn *const *change = ctx;
 	struct ntfs *n;
 	int r = ntfs_open(d, &n, err);
 
@@ -197,7 +187,7 @@ static int run(struct disk *d, change_fn *change, struct err *err)
 		return r;
 	r = ntfs_change_begin(n, err);
 	if (!r)
-		r = change(n, err);
+		r = (*change)(n, err);
 	if (!r)
 		r = ntfs_sync(n, err);
 	ntfs_close(n);
@@ -241,7 +231,8 @@ static void check_file(struct ntfs *n, const char *path, bool may_miss,
 	mem_free(data);
 }
 
-static void check_volume(struct disk *d, bool is_clean)
+static void check_volume(void *ctx, struct disk *d, const struct fault_cut *cut,
+			 bool is_clean)
 {
 	struct ntfs_check_result result;
 	struct err err = {0};
@@ -271,75 +262,26 @@ static void check_volume(struct disk *d, bool is_clean)
 
 // --- Faults ------------------------------------------------------------------
 
-static uint32_t seed;
-static bool tear_all;
-
-// A file record is written wholly or not at all.
-static enum record_fate random_fate(void *ctx, size_t index)
+// A file record is written wholly or not at all. In round 1 all is torn.
+static enum record_fate choose(void *ctx, size_t index)
 {
-	const struct record *r =
-		&((const struct record_log *)ctx)->items[index];
+	struct fault_cut *cut = ctx;
+	const struct record *r = &cut->log->items[index];
 	uint64_t half = r->len / 2 / 512 * 512;
 	bool is_record = (r->off >= mft_start && r->off < mft_end) ||
 			 (r->off >= mirror_start && r->off < mirror_end);
-	enum record_fate fate;
+	enum record_fate fate =
+		cut->round == 1 ? RECORD_TEAR : fault_draw(cut, index);
 
-	seed = seed * 1664525 + 1013904223;
-	fate = tear_all ? RECORD_TEAR : (enum record_fate)((seed >> 16) % 3);
 	return fate == RECORD_TEAR && is_record && half % 1024 ? RECORD_DROP
 								 : fate;
-}
-
-static void cut_power(struct disk *base, change_fn *change, unsigned step)
-{
-	struct record_log log = {0};
-	struct disk *work = copy_disk(base);
-	struct disk *d = record_disk(work, &log);
-	struct err err = {0};
-
-	check_ok(run(d, change, &err), &err);
-	for (size_t n = 0; n <= log.count;
-	     n += n + step > log.count && n < log.count ? log.count - n : step) {
-		for (unsigned round = 0; round < 3; round++) {
-			struct disk *cut = copy_disk(base);
-
-			seed = round * 77 + (uint32_t)n;
-			tear_all = round == 1;
-			record_replay(&log, n, cut, round ? random_fate : NULL,
-				      &log);
-			check_volume(cut, n == 0 || n == log.count);
-			disk_close(cut);
-		}
-	}
-	record_free(&log);
-	disk_close(d);
-	disk_close(work);
-}
-
-static void fail_io(struct disk *base, change_fn *change, unsigned step)
-{
-	for (unsigned n = 2;; n += step) {
-		struct fault_plan plan = {.fail_at = n / 2,
-					  .persistent = n & 1};
-		struct disk *work = copy_disk(base);
-		struct disk *d = fault_disk(work, &plan);
-		struct err err = {0};
-		int r = run(d, change, &err);
-
-		check_eq(r, plan.failed ? -EIO : 0);
-		check_volume(work, !plan.failed);
-		disk_close(d);
-		disk_close(work);
-		if (!plan.failed)
-			break;
-	}
 }
 
 // A failed sync that is tried again ends as one that did not fail.
 static void retry_sync(struct disk *base, change_fn *change, unsigned step)
 {
 	for (unsigned n = 1;; n += step) {
-		struct disk *work = copy_disk(base);
+		struct disk *work = fault_copy(base);
 		struct fault_plan plan = {.writes_only = true};
 		struct disk *d = fault_disk(work, &plan);
 		struct err err = {0};
@@ -356,33 +298,10 @@ static void retry_sync(struct disk *base, change_fn *change, unsigned step)
 		plan.fail_at = 0;
 		check_ok(ntfs_sync(v, &err), &err);
 		ntfs_close(v);
-		check_volume(work, true);
+		check_volume(NULL, work, NULL, true);
 		disk_close(d);
 		disk_close(work);
 		if (!plan.failed)
-			break;
-	}
-}
-
-// Every step-th allocation, and all from there on.
-static void fail_memory(struct disk *base, change_fn *change, unsigned step)
-{
-	for (unsigned n = 2;; n += step) {
-		struct disk *work = copy_disk(base);
-		size_t live = fault_mem_live();
-		struct err err = {0};
-		unsigned failed;
-		int r;
-
-		fault_mem(n / 2, n & 1);
-		r = run(work, change, &err);
-		failed = fault_mem_failed();
-		fault_mem(0, false);
-		check_eq(r, failed ? -ENOMEM : 0);
-		check_eq(fault_mem_live(), live);
-		check_volume(work, !failed);
-		disk_close(work);
-		if (!failed)
 			break;
 	}
 }
@@ -398,18 +317,22 @@ int main(void)
 		       {resize, 7, 7, 1},	 {remove_folders, 11, 11, 1},
 		       {unlink_one, 7, 7, 1},	 {add_many, 97, 701, 7},
 		       {all, 101, 907, 5}};
-	struct disk *base;
+	struct fault_operation o = {
+		.run = run, .judge = check_volume, .choose = choose};
 
 	memset(old_data, 'o', sizeof(old_data));
 	memset(new_data, 'n', sizeof(new_data));
-	base = new_volume();
-	check_volume(base, true);
+	o.base = new_volume();
+	check_volume(NULL, o.base, NULL, true);
 	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
-		cut_power(base, changes[i].run, changes[i].cut);
-		fail_io(base, changes[i].run, changes[i].io);
-		retry_sync(base, changes[i].run, changes[i].cut);
-		fail_memory(base, changes[i].run, changes[i].memory);
+		change_fn *change = changes[i].run;
+
+		o.ctx = &change;
+		fault_cut_each(&o, changes[i].cut, 3);
+		fault_io_each(&o, changes[i].io, false, false);
+		retry_sync(o.base, change, changes[i].cut);
+		fault_mem_each_on(&o, changes[i].memory);
 	}
-	disk_close(base);
+	disk_close(o.base);
 	return 0;
 }

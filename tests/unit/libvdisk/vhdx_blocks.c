@@ -107,8 +107,41 @@ static void check_largest(uint32_t sector)
 	disk_close(file);
 }
 
+// A log that is too long to be read back whole: what is written to it is, after
+// a cut too.
+static void check_long_log(void)
+{
+	struct vhdx_header_disk h = {.sequence = to_le64(9),
+				     .version = to_le16(1),
+				     .log_offset = to_le64(LOG_AT),
+				     .log_length = to_le32(VHDX_MAX_LOG + MIB)};
+	struct disk *file = new_vhdx((struct vhdx_spec){0}), *cut, *d;
+	struct vdisk_info info;
+	struct err err = {0};
+
+	check_ok(disk_resize(file, LOG_AT + VHDX_MAX_LOG + MIB, &err), &err);
+	memcpy(h.signature, "head", 4);
+	put(file, VHDX_HEADER_1, &h, sizeof(h));
+	put_crc(file, VHDX_HEADER_1, sizeof(h));
+	check_ok(vdisk_open(file, &d, &err), &err);
+	check_ok(disk_write(d, 0, "x", 1, &err), &err);
+	check_ok(disk_flush(d, &err), &err);
+	cut = new_memory(file->size);
+	check_ok(disk_copy(file, cut, file->size, &err), &err);
+	disk_close(d);
+	check_ok(vdisk_probe(cut, &info, &err), &err);
+	check(info.needs_replay);
+	check_ok(vdisk_open(cut, &d, &err), &err);
+	check_eq(byte_at(d, 0), 'x');
+	check_eq(byte_at(d, MIB), 7);
+	disk_close(d);
+	disk_close(cut);
+	disk_close(file);
+}
+
 int main(void)
 {
+	check_long_log();
 	check_largest(512);
 	check_largest(4096);
 

@@ -53,6 +53,11 @@ int main(void)
 	put(d, META_AT + 10, "\5", 1);
 	put(d, META_AT + 32 + 4 * 32 + 0x18, "\0", 1);
 	check_eq(probe(d), 0);
+	d = new_vhdx((struct vhdx_spec){0}); // a user's own, by a known name
+	put_item(d, 4, ID_SIZE, "12345678123456789", 17);
+	put(d, META_AT + 10, "\5", 1);
+	put(d, META_AT + 32 + 4 * 32 + 0x18, "\1", 1);
+	check_eq(probe(d), 0);
 	d = new_vhdx((struct vhdx_spec){0}); // inside the table
 	put(d, META_AT + 32 + 0x12, "\0", 1);
 	check_eq(probe(d), -EBADMSG);

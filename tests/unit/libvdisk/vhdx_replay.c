@@ -145,6 +145,7 @@ struct desc {
 };
 
 static const struct guid log_id = {{4, 4, 4}};
+static uint64_t last_size = VHDX_FILE + 2 * MIB; // that entries tell of
 
 // Writes an entry at a sector of the log, round its end if need be. Returns the
 // sector behind it.
@@ -160,7 +161,7 @@ static uint32_t put_entry(struct disk *file, uint32_t at, uint64_t sequence,
 		.count = to_le32(count),
 		.log = log_id,
 		.flushed_size = to_le64(VHDX_FILE + MIB),
-		.last_size = to_le64(VHDX_FILE + 2 * MIB),
+		.last_size = to_le64(last_size),
 	};
 	uint32_t sectors = tables;
 	le32 sum;
@@ -314,6 +315,16 @@ static void check_beyond(void)
 	struct err err = {0};
 
 	put_entry(file, 3, 1, 3, &far, 1);
+	check_eq(vhdx_replay_find(file, &h, &found, &err), -EBADMSG);
+	check_eq(err.where, LOG_AT + 3 * SECTOR);
+	disk_close(file);
+	// An earlier entry's own end does not count, but that of the last.
+	file = new_log();
+	last_size += MIB;
+	put_entry(file, 3, 1, 3, &far, 1);
+	last_size -= MIB;
+	put_entry(file, 5, 2, 3, NULL, 0);
+	err = (struct err){0};
 	check_eq(vhdx_replay_find(file, &h, &found, &err), -EBADMSG);
 	check_eq(err.where, LOG_AT + 3 * SECTOR);
 	disk_close(file);
