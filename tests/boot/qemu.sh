@@ -6,7 +6,9 @@
 #   qemu_command TEXT		to QEMU's monitor
 #   qemu_stop			screenshot, then the end of this very process
 # FOLDER keeps serial.log, qemu.log and screen.png. TIMEOUT_SCALE multiplies
-# every limit; QEMU_MEMORY (MB) and QEMU_CPUS change the machine.
+# every limit; QEMU_MEMORY (MB) and QEMU_CPUS change the machine. It has one
+# processor unless a test needs more: what starts a machine keeps only one busy,
+# and each further one costs a third of the time for the waiting of the others.
 
 : "${TIMEOUT_SCALE:=1}"
 OVMF=${OVMF:-/usr/share/OVMF}
@@ -29,6 +31,7 @@ qemu_firmware() { # FOLDER bios|uefi|secureboot
 
 qemu_start() { # FOLDER FIRMWARE ARGUMENTS...
 	qemu_again=("$@")
+	qemu_memory=${QEMU_MEMORY:-512} qemu_cpus=${QEMU_CPUS:-1}
 	qemu_dir=$1
 	qemu_firmware "$1" "$2"
 	shift 2
@@ -39,7 +42,7 @@ qemu_start() { # FOLDER FIRMWARE ARGUMENTS...
 		{qemu_serial_in}<>"$qemu_dir/serial.in" \
 		{qemu_serial_out}<>"$qemu_dir/serial.out"
 	qemu-system-x86_64 -machine q35 -accel tcg,thread=multi -cpu max \
-		-m "${QEMU_MEMORY:-512}" -smp "${QEMU_CPUS:-2}" \
+		-m "$qemu_memory" -smp "$qemu_cpus" \
 		-display none -monitor stdio "${firmware_args[@]}" \
 		-chardev "pipe,id=line,path=$qemu_dir/serial,logfile=$qemu_dir/serial.log" \
 		-serial chardev:line "$@" \
@@ -61,7 +64,7 @@ qemu_faulted() {
 	qemu_stop
 	mv "$qemu_dir/serial.log" "$qemu_dir/serial.fault.$qemu_faults.log"
 	echo "the emulator lost an instruction; the machine starts again" >&2
-	qemu_start "${qemu_again[@]}"
+	QEMU_MEMORY=$qemu_memory QEMU_CPUS=$qemu_cpus qemu_start "${qemu_again[@]}"
 }
 
 # Sets qemu_seconds to the time since the start.
