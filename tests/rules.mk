@@ -67,6 +67,7 @@ boot: all	## QEMU: firmware x medium, deployment, native boot
 lint:	## the style rules that a script can check
 	$(Q)tests/run.sh lint
 fuzz: deps $(BIOS)	## fuzz every decoder for T seconds each
+	$(Q)build/deps.sh build/packages.fuzz
 	$(Q)tests/fuzz/run.sh $(T)
 
 -include $(patsubst tools/%.c,$(SAN)/tools/%.d,$(LIBSRC))
