@@ -64,7 +64,7 @@ programs() { # TIER
 longest_first() { # FOLDER
 	local first file
 	case $1 in
-	boot) first='deploy boot several windows bios_words' ;;
+	boot) first='deploy boot several windows vdisk_attach' ;;
 	oracle) first='apply' ;;
 	*) first= ;;
 	esac
