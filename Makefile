@@ -15,8 +15,9 @@ T ?= 60
 Q := $(if $(filter 1,$(V)),,@)
 export O TIMEOUT_SCALE SLIPWAY_SAMPLES
 
-# What needs the host packages builds after they are there, on all cores.
-PARALLEL = $(MAKE) --no-print-directory -j$(shell nproc)
+# What needs the host packages builds after they are there, on all cores; one
+# job more, as one waits for the network.
+PARALLEL = $(MAKE) --no-print-directory -j$(shell expr $$(nproc) + 1)
 
 PRODUCTS := initramfs usb iso pxe
 

@@ -1,16 +1,21 @@
 #!/bin/sh
 # Installs the host packages that building and testing need, when any is
 # missing: as root, or by sudo. What is listed in build/packages.host is all
-# that the project asks of a Debian 12 machine.
+# that the project asks of a Debian 12 machine, and for fuzzing what is in
+# build/packages.fuzz.
+# usage: build/deps.sh [LIST...]
 set -eu
 cd "$(dirname "$0")/.."
 
+[ $# -gt 0 ] || set -- build/packages.host
 missing=
 while read -r name _; do
 	case $name in '' | '#'*) continue ;; esac
 	dpkg-query -W -f '${Status}' "$name" 2>/dev/null |
 		grep -q 'ok installed' || missing="$missing $name"
-done <build/packages.host
+done <<END
+$(cat "$@")
+END
 [ -n "$missing" ] || exit 0
 
 sudo=

@@ -36,7 +36,8 @@ attach_machine() {
 	local token line
 	token=$(od -An -tx1 -N 8 /dev/urandom | tr -d ' \n')
 	mkdir -p "$dir/vm"
-	QEMU_MEMORY=1024 qemu_start "$dir/vm" bios -kernel "$O/boot/vmlinuz" \
+	QEMU_MEMORY=1024 QEMU_CPUS=2 qemu_start "$dir/vm" bios \
+		-kernel "$O/boot/vmlinuz" \
 		-initrd "$dir/initramfs" -net none -no-reboot \
 		-append "console=ttyS0 quiet slipway.shell" \
 		-drive "file=$dir/tools.img,format=raw,if=virtio,cache=unsafe,readonly=on" \

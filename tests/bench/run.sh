@@ -78,7 +78,8 @@ busybox_alone() {
 seconds_to() { # INITRAMFS REGEX
 	local kernel=$O/boot/vmlinuz
 	mkdir -p "$dir/vm"
-	qemu_start "$dir/vm" bios -net none -kernel "$kernel" -initrd "$1" \
+	QEMU_CPUS=2 qemu_start "$dir/vm" bios -net none \
+		-kernel "$kernel" -initrd "$1" \
 		-append "console=ttyS0,115200 console=tty0 quiet slipway.medium=none"
 	qemu_wait "$2" 120 || { qemu_stop; exit 1; }
 	echo "$qemu_seconds" >"$dir/seconds"

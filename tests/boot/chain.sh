@@ -9,7 +9,7 @@
 
 . tests/boot/qemu.sh
 
-: "${CHAIN_DISK_GB:=8}" "${CHAIN_MEMORY:=512}"
+: "${CHAIN_DISK_GB:=8}" "${CHAIN_MEMORY:=512}" "${CHAIN_CPUS:=2}"
 
 chain_answer() {
 	cat <<-'END'
@@ -59,8 +59,8 @@ chain_disk() {
 chain_deploy() {
 	mkdir -p "$dir/deploy"
 	chain_disk
-	QEMU_MEMORY=$CHAIN_MEMORY qemu_start "$dir/deploy" secureboot \
-		"${machine[@]}" -device qemu-xhci \
+	QEMU_MEMORY=$CHAIN_MEMORY QEMU_CPUS=$CHAIN_CPUS \
+		qemu_start "$dir/deploy" secureboot "${machine[@]}" -device qemu-xhci \
 		-drive "if=none,id=m,format=raw,readonly=on,file=$dir/stick.img" \
 		-device "usb-storage,drive=m,bootindex=0"
 }
@@ -70,6 +70,6 @@ chain_boot() {
 	mkdir -p "$dir/boot"
 	cp "$dir/deploy/vars.fd" "$dir/boot/vars.fd"
 	chain_disk
-	QEMU_MEMORY=$CHAIN_MEMORY qemu_start "$dir/boot" secureboot \
-		"${machine[@]}"
+	QEMU_MEMORY=$CHAIN_MEMORY QEMU_CPUS=$CHAIN_CPUS \
+		qemu_start "$dir/boot" secureboot "${machine[@]}"
 }

@@ -74,7 +74,7 @@ make_kinds() {
 	mkdir -p "$dir/add/etc"
 	cp /etc/mke2fs.conf "$dir/add/etc"
 	add_archive "$dir/add" "$O/boot/initramfs" "$dir/initramfs"
-	qemu_start "$dir" bios -kernel "$O/boot/vmlinuz" \
+	QEMU_CPUS=2 qemu_start "$dir" bios -kernel "$O/boot/vmlinuz" \
 		-initrd "$dir/initramfs" -net none -no-reboot \
 		-append "console=ttyS0 quiet slipway.shell" \
 		-drive "file=$dir/disk.img,format=raw,if=virtio,cache=unsafe" \
@@ -111,7 +111,7 @@ make_kinds() {
 	mke2fs -q -t ext4 -d "$dir/host" "$dir/host.img" 80M
 	cp tests/boot/vdisk_root.sh "$dir/add/root_init"
 	add_archive "$dir/add" "$O/boot/initramfs" "$dir/initramfs"
-	qemu_start "$dir" bios -kernel "$O/boot/vmlinuz" \
+	QEMU_CPUS=2 qemu_start "$dir" bios -kernel "$O/boot/vmlinuz" \
 		-initrd "$dir/initramfs" -net none -no-reboot \
 		-append "console=ttyS0 quiet rdinit=/root_init" \
 		-drive "file=$dir/host.img,format=raw,if=virtio,cache=unsafe"

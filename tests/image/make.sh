@@ -94,8 +94,11 @@ make_tree() { # FOLDER
 	find "$root" -exec touch -h -d @1700000000 {} +
 }
 
-[ -e "$wim" ] && { echo "$wim"; exit 0; }
 mkdir -p "$dir"
+# tests that run at once may want it at once
+exec 9>"$CACHE/images.lock"
+flock 9
+[ -e "$wim" ] && { echo "$wim"; exit 0; }
 if [ ! -e "$dir/tree.done" ]; then
 	rm -rf "$dir/tree"
 	make_tree "$dir/tree"

@@ -10,6 +10,10 @@ cd "$(dirname "$0")/../.."
 . build/lib.sh
 
 here=tests/standin
+mkdir -p "$CACHE"
+# tests that run at once may want it at once
+exec 9>"$CACHE/images.lock"
+flock 9
 manager=$($here/make.sh)
 stamp=$(cat $here/image.sh "$manager" | sha256sum | cut -c 1-16)
 dir=$CACHE/standin-image/$stamp

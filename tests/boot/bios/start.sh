@@ -52,7 +52,7 @@ case $disk in
 *.floppy) drive=(-drive "if=floppy,$file") ;;
 *) drive=(-drive "if=none,id=d,$file" -device "ide-hd,drive=d") ;;
 esac
-QEMU_MEMORY=32 QEMU_CPUS=1 qemu_start "$dir" bios -net none "${drive[@]}"
+QEMU_MEMORY=32 qemu_start "$dir" bios -net none "${drive[@]}"
 status=0
 wait_end 1 || status=1
 if [ -n "$key" ] && [ $status = 0 ]; then
