@@ -62,6 +62,7 @@ unserve() { # SERVER
 run_job() { # SERVER JOB
 	kind=${2%%-*} rest=${2#*-}
 	sync
+	echo 3 >/proc/sys/vm/drop_caches
 	chroot $top /usr/bin/fio --name=j --filename="$device" --direct=1 --minimal \
 		--ioengine=libaio --rw="$kind" --bs="${rest%-*}" \
 		--iodepth="${rest#*-}" --runtime="$seconds" --time_based \

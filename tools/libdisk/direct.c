@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <linux/stat.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -15,6 +16,8 @@
 #define MEMORY_ALIGN 512u // no device of Linux wants more
 #define MAX_ALIGN    4096u
 #define BOUNCE_SIZE  (64u << 10)
+#define PAGE_SIZE    4096u
+#define CACHED_MAX   (32u << 10) // what is copied faster than sent
 
 // Returns what places and lengths must be a multiple of, or 0 when it cannot be
 // done or is not told.
@@ -30,6 +33,18 @@ static uint32_t find_align(const struct file_disk *f)
 	return st.stx_dio_offset_align;
 }
 
+// Returns a descriptor of the same file through the page cache, or -1: then all
+// goes past it.
+static int open_cached(const struct file_disk *f)
+{
+	char path[32];
+
+	if (f->is_device)
+		return -1;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", f->fd);
+	return open(path, (f->disk.read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC);
+}
+
 // Where a file may end inside of a unit the page cache stays: making the file
 // longer for a moment would move its end, where a VHD's footer is looked for.
 int disk_direct_start(struct file_disk *f, struct err *err)
@@ -43,6 +58,7 @@ int disk_direct_start(struct file_disk *f, struct err *err)
 	f->bounce = mem_aligned(MAX_ALIGN, BOUNCE_SIZE);
 	if (!f->bounce)
 		return err_nomem(err);
+	f->cached_fd = open_cached(f);
 	if (flags < 0 || fcntl(f->fd, F_SETFL, flags | O_DIRECT))
 		return 0;
 	pthread_mutex_init(&f->lock, NULL);
@@ -54,7 +70,24 @@ void disk_direct_done(struct file_disk *f)
 {
 	if (f->align)
 		pthread_mutex_destroy(&f->lock);
+	if (f->cached_fd >= 0)
+		close(f->cached_fd);
 	mem_free(f->bounce);
+}
+
+bool disk_direct_locate(const struct file_disk *f, uint64_t off, uint64_t len,
+			bool for_writing, struct disk_place *ret)
+{
+	if (!f->align || off % f->align || len % f->align)
+		return false;
+	*ret = (struct disk_place){.fd = f->fd, .off = off, .len = len};
+	// Of a page that is written in part the rest would have to be read.
+	if (f->cached_fd >= 0 && len <= CACHED_MAX &&
+	    !((off | len) % PAGE_SIZE && for_writing)) {
+		ret->fd = f->cached_fd;
+		ret->is_cached = true;
+	}
+	return true;
 }
 
 // Returns how much of a range can go as it is, from its start.

@@ -147,7 +147,7 @@ static bool extents_locate(struct disk *d, uint64_t off, uint64_t len,
 
 	if (place != DISK_HOLE)
 		return disk_locate(x->base, place, n, for_writing, ret);
-	*ret = (struct disk_place){-1, 0, n};
+	*ret = (struct disk_place){.fd = -1, .len = n};
 	return !for_writing;
 }
 

@@ -173,16 +173,11 @@ static int file_map(struct disk *d, uint64_t off, uint64_t len,
 	return 0;
 }
 
-// The page cache is not for what others do to the descriptor on their own.
 static bool file_locate(struct disk *d, uint64_t off, uint64_t len,
 			bool for_writing, struct disk_place *ret)
 {
-	struct file_disk *f = (struct file_disk *)d;
-
-	if (!f->align || off % f->align || len % f->align)
-		return false;
-	*ret = (struct disk_place){f->fd, off, len};
-	return true;
+	return disk_direct_locate((struct file_disk *)d, off, len, for_writing,
+				  ret);
 }
 
 // Some file systems fill themselves before they say that there is no room.
@@ -306,7 +301,7 @@ static struct file_disk *new_file(const char *path)
 
 	if (!f)
 		return NULL;
-	f->fd = -1;
+	f->fd = f->cached_fd = -1;
 	f->disk.ops = &file_ops;
 	f->disk.sector_size = 512;
 	if (len >= sizeof(f->name))

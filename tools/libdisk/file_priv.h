@@ -17,6 +17,7 @@ struct file_disk {
 
 	// Past the page cache (direct.c).
 	uint32_t align;  // of places and lengths; 0: through the page cache
+	int cached_fd;   // the same file through it, or -1
 	uint8_t *bounce; // for what is not aligned
 	pthread_mutex_t lock; // of it
 };
@@ -38,6 +39,10 @@ int disk_direct_read(struct file_disk *f, uint64_t off, void *buf, size_t len,
 		     struct err *err);
 int disk_direct_write(struct file_disk *f, uint64_t off, const void *buf,
 		      size_t len, struct err *err);
+
+// As disk_locate; false also when nothing goes past the page cache.
+bool disk_direct_locate(const struct file_disk *f, uint64_t off, uint64_t len,
+			bool for_writing, struct disk_place *ret);
 
 // Frees what start made.
 void disk_direct_done(struct file_disk *f);

@@ -11,10 +11,13 @@
 // is handed on by one system call. What else there is to do (flushes, blocks
 // that have no place yet) the thread does itself, one after another.
 
+#include <linux/fs.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "ublk_priv.h"
@@ -29,6 +32,8 @@
 // What completes carries the tag, and this when it is I/O on the disk below and
 // not a command of the driver.
 #define IS_IO (UINT64_C(1) << 32)
+
+#define COMMIT_BATCH 8
 
 static uint8_t *buffer_of(const struct ublk_queue *q, uint16_t tag)
 {
@@ -55,24 +60,30 @@ static int send_command(struct ublk_queue *q, uint32_t command, uint16_t tag,
 	return 0;
 }
 
-// Hands the I/O of a request to the kernel. Returns false when that cannot be
-// done in one piece.
-static bool send_io(struct ublk_queue *q, uint16_t tag,
-		    const struct ublk_request *request)
+// Copies to the page cache, or from it when it is there, which takes less than
+// handing it on. Returns false when not all could be copied so.
+static bool copy_cached(const struct disk_place *place, void *buf, bool is_write)
 {
-	bool is_write = request->operation == UBLK_WRITE;
-	struct io_uring_sqe *sqe;
-	struct disk_place place;
+	struct iovec part = {buf, (size_t)place->len};
+	ssize_t n = is_write ? pwrite(place->fd, buf, part.iov_len,
+				      (off_t)place->off)
+			     : syscall(SYS_preadv2, place->fd, &part, 1UL,
+				       place->off, 0UL, RWF_NOWAIT);
 
-	if (!ublk_request_locate(&q->owner->target, request, &place) ||
-	    place.fd < 0)
-		return false;
-	sqe = io_uring_get_sqe(&q->ring);
+	return n == (ssize_t)part.iov_len;
+}
+
+// Hands I/O to the kernel.
+static int send_io(struct ublk_queue *q, uint16_t tag,
+		   const struct disk_place *place, bool is_write)
+{
+	struct io_uring_sqe *sqe = io_uring_get_sqe(&q->ring);
+
 	if (!sqe)
-		return false;
+		return -EBUSY;
 	io_uring_prep_rw(is_write ? IORING_OP_WRITE : IORING_OP_READ, sqe,
-			 place.fd, buffer_of(q, tag), (unsigned)request->len,
-			 place.off);
+			 place->fd, buffer_of(q, tag), (unsigned)place->len,
+			 place->off);
 	if (q->has_fixed) {
 		sqe->opcode = is_write ? IORING_OP_WRITE_FIXED
 				       : IORING_OP_READ_FIXED;
@@ -80,7 +91,23 @@ static bool send_io(struct ublk_queue *q, uint16_t tag,
 	}
 	sqe->user_data = IS_IO | tag;
 	q->open_commands++;
-	return true;
+	return 0;
+}
+
+// Moves the data of a read or write that lies in one piece.
+static int move(struct ublk_queue *q, uint16_t tag,
+		const struct disk_place *place, bool is_write)
+{
+	int r;
+
+	if (!place->is_cached ||
+	    !copy_cached(place, buffer_of(q, tag), is_write))
+		return send_io(q, tag, place, is_write);
+	r = send_command(q, IO_COMMIT, tag, (int)place->len);
+	// Who waits for these need not wait for the rest that has come.
+	if (!r && io_uring_sq_ready(&q->ring) >= COMMIT_BATCH)
+		io_uring_submit(&q->ring);
+	return r;
 }
 
 // Does a request here and now. Results that wait to be committed go first, so
@@ -104,11 +131,13 @@ static int begin(struct ublk_queue *q, uint16_t tag)
 {
 	struct ublk *u = q->owner;
 	struct ublk_request request = {0};
+	struct disk_place place;
 	struct err err = {0};
 	int r = ublk_request_decode(&q->descs[tag], &u->target, &request, &err);
 
-	if (!r && send_io(q, tag, &request))
-		return 0;
+	if (!r && ublk_request_locate(&u->target, &request, &place) &&
+	    place.fd >= 0)
+		return move(q, tag, &place, request.operation == UBLK_WRITE);
 	return run_here(q, tag, &request, r, &err);
 }
 

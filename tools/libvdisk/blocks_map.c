@@ -84,7 +84,7 @@ static bool locate_below(struct vdisk_blocks *b, const struct vdisk_piece *p,
 	uint64_t n = p->len;
 
 	if (!b->parent || p->off >= b->parent->size) {
-		*ret = (struct disk_place){-1, 0, n};
+		*ret = (struct disk_place){.fd = -1, .len = n};
 		return true;
 	}
 	if (n > b->parent->size - p->off)
@@ -115,6 +115,6 @@ bool vdisk_blocks_locate(struct disk *d, uint64_t off, uint64_t len,
 	if (BLOCK_STATE(entry) == BLOCK_ABSENT ||
 	    BLOCK_STATE(entry) == BLOCK_PARTIAL)
 		return locate_below(b, &p, ret);
-	*ret = (struct disk_place){-1, 0, p.len};
+	*ret = (struct disk_place){.fd = -1, .len = p.len};
 	return true;
 }

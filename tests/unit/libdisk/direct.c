@@ -127,6 +127,59 @@ static void check_places(struct disk *d)
 	disk_close(slice);
 }
 
+static bool is_cached(struct disk *d, uint64_t off, uint64_t len, bool for_writing)
+{
+	struct disk_place place;
+
+	check(disk_locate(d, off, len, for_writing, &place));
+	check_eq(place.off, off);
+	check_eq(place.len, len);
+	return place.is_cached;
+}
+
+static void check_cached(struct disk *d)
+{
+	check(is_cached(d, 4096, 4096, true));
+	check(is_cached(d, 32768, 32768, true));
+	check(!is_cached(d, 32768, 65536, true));
+	check(!is_cached(d, 512, 4096, true));
+	check(!is_cached(d, 4096, 512, true));
+	check(is_cached(d, 512, 4096, false));
+	check(is_cached(d, 4096, 512, false));
+	check(!is_cached(d, 0, 65536, false));
+}
+
+// What goes through the page cache and what goes past it are one file.
+static void check_both_ways(struct disk *d)
+{
+	static uint8_t buf[SIZE] __attribute__((aligned(4096)));
+	static uint8_t model[SIZE];
+	struct err err = {0};
+	unsigned seed = 1;
+
+	check_ok(disk_read(d, 0, model, SIZE, &err), &err);
+	for (int i = 0; i < 2000; i++) {
+		unsigned r = (seed = seed * 1103515245 + 12345) >> 8;
+		size_t len = 4096u << r % 5, off = (r >> 5) % (SIZE / 4096) * 4096;
+		bool is_write = i % 3;
+		struct disk_place place;
+
+		if (len > SIZE - off)
+			len = SIZE - off;
+		check(disk_locate(d, off, len, is_write, &place));
+		if (is_write) {
+			memset(buf, i, len);
+			memset(model + off, i, len);
+			check_eq(pwrite(place.fd, buf, len, (off_t)off), len);
+		} else {
+			check_eq(pread(place.fd, buf, len, (off_t)off), len);
+			check(!memcmp(buf, model + off, len));
+		}
+	}
+	check_ok(disk_read(d, 0, buf, SIZE, &err), &err);
+	check(!memcmp(buf, model, SIZE));
+}
+
 static void check_size(struct disk *d)
 {
 	struct err err = {0};
@@ -194,12 +247,15 @@ int main(void)
 	check_content(d);
 	check_threads(d);
 	check_places(d);
+	check_cached(d);
+	check_both_ways(d);
 	check_extents(d);
 	check_size(d);
 	disk_close(d);
 	d = open_direct(DISK_READ_ONLY);
 	check(is_direct(d));
 	check(!disk_locate(d, 0, 512, true, &(struct disk_place){0}));
+	check(is_cached(d, 0, 4096, false));
 	check_eq(disk_allocate(d, 0, 512, NULL), -EROFS);
 	disk_close(d);
 	check_ok(disk_open_file(path, 0, &d, &err), &err);
