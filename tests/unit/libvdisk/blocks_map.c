@@ -37,7 +37,8 @@ static int placed_resize(struct disk *d, uint64_t size, struct err *err)
 static bool placed_locate(struct disk *d, uint64_t off, uint64_t len,
 			  bool for_writing, struct disk_place *ret)
 {
-	*ret = (struct disk_place){((struct placed *)d)->fd, off, len};
+	*ret = (struct disk_place){
+		.fd = ((struct placed *)d)->fd, .off = off, .len = len};
 	return true;
 }
 
