@@ -58,9 +58,9 @@ int disk_direct_start(struct file_disk *f, struct err *err)
 	f->bounce = mem_aligned(MAX_ALIGN, BOUNCE_SIZE);
 	if (!f->bounce)
 		return err_nomem(err);
-	f->cached_fd = open_cached(f);
 	if (flags < 0 || fcntl(f->fd, F_SETFL, flags | O_DIRECT))
 		return 0;
+	f->cached_fd = open_cached(f);
 	pthread_mutex_init(&f->lock, NULL);
 	f->align = align;
 	return 0;
