@@ -139,8 +139,8 @@ static int create(const struct vdisk_files *files, const char *path,
 	struct disk *file;
 	int r = vdisk_create_layout(c, &layout, err);
 
-	if (!r && files->ready)
-		r = files->ready(files->ctx, err);
+	if (!r)
+		r = vdisk_files_ready(files, err);
 	if (!r)
 		r = files->create(files->ctx, path, layout.file_size, &file,
 				  err);
@@ -149,12 +149,7 @@ static int create(const struct vdisk_files *files, const char *path,
 	r = disk_zero(file, 0, file->size, err);
 	if (!r)
 		r = vdisk_create(file, c, err);
-	disk_close(file);
-	if (!r && files->sync)
-		r = files->sync(files->ctx, err);
-	if (r)
-		files->remove(files->ctx, path, NULL);
-	return r;
+	return vdisk_files_made(files, path, file, r, err);
 }
 
 int vdisk_child_create(const struct vdisk_files *files, const char *path,
@@ -220,7 +215,7 @@ int vdisk_set_parent(const struct vdisk_files *files, const char *path,
 		     const char *parent, struct err *err)
 {
 	struct vdisk_chain *chain;
-	int r = files->ready ? files->ready(files->ctx, err) : 0;
+	int r = vdisk_files_ready(files, err);
 
 	if (!r)
 		r = vdisk_chain_open_in(files, parent, NULL,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The files of the host, as chains want them.
+// The files of a place, and those of the host, as chains want them.
 
 #include <dirent.h>
 #include <limits.h>
@@ -9,7 +9,30 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "vdisk.h"
+#include "vdisk_priv.h"
+
+int vdisk_files_ready(const struct vdisk_files *files, struct err *err)
+{
+	return files->ready ? files->ready(files->ctx, err) : 0;
+}
+
+int vdisk_files_sync(const struct vdisk_files *files, struct err *err)
+{
+	return files->sync ? files->sync(files->ctx, err) : 0;
+}
+
+int vdisk_files_made(const struct vdisk_files *files, const char *path,
+		     struct disk *file, int r, struct err *err)
+{
+	disk_close(file);
+	if (!r)
+		r = vdisk_files_sync(files, err);
+	if (r)
+		files->remove(files->ctx, path, NULL);
+	return r;
+}
+
+// --- Files of the host ---------------------------------------------------------
 
 // What makes a path none of a file, as what a child says of its parent may be.
 static bool is_missing(int error)

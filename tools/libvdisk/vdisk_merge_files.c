@@ -80,8 +80,7 @@ static int finish(struct job *j, bool *ret_done, struct err *err)
 		if (r || found)
 			return r;
 	}
-	if (j->files->ready)
-		r = j->files->ready(j->files->ctx, err);
+	r = vdisk_files_ready(j->files, err);
 	if (!r)
 		r = vdisk_note_remove(j->files, j->path, err);
 	*ret_done = true;
@@ -172,17 +171,12 @@ static int look(struct job *j, const struct vdisk_chain *chain,
 
 	if (!r)
 		r = guard(j, chain, err);
-	if (!r && j->files->ready)
-		r = j->files->ready(j->files->ctx, err);
+	if (!r)
+		r = vdisk_files_ready(j->files, err);
 	return r ? r : has_room(j, chain, err);
 }
 
 // --- Doing -------------------------------------------------------------------
-
-static int sync_files(const struct job *j, struct err *err)
-{
-	return j->files->sync ? j->files->sync(j->files->ctx, err) : 0;
-}
 
 static int delete(const struct job *j, const char *into, struct err *err)
 {
@@ -199,11 +193,11 @@ static int delete(const struct job *j, const char *into, struct err *err)
 					  err);
 	}
 	if (!r && j->note.depth)
-		r = sync_files(j, err);
+		r = vdisk_files_sync(files, err);
 	if (!r)
 		r = files->remove(files->ctx, j->path, err);
 	if (!r)
-		r = sync_files(j, err);
+		r = vdisk_files_sync(files, err);
 	return r ? r : vdisk_note_remove(files, j->path, err);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "vdisk_note.h"
+#include "vdisk_priv.h"
 
 #define MAX_NOTE  (256u << 10) // 64 paths of 4096 bytes
 #define FIRST     "slipway merge "
@@ -219,12 +220,7 @@ static int create(const struct vdisk_files *files, const char *path,
 	r = disk_write(file, 0, text, len, err);
 	if (!r)
 		r = disk_flush(file, err);
-	disk_close(file);
-	if (!r && files->sync)
-		r = files->sync(files->ctx, err);
-	if (r)
-		files->remove(files->ctx, path, NULL);
-	return r;
+	return vdisk_files_made(files, path, file, r, err);
 }
 
 int vdisk_note_put(const struct vdisk_files *files, const char *path,
@@ -256,8 +252,8 @@ int vdisk_note_remove(const struct vdisk_files *files, const char *path,
 		return err_nomem(err);
 	if (!files->identify(files->ctx, name, &id, NULL)) {
 		r = files->remove(files->ctx, name, err);
-		if (!r && files->sync)
-			r = files->sync(files->ctx, err);
+		if (!r)
+			r = vdisk_files_sync(files, err);
 	}
 	mem_free(name);
 	return r;

@@ -35,6 +35,17 @@ const char *vdisk_path_name(const char *path);
 // two bytes more than it. Returns false when it leads to no file.
 bool vdisk_path_clean(const char *path, char *out);
 
+// Readies a place for changes of its files, and makes durable which there are.
+// Returns 0, or the place's error.
+int vdisk_files_ready(const struct vdisk_files *files, struct err *err);
+int vdisk_files_sync(const struct vdisk_files *files, struct err *err);
+
+// Ends the making of a file, which went as r tells: it is closed and made
+// durable, or when anything failed deleted.
+// Returns r, or the error of what was done here.
+int vdisk_files_made(const struct vdisk_files *files, const char *path,
+		     struct disk *file, int r, struct err *err);
+
 // Tells whether two files are the same.
 static inline bool vdisk_is_same_file(const struct vdisk_file_id *a,
 				      const struct vdisk_file_id *b)
