@@ -67,8 +67,8 @@ static struct vdisk_create random_create(unsigned number)
 	} else if (c.type != VDISK_FIXED) {
 		c.block_size = 512u << 10 << below(3);
 	}
-	c.size = random_size(c.block_size ? c.block_size : 2 << 20,
-			     c.sector_size);
+	c.size =
+	    random_size(c.block_size ? c.block_size : 2 << 20, c.sector_size);
 	c.id.b[0] = (uint8_t)number;
 	c.id.b[1] = (uint8_t)c.type;
 	c.id.b[2] = 1;
@@ -92,18 +92,22 @@ static struct disk *make_file(const struct made *m)
 	return d;
 }
 
-// One write, in bytes, or zeroing of whole sectors. In a VHD's child it ends
-// with a byte of the bitmap: libvhdi 20210425 takes the sectors of the last byte
-// to be of the child, whatever their bits say.
+// One write, in bytes, or zeroing of whole sectors. Of what is made for libvhdi
+// 20210425, a VHD's child is written to the end of a byte of its bitmap, since
+// it takes the sectors of the last byte to be of the child, whatever their bits
+// say; and nothing is zeroed in a VHDX's child, since for a block in the state
+// "zero" it shows the file's own headers.
 static void change(struct disk *d, struct made *m)
 {
 	uint64_t size = m->create.size, off = below(size);
 	uint64_t end = off + 1 + below(below(3) ? 20000 : 3 << 19);
+	bool is_judged_child = folder && m->create.type == VDISK_DIFFERENCING;
 	bool is_zero = !below(4);
 
-	if (m->create.type == VDISK_DIFFERENCING &&
-	    m->create.format == VDISK_VHD)
+	if (is_judged_child && m->create.format == VDISK_VHD)
 		end = round_up(end, 4096);
+	if (is_judged_child && m->create.format == VDISK_VHDX)
+		is_zero = false;
 	if (is_zero)
 		off = round_down(off, m->create.sector_size);
 	if (is_zero)
@@ -115,8 +119,8 @@ static void change(struct disk *d, struct made *m)
 	if (is_zero)
 		check_ok(disk_zero(d, off, end - off, &err), &err);
 	else
-		check_ok(disk_write(d, off, m->model + off,
-				    (size_t)(end - off), &err),
+		check_ok(disk_write(d, off, m->model + off, (size_t)(end - off),
+				    &err),
 			 &err);
 }
 
@@ -125,8 +129,8 @@ static struct disk *open_made(struct made *m, struct disk *parent)
 	struct disk *d;
 
 	if (m->create.type == VDISK_DIFFERENCING)
-		check_ok(vdisk_open_child(m->file, parent,
-					  &m->create.parent_id, &d, &err),
+		check_ok(vdisk_open_child(m->file, parent, &m->create.parent_id,
+					  &d, &err),
 			 &err);
 	else
 		check_ok(vdisk_open(m->file, &d, &err), &err);
@@ -161,8 +165,9 @@ static void print_made(const struct made *m)
 	printf("\n");
 }
 
-// Makes a disk and changes it, closing it in between. A VHDX's child is not left
-// empty: of one without bitmaps libvhdi 20210425 shows the file's own headers.
+// Makes a disk and changes it, closing it in between. A VHDX's child is not
+// left empty: of one without bitmaps libvhdi 20210425 shows the file's own
+// headers.
 static void make(struct made *m, struct disk *parent)
 {
 	bool is_child = m->create.type == VDISK_DIFFERENCING;
