@@ -91,6 +91,8 @@ gives_back() { # FILE
 # Two children and their parent at once; the parent does not change.
 family() {
 	before=$(sha1sum parent.vhd)
+	fails slipway vdisk attach parent.vhd 2>/dev/null &&
+		attach --force parent.vhd && slipway vdisk detach "$device" || return
 	attach one.vhd && one=$device && attach two.vhd && two=$device &&
 		attach --read-only parent.vhd && cmp "$two" "$device" || return
 	dd if=random of="$one" bs=1M seek=3 count=2 conv=fsync 2>/dev/null

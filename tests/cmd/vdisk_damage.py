@@ -20,7 +20,7 @@ import sys
 COMMANDS = ("info {0}", "info {0} --json", "check {0}", "check {0} --repair",
             "map {0}", "convert {0} x.raw --format raw",
             "convert {0} new.vhd --type dynamic", "convert {0} new.vhdx",
-            "create new.{1} --parent {0}", "attach {0}",
+            "create new.{1} --parent {0}", "attach {0} --force",
             "attach {0} --read-only", "expand {0} 12M --force",
             "compact {0} --force")
 # Of those that have a parent, and with the damaged disk as the parent.

@@ -60,21 +60,6 @@ make_chain() { # EXT
 	run -1 slipway vdisk expand nothing.vhd 1G
 }
 
-@test "what others are made from is not changed unless forced" {
-	for ext in vhd vhdx; do
-		make_chain $ext
-		before=$(sha256sum p.$ext c.$ext)
-		for words in "expand p.$ext 20M" "compact p.$ext" \
-			"reset c.$ext" "merge c.$ext"; do
-			# shellcheck disable=SC2086 # several words are meant
-			run -1 slipway vdisk $words
-			assert_output_has ".$ext is a child of it and"
-			assert_output_has "--force"
-		done
-		[ "$(sha256sum p.$ext c.$ext)" = "$before" ]
-	done
-}
-
 @test "compact gives back zeroes and what NTFS and FAT do not use" {
 	for fs in NTFS FAT32; do
 		for style in mbr gpt bare; do

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "address.h"
 #include "ublk.h"
 #include "vdisk_cmd.h"
 
@@ -31,7 +32,7 @@ struct message {
 
 struct job {
 	const char *address;
-	bool read_only;
+	unsigned flags; // of address_open
 };
 
 // --- The server --------------------------------------------------------------
@@ -116,25 +117,6 @@ static int protect(struct err *err)
 	return 0;
 }
 
-static int open_disk(const struct job *job, struct vdisk_source *ret,
-		     struct err *err)
-{
-	struct vdisk_source s;
-	int r = vdisk_source_open_direct(job->address, !job->read_only, &s,
-					 err);
-
-	if (r)
-		return r;
-	if (s.disk->read_only && !job->read_only) {
-		vdisk_source_close(&s);
-		return err_set(err, -EROFS, "disk", ERR_NOWHERE,
-			       "this kind can be attached only with "
-			       "--read-only");
-	}
-	*ret = s;
-	return 0;
-}
-
 static void tell(const struct message *m)
 {
 	ssize_t n = write(READY_FD, m, sizeof(*m));
@@ -157,22 +139,24 @@ static int serve(const struct job *job, int ready)
 {
 	int log_fd = -1;
 	struct ublk_options options = {.id = -1,
-				       .read_only = job->read_only,
+				       .read_only = !(job->flags &
+						      ADDRESS_WRITE),
 				       .failed = log_failure,
 				       .ctx = &log_fd};
 	struct message m = {0};
-	struct vdisk_source source = {0};
+	struct place *place = NULL;
 	struct ublk *u = NULL;
 	struct err err = {0};
 
 	m.result = leave_session(ready, &m.err);
 	if (!m.result)
-		m.result = open_disk(job, &source, &m.err);
+		m.result = address_open(job->address, job->flags, &place,
+					&m.err);
 	log_fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
 	if (!m.result)
 		m.result = protect(&m.err);
 	if (!m.result)
-		m.result = ublk_start(source.disk, &options, &u, &m.err);
+		m.result = ublk_start(place->disk, &options, &u, &m.err);
 	if (!m.result) {
 		m.id = ublk_id(u);
 		name_process(m.id);
@@ -184,7 +168,7 @@ static int serve(const struct job *job, int ready)
 			log_failure(&log_fd, m.id, &err);
 		ublk_free(u);
 	}
-	vdisk_source_close(&source);
+	address_close(place);
 	return m.result ? 1 : 0;
 }
 
@@ -251,7 +235,9 @@ static int attach(const struct job *job, struct message *m)
 
 int vdisk_cmd_attach(int argc, char **argv)
 {
-	struct cmd_switch table[] = {{"read-only", false, NULL}, {0}};
+	struct cmd_switch table[] = {{"read-only", false, NULL},
+				     {"force", false, NULL},
+				     {0}};
 	struct message m;
 	struct job job;
 	int count;
@@ -261,7 +247,12 @@ int vdisk_cmd_attach(int argc, char **argv)
 	if (count != 1)
 		return cmd_misuse("vdisk", "attach: which virtual disk?");
 	job = (struct job){.address = argv[1],
-			   .read_only = table[0].value != NULL};
+			   .flags = ADDRESS_FILE | ADDRESS_VIRTUAL |
+				    ADDRESS_DIRECT};
+	if (!table[0].value)
+		job.flags |= ADDRESS_WRITE;
+	if (table[1].value)
+		job.flags |= ADDRESS_FORCE;
 	if (attach(&job, &m))
 		return cmd_fail("vdisk", argv[1], &m.err);
 	printf("/dev/ublkb%d\n", m.id);

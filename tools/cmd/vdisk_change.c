@@ -33,7 +33,8 @@ static int edit_open(const char *address, bool is_forced, bool is_child,
 		r = vdisk_guard_children(&ret->place->files,
 					 ret->place->file_path,
 					 &ret->info.link_id, NULL, 0,
-					 "would no longer fit to it", err);
+					 "would no longer fit to it; --force does "
+					 "it all the same", err);
 	if (r)
 		address_close(ret->place);
 	return r;

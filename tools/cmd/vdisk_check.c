@@ -78,7 +78,7 @@ static int print_map(struct disk *d, struct err *err)
 int vdisk_cmd_map(int argc, char **argv)
 {
 	struct cmd_switch table[] = {{0}};
-	struct vdisk_source source;
+	struct place *place;
 	struct err err = {0};
 	int count, r;
 
@@ -86,10 +86,10 @@ int vdisk_cmd_map(int argc, char **argv)
 		return CMD_MISUSE;
 	if (count != 1)
 		return cmd_misuse("vdisk", "map: which disk?");
-	r = vdisk_source_open(argv[1], false, &source, &err);
+	r = address_open(argv[1], ADDRESS_FILE | ADDRESS_VIRTUAL, &place, &err);
 	if (!r) {
-		r = print_map(source.disk, &err);
-		vdisk_source_close(&source);
+		r = print_map(place->disk, &err);
+		address_close(place);
 	}
 	return r ? cmd_fail("vdisk", argv[1], &err) : CMD_OK;
 }

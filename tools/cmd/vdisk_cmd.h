@@ -67,23 +67,6 @@ int vdisk_make(const char *path, const struct vdisk_create *c,
 // disks' errors.
 int vdisk_copy_changes(struct disk *from, struct disk *to, struct err *err);
 
-// Opens what an address names as vdisk_chain_open does, if it is a file of the
-// host that holds a virtual disk, else as address_open (vdisk_open.c).
-struct vdisk_source {
-	struct disk *disk;
-	struct vdisk_chain *chain; // one of the two
-	struct place *place;
-};
-int vdisk_source_open(const char *address, bool for_writing,
-		      struct vdisk_source *ret, struct err *err);
-
-// As that, with files and devices opened with DISK_DIRECT.
-int vdisk_source_open_direct(const char *address, bool for_writing,
-			     struct vdisk_source *ret, struct err *err);
-
-// Closes it.
-void vdisk_source_close(struct vdisk_source *s);
-
 // A file by its address, and the place that it and its parents lie in: the host
 // or a volume (vdisk_open.c). It need not be there.
 struct vdisk_spot {

@@ -12,18 +12,17 @@
 #define PIECE (1u << 20)
 
 struct source {
-	struct vdisk_source below, top; // top: a child that was given its parent
-	struct place *place;            // the file of that child
-	struct disk *child;             // on top of its parent
-	struct disk *disk;              // what is copied
+	struct place *place; // or, with a parent given, the child's file
+	struct place *below; // that parent
+	struct disk *child;  // the child on top of it
+	struct disk *disk;   // what is copied
 };
 
 static void close_source(struct source *s)
 {
 	disk_close(s->child);
 	address_close(s->place);
-	vdisk_source_close(&s->below);
-	vdisk_source_close(&s->top);
+	address_close(s->below);
 }
 
 static int parent_id(const char *address, struct guid *ret, struct err *err)
@@ -48,11 +47,12 @@ static int open_child(const char *address, const char *parent,
 	int r = parent_id(parent, &id, err);
 
 	if (!r)
-		r = vdisk_source_open(parent, false, &s->below, err);
+		r = address_open(parent, ADDRESS_FILE | ADDRESS_VIRTUAL,
+				 &s->below, err);
 	if (!r)
 		r = address_open(address, ADDRESS_FILE, &s->place, err);
 	if (!r)
-		r = vdisk_open_child(s->place->disk, s->below.disk, &id,
+		r = vdisk_open_child(s->place->disk, s->below->disk, &id,
 				     &s->child, err);
 	s->disk = s->child;
 	return r;
@@ -65,8 +65,10 @@ static int open_source(const char *address, const char *parent,
 
 	if (parent)
 		return open_child(address, parent, s, err);
-	r = vdisk_source_open(address, false, &s->top, err);
-	s->disk = s->top.disk;
+	r = address_open(address, ADDRESS_FILE | ADDRESS_VIRTUAL, &s->place,
+			 err);
+	if (!r)
+		s->disk = s->place->disk;
 	return r;
 }
 

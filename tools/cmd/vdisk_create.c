@@ -89,17 +89,18 @@ static int parse_block(const char *s, uint32_t *ret)
 // Makes the child at `path` read as the source.
 static int fill_child(const char *path, const char *source, struct err *err)
 {
-	struct vdisk_source from, to;
-	int r = vdisk_source_open(source, false, &from, err);
+	unsigned flags = ADDRESS_FILE | ADDRESS_VIRTUAL;
+	struct place *from, *to;
+	int r = address_open(source, flags, &from, err);
 
 	if (r)
 		return r;
-	r = vdisk_source_open(path, true, &to, err);
+	r = address_open(path, flags | ADDRESS_WRITE, &to, err);
 	if (!r) {
-		r = vdisk_copy_changes(from.disk, to.disk, err);
-		vdisk_source_close(&to);
+		r = vdisk_copy_changes(from->disk, to->disk, err);
+		address_close(to);
 	}
-	vdisk_source_close(&from);
+	address_close(from);
 	return r;
 }
 

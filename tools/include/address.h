@@ -16,8 +16,10 @@
 // "@" work. INNER begins with "\" or "/", and may be in an NTFS or FAT volume.
 // A file that is a virtual disk (VHD, VHDX) is opened as one wherever "@N"
 // follows it; a differencing one with its parents, which are looked for on the
-// host or in the volume that it lies in, and opened for reading only. A file of
-// an NTFS volume that is opened for writing can be resized.
+// host or in the volume that it lies in, and opened for reading only. One that
+// others in its folder are made from is not opened for writing: these would no
+// longer fit to it. A file of an NTFS volume that is opened for writing can be
+// resized.
 //
 //     struct place *place;
 //     address_open("golden.img@3:\\vhd\\guest.vhd@1", 0, &place, &err);
@@ -36,7 +38,8 @@ enum {
 	ADDRESS_FILE = 1 << 1,      // a last INNER is a file: open its content
 	ADDRESS_VIRTUAL = 1 << 2,   // with ADDRESS_FILE, or when PATH ends the
 				    // address: as a virtual disk, if it is one
-	ADDRESS_DIRECT = 1 << 3,    // PATH with DISK_DIRECT
+	ADDRESS_DIRECT = 1 << 3,    // PATH and its parents with DISK_DIRECT
+	ADDRESS_FORCE = 1 << 4,     // write even to a disk that has children
 };
 
 // How each part of an address was resolved, from the outside in.
@@ -75,9 +78,10 @@ struct place {
 
 // Opens an address.
 // Returns 0, -ENOENT when PATH, a partition or an INNER does not exist, -EINVAL
-// for a form that is none, -EISDIR when a folder stands where a file must, and
-// as disk_open_file, part_table_read, volume_open, vdisk_open and
-// vdisk_chain_open do.
+// for a form that is none, -EISDIR when a folder stands where a file must, -EBUSY
+// when a virtual disk that is to be written to has children, and as
+// disk_open_file, part_table_read, volume_open, vdisk_open and vdisk_chain_open
+// do.
 int address_open(const char *text, unsigned flags, struct place **ret,
 		 struct err *err);
 

@@ -426,7 +426,8 @@ int vdisk_merge(const struct vdisk_files *files, const char *path,
 // Refuses to harm children: looks in the folder of the disk at `path`, whose
 // link_id is `link_id`, for one that is made from it and is none of the `count`
 // files of `except`. Only files with the names of virtual disks are looked at.
-// `harm` says what would become of it ("would have no parent any more").
+// `harm` says what would become of it ("would have no parent any more"), and what
+// to do about it.
 // Returns 0, -EBUSY when there is one, -ENOMEM, or the error of listing the
 // folder.
 int vdisk_guard_children(const struct vdisk_files *files, const char *path,

@@ -102,6 +102,33 @@ static int push_level(struct opening *o, enum place_kind kind,
 	return 0;
 }
 
+// Returns how a file of the host or of a volume is opened.
+static unsigned open_flags(const struct opening *o, bool is_in_volume)
+{
+	unsigned flags = o->flags & ADDRESS_WRITE ? DISK_EXCLUSIVE
+						  : DISK_READ_ONLY;
+
+	return !is_in_volume && (o->flags & ADDRESS_DIRECT)
+		       ? flags | DISK_DIRECT
+		       : flags;
+}
+
+// Refuses to write under the children of a disk.
+static int guard_children(const struct opening *o,
+			  const struct vdisk_info *info)
+{
+	const struct place *place = o->place;
+
+	if (!(o->flags & ADDRESS_WRITE) || (o->flags & ADDRESS_FORCE) ||
+	    !place->file_path)
+		return 0;
+	return vdisk_guard_children(&place->files, place->file_path,
+				    &info->link_id, NULL, 0,
+				    "would no longer fit to it: write to the "
+				    "child, or merge it",
+				    o->err);
+}
+
 // Opens a differencing disk with its parents.
 static int open_chain(struct opening *o)
 {
@@ -115,9 +142,8 @@ static int open_chain(struct opening *o)
 			       "its parent");
 	r = vdisk_chain_open_in(&place->files, place->file_path,
 				place->disk,
-				o->flags & ADDRESS_WRITE ? DISK_EXCLUSIVE
-							 : DISK_READ_ONLY,
-				&chain, o->err);
+				open_flags(o, place->files.is_volume), &chain,
+				o->err);
 	if (r)
 		return r;
 	place->stack->items[place->stack->count++].chain = chain;
@@ -136,7 +162,9 @@ static int open_virtual(struct opening *o)
 
 	if (r == -ENOENT)
 		return 0;
-	r = push_level(o, PLACE_VIRTUAL, &level);
+	r = guard_children(o, &info);
+	if (!r)
+		r = push_level(o, PLACE_VIRTUAL, &level);
 	if (!r && info.type == VDISK_DIFFERENCING)
 		r = open_chain(o);
 	else if (!r)
@@ -296,12 +324,8 @@ int address_open(const char *text, unsigned flags, struct place **ret,
 		    : err_nomem(err);
 	if (!r) {
 		place->host_path = place->stack->host_path;
-		r = disk_open_file(place->host_path,
-				   (flags & ADDRESS_WRITE ? DISK_EXCLUSIVE
-							  : DISK_READ_ONLY) |
-					   (flags & ADDRESS_DIRECT ? DISK_DIRECT
-								   : 0),
-				   &d, err);
+		r = disk_open_file(place->host_path, open_flags(&o, false), &d,
+				   err);
 	}
 	if (!r) {
 		push_file(place, d, &vdisk_host_files, place->host_path);

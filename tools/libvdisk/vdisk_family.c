@@ -78,8 +78,7 @@ int vdisk_guard_children(const struct vdisk_files *files, const char *path,
 	if (r <= 0)
 		return r;
 	r = err_set(err, -EBUSY, path, ERR_NOWHERE,
-		    "%s is a child of it and %s; --force does it all the same",
-		    f.found, harm);
+		    "%s is a child of it and %s", f.found, harm);
 	mem_free(f.found);
 	return r;
 }

@@ -131,14 +131,16 @@ static int guard(const struct job *j, const struct vdisk_chain *chain,
 	if (!j->m->keep)
 		r = vdisk_guard_children(j->files, l[0].path,
 					 &l[0].info.link_id, NULL, 0,
-					 "would have no parent any more", err);
+					 "would have no parent any more; "
+					 "--force merges all the same", err);
 	for (unsigned i = 1; i < j->note.depth; i++)
 		except[count++] = j->note.paths[i];
 	for (unsigned i = 1; i <= j->depth && !r; i++) {
 		except[0] = l[i - 1].path;
 		r = vdisk_guard_children(j->files, l[i].path,
 					 &l[i].info.link_id, except, count,
-					 "would read as something else", err);
+					 "would read as something else; "
+					 "--force merges all the same", err);
 	}
 	return r;
 }

@@ -67,8 +67,8 @@ static struct vdisk_create random_create(unsigned number)
 	} else if (c.type != VDISK_FIXED) {
 		c.block_size = 512u << 10 << below(3);
 	}
-	c.size =
-	    random_size(c.block_size ? c.block_size : 2 << 20, c.sector_size);
+	c.size = random_size(c.block_size ? c.block_size : 2 << 20,
+			     c.sector_size);
 	c.id.b[0] = (uint8_t)number;
 	c.id.b[1] = (uint8_t)c.type;
 	c.id.b[2] = 1;
@@ -119,8 +119,8 @@ static void change(struct disk *d, struct made *m)
 	if (is_zero)
 		check_ok(disk_zero(d, off, end - off, &err), &err);
 	else
-		check_ok(disk_write(d, off, m->model + off, (size_t)(end - off),
-				    &err),
+		check_ok(disk_write(d, off, m->model + off,
+				    (size_t)(end - off), &err),
 			 &err);
 }
 
@@ -129,8 +129,8 @@ static struct disk *open_made(struct made *m, struct disk *parent)
 	struct disk *d;
 
 	if (m->create.type == VDISK_DIFFERENCING)
-		check_ok(vdisk_open_child(m->file, parent, &m->create.parent_id,
-					  &d, &err),
+		check_ok(vdisk_open_child(m->file, parent,
+					  &m->create.parent_id, &d, &err),
 			 &err);
 	else
 		check_ok(vdisk_open(m->file, &d, &err), &err);
@@ -165,9 +165,8 @@ static void print_made(const struct made *m)
 	printf("\n");
 }
 
-// Makes a disk and changes it, closing it in between. A VHDX's child is not
-// left empty: of one without bitmaps libvhdi 20210425 shows the file's own
-// headers.
+// Makes a disk and changes it, closing it in between. A VHDX's child is not left
+// empty: of one without bitmaps libvhdi 20210425 shows the file's own headers.
 static void make(struct made *m, struct disk *parent)
 {
 	bool is_child = m->create.type == VDISK_DIFFERENCING;
