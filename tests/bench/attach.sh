@@ -54,21 +54,35 @@ attach_machine() {
 	}
 }
 
-# Prints the best of a server's rounds of a job, in KB a second.
-attach_best() { # SERVER JOB
-	tr -d '\r' <"$O/bench-attach.log" | awk -v s="$1" -v j="$2" \
-		'/^bench / && $2 == s && $3 == j && $4 > b { b = $4 } END { print b + 0 }'
+# Prints the medians over the rounds of a job: KB a second of both servers, and
+# the ratio of those that ran one after the other. The machine's own speed comes
+# and goes within a round's time by more than what is compared.
+attach_medians() { # OURS PEER JOB
+	tr -d '\r' <"$O/bench-attach.log" | awk -v a="$1" -v b="$2" -v j="$3" '
+		function median(v, n, i, k, t) {
+			for (i = 2; i <= n; i++)
+				for (k = i; k > 1 && v[k] < v[k - 1]; k--) {
+					t = v[k]; v[k] = v[k - 1]; v[k - 1] = t
+				}
+			return n % 2 ? v[(n + 1) / 2] : (v[n / 2] + v[n / 2 + 1]) / 2
+		}
+		/^bench / && $3 == j && $2 == a { ours[++n] = $4 }
+		/^bench / && $3 == j && $2 == b { theirs[++m] = $4 }
+		END {
+			for (i = 1; i <= n; i++) ratio[i] = ours[i] / theirs[i]
+			printf "%d %d %.2f\n", median(ours, n), \
+				median(theirs, m), median(ratio, n)
+		}'
 }
 
 attach_report() { # OURS PEER WANTED
-	local job ours theirs
+	local job ours theirs ratio
 	case " $ATTACH_SERVERS " in *" $1 "*) ;; *) return ;; esac
 	case " $ATTACH_SERVERS " in *" $2 "*) ;; *) return ;; esac
 	for job in $ATTACH_JOBS; do
-		ours=$(attach_best "$1" "$job")
-		theirs=$(attach_best "$2" "$job")
+		read -r ours theirs ratio < <(attach_medians "$1" "$2" "$job")
 		echo "attach $job: $1 $ours KB/s, $2 $theirs KB/s: ratio" \
-			"$(ratio "$ours" "$theirs"), at least $3 is wanted"
+			"$ratio, at least $3 is wanted"
 	done
 }
 

@@ -16,8 +16,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "ublk_priv.h"
@@ -60,19 +58,6 @@ static int send_command(struct ublk_queue *q, uint32_t command, uint16_t tag,
 	return 0;
 }
 
-// Copies to the page cache, or from it when it is there, which takes less than
-// handing it on. Returns false when not all could be copied so.
-static bool copy_cached(const struct disk_place *place, void *buf, bool is_write)
-{
-	struct iovec part = {buf, (size_t)place->len};
-	ssize_t n = is_write ? pwrite(place->fd, buf, part.iov_len,
-				      (off_t)place->off)
-			     : syscall(SYS_preadv2, place->fd, &part, 1UL,
-				       place->off, 0UL, RWF_NOWAIT);
-
-	return n == (ssize_t)part.iov_len;
-}
-
 // Hands I/O to the kernel.
 static int send_io(struct ublk_queue *q, uint16_t tag,
 		   const struct disk_place *place, bool is_write)
@@ -94,29 +79,57 @@ static int send_io(struct ublk_queue *q, uint16_t tag,
 	return 0;
 }
 
-// Moves the data of a read or write that lies in one piece.
-static int move(struct ublk_queue *q, uint16_t tag,
-		const struct disk_place *place, bool is_write)
+// Copies what was joined; what could not be copied so is handed on.
+static int end_joined(struct ublk_queue *q)
 {
-	int r;
+	struct ublk_joined *j = &q->joined;
+	uint64_t done = j->count ? ublk_joined_copy(j) : 0;
+	struct disk_place place = {.fd = j->fd, .off = j->off};
+	int r = 0;
 
-	if (!place->is_cached ||
-	    !copy_cached(place, buffer_of(q, tag), is_write))
-		return send_io(q, tag, place, is_write);
-	r = send_command(q, IO_COMMIT, tag, (int)place->len);
+	for (unsigned i = 0; i < j->count && !r; i++) {
+		place.len = j->parts[i].iov_len;
+		if (place.off + place.len <= j->off + done)
+			r = send_command(q, IO_COMMIT, j->tags[i],
+					 (int)place.len);
+		else
+			r = send_io(q, j->tags[i], &place, j->is_write);
+		place.off += place.len;
+	}
+	j->count = 0;
 	// Who waits for these need not wait for the rest that has come.
 	if (!r && io_uring_sq_ready(&q->ring) >= COMMIT_BATCH)
 		io_uring_submit(&q->ring);
 	return r;
 }
 
-// Does a request here and now. Results that wait to be committed go first, so
-// that none waits for another's I/O.
+// Moves the data of a read or write that lies in one piece.
+static int move(struct ublk_queue *q, uint16_t tag,
+		const struct disk_place *place, bool is_write)
+{
+	void *buf = buffer_of(q, tag);
+	int r;
+
+	if (!place->is_cached)
+		return send_io(q, tag, place, is_write);
+	if (ublk_joined_add(&q->joined, tag, place, buf, is_write))
+		return 0;
+	r = end_joined(q);
+	if (!r)
+		ublk_joined_add(&q->joined, tag, place, buf, is_write);
+	return r;
+}
+
+// Does a request here and now. What was begun before goes first, so that none
+// waits for another's I/O.
 static int run_here(struct ublk_queue *q, uint16_t tag,
 		    const struct ublk_request *request, int r, struct err *err)
 {
 	struct ublk *u = q->owner;
+	int begun = end_joined(q);
 
+	if (begun)
+		return begun;
 	if (io_uring_sq_ready(&q->ring))
 		io_uring_submit(&q->ring);
 	if (!r)
@@ -200,6 +213,9 @@ static int loop(struct ublk_queue *q)
 		r = take(q);
 		if (r)
 			return r;
+		r = end_joined(q);
+		if (r)
+			return fail(q, r, "committing a request");
 	}
 	return 0;
 }

@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 #include <semaphore.h>
+#include <sys/uio.h>
 
 #include "ublk.h"
 #include "ublk_abi.h"
@@ -88,6 +89,29 @@ int ublk_request_run(struct ublk_target *target,
 // moved, or an errno that it passes on.
 int ublk_request_result(const struct ublk_request *request, int r);
 
+// --- Joined reads and writes (joined.c) ---------------------------------------
+
+#define UBLK_MAX_JOINED 8
+
+// Neighbours in one file, in its order. All zero: none.
+struct ublk_joined {
+	int fd;
+	bool is_write;
+	uint64_t off, end;
+	unsigned count;
+	uint16_t tags[UBLK_MAX_JOINED];
+	struct iovec parts[UBLK_MAX_JOINED];
+};
+
+// Adds the read or write of a cached place, whose data is or will be in buf.
+// Returns false when it is no neighbour of the last, or there is no room.
+bool ublk_joined_add(struct ublk_joined *j, uint16_t tag,
+		     const struct disk_place *place, void *buf, bool is_write);
+
+// Copies all to the page cache, or from it as far as it is there. Returns how
+// many bytes were copied from the first on.
+uint64_t ublk_joined_copy(const struct ublk_joined *j);
+
 // --- Queues (queue.c) -------------------------------------------------------
 
 struct ublk_queue {
@@ -103,6 +127,7 @@ struct ublk_queue {
 	struct ublksrv_io_desc *descs;
 	uint8_t *buffers;       // max_bytes for each tag
 	bool has_fixed;         // the ring knows them
+	struct ublk_joined joined; // begun, to be copied
 	unsigned open_commands; // of the driver and of the disk below
 };
 
