@@ -8,6 +8,39 @@ setup() {
 	cd "$BATS_TEST_TMPDIR"
 }
 
+@test "a disk of its own is made in a volume" {
+	echo x >x
+	truncate -s 20M zero
+	slipway partition create v.img --mbr --size 120M type=data
+	for fs in NTFS FAT32; do
+		slipway format v.img@1 /FS:$fs /Y >/dev/null
+		slipway copy /P x 'v.img@1:\v\x'
+		for name in fixed.vhd fixed.vhdx dynamic.vhd dynamic.vhdx; do
+			disk="v.img@1:\\v\\$name"
+			if [ "$fs-${name%.*}" = FAT32-dynamic ]; then
+				refused "could hold nothing" create "$disk" \
+					20M --type dynamic
+				continue
+			fi
+			slipway vdisk create "$disk" 20M --type "${name%.*}"
+			slipway vdisk check "$disk"
+			reads_as "\\v\\$name" zero
+			run -1 slipway vdisk create "$disk" 20M
+			assert_output_has "it is there already"
+			slipway partition create "$disk" --gpt type=data
+			slipway format "$disk@1" /FS:NTFS /Y >/dev/null
+			run -0 slipway chkdsk "$disk@1"
+		done
+		refused "only files of the host" create 'v.img@1:\s.vhd' 20M \
+			--sparse
+		run -1 slipway vdisk create 'v.img@1:\v\big.vhd' 200M
+		[ $fs = FAT32 ] || sound
+		run -0 slipway dir 'v.img@1:\v'
+		[[ $output != *big.vhd* ]]
+	done
+	refused "make one there and copy it" convert x 'v.img@1:\y.vhd'
+}
+
 @test "a child is made beside its parent and below it" {
 	for ext in vhd vhdx; do
 		for fs in NTFS FAT32; do

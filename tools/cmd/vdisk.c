@@ -9,7 +9,7 @@
 
 static const char usage[] =
 	"usage: vdisk info ADDRESS [--json]\n"
-	"       vdisk create FILE SIZE [--format vhd|vhdx] "
+	"       vdisk create ADDRESS SIZE [--format vhd|vhdx] "
 	"[--type fixed|dynamic]\n"
 	"                    [--block-size SIZE] [--sector-size SIZE] "
 	"[--sparse]\n"

@@ -149,6 +149,20 @@ static int make_target(const char *path, struct vdisk_create *c,
 	return vdisk_make(path, c, ret, err);
 }
 
+// The result is a file of the host.
+static int check_target(const char *path, struct err *err)
+{
+	const char *rest;
+	char *host;
+	int r = address_split(path, &host, &rest, err);
+
+	mem_free(r ? NULL : host);
+	return r || !*rest ? r
+			   : err_set(err, -ENOTSUP, path, ERR_NOWHERE,
+				     "this makes files of the host: make one "
+				     "there and copy it");
+}
+
 static int convert(struct disk *from, const char *path, struct vdisk_create *c,
 		   struct progress *progress, struct err *err)
 {
@@ -213,6 +227,8 @@ int vdisk_cmd_convert(int argc, char **argv)
 	if (cmd_progress_init(&progress, table[3].value))
 		return cmd_misuse("vdisk", "%s: no style of progress",
 				  table[3].value);
+	if (check_target(argv[2], &err))
+		return cmd_fail("vdisk", argv[2], &err);
 	r = open_source(argv[1], table[2].value, &source, &err);
 	if (r) {
 		close_source(&source);

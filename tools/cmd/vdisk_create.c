@@ -104,14 +104,14 @@ static int fill_child(const char *path, const char *source, struct err *err)
 	return r;
 }
 
-// What a child in a volume holds needs a longer file.
-static int check_source(const struct vdisk_spot *spot, const char *address,
-			struct err *err)
+// What a disk with blocks of its own is to hold needs a longer file.
+static int check_growing(const struct vdisk_spot *spot, const char *address,
+			 struct err *err)
 {
 	return spot->place && spot->place->fat
 		       ? err_set(err, -ENOTSUP, address, ERR_NOWHERE,
 				 "a file in a FAT volume keeps its size, and "
-				 "can hold nothing of a source: make it on the "
+				 "this one could hold nothing: make it on the "
 				 "host and copy it")
 		       : 0;
 }
@@ -127,7 +127,7 @@ static int make_child(const char *address, const char *parent,
 	if (r)
 		return r;
 	if (source)
-		r = check_source(&spot, address, err);
+		r = check_growing(&spot, address, err);
 	if (!r)
 		r = vdisk_spot_beside(&spot, parent, &below, err);
 	if (!r)
@@ -142,13 +142,10 @@ static int make_child(const char *address, const char *parent,
 static void remove_child(const char *address)
 {
 	struct vdisk_spot spot;
-	const struct vdisk_files *f = &spot.files;
 
 	if (vdisk_spot_open(address, true, &spot, NULL))
 		return;
-	if ((!f->ready || !f->ready(f->ctx, NULL)) &&
-	    !f->remove(f->ctx, spot.path, NULL) && f->sync)
-		f->sync(f->ctx, NULL);
+	vdisk_remove_file(&spot.files, spot.path, NULL);
 	vdisk_spot_close(&spot);
 }
 
@@ -216,8 +213,8 @@ static int write_all(const char *path, struct disk *file, struct err *err)
 
 // A fixed disk has all its room from the start: Windows does not boot from a
 // sparse file, and a machine must not find its host's disk full one day.
-static int make(const char *path, const struct vdisk_create *c, bool sparse,
-		struct err *err)
+static int make_on_host(const char *path, const struct vdisk_create *c,
+			bool sparse, struct err *err)
 {
 	struct err why = {0};
 	struct disk *file;
@@ -234,6 +231,38 @@ static int make(const char *path, const struct vdisk_create *c, bool sparse,
 	disk_close(file);
 	if (r)
 		unlink(path);
+	return r;
+}
+
+static int make_in_volume(const struct vdisk_spot *spot, const char *address,
+			  const struct vdisk_create *c, bool sparse,
+			  struct err *err)
+{
+	struct vdisk_create copy = *c;
+	int r = 0;
+
+	if (sparse)
+		return err_set(err, -ENOTSUP, address, ERR_NOWHERE,
+			       "only files of the host are made sparse");
+	if (c->type == VDISK_DYNAMIC)
+		r = check_growing(spot, address, err);
+	if (!r)
+		r = guid_random(&copy.id, err);
+	copy.created = time(NULL);
+	return r ? r : vdisk_create_file(&spot->files, spot->path, &copy, err);
+}
+
+static int make(const char *address, const struct vdisk_create *c, bool sparse,
+		struct err *err)
+{
+	struct vdisk_spot spot;
+	int r = vdisk_spot_open(address, true, &spot, err);
+
+	if (r)
+		return r;
+	r = spot.place ? make_in_volume(&spot, address, c, sparse, err)
+		       : make_on_host(address, c, sparse, err);
+	vdisk_spot_close(&spot);
 	return r;
 }
 
@@ -263,7 +292,7 @@ int vdisk_cmd_create(int argc, char **argv)
 		return cmd_misuse("vdisk", "create: --source goes with "
 				  "--parent; without it, use convert");
 	if (count != 2)
-		return cmd_misuse("vdisk", "create: a FILE and a SIZE are "
+		return cmd_misuse("vdisk", "create: an ADDRESS and a SIZE are "
 				  "needed");
 	if (size_parse(argv[2], NULL, &c.size) || !c.size || c.size % 512)
 		return cmd_misuse("vdisk", "%s: not a size in whole sectors of "

@@ -434,6 +434,16 @@ int vdisk_guard_children(const struct vdisk_files *files, const char *path,
 			 const struct guid *link_id, char *const *except,
 			 size_t count, const char *harm, struct err *err);
 
+// Makes a virtual disk by vdisk_create as a new file, all of which is zeroed
+// before, and makes it durable that it is there.
+// Returns 0, -EEXIST, -ENOSPC, or as vdisk_create; then the file is not there.
+int vdisk_create_file(const struct vdisk_files *files, const char *path,
+		      const struct vdisk_create *c, struct err *err);
+
+// Deletes a file, durably. Returns 0, or the error of the place.
+int vdisk_remove_file(const struct vdisk_files *files, const char *path,
+		      struct err *err);
+
 struct vdisk_child {
 	uint32_t block_size; // 0: as vdisk_create
 	struct guid id;

@@ -132,26 +132,6 @@ static int relate(const struct vdisk_files *files, const char *child,
 
 // --- Making children ---------------------------------------------------------
 
-static int create(const struct vdisk_files *files, const char *path,
-		  const struct vdisk_create *c, struct err *err)
-{
-	struct vdisk_layout layout;
-	struct disk *file;
-	int r = vdisk_create_layout(c, &layout, err);
-
-	if (!r)
-		r = vdisk_files_ready(files, err);
-	if (!r)
-		r = files->create(files->ctx, path, layout.file_size, &file,
-				  err);
-	if (r)
-		return r;
-	r = disk_zero(file, 0, file->size, err);
-	if (!r)
-		r = vdisk_create(file, c, err);
-	return vdisk_files_made(files, path, file, r, err);
-}
-
 int vdisk_child_create(const struct vdisk_files *files, const char *path,
 		       const char *parent, const struct vdisk_child *child,
 		       struct err *err)
@@ -179,7 +159,7 @@ int vdisk_child_create(const struct vdisk_files *files, const char *path,
 		c.parent_id = chain->links[0].info.link_id;
 		r = files->modified(files->ctx, parent, &c.parent_time, err);
 		if (!r)
-			r = create(files, path, &c, err);
+			r = vdisk_create_file(files, path, &c, err);
 		vdisk_chain_close(chain);
 	}
 	relation_done(&x);

@@ -32,6 +32,36 @@ int vdisk_files_made(const struct vdisk_files *files, const char *path,
 	return r;
 }
 
+int vdisk_create_file(const struct vdisk_files *files, const char *path,
+		      const struct vdisk_create *c, struct err *err)
+{
+	struct vdisk_layout layout;
+	struct disk *file;
+	int r = vdisk_create_layout(c, &layout, err);
+
+	if (!r)
+		r = vdisk_files_ready(files, err);
+	if (!r)
+		r = files->create(files->ctx, path, layout.file_size, &file,
+				  err);
+	if (r)
+		return r;
+	r = disk_zero(file, 0, file->size, err);
+	if (!r)
+		r = vdisk_create(file, c, err);
+	return vdisk_files_made(files, path, file, r, err);
+}
+
+int vdisk_remove_file(const struct vdisk_files *files, const char *path,
+		      struct err *err)
+{
+	int r = vdisk_files_ready(files, err);
+
+	if (!r)
+		r = files->remove(files->ctx, path, err);
+	return r ? r : vdisk_files_sync(files, err);
+}
+
 // --- Files of the host ---------------------------------------------------------
 
 // What makes a path none of a file, as what a child says of its parent may be.

@@ -43,6 +43,28 @@ static void check_missing(const char *path)
 	check(id.volume == 7 && id.file == 7);
 }
 
+static void check_making(void)
+{
+	struct vdisk_create c = {.format = VDISK_VHD,
+				 .type = VDISK_DYNAMIC,
+				 .size = 1u << 20};
+	const struct vdisk_files *host = &vdisk_host_files;
+	struct vdisk_check found;
+	struct disk *d;
+
+	check_ok(vdisk_create_file(host, "made.vhd", &c, &err), &err);
+	check_ok(disk_open_file("made.vhd", DISK_READ_ONLY, &d, &err), &err);
+	check_ok(vdisk_check(d, false, &found, &err), &err);
+	disk_close(d);
+	check_eq(vdisk_create_file(host, "made.vhd", &c, NULL), -EEXIST);
+	check_ok(vdisk_remove_file(host, "made.vhd", &err), &err);
+	check_missing("made.vhd");
+	check_eq(vdisk_remove_file(host, "made.vhd", NULL), -ENOENT);
+	c.size = 1000; // what cannot be made leaves no file
+	check_eq(vdisk_create_file(host, "made.vhd", &c, NULL), -EINVAL);
+	check_missing("made.vhd");
+}
+
 int main(void)
 {
 	static char longest[5000];
@@ -59,6 +81,7 @@ int main(void)
 	check(is_same("a.vhd", "hard"));
 	check(is_same("a.vhd", "soft"));
 	check(!is_same("a.vhd", "b.vhd"));
+	check_making();
 	check_missing("c.vhd");
 	check_missing("A.VHD");
 	check_missing("");
