@@ -54,6 +54,18 @@ print(eval(sys.argv[1]))' "$1"
 	done
 }
 
+@test "a VHDX's parent locator may have as many bytes as any item" {
+	make_chain vhdx
+	# Its length in the metadata table: 320 KiB.
+	printf '\000\000\005\000' |
+		dd of=child/c.vhdx bs=1 seek=2097364 conv=notrunc status=none
+	run -0 slipway vdisk info child/c.vhdx
+	assert_output_has "  relative:    ..\\base\\p.vhdx"
+	slipway vdisk check child/c.vhdx
+	slipway vdisk convert child/c.vhdx x.raw --format raw --progress none
+	cmp x.raw new.raw
+}
+
 @test "info of a broken chain tells what is there, what is wrong, and fails" {
 	make_chain vhd
 	mv base/p.vhd base/q.vhd

@@ -87,6 +87,6 @@ table() {
 	child.vhdx|3145728|block 0 has no bitmap|3145728=070010
 	child.vhdx|2162728|it does not say which disk the parent is|2162796=00
 	child.vhdx|2162748|a text of 29 bytes cannot be there|2162756=1d
-	child.vhdx|2097152|the parent locator has no proper place|2097364=01000100
+	child.vhdx|2097152|the parent locator has no proper place|2097364=01001000
 	END
 }

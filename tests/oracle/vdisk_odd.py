@@ -60,17 +60,18 @@ def vhd_sum(data, at):
     return bytes(data)
 
 
-def footer(size, header_at, original=None):
+def footer(size, header_at, original=None, creator=b"win "):
     return vhd_sum(struct.pack(
         ">8sIIQI4sI4sQQHBBII16sB427x", b"conectix", 2, 0x10000, header_at,
-        700000000, b"win ", 0xa0000, b"Wi2k", original or size, size, 100, 16,
+        700000000, creator, 0xa0000, b"Wi2k", original or size, size, 100, 16,
         63, 3, 0, bytes(range(16)), 0), 0x40)
 
 
 def vhd(name, size=10 * MIB, block=2 * MIB, header_at=512, table_at=1536,
         entries=None, data_at=None, there=(3, 0), original=None, cut=False,
-        old=False, damaged="", marks=""):
-    """A dynamic disk with the blocks `there` in this order in the file."""
+        old=False, damaged="", batmap=False, marks=""):
+    """A dynamic disk with the blocks `there` in this order in the file; with
+    the map of full blocks that Xen has."""
     count = (size + block - 1) // block
     entries = entries or count
     bitmap = (block // 512 + 7) // 8
@@ -78,12 +79,18 @@ def vhd(name, size=10 * MIB, block=2 * MIB, header_at=512, table_at=1536,
     table = [0xFFFFFFFF] * entries
     content = []
     at = data_at or (table_at + entries * 4 + 511) // 512 * 512
-    tail = footer(size, header_at, original)
+    tail = footer(size, header_at, original, b"tap\0" if batmap else b"win ")
     bad = tail[:100] + b"damaged" + tail[107:]
     pieces = [(0, bad if damaged == "copy" else tail),
               (header_at, vhd_sum(struct.pack(
                   ">8sQQIIII16xII512x192x256x", b"cxsparse", 2 ** 64 - 1,
                   table_at, 0x10000, entries, block, 0, 0, 0), 0x24))]
+    if batmap:
+        full = sum(0x80 >> i for i in there).to_bytes(1, "big") + bytes(511)
+        pieces += [(at, struct.pack(">8sQIII", b"tdbatmap", at + 512, 1,
+                                    0x10002, ~sum(full) & 0xFFFFFFFF)),
+                   (at + 512, full)]
+        at += 1024
     for i in there:
         n = min(block, size - i * block)
         data = pattern(name + str(i), n)
@@ -118,6 +125,8 @@ def vhds():
     vhd("made-smaller", original=4 * MIB, marks="vhdi")
     vhd("copy-damaged", damaged="copy", marks="qemu damaged")
     vhd("end-damaged", damaged="end", marks="damaged")
+    vhd("xen", batmap=True)
+    vhd("xen-empty", there=(), batmap=True)
     vhd("one-sector", size=512, there=(0,))
 
 

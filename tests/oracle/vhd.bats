@@ -222,6 +222,13 @@ sample() { # NAME
 	assert_output_has "70368744177664 bytes"
 	run -1 slipway vdisk create y.vhdx 65T --type dynamic
 	assert_output_has "64 TiB"
+	rm x.vhdx
+	# The most blocks that there can be.
+	slipway vdisk create x.vhdx 64T --type dynamic --block-size 1M
+	slipway partition create x.vhdx --gpt type=data
+	slipway vdisk check x.vhdx
+	run -0 qemu-img check -f vhdx x.vhdx
+	assert_output_has "No errors"
 }
 
 @test "qemu-img and libvhdi read our dynamic VHDs" {

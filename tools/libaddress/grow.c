@@ -67,6 +67,16 @@ static int grow_map(struct disk *d, uint64_t off, uint64_t len,
 	return unlock(d, disk_map(lock(d), off, len, ret_len, ret_data, err));
 }
 
+// What lies there stays there when the file becomes longer.
+static bool grow_locate(struct disk *d, uint64_t off, uint64_t len,
+			bool for_writing, struct disk_place *ret)
+{
+	bool found = disk_locate(lock(d), off, len, for_writing, ret);
+
+	unlock(d, 0);
+	return found;
+}
+
 static int make_ready(struct growing *g, struct err *err)
 {
 	struct disk *inner;
@@ -142,6 +152,7 @@ static const struct disk_ops grow_ops = {
 	.discard = grow_discard,
 	.flush = grow_flush,
 	.map = grow_map,
+	.locate = grow_locate,
 	.resize = grow_resize,
 	.extend = grow_extend,
 	.close = grow_close,

@@ -87,6 +87,22 @@ static int change_map(struct disk *disk, uint64_t off, uint64_t len,
 				     err));
 }
 
+static int change_discard(struct disk *disk, uint64_t off, uint64_t len,
+			  struct err *err)
+{
+	return unlock(disk, disk_discard(lock(disk), off, len, err));
+}
+
+// What lies there stays there when the file becomes longer.
+static bool change_locate(struct disk *disk, uint64_t off, uint64_t len,
+			  bool for_writing, struct disk_place *ret)
+{
+	bool found = disk_locate(lock(disk), off, len, for_writing, ret);
+
+	unlock(disk, 0);
+	return found;
+}
+
 static int change_flush(struct disk *disk, struct err *err)
 {
 	struct change_disk *d = (struct change_disk *)disk;
@@ -116,8 +132,10 @@ static const struct disk_ops change_ops = {
 	.read = change_read,
 	.write = change_write,
 	.zero = change_zero,
+	.discard = change_discard,
 	.flush = change_flush,
 	.map = change_map,
+	.locate = change_locate,
 	.resize = change_resize,
 	.close = change_close,
 };

@@ -14,7 +14,6 @@ static int check_size(const struct vdisk_info *info, uint64_t size,
 {
 	bool is_vhd = info->format == VDISK_VHD;
 	uint64_t max = is_vhd ? VDISK_MAX_VHD_SIZE : VDISK_MAX_VHDX_SIZE;
-	uint64_t blocks;
 
 	if (size < info->size)
 		return err_set(err, -EINVAL, "virtual disk", ERR_NOWHERE,
@@ -29,8 +28,8 @@ static int check_size(const struct vdisk_info *info, uint64_t size,
 			       ERR_NOWHERE, "%s",
 			       is_vhd ? "a VHD has at most 2040 GiB"
 				      : "a VHDX has at most 64 TiB");
-	blocks = info->block_size ? size / info->block_size : 0;
-	if (blocks >= (is_vhd ? VHD_MAX_TABLE : VHDX_MAX_TABLE))
+	if (is_vhd && info->block_size &&
+	    (size - 1) / info->block_size >= VHD_MAX_TABLE)
 		return err_set(err, -EFBIG, "virtual disk", ERR_NOWHERE,
 			       "a disk of this size needs blocks larger than "
 			       "its %u bytes",

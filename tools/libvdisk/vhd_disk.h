@@ -70,4 +70,13 @@ _Static_assert(sizeof(struct vhd_header_disk) == 1024, "size");
 _Static_assert(offsetof(struct vhd_header_disk, parent_name) == 0x40, "offset");
 _Static_assert(offsetof(struct vhd_header_disk, locators) == 0x240, "offset");
 
+// Behind the table of a disk by Xen, outside of the specification.
+struct vhd_batmap_disk {
+	uint8_t cookie[8];     // 0x00: "tdbatmap"
+	be64 offset;           // 0x08: of the map: a bit a block that is full
+	be32 sectors;          // 0x10: of the map
+	uint8_t others[492];   // 0x14: version, checksum, marker, hash of a key
+};
+_Static_assert(sizeof(struct vhd_batmap_disk) == 512, "size");
+
 #endif

@@ -333,6 +333,30 @@ static void note_fixed(struct vhd_disk *v, uint64_t off, uint64_t len,
 	avoid(v, off, len);
 }
 
+// Finds the map of full blocks that Xen's own disks have: it is not written over.
+static int find_batmap(struct vhd_disk *v, const struct vhd_footer *footer,
+		       const struct vhd_header *header, struct err *err)
+{
+	static const char what[] = "Xen's map of full blocks";
+	uint64_t at = header->table_offset +
+		      round_up(header->table_entries * (uint64_t)sizeof(be32),
+			       VHD_SECTOR);
+	struct vhd_batmap_disk map;
+	int r;
+
+	if (strncmp(footer->creator, "tap", 3) ||
+	    !range_ok(at, sizeof(map), v->blocks.file->size))
+		return 0;
+	r = disk_read(v->blocks.file, at, &map, sizeof(map), err);
+	if (r || memcmp(map.cookie, "tdbatmap", sizeof(map.cookie)))
+		return r;
+	note_fixed(v, at, sizeof(map), what);
+	note_fixed(v, get_be64(map.offset),
+		   get_be32(map.sectors) * (uint64_t)VHD_SECTOR, what);
+	v->has_batmap = true;
+	return 0;
+}
+
 // Finds the bytes of the footer that was decoded, and where metadata ends.
 static int read_ends(struct vhd_disk *v, const struct vhd_footer *footer,
 		     const struct vhd_header *header, struct err *err)
@@ -352,6 +376,9 @@ static int read_ends(struct vhd_disk *v, const struct vhd_footer *footer,
 			note_fixed(v, header->locators[i].offset,
 				   header->locators[i].length,
 				   VDISK_RANGE_LOCATOR);
+	r = find_batmap(v, footer, header, err);
+	if (r)
+		return r;
 	v->end = round_up(v->end, VHD_SECTOR);
 	v->footer_at = file->size - VHD_FOOTER_SIZE;
 	r = disk_read(file, v->footer_at, &v->footer, sizeof(v->footer), err);
@@ -363,6 +390,14 @@ static int read_ends(struct vhd_disk *v, const struct vhd_footer *footer,
 	v->footer_at = 0;
 	vhd_footer_encode(footer, &v->footer);
 	return 0;
+}
+
+// Xen believes its map, which is not kept here, of its own disks only. The next
+// change writes the footers anew.
+static void take_over(struct vhd_disk *v)
+{
+	vhd_footer_take_over(&v->footer);
+	v->footer_at = 0;
 }
 
 // Made beforehand, so that nothing is allocated by who writes.
@@ -415,6 +450,8 @@ int vhd_dynamic_open(struct disk *file, const struct vhd_footer *footer,
 		r = read_ends(v, footer, header, err);
 	if (!r)
 		r = read_table(v, entries, err);
+	if (!r && v->has_batmap && !b->disk.read_only)
+		take_over(v);
 	if (r) {
 		release(b);
 		return r;

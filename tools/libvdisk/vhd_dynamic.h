@@ -26,8 +26,9 @@ struct vhd_disk {
 	struct {
 		uint64_t off, len;
 		const char *what;
-	} fixed[3 + VHD_LOCATORS]; // metadata that never moves
+	} fixed[5 + VHD_LOCATORS]; // metadata that never moves
 	size_t fixed_count;
+	bool has_batmap; // of Xen
 };
 
 // Makes the file long enough for something that ends at `end`, with the footer

@@ -210,14 +210,10 @@ static int set_size(struct vhd_disk *v, uint64_t size, struct err *err)
 	vhd_footer_resize(&f, size);
 	footer.original_size = to_be64(f.original_size);
 	footer.current_size = to_be64(f.current_size);
-	memcpy(footer.creator, f.creator, sizeof(footer.creator));
-	memcpy(footer.creator_host, f.creator_host,
-	       sizeof(footer.creator_host));
-	footer.creator_version = to_be32(f.creator_version);
 	footer.cylinders = to_be16(f.cylinders);
 	footer.heads = f.heads;
 	footer.sectors = f.sectors;
-	memcpy(footer.creator, f.creator, sizeof(footer.creator));
+	vhd_footer_take_over(&footer);
 	return vhd_footers_put(v, &footer, err);
 }
 

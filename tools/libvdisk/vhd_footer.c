@@ -192,6 +192,17 @@ static void set_maker(struct vhd_footer *footer)
 	footer->creator_version = 0x000a0000;
 }
 
+void vhd_footer_take_over(struct vhd_footer_disk *disk)
+{
+	struct vhd_footer f;
+
+	set_maker(&f);
+	memcpy(disk->creator, f.creator, sizeof(disk->creator));
+	memcpy(disk->creator_host, f.creator_host, sizeof(disk->creator_host));
+	disk->creator_version = to_be32(f.creator_version);
+	disk->checksum = to_be32(footer_checksum(disk));
+}
+
 void vhd_footer_resize(struct vhd_footer *footer, uint64_t size)
 {
 	// The size that it was made with is for information, but libvhdi takes

@@ -72,6 +72,9 @@ void vhd_footer_encode(const struct vhd_footer *footer,
 // and sectors for a size in bytes into the footer.
 void vhd_footer_set_geometry(struct vhd_footer *footer, uint64_t size);
 
+// Makes us the maker of the disk whose footer it is, with a new checksum.
+void vhd_footer_take_over(struct vhd_footer_disk *disk);
+
 // Finds the footer of a file: its last 512 bytes (511 of very old makers), or
 // the copy in its first ones. *ret_lost tells that the copy had to be taken;
 // *ret_end is where the footer at the end begins, or the file's size.

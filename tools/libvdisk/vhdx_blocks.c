@@ -501,9 +501,6 @@ static int start(struct vhdx_disk *v, struct disk *file, struct disk *parent,
 		.can_drop = !x->is_fixed,
 		.has_states = true,
 	};
-	if (count > VHDX_MAX_TABLE)
-		return err_set(err, -EFBIG, "VHDX", ERR_NOWHERE,
-			       "it has too many blocks to be read");
 	if (count > x->table_length / sizeof(le64))
 		return err_corrupt(err, "VHDX block table", x->table_offset,
 				   "it is too short for the disk");

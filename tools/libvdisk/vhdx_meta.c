@@ -87,7 +87,7 @@ static int take_unknown(const struct vhdx_meta_disk *entry,
 static int take_locator(uint64_t off, uint64_t len, uint64_t at,
 			struct vhdx *v, struct err *err)
 {
-	if (!len || len > VHDX_MAX_LOCATOR || off < VHDX_TABLE_SIZE ||
+	if (!len || len > VHDX_MAX_ITEM || off < VHDX_TABLE_SIZE ||
 	    !range_ok(off, len, v->meta_length))
 		return err_corrupt(err, "VHDX metadata", v->meta_offset,
 				   "the parent locator has no proper place");

@@ -14,9 +14,8 @@
 #define VHDX_MIN_BLOCK	 (1u << 20)           // the format's
 #define VHDX_MAX_BLOCK	 (256u << 20)         // the format's
 #define VHDX_MAX_LOG	 (16u << 20) // everybody makes 1 MiB; it is read whole
-#define VHDX_MAX_LOCATOR (64u << 10) // an item's limit is 1 MiB; Windows' has 700
-// A table of 64 TiB in blocks of 1 MiB would take 512 MiB of memory.
-#define VHDX_MAX_TABLE (UINT64_C(16) << 20)
+#define VHDX_MAX_ITEM	 (1u << 20)           // the format's
+#define VHDX_MAX_LOCATOR (64u << 10) // that we write; Windows' has 700
 
 #define VHDX_MIB (UINT64_C(1) << 20)
 

@@ -145,9 +145,87 @@ static void check_refused(void)
 	disk_close(d);
 }
 
+// --- Where it lies -------------------------------------------------------------
+
+// A device: what lies in memory is said to be in a descriptor.
+struct device {
+	struct disk disk;
+	struct disk *memory;
+};
+
+#define DEVICE_FD 77
+
+static int device_read(struct disk *d, uint64_t off, void *buf, size_t len,
+		       struct err *e)
+{
+	return disk_read(((struct device *)d)->memory, off, buf, len, e);
+}
+
+static int device_write(struct disk *d, uint64_t off, const void *buf,
+			size_t len, struct err *e)
+{
+	return disk_write(((struct device *)d)->memory, off, buf, len, e);
+}
+
+static bool device_locate(struct disk *d, uint64_t off, uint64_t len,
+			  bool for_writing, struct disk_place *ret)
+{
+	(void)d;
+	(void)for_writing;
+	*ret = (struct disk_place){.fd = DEVICE_FD, .off = off, .len = len};
+	return true;
+}
+
+static const struct disk_ops device_ops = {
+	.read = device_read,
+	.write = device_write,
+	.locate = device_locate,
+};
+
+// The place is told, and it is where what is written through the file goes.
+static void check_place(struct device *device, struct disk *f, uint64_t off)
+{
+	struct disk_place place = {0};
+	char found[8];
+
+	check(disk_locate(f, off, 8, true, &place));
+	check_eq(place.fd, DEVICE_FD);
+	check_eq(place.len, 8);
+	check_ok(disk_write(f, off, "is here", 8, &err), &err);
+	check_ok(disk_read(device->memory, place.off, found, 8, &err), &err);
+	check(!memcmp(found, "is here", 8));
+}
+
+static void check_located(void)
+{
+	struct disk *memory = new_volume(true), *f;
+	struct device device = {.disk = {.ops = &device_ops,
+					 .size = memory->size,
+					 .sector_size = 512},
+				.memory = memory};
+	struct disk_place before = {0}, after = {0};
+	struct volume *v;
+
+	check_ok(volume_open(&device.disk, &v, &err), &err);
+	check_ok(address_open_growing(v, "\\f", &f, &err), &err);
+	check_place(&device, f, 0);
+	check_place(&device, f, OLD - 8);
+	check(disk_locate(f, 512, 512, false, &before));
+	check_ok(disk_resize(f, 2 << 20, &err), &err);
+	check(disk_locate(f, 512, 512, false, &after));
+	check_eq(after.off, before.off);
+	check_place(&device, f, 0);
+	check_place(&device, f, (2 << 20) - 8);
+	disk_close(f);
+	check_ok(volume_sync(v, &err), &err);
+	volume_close(v);
+	disk_close(memory);
+}
+
 int main(void)
 {
 	check_sizes();
+	check_located();
 	check_same();
 	check_refused();
 	return 0;
