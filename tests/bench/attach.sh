@@ -3,7 +3,7 @@
 # ATTACH_JOBS, ATTACH_SERVERS and ATTACH_SECONDS choose what is run.
 
 : "${ATTACH_SECONDS:=3}"
-: "${ATTACH_SERVERS:=slipway-vhd nbd-vhd nbd-vhd-direct slipway-raw loop-raw loop-raw-direct}"
+: "${ATTACH_SERVERS:=slipway-vhd slipway-ntfs nbd-vhd nbd-vhd-direct slipway-raw loop-raw loop-raw-direct}"
 : "${ATTACH_JOBS:=$(echo {randread,randwrite,read,write}-{4k,1m}-{1,32})}"
 : "${ATTACH_SIZE:=1G}"
 
@@ -23,6 +23,11 @@ attach_disks() {
 	"$O/bin/slipway" vdisk convert "$dir/data/disk.raw" \
 		"$dir/data/disk.vhd" --type dynamic --progress none
 	mke2fs -q -t ext4 -d "$dir/data" "$dir/data.img" 4G >/dev/null
+	truncate -s $(($(stat -c %s "$dir/data/disk.vhd") * 5 / 4)) \
+		"$dir/ntfs.img"
+	"$O/bin/slipway" format "$dir/ntfs.img" /FS:NTFS /Y >/dev/null
+	"$O/bin/slipway" copy "$dir/data/disk.vhd" "$dir/ntfs.img:\\disk.vhd" \
+		>/dev/null
 	rm -rf "$top" "$dir/data"
 	module=$(ls .cache/root/lib/modules/*/kernel/drivers/block/nbd.ko.xz)
 	xz -dc "$module" >"$add/tools.d/nbd.ko"
@@ -41,7 +46,8 @@ attach_machine() {
 		-initrd "$dir/initramfs" -net none -no-reboot \
 		-append "console=ttyS0 quiet slipway.shell" \
 		-drive "file=$dir/tools.img,format=raw,if=virtio,cache=unsafe,readonly=on" \
-		-drive "file=$dir/data.img,format=raw,if=virtio,cache=unsafe"
+		-drive "file=$dir/data.img,format=raw,if=virtio,cache=unsafe" \
+		-drive "file=$dir/ntfs.img,format=raw,if=virtio,cache=unsafe"
 	qemu_wait 'slipway.*# ' 60
 	line="sh /attach_guest.sh $token $ROUNDS $ATTACH_SECONDS"
 	qemu_type "$line '$ATTACH_SERVERS' '$ATTACH_JOBS'"
@@ -95,6 +101,7 @@ bench_attach() {
 	echo "attach: load after it $(load), of which the machine itself is 2"
 	attach_report slipway-vhd nbd-vhd 1.3
 	attach_report slipway-vhd nbd-vhd-direct 1.3
+	attach_report slipway-ntfs nbd-vhd 1.3
 	attach_report slipway-raw loop-raw 0.8
 	attach_report slipway-raw loop-raw-direct 0.8
 	tr -d '\r' <"$O/bench-attach.log" | awk '/^bench .* memory/ && $4 > m {

@@ -1,8 +1,9 @@
 #!/bin/sh
 # Runs inside the environment: the same jobs of fio through `vdisk attach` and
 # its peers, by turns. /dev/vda holds fio and qemu-nbd with their libraries,
-# /dev/vdb the images. Prints lines: "bench SERVER JOB KB-A-SECOND IOS-A-SECOND"
-# and "bench SERVER memory KB-RESIDENT KB-LOCKED"; the last line has the token.
+# /dev/vdb the images, /dev/vdc the VHD in an NTFS volume. Prints lines: "bench
+# SERVER JOB KB-A-SECOND IOS-A-SECOND" and "bench SERVER memory KB-RESIDENT
+# KB-LOCKED"; the last line has the token.
 # usage: attach_guest.sh TOKEN ROUNDS SECONDS SERVERS JOBS
 
 token=$1 rounds=$2 seconds=$3 servers=$4 jobs=$5
@@ -22,6 +23,7 @@ wait_for() { # COMMAND...
 serve() { # SERVER
 	case $1 in
 	slipway-vhd) device=$(slipway vdisk attach $data/disk.vhd) ;;
+	slipway-ntfs) device=$(slipway vdisk attach '/dev/vdc:\disk.vhd') ;;
 	slipway-raw) device=$(slipway vdisk attach $data/disk.raw) ;;
 	loop-raw)
 		device=$(losetup -f)

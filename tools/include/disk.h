@@ -211,14 +211,14 @@ struct disk_place {
 	int fd;       // of the file or device; -1: nowhere, it reads as zeroes
 	uint64_t off; // in that
 	uint64_t len; // how much of the range lies there in one piece
-	bool is_cached; // fd goes through the page cache: writing ends in it,
-			// and what is read in order is there already
+	bool is_cached; // small pieces of it are better moved through the page
+	int cached_fd;  // cache, by this: writing ends in it, and what is read
+			// in order is there already
 };
 
 // Finds where the start of a range really lies, so that a caller may read or
-// write it there by means of its own, from memory aligned to 4096 bytes. Of a
-// file, small pieces of whole pages are best moved through the page cache, which
-// the kernel keeps in step with what goes past it; the place tells. True
+// write it there by means of its own, from memory aligned to 4096 bytes. The
+// kernel keeps a file's page cache in step with what goes past it. True
 // for files and devices that were opened with DISK_DIRECT, and for what lies in
 // them in one piece, until something else than writing is done to that range,
 // or the disk is closed. What was written so is safe after disk_flush, as ever.

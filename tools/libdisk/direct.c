@@ -84,7 +84,7 @@ bool disk_direct_locate(const struct file_disk *f, uint64_t off, uint64_t len,
 	// Of a page that is written in part the rest would have to be read.
 	if (f->cached_fd >= 0 && len <= CACHED_MAX &&
 	    !((off | len) % PAGE_SIZE && for_writing)) {
-		ret->fd = f->cached_fd;
+		ret->cached_fd = f->cached_fd;
 		ret->is_cached = true;
 	}
 	return true;

@@ -12,11 +12,11 @@ bool ublk_joined_add(struct ublk_joined *j, uint16_t tag,
 		     const struct disk_place *place, void *buf, bool is_write)
 {
 	if (!j->count)
-		*j = (struct ublk_joined){.fd = place->fd,
+		*j = (struct ublk_joined){.fd = place->cached_fd,
 					  .is_write = is_write,
 					  .off = place->off,
 					  .end = place->off};
-	if (j->count == UBLK_MAX_JOINED || place->fd != j->fd ||
+	if (j->count == UBLK_MAX_JOINED || place->cached_fd != j->fd ||
 	    place->off != j->end || is_write != j->is_write)
 		return false;
 	j->tags[j->count] = tag;

@@ -103,6 +103,18 @@ static int end_joined(struct ublk_queue *q)
 	return r;
 }
 
+// Tells whether a small piece goes through the page cache. What is not read in
+// order is not there, and nobody reads on from it.
+static bool is_copied(struct ublk_queue *q, const struct disk_place *place,
+		      bool is_write)
+{
+	bool is_next = place->off == q->read_end;
+
+	if (!is_write)
+		q->read_end = place->off + place->len;
+	return place->is_cached && (is_write || is_next);
+}
+
 // Moves the data of a read or write that lies in one piece.
 static int move(struct ublk_queue *q, uint16_t tag,
 		const struct disk_place *place, bool is_write)
@@ -110,7 +122,7 @@ static int move(struct ublk_queue *q, uint16_t tag,
 	void *buf = buffer_of(q, tag);
 	int r;
 
-	if (!place->is_cached)
+	if (!is_copied(q, place, is_write))
 		return send_io(q, tag, place, is_write);
 	if (ublk_joined_add(&q->joined, tag, place, buf, is_write))
 		return 0;

@@ -128,6 +128,7 @@ struct ublk_queue {
 	uint8_t *buffers;       // max_bytes for each tag
 	bool has_fixed;         // the ring knows them
 	struct ublk_joined joined; // begun, to be copied
+	uint64_t read_end;         // of the last read, where it lies
 	unsigned open_commands; // of the driver and of the disk below
 };
 

@@ -18,7 +18,7 @@ static bool add(struct ublk_joined *j, int fd, unsigned tag, uint64_t off,
 		bool is_write)
 {
 	struct disk_place place = {
-		.fd = fd, .off = off, .len = PIECE, .is_cached = true};
+		.cached_fd = fd, .off = off, .len = PIECE, .is_cached = true};
 
 	return ublk_joined_add(j, (uint16_t)tag, &place, buffers[tag],
 			       is_write);
