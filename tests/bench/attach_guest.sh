@@ -12,7 +12,7 @@ top=/tools data=/tools/data
 fail() { echo "bench failed: $*: $token"; exit 1; }
 
 wait_for() { # COMMAND...
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
+	for _ in $(seq 40); do
 		"$@" && return
 		sleep 0.5
 	done
@@ -45,6 +45,9 @@ nbd() { # OPTION...
 	wait_for grep -qv '^0$' /sys/block/nbd0/size
 }
 
+# Its process goes on for a while, and takes time from who comes next.
+nbd_has_ended() { [ ! -e /sys/block/nbd0/pid ] && ! pidof qemu-nbd >/dev/null; }
+
 server_pid() {
 	slipway vdisk list --json | sed -n 's/.*"pid":\([0-9]*\).*/\1/p'
 }
@@ -55,7 +58,7 @@ unserve() { # SERVER
 	loop-*) losetup -d "$device" ;;
 	nbd-*)
 		chroot $top /usr/bin/qemu-nbd -d $device >/dev/null
-		wait_for test ! -e /sys/block/nbd0/pid
+		wait_for nbd_has_ended
 		;;
 	esac
 }
