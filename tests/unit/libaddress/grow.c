@@ -5,6 +5,7 @@
 
 #include "libaddress/address_priv.h"
 #include "test.h"
+#include "unit/placed.h"
 
 #define SPACE (16u << 20)
 #define OLD   5000u // bytes of the file
@@ -147,43 +148,10 @@ static void check_refused(void)
 
 // --- Where it lies -------------------------------------------------------------
 
-// A device: what lies in memory is said to be in a descriptor.
-struct device {
-	struct disk disk;
-	struct disk *memory;
-};
-
 #define DEVICE_FD 77
 
-static int device_read(struct disk *d, uint64_t off, void *buf, size_t len,
-		       struct err *e)
-{
-	return disk_read(((struct device *)d)->memory, off, buf, len, e);
-}
-
-static int device_write(struct disk *d, uint64_t off, const void *buf,
-			size_t len, struct err *e)
-{
-	return disk_write(((struct device *)d)->memory, off, buf, len, e);
-}
-
-static bool device_locate(struct disk *d, uint64_t off, uint64_t len,
-			  bool for_writing, struct disk_place *ret)
-{
-	(void)d;
-	(void)for_writing;
-	*ret = (struct disk_place){.fd = DEVICE_FD, .off = off, .len = len};
-	return true;
-}
-
-static const struct disk_ops device_ops = {
-	.read = device_read,
-	.write = device_write,
-	.locate = device_locate,
-};
-
 // The place is told, and it is where what is written through the file goes.
-static void check_place(struct device *device, struct disk *f, uint64_t off)
+static void check_place(struct placed *device, struct disk *f, uint64_t off)
 {
 	struct disk_place place = {0};
 	char found[8];
@@ -192,17 +160,14 @@ static void check_place(struct device *device, struct disk *f, uint64_t off)
 	check_eq(place.fd, DEVICE_FD);
 	check_eq(place.len, 8);
 	check_ok(disk_write(f, off, "is here", 8, &err), &err);
-	check_ok(disk_read(device->memory, place.off, found, 8, &err), &err);
+	check_ok(disk_read(device->below, place.off, found, 8, &err), &err);
 	check(!memcmp(found, "is here", 8));
 }
 
 static void check_located(void)
 {
 	struct disk *memory = new_volume(true), *f;
-	struct device device = {.disk = {.ops = &device_ops,
-					 .size = memory->size,
-					 .sector_size = 512},
-				.memory = memory};
+	struct placed device = place_disk(memory, DEVICE_FD);
 	struct disk_place before = {0}, after = {0};
 	struct volume *v;
 

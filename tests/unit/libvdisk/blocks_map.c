@@ -4,59 +4,9 @@
 // the disk reads as, and what is written there shows in the disk.
 
 #include "unit/libvdisk/model.h"
+#include "unit/placed.h"
 
 #define SIZE (5 * 1024 * K + 4096)
-
-// A disk in memory that knows where its bytes are.
-struct placed {
-	struct disk disk;
-	struct disk *below;
-	int fd;
-};
-
-static int placed_read(struct disk *d, uint64_t off, void *buf, size_t len,
-		       struct err *err)
-{
-	return disk_read(((struct placed *)d)->below, off, buf, len, err);
-}
-
-static int placed_write(struct disk *d, uint64_t off, const void *buf,
-			size_t len, struct err *err)
-{
-	return disk_write(((struct placed *)d)->below, off, buf, len, err);
-}
-
-static int placed_resize(struct disk *d, uint64_t size, struct err *err)
-{
-	int r = disk_resize(((struct placed *)d)->below, size, err);
-
-	d->size = ((struct placed *)d)->below->size;
-	return r;
-}
-
-static bool placed_locate(struct disk *d, uint64_t off, uint64_t len,
-			  bool for_writing, struct disk_place *ret)
-{
-	*ret = (struct disk_place){
-		.fd = ((struct placed *)d)->fd, .off = off, .len = len};
-	return true;
-}
-
-static const struct disk_ops ops = {
-	.read = placed_read,
-	.write = placed_write,
-	.resize = placed_resize,
-	.locate = placed_locate,
-};
-
-static struct placed place_disk(struct disk *below, int fd)
-{
-	return (struct placed){.disk = {.ops = &ops,
-					.size = below->size,
-					.sector_size = 512},
-			       .below = below,
-			       .fd = fd};
-}
 
 // Compares what is located with what is read, piece by piece.
 static unsigned check_read(struct disk *d, struct placed *file,

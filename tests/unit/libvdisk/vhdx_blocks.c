@@ -162,5 +162,8 @@ int main(void)
 	check_eq(open_with((struct vhdx_spec){.size = UINT64_C(1) << 38}, 0,
 			   NULL),
 		 -EBADMSG);
+	check_eq(open_with((struct vhdx_spec){.size = UINT64_C(1) << 45}, 0,
+			   NULL),
+		 -EBADMSG);
 	return 0;
 }
