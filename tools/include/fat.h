@@ -169,6 +169,11 @@ int fat_remove(struct fat *f, const char *path, struct err *err);
 // Lost clusters do not break a volume.
 int fat_check(struct fat *f, struct fat_check_result *ret, struct err *err);
 
+// Finds out whether anything on a volume may be written, be it content in place:
+// it is checked, the first time that this is asked or something is changed.
+// Returns 0, -EROFS, or as fat_check.
+int fat_check_writable(struct fat *f, struct err *err);
+
 // Calls fn for each range of free clusters, in bytes of the volume; stops when it
 // returns non-zero. See fat_in_use.
 // Returns 0 or what fn returned.

@@ -357,6 +357,17 @@ int ntfs_in_use(struct ntfs *n, const char **ret, struct err *err);
 // Threads: one at a time a volume; the content of files may be read and written
 // by several as any disk.
 
+// Finds out whether anything on a volume may be written, be it content in place:
+// its last user closed it, no Windows sleeps on it, and the whole of it is checked
+// and without a problem. It is checked once: what was found sound stays so while it is
+// open, as only content is written past these functions. Nothing is written.
+// Returns as ntfs_change_begin.
+int ntfs_check_writable(struct ntfs *n, struct err *err);
+
+// Returns one line on what was left or mended when the volume was readied, for a
+// person; NULL when there was nothing. Valid until ntfs_close.
+const char *ntfs_note(const struct ntfs *n);
+
 // Readies a volume for changes; the whole of it is checked first, and one with
 // problems is not changed at all. Nothing is written. The device may not be
 // written by anybody else from now on, and streams that were opened before are

@@ -83,9 +83,23 @@ int volume_open_file(struct volume *v, const char *path, struct disk **ret,
 int volume_read_file(struct volume *v, const char *path, uint64_t limit,
 		     void **ret, size_t *ret_size, struct err *err);
 
-// Readies the volume for changes: it is checked first, and one with problems is
-// not changed at all.
-// Returns as ntfs_change_begin and fat_check.
+// Finds out whether files of this volume may be written, in place or otherwise: no
+// Windows sleeps on it, its last user closed it in order, and it is sound. The
+// whole of it is checked once, however often this is asked and also when it is
+// readied for changes afterwards; nothing is written.
+// Returns 0, -EROFS for a disk that is open for reading only, -EBUSY when the
+// volume is in use (hibernated, dirty, its log holds changes), -ENOTSUP for what
+// is valid but cannot be changed by us, -EBADMSG for a problem, -ENOMEM, or the
+// device's error; err says what is to be done.
+int volume_check_writable(struct volume *v, struct err *err);
+
+// Returns one line, for a person, on what was mended or left when the volume was
+// checked or readied; NULL when there was nothing. Valid until volume_close.
+const char *volume_note(const struct volume *v);
+
+// Readies the volume for changes: volume_check_writable, and the state that they
+// are kept in.
+// Returns as volume_check_writable.
 int volume_change_begin(struct volume *v, struct err *err);
 
 // These change the volume, see fat.h and ntfs.h, whose errors they return:

@@ -10,8 +10,7 @@
 
 #include "fat_priv.h"
 
-// A volume's first change wants it writable and sound.
-static int begin_change(struct fat *f, struct err *err)
+int fat_check_writable(struct fat *f, struct err *err)
 {
 	struct fat_check_result ignored;
 	int r;
@@ -94,7 +93,7 @@ int fat_mkdir_all(struct fat *f, const char *path, int64_t time,
 	struct fat_node node;
 	struct fat_dir *d;
 	bool in_root = true;
-	int r = begin_change(f, err);
+	int r = fat_check_writable(f, err);
 
 	if (!r)
 		r = fat_dir_get(f, 0, &d, err);
@@ -217,7 +216,7 @@ static int create(struct fat *f, const struct spec *s, struct disk **ret,
 		return err_set(err, -EINVAL, s->path, ERR_NOWHERE,
 			       "a file cannot have attributes 0x%02x",
 			       s->attributes);
-	r = begin_change(f, err);
+	r = fat_check_writable(f, err);
 	if (!r)
 		r = fat_path_parent(f, s->path, &dir, &part, err);
 	if (!r)
@@ -264,7 +263,7 @@ int fat_remove(struct fat *f, const char *path, struct err *err)
 	struct fat_dir *d;
 	uint32_t first;
 	bool is_root;
-	int r = begin_change(f, err);
+	int r = fat_check_writable(f, err);
 
 	if (!r)
 		r = fat_path_find(f, path, &node, &is_root, err);

@@ -33,6 +33,9 @@ struct ntfs {
 	uint64_t records;      // whole ones in it
 	uint16_t *upcase;      // 65536 units of $UpCase; NULL: utf16_upcase
 	struct ntfs_change *change; // NULL before ntfs_change_begin
+	bool is_writable;      // as ntfs_check_writable found out
+	bool log_is_empty;     // valid then
+	char note[320];        // "": none
 };
 
 // Ends changing (change_begin.c).

@@ -4,16 +4,23 @@
 
 #include "volume.h"
 
+int volume_check_writable(struct volume *v, struct err *err)
+{
+	return v->fat ? fat_check_writable(v->fat, err)
+		      : ntfs_check_writable(v->ntfs, err);
+}
+
+const char *volume_note(const struct volume *v)
+{
+	return v->ntfs ? ntfs_note(v->ntfs) : NULL;
+}
+
 int volume_change_begin(struct volume *v, struct err *err)
 {
-	struct fat_check_result result;
-	int r;
+	int r = volume_check_writable(v, err);
 
-	if (v->disk->read_only)
-		return err_set(err, -EROFS, "volume", ERR_NOWHERE,
-			       "it is open for reading only");
-	r = v->fat ? fat_check(v->fat, &result, err)
-		   : ntfs_change_begin(v->ntfs, err);
+	if (!r && v->ntfs)
+		r = ntfs_change_begin(v->ntfs, err);
 	v->is_ready = !r;
 	return r;
 }
