@@ -28,6 +28,14 @@ requires_samples() {
 
 slipway() { "$SLIPWAY" "$@"; }
 
+# Makes WIM files by the Python lines on standard input, see wim_maker.py.
+make_wim() {
+	{
+		echo 'from wim_maker import *'
+		cat
+	} | PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$ROOT/tests python3 -
+}
+
 # Fails with both texts unless $output holds the words.
 assert_output_has() {
 	case $output in

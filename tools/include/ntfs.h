@@ -63,16 +63,43 @@ enum { // file attributes, [MS-FSCC] 2.6
 	NTFS_ATTR_DIRECTORY = 0x10,
 	NTFS_ATTR_ARCHIVE = 0x20,
 	NTFS_ATTR_NORMAL = 0x80,
+	NTFS_ATTR_TEMPORARY = 0x100,
 	NTFS_ATTR_SPARSE = 0x200,
 	NTFS_ATTR_REPARSE = 0x400,
 	NTFS_ATTR_COMPRESSED = 0x800,
+	NTFS_ATTR_OFFLINE = 0x1000,
 	NTFS_ATTR_NOT_INDEXED = 0x2000,
 	NTFS_ATTR_ENCRYPTED = 0x4000,
+	NTFS_ATTR_INTEGRITY = 0x8000,        // ReFS
+	NTFS_ATTR_NO_SCRUB = 0x20000,        // ReFS, storage spaces
+	NTFS_ATTR_RECALL_ON_OPEN = 0x40000,  // these four: content that a
+	NTFS_ATTR_PINNED = 0x80000,          // service keeps elsewhere
+	NTFS_ATTR_UNPINNED = 0x100000,
+	NTFS_ATTR_RECALL_ON_ACCESS = 0x400000,
+
+	// Those that a user sets and that mean the same for any file. The others
+	// follow from what a file is and where its content lies, so whoever takes
+	// a file from elsewhere takes these alone. TEMPORARY is none of a folder.
+	NTFS_ATTR_SETTABLE = NTFS_ATTR_READONLY | NTFS_ATTR_HIDDEN |
+			     NTFS_ATTR_SYSTEM | NTFS_ATTR_ARCHIVE |
+			     NTFS_ATTR_TEMPORARY | NTFS_ATTR_OFFLINE |
+			     NTFS_ATTR_NOT_INDEXED,
+	// All that [MS-FSCC] 2.6 knows and a file of any Windows may have on disk.
+	NTFS_ATTR_KNOWN = NTFS_ATTR_SETTABLE | NTFS_ATTR_DIRECTORY |
+			  NTFS_ATTR_NORMAL | NTFS_ATTR_SPARSE |
+			  NTFS_ATTR_REPARSE | NTFS_ATTR_COMPRESSED |
+			  NTFS_ATTR_ENCRYPTED | NTFS_ATTR_INTEGRITY |
+			  NTFS_ATTR_NO_SCRUB | NTFS_ATTR_RECALL_ON_OPEN |
+			  NTFS_ATTR_PINNED | NTFS_ATTR_UNPINNED |
+			  NTFS_ATTR_RECALL_ON_ACCESS,
 };
 
 struct ntfs_node_spec {
-	uint32_t attributes; // NTFS_ATTR_*; DIRECTORY makes a folder
-	uint64_t created, modified, changed, accessed; // FILETIME
+	uint32_t attributes; // of NTFS_ATTR_SETTABLE, others are left out;
+			     // DIRECTORY makes a folder
+	// FILETIME; one over INT64_MAX is none ([MS-FSCC] 2.1.1), and becomes
+	// the volume's (options.time)
+	uint64_t created, modified, changed, accessed;
 	uint32_t security;   // from ntfs_build_security, or NTFS_NO_SECURITY
 };
 

@@ -195,10 +195,7 @@ static int make_spec(struct walk *w, const struct wim_dentry *d,
 		return err_set(w->err, -ENOTSUP, "image", ERR_NOWHERE,
 			       "it holds an encrypted file (EFS)");
 	*ret = (struct ntfs_node_spec){
-		// What is written here is neither compressed nor sparse.
-		.attributes = d->attributes &
-			      ~(uint32_t)(NTFS_ATTR_COMPRESSED |
-					  NTFS_ATTR_SPARSE),
+		.attributes = d->attributes,
 		.created = d->created,
 		.modified = d->modified,
 		.changed = d->modified,

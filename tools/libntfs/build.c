@@ -114,18 +114,23 @@ void ntfs_build_free(struct ntfs_build *b)
 	mem_free(b);
 }
 
-// Attributes that the volume's structure decides are not the caller's.
-static void set_node(struct node *n, const struct ntfs_node_spec *spec)
+static uint64_t valid_time(const struct ntfs_build *b, uint64_t time)
+{
+	return time > INT64_MAX ? b->options.time : time;
+}
+
+// Takes of a node's attributes those that are the caller's to give.
+static void set_node(const struct ntfs_build *b, struct node *n,
+		     const struct ntfs_node_spec *spec)
 {
 	n->attributes = spec->attributes &
-			~(uint32_t)(NTFS_ATTR_NORMAL | NTFS_ATTR_SPARSE |
-				    NTFS_ATTR_REPARSE | NTFS_ATTR_COMPRESSED |
-				    NTFS_ATTR_ENCRYPTED | NTFS_FA_DIRECTORY |
-				    NTFS_FA_VIEW_INDEX);
-	n->created = spec->created;
-	n->modified = spec->modified;
-	n->changed = spec->changed;
-	n->accessed = spec->accessed;
+			(NTFS_ATTR_SETTABLE | NTFS_ATTR_DIRECTORY);
+	if (n->attributes & NTFS_ATTR_DIRECTORY)
+		n->attributes &= ~(uint32_t)NTFS_ATTR_TEMPORARY;
+	n->created = valid_time(b, spec->created);
+	n->modified = valid_time(b, spec->modified);
+	n->changed = valid_time(b, spec->changed);
+	n->accessed = valid_time(b, spec->accessed);
 	n->security = spec->security;
 }
 
@@ -140,7 +145,7 @@ int ntfs_build_add_node(struct ntfs_build *b,
 		return err_nomem(err);
 	n = &b->nodes[b->node_count];
 	memset(n, 0, sizeof(*n));
-	set_node(n, spec);
+	set_node(b, n, spec);
 	n->first_name = n->last_name = n->first_stream = NTFS_NONE;
 	n->data = n->dir = NTFS_NONE;
 	*ret_node = (uint32_t)b->node_count++;
@@ -177,7 +182,7 @@ int ntfs_build_set(struct ntfs_build *b, uint32_t node,
 	if ((n->attributes ^ spec->attributes) & NTFS_ATTR_DIRECTORY)
 		return err_set(err, -EINVAL, "NTFS volume", ERR_NOWHERE,
 			       "a folder cannot become a file");
-	set_node(n, spec);
+	set_node(b, n, spec);
 	return 0;
 }
 
