@@ -4,6 +4,7 @@
 // change, by the published specification.
 
 #include "hive.h"
+#include "hive_seal.h"
 #include "test.h"
 
 struct bytes {
@@ -11,28 +12,14 @@ struct bytes {
 	size_t size;
 };
 
-static void put(uint8_t *p, uint32_t v)
-{
-	le32 x = to_le32(v);
-
-	memcpy(p, &x, 4);
-}
-
 static void set_header(uint8_t *p, uint32_t type, uint32_t sequence1,
 		       uint32_t sequence2)
 {
-	le32 word;
-	uint32_t sum = 0;
-
-	put(p + 4, sequence1);
-	put(p + 8, sequence2);
+	seal_put(p + 4, sequence1);
+	seal_put(p + 8, sequence2);
 	memset(p + 12, 7, 8); // when it was begun
-	put(p + 28, type);
-	for (size_t i = 0; i < 508; i += 4) {
-		memcpy(&word, p + i, 4);
-		sum ^= get_le32(word);
-	}
-	put(p + 508, sum);
+	seal_put(p + 28, type);
+	seal_header(p);
 }
 
 // A hive with `count` keys.
@@ -98,6 +85,56 @@ static int load(const struct bytes *hive, const struct bytes *log,
 	return r;
 }
 
+static void set_time(struct bytes *log, uint8_t time)
+{
+	log->data[12] = time;
+	seal_header(log->data);
+}
+
+// A log of the hive's time or later belongs to it; the latest that is whole.
+static void test_times(struct bytes *hive, struct bytes *log)
+{
+	struct bytes old = difference(hive, hive), large;
+	size_t keys;
+
+	set_header(old.data, 1, 9, 9); // numbers do not count but at one time
+	set_time(log, 8);
+	check_eq(load(hive, log, NULL, &keys), 0);
+	check_eq(keys, 400);
+	check_eq(load(hive, log, &old, &keys), 0);
+	check_eq(keys, 400);
+	// the later one is torn: no bin where one must begin, a page short
+	old.data[516] |= 1;
+	memset(old.data + 1024, 0x55, 512);
+	old.size = 1536;
+	set_time(&old, 9);
+	check_eq(load(hive, log, &old, &keys), 0);
+	check_eq(keys, 400);
+	old.size = 1535;
+	check_eq(load(hive, log, &old, &keys), 0);
+	check_eq(keys, 400);
+	// it is whole, and leaves the hive half written
+	old.data[516] ^= 1;
+	check_eq(load(hive, log, &old, &keys), -EBADMSG);
+	// sectors of 4096 bytes: header, bitmap and pages begin at such
+	large = (struct bytes){mem_alloc(log->size + 8192), log->size + 7168};
+	memcpy(large.data, log->data, 512);
+	seal_put(large.data + 0x2c, 8);
+	seal_header(large.data);
+	memcpy(large.data + 4096, log->data + 512, 512);
+	memcpy(large.data + 8192, log->data + 1024, log->size - 1024);
+	check_eq(load(hive, &large, NULL, &keys), 0);
+	check_eq(keys, 400);
+	// sectors that no disk has
+	memcpy(large.data + 4608, large.data + 4096, 512);
+	seal_put(large.data + 0x2c, 9);
+	seal_header(large.data);
+	check_eq(load(hive, &large, NULL, &keys), -ENOTSUP);
+	mem_free(large.data);
+	mem_free(old.data);
+	set_time(log, 7);
+}
+
 int main(void)
 {
 	struct bytes before = make(3), after = make(400);
@@ -135,11 +172,12 @@ int main(void)
 	log.data[512] ^= 1;
 	check_eq(load(&before, &log, NULL, &keys), -ENOTSUP);
 	log.data[512] ^= 1;
-	before.data[12] ^= 1;
-	before.data[508] ^= 1;
+	before.data[12] ^= 8; // the hive is later
+	before.data[508] ^= 8;
 	check_eq(load(&before, &log, NULL, &keys), -ENOTSUP);
-	before.data[12] ^= 1;
-	before.data[508] ^= 1;
+	before.data[12] ^= 8;
+	before.data[508] ^= 8;
+	test_times(&before, &log);
 	log.size -= 512;
 	check_eq(load(&before, &log, NULL, &keys), -EBADMSG);
 	log.size = 600;
