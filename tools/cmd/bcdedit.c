@@ -20,7 +20,7 @@ static const char usage[] =
 	"Entries     /create [{ID}] [/d TEXT] [/application TYPE | /inherit [TYPE] | /device]\n"
 	"            /copy {ID} [/d TEXT]   /mirror {ID}   /delete {ID} [/f] [/nocleanup]\n"
 	"Elements    /set [{ID}] ELEMENT VALUE...   /deletevalue [{ID}] ELEMENT\n"
-	"Output      /enum [TYPE | {ID}] [/v]   /v\n"
+	"Output      /enum [TYPE | {ID}] [/v] [--ignore-logs]   /v\n"
 	"Menu        /default {ID}   /timeout SECONDS\n"
 	"            /displayorder, /toolsdisplayorder, /bootsequence\n"
 	"                {ID}... [/addfirst | /addlast | /remove]\n"
@@ -325,6 +325,7 @@ static int cmd_bcdedit(int argc, char **argv)
 		[CLEAN] = {"clean", false, NULL},
 		[START] = {"start", true, NULL},
 		[NOUMEX] = {"noumex", false, NULL},
+		[IGNORE_LOGS] = {"ignore-logs", false, NULL},
 	};
 	struct edit e = {.switches = switches, .words = argv + 1};
 	int verb, r = cmd_switches(argc, argv, switches, &e.count);
@@ -340,6 +341,10 @@ static int cmd_bcdedit(int argc, char **argv)
 	if (bcdedit_given(&e, STORE) + bcdedit_given(&e, SYSSTORE) +
 		    bcdedit_given(&e, CREATESTORE) > 1)
 		return cmd_misuse(argv[0], "one store at a time");
+	if (bcdedit_given(&e, IGNORE_LOGS) && verb) // the first is /enum
+		return cmd_misuse(argv[0], "--ignore-logs is for /enum alone: a "
+					   "store that is written without what "
+					   "its logs hold has lost it");
 	r = verb == (int)VERBS ? run_whole_store(&e)
 			       : run_verb(&e, (size_t)verb);
 	bcd_free(e.bcd);

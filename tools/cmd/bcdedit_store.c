@@ -8,6 +8,7 @@
 #include "bcd_place.h"
 #include "bcdedit.h"
 #include "hive_file.h"
+#include "hive_logs.h"
 #include "system_partition.h"
 
 static int load_file(struct hive_file *f, struct bcd **ret, struct err *err)
@@ -17,7 +18,11 @@ static int load_file(struct hive_file *f, struct bcd **ret, struct err *err)
 
 	if (r)
 		return r;
+	if (b.is_stale)
+		hive_logs_warn("bcdedit", hive_file_name(f));
 	r = bcd_load_with_logs(b.data, b.size, b.logs, ret, err);
+	if (r)
+		hive_logs_advise(b.data, b.size, err);
 	hive_bytes_done(&b);
 	return r;
 }
@@ -99,7 +104,9 @@ static int open_store(struct edit *e, unsigned flags)
 
 int bcdedit_load(struct edit *e, bool for_change)
 {
-	int r = open_store(e, for_change ? HIVE_FILE_WRITE : 0);
+	int r = open_store(e, for_change ? HIVE_FILE_WRITE
+			   : bcdedit_given(e, IGNORE_LOGS) ? HIVE_FILE_NO_LOGS
+							   : 0);
 
 	return r ? r : load_file(e->file, &e->bcd, &e->err);
 }

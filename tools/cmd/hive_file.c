@@ -14,6 +14,7 @@
 
 #include "address.h"
 #include "hive_file.h"
+#include "hive_logs.h"
 #include "host_path.h"
 
 struct hive_file {
@@ -21,9 +22,8 @@ struct hive_file {
 	size_t prefix;       // of the address
 	const char *key;
 	struct place *place; // NULL: on the host
+	bool no_logs;
 };
-
-static const char *const log_ends[] = {".LOG1", ".LOG2", ".LOG"};
 
 static int fail_errno(struct err *err, const char *what)
 {
@@ -156,11 +156,17 @@ static int find(struct hive_file *f, const char *address, unsigned flags,
 int hive_file_open(const char *address, unsigned flags, struct hive_file **ret,
 		   struct err *err)
 {
-	struct hive_file *f = mem_alloc(sizeof(*f));
+	struct hive_file *f;
 	int r;
 
+	if (flags & HIVE_FILE_WRITE && flags & HIVE_FILE_NO_LOGS)
+		return err_set(err, -EINVAL, "--ignore-logs", ERR_NOWHERE,
+			       "for reading alone: a changed hive would lose "
+			       "for good what its logs hold");
+	f = mem_alloc(sizeof(*f));
 	if (!f)
 		return err_nomem(err);
+	f->no_logs = flags & HIVE_FILE_NO_LOGS;
 	f->key = "";
 	r = find(f, address, flags, err);
 	if (r) {
@@ -262,37 +268,43 @@ static int read_one(const struct hive_file *f, const char *path, uint8_t **ret,
 	return r;
 }
 
-static char *log_path(const struct hive_file *f, size_t i)
+static int find_log(const struct hive_file *f, size_t i, char **ret,
+		    struct err *err)
 {
-	size_t len = strlen(f->path), end = strlen(log_ends[i]);
-	char *path = mem_alloc(len + end + 1);
-
-	if (path) {
-		memcpy(path, f->path, len);
-		memcpy(path + len, log_ends[i], end);
-	}
-	return path;
+	return hive_log_find(f->place ? f->place->volume : NULL, f->path, i,
+			     ret, err);
 }
 
-// Reads a log; a hive without one is the rule.
+// Reads a log, if there is one.
 static int read_log(const struct hive_file *f, size_t i, struct hive_log *ret,
 		    struct err *err)
 {
-	char *path = log_path(f, i);
+	char *path;
 	uint8_t *data;
-	int r;
+	int r = find_log(f, i, &path, err);
 
-	if (!path)
-		return err_nomem(err);
+	if (r || !path)
+		return r;
 	r = read_one(f, path, &data, &ret->size, NULL);
 	if (!r)
 		ret->data = data;
-	else if (r == -ENOENT)
-		r = 0;
 	else
 		err_set(err, r, path, ERR_NOWHERE, "the log cannot be read");
 	mem_free(path);
 	return r;
+}
+
+static int read_logs(const struct hive_file *f, struct hive_bytes *b,
+		     struct err *err)
+{
+	bool any = false;
+	int r = 0;
+
+	for (size_t i = 0; !r && i < HIVE_LOGS; i++) {
+		r = read_log(f, i, &b->logs[i], err);
+		any |= b->logs[i].size;
+	}
+	return r || any ? r : hive_logs_missing(f->path, err);
 }
 
 int hive_file_read(struct hive_file *f, struct hive_bytes *ret, struct err *err)
@@ -300,9 +312,13 @@ int hive_file_read(struct hive_file *f, struct hive_bytes *ret, struct err *err)
 	struct hive_bytes b = {0};
 	int r = read_one(f, f->path, &b.data, &b.size, err);
 
-	for (size_t i = 0;
-	     !r && i < HIVE_LOGS && hive_is_dirty(b.data, b.size); i++)
-		r = read_log(f, i, &b.logs[i], err);
+	if (!r && hive_is_dirty(b.data, b.size)) {
+		b.is_stale = f->no_logs;
+		if (b.is_stale)
+			hive_forget_logs(b.data, b.size);
+		else
+			r = read_logs(f, &b, err);
+	}
 	if (r)
 		hive_bytes_done(&b);
 	else
@@ -325,7 +341,9 @@ int hive_file_load(struct hive_file *f, struct hive **ret, struct err *err)
 	if (r)
 		return r;
 	r = hive_load_owned(b.data, b.size, b.logs, ret, err);
-	if (!r)
+	if (r)
+		hive_logs_advise(b.data, b.size, err);
+	else
 		b.data = NULL;
 	hive_bytes_done(&b);
 	return r;
@@ -405,24 +423,29 @@ static int replace_inner(struct hive_file *f, const void *data, size_t size,
 	return r ? r : volume_sync(v, err);
 }
 
-// Deletes logs that belong to the hive that was replaced.
+// Deletes logs that belong to the hive that was replaced. Of several names that
+// differ in case alone none is: they harm no hive that is closed.
 static int delete_logs(struct hive_file *f, struct err *err)
 {
+	struct volume *v = f->place ? f->place->volume : NULL;
 	int r = 0;
 
-	for (size_t i = 0; !r && i < sizeof(log_ends) / sizeof(log_ends[0]);
-	     i++) {
-		char *path = log_path(f, i);
+	for (size_t i = 0; !r && i < HIVE_LOGS; i++) {
+		char *path = NULL;
 
-		if (!path)
-			return err_nomem(err);
-		if (!f->place)
+		r = find_log(f, i, &path, NULL);
+		if (r == -ENOTUNIQ)
+			r = 0;
+		else if (r)
+			return err_set(err, r, f->path, ERR_NOWHERE,
+				       "its logs cannot be looked for");
+		if (path && v)
+			r = volume_remove(v, path, err);
+		else if (path)
 			unlink(path);
-		else if (is_inner_file(f->place, path))
-			r = volume_remove(f->place->volume, path, err);
 		mem_free(path);
 	}
-	return r || !f->place ? r : volume_sync(f->place->volume, err);
+	return r || !v ? r : volume_sync(v, err);
 }
 
 int hive_file_write(struct hive_file *f, const void *data, size_t size,

@@ -16,11 +16,12 @@ enum {
 	HIVE_FILE_WRITE = 1 << 0, // to be replaced; its disk is locked
 	HIVE_FILE_NEW = 1 << 1,   // to be made: it may not be there yet
 	HIVE_FILE_KEY = 1 << 2,   // a key's path may follow: SYSTEM\Select
+	HIVE_FILE_NO_LOGS = 1 << 3, // what is in its logs is not wanted; reading
 };
 
 // Finds the file that an address names. Nothing is changed.
 // Returns 0, -ENOENT when there is none, -EEXIST when HIVE_FILE_NEW finds one,
-// or as address_open and (to write) volume_change_begin do.
+// -EINVAL for HIVE_FILE_NO_LOGS to write, or as address_open and (to write) volume_change_begin do.
 // End with hive_file_close.
 int hive_file_open(const char *address, unsigned flags, struct hive_file **ret,
 		   struct err *err);
@@ -40,10 +41,12 @@ struct hive_bytes {
 	uint8_t *data;
 	size_t size;
 	struct hive_log logs[HIVE_LOGS];
+	bool is_stale; // HIVE_FILE_NO_LOGS: it was not closed
 };
 
 // Reads the file, and its logs when they are needed. Free with hive_bytes_done.
-// Returns 0, -EFBIG over HIVE_FILE_MAX, or the error of reading.
+// Returns 0, -EFBIG over HIVE_FILE_MAX, -ENOTSUP when logs are needed and there
+// is none, the error of reading, or as hive_log_find.
 int hive_file_read(struct hive_file *f, struct hive_bytes *ret,
 		   struct err *err);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "hive_logs.h"
 #include "reg.h"
 
 static const char usage[] =
@@ -24,8 +25,8 @@ static const char usage[] =
 	"disk.img@3:\\Windows\\System32\\config\\SYSTEM\\CurrentControlSet\\Services.\n"
 	"With /reg:32 a key of a SOFTWARE hive is the one that 32-bit programs see.\n"
 	"CurrentControlSet is the control set that Select\\Current names. A hive that\n"
-	"was not closed is completed from the logs beside it. A hive in an NTFS volume\n"
-	"can be read and not yet changed.\n"
+	"was not closed is completed from the logs beside it; --ignore-logs reads it\n"
+	"(query, compare, export) as it is without them: old, perhaps half written.\n"
 	"\n"
 	"query  /s all keys below; /v NAME or /ve one value; /t TYPE values of a type;\n"
 	"       /z types with their numbers; /f TEXT search, in key names (/k) or data\n"
@@ -113,6 +114,8 @@ static int load_to_look(struct reg_key *k, const char *path, bool all,
 
 	if (r)
 		return r;
+	if (b.is_stale)
+		hive_logs_warn("reg", hive_file_name(k->file));
 	r = load_part(&b, path, all, k, &found, err);
 	if (!r && !found) {
 		r = load_part(&b, "Select", false, k, &found, err);
@@ -126,6 +129,8 @@ static int load_to_look(struct reg_key *k, const char *path, bool all,
 		k->path = mem_strdup(path);
 		r = k->path ? 0 : err_nomem(err);
 	}
+	if (r)
+		hive_logs_advise(b.data, b.size, err);
 	hive_bytes_done(&b);
 	return r;
 }
@@ -157,9 +162,12 @@ static int no_hive(const char *text, int r, struct err *err)
 	return r;
 }
 
-int reg_open(const char *text, enum reg_use use, const char *view,
+int reg_open(const char *text, enum reg_use use, const char *view, bool no_logs,
 	     struct reg_key *ret, struct err *err)
 {
+	unsigned flags = HIVE_FILE_KEY |
+			 (use == REG_CHANGE ? HIVE_FILE_WRITE : 0) |
+			 (no_logs ? HIVE_FILE_NO_LOGS : 0);
 	struct reg_key k = {NULL, NULL, NULL, NULL};
 	char *path = NULL;
 	size_t len = strlen(text);
@@ -171,10 +179,7 @@ int reg_open(const char *text, enum reg_use use, const char *view,
 	if (!k.name)
 		return err_nomem(err);
 	k.name[len] = 0;
-	r = hive_file_open(k.name,
-			   HIVE_FILE_KEY |
-				   (use == REG_CHANGE ? HIVE_FILE_WRITE : 0),
-			   &k.file, err);
+	r = hive_file_open(k.name, flags, &k.file, err);
 	r = no_hive(text, r, err);
 	if (!r)
 		r = view_path(&k, view, &path, err);

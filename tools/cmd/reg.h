@@ -23,10 +23,11 @@ enum reg_use {
 };
 
 // Opens the hive that the text begins with and loads it, or what of it is to be
-// looked at. `view` is what /reg says: "32", "64" or NULL. End with reg_close.
-// Returns 0, -EINVAL for another view, or as hive_file_open and
-// hive_load_with_logs.
-int reg_open(const char *text, enum reg_use use, const char *view,
+// looked at. `view` is what /reg says: "32", "64" or NULL; `no_logs` whether
+// --ignore-logs is given. End with reg_close.
+// Returns 0, -EINVAL for another view or for a change without logs, or as
+// hive_file_open and hive_load_with_logs.
+int reg_open(const char *text, enum reg_use use, const char *view, bool no_logs,
 	     struct reg_key *ret, struct err *err);
 
 void reg_close(struct reg_key *k);

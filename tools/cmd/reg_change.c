@@ -10,7 +10,7 @@
 
 // --- add ---------------------------------------------------------------------
 
-enum { A_V, A_VE, A_T, A_S, A_D, A_F, A_REG, A_NONE };
+enum { A_V, A_VE, A_T, A_S, A_D, A_F, A_REG, A_LOGS, A_NONE };
 
 // Sets the value that the switches describe. *ret_done false: the user said No.
 static int add_value(struct reg_key *k, struct hive_key *key,
@@ -52,7 +52,9 @@ int reg_add(int argc, char **argv)
 		[A_V] = {"v", true, NULL},     [A_VE] = {"ve", false, NULL},
 		[A_T] = {"t", true, NULL},     [A_S] = {"s", true, NULL},
 		[A_D] = {"d", true, NULL},     [A_F] = {"f", false, NULL},
-		[A_REG] = {"reg", true, NULL}, [A_NONE] = {NULL, false, NULL},
+		[A_REG] = {"reg", true, NULL},
+		[A_LOGS] = {"ignore-logs", false, NULL},
+		[A_NONE] = {NULL, false, NULL},
 	};
 	struct err err = {0};
 	struct hive_key *key;
@@ -66,7 +68,8 @@ int reg_add(int argc, char **argv)
 		return cmd_misuse("reg", "add: name one key");
 	if (s[A_V].value && s[A_VE].value)
 		return cmd_misuse("reg", "add: one of /v and /ve");
-	if (reg_open(argv[1], REG_CHANGE, s[A_REG].value, &k, &err))
+	if (reg_open(argv[1], REG_CHANGE, s[A_REG].value, s[A_LOGS].value,
+		     &k, &err))
 		return cmd_fail("reg", NULL, &err);
 	r = hive_key_add(k.hive, k.hive->root, k.path, &key, &err);
 	if (!r && (s[A_V].value || s[A_VE].value || s[A_D].value))
@@ -83,7 +86,7 @@ int reg_add(int argc, char **argv)
 
 // --- delete ------------------------------------------------------------------
 
-enum { D_V, D_VE, D_VA, D_F, D_REG, D_NONE };
+enum { D_V, D_VE, D_VA, D_F, D_REG, D_LOGS, D_NONE };
 
 static int delete(struct reg_key *k, const struct cmd_switch *s,
 		  struct err *err)
@@ -127,7 +130,9 @@ int reg_delete(int argc, char **argv)
 	struct cmd_switch s[] = {
 		[D_V] = {"v", true, NULL},     [D_VE] = {"ve", false, NULL},
 		[D_VA] = {"va", false, NULL},  [D_F] = {"f", false, NULL},
-		[D_REG] = {"reg", true, NULL}, [D_NONE] = {NULL, false, NULL},
+		[D_REG] = {"reg", true, NULL},
+		[D_LOGS] = {"ignore-logs", false, NULL},
+		[D_NONE] = {NULL, false, NULL},
 	};
 	struct err err = {0};
 	struct reg_key k;
@@ -140,7 +145,8 @@ int reg_delete(int argc, char **argv)
 		return cmd_misuse("reg", "delete: name one key");
 	if (!!s[D_V].value + !!s[D_VE].value + !!s[D_VA].value > 1)
 		return cmd_misuse("reg", "delete: one of /v, /ve and /va");
-	if (reg_open(argv[1], REG_CHANGE, s[D_REG].value, &k, &err))
+	if (reg_open(argv[1], REG_CHANGE, s[D_REG].value, s[D_LOGS].value,
+		     &k, &err))
 		return cmd_fail("reg", NULL, &err);
 	yes = may_delete(&k, s);
 	if (yes)
@@ -157,7 +163,7 @@ int reg_delete(int argc, char **argv)
 
 // --- copy --------------------------------------------------------------------
 
-enum { C_S, C_F, C_REG, C_NONE };
+enum { C_S, C_F, C_REG, C_LOGS, C_NONE };
 
 static bool may_overwrite(const struct hive_key *from, const struct hive_key *to)
 {
@@ -205,6 +211,7 @@ int reg_copy(int argc, char **argv)
 		[C_S] = {"s", false, NULL},
 		[C_F] = {"f", false, NULL},
 		[C_REG] = {"reg", true, NULL},
+		[C_LOGS] = {"ignore-logs", false, NULL},
 		[C_NONE] = {NULL, false, NULL},
 	};
 	struct reg_key from, to;
@@ -217,10 +224,11 @@ int reg_copy(int argc, char **argv)
 	if (count != 2)
 		return cmd_misuse("reg", "copy: name two keys");
 	r = reg_open(argv[1], s[C_S].value ? REG_TREE : REG_KEY,
-		     s[C_REG].value, &from, &err);
+		     s[C_REG].value, s[C_LOGS].value, &from, &err);
 	if (r)
 		return cmd_fail("reg", NULL, &err);
-	r = reg_open(argv[2], REG_CHANGE, s[C_REG].value, &to, &err);
+	r = reg_open(argv[2], REG_CHANGE, s[C_REG].value, s[C_LOGS].value, &to,
+		     &err);
 	if (!r) {
 		r = copy(&from, &to, s, &done, &err);
 		reg_close(&to);

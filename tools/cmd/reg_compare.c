@@ -8,7 +8,7 @@
 
 #include "reg.h"
 
-enum { V, VE, OA, OD, OS, ON, S, REG, NONE };
+enum { V, VE, OA, OD, OS, ON, S, REG, LOGS, NONE };
 
 struct comparison {
 	const char *only; // the one value that is compared, or NULL
@@ -170,6 +170,7 @@ int reg_compare(int argc, char **argv)
 		[OA] = {"oa", false, NULL},  [OD] = {"od", false, NULL},
 		[OS] = {"os", false, NULL},  [ON] = {"on", false, NULL},
 		[S] = {"s", false, NULL},    [REG] = {"reg", true, NULL},
+		[LOGS] = {"ignore-logs", false, NULL},
 		[NONE] = {NULL, false, NULL},
 	};
 	struct comparison c = {.only = NULL};
@@ -186,11 +187,11 @@ int reg_compare(int argc, char **argv)
 	c.show_same = s[OA].value || s[OS].value;
 	c.show_different = !s[OS].value && !s[ON].value;
 	r = reg_open(argv[1], c.all ? REG_TREE : REG_KEY,
-		     s[REG].value, &a, &err);
+		     s[REG].value, s[LOGS].value, &a, &err);
 	if (r)
 		return cmd_fail("reg", NULL, &err);
 	r = reg_open(argv[2], c.all ? REG_TREE : REG_KEY,
-		     s[REG].value, &b, &err);
+		     s[REG].value, s[LOGS].value, &b, &err);
 	if (!r) {
 		r = run(&c, &a, &b, &err);
 		reg_close(&b);

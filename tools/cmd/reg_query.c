@@ -9,7 +9,7 @@
 
 #include "reg.h"
 
-enum { V, VE, S, T, Z, SE, FIND, K, D, C, E, NAMES, REG, NONE };
+enum { V, VE, S, T, Z, SE, FIND, K, D, C, E, NAMES, REG, LOGS, NONE };
 
 struct query {
 	struct cmd_switch *s;
@@ -157,7 +157,7 @@ static int run(struct query *q, const char *text, struct err *err)
 		r = make_pattern(q, err);
 	if (!r)
 		r = reg_open(text, given(q, S) ? REG_TREE : REG_KEY,
-			     q->s[REG].value, &k, err);
+			     q->s[REG].value, given(q, LOGS), &k, err);
 	if (r)
 		return r;
 	r = reg_find(&k, &key, err);
@@ -199,6 +199,7 @@ int reg_query(int argc, char **argv)
 		[D] = {"d", false, NULL},   [C] = {"c", false, NULL},
 		[E] = {"e", false, NULL},   [NAMES] = {"valuenames", false, NULL},
 		[REG] = {"reg", true, NULL},
+		[LOGS] = {"ignore-logs", false, NULL},
 		[NONE] = {NULL, false, NULL},
 	};
 	struct query q = {.s = s, .separator = "\\0"};

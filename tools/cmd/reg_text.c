@@ -90,7 +90,7 @@ static char *place_of(const struct reg_key *k)
 
 // --- export ------------------------------------------------------------------
 
-enum { E_Y, E_AS, E_REG, E_NONE };
+enum { E_Y, E_AS, E_REG, E_LOGS, E_NONE };
 
 static int write_text(const char *path, bool replace, const void *data,
 		      size_t size, bool *ret_done, struct err *err)
@@ -122,7 +122,8 @@ static int export(const char *text, const char *to, const struct cmd_switch *s,
 	char *place;
 	size_t size;
 	void *data;
-	int r = reg_open(text, REG_TREE, s[E_REG].value, &k, err);
+	int r = reg_open(text, REG_TREE, s[E_REG].value, s[E_LOGS].value, &k,
+			 err);
 
 	if (r)
 		return r;
@@ -145,6 +146,7 @@ int reg_export(int argc, char **argv)
 		[E_Y] = {"y", false, NULL},
 		[E_AS] = {"as", true, NULL},
 		[E_REG] = {"reg", true, NULL},
+		[E_LOGS] = {"ignore-logs", false, NULL},
 		[E_NONE] = {NULL, false, NULL},
 	};
 	struct err err = {0};
@@ -164,7 +166,7 @@ int reg_export(int argc, char **argv)
 
 // --- import ------------------------------------------------------------------
 
-enum { I_AS, I_REG, I_NONE };
+enum { I_AS, I_REG, I_LOGS, I_NONE };
 
 struct import {
 	struct reg_key *target;
@@ -255,7 +257,8 @@ static int import(const char *from, const char *to, const struct cmd_switch *s,
 	hive_file_close(file);
 	if (r)
 		return r;
-	r = reg_open(to, REG_CHANGE, s[I_REG].value, &target, err);
+	r = reg_open(to, REG_CHANGE, s[I_REG].value, s[I_LOGS].value, &target,
+		     err);
 	if (r)
 		goto out;
 	root = s[I_AS].value ? full_path(s[I_AS].value)
@@ -283,6 +286,7 @@ int reg_import(int argc, char **argv)
 	struct cmd_switch s[] = {
 		[I_AS] = {"as", true, NULL},
 		[I_REG] = {"reg", true, NULL},
+		[I_LOGS] = {"ignore-logs", false, NULL},
 		[I_NONE] = {NULL, false, NULL},
 	};
 	struct err err = {0};

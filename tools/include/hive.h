@@ -111,8 +111,8 @@ int hive_new(const char *root_name, struct hive **ret, struct err *err);
 int hive_load(const void *data, size_t size, struct hive **ret,
 	      struct err *err);
 
-// The logs beside a hive (.LOG1, .LOG2 and .LOG), as bytes, in any order; size
-// 0: there is none.
+// The logs beside a hive, as bytes, in this order: .LOG1, .LOG2, .LOG; size 0:
+// there is none.
 struct hive_log {
 	const void *data;
 	size_t size;
@@ -121,12 +121,16 @@ struct hive_log {
 #define HIVE_LOGS 3
 
 // As hive_load, and a hive that was not closed, or whose header is damaged, is
-// completed from its logs, as Windows does: entries are applied in the order of
-// their sequence numbers for as long as they are there and whole; of logs from
-// before Windows 8.1 the last one that was begun together with the hive's own
-// last writing. For a hive that was closed the logs are not looked at. Nothing
-// is written.
-// Returns as hive_load; -ENOTSUP also when none of the logs continues the hive.
+// completed from its logs, as Windows does: from the log with the earlier
+// entries on, which begin at the hive's number or later, entries are applied in
+// the order of their sequence numbers for as long as they follow one another and
+// are whole; of logs from before Windows 8.1 the latest one that is whole and not
+// from before the hive's own last writing. .LOG counts where the other two are no
+// logs. For a hive that was closed the logs are not looked at. Nothing is
+// written.
+// Returns as hive_load; -ENOTSUP also when none of the logs continues the hive,
+// or what lies between it and the first entry may have been in a log that is
+// damaged.
 int hive_load_with_logs(const void *data, size_t size,
 			const struct hive_log logs[HIVE_LOGS],
 			struct hive **ret, struct err *err);
@@ -153,6 +157,13 @@ int hive_load_part(const void *data, size_t size,
 // logs: its sequence numbers differ or its checksum is wrong, so that hive_load
 // refuses it. False for what is no hive.
 bool hive_is_dirty(const void *data, size_t size);
+
+// Makes the bytes of a hive for which hive_is_dirty holds loadable as they are,
+// without what is in its logs: its sequence numbers become one, and bins that its
+// header counts and the file does not have yet are left out. For reading: such a
+// hive may be half written, and saved it would lose what the logs hold. Always
+// succeeds: it returns nothing.
+void hive_forget_logs(void *data, size_t size);
 
 // Lays the tree out as a fresh hive: no free cells but at the ends of bins, one
 // copy of each descriptor in use, lf lists (lh from version 1.5 on). The same

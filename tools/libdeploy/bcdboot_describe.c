@@ -23,14 +23,22 @@ static int load_hive(struct ntfs *source, const char *path, struct hive **ret,
 
 	if (r)
 		return r;
-	for (size_t i = 0; i < HIVE_LOGS && hive_is_dirty(data, size); i++) {
+	for (size_t i = 0; !r && i < HIVE_LOGS && hive_is_dirty(data, size);
+	     i++) {
 		memcpy(log, path, strlen(path));
 		memcpy(log + strlen(path), ends[i], strlen(ends[i]) + 1);
-		if (!ntfs_read_file(source, log, MAX_HIVE, &log_data,
-				    &logs[i].size, NULL))
+		r = ntfs_read_file(source, log, MAX_HIVE, &log_data,
+				   &logs[i].size, NULL);
+		if (!r)
 			logs[i].data = log_data;
+		else if (r == -ENOENT)
+			r = 0;
+		else
+			err_set(err, r, log, ERR_NOWHERE,
+				"the hive's log cannot be read");
 	}
-	r = hive_load_part(data, size, logs, CURRENT, false, ret, err);
+	if (!r)
+		r = hive_load_part(data, size, logs, CURRENT, false, ret, err);
 	for (size_t i = 0; i < HIVE_LOGS; i++)
 		mem_free((void *)logs[i].data);
 	mem_free(data);

@@ -123,15 +123,23 @@ static int load_store(const struct bcdboot *b, const char *path,
 	struct hive_log logs[HIVE_LOGS] = {{NULL, 0}};
 	char name[BCDBOOT_MAX_PATH];
 	void *log;
-	int r;
+	int r = 0;
 
-	for (size_t i = 0; i < HIVE_LOGS && hive_is_dirty(data, size); i++) {
+	for (size_t i = 0; !r && i < HIVE_LOGS && hive_is_dirty(data, size);
+	     i++) {
 		log_path(name, path, i);
-		if (!volume_read_file(b->system, name, BCDBOOT_MAX_STORE, &log,
-				   &logs[i].size, NULL))
+		r = volume_read_file(b->system, name, BCDBOOT_MAX_STORE, &log,
+				     &logs[i].size, NULL);
+		if (!r)
 			logs[i].data = log;
+		else if (r == -ENOENT)
+			r = 0;
+		else
+			err_set(b->err, r, name, ERR_NOWHERE,
+				"the store's log cannot be read");
 	}
-	r = bcd_load_with_logs(data, size, logs, ret, b->err);
+	if (!r)
+		r = bcd_load_with_logs(data, size, logs, ret, b->err);
 	for (size_t i = 0; i < HIVE_LOGS; i++)
 		mem_free((void *)logs[i].data);
 	return r;

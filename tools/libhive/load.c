@@ -33,6 +33,43 @@ bool hive_is_dirty(const void *data, size_t size)
 		get_le32(h->checksum) != hive_header_checksum(data));
 }
 
+// Returns how many of the bytes after the header are whole bins.
+static uint32_t count_bins(const uint8_t *data, size_t size)
+{
+	size_t most = size - HIVE_HEADER_SIZE, off = 0;
+
+	while (most - off >= HIVE_BIN_ALIGN) {
+		const struct hive_bin_disk *bin =
+			(const void *)(data + HIVE_HEADER_SIZE + off);
+		uint32_t len = get_le32(bin->size);
+
+		if (memcmp(bin->signature, "hbin", 4) ||
+		    get_le32(bin->offset) != off || !len ||
+		    len % HIVE_BIN_ALIGN || len > most - off ||
+		    off + len > HIVE_MAX_BINS)
+			break;
+		off += len;
+	}
+	return (uint32_t)off;
+}
+
+void hive_forget_logs(void *data, size_t size)
+{
+	struct hive_header_disk h;
+	uint32_t bins;
+
+	if (size < HIVE_HEADER_SIZE)
+		return;
+	memcpy(&h, data, sizeof(h));
+	bins = count_bins(data, size);
+	if (bins < get_le32(h.bins_size))
+		h.bins_size = to_le32(bins);
+	h.sequence2 = h.sequence1;
+	memcpy(data, &h, sizeof(h));
+	h.checksum = to_le32(hive_header_checksum(data));
+	memcpy(data, &h, sizeof(h));
+}
+
 static int check_header(const struct hive_header_disk *h, size_t size,
 			struct err *err)
 {

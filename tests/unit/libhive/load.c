@@ -148,9 +148,46 @@ static void test_files(void)
 	}
 }
 
+// A hive that was not closed, as it stands: without the bins that its header
+// counts and the file has not, and with no cell trusted because of it.
+static void test_without_logs(void)
+{
+	static const uint32_t bins[] = {0x1000, 0x2000, 0x7ffff000, 0xfffff000};
+	struct hive *hive;
+	size_t size;
+	const uint8_t *good = make(&size);
+
+	for (size_t i = 0; i < sizeof(bins) / sizeof(bins[0]); i++) {
+		uint8_t *b = mem_alloc(size + 0x1000);
+
+		memcpy(b, good, size);
+		put(b + 4, 99);
+		put(b + 0x28, bins[i]);
+		check_eq(hive_load(b, size + 0x1000, &hive, NULL), -EBADMSG);
+		check(hive_is_dirty(b, size + 0x1000));
+		hive_forget_logs(b, size + 0x1000);
+		check(!hive_is_dirty(b, size + 0x1000));
+		check(!hive_load(b, size + 0x1000, &hive, NULL));
+		check_eq(hive->sequence, 99);
+		hive_free(hive);
+		put(b + 0x1020, 5);
+		check_eq(hive_load(b, size + 0x1000, &hive, NULL), -EBADMSG);
+		mem_free(b);
+	}
+	for (size_t n = 0; n < size; n += 97) {
+		uint8_t *b = mem_dup(good, n ? n : 1);
+
+		hive_forget_logs(b, n);
+		check_eq(hive_load(b, n, &hive, NULL), -EBADMSG);
+		mem_free(b);
+	}
+	mem_free((void *)good);
+}
+
 int main(void)
 {
 	test_rows();
+	test_without_logs();
 	test_files();
 	return 0;
 }
