@@ -112,6 +112,12 @@ int disk_memory(uint64_t size, uint32_t sector_size, struct disk **ret,
 int disk_zeroes(uint64_t size, uint32_t sector_size, struct disk **ret,
 		struct err *err);
 
+// A disk over another one that can be written without consequences: what is
+// written stays in memory and goes with it, the rest is read from `base`, which
+// is never written. To find out whether a change would succeed. One thread.
+// Returns 0 or -ENOMEM; writing to it -ENOMEM too.
+int disk_scratch(struct disk *base, struct disk **ret, struct err *err);
+
 // A range of another disk, for reading and writing if that disk is.
 // Returns 0, -EINVAL when the range is not inside the disk, or -ENOMEM.
 int disk_slice(struct disk *base, uint64_t off, uint64_t len, struct disk **ret,
