@@ -9,6 +9,9 @@
 
 import hashlib
 import struct
+import sys
+
+sys.setrecursionlimit(100000)  # for deep trees
 
 FOLDER, REPARSE = 0x10, 0x400
 T = 132000000000000000  # 2019-04-17
@@ -82,7 +85,7 @@ def encode(e, children_at):
     return d
 
 
-def tree(root, start):
+def tree(root, start, share):
     """The entries from `start` on: the root, and the list of each folder."""
     out, lists, place, at = bytearray(), [[root]], {}, start
     for entries in lists:  # grows as folders are met
@@ -91,6 +94,9 @@ def tree(root, start):
                 lists.append(e.children)
         place[id(entries)] = at
         at += sum(len(encode(e, 0)) for e in entries) + 8
+    if share:
+        one, two = (next(e for e in root.children if e.name == n) for n in share)
+        place[id(two.children)] = place[id(one.children)]
     for entries in lists:
         for e in entries:
             out += encode(e, place[id(e.children)] if e.children else 0)
@@ -99,16 +105,17 @@ def tree(root, start):
 
 
 def wim(path, children, descriptors=(), root=None, drop=(), lie=None,
-        metadata_sha1=None):
+        metadata_sha1=None, share=None):
     """Writes a file. `drop` lists content that is left out of the blob table;
-    lie(content, resource) may change a resource's (stored, flags, offset, size)."""
+    lie(content, resource) may change a resource's (stored, flags, offset, size);
+    `share` names two folders of the root that have one list of entries."""
     root = root or folder("", children)
     security = struct.pack("<II", 8 + 8 * len(descriptors) +
                            sum(map(len, descriptors)), len(descriptors))
     security += b"".join(struct.pack("<Q", len(d)) for d in descriptors)
     security += b"".join(descriptors)
     security += bytes(-len(security) % 8)
-    metadata = security + tree(root, len(security))
+    metadata = security + tree(root, len(security), share)
     data, table = bytearray(208), bytearray()
 
     def resource(content, flags):

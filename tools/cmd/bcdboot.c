@@ -189,8 +189,10 @@ static int write_all(const struct place *source, struct place *system,
 		     const struct bcdboot_options *options, struct err *err)
 {
 	struct volume *v;
-	int r = volume_open(system->disk, &v, err);
+	int r = bcdboot_try(source->ntfs, system->disk, options, err);
 
+	if (!r)
+		r = volume_open(system->disk, &v, err);
 	if (r)
 		return r;
 	r = volume_change_begin(v, err);

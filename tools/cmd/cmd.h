@@ -58,6 +58,11 @@ int cmd_switches(int argc, char **argv, struct cmd_switch *table,
 // Prints "command: object: what: why" to stderr. Returns CMD_FAILED.
 int cmd_fail(const char *command, const char *object, const struct err *err);
 
+// Prints "command: object: warning: text" to stderr: something that was done, or
+// will be, and that somebody should know about.
+void cmd_warn(const char *command, const char *object, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
 // Prints "command: text" and where help is to be had to stderr. Returns
 // CMD_MISUSE.
 int cmd_misuse(const char *command, const char *fmt, ...)

@@ -43,6 +43,11 @@ static void print_line(void *ctx, const char *text)
 	puts(text);
 }
 
+static void print_warning(void *ctx, const char *object, const char *why)
+{
+	cmd_warn("deploy", object, "%s", why);
+}
+
 static int list_disks(void)
 {
 	struct inventory *inventory;
@@ -238,6 +243,9 @@ static int deploy(const char *answer_path, const struct cmd_switch *switches,
 		unlink(path);
 	if (!r)
 		plan_print(plan, print_line, NULL);
+	fflush(stdout);
+	if (!r)
+		plan_warn(plan, print_warning, NULL);
 	if (!r)
 		r = open_variables(answer, path, switches[EFIVARS].value,
 				   &vars, &err);

@@ -123,6 +123,9 @@ static int apply(const struct dism_image *image, const struct cmd_switch *s,
 	r = apply_image(image->wim, image->index, place->disk, &options,
 			&progress->progress, &result, err);
 	address_close(place);
+	if (!r && result.object_ids_dropped)
+		cmd_warn("dism", result.object_id_of, APPLY_OBJECT_IDS,
+			 (unsigned long long)result.object_ids_dropped);
 	return r;
 }
 

@@ -23,6 +23,17 @@ int cmd_fail(const char *command, const char *object, const struct err *err)
 	return CMD_FAILED;
 }
 
+void cmd_warn(const char *command, const char *object, const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "%s: %s: warning: ", command, object);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
 int cmd_misuse(const char *command, const char *fmt, ...)
 {
 	va_list ap;

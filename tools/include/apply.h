@@ -24,7 +24,16 @@ struct apply_result {
 	uint64_t files, folders, links; // links: further names of a file
 	uint64_t bytes;                 // of file content
 	uint64_t streams, reparse_points;
+	// Files and folders that have no object id, since one before them has the
+	// same: as Windows applies them. The path of the first, or of its end.
+	uint64_t object_ids_dropped;
+	char object_id_of[96];
 };
+
+// What is said of them, for printf, with their number as an unsigned long long.
+#define APPLY_OBJECT_IDS                                                       \
+	"it has the object id of another file, which keeps it; as Windows "     \
+	"does, it is applied without one (%llu files or folders)"
 
 // Adds the tree of an image to a build, with no content: the first half of
 // apply_image, for callers that add files of their own before the layout.
@@ -45,8 +54,10 @@ int apply_content(struct apply *a, struct pool *pool, struct progress *progress,
 		  struct err *err);
 
 // Finds a file of the image by its path ("\\Windows\\Boot"), case ignored.
-// Returns it, or NULL; valid until apply_free.
-const struct wim_dentry *apply_find(const struct apply *a, const char *path);
+// *ret is valid until apply_free.
+// Returns 0, -ENOENT or -ENOMEM.
+int apply_find(const struct apply *a, const char *path,
+	       const struct wim_dentry **ret, struct err *err);
 
 // Returns what there is to apply; complete after apply_tree.
 const struct apply_result *apply_get_result(const struct apply *a);

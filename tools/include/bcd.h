@@ -24,6 +24,22 @@
 
 #include "hive.h"
 
+// --- Limits of Windows' boot code (limits.c) ------------------------------------
+
+// Folders above a file that Microsoft's boot manager still finds, by UEFI and by
+// BIOS. It says 0xc000000f for a virtual disk that lies deeper.
+#define BCD_MAX_FOLDERS 14u
+
+// Virtual disks of a chain, the child and its parents, that Windows opens when it
+// starts, unless its registry allows more by the value named here.
+#define BCD_MAX_CHAIN 2u
+#define BCD_MAX_CHAIN_VALUE                                                    \
+	"HKLM\\SYSTEM\\CurrentControlSet\\Services\\FsDepends\\Parameters, "        \
+	"VirtualDiskMaxTreeDepth"
+
+// Returns how many folders a path's file lies in: 1 for "\vhd\win.vhd".
+unsigned bcd_path_folders(const char *path);
+
 // --- Objects -----------------------------------------------------------------
 
 enum { // object types

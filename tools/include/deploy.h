@@ -224,6 +224,13 @@ struct bcdboot_options {
 int bcdboot_write(struct ntfs *source, struct volume *system,
 		  const struct bcdboot_options *options, struct err *err);
 
+// Does all of that to a scratch disk over the system partition (disk_scratch),
+// reading every file: whatever bcdboot_write would fail for is found and nothing
+// is written.
+// Returns as bcdboot_write, volume_open and volume_change_begin.
+int bcdboot_try(struct ntfs *source, struct disk *system,
+		const struct bcdboot_options *options, struct err *err);
+
 // Finds what an installed Windows calls itself ("Windows 11 Pro"), from its
 // SOFTWARE hive. *ret is new memory (free with mem_free).
 // Returns 0, -ENOENT when there is no such hive or name, or as ntfs_read_file
@@ -267,14 +274,23 @@ struct plan;
 // Returns 0, -ENOSPC when something does not fit (err says what and by how
 // much), -EEXIST when the disk holds data and wipe is not given, -ENOENT for a
 // missing image, index or boot file, -EBADMSG when the menu would have two equal
-// names or no such default, -ENOTSUP for a disk that a BIOS cannot start, or as
-// wim_open does. Free with plan_free.
+// names or no such default, -ENOTSUP for a disk that a BIOS cannot start or a
+// virtual disk that the image's Windows cannot, or as wim_open, apply_tree and
+// bcdboot_write do. What is left to fail is the device, memory, and content of an
+// image that does not match its hash: a disk on which plan_run failed is taken by
+// nothing for a finished one. Free with plan_free.
 int plan_make(const struct answer *answer, const struct plan_target *target,
 	      struct plan **ret, struct err *err);
 
 // Describes the plan, a line a call.
 void plan_print(const struct plan *plan,
 		void (*line)(void *ctx, const char *text), void *ctx);
+
+// Says what is done and may not be wanted, or may not start: calls warn for each,
+// with the object and a sentence.
+void plan_warn(const struct plan *plan,
+	       void (*warn)(void *ctx, const char *object, const char *why),
+	       void *ctx);
 
 // Does it.
 // Returns 0, or the first failure; the disk is then blank to everybody.

@@ -110,7 +110,7 @@ struct ntfs_name {
 	size_t dos_name_len;  // 0 to 12
 };
 
-enum ntfs_stream_kind {
+enum ntfs_stream_kind { // all but $DATA come with their content
 	NTFS_STREAM_DATA,    // $DATA; unnamed or named
 	NTFS_STREAM_REPARSE, // $REPARSE_POINT: tag, length and data as stored
 	NTFS_STREAM_EA,      // $EA as stored; $EA_INFORMATION is derived
@@ -122,6 +122,8 @@ struct ntfs_stream_spec {
 	const le16 *name; // of a named $DATA, else NULL
 	size_t name_len;
 	uint64_t size;    // bytes
+	const void *content; // the bytes, which are copied; $DATA: NULL, and they
+			     // are written after the layout
 	uint64_t order;   // data is laid out by rising order, then as added
 	bool reserve;     // keep one run if at all possible, never resident
 };
@@ -160,20 +162,23 @@ int ntfs_build_set(struct ntfs_build *b, uint32_t node,
 int ntfs_build_link(struct ntfs_build *b, uint32_t node, uint32_t parent,
 		    const struct ntfs_name *name, struct err *err);
 
-// Gives a node a stream whose content is written after the layout. A file
-// without an unnamed $DATA gets an empty one.
+// Gives a node a stream. A file without an unnamed $DATA gets an empty one.
 // Returns 0, -EEXIST when the node has that stream, -EBADMSG for a size or a
-// name that the kind cannot have (a folder has no unnamed $DATA), -EFBIG over
-// 4096 streams of a node, or -ENOMEM.
+// name that the kind cannot have (a folder has no unnamed $DATA), and for a
+// reparse point or extended attributes that break their format, -EFBIG over
+// 4096 streams of a node, -EINVAL for $DATA with content and others without, or
+// -ENOMEM.
 int ntfs_build_stream(struct ntfs_build *b, uint32_t node,
 		      const struct ntfs_stream_spec *spec, uint32_t *ret_stream,
 		      struct err *err);
 
 // Ends the description: makes up missing 8.3 names, sorts the folders, numbers
-// the records and places every stream. Nothing is written.
-// Returns 0, -EEXIST for two equal names in a folder, -ENOSPC when it does not
-// fit (err says how many bytes are missing), -EINVAL when a node has no name,
-// or -ENOMEM.
+// the records and places every stream. Nothing is written. Whatever is wrong
+// with a description is found here at the latest: what comes after fails for
+// want of memory, and by the device, alone.
+// Returns 0, -EEXIST for two equal names in a folder (err names them), -EBADMSG
+// for two nodes with one object id, -ENOSPC when it does not fit (err says how
+// many bytes are missing), -EINVAL when a node has no name, or -ENOMEM.
 int ntfs_build_layout(struct ntfs_build *b, struct err *err);
 
 // Tells what of the device a laid-out build writes: the rest is never touched.
@@ -186,10 +191,11 @@ void ntfs_build_used(const struct ntfs_build *b,
 // Returns 0 or the device's error.
 int ntfs_build_begin(struct ntfs_build *b, struct err *err);
 
-// Writes part of a stream's data to its final place. From any thread, any
+// Writes part of a $DATA stream to its final place. From any thread, any
 // order; what is never written reads as whatever the device held there, so
 // write all of it.
-// Returns 0, -EINVAL outside the stream, or the device's error.
+// Returns 0, -EINVAL outside the stream and for another kind, or the device's
+// error.
 int ntfs_build_write(struct ntfs_build *b, uint32_t stream, uint64_t off,
 		     const void *data, size_t len, struct err *err);
 
@@ -211,9 +217,7 @@ int ntfs_build_truncate(struct ntfs_build *b, uint32_t stream, uint64_t size,
 
 // Writes all metadata, flushes, then the boot sectors, and flushes: from here
 // on it is a volume.
-// Returns 0, -EBADMSG for a reparse point or extended attributes that break
-// their format, or two files with one object id (before anything is written),
-// -ECANCELED, -ENOMEM, or the device's error.
+// Returns 0, -ECANCELED, -ENOMEM, or the device's error.
 int ntfs_build_finish(struct ntfs_build *b, struct progress *progress,
 		      struct err *err);
 

@@ -36,19 +36,6 @@ static int write_piece(void *ctx, const struct wim_blob *blob, uint64_t off,
 	return 0;
 }
 
-static int write_inlines(struct apply *a, struct err *err)
-{
-	for (size_t i = 0; i < a->inline_count; i++) {
-		const struct inline_data *item = &a->inlines[i];
-		int r = ntfs_build_write(a->build, item->stream, 0, item->data,
-					 item->size, err);
-
-		if (r)
-			return r;
-	}
-	return 0;
-}
-
 // The extraction's progress under the name of what the user asked for.
 static int report(void *ctx, const char *stage, uint64_t done, uint64_t total)
 {
@@ -62,10 +49,8 @@ int apply_content(struct apply *a, struct pool *pool, struct progress *progress,
 	const struct wim_sink sink = {write_piece, a};
 	struct progress relabelled = {.report = report, .ctx = progress};
 	size_t count = 0;
-	int r = write_inlines(a, err);
+	int r;
 
-	if (r)
-		return r;
 	blobs = mem_array(a->target_count, sizeof(*blobs));
 	if (!blobs)
 		return err_nomem(err);

@@ -16,14 +16,18 @@ static const struct wim_dentry *child(const struct wim_dentry *d,
 	return NULL;
 }
 
-const struct wim_dentry *apply_find(const struct apply *a, const char *path)
+int apply_find(const struct apply *a, const char *path,
+	       const struct wim_dentry **ret, struct err *err)
 {
 	const struct wim_dentry *d = a->image->root;
 	le16 *units, *at;
 	size_t n;
+	int r = utf16_from_utf8(path, &units, &n);
 
-	if (utf16_from_utf8(path, &units, &n))
-		return NULL;
+	if (r)
+		return r == -ENOMEM ? err_nomem(err)
+				    : err_set(err, -ENOENT, path, ERR_NOWHERE,
+					      "it is not UTF-8");
 	at = units;
 	while (d && n) {
 		size_t len = 0;
@@ -40,5 +44,9 @@ const struct wim_dentry *apply_find(const struct apply *a, const char *path)
 		}
 	}
 	mem_free(units);
-	return d;
+	if (!d)
+		return err_set(err, -ENOENT, path, ERR_NOWHERE,
+			       "the image has no such file or folder");
+	*ret = d;
+	return 0;
 }

@@ -7,31 +7,41 @@
 
 #include "apply_priv.h"
 
-// A file of several names, met for the first time.
-struct group {
-	uint64_t id;
-	uint32_t node;
-};
-
-struct walk {
-	struct apply *apply;
-	uint32_t *security; // of the volume, for each of the image
-	struct group *groups; // an open hash table
-	size_t group_mask;
-	uint32_t *nodes; // of the volume, for each dentry of the image
-	struct err *err;
-};
-
-static int corrupt_name(struct walk *w, const struct wim_dentry *d,
-			const struct err *inner)
+void apply_path(const struct wim_dentry *d, char *dst, size_t size)
 {
-	char *name = utf16_to_utf8(d->name, d->name_len);
-	int code = inner->code;
+	size_t at = size - 1;
 
-	err_set(w->err, code, name ? name : "a file", ERR_NOWHERE,
-		"NTFS cannot hold it: %s", inner->why);
-	mem_free(name);
-	return code;
+	dst[at] = 0;
+	for (; d && d->parent; d = d->parent) {
+		char *name = utf16_to_utf8(d->name, d->name_len);
+		size_t n = name ? strlen(name) : 0;
+
+		if (at == size - 1) // a long name by itself: its beginning
+			while (n >= at || (n && (name[n] & 0xc0) == 0x80))
+				n--;
+		if (!name || n + 1 > at) {
+			mem_free(name);
+			break;
+		}
+		at -= n;
+		memcpy(dst + at, name, n);
+		dst[--at] = '\\';
+		mem_free(name);
+	}
+	memmove(dst, dst + at, size - at);
+}
+
+int apply_failed(struct walk *w, const struct wim_dentry *d,
+		 const struct err *inner)
+{
+	char path[sizeof(inner->what)];
+
+	if (inner->code == -ENOMEM)
+		return err_nomem(w->err);
+	apply_path(d, path, sizeof(path));
+	return err_set(w->err, inner->code, *path ? path : "\\", ERR_NOWHERE,
+		       "NTFS cannot hold it: %.24s: %.170s", inner->what,
+		       inner->why);
 }
 
 static int enter_security(struct walk *w, const struct wim_image *image)
@@ -60,140 +70,44 @@ static struct group *find_group(struct walk *w, uint64_t id)
 	return &w->groups[i];
 }
 
-static int count_groups(struct walk *w, const struct wim_image *image)
+static size_t table_slots(size_t entries)
 {
 	size_t slots = 16;
 
-	for (size_t i = 0; i < image->dentry_count; i++)
-		slots += image->dentries[i]->link_group != 0;
-	while (!is_power_of_two(slots))
-		slots += slots & -slots;
-	slots *= 2;
-	w->groups = mem_array(slots, sizeof(*w->groups));
-	w->group_mask = slots - 1;
-	return w->groups ? 0 : err_nomem(w->err);
+	while (slots < entries * 2)
+		slots *= 2;
+	return slots;
 }
 
-// Remembers that a stream of the volume is filled from a blob.
-static int add_target(struct apply *a, const struct wim_blob *blob,
-		      uint32_t stream)
+// Makes the tables of link groups and object ids.
+static int make_tables(struct walk *w, const struct wim_image *image)
 {
-	int r = mem_grow((void **)&a->targets, a->target_count,
-			 &a->target_room, sizeof(*a->targets));
+	size_t groups = 0, ids = 0;
 
-	if (!r)
-		a->targets[a->target_count++] =
-			(struct target){blob, stream};
-	return r;
-}
-
-static int add_data(struct walk *w, uint32_t node, const struct wim_stream *s)
-{
-	struct ntfs_stream_spec spec = {
-		.kind = NTFS_STREAM_DATA,
-		.name = s->name,
-		.name_len = s->name_len,
-		.size = s->blob ? s->blob->size : 0,
-		.order = s->blob ? s->blob->offset : 0,
-	};
-	uint32_t stream;
-	int r = ntfs_build_stream(w->apply->build, node, &spec, &stream,
-				  w->err);
-
-	if (r || !s->blob)
-		return r;
-	w->apply->result.bytes += s->blob->size;
-	w->apply->result.streams += s->name != NULL;
-	r = add_target(w->apply, s->blob, stream);
-	return r ? err_nomem(w->err) : 0;
-}
-
-// Small content that is at hand before the layout, written right after it.
-static int add_inline(struct walk *w, uint32_t node, enum ntfs_stream_kind kind,
-		      const void *data, size_t size)
-{
-	struct apply *a = w->apply;
-	struct ntfs_stream_spec spec = {.kind = kind, .size = size};
-	struct inline_data item = {.size = size};
-	int r = ntfs_build_stream(a->build, node, &spec, &item.stream, w->err);
-
-	if (r)
-		return r;
-	item.data = mem_dup(data, size);
-	if (!item.data || mem_grow((void **)&a->inlines, a->inline_count,
-				   &a->inline_room, sizeof(item))) {
-		mem_free(item.data);
-		return err_nomem(w->err);
+	for (size_t i = 0; i < image->dentry_count; i++) {
+		groups += image->dentries[i]->link_group != 0;
+		ids += !guid_is_zero(&image->dentries[i]->object_id);
 	}
-	a->inlines[a->inline_count++] = item;
-	return 0;
-}
-
-// A WIM stores reparse data without its header ([MS-FSCC] 2.1.2.1), which the
-// dentry's tag gives back.
-static int add_reparse(struct walk *w, uint32_t node,
-		       const struct wim_dentry *d)
-{
-	size_t size = d->reparse ? (size_t)d->reparse->size : 0;
-	uint8_t *data;
-	void *content = NULL;
-	int r = 0;
-
-	if (d->reparse && d->reparse->size > REPARSE_MAX_DATA)
-		return err_corrupt(w->err, "reparse point", d->reparse->offset,
-				   "its data is longer than %u bytes",
-				   REPARSE_MAX_DATA);
-	if (d->reparse)
-		r = wim_read_blob(w->apply->wim, d->reparse, REPARSE_MAX_DATA,
-				  &content, w->err);
-	if (r)
-		return r;
-	data = mem_alloc(REPARSE_HEADER + size);
-	if (!data) {
-		mem_free(content);
-		return err_nomem(w->err);
-	}
-	memcpy(data, to_le32(d->reparse_tag).b, 4);
-	memcpy(data + 4, to_le16((uint16_t)size).b, 2);
-	memcpy(data + 6, to_le16((uint16_t)d->reparse_flags).b, 2);
-	if (size)
-		memcpy(data + REPARSE_HEADER, content, size);
-	r = add_inline(w, node, NTFS_STREAM_REPARSE, data,
-		       REPARSE_HEADER + size);
-	w->apply->result.reparse_points++;
-	mem_free(content);
-	mem_free(data);
-	return r;
-}
-
-static int add_streams(struct walk *w, uint32_t node,
-		       const struct wim_dentry *d)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < d->stream_count && !r; i++) {
-		bool unnamed = !d->streams[i].name;
-
-		if (unnamed && (d->attributes & NTFS_ATTR_DIRECTORY))
-			continue;
-		r = add_data(w, node, &d->streams[i]);
-	}
-	if (!r && (d->attributes & NTFS_ATTR_REPARSE))
-		r = add_reparse(w, node, d);
-	if (!r && d->ea_size)
-		r = add_inline(w, node, NTFS_STREAM_EA, d->ea, d->ea_size);
-	if (!r && !guid_is_zero(&d->object_id))
-		r = add_inline(w, node, NTFS_STREAM_OBJECT_ID, &d->object_id,
-			       sizeof(d->object_id));
-	return r;
+	groups = table_slots(groups);
+	ids = table_slots(ids);
+	w->groups = mem_array(groups, sizeof(*w->groups));
+	w->object_ids = mem_array(ids, sizeof(*w->object_ids));
+	w->group_mask = groups - 1;
+	w->object_id_mask = ids - 1;
+	return w->groups && w->object_ids ? 0 : err_nomem(w->err);
 }
 
 static int make_spec(struct walk *w, const struct wim_dentry *d,
 		     struct ntfs_node_spec *ret)
 {
-	if (d->attributes & NTFS_ATTR_ENCRYPTED)
-		return err_set(w->err, -ENOTSUP, "image", ERR_NOWHERE,
-			       "it holds an encrypted file (EFS)");
+	char path[sizeof(w->err->what)];
+
+	if (d->attributes & NTFS_ATTR_ENCRYPTED) {
+		apply_path(d, path, sizeof(path));
+		return err_set(w->err, -ENOTSUP, path, ERR_NOWHERE,
+			       "the image holds it encrypted (EFS), which is "
+			       "not done");
+	}
 	*ret = (struct ntfs_node_spec){
 		.attributes = d->attributes,
 		.created = d->created,
@@ -242,7 +156,7 @@ static int make_node(struct walk *w, const struct wim_dentry *d,
 		a->result.folders++;
 	else
 		a->result.files++;
-	return add_streams(w, *ret_node, d);
+	return apply_add_streams(w, *ret_node, d);
 }
 
 static int add_dentry(struct walk *w, struct wim_dentry *d)
@@ -256,9 +170,7 @@ static int add_dentry(struct walk *w, struct wim_dentry *d)
 		return r;
 	r = ntfs_build_link(w->apply->build, w->nodes[d->index],
 			    w->nodes[d->parent->index], &name, &inner);
-	return r == -ENOMEM ? err_nomem(w->err)
-	       : r	    ? corrupt_name(w, d, &inner)
-			    : 0;
+	return r ? apply_failed(w, d, &inner) : 0;
 }
 
 static int by_blob(const void *a, const void *b)
@@ -281,10 +193,11 @@ static int walk_image(struct apply *a, struct err *err)
 	if (!r)
 		r = enter_security(&w, image);
 	if (!r)
-		r = count_groups(&w, image);
+		r = make_tables(&w, image);
 	for (size_t i = 0; i < image->dentry_count && !r; i++)
 		r = add_dentry(&w, image->dentries[i]);
 	mem_free(w.groups);
+	mem_free(w.object_ids);
 	mem_free(w.security);
 	mem_free(w.nodes);
 	return r;
@@ -323,9 +236,6 @@ void apply_free(struct apply *a)
 {
 	if (!a)
 		return;
-	for (size_t i = 0; i < a->inline_count; i++)
-		mem_free(a->inlines[i].data);
-	mem_free(a->inlines);
 	mem_free(a->targets);
 	wim_image_free(a->image);
 	mem_free(a);

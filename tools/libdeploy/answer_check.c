@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "answer_priv.h"
+#include "bcd.h"
 
 #define EFI_SIZE    (UINT64_C(260) << 20) // the least that 4Kn disks take
 #define SYSTEM_SIZE (UINT64_C(100) << 20) // as Windows takes for BIOS
@@ -358,6 +359,12 @@ static int check_windows(struct answer_parser *p)
 			return refuse(p, s->line,
 				      "Windows opens virtual disks whose names "
 				      "end with .vhd or .vhdx");
+		if (s->path && bcd_path_folders(s->path) > BCD_MAX_FOLDERS)
+			return err_bad_text(
+				p->err, p->name, s->line,
+				"path lies in %u folders; Windows' boot manager "
+				"finds a VHD in %u at most (error 0xc000000f)",
+				bcd_path_folders(s->path), BCD_MAX_FOLDERS);
 	}
 	return 0;
 }

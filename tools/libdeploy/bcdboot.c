@@ -20,8 +20,8 @@ struct copy {
 	bool bios;      // the boot manager goes to the root folder
 };
 
-static int copy_folder(const struct copy *parent, uint64_t record,
-		       const char *to);
+static int copy_folder(const struct copy *parent,
+		       const struct bcdboot_node *node, const char *to);
 
 int bcdboot_join(char path[BCDBOOT_MAX_PATH], const char *folder,
 		 const char *name, struct err *err)
@@ -31,6 +31,23 @@ int bcdboot_join(char path[BCDBOOT_MAX_PATH], const char *folder,
 		return 0;
 	return err_set(err, -ENAMETOOLONG, name, ERR_NOWHERE,
 		       "its path is too long");
+}
+
+// Reads all of a file: what cannot be read is found before anything is copied.
+static int read_through(struct disk *from, struct err *err)
+{
+	const size_t room = 1u << 20;
+	uint8_t *buffer = mem_alloc(room);
+	int r = buffer ? 0 : err_nomem(err);
+
+	for (uint64_t at = 0; at < from->size && !r; at += room) {
+		uint64_t left = from->size - at;
+
+		r = disk_read(from, at, buffer,
+			      left < room ? (size_t)left : room, err);
+	}
+	mem_free(buffer);
+	return r;
 }
 
 static int copy_stream(const struct bcdboot *b, struct disk *from,
@@ -47,19 +64,29 @@ static int copy_stream(const struct bcdboot *b, struct disk *from,
 			       &file, b->err);
 	if (r)
 		return r;
-	r = disk_copy(from, file, from->size, b->err);
+	r = b->dry ? read_through(from, b->err)
+		   : disk_copy(from, file, from->size, b->err);
 	disk_close(file);
-	if (!r && b->options->copied)
+	if (!r && !b->dry && b->options->copied)
 		b->options->copied(b->options->ctx, to);
 	return r;
 }
 
-static int copy_file(const struct copy *c, uint64_t record, const char *to,
-		     unsigned attributes)
+// Opens a file, and says which one it is that cannot be.
+static int open_source(const struct bcdboot *b, const struct bcdboot_node *node,
+		       const char *to, struct disk **ret)
+{
+	struct err inner = {0};
+	int r = b->source->ops->open_file(b->source, node, MAX_FILE, ret, &inner);
+
+	return r ? err_set(b->err, r, to, ERR_NOWHERE, "%s", inner.why) : 0;
+}
+
+static int copy_file(const struct copy *c, const struct bcdboot_node *node,
+		     const char *to, unsigned attributes)
 {
 	struct disk *from;
-	int r = ntfs_open_stream(c->b->source, record, 0x80, NULL, &from,
-				 c->b->err);
+	int r = open_source(c->b, node, to, &from);
 
 	if (r)
 		return r;
@@ -77,33 +104,32 @@ static void strip_ex(char *name)
 		memmove(dot - 3, dot, strlen(dot) + 1);
 }
 
-static int copy_entry(void *ctx, const struct ntfs_entry *entry)
+static int copy_entry(void *ctx, const struct bcdboot_entry *entry)
 {
 	const unsigned hidden = VOLUME_HIDDEN | VOLUME_SYSTEM;
 	const struct copy *c = ctx;
 	char to[BCDBOOT_MAX_PATH];
 	int r;
 
-	if (entry->name_space == 2) // the 8.3 name of a longer one
-		return 0;
-	if (c->bios && c->depth == 1 && !strcasecmp(entry->utf8, "bootmgr"))
-		return copy_file(c, entry->record, "\\bootmgr", hidden);
-	if (c->bios && c->depth == 1 && !strcasecmp(entry->utf8, "bootnxt"))
-		return copy_file(c, entry->record, "\\BOOTNXT", hidden);
-	r = bcdboot_join(to, c->to, entry->utf8, c->b->err);
+	if (c->bios && c->depth == 1 && !strcasecmp(entry->name, "bootmgr"))
+		return copy_file(c, &entry->node, "\\bootmgr", hidden);
+	if (c->bios && c->depth == 1 && !strcasecmp(entry->name, "bootnxt"))
+		return copy_file(c, &entry->node, "\\BOOTNXT", hidden);
+	r = bcdboot_join(to, c->to, entry->name, c->b->err);
 	if (r)
 		return r;
-	if (entry->attributes & NTFS_ATTR_DIRECTORY)
-		return copy_folder(c, entry->record, to);
+	if (entry->is_folder)
+		return copy_folder(c, &entry->node, to);
 	if (c->strip_ex)
 		strip_ex(to);
-	return copy_file(c, entry->record, to, 0);
+	return copy_file(c, &entry->node, to, 0);
 }
 
-static int copy_folder(const struct copy *parent, uint64_t record,
-		       const char *to)
+static int copy_folder(const struct copy *parent,
+		       const struct bcdboot_node *node, const char *to)
 {
 	struct copy c = *parent;
+	struct err inner = {0};
 	int r;
 
 	c.to = to;
@@ -112,7 +138,12 @@ static int copy_folder(const struct copy *parent, uint64_t record,
 			       "folders nest too deep");
 	r = volume_mkdir_all(c.b->system, to, c.b->options->time,
 			     c.b->err);
-	return r ? r : ntfs_list(c.b->source, record, copy_entry, &c, c.b->err);
+	if (!r)
+		r = c.b->source->ops->list(c.b->source, node, copy_entry, &c,
+					   &inner);
+	return inner.code ? err_set(c.b->err, r, to, ERR_NOWHERE, "%s",
+				    inner.why)
+			  : r;
 }
 
 // Copies a folder below the Windows folder. One that is not there is left out
@@ -122,15 +153,15 @@ static int copy_named(const struct copy *c, const char *name, const char *to,
 {
 	const struct bcdboot *b = c->b;
 	char from[BCDBOOT_MAX_PATH];
-	uint64_t record;
+	struct bcdboot_node node;
 	int r = bcdboot_join(from, b->options->windows, name, b->err);
 
 	if (!r)
-		r = ntfs_lookup(b->source, from, &record,
-				must ? b->err : NULL);
+		r = b->source->ops->find(b->source, from, &node,
+					 must ? b->err : NULL);
 	if (r == -ENOENT && !must)
 		return 0;
-	return r ? r : copy_folder(c, record, to);
+	return r ? r : copy_folder(c, &node, to);
 }
 
 // --- UEFI --------------------------------------------------------------------
@@ -164,6 +195,7 @@ static const char *fallback_name(struct disk *manager)
 static int copy_fallback(const struct bcdboot *b)
 {
 	char from[BCDBOOT_MAX_PATH], to[64];
+	struct bcdboot_node node;
 	struct disk *manager;
 	int r = bcdboot_join(from, b->options->windows,
 			     b->options->use_ex
@@ -175,7 +207,9 @@ static int copy_fallback(const struct bcdboot *b)
 		r = volume_mkdir_all(b->system, "\\EFI\\Boot",
 				     b->options->time, b->err);
 	if (!r)
-		r = ntfs_open_file(b->source, from, &manager, b->err);
+		r = b->source->ops->find(b->source, from, &node, b->err);
+	if (!r)
+		r = open_source(b, &node, from, &manager);
 	if (r)
 		return r;
 	snprintf(to, sizeof(to), "\\EFI\\Boot\\%s", fallback_name(manager));
@@ -190,12 +224,12 @@ static int check_source(const struct bcdboot *b, const char *name,
 {
 	char path[BCDBOOT_MAX_PATH];
 	struct err found = {0};
-	uint64_t record;
+	struct bcdboot_node node;
 	int r = bcdboot_join(path, b->options->windows, name, b->err);
 
 	if (r)
 		return r;
-	r = ntfs_lookup(b->source, path, &record, &found);
+	r = b->source->ops->find(b->source, path, &node, &found);
 	if (r == -ENOENT || r == -ENOTDIR)
 		return err_set(b->err, -ENOENT, path, ERR_NOWHERE, "%s", why);
 	if (r && b->err && !b->err->code)
@@ -289,10 +323,12 @@ static int write_all(const struct bcdboot *b, enum bcd_firmware firmware)
 	return r ? r : bcdboot_write_store(b, firmware);
 }
 
-int bcdboot_write(struct ntfs *source, struct volume *system,
-		  const struct bcdboot_options *options, struct err *err)
+int bcdboot_write_from(const struct bcdboot_source *source,
+		       struct volume *system,
+		       const struct bcdboot_options *options, bool dry,
+		       struct err *err)
 {
-	const struct bcdboot b = {source, system, options, err};
+	const struct bcdboot b = {source, system, options, dry, err};
 	unsigned systems = options->systems;
 	int r = 0;
 
@@ -307,5 +343,35 @@ int bcdboot_write(struct ntfs *source, struct volume *system,
 		r = write_all(&b, BCD_UEFI);
 	if (!r && systems & BCDBOOT_BIOS)
 		r = write_all(&b, BCD_BIOS);
+	return r;
+}
+
+int bcdboot_write(struct ntfs *source, struct volume *system,
+		  const struct bcdboot_options *options, struct err *err)
+{
+	const struct bcdboot_source from = bcdboot_from_volume(source);
+
+	return bcdboot_write_from(&from, system, options, false, err);
+}
+
+int bcdboot_try(struct ntfs *source, struct disk *system,
+		const struct bcdboot_options *options, struct err *err)
+{
+	const struct bcdboot_source from = bcdboot_from_volume(source);
+	struct volume *v = NULL;
+	struct disk *scratch;
+	int r = disk_scratch(system, &scratch, err);
+
+	if (r)
+		return r;
+	r = volume_open(scratch, &v, err);
+	if (!r)
+		r = volume_change_begin(v, err);
+	if (!r)
+		r = bcdboot_write_from(&from, v, options, true, err);
+	if (!r)
+		r = volume_sync(v, err);
+	volume_close(v);
+	disk_close(scratch);
 	return r;
 }

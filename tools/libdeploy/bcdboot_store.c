@@ -75,8 +75,8 @@ static int load_template(const struct bcdboot *b, struct bcd **ret)
 
 	*ret = NULL;
 	if (!r)
-		r = ntfs_read_file(b->source, path, BCDBOOT_MAX_STORE, &data,
-				   &size, NULL);
+		r = bcdboot_read_file(b->source, path, BCDBOOT_MAX_STORE, &data,
+				      &size, NULL);
 	if (r == -ENOENT || r == -ENOTDIR)
 		return 0;
 	if (r)
@@ -265,7 +265,7 @@ int bcdboot_write_store(const struct bcdboot *b, enum bcd_firmware firmware)
 	mem_free(data);
 	if (!r)
 		r = remove_logs(b, path);
-	if (!r && b->options->copied)
+	if (!r && !b->dry && b->options->copied)
 		b->options->copied(b->options->ctx, path);
 	return r;
 }

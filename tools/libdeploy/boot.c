@@ -16,26 +16,64 @@ static uint64_t least_esp(uint32_t sector_size)
 	return round_up((uint64_t)FAT32_CLUSTERS * (sector_size + 8), 1u << 20);
 }
 
+static const char *size_key(const struct plan *p)
+{
+	return p->answer->layout == ANSWER_MBR ? "[disk] system-size"
+					       : "[disk] efi-size";
+}
+
+static int no_room(const struct plan *p, uint64_t bytes, struct err *err)
+{
+	return err_set(err, -ENOSPC, size_key(p), ERR_NOWHERE,
+		       "the boot files fill %llu MB",
+		       (unsigned long long)bytes >> 20);
+}
+
 static int check_room(const struct plan *p, uint64_t bytes, struct err *err)
 {
 	bool is_ntfs = p->answer->system_format == ANSWER_NTFS;
 	uint64_t size = p->answer->system_size;
 	uint64_t least = is_ntfs ? NTFS_LEAST
 				 : least_esp(p->target.disk->sector_size);
-	const char *key = p->answer->layout == ANSWER_MBR ? "[disk] system-size"
-							  : "[disk] efi-size";
 
 	if (size < least)
-		return err_set(err, -ENOSPC, key, ERR_NOWHERE,
+		return err_set(err, -ENOSPC, size_key(p), ERR_NOWHERE,
 			       "%s needs %llu MB on this disk",
 			       is_ntfs ? "NTFS" : "FAT32",
 			       (unsigned long long)least >> 20);
-	// the rest: folders, the store, tables, NTFS' log
+	// the rest: folders, tables, NTFS' log, and what the store's next
+	// change takes
 	if (bytes > (is_ntfs ? size - least : size) / 10 * 9)
-		return err_set(err, -ENOSPC, key, ERR_NOWHERE,
-			       "the boot files fill %llu MB",
-			       (unsigned long long)bytes >> 20);
+		return no_room(p, bytes, err);
 	return 0;
+}
+
+static int write_to(struct plan *p, struct disk *disk, bool dry,
+		    struct err *err);
+
+// Writes the system partition to a scratch disk.
+static int rehearse(struct plan *p, uint64_t bytes, struct err *err)
+{
+	struct disk *zeroes, *scratch;
+	struct err inner = {0};
+	int r = disk_zeroes(p->esp->size, p->target.disk->sector_size, &zeroes,
+			    err);
+
+	if (r)
+		return r;
+	r = disk_scratch(zeroes, &scratch, &inner);
+	if (!r) {
+		r = write_to(p, scratch, true, &inner);
+		disk_close(scratch);
+	}
+	disk_close(zeroes);
+	if (r == -ENOSPC)
+		return no_room(p, bytes, err);
+	if (r == -ENOMEM)
+		return err_nomem(err);
+	return r ? err_set(err, r, "boot files", ERR_NOWHERE, "%.80s: %.140s",
+			   inner.what, inner.why)
+		 : 0;
 }
 
 int boot_check(struct plan *p, struct err *err)
@@ -49,22 +87,24 @@ int boot_check(struct plan *p, struct err *err)
 		r = boot_bios_check(p, err);
 	if (!r && p->answer->environment)
 		r = boot_environment_check(p, &bytes, err);
-	return r ? r : check_room(p, bytes, err);
+	if (!r)
+		r = check_room(p, bytes, err);
+	return r ? r : rehearse(p, bytes, err);
 }
 
-static int fill(struct plan *p, struct volume *esp, struct err *err)
+static int fill(const struct boot_job *job, struct err *err)
 {
 	int r;
 
-	if (p->answer->system == BOOT_LINUX)
-		return boot_linux(p, esp, err);
-	r = boot_windows(p, esp, err);
-	if (!r && p->answer->environment)
-		r = boot_environment(p, esp, err);
+	if (job->plan->answer->system == BOOT_LINUX)
+		return boot_linux(job, err);
+	r = boot_windows(job, err);
+	if (!r && job->plan->answer->environment)
+		r = boot_environment(job, err);
 	return r;
 }
 
-static int format(struct plan *p, struct err *err)
+static int format(const struct plan *p, struct disk *disk, struct err *err)
 {
 	uint64_t hidden = p->esp->start / p->target.disk->sector_size;
 	const struct fat_format_options fat = {
@@ -82,28 +122,34 @@ static int format(struct plan *p, struct err *err)
 	};
 
 	return p->answer->system_format == ANSWER_NTFS
-		       ? ntfs_format(p->esp_disk, &ntfs, err)
-		       : fat_format(p->esp_disk, &fat, err);
+		       ? ntfs_format(disk, &ntfs, err)
+		       : fat_format(disk, &fat, err);
+}
+
+static int write_to(struct plan *p, struct disk *disk, bool dry,
+		    struct err *err)
+{
+	struct boot_job job = {.plan = p, .disk = disk, .dry = dry};
+	int r = format(p, disk, err);
+
+	if (!r)
+		r = volume_open(disk, &job.esp, err);
+	if (r)
+		return r;
+	r = volume_change_begin(job.esp, err);
+	if (!r)
+		r = fill(&job, err);
+	if (!r)
+		r = volume_sync(job.esp, err);
+	volume_close(job.esp);
+	if (!r && p->answer->layout == ANSWER_MBR)
+		r = boot_bios(&job, err);
+	return r;
 }
 
 int boot_write(struct plan *p, struct progress *progress, struct err *err)
 {
-	struct volume *esp;
 	int r = progress_report(progress, "Writing boot files", 0, 0);
 
-	if (!r)
-		r = format(p, err);
-	if (!r)
-		r = volume_open(p->esp_disk, &esp, err);
-	if (r)
-		return r;
-	r = volume_change_begin(esp, err);
-	if (!r)
-		r = fill(p, esp, err);
-	if (!r)
-		r = volume_sync(esp, err);
-	volume_close(esp);
-	if (!r && p->answer->layout == ANSWER_MBR)
-		r = boot_bios(p, err);
-	return r;
+	return r ? r : write_to(p, p->esp_disk, false, err);
 }

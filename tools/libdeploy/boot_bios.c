@@ -40,12 +40,14 @@ static int read_code(uint8_t code[MBR_CODE], struct err *err)
 	return r;
 }
 
-int boot_bios(struct plan *p, struct err *err)
+int boot_bios(const struct boot_job *job, struct err *err)
 {
 	uint8_t code[MBR_CODE];
-	int r = bootsect_write_volume(p->esp_disk, err);
+	int r = bootsect_write_volume(job->disk, err);
 
 	if (!r)
 		r = read_code(code, err);
-	return r ? r : disk_write(p->target.disk, 0, code, MBR_CODE, err);
+	if (r || job->dry)
+		return r;
+	return disk_write(job->plan->target.disk, 0, code, MBR_CODE, err);
 }

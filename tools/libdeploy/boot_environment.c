@@ -46,12 +46,12 @@ static struct boot_set make_set(const struct plan *p, char seconds[TEXT])
 	};
 }
 
-int boot_environment(struct plan *p, struct volume *esp, struct err *err)
+int boot_environment(const struct boot_job *job, struct err *err)
 {
 	char seconds[TEXT];
-	struct boot_set set = make_set(p, seconds);
+	struct boot_set set = make_set(job->plan, seconds);
 
-	return boot_set_write(p, esp, &set, err);
+	return boot_set_write(job, &set, err);
 }
 
 int boot_environment_check(const struct plan *p, uint64_t *ret,

@@ -22,30 +22,32 @@ static int open_source(const struct plan *p, const char *name,
 	return disk_open_file(path, DISK_READ_ONLY, ret, err);
 }
 
-static int make_folder(struct plan *p, struct volume *esp, const char *path,
+static int make_folder(const struct boot_job *job, const char *path,
 		       struct err *err)
 {
 	char folder[64];
 
 	snprintf(folder, sizeof(folder), "%.*s",
 		 (int)(strrchr(path, '/') - path), path);
-	return volume_mkdir_all(esp, folder, p->time, err);
+	return volume_mkdir_all(job->esp, folder, job->plan->time, err);
 }
 
-static int copy_file(struct plan *p, struct volume *esp, const char *name,
+static int copy_file(const struct boot_job *job, const char *name,
 		     const char *target, struct err *err)
 {
 	struct disk *from, *to;
-	int r = open_source(p, name, &from, err);
+	int r = open_source(job->plan, name, &from, err);
 
 	if (r)
 		return r;
-	r = make_folder(p, esp, target, err);
+	r = make_folder(job, target, err);
 	if (!r)
-		r = volume_create_file(esp, target, from->size, VOLUME_ARCHIVE,
-				       p->time, &to, err);
+		r = volume_create_file(job->esp, target, from->size,
+				       VOLUME_ARCHIVE, job->plan->time, &to,
+				       err);
 	if (!r) {
-		r = disk_copy(from, to, from->size, err);
+		if (!job->dry)
+			r = disk_copy(from, to, from->size, err);
 		disk_close(to);
 	}
 	disk_close(from);
@@ -145,18 +147,19 @@ static int make_config(const struct plan *p, const struct boot_set *set,
 	return r;
 }
 
-static int write_config(struct plan *p, struct volume *esp,
-			const struct boot_set *set, struct err *err)
+static int write_config(const struct boot_job *job, const struct boot_set *set,
+			struct err *err)
 {
 	char *text;
-	int r = make_config(p, set, &text, err);
+	int r = make_config(job->plan, set, &text, err);
 
 	if (r)
 		return r;
-	r = make_folder(p, esp, set->config_to, err);
+	r = make_folder(job, set->config_to, err);
 	if (!r)
-		r = volume_write_file(esp, set->config_to, text, strlen(text),
-				      VOLUME_ARCHIVE, p->time, err);
+		r = volume_write_file(job->esp, set->config_to, text,
+				      strlen(text), VOLUME_ARCHIVE,
+				      job->plan->time, err);
 	mem_free(text);
 	return r;
 }
@@ -181,13 +184,12 @@ int boot_set_check(const struct plan *p, const struct boot_set *set,
 	return r;
 }
 
-int boot_set_write(struct plan *p, struct volume *esp,
-		   const struct boot_set *set, struct err *err)
+int boot_set_write(const struct boot_job *job, const struct boot_set *set,
+		   struct err *err)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < set->count && !r; i++)
-		r = copy_file(p, esp, set->files[i].from, set->files[i].to,
-			      err);
-	return r ? r : write_config(p, esp, set, err);
+		r = copy_file(job, set->files[i].from, set->files[i].to, err);
+	return r ? r : write_config(job, set, err);
 }

@@ -38,12 +38,12 @@ static struct boot_set make_set(const struct plan *p, char root[ROOT_MAX])
 	};
 }
 
-int boot_linux(struct plan *p, struct volume *esp, struct err *err)
+int boot_linux(const struct boot_job *job, struct err *err)
 {
 	char root[ROOT_MAX];
-	struct boot_set set = make_set(p, root);
+	struct boot_set set = make_set(job->plan, root);
 
-	return boot_set_write(p, esp, &set, err);
+	return boot_set_write(job, &set, err);
 }
 
 int boot_linux_check(const struct plan *p, uint64_t *ret, struct err *err)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bcdboot_priv.h"
 #include "plan_priv.h"
 
 #define MAX_DEPTH 8 // as bcdboot_write follows them
@@ -83,33 +84,40 @@ static int check_system(const struct plan *p, const struct plan_system *s,
 			bool needs_driver, struct err *err)
 {
 	const struct needs *n = &needs[p->answer->layout];
-	const char *missing = NULL;
+	const char *missing = n->manager;
+	const struct wim_dentry *d;
+	int r = apply_find(s->base->apply, missing, &d, NULL);
 
-	if (!apply_find(s->base->apply, n->manager))
-		missing = n->manager;
-	else if (needs_driver && !apply_find(s->base->apply, vhd_driver))
+	if (!r && needs_driver) {
 		missing = vhd_driver;
-	if (!missing)
-		return 0;
+		r = apply_find(s->base->apply, missing, &d, NULL);
+	}
+	if (r != -ENOENT)
+		return r ? err_nomem(err) : 0;
 	return err_set(err, -ENOENT, s->base->answer->image_file, ERR_NOWHERE,
 		       "image %u has no %s: it cannot boot as Windows by %s",
 		       s->base->index, missing, n->firmware);
 }
 
-static uint64_t boot_files_size(const struct plan *p)
+static int boot_files_size(const struct plan *p, uint64_t *ret,
+			   struct err *err)
 {
 	const struct needs *n = &needs[p->answer->layout];
 	const struct apply *apply = p->newest->base->apply;
-	// UEFI: once more as the fallback
-	uint64_t size = file_size(apply_find(apply, n->manager));
+	const struct wim_dentry *d;
+	int r = apply_find(apply, n->manager, &d, err);
 
+	if (r)
+		return r;
+	*ret += file_size(d); // UEFI: once more as the fallback
 	for (size_t i = 0; n->folders[i]; i++) {
-		const struct wim_dentry *d = apply_find(apply, n->folders[i]);
-
-		if (d)
-			size += folder_size(d, 0);
+		r = apply_find(apply, n->folders[i], &d, NULL);
+		if (!r)
+			*ret += folder_size(d, 0);
+		else if (r != -ENOENT)
+			return err_nomem(err);
 	}
-	return size;
+	return 0;
 }
 
 int boot_windows_check(struct plan *p, uint64_t *ret, struct err *err)
@@ -138,9 +146,7 @@ int boot_windows_check(struct plan *p, uint64_t *ret, struct err *err)
 							 ANSWER_MBR,
 					 err);
 	}
-	if (!r)
-		*ret += boot_files_size(p);
-	return r;
+	return r ? r : boot_files_size(p, ret, err);
 }
 
 // --- The store ---------------------------------------------------------------
@@ -159,9 +165,33 @@ static struct bcd_device partition_device(const struct plan *p,
 	};
 }
 
-static int add_system(struct plan *p, const struct plan_system *s,
-		      struct volume *esp, struct err *err)
+// Takes boot files out of the volume that was written, or in a rehearsal out of
+// the image that will be.
+static int write_from(const struct boot_job *job, const struct plan_system *s,
+		      const struct bcdboot_options *options, struct err *err)
 {
+	struct bcdboot_source source;
+	struct ntfs *windows;
+	int r;
+
+	if (job->dry) {
+		source = bcdboot_from_image(s->base->image->wim,
+					    s->base->apply);
+		return bcdboot_write_from(&source, job->esp, options, true,
+					  err);
+	}
+	r = ntfs_open(s->base->volume, &windows, err);
+	if (r)
+		return r;
+	r = bcdboot_write(windows, job->esp, options, err);
+	ntfs_close(windows);
+	return r;
+}
+
+static int add_system(const struct boot_job *job, const struct plan_system *s,
+		      struct err *err)
+{
+	const struct plan *p = job->plan;
 	const struct bcd_device system = partition_device(p, p->esp);
 	const struct bcd_device host = partition_device(
 		p, s->answer->on_partition ? s->part : p->data);
@@ -188,22 +218,17 @@ static int add_system(struct plan *p, const struct plan_system *s,
 		.time = p->time,
 		.store_only = s != p->newest,
 	};
-	struct ntfs *windows;
-	int r = ntfs_open(s->base->volume, &windows, err);
 
-	if (r)
-		return r;
-	r = bcdboot_write(windows, esp, &options, err);
-	ntfs_close(windows);
-	return r;
+	return write_from(job, s, &options, err);
 }
 
-int boot_windows(struct plan *p, struct volume *esp, struct err *err)
+int boot_windows(const struct boot_job *job, struct err *err)
 {
+	const struct plan *p = job->plan;
 	int r = 0;
 
 	for (size_t i = 0; i < p->system_count && !r; i++)
 		if (p->systems[i].answer->in_menu)
-			r = add_system(p, &p->systems[i], esp, err);
+			r = add_system(job, &p->systems[i], err);
 	return r;
 }

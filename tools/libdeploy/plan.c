@@ -59,6 +59,8 @@ static int make(struct plan *p, struct err *err)
 	if (!r)
 		r = plan_images(p, err);
 	if (!r)
+		r = plan_limits(p, err);
+	if (!r)
 		r = plan_partitions(p, err);
 	for (size_t i = 0; i < p->system_count && !r; i++)
 		r = plan_system(p, &p->systems[i], err);

@@ -95,6 +95,10 @@ int plan_system(struct plan *p, struct plan_system *s, struct err *err);
 // ntfs_build_layout.
 int plan_host(struct plan *p, struct err *err);
 
+// Checks what Windows can start from (plan_limits.c).
+// Returns 0 or -ENOTSUP.
+int plan_limits(const struct plan *p, struct err *err);
+
 // A disk of `size` bytes whose place is not known yet: until `*place` is set all
 // but closing it fails.
 // Returns 0 or -ENOMEM.
@@ -120,9 +124,10 @@ int unfinished_is_marked(struct disk *disk, bool *ret, struct err *err);
 
 // --- Booting -----------------------------------------------------------------
 
-// Finds what the machine will boot with, in the image or on the medium, and
-// checks that it is there. To be called when the images' trees are known.
-// Returns 0, -ENOENT, -ENOSPC, or the device's error.
+// Finds what the machine will boot with, in the image or on the medium, checks
+// that it is there, and rehearses boot_write with it: all that could fail there
+// but for the device fails here. To be called when the images' trees are known.
+// Returns 0, -ENOENT, or as boot_write.
 int boot_check(struct plan *plan, struct err *err);
 int boot_linux_check(const struct plan *plan, uint64_t *ret_bytes,
 		     struct err *err);
@@ -136,16 +141,25 @@ int boot_environment_check(const struct plan *plan, uint64_t *ret_bytes,
 // bcdboot_write do.
 int boot_write(struct plan *plan, struct progress *progress, struct err *err);
 
+// What the parts of boot_write fill: the new, empty volume, or in a rehearsal one
+// on a scratch disk, whose files get no content. Then the systems are not there
+// yet, and boot files are read out of their images.
+struct boot_job {
+	struct plan *plan;
+	struct disk *disk;
+	struct volume *esp;
+	bool dry;
+};
+
 // Says whether a BIOS can start the disk at all, and writes what it starts: the
 // code of the volume and of the MBR, which has no table yet.
 // Returns 0, -ENOTSUP, or as bootsect_write_volume.
 int boot_bios_check(const struct plan *plan, struct err *err);
-int boot_bios(struct plan *plan, struct err *err);
+int boot_bios(const struct boot_job *job, struct err *err);
 
-// Parts of boot_write: into a new, empty volume.
-int boot_linux(struct plan *plan, struct volume *esp, struct err *err);
-int boot_windows(struct plan *plan, struct volume *esp, struct err *err);
-int boot_environment(struct plan *plan, struct volume *esp, struct err *err);
+int boot_linux(const struct boot_job *job, struct err *err);
+int boot_windows(const struct boot_job *job, struct err *err);
+int boot_environment(const struct boot_job *job, struct err *err);
 
 // --- Files of the medium (boot_files.c) --------------------------------------
 
@@ -172,7 +186,7 @@ int boot_set_check(const struct plan *plan, const struct boot_set *set,
 		   uint64_t *ret_bytes, struct err *err);
 
 // Writes it. Returns as boot_set_check, volume_create_file and disk_copy.
-int boot_set_write(struct plan *plan, struct volume *esp,
-		   const struct boot_set *set, struct err *err);
+int boot_set_write(const struct boot_job *job, const struct boot_set *set,
+		   struct err *err);
 
 #endif

@@ -42,6 +42,15 @@ static int plan_inside(struct plan_system *s, struct err *err)
 			  err);
 }
 
+// Says which image an error is of.
+static int bad_image(const struct plan_system *s, const struct err *inner,
+		     struct err *err)
+{
+	return err_set(err, inner->code, s->answer->image_file, ERR_NOWHERE,
+		       "image %u: %.60s: %.150s", s->index, inner->what,
+		       inner->why);
+}
+
 static int plan_volume(struct plan_system *s, struct err *err)
 {
 	struct ntfs_build_options options = {
@@ -53,11 +62,11 @@ static int plan_volume(struct plan_system *s, struct err *err)
 	struct err inner = {0};
 	int r = ntfs_build_new(s->volume, &options, &s->build, err);
 
-	if (!r)
-		r = apply_tree(s->image->wim, s->index, s->build, &s->apply,
-			       err);
 	if (r)
 		return r;
+	r = apply_tree(s->image->wim, s->index, s->build, &s->apply, &inner);
+	if (r)
+		return bad_image(s, &inner, err);
 	r = ntfs_build_layout(s->build, &inner);
 	if (r == -ENOSPC)
 		return err_set(err, r, s->answer->image_file, ERR_NOWHERE,
@@ -69,9 +78,7 @@ static int plan_volume(struct plan_system *s, struct err *err)
 							: s->answer->size) >>
 				       20,
 			       inner.why);
-	if (r && err)
-		*err = inner;
-	return r;
+	return r ? bad_image(s, &inner, err) : 0;
 }
 
 // --- The virtual disk --------------------------------------------------------

@@ -301,6 +301,13 @@ static bool is_bad_size(const struct ntfs_stream_spec *spec)
 	}
 }
 
+static const char *const stream_kinds[] = {
+	[NTFS_STREAM_DATA] = "stream",
+	[NTFS_STREAM_REPARSE] = "reparse point",
+	[NTFS_STREAM_EA] = "extended attributes",
+	[NTFS_STREAM_OBJECT_ID] = "object id",
+};
+
 static int check_stream(const struct ntfs_build *b, uint32_t node,
 			const struct ntfs_stream_spec *spec, struct err *err)
 {
@@ -309,8 +316,11 @@ static int check_stream(const struct ntfs_build *b, uint32_t node,
 	if (b->laid_out || node >= b->node_count)
 		return err_set(err, -EINVAL, "stream", ERR_NOWHERE,
 			       "a stream out of turn, or of no node");
+	if ((spec->kind == NTFS_STREAM_DATA) != !spec->content)
+		return err_set(err, -EINVAL, "stream", ERR_NOWHERE,
+			       "its content comes at another time");
 	if (is_bad_size(spec))
-		return err_corrupt(err, "stream", ERR_NOWHERE,
+		return err_corrupt(err, stream_kinds[spec->kind], ERR_NOWHERE,
 				   "%llu bytes are no size of its kind",
 				   (unsigned long long)spec->size);
 	if (spec->name_len) {
@@ -346,7 +356,6 @@ int ntfs_build_add_stream(struct ntfs_build *b, uint32_t node,
 {
 	size_t chars = 0;
 	uint8_t *data = NULL;
-	bool kept = spec->kind != NTFS_STREAM_DATA;
 	struct node *n = &b->nodes[node];
 	uint32_t id = (uint32_t)b->stream_count;
 	int r;
@@ -354,8 +363,8 @@ int ntfs_build_add_stream(struct ntfs_build *b, uint32_t node,
 	if (id >= UINT32_MAX - 64)
 		return err_set(err, -EFBIG, "stream", ERR_NOWHERE,
 			       "more than 2^32 - 64 streams");
-	if (kept) {
-		data = mem_alloc((size_t)spec->size);
+	if (spec->content) {
+		data = mem_dup(spec->content, (size_t)spec->size);
 		if (!data)
 			return err_nomem(err);
 	}
@@ -372,7 +381,7 @@ int ntfs_build_add_stream(struct ntfs_build *b, uint32_t node,
 		.next = n->first_stream,
 		.kind = (uint8_t)spec->kind,
 		.reserve = spec->reserve,
-		.kept = kept,
+		.kept = spec->content,
 		.name_len = (uint8_t)spec->name_len,
 		.chars = chars,
 		.size = spec->size,
@@ -390,7 +399,19 @@ int ntfs_build_stream(struct ntfs_build *b, uint32_t node,
 		      const struct ntfs_stream_spec *spec, uint32_t *ret_stream,
 		      struct err *err)
 {
+	struct ntfs_ea_information_disk ea = {0};
+	uint32_t tag = 0;
 	int r = check_stream(b, node, spec, err);
 
-	return r ? r : ntfs_build_add_stream(b, node, spec, ret_stream, err);
+	if (!r && spec->kind == NTFS_STREAM_REPARSE)
+		r = ntfs_value_reparse(spec->content, spec->size, &tag, err);
+	if (!r && spec->kind == NTFS_STREAM_EA)
+		r = ntfs_value_ea(spec->content, spec->size, &ea, err);
+	if (!r)
+		r = ntfs_build_add_stream(b, node, spec, ret_stream, err);
+	if (!r && spec->kind == NTFS_STREAM_REPARSE)
+		b->nodes[node].reparse_tag = tag;
+	if (!r && spec->kind == NTFS_STREAM_EA)
+		b->nodes[node].ea_size = get_le16(ea.packed_size);
+	return r;
 }

@@ -87,7 +87,7 @@ struct node {
 	uint32_t first_name, last_name, names; // names counts FILE_NAMEs
 	uint32_t first_stream;
 	uint32_t data;        // the unnamed $DATA, or NTFS_NONE
-	uint32_t reparse_tag, ea_size; // known by ntfs_build_finish
+	uint32_t reparse_tag, ea_size;
 	uint32_t dir;         // in build.dirs, or NTFS_NONE
 	uint32_t record;
 	uint32_t first_extra; // extension records: number of the first
@@ -281,12 +281,10 @@ struct entries ntfs_view_entries(const struct ntfs_build *b,
 const le16 *ntfs_view_name(enum ntfs_view view, uint8_t *ret_len);
 uint32_t ntfs_view_record(enum ntfs_view view);
 
-// Lists what $SDH, $ObjId and $Reparse index.
+// Lists what $SDH, $ObjId and $Reparse index, in their order.
+// Returns 0, -EBADMSG when two nodes have one object id, or -ENOMEM.
 int ntfs_views_list(struct ntfs_build *b, struct err *err);
 
-// Reads the tags and sizes out of the kept streams, and sorts $ObjId and
-// $Reparse by them. Returns 0, or -EBADMSG for one that breaks its format.
-int ntfs_views_sort(struct ntfs_build *b, struct err *err);
 
 // --- attrs.c -----------------------------------------------------------------
 
@@ -323,8 +321,11 @@ void ntfs_value_standard(const struct ntfs_build *b, uint32_t node,
 uint32_t ntfs_value_file_name(const struct ntfs_build *b, uint32_t entry,
 			      uint8_t *dst);
 // Reads $EA: its size without padding and how many are needed. Returns 0 or -EBADMSG.
-int ntfs_value_ea(const struct stream *s, struct ntfs_ea_information_disk *ret,
-		  struct err *err);
+int ntfs_value_ea(const uint8_t *data, uint64_t size,
+		  struct ntfs_ea_information_disk *ret, struct err *err);
+// Reads the tag of $REPARSE_POINT. Returns 0 or -EBADMSG.
+int ntfs_value_reparse(const uint8_t *data, uint64_t size, uint32_t *ret,
+		       struct err *err);
 
 // --- layout.c ----------------------------------------------------------------
 

@@ -446,9 +446,6 @@ int ntfs_build_finish(struct ntfs_build *b, struct progress *progress,
 	if (!b->placed)
 		return err_set(err, -EINVAL, "NTFS volume", ERR_NOWHERE,
 			       "it is not laid out");
-	s.r = ntfs_views_sort(b, err);
-	if (s.r)
-		return s.r;
 	s.buffer = mem_aligned(4096, BUFFER);
 	s.extras = mem_array(b->records - b->first_extra, b->record_size);
 	if (!s.buffer || !s.extras)

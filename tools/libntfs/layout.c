@@ -70,6 +70,24 @@ static struct key make_key(const struct ntfs_build *b, uint32_t entry)
 	return k;
 }
 
+// Names that differ in case alone are equal.
+static int refuse_equal(const struct ntfs_build *b, uint32_t x, uint32_t y,
+			struct err *err)
+{
+	size_t m, n;
+	const le16 *s = entry_name(b, x, &m), *t = entry_name(b, y, &n);
+	char *one = utf16_to_utf8(s, m), *other = utf16_to_utf8(t, n);
+	int r = !one || !other ? err_nomem(err)
+			       : err_set(err, -EEXIST, one, ERR_NOWHERE,
+					 "its folder has \"%s\" too, and NTFS "
+					 "takes both for one name",
+					 other);
+
+	mem_free(one);
+	mem_free(other);
+	return r;
+}
+
 static int fill_dirs(struct ntfs_build *b, const struct key *keys,
 		     struct err *err)
 {
@@ -92,8 +110,8 @@ static int fill_dirs(struct ntfs_build *b, const struct key *keys,
 		if (!dir->count++)
 			dir->first = (uint32_t)i;
 		else if (!compare_names(b, keys[i - 1].entry, keys[i].entry))
-			return err_set(err, -EEXIST, "folder", ERR_NOWHERE,
-				       "two of its files have the same name");
+			return refuse_equal(b, keys[i - 1].entry,
+					    keys[i].entry, err);
 	}
 	return 0;
 }

@@ -296,6 +296,9 @@ struct ntfs_object_id_disk {
 };
 _Static_assert(sizeof(struct ntfs_object_id_disk) == 64, "size");
 
+// Tags up to this one are none ([MS-FSCC] 2.1.2.1).
+#define NTFS_REPARSE_RESERVED 1u
+
 // $REPARSE_POINT; `length` bytes follow.
 struct ntfs_reparse_disk {
 	le32 tag;       // 0x00

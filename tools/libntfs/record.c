@@ -189,7 +189,8 @@ static int put_value(const struct ntfs_build *b, uint32_t node,
 				      : b->views[a->index].blocks);
 		return 0;
 	case NTFS_AT_EA_INFORMATION:
-		r = ntfs_value_ea(&b->streams[a->index], &ea, err);
+		r = ntfs_value_ea(b->streams[a->index].data,
+				  b->streams[a->index].size, &ea, err);
 		if (!r)
 			memcpy(dst, &ea, sizeof(ea));
 		return r;

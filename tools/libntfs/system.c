@@ -197,22 +197,11 @@ static int add_file(struct ntfs_build *b, const struct file *f,
 }
 
 static int add_kept(struct ntfs_build *b, uint32_t record,
-		    const struct ntfs_stream_spec *spec, const void *data,
-		    struct err *err)
+		    const struct ntfs_stream_spec *spec, struct err *err)
 {
 	uint32_t id;
-	int r = ntfs_build_add_stream(b, b->by_record[record], spec, &id, err);
 
-	if (r)
-		return r;
-	if (!b->streams[id].kept) {
-		b->streams[id].data = mem_alloc((size_t)spec->size);
-		if (!b->streams[id].data)
-			return err_nomem(err);
-		b->streams[id].kept = true;
-	}
-	memcpy(b->streams[id].data, data, (size_t)spec->size);
-	return 0;
+	return ntfs_build_add_stream(b, b->by_record[record], spec, &id, err);
 }
 
 int ntfs_system_add(struct ntfs_build *b, struct err *err)
@@ -223,10 +212,12 @@ int ntfs_system_add(struct ntfs_build *b, struct err *err)
 		.name = name,
 		.name_len = to_units("$Info", name),
 		.size = sizeof(upcase_info),
+		.content = upcase_info,
 	};
 	struct ntfs_stream_spec object = {
 		.kind = NTFS_STREAM_OBJECT_ID,
 		.size = sizeof(b->options.object_id.b),
+		.content = b->options.object_id.b,
 	};
 	int r;
 
@@ -241,9 +232,8 @@ int ntfs_system_add(struct ntfs_build *b, struct err *err)
 		r = add_stream(b, b->by_record[NTFS_REC_SECURE], SYSTEM_SDS,
 			       "$SDS", err);
 	if (!r)
-		r = add_kept(b, NTFS_REC_UPCASE, &info, upcase_info, err);
+		r = add_kept(b, NTFS_REC_UPCASE, &info, err);
 	if (!r && !guid_is_zero(&b->options.object_id))
-		r = add_kept(b, NTFS_REC_VOLUME, &object,
-			     b->options.object_id.b, err);
+		r = add_kept(b, NTFS_REC_VOLUME, &object, err);
 	return r;
 }

@@ -233,25 +233,6 @@ static int by_hash(const void *x, const void *y, void *ctx)
 	return h != g ? (h < g ? -1 : 1) : (i > k) - (i < k);
 }
 
-int ntfs_views_list(struct ntfs_build *b, struct err *err)
-{
-	b->hashes = mem_array(b->security_count, sizeof(uint32_t));
-	b->objects = mem_array(b->stream_count, sizeof(uint32_t));
-	b->reparses = mem_array(b->stream_count, sizeof(uint32_t));
-	if (!b->hashes || !b->objects || !b->reparses)
-		return err_nomem(err);
-	for (size_t i = 0; i < b->security_count; i++)
-		b->hashes[i] = (uint32_t)i;
-	qsort_r(b->hashes, b->security_count, sizeof(uint32_t), by_hash, b);
-	for (size_t i = 0; i < b->stream_count; i++) {
-		if (b->streams[i].kind == NTFS_STREAM_OBJECT_ID)
-			b->objects[b->object_count++] = (uint32_t)i;
-		if (b->streams[i].kind == NTFS_STREAM_REPARSE)
-			b->reparses[b->reparse_count++] = (uint32_t)i;
-	}
-	return 0;
-}
-
 // Compares as 32-bit little-endian units.
 static int compare_units(const uint8_t *x, const uint8_t *y, size_t count)
 {
@@ -285,42 +266,22 @@ static int by_tag(const void *x, const void *y, void *ctx)
 	return (m->record > n->record) - (m->record < n->record);
 }
 
-// A tag of Microsoft's is followed by the data, another by a GUID first.
-static int read_reparse(struct node *n, const struct stream *s, struct err *err)
+int ntfs_views_list(struct ntfs_build *b, struct err *err)
 {
-	struct ntfs_reparse_disk d;
-	uint32_t tag, guid;
-
-	memcpy(&d, s->data, sizeof(d));
-	tag = get_le32(d.tag);
-	guid = tag & 0x80000000u ? 0 : 16;
-	if (!tag || get_le16(d.length) + sizeof(d) + guid != s->size)
-		return err_corrupt(err, "reparse point", ERR_NOWHERE,
-				   "tag %08x, %llu bytes, but a length of %u",
-				   tag, (unsigned long long)s->size,
-				   get_le16(d.length));
-	n->reparse_tag = tag;
-	return 0;
-}
-
-int ntfs_views_sort(struct ntfs_build *b, struct err *err)
-{
-	struct ntfs_ea_information_disk ea;
-	int r = 0;
-
-	for (size_t i = 0; i < b->stream_count && !r; i++) {
-		const struct stream *s = &b->streams[i];
-		struct node *n = &b->nodes[s->node];
-
-		if (s->kind == NTFS_STREAM_REPARSE)
-			r = read_reparse(n, s, err);
-		if (s->kind == NTFS_STREAM_EA) {
-			r = ntfs_value_ea(s, &ea, err);
-			n->ea_size = r ? 0 : get_le16(ea.packed_size);
-		}
+	b->hashes = mem_array(b->security_count, sizeof(uint32_t));
+	b->objects = mem_array(b->stream_count, sizeof(uint32_t));
+	b->reparses = mem_array(b->stream_count, sizeof(uint32_t));
+	if (!b->hashes || !b->objects || !b->reparses)
+		return err_nomem(err);
+	for (size_t i = 0; i < b->security_count; i++)
+		b->hashes[i] = (uint32_t)i;
+	qsort_r(b->hashes, b->security_count, sizeof(uint32_t), by_hash, b);
+	for (size_t i = 0; i < b->stream_count; i++) {
+		if (b->streams[i].kind == NTFS_STREAM_OBJECT_ID)
+			b->objects[b->object_count++] = (uint32_t)i;
+		if (b->streams[i].kind == NTFS_STREAM_REPARSE)
+			b->reparses[b->reparse_count++] = (uint32_t)i;
 	}
-	if (r)
-		return r;
 	qsort_r(b->reparses, b->reparse_count, sizeof(uint32_t), by_tag, b);
 	qsort_r(b->objects, b->object_count, sizeof(uint32_t), by_object, b);
 	for (uint32_t i = 1; i < b->object_count; i++)

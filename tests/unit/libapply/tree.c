@@ -48,10 +48,14 @@ static const struct {
 static void check_find(const struct apply *a)
 {
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		const struct wim_dentry *d = apply_find(a, names[i].path);
+		const struct wim_dentry *d = NULL;
+		struct err e = {0};
 		char *name;
+		int r = apply_find(a, names[i].path, &d, &e);
 
 		printf("%s\n", names[i].path);
+		check_eq(r, names[i].name ? 0 : -ENOENT);
+		check_eq(e.code, r);
 		check(!d == !names[i].name);
 		if (!d)
 			continue;

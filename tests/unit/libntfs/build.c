@@ -118,6 +118,8 @@ static void links(void)
 static int try_stream(uint32_t node, enum ntfs_stream_kind kind,
 		      const char *text, uint64_t size)
 {
+	static const uint8_t link[16384 + 1] = {0x0c, 0, 0, 0xa0, 0xf8, 0x3f};
+	static const uint8_t empty[8] = {0x0c, 0, 0, 0xa0}, eas[65536 + 1];
 	struct ntfs_stream_spec spec = {.kind = kind, .size = size};
 	uint32_t id = 12345;
 	le16 *name;
@@ -125,6 +127,10 @@ static int try_stream(uint32_t node, enum ntfs_stream_kind kind,
 
 	check(!utf16_from_utf8(text, &name, &spec.name_len));
 	spec.name = name;
+	if (kind == NTFS_STREAM_REPARSE)
+		spec.content = size == 8 ? empty : link;
+	else if (kind != NTFS_STREAM_DATA)
+		spec.content = eas;
 	r = ntfs_build_stream(b, node, &spec, &id, NULL);
 	check(!r || id == 12345);
 	mem_free(name);

@@ -129,11 +129,13 @@ static void link_name(struct file *f, const struct file *parent,
 }
 
 static uint32_t stream(struct file *f, enum ntfs_stream_kind kind,
-		       const char *name, uint64_t size, bool reserve)
+		       const char *name, const void *bytes, uint64_t size,
+		       bool reserve)
 {
 	struct ntfs_stream_spec spec = {
 		.kind = kind,
 		.size = size,
+		.content = bytes,
 		.order = mix(streams_added++) % 1000,
 		.reserve = reserve,
 	};
@@ -152,7 +154,7 @@ static uint32_t stream(struct file *f, enum ntfs_stream_kind kind,
 static void data(struct file *f, const char *name, uint64_t size)
 {
 	uint64_t seed = mix(contents * 977 + size);
-	uint32_t id = stream(f, NTFS_STREAM_DATA, name, size, false);
+	uint32_t id = stream(f, NTFS_STREAM_DATA, name, NULL, size, false);
 
 	check(contents < sizeof(content) / sizeof(*content));
 	content[contents].stream = id;
@@ -303,13 +305,7 @@ static void streams(void)
 	name_stream(&dir, "of a folder", 77);
 }
 
-static uint32_t kept[8];
-static size_t kept_count;
-
-static void put_kept(const void *bytes, size_t size, size_t i)
-{
-	check_ok(ntfs_build_write(b, kept[i], 0, bytes, size, &err), &err);
-}
+static uint32_t reserved_stream;
 
 static const uint8_t symlink[] = {
 	0x0c, 0, 0, 0xa0, 28, 0, 0, 0, 8, 0, 8, 0, 0, 0, 8, 0, 1, 0, 0, 0,
@@ -335,23 +331,20 @@ static void special(void)
 
 	check_ok(ntfs_build_security(b, sd, sizeof(sd), &id, &err), &err);
 	f = add(NTFS_ATTR_ARCHIVE | NTFS_ATTR_REPARSE, id);
-	kept[kept_count++] = stream(&f, NTFS_STREAM_REPARSE, NULL,
-				    sizeof(symlink), false);
+	stream(&f, NTFS_STREAM_REPARSE, NULL, symlink, sizeof(symlink), false);
 	link_name(&f, &dir, "symlink to deep");
 	f = add(NTFS_ATTR_DIRECTORY | NTFS_ATTR_REPARSE, id);
-	kept[kept_count++] = stream(&f, NTFS_STREAM_REPARSE, NULL,
-				    sizeof(symlink), false);
+	stream(&f, NTFS_STREAM_REPARSE, NULL, symlink, sizeof(symlink), false);
 	link_name(&f, &dir, "folder symlink");
 	f = add(NTFS_ATTR_ARCHIVE, id);
-	kept[kept_count++] = stream(&f, NTFS_STREAM_EA, NULL, sizeof(ea),
-				    false);
+	stream(&f, NTFS_STREAM_EA, NULL, ea, sizeof(ea), false);
 	link_name(&f, &dir, "has EAs");
 	f = add(NTFS_ATTR_HIDDEN | NTFS_ATTR_READONLY, id);
-	kept[kept_count++] = stream(&f, NTFS_STREAM_OBJECT_ID, NULL,
-				    sizeof(object), false);
+	stream(&f, NTFS_STREAM_OBJECT_ID, NULL, object, sizeof(object), false);
 	link_name(&f, &dir, "has an object id");
 	f = add(NTFS_ATTR_ARCHIVE | NTFS_ATTR_SYSTEM, id);
-	kept[kept_count++] = stream(&f, NTFS_STREAM_DATA, NULL, 1000003, true);
+	reserved_stream =
+		stream(&f, NTFS_STREAM_DATA, NULL, NULL, 1000003, true);
 	memcpy(f.hash, "reserved", 8);
 	link_name(&f, &dir, "reserved.vhd");
 }
@@ -372,10 +365,6 @@ static void write_contents(void)
 				 &err);
 			at += n;
 		}
-	put_kept(symlink, sizeof(symlink), 0);
-	put_kept(symlink, sizeof(symlink), 1);
-	put_kept(ea, sizeof(ea), 2);
-	put_kept(object, sizeof(object), 3);
 }
 
 static void build(struct disk *d, uint32_t cluster, unsigned files,
@@ -393,7 +382,7 @@ static void build(struct disk *d, uint32_t cluster, unsigned files,
 	struct disk *reserved;
 	uint8_t byte = 0x5a;
 
-	contents = kept_count = 0;
+	contents = 0;
 	files_added = streams_added = 0;
 	check_ok(ntfs_build_new(d, &o, &b, &err), &err);
 	sizes(d->size > 128 << 20);
@@ -406,7 +395,7 @@ static void build(struct disk *d, uint32_t cluster, unsigned files,
 	check_ok(ntfs_build_layout(b, &err), &err);
 	check_ok(ntfs_build_begin(b, &err), &err);
 	write_contents();
-	check_ok(ntfs_build_stream_disk(b, kept[4], &reserved, &err), &err);
+	check_ok(ntfs_build_stream_disk(b, reserved_stream, &reserved, &err), &err);
 	check_eq(reserved->size, 1000003);
 	check_ok(disk_write(reserved, 1000002, &byte, 1, &err), &err);
 	disk_close(reserved);

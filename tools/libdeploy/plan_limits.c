@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+//
+// What Windows does not start from, by its version, and what it may not: errors and
+// warnings of a plan.
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "plan_priv.h"
+
+#define WINDOWS_7 0x0601u // the first that starts from a VHD
+#define WINDOWS_8 0x0602u // the first that knows VHDX
+
+static const struct wim_image_info *info_of(const struct plan_system *s)
+{
+	return wim_get_image_info(s->base->image->wim, s->base->index);
+}
+
+// Returns major << 8 | minor, or 0 when the image does not say.
+static unsigned version_of(const struct plan_system *s)
+{
+	const char *text = info_of(s)->version;
+	unsigned long major, minor = 0;
+	char *end;
+
+	major = strtoul(text, &end, 10);
+	if (*end == '.')
+		minor = strtoul(end + 1, NULL, 10);
+	return major < 256 && minor < 256 ? (unsigned)(major << 8 | minor) : 0;
+}
+
+static int check_version(const struct plan_system *s, struct err *err)
+{
+	unsigned version = version_of(s);
+	bool is_vhdx = s->answer->format == VDISK_VHDX;
+
+	if (!version || s->answer->on_partition ||
+	    version >= (is_vhdx ? WINDOWS_8 : WINDOWS_7))
+		return 0;
+	return err_set(err, -ENOTSUP, s->answer->path, ERR_NOWHERE,
+		       "image %u is Windows %s, which cannot start from a %s: "
+		       "%s",
+		       s->base->index, info_of(s)->version,
+		       is_vhdx ? "VHDX" : "VHD",
+		       is_vhdx && version == WINDOWS_7
+			       ? "use .vhd, or Windows 8 and later"
+			       : "use a [partition], or Windows 7 and later");
+}
+
+int plan_limits(const struct plan *p, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0;
+	     i < p->system_count && !r && p->answer->system == BOOT_WINDOWS;
+	     i++)
+		r = check_version(&p->systems[i], err);
+	return r;
+}
+
+// --- Warnings ----------------------------------------------------------------
+
+struct warner {
+	void (*warn)(void *ctx, const char *object, const char *why);
+	void *ctx;
+};
+
+static void warn_chain(const struct warner *w, const struct plan_system *s)
+{
+	char text[300];
+	unsigned count = 1;
+
+	for (const struct plan_system *at = s; at->parent; at = at->parent)
+		count++;
+	if (!s->answer->in_menu || count <= BCD_MAX_CHAIN)
+		return;
+	snprintf(text, sizeof(text),
+		 "it is a chain of %u virtual disks; Windows starts from %u at "
+		 "most, unless its registry allows more (%s)",
+		 count, BCD_MAX_CHAIN, BCD_MAX_CHAIN_VALUE);
+	w->warn(w->ctx, s->answer->path, text);
+}
+
+// Windows 7 starts from a VHD when it is Enterprise, Ultimate or a server.
+static void warn_edition(const struct warner *w, const struct plan_system *s)
+{
+	const char *edition = info_of(s)->edition;
+	char text[300];
+
+	if (s->answer->on_partition || !s->answer->in_menu || !*edition ||
+	    version_of(s) != WINDOWS_7 ||
+	    !strncasecmp(edition, "Enterprise", 10) ||
+	    !strncasecmp(edition, "Ultimate", 8) ||
+	    !strncasecmp(edition, "Server", 6))
+		return;
+	snprintf(text, sizeof(text),
+		 "Windows 7 starts from a VHD as Enterprise, Ultimate or a "
+		 "server; this image is %.60s",
+		 edition);
+	w->warn(w->ctx, s->answer->path, text);
+}
+
+static void warn_object_ids(const struct warner *w, const struct plan_system *s)
+{
+	const struct apply_result *r;
+	char text[300], object[200];
+
+	if (!s->apply)
+		return;
+	r = apply_get_result(s->apply);
+	if (!r->object_ids_dropped)
+		return;
+	snprintf(object, sizeof(object), "%.100s: %s", s->answer->image_file,
+		 r->object_id_of);
+	snprintf(text, sizeof(text), APPLY_OBJECT_IDS,
+		 (unsigned long long)r->object_ids_dropped);
+	w->warn(w->ctx, object, text);
+}
+
+void plan_warn(const struct plan *p,
+	       void (*warn)(void *ctx, const char *object, const char *why),
+	       void *ctx)
+{
+	const struct warner w = {warn, ctx};
+
+	for (size_t i = 0; i < p->system_count; i++) {
+		const struct plan_system *s = &p->systems[i];
+
+		warn_object_ids(&w, s);
+		if (p->answer->system != BOOT_WINDOWS)
+			continue;
+		warn_chain(&w, s);
+		warn_edition(&w, s);
+	}
+}
