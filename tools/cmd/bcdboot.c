@@ -145,28 +145,6 @@ static int check_places(const struct place *source, const char *address,
 	return 0;
 }
 
-// A language is two or three letters and what narrows it down: en-US, sr-Latn-RS.
-static bool is_locale(const char *s)
-{
-	size_t part = 0, len = 0;
-
-	for (;; s++) {
-		char lower = *s | 0x20;
-		bool digit = *s >= '0' && *s <= '9';
-
-		if ((lower >= 'a' && lower <= 'z') || (digit && part)) {
-			len++;
-			continue;
-		}
-		if (len < 2 || len > (part ? 8 : 3) || (*s && *s != '-'))
-			return false;
-		if (!*s)
-			return part < 4;
-		part++;
-		len = 0;
-	}
-}
-
 // Says so when the boot manager will speak English after all.
 static void check_locale(const struct place *source,
 			 const struct bcdboot_options *o)
@@ -400,7 +378,7 @@ static int check_switches(const struct cmd_switch *s, int words)
 	if (s[FIRMWARE].value && !parse_firmware(s[FIRMWARE].value))
 		return cmd_misuse("bcdboot", "/f %s: not UEFI, BIOS or ALL",
 				  s[FIRMWARE].value);
-	if (s[LOCALE].value && !is_locale(s[LOCALE].value))
+	if (s[LOCALE].value && !bcdboot_is_locale(s[LOCALE].value))
 		return cmd_misuse("bcdboot", "/l %s: not a language such as "
 					     "en-US", s[LOCALE].value);
 	if (s[DBX].value && !s[DB].value)

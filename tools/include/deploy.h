@@ -25,9 +25,10 @@
 #include "volume.h"
 
 // --- The answer file ---------------------------------------------------------
-// INI: "[section]", "key = value", comments with ";" or "#" at the start of a
-// line. Sizes take K, M, G, T (powers of 1024). Unknown sections and keys,
-// values that do not fit and keys given twice are errors with their line.
+// INI, as UTF-8 or as UTF-16 with its mark: "[section]", "key = value", comments
+// with ";" or "#" at the start of a line. Sizes take K, M, G, T (powers of 1024).
+// Unknown sections and keys, values that do not fit, keys given twice and bytes of
+// another encoding are errors with their line.
 //
 // [disk]    which disk, and what becomes of it. All given conditions must hold
 //           and exactly one disk may match:
@@ -237,6 +238,10 @@ int bcdboot_try(struct ntfs *source, struct disk *system,
 // and hive_load_with_logs.
 int bcdboot_describe(struct ntfs *source, const char *windows, char **ret,
 		     struct err *err);
+
+// Tells a language as the boot manager knows them: two or three letters and what
+// narrows it down, "en-US", "sr-Latn-RS".
+bool bcdboot_is_locale(const char *s);
 
 // Finds the version of a Windows (BCD_WINDOWS_*: major << 8 | minor) from the
 // version resource of its loader, winload.efi or winload.exe.

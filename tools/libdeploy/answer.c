@@ -128,15 +128,10 @@ static int parse_line(struct answer_parser *p, char *line)
 	return set_key(p, trim(line), trim(equals + 1));
 }
 
-static int parse_lines(struct answer_parser *p, char *text, size_t size)
+static int parse_lines(struct answer_parser *p, char *text)
 {
 	char *line = text;
 
-	if (memchr(text, 0, size))
-		return err_bad_text(p->err, p->name, 1,
-				    "not a text file: it holds NUL characters");
-	if (size >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) // a mark of UTF-8
-		line += 3;
 	while (line) {
 		char *end = strchr(line, '\n');
 		int r;
@@ -168,23 +163,23 @@ int answer_parse(const char *text, size_t size, const char *name,
 		 struct answer **ret, struct err *err)
 {
 	struct answer_parser p = {.name = name, .err = err};
-	char *copy;
+	char *utf8 = NULL;
 	int r;
 
 	if (size > ANSWER_MAX_SIZE)
 		return err_set(err, -EFBIG, name, ERR_NOWHERE,
 			       "an answer file is at most 1 MiB long");
-	copy = mem_alloc(size + 1);
+	r = answer_text(text, size, name, &utf8, err);
+	if (r)
+		return r;
 	p.answer = mem_alloc(sizeof(*p.answer));
-	if (!copy || !p.answer || set_defaults(p.answer, name)) {
+	if (!p.answer || set_defaults(p.answer, name))
 		r = err_nomem(err);
-	} else {
-		memcpy(copy, text, size);
-		r = parse_lines(&p, copy, size);
-		if (!r)
-			r = answer_check_all(&p);
-	}
-	mem_free(copy);
+	if (!r)
+		r = parse_lines(&p, utf8);
+	if (!r)
+		r = answer_check_all(&p);
+	mem_free(utf8);
 	if (r) {
 		answer_free(p.answer);
 		return r;

@@ -81,6 +81,13 @@ static int set_options(struct answer_parser *p, const struct answer_key *key,
 	return set_text(p, key, value, place);
 }
 
+static bool has_control(const char *s)
+{
+	while (*s && !iscntrl((unsigned char)*s))
+		s++;
+	return *s;
+}
+
 static int set_label(struct answer_parser *p, const struct answer_key *key,
 		     const char *value, void *place)
 {
@@ -92,16 +99,18 @@ static int set_label(struct answer_parser *p, const struct answer_key *key,
 		return err_nomem(p->err);
 	if (!r)
 		mem_free(units);
-	if (r || n > 32)
+	if (r || n > 32 || has_control(value))
 		return bad(p, key->name, value, "at most 32 letters");
 	return set_text(p, key, value, place);
 }
 
-static bool has_control(const char *s)
+// Windows opens no file or folder whose name ends with a dot or a blank.
+static bool has_bad_end(const char *path)
 {
-	while (*s && !iscntrl((unsigned char)*s))
-		s++;
-	return *s;
+	size_t n = strlen(path);
+
+	return strstr(path, ".\\") || strstr(path, " \\") ||
+	       (n && strchr(". ", path[n - 1]));
 }
 
 static int set_vhd_path(struct answer_parser *p, const struct answer_key *key,
@@ -112,7 +121,7 @@ static int set_vhd_path(struct answer_parser *p, const struct answer_key *key,
 	if (value[0] != '\\' || strchr(value, '/') || strstr(value, "\\\\") ||
 	    strstr(value, "\\.") || n < 6 || n > 200 ||
 	    value[n - 1] == '\\' || strpbrk(value, ":*?\"<>|") ||
-	    has_control(value))
+	    has_control(value) || has_bad_end(value))
 		return bad(p, key->name, value,
 			   "a path like \\vhd\\windows.vhd");
 	return set_text(p, key, value, place);
@@ -205,6 +214,14 @@ static int set_title(struct answer_parser *p, const struct answer_key *key,
 	return set_text(p, key, value, place);
 }
 
+static int set_locale(struct answer_parser *p, const struct answer_key *key,
+		      const char *value, void *place)
+{
+	if (!bcdboot_is_locale(value))
+		return bad(p, key->name, value, "a language such as en-US");
+	return set_text(p, key, value, place);
+}
+
 static int set_default(struct answer_parser *p, const struct answer_key *key,
 		       const char *value, void *place)
 {
@@ -276,7 +293,7 @@ const struct answer_key answer_keys[] = {
      false},
     {"boot", "description", set_title, AT(description), NULL, NULL, false,
      false},
-    {"boot", "locale", set_text, AT(locale), NULL, NULL, false, false},
+    {"boot", "locale", set_locale, AT(locale), NULL, NULL, false, false},
     {"boot", "timeout", set_timeout, AT(timeout), NULL, NULL, false, false},
     {"boot", "default", set_default, AT(default_entry), NULL, NULL, false,
      false},

@@ -37,6 +37,13 @@ struct answer_key {
 // All keys, of every section; ends with a NULL name (answer_keys.c).
 extern const struct answer_key answer_keys[];
 
+// Turns a file's bytes into UTF-8 without a mark, in new memory (free with
+// mem_free) (answer_text.c).
+// Returns 0, -EBADMSG with the line for what is neither UTF-8 nor UTF-16 with its
+// mark, or -ENOMEM.
+int answer_text(const char *text, size_t size, const char *name, char **ret,
+		struct err *err);
+
 // Returns the line on which a key was given, or 0.
 uint64_t answer_given(const struct answer_parser *p, const char *section,
 		      const char *name);

@@ -79,3 +79,24 @@ int bcdboot_describe(struct ntfs *source, const char *windows, char **ret,
 	hive_free(hive);
 	return r;
 }
+
+bool bcdboot_is_locale(const char *s)
+{
+	size_t part = 0, len = 0;
+
+	for (;; s++) {
+		char lower = *s | 0x20;
+		bool digit = *s >= '0' && *s <= '9';
+
+		if ((lower >= 'a' && lower <= 'z') || (digit && part)) {
+			len++;
+			continue;
+		}
+		if (len < 2 || len > (part ? 8 : 3) || (*s && *s != '-'))
+			return false;
+		if (!*s)
+			return part < 4;
+		part++;
+		len = 0;
+	}
+}
