@@ -8,6 +8,7 @@
 
 #include "bcd_place.h"
 #include "bcdboot.h"
+#include "boot_limits.h"
 #include "cmd.h"
 #include "deploy.h"
 #include "system_partition.h"
@@ -328,7 +329,10 @@ static int write_with_name(struct run *run, struct bcdboot_options *o)
 				: name;
 	bcdboot_version(run->source->ntfs, run->windows, &o->entry.version,
 			NULL);
-	r = write_all(run->source, run->system, o, &run->err);
+	r = boot_limits_source("bcdboot", run->words[0], o->entry.windows,
+			       run->windows, o->entry.version, &run->err);
+	if (!r)
+		r = write_all(run->source, run->system, o, &run->err);
 	mem_free(name);
 	return r;
 }

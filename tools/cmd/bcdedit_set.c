@@ -10,6 +10,7 @@
 
 #include "bcd_place.h"
 #include "bcdedit.h"
+#include "boot_limits.h"
 
 static int bad_value(const char *value, const char *why, struct err *err)
 {
@@ -146,6 +147,8 @@ static int set_device(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
 	if (r)
 		return r;
 	r = bcd_set_device(bcd, obj, element, d, err);
+	if (!r)
+		boot_limits_device("bcdedit", d);
 	bcd_device_free(d);
 	return r;
 }
@@ -177,6 +180,7 @@ int bcdedit_set(struct bcd *bcd, struct bcd_object *obj, const char *element,
 	case BCD_FORMAT_DEVICE:
 		return set_device(bcd, obj, number, *values, err);
 	case BCD_FORMAT_STRING:
+		boot_limits_string("bcdedit", number, *values);
 		return bcd_set_string(bcd, obj, number, *values, err);
 	case BCD_FORMAT_OBJECT:
 		return set_objects(bcd, obj, number, values, 1, err);

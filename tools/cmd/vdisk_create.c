@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "address.h"
+#include "boot_limits.h"
 #include "vdisk.h"
 #include "vdisk_cmd.h"
 
@@ -166,6 +167,7 @@ static int create_child(int count, char **argv, const char *parent,
 		remove_child(argv[1]);
 		return cmd_fail("vdisk", argv[1], &err);
 	}
+	boot_limits_virtual("vdisk", argv[1]);
 	return CMD_OK;
 }
 
@@ -309,5 +311,6 @@ int vdisk_cmd_create(int argc, char **argv)
 				  "--parent");
 	if (make(argv[1], &c, table[6].value, &err))
 		return cmd_fail("vdisk", argv[1], &err);
+	boot_limits_virtual("vdisk", argv[1]);
 	return CMD_OK;
 }

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+//
+// What only Windows' own boot code refuses: files too deep in folders, chains of
+// virtual disks, files of virtual disks that are sparse, compressed or encrypted
+// (the system's message 0xC03A001A), VHDX for a Windows that does not know it, and
+// a dynamic disk without the room to grow that Windows takes at its start
+// (Microsoft, "Boot to a virtual hard disk").
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "address.h"
+#include "bcd_place.h"
+#include "boot_limits.h"
+#include "cmd.h"
+
+#define WINDOWS_8 0x0602u // the first that starts from VHDX
+
+static void warn_path(const char *command, const char *path, unsigned more)
+{
+	unsigned folders = bcd_path_folders(path) + more;
+
+	if (folders > BCD_MAX_FOLDERS)
+		cmd_warn(command, path,
+			 "a file in %u folders; Windows' boot manager finds it "
+			 "in %u at most (error 0xc000000f)",
+			 folders, BCD_MAX_FOLDERS);
+}
+
+// Below the Windows folder lies System32\config\SYSTEM, which is read at the start.
+#define BELOW_WINDOWS 3u
+
+void boot_limits_device(const char *command, const struct bcd_device *device)
+{
+	for (; device; device = device->host)
+		if (device->path)
+			warn_path(command, device->path, 0);
+}
+
+void boot_limits_string(const char *command, uint32_t element,
+			const char *value)
+{
+	if (element == BCD_PATH || element == BCD_SDI_PATH)
+		warn_path(command, value, 0);
+	if (element == BCD_SYSTEM_ROOT)
+		warn_path(command, value, BELOW_WINDOWS);
+}
+
+// --- Virtual disks -----------------------------------------------------------
+
+static int add_range(void *ctx, uint64_t off, uint64_t len)
+{
+	*(uint64_t *)ctx += len;
+	return 0;
+}
+
+// Windows makes a disk as large as it can be when it starts from it.
+static void warn_growth(const char *command, const struct place *place,
+			const struct vdisk_chain *chain)
+{
+	const struct vdisk_info *info = &chain->links[0].info;
+	uint64_t left = 0, have = chain->links[0].file->size;
+
+	if (!place->ntfs || info->type == VDISK_FIXED || info->size <= have ||
+	    ntfs_free_ranges(place->ntfs, add_range, &left, NULL) ||
+	    info->size - have <= left)
+		return;
+	cmd_warn(command, place->path,
+		 "Windows makes it as large as it can be when it starts: %llu "
+		 "MB more, and %llu MB are free in the volume",
+		 (unsigned long long)(info->size - have) >> 20,
+		 (unsigned long long)left >> 20);
+}
+
+static void warn_chain(const char *command, const char *object,
+		       const struct vdisk_chain *chain)
+{
+	if (chain->count > BCD_MAX_CHAIN)
+		cmd_warn(command, object,
+			 "it is a chain of %zu virtual disks; Windows starts "
+			 "from %u at most, unless its registry allows more (%s)",
+			 chain->count, BCD_MAX_CHAIN, BCD_MAX_CHAIN_VALUE);
+}
+
+static int open_chain(const char *address, struct place **ret,
+		      struct vdisk_chain **ret_chain, struct err *err)
+{
+	struct place *place;
+	int r = address_open(address, ADDRESS_FILE, &place, err);
+
+	if (r)
+		return r;
+	r = place->file_path
+		    ? vdisk_chain_look(&place->files, place->file_path,
+				       place->disk, DISK_READ_ONLY, ret_chain,
+				       err)
+		    : err_set(err, -EINVAL, address, ERR_NOWHERE,
+			      "it is no file");
+	if (r)
+		address_close(place);
+	else
+		*ret = place;
+	return r;
+}
+
+void boot_limits_virtual(const char *command, const char *address)
+{
+	struct vdisk_chain *chain;
+	struct place *place;
+
+	if (open_chain(address, &place, &chain, NULL))
+		return;
+	if (place->path)
+		warn_path(command, place->path, 0);
+	warn_chain(command, address, chain);
+	vdisk_chain_close(chain);
+	address_close(place);
+}
+
+// --- A Windows ---------------------------------------------------------------
+
+static int check_folders(const char *path, unsigned more, struct err *err)
+{
+	unsigned folders = bcd_path_folders(path) + more;
+
+	if (folders <= BCD_MAX_FOLDERS)
+		return 0;
+	return err_set(err, -ENOTSUP, path, ERR_NOWHERE,
+		       "a file in %u folders; Windows' boot manager finds it in "
+		       "%u at most (error 0xc000000f)",
+		       folders, BCD_MAX_FOLDERS);
+}
+
+static int look_at_stream(void *ctx, const struct ntfs_stream *s)
+{
+	const char **kind = ctx;
+
+	if (s->type == 0x80 && !s->name_len) // the unnamed $DATA
+		*kind = s->encrypted	? "encrypted"
+			: s->compressed ? "compressed"
+			: s->sparse	? "sparse"
+					: NULL;
+	return 0;
+}
+
+// Returns how a file is stored that Windows does not open as a virtual disk.
+static int check_stored(const struct place *place, const char *path,
+			struct err *err)
+{
+	const char *kind = NULL;
+	uint64_t record;
+	int r = ntfs_lookup(place->ntfs, path, &record, err);
+
+	if (!r)
+		r = ntfs_streams(place->ntfs, record, look_at_stream, &kind,
+				 err);
+	if (r || !kind)
+		return r;
+	return err_set(err, -ENOTSUP, path, ERR_NOWHERE,
+		       "the file is %s; Windows opens a virtual disk only when "
+		       "its file is neither compressed, encrypted nor sparse "
+		       "(copy it to a new file)",
+		       kind);
+}
+
+static int check_version(const struct vdisk_info *info, const char *path,
+			 unsigned version, struct err *err)
+{
+	if (!version || version >= WINDOWS_8 || info->format != VDISK_VHDX)
+		return 0;
+	return err_set(err, -ENOTSUP, path, ERR_NOWHERE,
+		       "it holds Windows %u.%u, which cannot start from a "
+		       "VHDX: convert it to .vhd",
+		       version >> 8, version & 0xff);
+}
+
+static int check_virtual(const char *command, const char *address,
+			 unsigned version, struct err *err)
+{
+	struct vdisk_chain *chain;
+	struct place *place;
+	int r = open_chain(address, &place, &chain, err);
+
+	if (r)
+		return r;
+	r = check_version(&chain->links[0].info, place->path, version, err);
+	for (size_t i = 0; i < chain->count && !r && place->ntfs; i++)
+		r = check_stored(place, chain->links[i].path, err);
+	if (!r) {
+		warn_chain(command, place->path, chain);
+		warn_growth(command, place, chain);
+	}
+	vdisk_chain_close(chain);
+	address_close(place);
+	return r;
+}
+
+// "disk@2:\\x.vhd@1:\\Windows" names "disk@2:\\x.vhd". Returns new memory.
+static char *file_address(const char *address)
+{
+	char *copy = bcd_place_address(address), *end = NULL;
+
+	for (char *s = copy; s && *s; s++)
+		if (*s == ':' && (s[1] == '\\' || s[1] == '/'))
+			end = s;
+	while (end && end > copy && *end != '@')
+		end--;
+	if (end)
+		*end = 0;
+	return copy;
+}
+
+int boot_limits_source(const char *command, const char *address,
+		       const struct bcd_device *device, const char *windows,
+		       unsigned version, struct err *err)
+{
+	char *file;
+	int r = check_folders(windows, BELOW_WINDOWS, err);
+
+	if (r || device->kind != BCD_DEVICE_VHD)
+		return r;
+	r = check_folders(device->path, 0, err);
+	if (r)
+		return r;
+	file = file_address(address);
+	if (!file)
+		return err_nomem(err);
+	r = check_virtual(command, file, version, err);
+	mem_free(file);
+	return r;
+}
