@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
 // The boot sector of a FAT volume, checked and turned into the places of its
-// parts. The number of clusters alone decides how wide the table is.
+// parts. A volume without a 16-bit size of its table is FAT32, as Linux and
+// fsck.fat take it; of the others the number of clusters decides. (By the
+// specification that number alone does; but what has under 65525 clusters and
+// the fields of FAT32 can be nothing else. Cards and disks of 4096-byte sectors
+// have such.)
 
 #include <string.h>
 
@@ -78,11 +82,11 @@ static int decode_fat32(const struct fat_boot_disk *d, uint64_t reserved,
 	return 0;
 }
 
-static int bits_of(uint64_t clusters)
+static int bits_of(const struct fat_boot_disk *d, uint64_t clusters)
 {
-	if (clusters <= FAT_MAX_12)
-		return 12;
-	return clusters <= FAT_MAX_16 ? 16 : 32;
+	if (!get_le16(d->table_sectors_16))
+		return 32;
+	return clusters <= FAT_MAX_12 ? 12 : 16;
 }
 
 int fat_boot_decode(const struct fat_boot_disk *d, uint64_t dev_size,
@@ -115,12 +119,17 @@ int fat_boot_decode(const struct fat_boot_disk *d, uint64_t dev_size,
 		return err_corrupt(err, BOOT_WHAT, 0x20,
 				   "it has %llu clusters",
 				   (unsigned long long)clusters);
-	f->info.bits = bits_of(clusters);
-	if ((f->info.bits == 32) != !get_le16(d->table_sectors_16) ||
-	    (f->info.bits == 32) != !root)
+	f->info.bits = bits_of(d, clusters);
+	if (f->info.bits != 32 && clusters > FAT_MAX_16)
 		return err_corrupt(err, BOOT_WHAT, 0x16,
-				   "its fields are not those of FAT%d",
-				   f->info.bits);
+				   "its fields are those of FAT16, which cannot "
+				   "have %llu clusters",
+				   (unsigned long long)clusters);
+	if ((f->info.bits == 32) != !root)
+		return err_corrupt(err, BOOT_WHAT, 0x11,
+				   "its fields are not those of FAT%d: its root "
+				   "folder has room for %u entries",
+				   f->info.bits, get_le16(d->root_entries));
 	f->info.size = sectors * sector;
 	f->info.sector_size = (uint32_t)sector;
 	f->info.cluster_size = (uint32_t)sector * d->cluster_sectors;

@@ -84,6 +84,22 @@ static int add_folder(struct check *c, const struct fat_node *node,
 	return 0;
 }
 
+static int bad_name(const struct fat *f, const struct fat_node *node,
+		    struct err *err)
+{
+	size_t sector = node->slot * sizeof(node->d) / f->info.sector_size;
+	char *name = utf16_to_utf8(node->name, node->name_len);
+	int r;
+
+	if (!name)
+		return err_nomem(err);
+	r = err_corrupt(err, "FAT folder",
+			fat_dir_offset(f, node->dir, sector),
+			"the name of \"%s\" is none that can be", name);
+	mem_free(name);
+	return r;
+}
+
 static int check_entries(struct check *c, struct fat_dir *d, struct err *err)
 {
 	struct fat_node node;
@@ -92,11 +108,14 @@ static int check_entries(struct check *c, struct fat_dir *d, struct err *err)
 
 	for (size_t i = 0; i < d->cluster_count && !r; i++)
 		r = own(c, d->clusters[i], err);
-	while (!r && !(r = fat_dir_next(c->f, d, &slot, &node, err)))
+	while (!r && fat_dir_next(d, &slot, &node)) {
+		if (node.has_bad_name)
+			return bad_name(c->f, &node, err);
 		r = node.d.attributes & FAT_ATTR_DIRECTORY
 			    ? add_folder(c, &node, err)
 			    : check_file(c, &node, err);
-	return r == -ENOENT ? 0 : r;
+	}
+	return r;
 }
 
 static int check_folder(struct check *c, uint32_t first, struct err *err)

@@ -280,33 +280,32 @@ static void add_part(struct long_name *l, const struct fat_entry_disk *entry,
 	l->next = order - 1;
 }
 
-static int finish_node(const struct fat *f, const struct long_name *l,
-		       struct fat_node *node, struct err *err)
+// Gives a node its name. One that no volume may have hides nothing but itself: a
+// bad long name is passed over, a bad 8.3 name escaped.
+static void finish_node(const struct long_name *l, struct fat_node *node)
 {
-	uint64_t where = fat_dir_offset(
-		f, node->dir, node->slot * ENTRY_SIZE / f->info.sector_size);
-	le16 name[12];
+	le16 name[FAT_MAX_ESCAPED];
 	size_t n = 0;
 
 	node->first_slot = node->slot;
 	node->name_len = fat_name_from_short(&node->d, false, name);
-	memcpy(node->name, name, node->name_len * sizeof(*name));
+	node->has_bad_name = !node->name_len;
 	if (!node->name_len)
-		return err_corrupt(err, DIR_WHAT, where,
-				   "a name is none that can be");
+		node->name_len = fat_name_escape(&node->d, name);
+	memcpy(node->name, name, node->name_len * sizeof(*name));
 	if (!l->any || l->next ||
 	    l->checksum != fat_name_checksum(node->d.name))
-		return 0;
+		return;
 	while (n < sizeof(l->units) / sizeof(*l->units) &&
 	       get_le16(l->units[n]))
 		n++;
-	if (!fat_name_is_valid(l->units, n))
-		return err_corrupt(err, DIR_WHAT, where,
-				   "a long name is none that can be");
+	if (!fat_name_is_valid(l->units, n)) {
+		node->has_bad_name = true;
+		return;
+	}
 	node->name_len = n;
 	node->first_slot = l->first_slot;
 	memcpy(node->name, l->units, n * sizeof(*node->name));
-	return 0;
 }
 
 static bool is_dot(const struct fat_entry_disk *d)
@@ -315,8 +314,7 @@ static bool is_dot(const struct fat_entry_disk *d)
 	       !memcmp(d->name, "..         ", 11);
 }
 
-int fat_dir_next(const struct fat *f, struct fat_dir *d, size_t *slot,
-		 struct fat_node *ret, struct err *err)
+bool fat_dir_next(struct fat_dir *d, size_t *slot, struct fat_node *ret)
 {
 	struct long_name l = {0};
 
@@ -341,9 +339,10 @@ int fat_dir_next(const struct fat *f, struct fat_dir *d, size_t *slot,
 		ret->dir = d;
 		ret->slot = (*slot)++;
 		ret->d = e;
-		return finish_node(f, &l, ret, err);
+		finish_node(&l, ret);
+		return true;
 	}
-	return -ENOENT;
+	return false;
 }
 
 static bool matches(const struct fat_node *node, const le16 *name, size_t n)
@@ -359,16 +358,23 @@ static bool matches(const struct fat_node *node, const le16 *name, size_t n)
 	return !utf16_casecmp(alias, alias_len, name, n);
 }
 
-int fat_dir_find(const struct fat *f, struct fat_dir *d, const le16 *name,
-		 size_t n, struct fat_node *ret, struct err *err)
+bool fat_dir_find(struct fat_dir *d, const le16 *name, size_t n,
+		  struct fat_node *ret)
 {
+	struct fat_node node;
+	bool found = false;
 	size_t slot = 0;
-	int r;
 
-	while (!(r = fat_dir_next(f, d, &slot, ret, err)))
-		if (matches(ret, name, n))
-			return 0;
-	return r;
+	while (fat_dir_next(d, &slot, &node)) {
+		// A true name comes before one that was made up.
+		if (!matches(&node, name, n) || (found && node.has_bad_name))
+			continue;
+		*ret = node;
+		found = true;
+		if (!node.has_bad_name)
+			break;
+	}
+	return found;
 }
 
 bool fat_dir_is_empty(const struct fat_dir *d)

@@ -113,6 +113,7 @@ struct fat_node {
 	struct fat_dir *dir;
 	size_t first_slot, slot; // of the name's first entry; of its own
 	struct fat_entry_disk d;
+	bool has_bad_name;       // none that can be: `name` is made up
 	size_t name_len;
 	le16 name[FAT_MAX_NAME];
 };
@@ -136,13 +137,12 @@ void fat_dir_drop(struct fat *f, uint32_t first);
 int fat_dir_new(struct fat *f, struct fat_dir **ret, struct err *err);
 
 // Finds the next entry from *slot on and moves *slot past it; labels, "." and
-// ".." are passed over. Returns 0, -ENOENT at the end, or -EBADMSG.
-int fat_dir_next(const struct fat *f, struct fat_dir *d, size_t *slot,
-		 struct fat_node *ret, struct err *err);
+// ".." are passed over. Returns false at the end.
+bool fat_dir_next(struct fat_dir *d, size_t *slot, struct fat_node *ret);
 
-// Finds a name. Returns 0, -ENOENT (err untouched), or -EBADMSG.
-int fat_dir_find(const struct fat *f, struct fat_dir *d, const le16 *name,
-		 size_t n, struct fat_node *ret, struct err *err);
+// Finds a name. Returns false when it is not there.
+bool fat_dir_find(struct fat_dir *d, const le16 *name, size_t n,
+		  struct fat_node *ret);
 
 // Enters a name with its entry, whose name is made up here.
 int fat_dir_insert(struct fat *f, struct fat_dir *d, const le16 *name, size_t n,
@@ -186,6 +186,12 @@ bool fat_name_is_valid(const le16 *name, size_t n);
 // none.
 size_t fat_name_from_short(const struct fat_entry_disk *d, bool keep_capitals,
 			   le16 ret[12]);
+
+// Turns an 8.3 name that is none that can be into units: characters that no name
+// may hold, and a space at the start, become "%3E". Returns how many.
+#define FAT_MAX_ESCAPED (3 * 11 + 1)
+size_t fat_name_escape(const struct fat_entry_disk *d,
+		       le16 ret[FAT_MAX_ESCAPED]);
 
 // Makes the `attempt`-th (from 0) 8.3 name of a long one. *ret_long tells
 // whether the long one is to be stored too. Returns false when there are no

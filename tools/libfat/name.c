@@ -50,8 +50,10 @@ static uint16_t decode_char(uint8_t c, bool lower)
 	return lower && c >= 'A' && c <= 'Z' ? c + 32 : c;
 }
 
-size_t fat_name_from_short(const struct fat_entry_disk *d, bool keep_capitals,
-			   le16 ret[12])
+// Turns an 8.3 name into units, whatever it holds. Returns how many; *ret_base
+// is how many of them stand before the dot.
+static size_t decode_short(const struct fat_entry_disk *d, bool keep_capitals,
+			   le16 ret[12], size_t *ret_base)
 {
 	size_t base = 8, suffix = 3, n = 0;
 	bool lower_base = !keep_capitals && d->lower_case & FAT_LOWER_BASE;
@@ -71,10 +73,43 @@ size_t fat_name_from_short(const struct fat_entry_disk *d, bool keep_capitals,
 		ret[n++] = to_le16('.');
 	for (size_t i = 0; i < suffix; i++)
 		ret[n++] = to_le16(decode_char(d->name[8 + i], lower_suffix));
+	*ret_base = base;
+	return n;
+}
+
+size_t fat_name_from_short(const struct fat_entry_disk *d, bool keep_capitals,
+			   le16 ret[12])
+{
+	size_t base, n = decode_short(d, keep_capitals, ret, &base);
+
 	for (size_t i = 0; i < n; i++)
 		if (is_forbidden(get_le16(ret[i])))
 			return 0;
 	return base ? n : 0;
+}
+
+size_t fat_name_escape(const struct fat_entry_disk *d,
+		       le16 ret[FAT_MAX_ESCAPED])
+{
+	static const char digits[] = "0123456789ABCDEF";
+	le16 units[12];
+	size_t base, n = decode_short(d, true, units, &base), len = 0;
+
+	for (size_t i = 0; i < n || !i; i++) {
+		// A name of nothing but spaces has none of them left.
+		uint16_t c = !i && !base ? ' ' : get_le16(units[i]);
+
+		if (!is_forbidden(c) && (i || c != ' ')) {
+			ret[len++] = to_le16(c);
+			continue;
+		}
+		ret[len++] = to_le16('%');
+		ret[len++] = to_le16((uint8_t)digits[c >> 4 & 15]);
+		ret[len++] = to_le16((uint8_t)digits[c & 15]);
+		if (!i && !base && n)
+			ret[len++] = to_le16('.');
+	}
+	return len;
 }
 
 // Returns the character of an 8.3 name, or 0 for one that such a name cannot

@@ -57,16 +57,13 @@ int fat_path_dir(struct fat *f, const struct fat_node *node,
 }
 
 // Finds a part in a folder.
-static int find(const struct fat *f, struct fat_dir *dir,
-		const struct fat_part *part, struct fat_node *ret,
-		struct err *err)
+static int find(struct fat_dir *dir, const struct fat_part *part,
+		struct fat_node *ret, struct err *err)
 {
-	int r = fat_dir_find(f, dir, part->name, part->name_len, ret, err);
-
-	if (r == -ENOENT)
+	if (!fat_dir_find(dir, part->name, part->name_len, ret))
 		return err_set(err, -ENOENT, part->text, ERR_NOWHERE,
 			       "there is no such file or folder");
-	return r;
+	return 0;
 }
 
 static int enter(struct fat *f, const struct fat_node *node,
@@ -92,7 +89,7 @@ int fat_path_find(struct fat *f, const char *path, struct fat_node *ret,
 		if (!is_root)
 			r = enter(f, &node, &part, &dir, err);
 		if (!r)
-			r = find(f, dir, &part, &node, err);
+			r = find(dir, &part, &node, err);
 		if (r)
 			return r;
 		is_root = false;
@@ -119,7 +116,7 @@ int fat_path_parent(struct fat *f, const char *path, struct fat_dir **ret_dir,
 		return err_set(err, -EISDIR, "FAT path", ERR_NOWHERE,
 			       "this is the root folder");
 	while (!r && !(r = fat_path_next(&path, &next, err))) {
-		r = find(f, dir, ret, &node, err);
+		r = find(dir, ret, &node, err);
 		if (!r)
 			r = enter(f, &node, ret, &dir, err);
 		if (r)

@@ -219,10 +219,12 @@ static int node_stat(const struct fat_node *node, struct fat_stat *ret,
 		     struct err *err)
 {
 	const struct fat_entry_disk *d = &node->d;
-	le16 alias[12];
+	le16 alias[FAT_MAX_ESCAPED];
 	size_t n = fat_name_from_short(d, true, alias);
 	int r;
 
+	if (!n)
+		n = fat_name_escape(d, alias);
 	ret->is_directory = d->attributes & FAT_ATTR_DIRECTORY;
 	ret->attributes = d->attributes & FAT_ATTR_MASK;
 	ret->size = ret->is_directory ? 0 : get_le32(d->size);
@@ -271,12 +273,10 @@ int fat_list(struct fat *f, const char *path,
 			    "this is no folder");
 	if (r)
 		return r;
-	while (!(r = fat_dir_next(f, dir, &slot, &node, err))) {
+	while (!r && fat_dir_next(dir, &slot, &node)) {
 		r = node_stat(&node, &stat, err);
 		if (!r)
 			r = fn(ctx, &stat);
-		if (r)
-			return r;
 	}
-	return r == -ENOENT ? 0 : r;
+	return r;
 }

@@ -98,13 +98,12 @@ int fat_mkdir_all(struct fat *f, const char *path, int64_t time,
 	if (!r)
 		r = fat_dir_get(f, 0, &d, err);
 	while (!r && !(r = fat_path_next(&path, &part, err))) {
-		r = fat_dir_find(f, d, part.name, part.name_len, &node, err);
-		if (r == -ENOENT)
+		if (!fat_dir_find(d, part.name, part.name_len, &node))
 			r = make_folder(f, d, in_root, &part, time, &d, err);
-		else if (!r && !(node.d.attributes & FAT_ATTR_DIRECTORY))
+		else if (!(node.d.attributes & FAT_ATTR_DIRECTORY))
 			r = err_set(err, -ENOTDIR, part.text, ERR_NOWHERE,
 				    "this is no folder");
-		else if (!r)
+		else
 			r = fat_path_dir(f, &node, &d, err);
 		if (r)
 			return r;
@@ -182,13 +181,11 @@ static int put_file(struct fat *f, const struct spec *s, uint32_t first,
 					     s->time);
 	struct fat_node node;
 	uint32_t old;
-	int r = fat_dir_find(f, dir, part->name, part->name_len, &node, err);
+	int r;
 
-	if (r == -ENOENT)
+	if (!fat_dir_find(dir, part->name, part->name_len, &node))
 		return fat_dir_insert(f, dir, part->name, part->name_len, &e,
 				      err);
-	if (r)
-		return r;
 	if (node.d.attributes & FAT_ATTR_DIRECTORY)
 		return err_set(err, -EISDIR, part->text, ERR_NOWHERE,
 			       "this is a folder");
