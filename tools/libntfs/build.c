@@ -8,15 +8,37 @@
 
 #include "build_priv.h"
 
-#define MIN_VOLUME (1u << 20)
+#define MIN_VOLUME	(1u << 20)
+#define DEFAULT_CLUSTER 4096u
+#define MAX_CLUSTER	65536u
+
+// The last sector is the boot sector's copy.
+static uint64_t count_clusters(const struct disk *dev, uint32_t cluster)
+{
+	uint64_t sectors = dev->size / dev->sector_size;
+
+	return sectors ? (sectors - 1) / (cluster / dev->sector_size) : 0;
+}
+
+// As Windows: 4 KiB up to 16 TB, then the smallest that counts all of the volume,
+// up to 64 KiB for 256 TB (Microsoft's "Default cluster size for NTFS, FAT, and
+// exFAT").
+static uint32_t default_cluster(const struct disk *dev)
+{
+	uint32_t cluster = DEFAULT_CLUSTER;
+
+	while (cluster < MAX_CLUSTER &&
+	       count_clusters(dev, cluster) > NTFS_MAX_CLUSTERS)
+		cluster *= 2;
+	return cluster;
+}
 
 static int check_options(const struct disk *dev,
 			 const struct ntfs_build_options *o, uint32_t cluster,
 			 struct err *err)
 {
-	uint64_t sectors = dev->size / dev->sector_size;
-
-	if (!is_power_of_two(cluster) || cluster < 512 || cluster > 65536 ||
+	if (!is_power_of_two(cluster) || cluster < 512 ||
+	    cluster > MAX_CLUSTER ||
 	    cluster < dev->sector_size)
 		return err_set(err, -EINVAL, "NTFS volume", ERR_NOWHERE,
 			       "a cluster cannot have %u bytes", cluster);
@@ -24,7 +46,7 @@ static int check_options(const struct disk *dev,
 		return err_set(err, -ENOSPC, "NTFS volume", ERR_NOWHERE,
 			       "%llu bytes are too few for a volume",
 			       (unsigned long long)dev->size);
-	if ((sectors - 1) / (cluster / dev->sector_size) > NTFS_MAX_CLUSTERS)
+	if (count_clusters(dev, cluster) > NTFS_MAX_CLUSTERS)
 		return err_set(err, -EFBIG, "NTFS volume", ERR_NOWHERE,
 			       "more than 2^32 - 1 clusters of %u bytes",
 			       cluster);
@@ -46,7 +68,8 @@ static int take_label(struct ntfs_build *b, struct err *err)
 int ntfs_build_new(struct disk *dev, const struct ntfs_build_options *options,
 		   struct ntfs_build **ret, struct err *err)
 {
-	uint32_t cluster = options->cluster_size ? options->cluster_size : 4096;
+	uint32_t cluster = options->cluster_size ? options->cluster_size
+						 : default_cluster(dev);
 	struct ntfs_node_spec root = {
 		.attributes = NTFS_ATTR_DIRECTORY | NTFS_ATTR_HIDDEN |
 			      NTFS_ATTR_SYSTEM,
@@ -70,8 +93,7 @@ int ntfs_build_new(struct disk *dev, const struct ntfs_build_options *options,
 	b->cluster_size = cluster;
 	b->sector_size = dev->sector_size;
 	b->record_size = dev->sector_size == 4096 ? 4096 : 1024;
-	b->clusters = (dev->size / b->sector_size - 1) /
-		      (cluster / b->sector_size);
+	b->clusters = count_clusters(dev, cluster);
 	for (unsigned i = 0; i < 65536; i++)
 		b->upcase[i] = utf16_upcase((uint16_t)i);
 	if (options->label)
