@@ -186,6 +186,11 @@ static int header_decode(struct wim *w, struct err *err)
 	r = disk_read(w->file, 0, &h, sizeof(h), err);
 	if (r)
 		return r;
+	if (!memcmp(h.magic, WIM_MAGIC_PIPABLE, sizeof(h.magic)))
+		return err_set(err, -ENOTSUP, "WIM header", 0,
+			       "this is a pipable WIM of wimlib, which is not "
+			       "done; \"wimexport FILE all NEW.wim "
+			       "--not-pipable\" makes a plain one");
 	if (memcmp(h.magic, WIM_MAGIC, sizeof(h.magic)))
 		return err_corrupt(err, "WIM header", 0, "this is not a WIM");
 	if (get_le32(h.header_size) != sizeof(h))

@@ -20,6 +20,7 @@
 #include "base.h"
 
 #define WIM_MAGIC	  "MSWIM\0\0\0"
+#define WIM_MAGIC_PIPABLE "WLPWM\0\0\0" // of wimlib
 #define WIM_VERSION	  0x10d00
 #define WIM_VERSION_SOLID 0xe00
 
