@@ -11,6 +11,7 @@
 #include "boot_limits.h"
 #include "cmd.h"
 #include "deploy.h"
+#include "oddities.h"
 #include "system_partition.h"
 
 static const char usage[] =
@@ -249,10 +250,11 @@ static int find_system(struct run *run)
 static int check_file_system(const struct place *system, unsigned systems,
 			     struct err *err)
 {
-	const char *holds = NULL;
+	struct part_content holds;
 	int r = part_probe(system->disk, &holds, err);
 
-	if (!r && systems & BCDBOOT_UEFI && holds && !strcmp(holds, "NTFS"))
+	warn_of_oddities("bcdboot", system->host_path, system->disk);
+	if (!r && systems & BCDBOOT_UEFI && part_content_is(&holds, "NTFS"))
 		r = err_set(err, -ENOTSUP, "system partition", ERR_NOWHERE,
 			    "the firmware of UEFI reads no NTFS: format the "
 			    "system partition with FAT32, or write for BIOS "

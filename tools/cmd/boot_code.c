@@ -17,20 +17,20 @@
 static int check_volume(const struct place *place, const char **ret_name,
 			struct err *err)
 {
-	const char *what = NULL;
+	struct part_content found;
 	int r;
 
 	if (place->path)
 		return err_set(err, -EINVAL, "volume", ERR_NOWHERE,
 			       "this is a file or folder in a volume");
-	r = part_probe(place->disk, &what, err);
+	r = part_probe(place->disk, &found, err);
 	if (r)
 		return r;
-	if (what && (!strcmp(what, "GPT") || !strcmp(what, "MBR")))
+	if (part_is_table(&found))
 		return err_set(err, -EINVAL, "volume", ERR_NOWHERE,
 			       "this is a disk with partitions; name one, as "
 			       "in disk.img@1");
-	*ret_name = what && !strcmp(what, "NTFS") ? "NTFS" : "FAT32";
+	*ret_name = part_content_is(&found, "NTFS") ? "NTFS" : "FAT32";
 	return 0;
 }
 

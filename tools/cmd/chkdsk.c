@@ -11,6 +11,7 @@
 #include "cmd.h"
 #include "disk.h"
 #include "ntfs.h"
+#include "oddities.h"
 
 static const char usage[] =
 	"usage: chkdsk VOLUME [/V] [/JSON] [/Progress:STYLE]\n"
@@ -145,6 +146,7 @@ static int run(const char *path, struct output *o)
 	if (r)
 		return cmd_fail("chkdsk", path, &err);
 	d = place->disk;
+	warn_of_oddities("chkdsk", path, d);
 	show_head(d, o, &info);
 	r = ntfs_check(d, report_problem, o, &o->progress, &result, &err);
 	cmd_progress_end(&o->shown);

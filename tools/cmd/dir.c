@@ -10,6 +10,7 @@
 
 #include "address.h"
 #include "cmd.h"
+#include "oddities.h"
 
 static const char usage[] =
 	"usage: dir ADDRESS [/B]\n"
@@ -91,6 +92,7 @@ static int cmd_dir(int argc, char **argv)
 	o.bare = s[0].value;
 	if (open_folder(argv[1], &place, &err))
 		return cmd_fail("dir", argv[1], &err);
+	warn_of_oddities("dir", argv[1], place->volume->disk);
 	if (!o.bare)
 		printf(" Directory of %s\n\n", argv[1]);
 	r = volume_list(place->volume, place->path, show_entry, &o, &err);

@@ -8,6 +8,7 @@
 #include "address.h"
 #include "apply.h"
 #include "dism.h"
+#include "missed.h"
 
 enum { APPLY_DIR = 4, REPLACE, CHECK_INTEGRITY, VERIFY, PROGRESS, NONE };
 
@@ -78,7 +79,8 @@ static int open_volume(const char *address, bool replace,
 		       struct place **ret, struct err *err)
 {
 	struct place *place;
-	const char *found;
+	struct part_content found = {0}, missed = {0};
+	char text[PART_CONTENT_TEXT];
 	int r = open_place(address, &place, err);
 
 	if (r)
@@ -88,11 +90,15 @@ static int open_volume(const char *address, bool replace,
 		    ? err_set(err, -ENOTSUP, address, ERR_NOWHERE,
 			      "an image is applied to a whole volume only")
 		    : part_probe(place->disk, &found, err);
-	if (!r && found && !strcmp(found, "NTFS"))
-		r = keep_identity(place, replace, &options->volume, label, err);
-	else if (!r && found && !replace)
+	if (!r && !replace)
+		r = find_missed(place->disk, &missed, err);
+	if (!r && missed.kind != PART_HOLDS_NOTHING &&
+	    !part_content_is(&missed, "NTFS"))
 		r = err_set(err, -ENOTEMPTY, address, ERR_NOWHERE,
-			    "it holds data (%s); --replace destroys it", found);
+			    "it holds data (%s); --replace destroys it",
+			    part_content_text(&missed, text));
+	else if (!r && part_content_is(&found, "NTFS"))
+		r = keep_identity(place, replace, &options->volume, label, err);
 	else if (!r)
 		r = new_identity(&options->volume, err);
 	if (r)

@@ -14,8 +14,8 @@
 #include "bootsect.h"
 #include "cmd.h"
 #include "fat.h"
+#include "missed.h"
 #include "ntfs.h"
-#include "part.h"
 
 static const char usage[] =
 	"usage: format VOLUME [/FS:NTFS | FAT32 | FAT] [/V:LABEL] [/A:SIZE]\n"
@@ -23,12 +23,14 @@ static const char usage[] =
 	"\n"
 	"Makes an empty volume on VOLUME: a partition (disk.img@1), a device or\n"
 	"an image file. A VOLUME that holds anything but an empty volume is\n"
-	"refused, unless /Y is given; so is a whole disk with partitions. NTFS\n"
+	"refused, unless /Y is given, and so is one that was made over old data,\n"
+	"where Windows would ask; a whole disk with partitions always is. NTFS\n"
 	"and FAT32 volumes get the boot code that loads BOOTMGR by a BIOS.\n"
 	"\n"
 	"  /FS:NAME       NTFS by default; FAT is FAT12 or FAT16 by the size\n"
 	"  /V:LABEL       the volume's label\n"
-	"  /A:SIZE        bytes in each cluster (512, 4096, 64K, ...)\n"
+	"  /A:SIZE        bytes in each cluster (512, 4096, 64K, ...); without\n"
+	"                 it NTFS takes 4096, above 16 TB more\n"
 	"  /Q             accepted: formatting is always quick\n"
 	"  /Y             replace what the volume holds\n"
 	"  /Serial:HEX    the volume's serial number, instead of a random one\n"
@@ -44,47 +46,24 @@ struct options {
 	bool replace;
 };
 
-static int note_any(void *ctx, const struct fat_stat *entry)
-{
-	*(bool *)ctx = true;
-	return 1;
-}
-
-// A volume without files may be formatted again; what can't be read may not.
-static bool holds_files(struct disk *d, const char *what)
-{
-	bool any = true, empty = false;
-	struct ntfs *n;
-	struct fat *f;
-
-	if (!strcmp(what, "NTFS") && !ntfs_open(d, &n, NULL)) {
-		any = ntfs_is_empty(n, &empty, NULL) || !empty;
-		ntfs_close(n);
-	} else if (!strcmp(what, "FAT") && !fat_open(d, &f, NULL)) {
-		any = false;
-		if (fat_list(f, "", note_any, &any, NULL))
-			any = true;
-		fat_close(f);
-	}
-	return any;
-}
-
 static int check_target(struct disk *d, const struct options *o,
 			struct err *err)
 {
-	const char *what;
-	int r = part_probe(d, &what, err);
+	char text[PART_CONTENT_TEXT];
+	struct part_content missed;
+	int r = find_missed(d, &missed, err);
 
-	if (r || !what)
+	if (r || missed.kind == PART_HOLDS_NOTHING)
 		return r;
-	if (!strcmp(what, "GPT") || !strcmp(what, "MBR"))
+	if (part_is_table(&missed))
 		return err_set(err, -EBUSY, "volume", ERR_NOWHERE,
 			       "this is a disk with partitions; name one, as "
 			       "in disk.img@1");
-	if (!o->replace && holds_files(d, what))
-		return err_set(err, -EEXIST, "volume", ERR_NOWHERE,
-			       "it holds %s; /Y would replace it", what);
-	return 0;
+	if (o->replace)
+		return 0;
+	return err_set(err, -EEXIST, "volume", ERR_NOWHERE,
+		       "it holds %s; /Y would replace it",
+		       part_content_text(&missed, text));
 }
 
 // As on Windows, a new volume has boot code, which at least tells that there is

@@ -23,14 +23,17 @@ static const char usage[] =
 	"list shows the table of a disk, a disk image or a virtual disk (PATH may\n"
 	"be an address). create writes a new one with the partitions that the\n"
 	"remaining words describe. It refuses a disk that holds anything, unless\n"
-	"--wipe is given, and one in use.\n"
+	"--wipe is given, and one in use. As with DiskPart's clean, what lies\n"
+	"between the disk's ends stays until it is written over: a partition made\n"
+	"over it holds it still.\n"
 	"A new MBR gets the code by which a BIOS starts the active partition.\n"
 	"\n"
 	"  --size SIZE      make the file PATH first, which must not exist\n"
 	"  --wipe           remove what is on the disk\n"
 	"  --id ID          the disk's GUID, or 8 hexadecimal digits for MBR;\n"
 	"                   random when not given\n"
-	"  --sector-size N  512 or 4096, for an image file\n"
+	"  --sector-size N  512 or 4096, for an image file; without it the size\n"
+	"                   that its table was made for, or 512\n"
 	"\n"
 	"A partition:\n"
 	"  type=TYPE    efi, msr, data, recovery, linux or a GUID; for MBR also\n"
@@ -256,17 +259,22 @@ static int parse_id(const char *s, enum part_style style, struct guid *guid,
 	return 0;
 }
 
-static int prepare(struct disk *d, bool wipe, struct err *err)
+// Looks before the table is made: an image keeps the sector size it has.
+static int check_blank(struct disk *d, bool wipe, bool *ret_blank,
+		       struct err *err)
 {
-	const char *what;
-	int r = part_probe(d, &what, err);
+	char text[PART_CONTENT_TEXT];
+	struct part_content found;
+	int r = part_probe(d, &found, err);
 
 	if (r)
 		return r;
-	if (what && !wipe)
-		return err_set(err, -EEXIST, "disk", ERR_NOWHERE,
-			       "it holds %s; --wipe would remove it", what);
-	return what ? part_wipe(d, err) : 0;
+	*ret_blank = found.kind == PART_HOLDS_NOTHING;
+	return *ret_blank || wipe
+		       ? 0
+		       : err_set(err, -EEXIST, "disk", ERR_NOWHERE,
+				 "it holds %s; --wipe would remove it",
+				 part_content_text(&found, text));
 }
 
 // As on Windows, a new MBR has the code that starts the active partition; code
@@ -297,16 +305,19 @@ static int create(struct disk *d, enum part_style style, const char *id,
 	struct part_table *t;
 	struct guid guid = {0};
 	uint32_t signature = 0;
+	bool is_blank;
 	int r = parse_id(id, style, &guid, &signature, err);
 
+	if (!r)
+		r = check_blank(d, wipe, &is_blank, err);
 	if (!r)
 		r = part_table_new(style, d, &guid, signature, &t, err);
 	if (r)
 		return r;
 	for (size_t i = 0; i < count && !r; i++)
 		r = part_table_add(t, &parts[i], NULL, err);
-	if (!r)
-		r = prepare(d, wipe, err);
+	if (!r && !is_blank)
+		r = part_wipe(d, err);
 	if (!r)
 		r = part_table_write(t, d, err);
 	part_table_free(t);
@@ -340,8 +351,10 @@ static int open_disk(const char *path, const char *size, uint32_t sector_size,
 	if (r)
 		return r;
 	ret->disk = ret->place->disk;
-	if (sector_size)
+	if (sector_size) {
 		ret->disk->sector_size = sector_size;
+		ret->disk->is_sector_guessed = false;
+	}
 	return 0;
 }
 

@@ -137,13 +137,35 @@ int vdisk_copy_changes(struct disk *from, struct disk *to, struct err *err)
 	return r ? r : disk_flush(to, err);
 }
 
+// A disk's table and volumes count in its sectors: it keeps their size. Of a raw
+// image the table says it.
+static int choose_sector_size(struct disk *from, struct vdisk_create *c,
+			      struct err *err)
+{
+	uint32_t size = from->sector_size;
+	int r = from->is_sector_guessed ? part_sector_size(from, &size, err)
+					: 0;
+
+	if (!r && c->format == VDISK_VHD && size != 512)
+		r = err_set(err, -ENOTSUP, "source", ERR_NOWHERE,
+			    "its sectors are of %u bytes, and those of a VHD "
+			    "always of 512: nothing on it could be read; make "
+			    "a VHDX",
+			    size);
+	if (!r && c->format == VDISK_VHDX)
+		c->sector_size = size;
+	return r;
+}
+
 // Makes the file: `c` says what, of the size of `from`.
 static int make_target(const char *path, struct vdisk_create *c,
 		       struct disk *from, struct disk **ret, struct err *err)
 {
+	int r = choose_sector_size(from, c, err);
+
+	if (r)
+		return r;
 	c->size = from->size;
-	if (c->format == VDISK_VHDX)
-		c->sector_size = from->sector_size;
 	if (c->format == VDISK_RAW)
 		return disk_create_file(path, c->size, 512, ret, err);
 	return vdisk_make(path, c, ret, err);

@@ -104,15 +104,15 @@ static int ask_fat(const struct vdisk_unused_ctx *u, struct disk *d,
 static int ask_volume(const struct vdisk_unused_ctx *u, struct disk *disk,
 		      unsigned number, struct volume_free *v, struct err *err)
 {
-	const char *kind = NULL;
+	struct part_content found;
 	struct err why = {0};
-	int r = part_probe(disk, &kind, err);
+	int r = part_probe(disk, &found, err);
 
-	if (r || !kind)
+	if (r)
 		return r;
-	if (!strcmp(kind, "NTFS"))
+	if (part_content_is(&found, "NTFS"))
 		r = ask_ntfs(u, disk, number, v, &why);
-	else if (!strcmp(kind, "FAT"))
+	else if (part_content_is(&found, "FAT"))
 		r = ask_fat(u, disk, number, v, &why);
 	return judge(u, number, r, &why, err);
 }

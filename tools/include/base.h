@@ -210,6 +210,9 @@ void *mem_resize(void *p, size_t count, size_t size);
 // Free with mem_free.
 void *mem_aligned(size_t align, size_t n);
 
+// Returns true when n bytes are all zero.
+bool mem_is_zero(const void *p, size_t n);
+
 // Returns a copy of n bytes, or NULL. Free with mem_free.
 void *mem_dup(const void *p, size_t n);
 

@@ -62,6 +62,8 @@ struct disk {
 	const struct disk_ops *ops;
 	uint64_t size;        // bytes
 	uint32_t sector_size; // logical sector size: 512 or 4096
+	bool is_sector_guessed; // 512 was assumed: a raw image does not say it,
+			      // but its partition table may (part.h)
 	bool read_only;
 	// What room is taken and given back in, bytes; no request should reach
 	// across a multiple of it. 0: any.
@@ -83,7 +85,7 @@ enum {
 };
 
 // Opens a regular file or a block device. For writing unless DISK_READ_ONLY.
-// The sector size is the device's; 512 for a file.
+// The sector size is the device's; of a file 512 is assumed (is_sector_guessed).
 // Returns 0, -EBUSY (see DISK_EXCLUSIVE), -ENOTBLK when path is neither a file
 // nor a block device, -ENOMEM, or what open(2) and ioctl(2) give.
 int disk_open_file(const char *path, unsigned flags, struct disk **ret,

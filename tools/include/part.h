@@ -22,7 +22,8 @@
 // partitions are aligned to 1 MiB, as Windows does. Numbers are those that
 // Linux gives: the slot of a GPT, 1 to 4 for the MBR's own and from 5 on for
 // logical partitions, in the order of their chain. An extended partition is
-// listed like the others (mbr_type 0x05, 0x0f or 0x85).
+// listed like the others (mbr_type 0x05, 0x0f or 0x85). A record with more than
+// one partition lists them all, and such a table is not written.
 //
 // Threads: a table may be used by one thread at a time.
 
@@ -105,12 +106,21 @@ int part_table_new(enum part_style style, const struct disk *dev,
 // Reads the table of a disk. A GPT is taken from its backup when the primary
 // copy is broken, and the other way round (see primary_broken). Where an MBR
 // has a protective entry (0xee) it is a GPT; a hybrid MBR's other entries are
-// left out. A GPT whose protective MBR was wiped is read too.
+// left out. A GPT whose protective MBR was wiped is read too. Of a raw image
+// (is_sector_guessed) the sector size is set to what part_sector_size finds.
 // Returns 0, -ENOENT when there is none (the disk is blank, or begins with a
-// file system), -EBADMSG when it is broken, -EFBIG for a chain of more than
+// file system), -ENOTSUP for one that was made for another sector size than the
+// device has, -EBADMSG when it is broken, -EFBIG for a chain of more than
 // some hundred logical partitions, -ENOMEM, or the device's error. Free with
 // part_table_free.
 int part_table_read(struct disk *dev, struct part_table **ret, struct err *err);
+
+// Finds the sector size that a disk's table was made for, by where the GPT's
+// header lies; of an MBR by boot sectors of FAT and NTFS that lie where its
+// entries say and give the same size, or by its partitions' alignment where
+// nothing is written yet. *ret is the disk's own where nothing tells another.
+// Returns 0 or the device's error.
+int part_sector_size(struct disk *dev, uint32_t *ret, struct err *err);
 
 // Frees a table; NULL is fine.
 void part_table_free(struct part_table *t);
@@ -152,8 +162,8 @@ struct part *part_find(const struct part_table *t, unsigned number);
 // hold the BIOS boot code, are kept unless they are part of a file system's
 // boot sector. A hybrid MBR becomes a plain protective one.
 // Returns 0, -EINVAL when the table does not fit the disk or what was changed
-// in it breaks its rules, -ENOTSUP for overlapping partitions or GPT entries of
-// an unusual size, -ENOMEM, or the device's error.
+// in it breaks its rules, -ENOTSUP for overlapping partitions, GPT entries of
+// an unusual size or two logical partitions in one record, -ENOMEM, or the device's error.
 int part_table_write(const struct part_table *t, struct disk *dev,
 		     struct err *err);
 
@@ -164,16 +174,66 @@ int part_table_write(const struct part_table *t, struct disk *dev,
 int part_open(struct disk *dev, unsigned number, struct disk **ret,
 	      struct err *err);
 
-// Says what a disk or partition begins with: "GPT", "MBR", "NTFS", "FAT",
-// "ext", ..., "data" for bytes in its first 64 KiB that are nothing known, or
-// NULL when there is nothing. *ret is a constant string.
-// Returns 0, -ENOMEM, or the device's error.
-int part_probe(struct disk *dev, const char **ret, struct err *err);
+// --- What is on a disk -------------------------------------------------------
 
-// Removes every trace of tables and of file systems on the whole disk, as
-// DiskPart's `clean`: zeroes the first and the last MiB, the extended boot
-// records, and a GPT's backup wherever it is. A power cut leaves the old table
-// or none.
+enum part_holds {
+	PART_HOLDS_NOTHING, // blank
+	PART_HOLDS_TABLE,   // a partition table of any kind, or half of one
+	PART_HOLDS_VOLUME,  // a file system, swap space, an encrypted volume
+	PART_HOLDS_MEMBER,  // a part of a RAID, an LVM, a pool
+	PART_HOLDS_DATA,    // bytes that are nothing known
+};
+
+// What was found.
+struct part_content {
+	enum part_holds kind;
+	const char *name;    // constant, for people: "GPT", "MBR", "NTFS", "FAT",
+			     // "ext", "Intel RAID (RST) member", ..., "data"; NULL
+			     // when blank
+	uint64_t at;         // bytes: where its mark, or the first byte, is
+	bool is_inside;      // not what the disk as a whole is: a volume, or
+			     // bytes, that begin somewhere in it
+	struct guid disk_id; // of a GPT
+};
+
+// Calls fn for all that is known by its place, the likeliest first (the table,
+// what the first bytes say, what the last say), then for volumes that begin
+// inside, then once for bytes that are nothing known. The disk is blank when fn
+// is never called: all of its first and last 4 MiB was zero then, and some
+// thousand samples of the rest (of a small disk, and of small pieces of data in
+// a sparse one, everything). Stops when fn returns non-zero.
+// Returns 0, what fn returned, -ENOMEM, or the device's error: a disk that
+// cannot be read is never blank.
+typedef int part_found_fn(void *ctx, const struct part_content *found);
+int part_probe_each(struct disk *dev, part_found_fn *fn, void *ctx,
+		    struct err *err);
+
+// Says what a disk or partition is, or whether it is blank: the first that
+// part_probe_each finds.
+// Returns 0, -ENOMEM, or the device's error.
+int part_probe(struct disk *dev, struct part_content *ret, struct err *err);
+
+// Tells what volume begins with a sector of 512 bytes.
+// Returns a constant name, as part_probe gives it, or NULL.
+const char *part_name_boot(const uint8_t boot[512]);
+
+// Tell whether a disk as a whole is the volume of that name, or has a GPT or an
+// MBR that lists its partitions.
+// Return true when it is or has.
+bool part_content_is(const struct part_content *c, const char *name);
+bool part_is_table(const struct part_content *c);
+
+// Writes "NTFS at byte 3", or "nothing". Returns text.
+#define PART_CONTENT_TEXT 64
+const char *part_content_text(const struct part_content *c,
+			      char text[PART_CONTENT_TEXT]);
+
+// Removes tables, and all that part_probe knows by its place on the whole disk:
+// zeroes the first and the last 4 MiB (DiskPart's `clean`: 1 MiB, which leaves
+// some RAIDs), the extended boot records, and a GPT's backup wherever it is. What
+// lies between stays, as there, until it is written over: a partition that is
+// made on it holds it still, and part_probe finds it. A power cut leaves the old
+// table or none.
 // Returns 0, -ENOMEM, or the device's error.
 int part_wipe(struct disk *dev, struct err *err);
 

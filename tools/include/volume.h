@@ -48,7 +48,8 @@ struct volume_stat {
 };
 
 // Opens a volume for reading; the disk is borrowed.
-// Returns 0, -ENOENT when it begins with neither file system, and as fat_open
+// Returns 0, -ENOENT when it begins with neither file system (err says what is
+// there: BitLocker, exFAT, ext, ...), and as part_probe, fat_open
 // and ntfs_open do.
 int volume_open(struct disk *disk, struct volume **ret, struct err *err);
 

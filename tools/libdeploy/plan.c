@@ -31,23 +31,23 @@ static int make_identifiers(struct plan *p, struct err *err)
 	return r;
 }
 
-// Data counts when somebody would miss it: a table, a file system, or bytes at
-// the start that are nothing known; not what a deployment left that was cut
-// off.
+// Whatever is on the disk counts as data that somebody would miss, but for what a
+// deployment left that was cut off.
 static int check_wipe(struct plan *p, struct err *err)
 {
-	const char *found;
-	bool unfinished = false;
-	int r = part_probe(p->target.disk, &found, err);
+	char text[PART_CONTENT_TEXT];
+	int r = part_probe(p->target.disk, &p->found, err);
 
-	if (!r && found)
-		r = unfinished_is_marked(p->target.disk, &unfinished, err);
-	if (r || !found || unfinished || p->answer->wipe)
+	if (!r && p->found.kind != PART_HOLDS_NOTHING)
+		r = unfinished_is_all(p->target.disk, &p->is_unfinished,
+				      &p->found, err);
+	if (r || p->found.kind == PART_HOLDS_NOTHING || p->is_unfinished ||
+	    p->answer->wipe)
 		return r;
 	return err_set(err, -EEXIST, p->target.name, ERR_NOWHERE,
 		       "it holds data (%s); nothing is done unless the answer "
 		       "file says wipe = yes",
-		       found);
+		       part_content_text(&p->found, text));
 }
 
 static int make(struct plan *p, struct err *err)

@@ -28,10 +28,15 @@ static void say(const struct printer *out, const char *fmt, ...)
 
 static void say_disk(const struct printer *out, const struct plan *p)
 {
-	const char *fate = p->answer->wipe ? "whatever it holds is destroyed"
-					   : "blank";
 	unsigned long long size = p->target.disk->size >> 20;
-	char id[GUID_TEXT];
+	char id[GUID_TEXT], content[PART_CONTENT_TEXT], fate[128] = "blank";
+
+	if (p->is_unfinished)
+		snprintf(fate, sizeof(fate),
+			 "left by a deployment that did not end");
+	else if (p->found.kind != PART_HOLDS_NOTHING)
+		snprintf(fate, sizeof(fate), "%s: whatever it holds is destroyed",
+			 part_content_text(&p->found, content));
 
 	if (p->answer->layout == ANSWER_MBR)
 		say(out, "disk %s, %llu MB: %s, new MBR %08x", p->target.name,

@@ -60,6 +60,9 @@ struct plan {
 	struct plan_image *images;
 	size_t image_count;
 
+	struct part_content found; // on the machine's disk, before
+	bool is_unfinished;       // which a deployment left that was cut off
+
 	struct part_table *table; // of the machine's disk
 	const struct part *esp, *msr, *data; // the system partition; or NULL
 	struct disk *esp_disk, *data_disk;
@@ -116,11 +119,15 @@ int plan_run_system(struct plan *p, struct plan_system *s, size_t number,
 	       struct err *err);
 
 // A disk on which a deployment began and did not end carries a mark where the
-// MBR's table will be, which goes last: it may be begun again without further
-// ado.
-// Returns 0, or the device's error.
-int unfinished_mark(struct disk *disk, struct err *err);
-int unfinished_is_marked(struct disk *disk, bool *ret, struct err *err);
+// MBR's table will be, which goes last, with the id of the disk that was to be.
+// unfinished_is_all tells whether it carries one and nothing else that somebody
+// would miss, so that it may be begun again without further ado; if not, and
+// there is a mark, *found is what else there is.
+// Returns 0, -ENOMEM, or the device's error.
+int unfinished_mark(struct disk *disk, const struct guid *disk_id,
+		    struct err *err);
+int unfinished_is_all(struct disk *disk, bool *ret, struct part_content *found,
+		      struct err *err);
 
 // --- Booting -----------------------------------------------------------------
 

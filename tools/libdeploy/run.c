@@ -17,7 +17,7 @@ static int clear_disk(struct plan *p, struct err *err)
 	if (!r)
 		r = disk_discard(disk, 0, disk->size, err);
 	if (!r)
-		r = unfinished_mark(disk, err);
+		r = unfinished_mark(disk, &p->disk_id, err);
 	return r;
 }
 

@@ -36,21 +36,6 @@ struct copier {
 	struct job jobs[MAX_JOBS];
 };
 
-static bool is_zero(const uint8_t *bytes, size_t n)
-{
-	uint64_t w[8], any = 0;
-
-	for (; n >= sizeof(w); n -= sizeof(w), bytes += sizeof(w)) {
-		memcpy(w, bytes, sizeof(w));
-		any = w[0] | w[1] | w[2] | w[3] | w[4] | w[5] | w[6] | w[7];
-		if (any)
-			return false;
-	}
-	for (; n; n--)
-		any |= *bytes++;
-	return !any;
-}
-
 // Finds the next run of grains that are not zero, from `at` on.
 // Returns false when there is none.
 static bool next_run(const struct job *j, size_t at, size_t *ret_begin,
@@ -60,7 +45,7 @@ static bool next_run(const struct job *j, size_t at, size_t *ret_begin,
 
 	for (; at < j->len; at += GRAIN) {
 		size_t n = j->len - at < GRAIN ? j->len - at : GRAIN;
-		bool zero = is_zero(j->bytes + at, n);
+		bool zero = mem_is_zero(j->bytes + at, n);
 
 		if (!zero && begin == j->len)
 			begin = at;

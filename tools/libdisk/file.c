@@ -304,6 +304,7 @@ static struct file_disk *new_file(const char *path)
 	f->fd = f->cached_fd = -1;
 	f->disk.ops = &file_ops;
 	f->disk.sector_size = 512;
+	f->disk.is_sector_guessed = true;
 	if (len >= sizeof(f->name))
 		path += len - sizeof(f->name) + 1;
 	memcpy(f->name, path, strlen(path) + 1);

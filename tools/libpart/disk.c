@@ -6,15 +6,6 @@
 
 #include "part_priv.h"
 
-static int check_sector_size(const struct disk *dev, struct err *err)
-{
-	if (is_power_of_two(dev->sector_size) && dev->sector_size >= 512 &&
-	    dev->sector_size <= PART_MAX_SECTOR)
-		return 0;
-	return err_set(err, -ENOTSUP, "partition table", ERR_NOWHERE,
-		       "sectors of %u bytes are not known", dev->sector_size);
-}
-
 static int no_table(struct err *err)
 {
 	return err_set(err, -ENOENT, "partition table", ERR_NOWHERE,
@@ -63,7 +54,7 @@ static int read_table(struct disk *dev, struct part_table *t, struct err *err)
 int part_table_read(struct disk *dev, struct part_table **ret, struct err *err)
 {
 	struct part_table *t;
-	int r = check_sector_size(dev, err);
+	int r = part_settle_sector_size(dev, err);
 
 	if (r)
 		return r;
@@ -99,7 +90,7 @@ static int check_parts(const struct part_table *t, struct err *err)
 int part_table_write(const struct part_table *t, struct disk *dev,
 		     struct err *err)
 {
-	int r = check_sector_size(dev, err);
+	int r = part_check_sector_size(dev, err);
 
 	if (r)
 		return r;

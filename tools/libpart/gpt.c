@@ -319,6 +319,36 @@ int gpt_find_backup(struct disk *dev, uint64_t *ret, struct err *err)
 	return 0;
 }
 
+int gpt_find_lost(struct disk *dev, uint32_t sector_size, uint64_t *ret_at,
+		  struct guid *ret_id, struct err *err)
+{
+	uint64_t lbas = dev->size / sector_size;
+	uint64_t places[2] = {1, lbas - 1};
+	struct disk *view;
+	int r = disk_slice(dev, 0, dev->size, &view, err);
+
+	if (r)
+		return r;
+	view->sector_size = sector_size;
+	*ret_at = 0;
+	for (int i = 0; lbas >= 3 && i < 2 && !*ret_at && !r; i++) {
+		struct copy c = {0};
+
+		r = read_copy(view, places[i], &c.h, &c.entries, &c.err);
+		mem_free(c.entries);
+		if (!r) {
+			*ret_at = places[i] * sector_size;
+			*ret_id = c.h.disk_id;
+		} else if (r == -EBADMSG) {
+			r = 0;
+		} else if (err) {
+			*err = c.err;
+		}
+	}
+	disk_close(view);
+	return r;
+}
+
 // --- Writing -----------------------------------------------------------------
 
 static int encode_entry(const struct part *p, uint32_t sector_size,

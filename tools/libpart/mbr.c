@@ -3,7 +3,8 @@
 // The MBR and its chain of extended boot records; the protective MBR of a GPT.
 // UEFI 2.10, section 5.2. An extended boot record holds one logical partition,
 // placed relative to the record, and a link to the next record, placed relative
-// to the extended partition.
+// to the extended partition. Records with more partitions, which Windows and
+// Linux read, are read, and not written.
 
 #include <string.h>
 
@@ -19,7 +20,7 @@ static bool is_extended(uint8_t type)
 	       type == 0x85;
 }
 
-static bool is_used(const struct mbr_entry_disk *e)
+bool mbr_is_used(const struct mbr_entry_disk *e)
 {
 	return e->type && get_le32(e->size);
 }
@@ -49,7 +50,7 @@ enum mbr_kind mbr_classify(const struct mbr_disk *m, uint64_t sectors)
 
 		if (e->boot != 0 && e->boot != 0x80)
 			return MBR_NONE;
-		if (!is_used(e))
+		if (!mbr_is_used(e))
 			continue;
 		used++;
 		protective += e->type == PART_MBR_PROTECTIVE;
@@ -101,55 +102,85 @@ static int chain_add(struct mbr_chain *chain, uint64_t at, struct err *err)
 	return 0;
 }
 
-// Reads the record at `ebr`. *ret_next is the place of the next one, or 0.
-static int read_ebr(struct disk *dev, const struct part *extended, uint64_t ebr,
-		    struct part_table *t, uint64_t *ret_next, struct err *err)
+// A record of a chain: where it is, and up to where the link that led to it said
+// that its partitions lie.
+struct record {
+	uint64_t at, end;
+};
+
+static int add_logical(struct part_table *t, const struct part *found,
+		       uint64_t ebr, struct err *err)
+{
+	const struct part *last = t->count ? &t->parts[t->count - 1] : NULL;
+	struct part p = *found;
+
+	p.logical = true;
+	p.ebr = ebr;
+	p.number = last && last->logical ? last->number + 1 : 5;
+	return part_table_insert(t, &p, err);
+}
+
+// What the `i`-th entry of a record lists. Linux takes every entry with a size
+// that is no link for a partition, whatever its type, and what does not fit for
+// garbage in the last two (block/partitions/msdos.c); its numbers are ours.
+static int read_logical(struct part_table *t, const struct part *extended,
+			const struct record *record,
+			const struct mbr_entry_disk *e, int i, struct err *err)
 {
 	uint64_t end = extended->start + extended->size;
-	bool has_logical = false;
-	struct part p, link;
-	struct mbr_disk m;
-	int r;
+	struct part p;
+	int r = decode_entry(e, record->at, record->at + t->sector_size, end,
+			     t->sector_size, &p, i < 2 ? err : NULL);
 
-	*ret_next = 0;
-	r = disk_read(dev, ebr, &m, sizeof(m), err);
+	if (i >= 2 && (r || p.start + p.size > record->end))
+		return 0;
+	return r ? r : add_logical(t, &p, record->at, err);
+}
+
+static int read_link(const struct part_table *t, const struct part *extended,
+		     const struct record *record,
+		     const struct mbr_entry_disk *e, struct record *ret,
+		     struct err *err)
+{
+	uint64_t end = extended->start + extended->size;
+	struct part link;
+	int r = decode_entry(e, extended->start, extended->start, UINT64_MAX,
+			     t->sector_size, &link, err);
+
+	if (r)
+		return r;
+	if (!range_ok(link.start, t->sector_size, end))
+		return err_corrupt(err, MBR_WHAT, record->at,
+				   "a link leaves the extended partition");
+	*ret = (struct record){link.start, link.start + link.size};
+	return 0;
+}
+
+// Reads a record. *ret_next is the next one, or at 0.
+static int read_ebr(struct disk *dev, const struct part *extended,
+		    const struct record *record, struct part_table *t,
+		    struct record *ret_next, struct err *err)
+{
+	struct mbr_disk m;
+	int r = disk_read(dev, record->at, &m, sizeof(m), err);
+
+	*ret_next = (struct record){0};
 	if (r)
 		return r;
 	if (get_le16(m.magic) != MBR_MAGIC)
-		return err_corrupt(err, MBR_WHAT, ebr,
+		return err_corrupt(err, MBR_WHAT, record->at,
 				   "there is no extended boot record");
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < 4 && !r; i++) {
 		const struct mbr_entry_disk *e = &m.entries[i];
 
-		if (!is_used(e))
+		if (!get_le32(e->size))
 			continue;
-		if (is_extended(e->type) && !*ret_next) {
-			r = decode_entry(e, extended->start, extended->start,
-					 UINT64_MAX, t->sector_size, &link,
-					 err);
-			if (r)
-				return r;
-			if (!range_ok(link.start, t->sector_size, end))
-				return err_corrupt(err, MBR_WHAT, ebr,
-						   "a link leaves the extended "
-						   "partition");
-			*ret_next = link.start;
-		} else if (!is_extended(e->type) && !has_logical) {
-			r = decode_entry(e, ebr, ebr + t->sector_size, end,
-					 t->sector_size, &p, err);
-			if (r)
-				return r;
-			p.logical = has_logical = true;
-			p.ebr = ebr;
-			p.number = t->count && t->parts[t->count - 1].logical
-					   ? t->parts[t->count - 1].number + 1
-					   : 5;
-			r = part_table_insert(t, &p, err);
-			if (r)
-				return r;
-		}
+		if (!is_extended(e->type))
+			r = read_logical(t, extended, record, e, i, err);
+		else if (!ret_next->at)
+			r = read_link(t, extended, record, e, ret_next, err);
 	}
-	return 0;
+	return r;
 }
 
 static int read_chain(struct disk *dev, struct part_table *t,
@@ -157,19 +188,21 @@ static int read_chain(struct disk *dev, struct part_table *t,
 {
 	const struct part *found = part_find_extended(t);
 	struct part extended;
-	uint64_t at;
+	struct record record;
 	int r = 0;
 
 	if (!found)
 		return 0;
 	extended = *found;
-	for (at = extended.start; at && !r;) {
-		uint64_t next = 0;
+	record.at = extended.start;
+	record.end = extended.start + extended.size;
+	while (record.at && !r) {
+		struct record next = {0};
 
-		r = chain_add(chain, at, err);
+		r = chain_add(chain, record.at, err);
 		if (!r)
-			r = read_ebr(dev, &extended, at, t, &next, err);
-		at = next;
+			r = read_ebr(dev, &extended, &record, t, &next, err);
+		record = next;
 	}
 	return r;
 }
@@ -185,7 +218,7 @@ int mbr_read(struct disk *dev, const struct mbr_disk *m, struct part_table *t,
 	for (unsigned i = 0; i < 4; i++) {
 		struct part p;
 
-		if (!is_used(&m->entries[i]))
+		if (!mbr_is_used(&m->entries[i]))
 			continue;
 		r = decode_entry(&m->entries[i], 0, 0, t->disk_size,
 				 t->sector_size, &p, err);
@@ -389,11 +422,30 @@ static int write_all(const struct part_table *t, struct disk *dev,
 	return r;
 }
 
+// What the chain that we make can hold.
+static int check_chain(const struct part_table *t, struct err *err)
+{
+	for (size_t i = 0; i + 1 < t->count; i++) {
+		const struct part *a = &t->parts[i], *b = a + 1;
+
+		if (a->logical && b->logical && a->ebr == b->ebr)
+			return err_set(err, -ENOTSUP, MBR_WHAT, a->ebr,
+				       "partitions %u and %u are in one "
+				       "extended boot record: such a table is "
+				       "read, and not written",
+				       a->number, b->number);
+	}
+	return 0;
+}
+
 int mbr_write(const struct part_table *t, struct disk *dev, struct err *err)
 {
-	struct ebr *chain = mem_array(t->count + 1, sizeof(*chain));
-	int r;
+	struct ebr *chain;
+	int r = check_chain(t, err);
 
+	if (r)
+		return r;
+	chain = mem_array(t->count + 1, sizeof(*chain));
 	if (!chain)
 		return err_nomem(err);
 	r = write_all(t, dev, chain, err);

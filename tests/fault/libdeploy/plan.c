@@ -102,7 +102,7 @@ static struct disk *new_disk(void)
 static bool is_blank(struct disk *d)
 {
 	struct part_table *t;
-	const char *found;
+	struct part_content found;
 	struct err err = {0};
 
 	check_ok(part_probe(d, &found, &err), &err);
@@ -110,7 +110,9 @@ static bool is_blank(struct disk *d)
 		part_table_free(t);
 		return false;
 	}
-	return !found || !strcmp(found, "data");
+	// Half of a GPT is none yet.
+	return !part_is_table(&found) &&
+	       (found.kind != PART_HOLDS_VOLUME || found.is_inside);
 }
 
 static bool volume_is_good(struct disk *volume)
@@ -157,11 +159,11 @@ static bool is_finished(struct disk *d)
 	last = t->parts[t->count - 1].number;
 	part_table_free(t);
 	for (unsigned n = 2; n <= last; n++) {
-		const char *found;
+		struct part_content found;
 
 		check_ok(part_open(d, n, &volume, &err), &err);
 		check_ok(part_probe(volume, &found, &err), &err);
-		if (n == last || (found && !strcmp(found, "NTFS")))
+		if (n == last || part_content_is(&found, "NTFS"))
 			check(volume_is_good(volume));
 		if (n < last)
 			disk_close(volume);

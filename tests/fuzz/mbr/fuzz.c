@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct part_table *t;
 	struct disk *d, *p;
-	const char *what;
+	struct part_content what;
 	int r;
 
 	if (size > 1 << 20)

@@ -115,7 +115,8 @@ static void check_wipe(void)
 	plan_free(plan);
 	a->wipe = false;
 	check_ok(part_wipe(d, &fixture_err), &fixture_err);
-	check_ok(unfinished_mark(d, &fixture_err), &fixture_err);
+	check_ok(unfinished_mark(d, &part_type_data, &fixture_err),
+		 &fixture_err);
 	check_ok(fixture_plan(a, d, &plan, &fixture_err), &fixture_err);
 	plan_free(plan);
 	disk_close(d);

@@ -53,7 +53,7 @@ int main(void)
 	a = fixture_answer("windows", "efi-size = 40M\nwipe = yes");
 	a->finish = FINISH_POWEROFF;
 	print(a);
-	check_line(0, "whatever it holds is destroyed");
+	check_line(0, "blank, new GPT {");
 	check_line(6, "boot: Windows from");
 	check_line(7, "then: power off");
 	a->finish = FINISH_RESTART;
