@@ -95,7 +95,7 @@ SYSTEM\Select' ]
 		    dword    REG_DWORD    0xffffffff
 		    qword    REG_QWORD    0x123456789abcdef0
 		    bin    REG_BINARY    000ABF
-		    none    REG_NONE    
+		    none    REG_NONE    0000
 		    Ümlaut    REG_SZ    héllo €
 	END
 	run -0 slipway reg query "$K" /se '|'

@@ -31,8 +31,9 @@ static const char usage[] =
 	"query  /s all keys below; /v NAME or /ve one value; /t TYPE values of a type;\n"
 	"       /z types with their numbers; /f TEXT search, in key names (/k) or data\n"
 	"       (/d) or value names (/v) alone, with case (/c), whole words (/e)\n"
-	"add    TYPE is REG_SZ (the default), REG_EXPAND_SZ, REG_MULTI_SZ (parts divided\n"
-	"       by \\0 or SEPARATOR), REG_DWORD, REG_QWORD, REG_BINARY, REG_NONE\n"
+	"add    TYPE is REG_SZ (the default), REG_EXPAND_SZ, REG_MULTI_SZ (strings divided\n"
+	"       by \\0, or by SEPARATOR, one character), REG_DWORD, REG_QWORD, REG_BINARY,\n"
+	"       REG_NONE; without /v or /ve the unnamed value is set\n"
 	"/f     do not ask before something is replaced or deleted; /y for a FILE\n"
 	"compare ends with 0 for equal keys, 2 for others; /oa shows all, /od what\n"
 	"       differs, /os what is the same, /on nothing\n"
@@ -173,8 +174,11 @@ int reg_open(const char *text, enum reg_use use, const char *view, bool no_logs,
 	size_t len = strlen(text);
 	int r;
 
-	while (len > 1 && text[len - 1] == '\\')
+	if (len > 1 && text[len - 1] == '\\')
 		len--;
+	if (len > 1 && text[len - 1] == '\\')
+		return err_set(err, -EINVAL, text, ERR_NOWHERE,
+			       "a key's path ends with one backslash at most");
 	k.name = mem_strdup(text);
 	if (!k.name)
 		return err_nomem(err);

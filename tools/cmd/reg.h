@@ -61,10 +61,16 @@ int reg_type_parse(const char *name, uint32_t *ret, struct err *err);
 // `separator`; new memory (free with mem_free), or NULL.
 char *reg_data_text(const struct hive_value *v, const char *separator);
 
-// Makes data of a type from a word of the command line; *ret is new memory.
-// Returns 0, -EINVAL when the word cannot be that, or -ENOMEM.
+// Makes data of a type from a word of the command line, or from none (NULL), as
+// reg.exe does; *ret is new memory. Strings of REG_MULTI_SZ are divided by
+// `separator`.
+// Returns 0, -EINVAL when the word cannot be that, or a word is needed, or
+// -ENOMEM.
 int reg_data_parse(const char *text, uint32_t type, const char *separator,
 		   void **ret, size_t *ret_size, struct err *err);
+
+// Tells whether the text is one character, as a separator must be.
+bool reg_is_separator(const char *text);
 
 // Returns a value's name, or "(Default)"; new memory (free with mem_free), or
 // NULL.

@@ -12,12 +12,14 @@
 
 enum { A_V, A_VE, A_T, A_S, A_D, A_F, A_REG, A_LOGS, A_NONE };
 
-// Sets the value that the switches describe. *ret_done false: the user said No.
+// Sets the value that the switches describe: without /v the unnamed one, as
+// reg.exe does even where nothing else is said. *ret_done false: the user said
+// No.
 static int add_value(struct reg_key *k, struct hive_key *key,
 		     const struct cmd_switch *s, bool *ret_done,
 		     struct err *err)
 {
-	const char *name = s[A_VE].value ? "" : s[A_V].value;
+	const char *name = s[A_V].value ? s[A_V].value : "";
 	const char *separator = s[A_S].value ? s[A_S].value : "\\0";
 	uint32_t type = HIVE_SZ;
 	struct hive_value *old;
@@ -25,8 +27,6 @@ static int add_value(struct reg_key *k, struct hive_key *key,
 	void *data = NULL;
 	int r = 0;
 
-	if (!name)
-		name = "";
 	if (s[A_T].value)
 		r = reg_type_parse(s[A_T].value, &type, err);
 	if (!r && !hive_value_find(key, name, &old, NULL) && !s[A_F].value &&
@@ -35,11 +35,8 @@ static int add_value(struct reg_key *k, struct hive_key *key,
 		return 0;
 	}
 	if (!r)
-		r = reg_data_parse(s[A_D].value ? s[A_D].value
-				   : type == HIVE_DWORD || type == HIVE_QWORD
-					   ? "0"
-					   : "",
-				   type, separator, &data, &size, err);
+		r = reg_data_parse(s[A_D].value, type, separator, &data, &size,
+				   err);
 	if (!r)
 		r = hive_value_set(k->hive, key, name, type, data, size, err);
 	mem_free(data);
@@ -68,11 +65,13 @@ int reg_add(int argc, char **argv)
 		return cmd_misuse("reg", "add: name one key");
 	if (s[A_V].value && s[A_VE].value)
 		return cmd_misuse("reg", "add: one of /v and /ve");
+	if (s[A_S].value && !reg_is_separator(s[A_S].value))
+		return cmd_misuse("reg", "add: /s takes one character");
 	if (reg_open(argv[1], REG_CHANGE, s[A_REG].value, s[A_LOGS].value,
 		     &k, &err))
 		return cmd_fail("reg", NULL, &err);
 	r = hive_key_add(k.hive, k.hive->root, k.path, &key, &err);
-	if (!r && (s[A_V].value || s[A_VE].value || s[A_D].value))
+	if (!r)
 		r = add_value(&k, key, s, &done, &err);
 	if (!r && done)
 		r = reg_save(&k, &err);
@@ -187,12 +186,23 @@ static bool may_overwrite(const struct hive_key *from, const struct hive_key *to
 	return true;
 }
 
+static bool is_same_key(const struct reg_key *a, const struct reg_key *b)
+{
+	size_t len = hive_file_prefix(a->file);
+
+	return len == hive_file_prefix(b->file) &&
+	       !strncmp(a->name, b->name, len) && !strcasecmp(a->path, b->path);
+}
+
 static int copy(struct reg_key *from, struct reg_key *to,
 		const struct cmd_switch *s, bool *ret_done, struct err *err)
 {
 	struct hive_key *source, *target;
 	int r = reg_find(from, &source, err);
 
+	if (!r && is_same_key(from, to))
+		r = err_set(err, -EINVAL, to->name, ERR_NOWHERE,
+			    "it is the key that is copied from");
 	if (!r)
 		r = hive_key_add(to->hive, to->hive->root, to->path, &target,
 				 err);

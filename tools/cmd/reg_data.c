@@ -29,6 +29,8 @@ const char *reg_type_name(uint32_t type, char buf[16])
 
 int reg_type_parse(const char *name, uint32_t *ret, struct err *err)
 {
+	if (!strcasecmp(name, "REG_DWORD_LITTLE_ENDIAN"))
+		name = types[HIVE_DWORD];
 	for (uint32_t i = 0; i < TYPES; i++) {
 		if (!strcasecmp(types[i], name)) {
 			*ret = i;
@@ -144,18 +146,24 @@ static int bad(const char *text, const char *why, struct err *err)
 	return err_set(err, -EINVAL, text, ERR_NOWHERE, "%s", why);
 }
 
+// -1 is a number of 64 bits alone, and only in decimal.
 static int parse_number(const char *text, size_t size, void **ret,
 			struct err *err)
 {
+	bool is_negative = size == 8 && *text == '-';
+	const char *digits = text + is_negative;
+	bool is_hex = !is_negative && !strncasecmp(digits, "0x", 2);
 	uint8_t bytes[8];
 	uint64_t n;
 	char *end;
 
 	errno = 0;
-	n = strtoull(text, &end, strncasecmp(text, "0x", 2) ? 10 : 16);
-	if (*text < '0' || *text > '9' || *end || errno ||
-	    (size == 4 && n > UINT32_MAX))
+	n = strtoull(digits, &end, is_hex ? 16 : 10);
+	if (*digits < '0' || *digits > '9' || *end || errno ||
+	    (size == 4 && n > UINT32_MAX) || (is_negative && n > 1ull << 63))
 		return bad(text, "no number of that type", err);
+	if (is_negative)
+		n = -n;
 	for (size_t i = 0; i < size; i++)
 		bytes[i] = (uint8_t)(n >> 8 * i);
 	*ret = mem_dup(bytes, size);
@@ -187,49 +195,89 @@ static int parse_binary(const char *text, void **ret, size_t *ret_size,
 	return 0;
 }
 
-// Turns text into units with `nuls` more of NUL at the end; each separator
-// becomes a NUL.
-static int parse_text(const char *text, const char *separator, size_t nuls,
-		      void **ret, size_t *ret_size, struct err *err)
+// Turns text into units, with a NUL behind them that is counted.
+static int parse_text(const char *text, void **ret, size_t *ret_size,
+		      struct err *err)
 {
-	size_t gap = separator ? strlen(separator) : 0, n = 0, part;
-	le16 *all = NULL, *units;
+	size_t n;
+	le16 *units;
+	int r = utf16_from_utf8(text, &units, &n);
 
-	for (;;) {
-		const char *end = gap ? strstr(text, separator) : NULL;
-		char *copy = mem_strdup(text);
-		le16 *more;
-		int r;
+	if (r)
+		return r == -EINVAL ? bad(text, "no UTF-8 text", err)
+				    : err_nomem(err);
+	*ret = units;
+	*ret_size = (n + 1) * sizeof(*units);
+	return 0;
+}
 
-		if (!copy) {
-			mem_free(all);
-			return err_nomem(err);
-		}
-		if (end)
-			copy[end - text] = 0;
-		r = utf16_from_utf8(copy, &units, &part);
-		mem_free(copy);
-		more = r ? NULL : mem_resize(all, n + part + 2,
-					     sizeof(*units));
-		if (!more) {
-			if (!r)
-				mem_free(units);
-			mem_free(all);
-			return r == -EINVAL ? bad(text, "no UTF-8 text", err)
-					    : err_nomem(err);
-		}
-		all = more;
-		memcpy(all + n, units, part * sizeof(*units));
-		mem_free(units);
-		n += part;
-		all[n] = all[n + 1] = to_le16(0);
-		if (!end)
-			break;
-		n++;
-		text = end + gap;
+bool reg_is_separator(const char *text)
+{
+	le16 *units;
+	size_t n;
+
+	if (utf16_from_utf8(text, &units, &n))
+		return false;
+	mem_free(units);
+	return n == 1;
+}
+
+// Puts a NUL in the place of each separator. *ret_n is then what is left of the
+// n units, with a NUL behind the last string. One at the end divides nothing; an
+// empty string among others is none, as it would end them.
+// Returns false when there is one.
+static bool divide(le16 *units, size_t n, const le16 *separator, size_t gap,
+		   size_t *ret_n)
+{
+	bool is_alone = n == gap;
+	size_t done = 0, start = 0;
+
+	for (size_t i = 0; i < n;) {
+		bool ends = n - i >= gap &&
+			    !memcmp(units + i, separator, gap * sizeof(*units));
+
+		if (ends && done == start && !is_alone)
+			return false;
+		units[done++] = ends ? to_le16(0) : units[i];
+		i += ends ? gap : 1;
+		if (ends)
+			start = done;
 	}
-	*ret = all;
-	*ret_size = (n ? n + nuls : 1) * sizeof(*all);
+	if (done > start)
+		units[done++] = to_le16(0);
+	*ret_n = done;
+	return true;
+}
+
+static int parse_strings(const char *text, const char *separator, void **ret,
+			 size_t *ret_size, struct err *err)
+{
+	le16 *units = NULL, *gap = NULL, *more;
+	size_t n = 0, gap_n = 0;
+	int r = utf16_from_utf8(text, &units, &n);
+
+	if (!r)
+		r = utf16_from_utf8(separator, &gap, &gap_n);
+	// all units, a NUL behind the last string and one behind all
+	more = r ? NULL : mem_resize(units, n + 2, sizeof(*units));
+	if (!r && !more)
+		r = -ENOMEM;
+	if (more)
+		units = more;
+	if (r == -ENOMEM)
+		err_nomem(err);
+	else if (r)
+		bad(text, "no UTF-8 text", err);
+	else if (!divide(units, n, gap, gap_n, &n))
+		r = bad(text, "an empty string among others", err);
+	mem_free(gap);
+	if (r) {
+		mem_free(units);
+		return r;
+	}
+	units[n] = to_le16(0);
+	*ret = units;
+	*ret_size = (n + 1) * sizeof(*units);
 	return 0;
 }
 
@@ -238,15 +286,25 @@ int reg_data_parse(const char *text, uint32_t type, const char *separator,
 {
 	switch (type) {
 	case HIVE_DWORD:
+	case HIVE_DWORD_BIG_ENDIAN: // little-endian too, as reg.exe writes it
+		if (!text)
+			return bad("/d", "a number of 32 bits is needed", err);
+		*ret_size = 4;
+		return parse_number(text, 4, ret, err);
 	case HIVE_QWORD:
-		*ret_size = type == HIVE_DWORD ? 4 : 8;
-		return parse_number(text, *ret_size, ret, err);
+		*ret_size = 8;
+		return parse_number(text ? text : "0", 8, ret, err);
+	case HIVE_NONE:
 	case HIVE_SZ:
 	case HIVE_EXPAND_SZ:
-		return parse_text(text, NULL, 1, ret, ret_size, err);
+		return parse_text(text ? text : "", ret, ret_size, err);
 	case HIVE_MULTI_SZ:
-		return parse_text(text, separator, 2, ret, ret_size, err);
+		return parse_strings(text ? text : "", separator, ret, ret_size,
+				     err);
+	case HIVE_BINARY:
+		return parse_binary(text ? text : "", ret, ret_size, err);
 	default:
-		return parse_binary(text, ret, ret_size, err);
+		return bad("/t", "a value of this type is made by reg import "
+				 "alone", err);
 	}
 }

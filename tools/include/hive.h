@@ -33,6 +33,7 @@ enum { // types of values
 	HIVE_EXPAND_SZ = 2,
 	HIVE_BINARY = 3,
 	HIVE_DWORD = 4,     // 32 bits, little-endian
+	HIVE_DWORD_BIG_ENDIAN = 5,
 	HIVE_MULTI_SZ = 7,  // strings, each with a NUL, and one more NUL
 	HIVE_QWORD = 11,
 };
