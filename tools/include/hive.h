@@ -270,7 +270,10 @@ struct hive_reg_visitor {
 
 // Reads a registry file: "Windows Registry Editor Version 5.00" in UTF-16 with
 // its mark, in UTF-8 or in Windows-1252, or "REGEDIT4", where the bytes of
-// strings in hex are Windows-1252 too.
+// strings in hex are Windows-1252 too. As Windows does, it takes lines that begin
+// with # or ; for comments, passes over values below [-KEY], gives keys without
+// backslashes at their end, and HIVE_EXPAND_SZ and HIVE_MULTI_SZ in hex with a NUL
+// at their end.
 // Returns 0, -EBADMSG with the line that is not understood, -EFBIG over 1 GiB,
 // -ENOMEM, or what a function of the visitor returned.
 int hive_reg_parse(const void *data, size_t size,

@@ -23,7 +23,7 @@ struct parser {
 	const char *at;   // in the text, which ends with a NUL
 	uint64_t line;
 	bool ansi;        // REGEDIT4
-	bool in_key;
+	enum { NO_KEY, IN_KEY, KEY_REMOVED } place;
 	uint8_t *data;    // of a value
 	size_t size, capacity;
 	struct err *err;
@@ -180,45 +180,54 @@ static unsigned parse_hex(struct parser *p, uint32_t *ret)
 	return n;
 }
 
-// Steps over blanks, and over a backslash at the end of a line.
-static int skip_continued(struct parser *p)
+// Steps over a backslash that ends a line of bytes, and over empty lines and
+// comments, up to the next bytes or the end of the file.
+static int continue_bytes(struct parser *p)
 {
-	skip_blanks(p);
-	while (*p->at == '\\') {
-		p->at++;
+	p->at++;
+	do {
 		if (!end_line(p))
-			return refuse(p, "\\ must end the line");
+			return refuse(p, "\\ must end the line, and bytes "
+					 "follow it");
 		skip_blanks(p);
-	}
+	} while (*p->at && hex_digit(*p->at) < 0);
 	return 0;
 }
 
 static int parse_bytes(struct parser *p, bool wide)
 {
 	uint32_t byte;
-	unsigned n;
-	int r;
+	uint16_t unit;
+	int r = 0;
 
 	for (;;) {
-		r = skip_continued(p);
-		if (r)
-			return r;
-		n = parse_hex(p, &byte);
-		if (!n)
-			return 0; // a comma at the end, or no data at all
-		if (n > 2)
+		skip_blanks(p);
+		if (*p->at == '\\')
+			r = continue_bytes(p);
+		if (r || !parse_hex(p, &byte))
+			return r; // a comma at the end, or no data at all
+		if (byte > 0xff)
 			return refuse(p, "bytes have two digits");
-		r = add_byte(p, wide ? from_ansi((uint8_t)byte) & 0xff
-				     : (uint8_t)byte);
+		unit = wide ? from_ansi((uint8_t)byte) : (uint16_t)byte;
+		r = add_byte(p, unit & 0xff);
 		if (!r && wide)
-			r = add_byte(p, (uint8_t)(from_ansi((uint8_t)byte) >>
-						  8));
-		if (!r)
-			r = skip_continued(p);
+			r = add_byte(p, (uint8_t)(unit >> 8));
 		if (r || *p->at != ',')
 			return r;
 		p->at++;
 	}
+}
+
+// Windows adds the NUL that strings in hex lack, of these types.
+static int end_strings(struct parser *p, uint32_t type)
+{
+	int r;
+
+	if ((type != HIVE_EXPAND_SZ && type != HIVE_MULTI_SZ) || !p->size ||
+	    p->size % 2 || (!p->data[p->size - 1] && !p->data[p->size - 2]))
+		return 0;
+	r = add_byte(p, 0);
+	return r ? r : add_byte(p, 0);
 }
 
 static int parse_string_data(struct parser *p)
@@ -251,6 +260,11 @@ static bool take(struct parser *p, const char *word)
 	return true;
 }
 
+static bool take_exactly(struct parser *p, const char *word)
+{
+	return !strncmp(p->at, word, strlen(word)) && take(p, word);
+}
+
 static int parse_dword(struct parser *p)
 {
 	uint32_t n;
@@ -266,6 +280,8 @@ static int parse_dword(struct parser *p)
 
 static int parse_data(struct parser *p, uint32_t *type, bool *remove)
 {
+	int r;
+
 	p->size = 0;
 	*remove = false;
 	if (*p->at == '"') {
@@ -287,9 +303,10 @@ static int parse_data(struct parser *p, uint32_t *type, bool *remove)
 	if (!take(p, "hex(") || !parse_hex(p, type) || !take(p, "):"))
 		return refuse(p, "no data: text in quotes, dword:, hex: or "
 				 "hex(TYPE):");
-	return parse_bytes(p, p->ansi && (*type == HIVE_SZ ||
-					  *type == HIVE_EXPAND_SZ ||
-					  *type == HIVE_MULTI_SZ));
+	r = parse_bytes(p, p->ansi && (*type == HIVE_SZ ||
+				       *type == HIVE_EXPAND_SZ ||
+				       *type == HIVE_MULTI_SZ));
+	return r ? r : end_strings(p, *type);
 }
 
 // --- Lines -------------------------------------------------------------------
@@ -308,12 +325,15 @@ static int parse_key(struct parser *p)
 	start += remove;
 	if (!end || end <= start)
 		return refuse(p, "a key is written [KEY] or [-KEY]");
-	path = mem_alloc((size_t)(end - start) + 1);
+	len = (size_t)(end - start);
+	while (len > 1 && start[len - 1] == '\\') // means nothing
+		len--;
+	path = mem_alloc(len + 1);
 	if (!path)
 		return err_nomem(p->err);
-	memcpy(path, start, (size_t)(end - start));
+	memcpy(path, start, len);
 	p->at = end + 1;
-	p->in_key = !remove;
+	p->place = remove ? KEY_REMOVED : IN_KEY;
 	r = p->visitor->key(p->visitor->ctx, path, remove, p->err);
 	mem_free(path);
 	return r;
@@ -326,7 +346,7 @@ static int parse_value(struct parser *p)
 	bool remove;
 	int r;
 
-	if (!p->in_key)
+	if (p->place == NO_KEY)
 		return refuse(p, "a value without a key");
 	if (*p->at == '"') {
 		r = parse_quoted(p, &name);
@@ -343,7 +363,7 @@ static int parse_value(struct parser *p)
 	p->at++;
 	skip_blanks(p);
 	r = parse_data(p, &type, &remove);
-	if (!r)
+	if (!r && p->place == IN_KEY)
 		r = p->visitor->value(p->visitor->ctx, name ? name : "", remove,
 				      type, p->data, p->size, p->err);
 out:
@@ -355,9 +375,10 @@ static int parse_lines(struct parser *p)
 {
 	int r;
 
-	if (take(p, "REGEDIT4"))
+	skip_blanks(p);
+	if (take_exactly(p, "REGEDIT4"))
 		p->ansi = true;
-	else if (!take(p, "Windows Registry Editor Version 5.00"))
+	else if (!take_exactly(p, "Windows Registry Editor Version 5.00"))
 		return refuse(p, "neither REGEDIT4 nor Windows Registry Editor "
 				 "Version 5.00");
 	for (;;) {
@@ -373,6 +394,10 @@ static int parse_lines(struct parser *p)
 		case '"':
 		case '@':
 			r = parse_value(p);
+			break;
+		case '#':
+			skip_line(p);
+			r = 0;
 			break;
 		case ';':
 		case '\r':
