@@ -18,7 +18,7 @@ static const char usage[] =
 	"       reg copy KEY1 KEY2 [/s] [/f]\n"
 	"       reg compare KEY1 KEY2 [/v NAME | /ve] [/oa | /od | /os | /on] [/s]\n"
 	"       reg export KEY FILE [/y] [/as PATH]\n"
-	"       reg import FILE KEY [/as PATH]\n"
+	"       reg import FILE KEY [/as PATH] [/part]\n"
 	"\n"
 	"Shows and changes keys of registry hives. KEY is a hive's file and a path in\n"
 	"it: C/Windows/System32/config/SYSTEM\\Select, or one in a volume of a disk:\n"
@@ -39,7 +39,9 @@ static const char usage[] =
 	"       differs, /os what is the same, /on nothing\n"
 	"export, import   FILE is a .reg file. /as PATH is what KEY is called in it;\n"
 	"       by default the hive's own place, told by its name: SYSTEM is\n"
-	"       HKEY_LOCAL_MACHINE\\SYSTEM, NTUSER.DAT is HKEY_CURRENT_USER\n";
+	"       HKEY_LOCAL_MACHINE\\SYSTEM, NTUSER.DAT is HKEY_CURRENT_USER. A file that\n"
+	"       names keys of other hives too is refused; with /part what is KEY's is\n"
+	"       imported, and the rest is listed\n";
 
 COMMAND(reg, "reg", "show and change registry hives", usage);
 
