@@ -65,4 +65,5 @@ def main():
                     entry(after, part, first + i))
 
 
-main()
+if __name__ == "__main__":
+    main()
