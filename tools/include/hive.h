@@ -42,6 +42,7 @@ enum { // flags of keys; what is not named here is kept as it was
 	HIVE_KEY_ROOT = 0x04,
 	HIVE_KEY_NO_DELETE = 0x08,
 	HIVE_KEY_LINK = 0x10,
+	HIVE_KEY_PREDEFINED = 0x40, // stands for a handle of Windows; no values
 };
 
 struct hive_value {
@@ -65,6 +66,7 @@ struct hive_key {
 	uint64_t written;            // FILETIME
 	uint32_t access;             // kept
 	uint32_t security;           // index into the hive's descriptors
+	uint32_t handle;             // of HIVE_KEY_PREDEFINED, kept
 	struct hive_key **subkeys;   // in order of their upper-case names
 	size_t subkey_count, subkey_capacity;
 	struct hive_value *values;   // in order of their making
@@ -202,7 +204,8 @@ void hive_key_remove(struct hive *hive, struct hive_key *key);
 // a key of the same or another hive: what is there already stays, values of the
 // same name are replaced. New keys have their parent's descriptor. `from` may
 // hold `to`, which is then not copied into itself.
-// Returns 0, -EFBIG beyond 512 levels, or -ENOMEM with a part copied.
+// Returns 0, -EFBIG beyond 512 levels, or -EPERM (see hive_value_set) or -ENOMEM
+// with a part copied.
 int hive_key_copy(struct hive *hive, struct hive_key *to,
 		  const struct hive_key *from, bool all, struct err *err);
 
@@ -220,7 +223,8 @@ int hive_value_find(const struct hive_key *key, const char *name,
 
 // Sets a value, making it when it is not there; data is copied.
 // Returns 0, -EINVAL when the name is not UTF-8 or longer than 16,383 units,
-// -EFBIG for data of over 1 GiB, or -ENOMEM; on failure all is as before.
+// -EFBIG for data of over 1 GiB, -EPERM for a key of HIVE_KEY_PREDEFINED, or
+// -ENOMEM; on failure all is as before.
 int hive_value_set(struct hive *hive, struct hive_key *key, const char *name,
 		   uint32_t type, const void *data, size_t size,
 		   struct err *err);
@@ -271,9 +275,9 @@ struct hive_reg_visitor {
 // Reads a registry file: "Windows Registry Editor Version 5.00" in UTF-16 with
 // its mark, in UTF-8 or in Windows-1252, or "REGEDIT4", where the bytes of
 // strings in hex are Windows-1252 too. As Windows does, it takes lines that begin
-// with # or ; for comments, passes over values below [-KEY], gives keys without
-// backslashes at their end, and HIVE_EXPAND_SZ and HIVE_MULTI_SZ in hex with a NUL
-// at their end.
+// with # or ; for comments, passes over values below [-KEY], and gives keys without
+// backslashes at their end. Strings in hex are given as they stand, without a NUL
+// that Windows would add: what hive_reg_format wrote comes back to the byte.
 // Returns 0, -EBADMSG with the line that is not understood, -EFBIG over 1 GiB,
 // -ENOMEM, or what a function of the visitor returned.
 int hive_reg_parse(const void *data, size_t size,

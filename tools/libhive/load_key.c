@@ -74,6 +74,19 @@ static int keep_data(struct loader *l, const uint8_t *bytes, uint32_t size,
 	return 0;
 }
 
+// Is data of that size in segments? Other programs keep it in one cell in every
+// version, which is then larger than any record of segments.
+static bool is_big_data(struct loader *l, uint32_t cell, uint32_t size)
+{
+	const uint8_t *bytes;
+	uint32_t len;
+
+	return size > HIVE_BIG_SEGMENT && l->minor >= HIVE_BIG_FROM &&
+	       (hive_cell_look(l, cell, sizeof(struct hive_db_disk), "big data",
+			       &bytes, &len) ||
+		len < size);
+}
+
 static int load_data(struct loader *l, const struct hive_vk_disk *vk,
 		     uint32_t cell, struct hive_value *v)
 {
@@ -89,7 +102,7 @@ static int load_data(struct loader *l, const struct hive_vk_disk *vk,
 				   "data of %u bytes", size);
 	if (!size)
 		return 0;
-	if (!in_place && size > HIVE_BIG_SEGMENT && l->minor >= HIVE_BIG_FROM) {
+	if (!in_place && is_big_data(l, get_le32(vk->data), size)) {
 		v->data = mem_alloc(size);
 		if (!v->data)
 			return err_nomem(l->err);
@@ -133,6 +146,10 @@ static int load_values(struct loader *l, const struct hive_nk_disk *nk,
 	const uint8_t *list;
 	int r;
 
+	if (key->flags & HIVE_KEY_PREDEFINED) {
+		key->handle = count;
+		return 0;
+	}
 	if (!count)
 		return 0;
 	if (count > l->size / 8)
@@ -441,7 +458,9 @@ int hive_load_key(struct loader *l, uint32_t cell, struct hive_key *parent,
 		      &key->name_len);
 	if (!r)
 		r = load_class(l, nk, key);
-	if (!r)
+	if (!r && parent && get_le32(nk->security) == HIVE_NIL)
+		key->security = parent->security; // others leave it out
+	else if (!r)
 		r = load_security(l, get_le32(nk->security), &key->security);
 	return r ? r : load_content(l, nk, cell, key, depth, how);
 }

@@ -218,18 +218,6 @@ static int parse_bytes(struct parser *p, bool wide)
 	}
 }
 
-// Windows adds the NUL that strings in hex lack, of these types.
-static int end_strings(struct parser *p, uint32_t type)
-{
-	int r;
-
-	if ((type != HIVE_EXPAND_SZ && type != HIVE_MULTI_SZ) || !p->size ||
-	    p->size % 2 || (!p->data[p->size - 1] && !p->data[p->size - 2]))
-		return 0;
-	r = add_byte(p, 0);
-	return r ? r : add_byte(p, 0);
-}
-
 static int parse_string_data(struct parser *p)
 {
 	size_t units;
@@ -280,8 +268,6 @@ static int parse_dword(struct parser *p)
 
 static int parse_data(struct parser *p, uint32_t *type, bool *remove)
 {
-	int r;
-
 	p->size = 0;
 	*remove = false;
 	if (*p->at == '"') {
@@ -303,10 +289,9 @@ static int parse_data(struct parser *p, uint32_t *type, bool *remove)
 	if (!take(p, "hex(") || !parse_hex(p, type) || !take(p, "):"))
 		return refuse(p, "no data: text in quotes, dword:, hex: or "
 				 "hex(TYPE):");
-	r = parse_bytes(p, p->ansi && (*type == HIVE_SZ ||
-				       *type == HIVE_EXPAND_SZ ||
-				       *type == HIVE_MULTI_SZ));
-	return r ? r : end_strings(p, *type);
+	return parse_bytes(p, p->ansi && (*type == HIVE_SZ ||
+					  *type == HIVE_EXPAND_SZ ||
+					  *type == HIVE_MULTI_SZ));
 }
 
 // --- Lines -------------------------------------------------------------------

@@ -202,6 +202,8 @@ static int save_values(struct saver *s, const struct hive_key *key,
 	uint32_t list, value, max_name = 0, max_data = 0;
 	int r;
 
+	if (key->flags & HIVE_KEY_PREDEFINED)
+		nk->values = to_le32(key->handle);
 	if (!key->value_count)
 		return 0;
 	r = new_cell(s, key->value_count * 4, &list);

@@ -85,6 +85,10 @@ int hive_value_put(struct hive *hive, struct hive_key *key, const le16 *name,
 	uint8_t *copy = NULL;
 	le16 *units;
 
+	if (key->flags & HIVE_KEY_PREDEFINED)
+		return err_set(err, -EPERM, "value", ERR_NOWHERE,
+			       "the key stands for a handle of Windows, and "
+			       "holds no values");
 	if (size > HIVE_MAX_DATA)
 		return err_set(err, -EFBIG, "value", ERR_NOWHERE,
 			       "a value of %zu bytes", size);

@@ -62,10 +62,9 @@ static const struct {
 	{V5 "[k]\n\"h\"=hex:01,\\", "[k]h=3:01;"},
 	{V5 "[k]\n\"h\"=hex:01,\\\n\n", "[k]h=3:01;"},
 	{V5 "[k]\n\"h\"=hex:01, ;c\n\"i\"=hex:041,\t\n", "[k]h=3:01;i=3:41;"},
-	// strings end with a NUL, where there are any
-	{V5 "[k]\n@=hex(7):61,00\n@=hex(2):61,00,\n@=hex(2):61,00,00,00\n"
-	    "@=hex(7):\n@=hex(2):\n@=hex(1):61,00\n@=hex(2):61\n@=hex:61,00\n",
-	 "[k]=7:61000000;=2:61000000;=2:61000000;=7:;=2:;=1:6100;=2:61;=3:6100;"},
+	// no NUL is added
+	{V5 "[k]\n@=hex(7):61,00\n@=hex(2):61,00,\n@=hex(1):\n@=hex(2):61\n",
+	 "[k]=7:6100;=2:6100;=1:;=2:61;"},
 	{V5 "# one \\\n[k]\n  # two\n@=\"#\" ; three\n#@=\"four\"\n;@=\"five\"\n",
 	 "[k]=1:23000000;"},
 	{V5 "[k]\n[-k\\l]\n\"n\"=\"v\"\n@=-\n[m]\n@=dword:  1\t\n",
@@ -84,7 +83,7 @@ static const struct {
 	{V5 "[\xe4\x80]\n", "[\xc3\xa4\xe2\x82\xac]"},
 	// bytes of strings are units in one format, and characters in the other
 	{"REGEDIT4\n[\xe4]\n\"m\"=hex(2):80,41\n\"b\"=hex:80\n",
-	 "[\xc3\xa4]m=2:ac2041000000;b=3:80;"},
+	 "[\xc3\xa4]m=2:ac204100;b=3:80;"},
 };
 
 static const struct {
