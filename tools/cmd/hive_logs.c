@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "hive_logs.h"
 
@@ -51,7 +52,9 @@ static int consider_entry(void *ctx, const struct volume_stat *entry)
 	return 0;
 }
 
-static int search_folder(struct volume *v, const char *folder,
+// Considers the names in a folder, or, where they may not be listed, the one that
+// is wanted alone: its path is `log`.
+static int search_folder(struct volume *v, const char *folder, const char *log,
 			 struct search *s, struct err *err)
 {
 	const struct dirent *e;
@@ -60,6 +63,11 @@ static int search_folder(struct volume *v, const char *folder,
 	if (v)
 		return volume_list(v, folder, consider_entry, s, err);
 	dir = opendir(*folder ? folder : ".");
+	if (!dir && errno == EACCES) {
+		if (!access(log, F_OK))
+			consider(s, s->want);
+		return 0;
+	}
 	if (!dir)
 		return err_set(err, -errno, folder, ERR_NOWHERE, "%s",
 			       strerror(errno));
@@ -104,7 +112,7 @@ int hive_log_find(struct volume *v, const char *path, size_t i, char **ret,
 		folder[folder_len] = 0;
 		snprintf(log, size, "%s%s", path, ends[i]);
 		s.want = log + folder_len;
-		r = search_folder(v, folder, &s, err);
+		r = search_folder(v, folder, log, &s, err);
 	}
 	if (!r && s.count && !is_reached(v, log, &s))
 		r = err_set(err, -ENOTUNIQ, log, ERR_NOWHERE,
