@@ -104,6 +104,7 @@ bad_values() {
 		image|index|2
 		image|index|nobody
 		image|index|
+		image|verify|maybe
 		vhd|path|
 		vhd|path|one.vhd
 		vhd|path|C:\\one.vhd

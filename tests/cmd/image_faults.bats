@@ -169,6 +169,39 @@ must_refuse() { # FAULT IMAGE COMMAND...
 	[ ! -s failed ]
 }
 
+# Content that does not match its hash is found as it is written, and leaves a disk
+# that nothing takes for a finished one; it is found before when that is asked for.
+@test "content that does not match its hash" {
+	make_wim <<-'END'
+		def moved(content, r):
+		    return (r[0], r[1], r[2] - 1, r[3]) if content == b"wrong" else r
+
+		manager = file("bootmgfw.efi", b"MZ" + bytes(4000))
+		boot = folder("Windows", [folder("Boot", [folder("EFI", [manager])])])
+		wim("content.wim", [boot, file("a", b"wrong")], lie=moved)
+	END
+	before=$(some_disk content.img)
+	answer content.wim
+	sed -i 's/^file = .*/&\nverify = yes/' answer.ini
+	run -1 slipway deploy answer.ini --target content.img --progress none
+	assert_output_has 'its content does not match its SHA-1'
+	[ "$before" = "$(sha256sum content.img)" ]
+	apply() {
+		run -1 slipway dism /Apply-Image /ImageFile:content.wim /Index:1 \
+			'/ApplyDir:content.img@1:\' --replace --progress none "$@"
+		assert_output_has 'its content does not match its SHA-1'
+	}
+	apply /Verify
+	[ "$before" = "$(sha256sum content.img)" ]
+	apply
+	run -1 slipway dir 'content.img@1:\'
+	answer content.wim
+	run -1 slipway deploy answer.ini --target content.img --progress none
+	assert_output_has 'its content does not match its SHA-1'
+	run -1 slipway partition list content.img
+	[ -z "$(wipefs -n content.img)" ]
+}
+
 @test "folders that share an object id: the first keeps it, and it is said" {
 	make_wim <<-'END'
 		manager = file("bootmgfw.efi", b"MZ" + bytes(4000))

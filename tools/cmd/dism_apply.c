@@ -117,6 +117,7 @@ static int apply(const struct dism_image *image, const struct cmd_switch *s,
 	char label[97];
 	int r = 0;
 
+	options.verify = s[VERIFY].value;
 	if (s[CHECK_INTEGRITY].value)
 		r = wim_check_integrity(image->wim, &progress->progress, err);
 	if (!r)

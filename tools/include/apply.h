@@ -18,6 +18,7 @@
 struct apply_options {
 	struct ntfs_build_options volume;
 	unsigned threads; // workers; 0: one a core
+	bool verify;      // all content is read before anything is written
 };
 
 struct apply_result {
@@ -53,6 +54,12 @@ int apply_tree(struct wim *w, uint32_t index, struct ntfs_build *b,
 int apply_content(struct apply *a, struct pool *pool, struct progress *progress,
 		  struct err *err);
 
+// Reads the content of all files and checks it against its hashes, writing
+// nothing: what apply_content would find when the old content is gone.
+// Returns as apply_content.
+int apply_verify(struct apply *a, struct pool *pool, struct progress *progress,
+		 struct err *err);
+
 // Finds a file of the image by its path ("\\Windows\\Boot"), case ignored.
 // *ret is valid until apply_free.
 // Returns 0, -ENOENT or -ENOMEM.
@@ -66,7 +73,8 @@ const struct apply_result *apply_get_result(const struct apply *a);
 void apply_free(struct apply *a);
 
 // Applies image `index` to a device: builds a new volume on it. The device's
-// old content is lost.
+// old content is lost, but not when the image cannot be applied: only content that
+// does not match its hash, without options->verify, is found later.
 // Returns as apply_tree, ntfs_build_layout (-ENOSPC when it does not fit),
 // apply_content and ntfs_build_finish do.
 int apply_image(struct wim *w, uint32_t index, struct disk *volume,

@@ -46,6 +46,10 @@
 // [image]   for all systems that name none
 //   file    = install.wim                   relative to the answer file
 //   index   = number or name (1)
+//   verify  = yes | no    read and check all content before the disk is touched,
+//                         which reads the image twice (no: content is checked as
+//                         it is written, and what does not match its hash leaves
+//                         a disk that nothing takes for a finished one)
 //
 // Then the systems, each in a section of its own, in the order of the menu:
 //
@@ -115,6 +119,7 @@ struct answer {
 	char *data_label;
 	char *image_file; // joined to the answer file's folder, or NULL
 	char *image;      // index or name, or NULL
+	bool verify;      // before the disk is touched
 	struct answer_system **systems; // in their order
 	size_t system_count;
 	enum boot_system system;

@@ -36,18 +36,35 @@ static int write_piece(void *ctx, const struct wim_blob *blob, uint64_t off,
 	return 0;
 }
 
-// The extraction's progress under the name of what the user asked for.
-static int report(void *ctx, const char *stage, uint64_t done, uint64_t total)
+static int drop_piece(void *ctx, const struct wim_blob *blob, uint64_t off,
+		      const void *data, size_t len, struct err *err)
 {
-	return progress_report(ctx, "Applying image", done, total);
+	return 0;
 }
 
-int apply_content(struct apply *a, struct pool *pool, struct progress *progress,
-		  struct err *err)
+// The extraction's progress under the name of what the user asked for.
+struct relabelled {
+	struct progress progress, *outer;
+	const char *stage;
+};
+
+static int report(void *ctx, const char *stage, uint64_t done, uint64_t total)
+{
+	const struct relabelled *r = ctx;
+
+	return progress_report(r->outer, r->stage, done, total);
+}
+
+static int extract(struct apply *a, const struct wim_sink *sink,
+		   const char *stage, struct pool *pool,
+		   struct progress *progress, struct err *err)
 {
 	const struct wim_blob **blobs;
-	const struct wim_sink sink = {write_piece, a};
-	struct progress relabelled = {.report = report, .ctx = progress};
+	struct relabelled relabelled = {
+		.progress = {.report = report, .ctx = &relabelled},
+		.outer = progress,
+		.stage = stage,
+	};
 	size_t count = 0;
 	int r;
 
@@ -57,8 +74,24 @@ int apply_content(struct apply *a, struct pool *pool, struct progress *progress,
 	for (size_t i = 0; i < a->target_count; i++)
 		if (!i || a->targets[i].blob != a->targets[i - 1].blob)
 			blobs[count++] = a->targets[i].blob;
-	r = wim_extract(a->wim, blobs, count, &sink, pool,
-			&relabelled, err);
+	r = wim_extract(a->wim, blobs, count, sink, pool, &relabelled.progress,
+			err);
 	mem_free(blobs);
 	return r;
+}
+
+int apply_content(struct apply *a, struct pool *pool, struct progress *progress,
+		  struct err *err)
+{
+	const struct wim_sink sink = {write_piece, a};
+
+	return extract(a, &sink, "Applying image", pool, progress, err);
+}
+
+int apply_verify(struct apply *a, struct pool *pool, struct progress *progress,
+		 struct err *err)
+{
+	const struct wim_sink sink = {drop_piece, NULL};
+
+	return extract(a, &sink, "Checking image", pool, progress, err);
 }

@@ -19,6 +19,8 @@ int apply_image(struct wim *w, uint32_t index, struct disk *volume,
 		r = pool_new(options->threads, &pool, err);
 	if (!r)
 		r = ntfs_build_layout(b, err);
+	if (!r && options->verify)
+		r = apply_verify(a, pool, progress, err);
 	if (!r)
 		r = ntfs_build_begin(b, err);
 	if (!r)

@@ -262,6 +262,7 @@ const struct answer_key answer_keys[] = {
 
     {"image", "file", set_text, AT(image_file), NULL, NULL, false, false},
     {"image", "index", set_text, AT(image), NULL, NULL, false, false},
+    {"image", "verify", set_bool, AT(verify), NULL, NULL, false, false},
 
     {"vhd", "path", set_vhd_path, OF_SYSTEM(path), NULL, NULL, true, true},
     {"vhd", "size", set_size, OF_SYSTEM(size), NULL, NULL, false, true},

@@ -52,11 +52,26 @@ static int run_systems(struct plan *p, struct pool *pool,
 	return r;
 }
 
+// Reads all content before the disk is touched, when that is asked for.
+static int verify(struct plan *p, struct pool *pool, struct progress *progress,
+		  struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; p->answer->verify && i < p->system_count && !r; i++)
+		if (p->systems[i].apply)
+			r = apply_verify(p->systems[i].apply, pool, progress,
+					 err);
+	return r;
+}
+
 static int run_with(struct plan *p, struct pool *pool,
 		    struct progress *progress, struct err *err)
 {
-	int r = clear_disk(p, err);
+	int r = verify(p, pool, progress, err);
 
+	if (!r)
+		r = clear_disk(p, err);
 	if (!r && p->host)
 		r = ntfs_build_begin(p->host, err);
 	if (!r)
