@@ -154,14 +154,16 @@ static int copy_named(const struct copy *c, const char *name, const char *to,
 	const struct bcdboot *b = c->b;
 	char from[BCDBOOT_MAX_PATH];
 	struct bcdboot_node node;
+	struct err inner = {0};
 	int r = bcdboot_join(from, b->options->windows, name, b->err);
 
-	if (!r)
-		r = b->source->ops->find(b->source, from, &node,
-					 must ? b->err : NULL);
+	if (r)
+		return r;
+	r = b->source->ops->find(b->source, from, &node, &inner);
 	if (r == -ENOENT && !must)
 		return 0;
-	return r ? r : copy_folder(c, &node, to);
+	return r ? err_set(b->err, r, inner.what, inner.where, "%s", inner.why)
+		 : copy_folder(c, &node, to);
 }
 
 // --- UEFI --------------------------------------------------------------------

@@ -154,8 +154,14 @@ static int remove_logs(const struct bcdboot *b, const char *path)
 
 	for (size_t i = 0; !r && i < HIVE_LOGS; i++) {
 		log_path(name, path, i);
-		if (!volume_stat(b->system, name, &stat, NULL))
+		r = volume_stat(b->system, name, &stat, NULL);
+		if (!r)
 			r = volume_remove(b->system, name, b->err);
+		else if (r == -ENOENT)
+			r = 0;
+		else
+			err_set(b->err, r, name, ERR_NOWHERE,
+				"whether it is there cannot be told");
 	}
 	return r;
 }
