@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base.h"
+#include "disk.h"
 
 // Fails the program, with the line, unless the condition holds.
 #define check(condition)                                                       \
@@ -46,6 +46,16 @@
 			exit(1);                                               \
 		}                                                              \
 	} while (0)
+
+// Ends writing to a disk and closes it; NULL is fine.
+static inline void end_disk(struct disk *d)
+{
+	struct err err = {0};
+
+	if (d)
+		check_ok(disk_finish(d, &err), &err);
+	disk_close(d);
+}
 
 // Ends the program as skipped, with one line that says why.
 #define skip(why)                                                              \

@@ -181,7 +181,7 @@ static int write_all(const struct place *source, struct place *system,
 	if (!r)
 		r = volume_sync(v, err);
 	volume_close(v);
-	return r;
+	return r ? r : address_finish(system, err);
 }
 
 // One run of the command.
@@ -329,8 +329,8 @@ static int write_with_name(struct run *run, struct bcdboot_options *o)
 					 NULL)
 				? "Windows"
 				: name;
-	bcdboot_version(run->source->ntfs, run->windows, &o->entry.version,
-			NULL);
+	best_effort(bcdboot_version(run->source->ntfs, run->windows,
+				    &o->entry.version, NULL));
 	r = boot_limits_source("bcdboot", run->words[0], o->entry.windows,
 			       run->windows, o->entry.version, &run->err);
 	if (!r)

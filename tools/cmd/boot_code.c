@@ -46,6 +46,8 @@ int boot_code_write_volume(const char *address, const char **ret_name,
 	r = check_volume(place, &name, err);
 	if (!r)
 		r = bootsect_write_volume(place->disk, err);
+	if (!r)
+		r = address_finish(place, err);
 	address_close(place);
 	if (!r)
 		*ret_name = name;
@@ -62,6 +64,8 @@ int boot_code_write_mbr(const char *disk, struct err *err)
 	if (r)
 		return r;
 	r = bootsect_write_mbr(place->disk, err);
+	if (!r)
+		r = address_finish(place, err);
 	address_close(place);
 	return r;
 }

@@ -184,7 +184,8 @@ static char *describe(const char *address)
 	if (address_open(address, 0, &place, NULL))
 		return NULL;
 	if (place->ntfs)
-		bcdboot_describe(place->ntfs, place->path, &name, NULL);
+		best_effort(bcdboot_describe(place->ntfs, place->path, &name,
+					     NULL));
 	address_close(place);
 	return name;
 }

@@ -118,6 +118,8 @@ static int copy_into_volume(struct disk *from, const char *name,
 	else
 		path = join(place->path, name);
 	r = path ? put(place->volume, path, from, o, err) : err_nomem(err);
+	if (!r)
+		r = address_finish(place, err);
 out:
 	mem_free(path);
 	address_close(place);
@@ -144,7 +146,7 @@ static int copy_to_host(struct disk *from, const char *name, const char *path,
 	if (!r) {
 		r = disk_copy(from, to, from->size, err);
 		if (!r)
-			r = disk_flush(to, err);
+			r = disk_finish(to, err);
 		disk_close(to);
 		if (r)
 			unlink(full);

@@ -129,6 +129,8 @@ static int apply(const struct dism_image *image, const struct cmd_switch *s,
 	fflush(stdout);
 	r = apply_image(image->wim, image->index, place->disk, &options,
 			&progress->progress, &result, err);
+	if (!r)
+		r = address_finish(place, err);
 	address_close(place);
 	if (!r && result.object_ids_dropped)
 		cmd_warn("dism", result.object_id_of, APPLY_OBJECT_IDS,

@@ -142,6 +142,8 @@ static int format(const char *address, struct options *o)
 	if (!r)
 		r = make(place->disk, o, &err);
 	if (!r)
+		r = address_finish(place, &err);
+	if (!r)
 		show(o, place->disk->size);
 	address_close(place);
 	return r ? cmd_fail("format", address, &err) : CMD_OK;

@@ -448,19 +448,34 @@ static int delete_logs(struct hive_file *f, struct err *err)
 	return r || !v ? r : volume_sync(v, err);
 }
 
-int hive_file_write(struct hive_file *f, const void *data, size_t size,
-		    struct err *err)
+static int write_file(struct hive_file *f, const void *data, size_t size,
+		      struct err *err)
 {
 	return f->place ? replace_inner(f, data, size, err)
 			: replace_host(f->path, data, size, err);
 }
 
+static int finish(struct hive_file *f, struct err *err)
+{
+	return f->place ? address_finish(f->place, err) : 0;
+}
+
+int hive_file_write(struct hive_file *f, const void *data, size_t size,
+		    struct err *err)
+{
+	int r = write_file(f, data, size, err);
+
+	return r ? r : finish(f, err);
+}
+
 int hive_file_replace(struct hive_file *f, const void *data, size_t size,
 		      struct err *err)
 {
-	int r = hive_file_write(f, data, size, err);
+	int r = write_file(f, data, size, err);
 
-	return r ? r : delete_logs(f, err);
+	if (!r)
+		r = delete_logs(f, err);
+	return r ? r : finish(f, err);
 }
 
 int hive_file_save(struct hive_file *f, const struct hive *hive,

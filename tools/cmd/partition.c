@@ -358,6 +358,12 @@ static int open_disk(const char *path, const char *size, uint32_t sector_size,
 	return 0;
 }
 
+static int finish_disk(struct opened *o, struct err *err)
+{
+	return o->place ? address_finish(o->place, err)
+			: disk_finish(o->disk, err);
+}
+
 static void close_disk(struct opened *o)
 {
 	if (o->place)
@@ -437,7 +443,8 @@ static int cmd_partition(int argc, char **argv)
 	if (is_list)
 		r = list(o.disk, argv[2]);
 	else if (create(o.disk, s[GPT].value ? PART_GPT : PART_MBR, s[ID].value,
-			s[WIPE].value, parts, (size_t)(n - 2), &err))
+			s[WIPE].value, parts, (size_t)(n - 2), &err) ||
+		 finish_disk(&o, &err))
 		r = cmd_fail("partition", argv[2], &err);
 	if (r && s[SIZE].value)
 		unlink(argv[2]);

@@ -267,7 +267,7 @@ static int parse_strings(const char *text, const char *separator, void **ret,
 	if (r == -ENOMEM)
 		err_nomem(err);
 	else if (r)
-		bad(text, "no UTF-8 text", err);
+		r = bad(text, "no UTF-8 text", err);
 	else if (!divide(units, n, gap, gap_n, &n))
 		r = bad(text, "an empty string among others", err);
 	mem_free(gap);

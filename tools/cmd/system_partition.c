@@ -108,8 +108,8 @@ static int search_machine(struct search *s, struct err *err)
 	if (r)
 		return r;
 	for (size_t i = 0; i < inventory->count; i++)
-		search_disk(s, inventory->disks[i].path,
-			    inventory->disks[i].in_use, NULL);
+		best_effort(search_disk(s, inventory->disks[i].path,
+					inventory->disks[i].in_use, NULL));
 	inventory_free(inventory);
 	return 0;
 }

@@ -164,6 +164,8 @@ static int serve(const struct job *job, int ready)
 	tell(&m);
 	if (!m.result) {
 		m.result = ublk_wait(u, &err);
+		if (!m.result)
+			m.result = address_finish(place, &err);
 		if (m.result)
 			log_failure(&log_fd, m.id, &err);
 		ublk_free(u);

@@ -66,6 +66,8 @@ static int expand(const char *address, uint64_t size, bool is_forced,
 	r = check_room(&e, size, err);
 	if (!r)
 		r = vdisk_expand(e.place->disk, size, err);
+	if (!r)
+		r = address_finish(e.place, err);
 	address_close(e.place);
 	if (!r)
 		printf("%s: the disk had %" PRIu64 " bytes, and has %" PRIu64
@@ -158,6 +160,8 @@ static int compact(const char *address, bool is_forced,
 		r = vdisk_compact(e.place->disk, below ? below->disk : NULL,
 				  has_parent ? NULL : vdisk_unused_volumes,
 				  &unused, progress, err);
+	if (!r)
+		r = address_finish(e.place, err);
 	*ret_size = e.place->disk->size;
 	*ret_info = e.info;
 	vdisk_chain_close(below);
@@ -208,6 +212,8 @@ int vdisk_cmd_reset(int argc, char **argv)
 	r = edit_open(argv[1], table[0].value, true, &e, &err);
 	if (!r) {
 		r = vdisk_reset(e.place->disk, &err);
+		if (!r)
+			r = address_finish(e.place, &err);
 		address_close(e.place);
 	}
 	return r ? cmd_fail("vdisk", argv[1], &err) : CMD_OK;

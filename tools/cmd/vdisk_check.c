@@ -54,6 +54,8 @@ int vdisk_cmd_check(int argc, char **argv)
 	r = vdisk_check(place->disk, table[0].value, &check, &err);
 	if (!r)
 		r = vdisk_probe(place->disk, &info, &err);
+	if (!r)
+		r = address_finish(place, &err);
 	address_close(place);
 	return r ? cmd_fail("vdisk", argv[1], &err)
 		 : print_check(argv[1], &check, info.format == VDISK_VHDX);

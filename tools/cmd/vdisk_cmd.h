@@ -87,6 +87,10 @@ int vdisk_spot_open(const char *address, bool for_writing,
 int vdisk_spot_beside(const struct vdisk_spot *s, const char *address,
 		      char **ret_path, struct err *err);
 
+// Ends writing to it. Returns 0, or as address_finish.
+MUST_CHECK
+int vdisk_spot_finish(struct vdisk_spot *s, struct err *err);
+
 // Closes it; what was not synced in a volume was never done.
 void vdisk_spot_close(struct vdisk_spot *s);
 

@@ -201,7 +201,9 @@ static int convert(struct disk *from, const char *path, struct vdisk_create *c,
 		r = disk_copy_data(from, to ? to : file, from->size, progress,
 				   "Converting", err);
 	if (!r)
-		r = disk_flush(to ? to : file, err);
+		r = to ? disk_finish(to, err) : 0;
+	if (!r)
+		r = disk_finish(file, err);
 	disk_close(to);
 	disk_close(file);
 	if (r)

@@ -99,6 +99,8 @@ static int fill_child(const char *path, const char *source, struct err *err)
 	r = address_open(path, flags | ADDRESS_WRITE, &to, err);
 	if (!r) {
 		r = vdisk_copy_changes(from->disk, to->disk, err);
+		if (!r)
+			r = address_finish(to, err);
 		address_close(to);
 	}
 	address_close(from);
@@ -135,6 +137,8 @@ static int make_child(const char *address, const char *parent,
 		r = guid_random(&c.id, err);
 	if (!r)
 		r = vdisk_child_create(&spot.files, spot.path, below, &c, err);
+	if (!r)
+		r = vdisk_spot_finish(&spot, err);
 	mem_free(below);
 	vdisk_spot_close(&spot);
 	return r;
@@ -146,7 +150,7 @@ static void remove_child(const char *address)
 
 	if (vdisk_spot_open(address, true, &spot, NULL))
 		return;
-	vdisk_remove_file(&spot.files, spot.path, NULL);
+	best_effort(vdisk_remove_file(&spot.files, spot.path, NULL));
 	vdisk_spot_close(&spot);
 }
 
@@ -191,7 +195,7 @@ static int write_zeroes(struct disk *disk, struct progress *progress,
 					    disk->size);
 	}
 	mem_free(zeroes);
-	return r ? r : disk_flush(disk, err);
+	return r ? r : disk_finish(disk, err);
 }
 
 static int write_all(const char *path, struct disk *file, struct err *err)
@@ -230,6 +234,8 @@ static int make_on_host(const char *path, const struct vdisk_create *c,
 		r = write_all(path, file, err);
 	else if (r)
 		*err = why;
+	if (!r)
+		r = disk_finish(file, err);
 	disk_close(file);
 	if (r)
 		unlink(path);
@@ -264,6 +270,8 @@ static int make(const char *address, const struct vdisk_create *c, bool sparse,
 		return r;
 	r = spot.place ? make_in_volume(&spot, address, c, sparse, err)
 		       : make_on_host(address, c, sparse, err);
+	if (!r)
+		r = vdisk_spot_finish(&spot, err);
 	vdisk_spot_close(&spot);
 	return r;
 }

@@ -33,6 +33,11 @@ static int merge(const char *address, const struct vdisk_merge *m,
 		return r;
 	r = vdisk_merge(&spot.files, spot.path, m, &into, err);
 	if (!r) {
+		r = vdisk_spot_finish(&spot, err);
+		if (r)
+			mem_free(into);
+	}
+	if (!r) {
 		printf("%s: merged into %.*s%s%s\n", address, spot.prefix,
 		       address, into,
 		       m->keep ? ""
@@ -155,6 +160,8 @@ static int reparent(const char *address, const char *parent, bool is_forced,
 		r = look(&spot, path, is_forced, err);
 	if (!r)
 		r = vdisk_set_parent(&spot.files, spot.path, path, err);
+	if (!r)
+		r = vdisk_spot_finish(&spot, err);
 	mem_free(path);
 	vdisk_spot_close(&spot);
 	return r;

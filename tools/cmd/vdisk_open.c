@@ -75,6 +75,11 @@ int vdisk_spot_beside(const struct vdisk_spot *s, const char *address,
 	return 0;
 }
 
+int vdisk_spot_finish(struct vdisk_spot *s, struct err *err)
+{
+	return s->place ? address_finish(s->place, err) : 0;
+}
+
 void vdisk_spot_close(struct vdisk_spot *s)
 {
 	address_close(s->place);

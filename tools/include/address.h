@@ -25,6 +25,8 @@
 //     address_open("golden.img@3:\\vhd\\guest.vhd@1", 0, &place, &err);
 //     ntfs_open(place->disk, ...);
 //     address_close(place);
+//
+// and address_finish before that, when something was written.
 
 #ifndef ADDRESS_H
 #define ADDRESS_H
@@ -82,11 +84,20 @@ struct place {
 // when a virtual disk that is to be written to has children, and as
 // disk_open_file, part_table_read, volume_open, vdisk_open and vdisk_chain_open
 // do.
+MUST_CHECK
 int address_open(const char *text, unsigned flags, struct place **ret,
 		 struct err *err);
 
-// Closes everything that was opened; NULL is fine. A volume that was changed
-// must have been synced by the caller.
+// Ends writing through an address: from the innermost level outwards all that
+// the levels keep is written and made durable (disk_finish), and volumes that
+// were readied for changes are synced. Whoever opened with ADDRESS_WRITE calls
+// it before address_close, and tells when it fails.
+// Returns 0, or as disk_finish and volume_sync.
+MUST_CHECK
+int address_finish(struct place *place, struct err *err);
+
+// Closes everything that was opened; NULL is fine. Writes nothing: what was not
+// finished is as after a power cut.
 void address_close(struct place *place);
 
 // Tells whether the last INNERs of two places lie in one volume.
@@ -97,12 +108,14 @@ bool address_is_same_volume(const struct place *a, const struct place *b);
 // alone.
 // Returns as address_open (with ADDRESS_FILE and ADDRESS_VIRTUAL) and
 // part_table_read. Free with part_table_free.
+MUST_CHECK
 int address_read_table(const char *disk, struct part_table **ret,
 		       struct err *err);
 
 // Splits an address into the host's PATH and the rest ("", "@1:\\x", ...),
 // which points into text. *ret_path is new memory, free with mem_free.
 // Returns 0, or -ENOMEM.
+MUST_CHECK
 int address_split(const char *text, char **ret_path, const char **ret_rest,
 		  struct err *err);
 

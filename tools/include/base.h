@@ -182,6 +182,17 @@ int err_corrupt(struct err *err, const char *what, uint64_t where,
 int err_bad_text(struct err *err, const char *what, uint64_t line,
 		 const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
+// Before a function whose result tells of failure: the compiler refuses to have
+// it ignored.
+#define MUST_CHECK __attribute__((warn_unused_result))
+
+// For what may fail and changes nothing then: a hint, or tidying up after
+// another failure. `r` is of a function with MUST_CHECK.
+static inline void best_effort(int r)
+{
+	(void)r;
+}
+
 // For a failed allocation.
 // Returns -ENOMEM.
 int err_nomem(struct err *err);

@@ -7,11 +7,13 @@
 //     struct disk *file, *part;
 //     disk_open_file("golden.img", 0, &file, &err);
 //     disk_slice(file, 1048576, 104857600, &part, &err);
-//     disk_read(part, 0, sector, 512, &err);
+//     disk_write(part, 0, sector, 512, &err);
+//     disk_finish(part, &err);
+//     disk_finish(file, &err);
 //     disk_close(part);
 //     disk_close(file);
 //
-// A disk made from another one borrows it: the lower one must outlive the
+// Every result counts. A disk made from another one borrows it: the lower one must outlive the
 // upper one and is not closed by it.
 //
 // Offsets and lengths are bytes, and need not be multiples of the sector size.
@@ -54,6 +56,10 @@ struct disk_ops {
 	// Takes room; see disk_allocate. NULL: it has its room, or cannot.
 	int (*allocate)(struct disk *d, uint64_t off, uint64_t len,
 			struct err *err);
+	// Writes what is kept until the end; see disk_finish. NULL: nothing is,
+	// and a flush is enough.
+	int (*finish)(struct disk *d, struct err *err);
+	// Frees. Writes nothing.
 	void (*close)(struct disk *d);
 };
 
@@ -88,6 +94,7 @@ enum {
 // The sector size is the device's; of a file 512 is assumed (is_sector_guessed).
 // Returns 0, -EBUSY (see DISK_EXCLUSIVE), -ENOTBLK when path is neither a file
 // nor a block device, -ENOMEM, or what open(2) and ioctl(2) give.
+MUST_CHECK
 int disk_open_file(const char *path, unsigned flags, struct disk **ret,
 		   struct err *err);
 
@@ -95,22 +102,26 @@ int disk_open_file(const char *path, unsigned flags, struct disk **ret,
 // where that cannot be done, and for other disks than files and devices. Nobody
 // else uses the disk meanwhile.
 // Returns 0, -ENOMEM, or as disk_flush.
+MUST_CHECK
 int disk_set_direct(struct disk *d, struct err *err);
 
 // Creates a file of `size` zero bytes, without allocating them, and opens it
 // for writing, locked. `sector_size` is 512 or 4096.
 // Returns 0, -EEXIST when the file is there already, -EINVAL for another sector
 // size, -ENOMEM, or what open(2) and ftruncate(2) give.
+MUST_CHECK
 int disk_create_file(const char *path, uint64_t size, uint32_t sector_size,
 		     struct disk **ret, struct err *err);
 
 // A disk in memory, all zero.
 // Returns 0 or -ENOMEM.
+MUST_CHECK
 int disk_memory(uint64_t size, uint32_t sector_size, struct disk **ret,
 		struct err *err);
 
 // A disk of nothing but zeroes, for reading: to plan for one that is not there.
 // Returns 0 or -ENOMEM.
+MUST_CHECK
 int disk_zeroes(uint64_t size, uint32_t sector_size, struct disk **ret,
 		struct err *err);
 
@@ -122,6 +133,7 @@ int disk_scratch(struct disk *base, struct disk **ret, struct err *err);
 
 // A range of another disk, for reading and writing if that disk is.
 // Returns 0, -EINVAL when the range is not inside the disk, or -ENOMEM.
+MUST_CHECK
 int disk_slice(struct disk *base, uint64_t off, uint64_t len, struct disk **ret,
 	       struct err *err);
 
@@ -139,6 +151,7 @@ struct disk_extent {
 // are valid.
 // Returns 0, -EINVAL when a run leaves the disk or the sum is below `size`, or
 // -ENOMEM.
+MUST_CHECK
 int disk_extents(struct disk *base, const struct disk_extent *runs,
 		 size_t count, uint64_t size, uint64_t valid,
 		 struct disk **ret, struct err *err);
@@ -148,43 +161,51 @@ int disk_extents(struct disk *base, const struct disk_extent *runs,
 // place that is reserved for it. What it gains reads as zeroes.
 // Returns 0 or -ENOMEM; disk_resize of it returns -ENOSPC when `base` is full,
 // or the error of zeroing; then its size is as it was.
+MUST_CHECK
 int disk_room(struct disk *base, struct disk **ret, struct err *err);
 
 // Reads len bytes at off.
 // Returns 0, -EINVAL when the range is not inside the disk, or the device's
 // error; then the content of buf is undefined.
+MUST_CHECK
 int disk_read(struct disk *d, uint64_t off, void *buf, size_t len,
 	      struct err *err);
 
 // Writes len bytes at off. What was written is safe after disk_flush.
 // Returns 0, -EINVAL as disk_read, -EROFS on a disk opened for reading, or the
 // device's error; then any part of the range may have been written.
+MUST_CHECK
 int disk_write(struct disk *d, uint64_t off, const void *buf, size_t len,
 	       struct err *err);
 
 // Makes a range read as zeroes, by the cheapest way that the disk has.
 // Returns as disk_write.
+MUST_CHECK
 int disk_zero(struct disk *d, uint64_t off, uint64_t len, struct err *err);
 
 // Says that a range's content is no longer needed: a hint, its content is then
 // undefined until written.
 // Returns as disk_write; a disk that cannot discard returns 0.
+MUST_CHECK
 int disk_discard(struct disk *d, uint64_t off, uint64_t len, struct err *err);
 
 // Makes everything written so far durable.
 // Returns 0 or the device's error.
+MUST_CHECK
 int disk_flush(struct disk *d, struct err *err);
 
 // Finds how long a run from off, up to len bytes, is of one kind: data that
 // must be read (*ret_data true), or a hole that reads as zeroes.
 // *ret_len is at least 1 when len is.
 // Returns 0, -EINVAL as disk_read, or the device's error.
+MUST_CHECK
 int disk_map(struct disk *d, uint64_t off, uint64_t len, uint64_t *ret_len,
 	     bool *ret_data, struct err *err);
 
 // Copies the first `len` bytes of one disk to another, in large pieces; holes
 // become zeroes by disk_zero.
 // Returns 0, -ENOMEM, or as disk_read and disk_write.
+MUST_CHECK
 int disk_copy(struct disk *from, struct disk *to, uint64_t len,
 	      struct err *err);
 
@@ -194,6 +215,7 @@ int disk_copy(struct disk *from, struct disk *to, uint64_t len,
 // the same image. `progress` may be NULL.
 // Returns 0, -ECANCELED, -ENOMEM, the error of thread creation, or as disk_map,
 // disk_read, disk_allocate and disk_write.
+MUST_CHECK
 int disk_copy_data(struct disk *from, struct disk *to, uint64_t len,
 		   struct progress *progress, const char *stage,
 		   struct err *err);
@@ -203,6 +225,7 @@ int disk_copy_data(struct disk *from, struct disk *to, uint64_t len,
 // fixed size. Disks made from it before keep their size.
 // Returns 0, -ENOTSUP when its size is fixed, -EROFS on a disk opened for
 // reading, -ENOSPC, -ENOMEM, or what ftruncate(2) gives.
+MUST_CHECK
 int disk_resize(struct disk *d, uint64_t size, struct err *err);
 
 // Writes len bytes at off, which is at or behind the end, and makes the disk so
@@ -211,6 +234,7 @@ int disk_resize(struct disk *d, uint64_t size, struct err *err);
 // by default). What lies between reads as zeroes.
 // Returns 0, -EINVAL for an off before the end, and as disk_resize and
 // disk_write; then its size is as before.
+MUST_CHECK
 int disk_extend(struct disk *d, uint64_t off, const void *buf, size_t len,
 		struct err *err);
 
@@ -240,13 +264,25 @@ bool disk_locate(struct disk *d, uint64_t off, uint64_t len, bool for_writing,
 // Returns 0, -ENOTSUP when the file system cannot do that, -ENOSPC, -EINVAL and
 // -EROFS as disk_write, or what fallocate(2) gives. Disks that have their room
 // return 0.
+MUST_CHECK
 int disk_allocate(struct disk *d, uint64_t off, uint64_t len, struct err *err);
 
-// Closes a disk; what was not flushed may be lost. NULL is fine.
+// Ends writing: writes all that a disk keeps for its end (a VHDX that its log is
+// done with) and makes everything durable; a disk below it is finished after it.
+// Whoever wrote calls it before disk_close, which writes nothing: without it the
+// disk is as after a power cut. It may be written to again, and is then finished
+// again. A disk that was opened for reading is left alone.
+// Returns 0 or the device's error; then it may be called again.
+MUST_CHECK
+int disk_finish(struct disk *d, struct err *err);
+
+// Frees a disk and all that is its own. Nothing in it can fail; what was not
+// finished is as after a power cut. NULL is fine.
 void disk_close(struct disk *d);
 
 // For the makers of other kinds of disk: fails with -EINVAL unless [off, off +
 // len) lies inside d. Returns 0 or -EINVAL.
+MUST_CHECK
 int disk_check_range(const struct disk *d, uint64_t off, uint64_t len,
 		     struct err *err);
 

@@ -6,7 +6,9 @@
 //     struct disk *file, *disk;
 //     disk_open_file("win.vhd", 0, &file, &err);
 //     vdisk_open(file, &disk, &err);
-//     disk_read(disk, 0, sector, 512, &err);
+//     disk_write(disk, 0, sector, 512, &err);
+//     disk_finish(disk, &err);
+//     disk_finish(file, &err);
 //     disk_close(disk);
 //     disk_close(file);
 //
@@ -97,6 +99,7 @@ struct vdisk_info {
 // Returns 0, -ENOENT when it is neither a VHD nor a VHDX, -EBADMSG when it is
 // one with damaged metadata, -ENOTSUP for a version or type that is not known,
 // -ENOMEM, or the file's error.
+MUST_CHECK
 int vdisk_probe(struct disk *file, struct vdisk_info *ret, struct err *err);
 
 // Opens a virtual disk. The file is borrowed. It is for reading and writing if
@@ -106,6 +109,7 @@ int vdisk_probe(struct disk *file, struct vdisk_info *ret, struct err *err);
 // Returns 0, -ENOENT, -EBADMSG and -ENOTSUP as vdisk_probe, -ENOTSUP also for a
 // differencing disk (see vdisk_open_child), -EFBIG over a limit on what metadata may fill, -ENOMEM, or
 // the file's error.
+MUST_CHECK
 int vdisk_open(struct disk *file, struct disk **ret, struct err *err);
 
 // Opens a differencing disk on top of its parent, an opened virtual disk whose
@@ -114,6 +118,7 @@ int vdisk_open(struct disk *file, struct disk **ret, struct err *err);
 // caller's, or of vdisk_chain_open.
 // Returns as vdisk_open; -EINVAL when the file is no differencing disk, -ESTALE
 // when parent_id is not the one it was made from.
+MUST_CHECK
 int vdisk_open_child(struct disk *file, struct disk *parent,
 		     const struct guid *parent_id, struct disk **ret,
 		     struct err *err);
@@ -128,6 +133,7 @@ uint64_t vdisk_fixed_file_size(uint64_t size);
 // attached at once. `created` is in seconds since 1970. Flushes.
 // Returns 0, -EINVAL when size is 0 or no multiple of 512 or the file is not of
 // that size, -EFBIG over VDISK_MAX_VHD_SIZE, or the file's error.
+MUST_CHECK
 int vdisk_create_fixed(struct disk *file, uint64_t size, const struct guid *id,
 		       int64_t created, struct err *err);
 
@@ -162,6 +168,7 @@ struct vdisk_create {
 // another size, or for a path that is not UTF-8, -EFBIG over
 // VDISK_MAX_VHD_SIZE or VDISK_MAX_VHDX_SIZE or for a path that is too long, -ENOTSUP when the file
 // would have to grow and cannot, -ENOMEM, or the file's error.
+MUST_CHECK
 int vdisk_create(struct disk *file, const struct vdisk_create *c,
 		 struct err *err);
 
@@ -177,6 +184,7 @@ struct vdisk_layout {
 
 // Lays a new disk out without making it.
 // Returns as vdisk_create, and -ENOMEM.
+MUST_CHECK
 int vdisk_create_layout(const struct vdisk_create *c,
 			struct vdisk_layout *ret, struct err *err);
 
@@ -185,6 +193,7 @@ int vdisk_create_layout(const struct vdisk_create *c,
 // touching it. Blocks without a place read as zeroes and cannot be written
 // (-EROFS). The file is borrowed.
 // Returns as vdisk_create_layout; -EINVAL when the file has another size.
+MUST_CHECK
 int vdisk_create_content(struct disk *file, const struct vdisk_create *c,
 			 struct disk **ret, struct err *err);
 
@@ -205,6 +214,7 @@ struct vdisk_check {
 // and that no two things lie in the same place. With `with_repair` footers are
 // made good and a log is replayed. A parent is not needed, and not looked at.
 // Returns 0, -EBADMSG for damage that cannot be repaired, and as vdisk_open.
+MUST_CHECK
 int vdisk_check(struct disk *file, bool with_repair, struct vdisk_check *ret,
 		struct err *err);
 
@@ -218,6 +228,7 @@ int vdisk_check(struct disk *file, bool with_repair, struct vdisk_check *ret,
 // Returns 0, -EINVAL when size is smaller than it is or no multiple of the
 // sector size, -EFBIG over the format's limit, -ENOTSUP when the file would have
 // to grow and cannot, -ENOSPC, or as vdisk_open.
+MUST_CHECK
 int vdisk_expand(struct disk *file, uint64_t size, struct err *err);
 
 // What of a virtual disk nobody needs: calls `free` for ranges (bytes) whose
@@ -233,6 +244,7 @@ typedef int vdisk_unused(void *ctx, struct disk *disk,
 // same as the parent are given back; `parent` is opened as for
 // vdisk_open_child, else NULL.
 // Returns 0, or as vdisk_open and disk_write.
+MUST_CHECK
 int vdisk_compact(struct disk *file, struct disk *parent, vdisk_unused *unused,
 		  void *ctx, struct progress *progress, struct err *err);
 
@@ -241,6 +253,7 @@ int vdisk_compact(struct disk *file, struct disk *parent, vdisk_unused *unused,
 // Returns 0, -EINVAL when it is no differencing disk, -ENOSPC when the file
 // cannot grow and has no room for another block table, or as vdisk_open and
 // disk_write.
+MUST_CHECK
 int vdisk_reset(struct disk *file, struct err *err);
 
 // --- Chains ------------------------------------------------------------------
@@ -316,6 +329,7 @@ struct vdisk_parent {
 
 // Reads where the parent of a differencing disk is. Free with vdisk_parent_done.
 // Returns 0, -EBADMSG, -ENOMEM, or the file's error.
+MUST_CHECK
 int vdisk_parent_read(struct disk *file, struct vdisk_parent *ret,
 		      struct err *err);
 
@@ -364,12 +378,14 @@ extern const struct vdisk_files vdisk_host_files;
 // is another one or was changed, -ELOOP when the chain comes back to a file it
 // has or is too long, -EXDEV when a parent is on another volume than its child,
 // and as disk_open_file, vdisk_probe and vdisk_open.
+MUST_CHECK
 int vdisk_chain_open(const char *path, unsigned flags, struct vdisk_chain **ret,
 		     struct err *err);
 
 // As vdisk_chain_open, for files of any place. `file` is the topmost one when
 // the caller has opened it already (it is borrowed), else NULL. `files` is
 // copied, its ctx borrowed.
+MUST_CHECK
 int vdisk_chain_open_in(const struct vdisk_files *files, const char *path,
 			struct disk *file, unsigned flags,
 			struct vdisk_chain **ret, struct err *err);
@@ -378,13 +394,21 @@ int vdisk_chain_open_in(const struct vdisk_files *files, const char *path,
 // is opened on the files, the links end where a parent cannot be had, and
 // `broken` and `why` tell of that.
 // Returns 0, or as vdisk_chain_open for the topmost file.
+MUST_CHECK
 int vdisk_chain_look(const struct vdisk_files *files, const char *path,
 		     struct disk *file, unsigned flags,
 		     struct vdisk_chain **ret, struct err *err);
 
 // Opens the disks of a chain that was looked at and is not broken.
 // Returns 0, or as vdisk_open; then the chain is only to be closed.
+MUST_CHECK
 int vdisk_chain_open_disks(struct vdisk_chain *chain, struct err *err);
+
+// Finishes the topmost disk and its file, if they are open for writing: see
+// disk_finish.
+// Returns 0 or the file's error.
+MUST_CHECK
+int vdisk_chain_finish(struct vdisk_chain *chain, struct err *err);
 
 // Closes a chain's disks and files; NULL is fine.
 void vdisk_chain_close(struct vdisk_chain *chain);
@@ -400,6 +424,7 @@ void vdisk_chain_close(struct vdisk_chain *chain);
 // Returns 0, -EINVAL for a depth of 0 or as many as there are, -EBUSY when the
 // parent is used by another program, -EROFS when it may not be written to,
 // -ENOSPC, -ECANCELED, or as vdisk_chain_open and disk_write.
+MUST_CHECK
 int vdisk_chain_merge(struct vdisk_chain *chain, unsigned depth,
 		      struct progress *progress, struct err *err);
 
@@ -420,6 +445,7 @@ struct vdisk_merge {
 // is made from it, -EINVAL when a merge of another depth was cut off and must be
 // ended first, or as vdisk_chain_merge; nothing is deleted then, unless
 // deleting failed.
+MUST_CHECK
 int vdisk_merge(const struct vdisk_files *files, const char *path,
 		const struct vdisk_merge *m, char **ret_into, struct err *err);
 
@@ -430,6 +456,7 @@ int vdisk_merge(const struct vdisk_files *files, const char *path,
 // to do about it.
 // Returns 0, -EBUSY when there is one, -ENOMEM, or the error of listing the
 // folder.
+MUST_CHECK
 int vdisk_guard_children(const struct vdisk_files *files, const char *path,
 			 const struct guid *link_id, char *const *except,
 			 size_t count, const char *harm, struct err *err);
@@ -437,10 +464,12 @@ int vdisk_guard_children(const struct vdisk_files *files, const char *path,
 // Makes a virtual disk by vdisk_create as a new file, all of which is zeroed
 // before, and makes it durable that it is there.
 // Returns 0, -EEXIST, -ENOSPC, or as vdisk_create; then the file is not there.
+MUST_CHECK
 int vdisk_create_file(const struct vdisk_files *files, const char *path,
 		      const struct vdisk_create *c, struct err *err);
 
 // Deletes a file, durably. Returns 0, or the error of the place.
+MUST_CHECK
 int vdisk_remove_file(const struct vdisk_files *files, const char *path,
 		      struct err *err);
 
@@ -454,6 +483,7 @@ struct vdisk_child {
 // absolute path that it keeps is one of drive C.
 // Returns 0, -EEXIST, -EXDEV when the two are on different volumes, or as
 // vdisk_chain_open and vdisk_create; then the file is not there.
+MUST_CHECK
 int vdisk_child_create(const struct vdisk_files *files, const char *path,
 		       const char *parent, const struct vdisk_child *c,
 		       struct err *err);
@@ -462,6 +492,7 @@ int vdisk_child_create(const struct vdisk_files *files, const char *path,
 // are files of one place.
 // Returns 0, -EXDEV when they are on different volumes, or as vdisk_chain_open
 // and vdisk_reparent.
+MUST_CHECK
 int vdisk_set_parent(const struct vdisk_files *files, const char *path,
 		     const char *parent, struct err *err);
 
@@ -471,6 +502,7 @@ int vdisk_set_parent(const struct vdisk_files *files, const char *path,
 // caller's to know.
 // Returns 0, -EINVAL when it is no differencing disk or a path is not UTF-8,
 // -EFBIG for a path that finds no room, or as vdisk_open and disk_write.
+MUST_CHECK
 int vdisk_reparent(struct disk *file, const struct guid *parent_id,
 		   const char *parent_absolute, const char *parent_relative,
 		   int64_t parent_time, struct err *err);

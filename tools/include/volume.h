@@ -51,6 +51,7 @@ struct volume_stat {
 // Returns 0, -ENOENT when it begins with neither file system (err says what is
 // there: BitLocker, exFAT, ext, ...), and as part_probe, fat_open
 // and ntfs_open do.
+MUST_CHECK
 int volume_open(struct disk *disk, struct volume **ret, struct err *err);
 
 // Closes; changes that were not synced are dropped. NULL is fine.
@@ -61,6 +62,7 @@ const char *volume_kind(const struct volume *v);
 
 // Finds out about a file or folder.
 // Returns 0, -ENOENT (err names the missing part), -ENOTDIR, or as volume_open.
+MUST_CHECK
 int volume_stat(struct volume *v, const char *path, struct volume_stat *ret,
 		struct err *err);
 
@@ -68,6 +70,7 @@ int volume_stat(struct volume *v, const char *path, struct volume_stat *ret,
 // stand beside a long one, nor for the system's own files); stops when it returns non-zero. fn may not change
 // the volume.
 // Returns 0, what fn returned, -ENOENT, -ENOTDIR, or as volume_open.
+MUST_CHECK
 int volume_list(struct volume *v, const char *path,
 		int (*fn)(void *ctx, const struct volume_stat *entry),
 		void *ctx, struct err *err);
@@ -75,12 +78,14 @@ int volume_list(struct volume *v, const char *path,
 // Opens a file's content, for reading and, within its size, writing if the disk
 // can. Close it before the volume.
 // Returns 0, -ENOENT, -ENOTDIR, -EISDIR, or as volume_open.
+MUST_CHECK
 int volume_open_file(struct volume *v, const char *path, struct disk **ret,
 		     struct err *err);
 
 // Reads a whole file of at most `limit` bytes. *ret is new memory, with a NUL
 // after *ret_size bytes; free with mem_free.
 // Returns as volume_open_file, or -EFBIG.
+MUST_CHECK
 int volume_read_file(struct volume *v, const char *path, uint64_t limit,
 		     void **ret, size_t *ret_size, struct err *err);
 
@@ -92,6 +97,7 @@ int volume_read_file(struct volume *v, const char *path, uint64_t limit,
 // volume is in use (hibernated, dirty, its log holds changes), -ENOTSUP for what
 // is valid but cannot be changed by us, -EBADMSG for a problem, -ENOMEM, or the
 // device's error; err says what is to be done.
+MUST_CHECK
 int volume_check_writable(struct volume *v, struct err *err);
 
 // Returns one line, for a person, on what was mended or left when the volume was
@@ -101,20 +107,26 @@ const char *volume_note(const struct volume *v);
 // Readies the volume for changes: volume_check_writable, and the state that they
 // are kept in.
 // Returns as volume_check_writable.
+MUST_CHECK
 int volume_change_begin(struct volume *v, struct err *err);
 
 // These change the volume, see fat.h and ntfs.h, whose errors they return:
 // -EFBIG for what FAT cannot hold, -EINVAL before volume_change_begin. A file
 // that is made by volume_create_file is in one piece if at all possible.
+MUST_CHECK
 int volume_mkdir_all(struct volume *v, const char *path, uint64_t time,
 		     struct err *err);
+MUST_CHECK
 int volume_create_file(struct volume *v, const char *path, uint64_t size,
 		       uint32_t attributes, uint64_t time, struct disk **ret,
 		       struct err *err);
+MUST_CHECK
 int volume_write_file(struct volume *v, const char *path, const void *data,
 		      size_t size, uint32_t attributes, uint64_t time,
 		      struct err *err);
+MUST_CHECK
 int volume_remove(struct volume *v, const char *path, struct err *err);
+MUST_CHECK
 int volume_sync(struct volume *v, struct err *err);
 
 #endif

@@ -339,6 +339,25 @@ int address_open(const char *text, unsigned flags, struct place **ret,
 	return 0;
 }
 
+static int finish_item(const struct opened *item, struct err *err)
+{
+	if (item->chain)
+		return vdisk_chain_finish(item->chain, err);
+	if (item->disk)
+		return disk_finish(item->disk, err);
+	return item->volume->is_ready ? volume_sync(item->volume, err) : 0;
+}
+
+int address_finish(struct place *place, struct err *err)
+{
+	const struct address_stack *s = place->stack;
+	int r = 0;
+
+	for (size_t i = s->count; i && !r; i--)
+		r = finish_item(&s->items[i - 1], err);
+	return r;
+}
+
 void address_close(struct place *place)
 {
 	struct address_stack *s;

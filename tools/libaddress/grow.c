@@ -131,7 +131,7 @@ static int grow_extend(struct disk *d, uint64_t off, const void *buf,
 	if (!r)
 		r = disk_flush(g->inner, err);
 	if (r)
-		grow_resize(d, old, NULL);
+		best_effort(grow_resize(d, old, NULL));
 	return r;
 }
 

@@ -408,7 +408,7 @@ static void choose(struct adding *a, struct guid *loader, struct guid *resume)
 	if (!same)
 		return;
 	*loader = same->id;
-	bcd_get_object(same, BCD_RESUME_OBJECT, resume, NULL);
+	best_effort(bcd_get_object(same, BCD_RESUME_OBJECT, resume, NULL));
 	a->r = bcd_object_remove(a->bcd, obj, false, a->err);
 }
 

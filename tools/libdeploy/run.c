@@ -86,7 +86,7 @@ static int run_with(struct plan *p, struct pool *pool,
 		r = disk_flush(p->target.disk, err);
 	if (!r)
 		r = part_table_write(p->table, p->target.disk, err);
-	return r;
+	return r ? r : disk_finish(p->target.disk, err);
 }
 
 int plan_run(struct plan *plan, struct progress *progress, struct err *err)

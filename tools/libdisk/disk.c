@@ -148,6 +148,13 @@ int disk_allocate(struct disk *d, uint64_t off, uint64_t len, struct err *err)
 	return d->ops->allocate(d, off, len, err);
 }
 
+int disk_finish(struct disk *d, struct err *err)
+{
+	if (d->read_only || !d->ops->finish)
+		return disk_flush(d, err);
+	return d->ops->finish(d, err);
+}
+
 void disk_close(struct disk *d)
 {
 	if (d)

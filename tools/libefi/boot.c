@@ -269,7 +269,7 @@ static int add(struct efi_vars *vars, const struct efi_entry *entry,
 	r = write_order(vars, order, count, err);
 	if (r && !found) { // nothing names it: it would only take up room
 		boot_name(number, name);
-		efi_var_remove(vars, name, &efi_global, NULL);
+		best_effort(efi_var_remove(vars, name, &efi_global, NULL));
 	}
 	if (!r && ret_number)
 		*ret_number = number;

@@ -366,17 +366,26 @@ static int blocks_flush(struct disk *d, struct err *err)
 	return pending ? r : disk_flush(b->file, err);
 }
 
-// --- Closing ------------------------------------------------------------------
+// --- Ending ------------------------------------------------------------------
+
+// The next change readies the file again.
+static int blocks_finish(struct disk *d, struct err *err)
+{
+	struct vdisk_blocks *b = (struct vdisk_blocks *)d;
+	int r = blocks_flush(d, err);
+
+	if (r || !(b->prepared || b->is_unfinished))
+		return r;
+	__atomic_store_n(&b->prepared, false, __ATOMIC_RELEASE);
+	r = b->ops->finish ? b->ops->finish(b, err) : 0;
+	b->is_unfinished = r;
+	return r;
+}
 
 static void blocks_close(struct disk *d)
 {
 	struct vdisk_blocks *b = (struct vdisk_blocks *)d;
-	int r = 0;
 
-	if (!d->read_only && is_pending(b))
-		r = vdisk_blocks_commit(b, NULL);
-	if (!r && b->prepared && b->ops->finish)
-		b->ops->finish(b);
 	b->ops->release(b);
 }
 
@@ -389,6 +398,7 @@ static const struct disk_ops blocks_ops = {
 	.map = vdisk_blocks_map,
 	.locate = vdisk_blocks_locate,
 	.allocate = vdisk_blocks_allocate,
+	.finish = blocks_finish,
 	.close = blocks_close,
 };
 

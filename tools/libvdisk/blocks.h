@@ -76,8 +76,8 @@ struct vdisk_blocks_ops {
 	int (*commit)(struct vdisk_blocks *b, struct err *err);
 	// Called before the first change; may be NULL.
 	int (*prepare)(struct vdisk_blocks *b, struct err *err);
-	// The last words, after a commit, when the disk is closed; may be NULL.
-	void (*finish)(struct vdisk_blocks *b);
+	// The last words, after a commit, when the disk is finished; may be NULL.
+	int (*finish)(struct vdisk_blocks *b, struct err *err);
 	// Lists all that is used of the file.
 	int (*list)(const struct vdisk_blocks *b, struct vdisk_ranges *ranges,
 		    struct err *err);
@@ -120,6 +120,7 @@ struct vdisk_blocks {
 
 	pthread_mutex_t lock;
 	bool prepared;
+	bool is_unfinished; // finishing failed on the way
 	uint64_t dirty_table[BLOCKS_MAX_DIRTY]; // numbers of pages
 	uint32_t dirty_table_count, dirty_page_count;
 	struct vdisk_page *pages;

@@ -99,7 +99,8 @@ void vdisk_blocks_give_back(struct vdisk_blocks *b)
 
 		if (BLOCK_STATE(entry) >= BLOCK_FULL || !(entry & BLOCK_STALE))
 			continue;
-		disk_discard(b->file, BLOCK_PLACE(entry), b->block_size, NULL);
+		best_effort(disk_discard(b->file, BLOCK_PLACE(entry),
+					 b->block_size, NULL));
 		__atomic_store_n(&b->table[i], entry & ~BLOCK_STALE,
 				 __ATOMIC_RELEASE);
 	}

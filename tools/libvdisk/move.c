@@ -56,7 +56,7 @@ int vdisk_edit_open(struct disk *file, const struct vdisk_info *info,
 int vdisk_edit_close(struct vdisk_blocks *b, int r, struct err *err)
 {
 	if (!r)
-		r = disk_flush(&b->disk, err);
+		r = disk_finish(&b->disk, err);
 	disk_close(&b->disk);
 	return r;
 }

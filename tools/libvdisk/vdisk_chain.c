@@ -244,6 +244,14 @@ int vdisk_chain_open(const char *path, unsigned flags, struct vdisk_chain **ret,
 				   err);
 }
 
+int vdisk_chain_finish(struct vdisk_chain *chain, struct err *err)
+{
+	const struct vdisk_link *top = &chain->links[0];
+	int r = top->disk ? disk_finish(top->disk, err) : 0;
+
+	return r || top->is_borrowed ? r : disk_finish(top->file, err);
+}
+
 void vdisk_chain_close(struct vdisk_chain *chain)
 {
 	for (size_t i = 0; chain && i < chain->count; i++)

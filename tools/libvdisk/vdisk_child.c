@@ -185,6 +185,8 @@ static int set_parent(const struct vdisk_files *files, const char *path,
 	if (!r) {
 		r = vdisk_reparent(file, &parent->info.link_id, x.absolute,
 				   x.relative, time, err);
+		if (!r)
+			r = disk_finish(file, err);
 		disk_close(file);
 	}
 	relation_done(&x);

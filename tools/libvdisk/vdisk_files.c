@@ -24,6 +24,8 @@ int vdisk_files_sync(const struct vdisk_files *files, struct err *err)
 int vdisk_files_made(const struct vdisk_files *files, const char *path,
 		     struct disk *file, int r, struct err *err)
 {
+	if (!r)
+		r = disk_finish(file, err);
 	disk_close(file);
 	if (!r)
 		r = vdisk_files_sync(files, err);

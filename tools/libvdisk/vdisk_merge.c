@@ -140,6 +140,8 @@ static int fit_target(const struct merge *m, const char *path, uint64_t size,
 	r = vdisk_probe(file, &info, err);
 	if (!r && info.size < size)
 		r = vdisk_expand_as(file, size, true, err);
+	if (!r)
+		r = disk_finish(file, err);
 	disk_close(file);
 	return r;
 }
@@ -235,6 +237,8 @@ int vdisk_merge_chain(struct vdisk_chain *chain, unsigned depth,
 	if (!r)
 		r = vdisk_merge_layers(m.layers, m.count, m.below->disk,
 				       progress, err);
+	if (!r)
+		r = vdisk_chain_finish(m.below, err);
 	close_all(&m);
 	return r;
 }

@@ -218,7 +218,7 @@ static int merge(const struct job *j, struct vdisk_chain *chain,
 	}
 	r = vdisk_merge_chain(chain, j->depth, j->m->progress, err);
 	if (r && is_noted)
-		vdisk_note_remove(j->files, j->path, NULL);
+		best_effort(vdisk_note_remove(j->files, j->path, NULL));
 	return r || j->m->keep ? r : delete(j, into, err);
 }
 

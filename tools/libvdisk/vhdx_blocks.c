@@ -212,14 +212,16 @@ static int prepare(struct vdisk_blocks *b, struct err *err)
 }
 
 // Once all is in its place, the log is not needed.
-static void finish(struct vdisk_blocks *b)
+static int finish(struct vdisk_blocks *b, struct err *err)
 {
 	struct vhdx_disk *v = (struct vhdx_disk *)b;
+	int r = disk_flush(b->file, err);
 
-	if (disk_flush(b->file, NULL))
-		return;
+	if (r)
+		return r;
+	vhdx_log_done(&v->log);
 	v->x.header.log = (struct guid){0};
-	vhdx_header_write(b->file, &v->x.header, NULL);
+	return vhdx_header_write(b->file, &v->x.header, err);
 }
 
 // Some makers cut the file where the last block's data ends.

@@ -79,8 +79,10 @@ static int run(void *ctx, struct disk *d, struct err *e)
 		if (r)
 			vdisk_chain_close(chain);
 	}
-	if (!r)
+	if (!r) {
+		r = vdisk_chain_finish(chain, e);
 		vdisk_chain_close(chain);
+	}
 	volume_close(v);
 	return r;
 }

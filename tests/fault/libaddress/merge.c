@@ -53,7 +53,7 @@ static struct disk *new_volume(void)
 		put_sector(disks[i], shared, i + 1);
 	}
 	for (int i = FILES - 1; i >= 0; i--)
-		disk_close(disks[i]);
+		end_disk(disks[i]);
 	check_ok(disk_memory(SPACE, 512, &d, &err), &err);
 	check_ok(ntfs_format(d, &o, &err), &err);
 	check_ok(volume_open(d, &v, &err), &err);

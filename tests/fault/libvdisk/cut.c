@@ -132,7 +132,7 @@ static void check_content(const struct run *run, struct disk *file,
 			exit(1);
 		}
 	}
-	disk_close(d);
+	end_disk(d);
 }
 
 // What comes after a cut must work too: write, close, read again.
@@ -145,11 +145,11 @@ static void check_usable(const struct run *run, struct disk *file)
 	uint32_t tag;
 
 	check_ok(do_step(d, &last, &err), &err);
-	disk_close(d);
+	end_disk(d);
 	d = open_kind(run->kind, file, run->parent);
 	check_ok(disk_read(d, last.first * 512u, &tag, 4, &err), &err);
 	check_eq(tag, last.tag);
-	disk_close(d);
+	end_disk(d);
 }
 
 static enum record_fate fate_of(void *ctx, size_t index)
@@ -184,9 +184,9 @@ static void record_run(struct run *run)
 		s.done = run->log.count;
 		run->steps[i] = s;
 	}
-	disk_close(d);
-	disk_close(file);
-	disk_close(base);
+	end_disk(d);
+	end_disk(file);
+	end_disk(base);
 }
 
 static void cut(const struct kind *kind, struct disk *parent)
@@ -210,7 +210,7 @@ static void cut(const struct kind *kind, struct disk *parent)
 				check_usable(&run, file);
 		}
 	}
-	disk_close(file);
+	end_disk(file);
 	record_free(&run.log);
 }
 
@@ -248,11 +248,11 @@ static bool fail_one(const struct kind *kind, struct disk *parent, unsigned n,
 	plan.fail_at = 0;
 	check_ok(disk_flush(d, &err), &err);
 	check_content(&run, base, 0);
-	disk_close(d);
-	disk_close(file);
+	end_disk(d);
+	end_disk(file);
 	check_content(&run, base, 0);
 	check_usable(&run, base);
-	disk_close(base);
+	end_disk(base);
 	return plan.failed;
 }
 
@@ -284,11 +284,11 @@ static void fill_up(const struct kind *kind, struct disk *parent, uint64_t more,
 	}
 	check_ok(disk_flush(d, &err), &err);
 	check_content(&run, base, 0);
-	disk_close(d);
-	disk_close(file);
+	end_disk(d);
+	end_disk(file);
 	check_content(&run, base, 0);
 	check_usable(&run, base);
-	disk_close(base);
+	end_disk(base);
 }
 
 int main(void)
@@ -308,6 +308,6 @@ int main(void)
 			fill_up(&kinds[i], parent, more, true);
 		}
 	}
-	disk_close(parent);
+	end_disk(parent);
 	return 0;
 }

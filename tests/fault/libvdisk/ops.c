@@ -160,7 +160,7 @@ static void make_file(struct scene *s, uint64_t size)
 		if (!off)
 			break;
 	}
-	disk_close(d);
+	end_disk(d);
 	// room at the end that nothing uses
 	if (s->kind->format == VDISK_VHDX)
 		check_ok(disk_resize(s->file, s->file->size + 1024 * K, &err),
@@ -411,6 +411,8 @@ static int merge(const struct pair *p, struct disk *parent_file,
 	open_pair(p, parent_file, &parent, &child);
 	((struct vdisk_blocks *)parent)->keeps_id = true;
 	r = vdisk_merge_layers(&child, 1, parent, NULL, err);
+	if (!r)
+		r = disk_finish(parent, err);
 	disk_close(child);
 	disk_close(parent);
 	return r;
@@ -475,7 +477,7 @@ static void start_pair(struct pair *p, const struct kind *k)
 	p->top = malloc(p->size);
 	check(p->top);
 	check_ok(disk_read(d, 0, p->top, p->size, &err), &err);
-	disk_close(d);
+	end_disk(d);
 	disk_close(below);
 	p->child->read_only = true;
 }

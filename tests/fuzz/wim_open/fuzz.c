@@ -54,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size > 1 << 20 || disk_memory(size, 512, &disk, NULL))
 		return 0;
-	disk_write(disk, 0, data, size, NULL);
+	best_effort(disk_write(disk, 0, data, size, NULL));
 	r = wim_open(disk, &w, NULL);
 	expect(r);
 	if (!r) {

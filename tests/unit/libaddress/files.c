@@ -61,8 +61,8 @@ static void make_disks(void)
 	check_ok(vdisk_create(child, &c, &err), &err);
 	check_ok(vdisk_open_child(child, p, &c.parent_id, &d, &err), &err);
 	check_ok(disk_write(d, 2 * MIB, "new", 3, &err), &err);
-	disk_close(d);
-	disk_close(p);
+	end_disk(d);
+	end_disk(p);
 }
 
 static uint8_t *bytes_of(struct disk *d)
@@ -81,7 +81,7 @@ static void put_host(const char *path, struct disk *from)
 
 	check_ok(disk_create_file(path, from->size, 512, &to, &err), &err);
 	check_ok(disk_copy(from, to, from->size, &err), &err);
-	disk_close(to);
+	end_disk(to);
 }
 
 static void put_fat(struct fat *f, const char *path, struct disk *from)
@@ -109,7 +109,7 @@ static void make_fat(void)
 	put_fat(f, "\\v\\c.vhd", child);
 	check_ok(fat_sync(f, &err), &err);
 	fat_close(f);
-	disk_close(d);
+	end_disk(d);
 }
 
 static uint32_t add_node(struct ntfs_build *b, uint32_t folder,
@@ -165,7 +165,7 @@ static void make_ntfs(void)
 	}
 	check_ok(ntfs_build_finish(b, NULL, &err), &err);
 	ntfs_build_free(b);
-	disk_close(d);
+	end_disk(d);
 }
 
 // --- The checks --------------------------------------------------------------
@@ -260,6 +260,7 @@ static void check_full(const char *where)
 	check_eq(disk_write(p->disk, 0, "xyz", 3, &e), -ENOSPC);
 	check(strstr(e.why, "no room for another block") != NULL);
 	check_ok(disk_write(p->disk, 2 * MIB + 9000, "def", 3, &err), &err);
+	check_ok(address_finish(p, &err), &err);
 	address_close(p);
 	p = open_place(where, "v\\c.vhd", ADDRESS_FILE);
 	check_ok(vdisk_check(p->disk, false, &found, &err), &err);
@@ -286,6 +287,7 @@ static void check_growing(const char *image)
 	check_ok(disk_write(p->disk, 100, "xyz", 3, &err), &err);
 	check_ok(disk_flush(p->disk, &err), &err);
 	check_ok(disk_write(p->disk, 4 * MIB + 9000, "uvw", 3, &err), &err);
+	check_ok(address_finish(p, &err), &err);
 	address_close(p);
 	p = open_place(image, ":\\v\\c.vhd", ADDRESS_FILE);
 	check(p->disk->size > child->size + 4 * MIB);
@@ -303,7 +305,7 @@ static void check_growing(const char *image)
 	check_ok(disk_open_file(image, DISK_READ_ONLY, &d, &err), &err);
 	check_ok(ntfs_check(d, NULL, NULL, NULL, &result, &err), &err);
 	check_eq(result.problems, 0);
-	disk_close(d);
+	end_disk(d);
 }
 
 static void check_host(void)
@@ -357,8 +359,8 @@ int main(void)
 	check_writing("ntfs.img:\\");
 	check_host();
 	check_failures();
-	disk_close(child);
-	disk_close(parent);
+	end_disk(child);
+	end_disk(parent);
 	snprintf(command, sizeof(command), "rm -r '%s'", dir);
 	check(!chdir("/"));
 	return system(command) != 0;

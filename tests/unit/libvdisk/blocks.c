@@ -84,7 +84,7 @@ static void check_random(const struct kind *k)
 		compare(d, model, SIZE);
 		for (int j = 0; j < 4; j++)
 			one_step(d, model, &seed, i);
-		disk_close(d);
+		end_disk(d);
 	}
 	check_ok(vdisk_probe(file, &info, &err), &err);
 	check_eq(info.type, k->type);
@@ -95,8 +95,8 @@ static void check_random(const struct kind *k)
 	}
 	free(below);
 	free(model);
-	disk_close(parent);
-	disk_close(file);
+	end_disk(parent);
+	end_disk(file);
 }
 
 // --- Threads -----------------------------------------------------------------
@@ -152,13 +152,13 @@ static void check_threads(const struct kind *k)
 	for (unsigned i = 0; i < THREADS; i++)
 		pthread_join(threads[i], NULL);
 	compare(d, model, SIZE);
-	disk_close(d);
+	end_disk(d);
 	d = open_kind(k, file, parent);
 	compare(d, model, SIZE);
-	disk_close(d);
+	end_disk(d);
 	free(model);
-	disk_close(parent);
-	disk_close(file);
+	end_disk(parent);
+	end_disk(file);
 }
 
 // --- A place of fixed size ---------------------------------------------------
@@ -190,13 +190,13 @@ static void check_fixed_place(const struct kind *k)
 	check_eq(r, -ENOSPC);
 	compare(d, model, SIZE);
 	check_ok(disk_flush(d, &err), &err);
-	disk_close(d);
+	end_disk(d);
 	d = open_kind(k, slice, parent);
 	compare(d, model, SIZE);
-	disk_close(d);
-	disk_close(slice);
-	disk_close(parent);
-	disk_close(file);
+	end_disk(d);
+	end_disk(slice);
+	end_disk(parent);
+	end_disk(file);
 	free(model);
 	free(junk);
 }

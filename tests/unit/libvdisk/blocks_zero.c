@@ -36,15 +36,15 @@ static struct image new_image(const struct kind *k)
 
 static void again(struct image *m)
 {
-	disk_close(m->d);
+	end_disk(m->d);
 	m->d = open_kind(m->kind, m->file, m->parent);
 }
 
 static void free_image(struct image *m)
 {
-	disk_close(m->d);
-	disk_close(m->file);
-	disk_close(m->parent);
+	end_disk(m->d);
+	end_disk(m->file);
+	end_disk(m->parent);
 	free(m->model);
 }
 

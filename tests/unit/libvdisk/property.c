@@ -44,8 +44,8 @@ static struct level *top_of(struct world *w)
 
 static void close_level(struct level *l)
 {
-	disk_close(l->disk);
-	disk_close(l->view);
+	end_disk(l->disk);
+	end_disk(l->view);
 	l->disk = l->view = NULL;
 }
 
@@ -84,7 +84,7 @@ static void open_all(struct world *w)
 static void free_level(struct level *l)
 {
 	close_level(l);
-	disk_close(l->file);
+	end_disk(l->file);
 	free(l->model);
 	free(l->bytes);
 	*l = (struct level){0};
@@ -384,7 +384,7 @@ static void do_reparent(struct world *w)
 	create(w, &fresh, NULL);
 	check_ok(vdisk_open(fresh.file, &fresh.disk, &err), &err);
 	check_ok(disk_copy(old->disk, fresh.disk, old->size, &err), &err);
-	disk_close(fresh.disk);
+	end_disk(fresh.disk);
 	fresh.disk = NULL;
 	close_all(w);
 	check_ok(vdisk_probe(fresh.file, &info, &err), &err);

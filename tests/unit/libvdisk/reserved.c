@@ -145,10 +145,10 @@ static void build(struct disk *d, uint32_t cluster)
 	for (int i = 0; i < COUNT; i++)
 		make_image(b, i, files, disks, extents);
 	for (int i = COUNT - 1; i >= 0; i--) {
-		disk_close(disks[i]);
+		end_disk(disks[i]);
 		file_sizes[i] = files[i]->size;
-		disk_close(files[i]);
-		disk_close(extents[i]);
+		end_disk(files[i]);
+		end_disk(extents[i]);
 		check_ok(ntfs_build_truncate(b, streams[i], file_sizes[i],
 					     &err),
 			 &err);
@@ -188,9 +188,9 @@ static void read_back(struct disk *volume)
 	for (int i = COUNT - 1; i >= 0; i--) {
 		struct vdisk_check found;
 
-		disk_close(disks[i]);
+		end_disk(disks[i]);
 		check_ok(vdisk_check(files[i], false, &found, &err), &err);
-		disk_close(files[i]);
+		end_disk(files[i]);
 	}
 	ntfs_close(n);
 }
@@ -242,7 +242,7 @@ static void check_full(const struct kind *kind)
 	check_eq(r, -ENOSPC);
 	check_eq(disk_write(d, FULL_SIZE - 8, "refused", 8, NULL), -ENOSPC);
 	check_ok(disk_write(d, 100, "again", 6, &err), &err);
-	disk_close(d);
+	end_disk(d);
 	check_ok(vdisk_check(room, false, &found, &err), &err);
 	check(!found.footer_lost && !found.copy_differs && !found.needs_replay);
 	check(found.blocks);
@@ -251,10 +251,10 @@ static void check_full(const struct kind *kind)
 	check(!memcmp(b, "written", 8));
 	check_ok(disk_read(d, 100, b, 6, &err), &err);
 	check(!memcmp(b, "again", 6));
-	disk_close(d);
-	disk_close(parent);
-	disk_close(room);
-	disk_close(extent);
+	end_disk(d);
+	end_disk(parent);
+	end_disk(room);
+	end_disk(extent);
 }
 
 int main(int argc, char **argv)
@@ -274,7 +274,7 @@ int main(int argc, char **argv)
 	build(d, cluster);
 	check_volume(d, cluster);
 	read_back(d);
-	disk_close(d);
+	end_disk(d);
 
 	if (argc > 3)
 		print_images();

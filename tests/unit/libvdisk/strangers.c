@@ -180,7 +180,7 @@ static void make(struct made *m, struct disk *parent)
 		for (uint64_t i = below(8) + is_child; i; i--)
 			change(d, m);
 		compare(m, d);
-		disk_close(d);
+		end_disk(d);
 	}
 	check_ok(vdisk_check(m->file, false, &found, &err), &err);
 	check(!found.needs_replay && !found.footer_lost);
@@ -213,10 +213,10 @@ static void make_one(unsigned number)
 	}
 	make(&m, parent);
 	if (parent) {
-		disk_close(parent);
-		disk_close(p.file);
+		end_disk(parent);
+		end_disk(p.file);
 	}
-	disk_close(m.file);
+	end_disk(m.file);
 	free(m.model);
 }
 

@@ -71,7 +71,7 @@ static struct file *add(const char *path, struct disk *d)
 static void clear(void)
 {
 	while (file_count)
-		disk_close(files[--file_count].disk);
+		end_disk(files[--file_count].disk);
 }
 
 // Adds a disk, a child of `parent` when that is not NULL, with a byte of its own
@@ -105,8 +105,8 @@ static struct file *make(const char *path, enum vdisk_format format,
 	else
 		check_ok(vdisk_open(f->disk, &d, &err), &err);
 	check_ok(disk_write(d, number * 512, &byte, 1, &err), &err);
-	disk_close(d);
-	disk_close(below);
+	end_disk(d);
+	end_disk(below);
 	return f;
 }
 
@@ -249,7 +249,7 @@ static void check_changed(void)
 	make("\\c.vhdx", VDISK_VHDX, 1, a, ".\\a.vhdx", "C:\\a.vhdx");
 	check_ok(vdisk_open(a->disk, &d, &err), &err);
 	check_ok(disk_write(d, 0, "z", 1, &err), &err);
-	disk_close(d);
+	end_disk(d);
 	expect(-ESTALE, "or was changed since");
 	clear();
 }

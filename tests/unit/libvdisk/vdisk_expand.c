@@ -26,7 +26,7 @@ static void check_steps(const struct kind *k)
 	check_ok(vdisk_create(file, &c, &err), &err);
 	d = open_kind(k, file, parent);
 	put(d, SIZE - 4096, ones, sizeof(ones));
-	disk_close(d);
+	end_disk(d);
 	for (size_t i = 0; i < steps; i++) {
 		check_ok(vdisk_expand(file, sizes[i], &err), &err);
 		check_ok(vdisk_check(file, false, &found, &err), &err);
@@ -47,10 +47,10 @@ static void check_steps(const struct kind *k)
 		if (i + 1 < 4)
 			last[i + 1] = sizes[i] - 4096;
 		put(d, sizes[i] - 4096, ones, sizeof(ones));
-		disk_close(d);
+		end_disk(d);
 	}
-	disk_close(parent);
-	disk_close(file);
+	end_disk(parent);
+	end_disk(file);
 }
 
 static void check_refusals(const struct kind *k)
@@ -79,19 +79,19 @@ static void check_refusals(const struct kind *k)
 	r = vdisk_expand(slice, SIZE * 2, NULL);
 	check(r == -EROFS || r == -ENOTSUP);
 	check_eq(file->size, size);
-	disk_close(slice);
+	end_disk(slice);
 	check_ok(disk_slice(file, 0, size, &slice, &err), &err);
 	r = vdisk_expand(slice, UINT64_C(60) << 30, NULL);
 	if (k->type == VDISK_FIXED)
 		check(r == -ENOTSUP || r == -ENOSPC);
-	disk_close(slice);
+	end_disk(slice);
 	if (k->format == VDISK_VHD && k->type == VDISK_FIXED) {
 		check_ok(disk_read(file, 0, after, size, &err), &err);
 		check(!memcmp(before, after, size));
 	}
 	free(before);
 	free(after);
-	disk_close(file);
+	end_disk(file);
 }
 
 // Blocks of 4 KiB that follow the table at once, and are not where a page is:
@@ -135,8 +135,8 @@ static void check_hand_made(enum vdisk_type type)
 		check_eq(b[0], there ? (uint8_t)(i + 1) : 0);
 		check_eq(b[511], b[0]);
 	}
-	disk_close(d);
-	disk_close(file);
+	end_disk(d);
+	end_disk(file);
 }
 
 // Of some makers the geometry is the size; afterwards it is the one asked for.
@@ -160,7 +160,7 @@ static void check_maker(void)
 	check_ok(vdisk_expand(file, 100 * BLOCK + 512, &err), &err);
 	check_ok(vdisk_probe(file, &info, &err), &err);
 	check_eq(info.size, 100 * BLOCK + 512);
-	disk_close(file);
+	end_disk(file);
 }
 
 // Something that cannot move is behind the table: the table moves.
@@ -177,7 +177,7 @@ static void check_barred_table(void)
 	check_ok(vdisk_create(file, &c, &err), &err);
 	d = open_kind(&k, file, NULL);
 	put(d, 0, "here", 4);
-	disk_close(d);
+	end_disk(d);
 	// the table changes places with a locator
 	check_ok(disk_read(file, 512, &h, sizeof(h), &err), &err);
 	check_ok(disk_read(file, get_be64(h.table_offset), b, 512, &err), &err);
@@ -194,8 +194,8 @@ static void check_barred_table(void)
 	d = open_kind(&k, file, NULL);
 	check_ok(disk_read(d, 0, b, 512, &err), &err);
 	check(!memcmp(b, "here", 4));
-	disk_close(d);
-	disk_close(file);
+	end_disk(d);
+	end_disk(file);
 }
 
 int main(void)

@@ -37,7 +37,7 @@ static struct disk *new_child(const struct kind *k, struct disk *below)
 	check_ok(vdisk_open_child(file, below, &parent_id, &d, &err), &err);
 	put(d, 1024 * K - 100, "across two blocks, or not", 25);
 	put(d, SIZE - 512, "end", 3);
-	disk_close(d);
+	end_disk(d);
 	return file;
 }
 
@@ -57,7 +57,7 @@ static void check_content(struct disk *file, struct disk *below,
 	check(!memcmp(b, "end", 3));
 	check_ok(disk_read(d, 0, b, 512, &err), &err);
 	check(b[0] == 100 && b[511] == 100); // new_parent's
-	disk_close(d);
+	end_disk(d);
 }
 
 static void check_kind(const struct kind *k)
@@ -80,8 +80,8 @@ static void check_kind(const struct kind *k)
 		expect(file, &id, absolute, relative);
 		check_content(file, below, &id);
 	}
-	disk_close(file);
-	disk_close(below);
+	end_disk(file);
+	end_disk(below);
 }
 
 static void check_refused(const struct kind *k)
@@ -102,9 +102,9 @@ static void check_refused(const struct kind *k)
 	check_eq(vdisk_reparent(alone, &parent_id, "/x", ".\\x", 0, NULL),
 		 -EINVAL);
 	check_eq(vdisk_reset(alone, NULL), -EINVAL);
-	disk_close(alone);
-	disk_close(file);
-	disk_close(below);
+	end_disk(alone);
+	end_disk(file);
+	end_disk(below);
 }
 
 int main(void)

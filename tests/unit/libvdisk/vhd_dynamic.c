@@ -69,7 +69,7 @@ static void check_bad_table(void)
 	check_eq(vdisk_open(file, &d, &err), -EBADMSG);
 	check_eq(err.where, TABLE_AT);
 	check(!d);
-	disk_close(file);
+	end_disk(file);
 }
 
 // By Virtual PC, of five blocks in cylinders: what the sixth entry of the table
@@ -94,11 +94,11 @@ static void check_tail(void)
 	check_ok(disk_read(file, BLOCK_AT(2), before, sizeof(before), &err),
 		 &err);
 	check_ok(disk_write(d, 0, "new", 3, &err), &err);
-	disk_close(d);
+	end_disk(d);
 	check_ok(disk_read(file, BLOCK_AT(2), after, sizeof(after), &err),
 		 &err);
 	check(!memcmp(before, after, sizeof(before)));
-	disk_close(file);
+	end_disk(file);
 }
 
 // A table with room for more entries than the disk has blocks.
@@ -124,15 +124,15 @@ static void check_long_table(void)
 	put(file, 512, &h, sizeof(h));
 	check_ok(vdisk_open(file, &d, &err), &err);
 	check_ok(disk_write(d, 600 << 10, "new", 3, &err), &err);
-	disk_close(d);
+	end_disk(d);
 	check_ok(disk_read(file, 1536, found, sizeof(found), &err), &err);
 	check(!memcmp(found, ones, 4) && memcmp(found + 4, ones, 4));
 	check(!memcmp(found + 8, ones + 8, sizeof(ones) - 8));
 	check_ok(vdisk_open(file, &d, &err), &err);
 	check_ok(disk_read(d, 600 << 10, found, 3, &err), &err);
 	check(!memcmp(found, "new", 3));
-	disk_close(d);
-	disk_close(file);
+	end_disk(d);
+	end_disk(file);
 }
 
 // A disk with blocks of any size that a file may bring: made by hand, written
@@ -181,11 +181,11 @@ static void check_block_size(uint32_t block, uint64_t size,
 			check_ok(disk_read(d, at, b, n, &err), &err);
 			check(!memcmp(b, text, n));
 		}
-		disk_close(d);
+		end_disk(d);
 		check_ok(vdisk_check(file, false, &found, &err), &err);
 	}
-	disk_close(parent);
-	disk_close(file);
+	end_disk(parent);
+	end_disk(file);
 }
 
 // The format's largest disk, written at its end.
@@ -202,16 +202,16 @@ static void check_largest(void)
 	check_ok(vdisk_create(file, &c, &err), &err);
 	check_ok(vdisk_open(file, &d, &err), &err);
 	check_ok(disk_write(d, c.size - 4, "last", 4, &err), &err);
-	disk_close(d);
+	end_disk(d);
 	check_ok(vdisk_open(file, &d, &err), &err);
 	check_eq(d->size, VDISK_MAX_VHD_SIZE);
 	check_ok(disk_read(d, c.size - 4, b, 4, &err), &err);
 	check(!memcmp(b, "last", 4));
-	disk_close(d);
+	end_disk(d);
 	c.size += 512;
 	check_eq(vdisk_create(file, &c, &err), -EFBIG);
 	check(strstr(err.why, "2040 GiB") != NULL);
-	disk_close(file);
+	end_disk(file);
 }
 
 static void check_block_sizes(void)
@@ -242,8 +242,8 @@ int main(void)
 	check_eq(d->size, DISK_SIZE);
 	compare(d, model);
 	check_map(d);
-	disk_close(d);
-	disk_close(file);
+	end_disk(d);
+	end_disk(file);
 
 	// On a parent that is two sectors shorter.
 	file = new_dynamic(VDISK_DIFFERENCING);
@@ -259,9 +259,9 @@ int main(void)
 	}
 	check_ok(vdisk_open_child(file, parent, &id, &d, &err), &err);
 	compare(d, model);
-	disk_close(d);
-	disk_close(parent);
-	disk_close(file);
+	end_disk(d);
+	end_disk(parent);
+	end_disk(file);
 	check_bad_table();
 	check_tail();
 	check_long_table();

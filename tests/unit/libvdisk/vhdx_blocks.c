@@ -33,8 +33,8 @@ static void check_content(void)
 	check_ok(disk_map(d, 3 * MIB, 512, &n, &data, &err), &err);
 	check(n == 512 && data);
 	free(all);
-	disk_close(d);
-	disk_close(file);
+	end_disk(d);
+	end_disk(file);
 }
 
 // 16 blocks of 256 MiB, an entry for a bitmap, and a 17th and 18th block.
@@ -54,8 +54,8 @@ static void check_interleaved(void)
 	check_eq(byte_at(d, 17 * block + 511), 7);
 	check_eq(byte_at(d, 17 * block - 1), 0);
 	check_eq(byte_at(d, 16 * block), 0);
-	disk_close(d);
-	disk_close(file);
+	end_disk(d);
+	end_disk(file);
 }
 
 static int open_with(struct vhdx_spec spec, uint64_t at, const char *entry)
@@ -69,8 +69,8 @@ static int open_with(struct vhdx_spec spec, uint64_t at, const char *entry)
 	r = vdisk_open(file, &d, &err);
 	check_eq(r, err.code);
 	check(!d == !!r);
-	disk_close(d);
-	disk_close(file);
+	end_disk(d);
+	end_disk(file);
 	return r;
 }
 
@@ -92,19 +92,19 @@ static void check_largest(uint32_t sector)
 	check_ok(vdisk_create(file, &c, &err), &err);
 	check_ok(vdisk_open(file, &d, &err), &err);
 	check_ok(disk_write(d, c.size - 4, "last", 4, &err), &err);
-	disk_close(d);
+	end_disk(d);
 	check_ok(vdisk_open(file, &d, &err), &err);
 	check_eq(d->size, VDISK_MAX_VHDX_SIZE);
 	check_eq(d->sector_size, sector);
 	check_ok(disk_read(d, c.size - 4, b, 4, &err), &err);
 	check(!memcmp(b, "last", 4));
-	disk_close(d);
+	end_disk(d);
 	check_ok(vdisk_probe(file, &info, &err), &err);
 	check_eq(info.size, VDISK_MAX_VHDX_SIZE);
 	c.size += sector;
 	check_eq(vdisk_create(file, &c, &err), -EFBIG);
 	check(strstr(err.why, "64 TiB") != NULL);
-	disk_close(file);
+	end_disk(file);
 }
 
 // A log that is too long to be read back whole: what is written to it is, after
@@ -128,15 +128,15 @@ static void check_long_log(void)
 	check_ok(disk_flush(d, &err), &err);
 	cut = new_memory(file->size);
 	check_ok(disk_copy(file, cut, file->size, &err), &err);
-	disk_close(d);
+	end_disk(d);
 	check_ok(vdisk_probe(cut, &info, &err), &err);
 	check(info.needs_replay);
 	check_ok(vdisk_open(cut, &d, &err), &err);
 	check_eq(byte_at(d, 0), 'x');
 	check_eq(byte_at(d, MIB), 7);
-	disk_close(d);
-	disk_close(cut);
-	disk_close(file);
+	end_disk(d);
+	end_disk(cut);
+	end_disk(file);
 }
 
 int main(void)

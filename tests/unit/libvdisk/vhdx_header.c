@@ -10,7 +10,7 @@ static int probe(struct disk *d, struct vdisk_info *info)
 	int r = vdisk_probe(d, info, &err);
 
 	check_eq(r, err.code);
-	disk_close(d);
+	end_disk(d);
 	return r;
 }
 
@@ -39,14 +39,14 @@ static void check_unknown_region(void)
 	check_ok(vdisk_open(d, &top, &err), &err);
 	check_ok(disk_write(top, 0, "new", 3, &err), &err);
 	check_ok(disk_write(top, 2 * MIB, "new", 3, &err), &err);
-	disk_close(top);
+	end_disk(top);
 	check_ok(disk_read(d, VHDX_FILE + MIB, found, 4, &err), &err);
 	check(!memcmp(found, "keep", 4));
 	check_ok(vdisk_open(d, &top, &err), &err);
 	check_ok(disk_read(top, 0, found, 3, &err), &err);
 	check(!memcmp(found, "new", 3));
-	disk_close(top);
-	disk_close(d);
+	end_disk(top);
+	end_disk(d);
 }
 
 int main(void)
