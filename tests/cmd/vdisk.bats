@@ -229,7 +229,7 @@ fill() {
 	slipway vdisk create c.vhdx --parent p.vhdx
 	run -0 slipway vdisk info c.vhdx
 	assert_output_has "Type:          differencing"
-	assert_output_has "/p.vhdx ("
+	assert_output_has 'Parent:        .\p.vhdx ('
 	slipway vdisk check c.vhdx
 	run -1 slipway vdisk create y.vhdx 1G --block-size 512K
 	assert_output_has "a block has 1 MiB to 256 MiB"

@@ -39,7 +39,7 @@ print(eval(sys.argv[1]))' "$1"
 		run -0 slipway vdisk info child/c.$format
 		assert_output_has "Type:          differencing"
 		assert_output_has "  relative:    ..\\base\\p.$format"
-		assert_output_has "  absolute:    $PWD/base/p.$format"
+		[[ $output != *absolute:* ]]
 		assert_output_has "  found at:    child/../base/p.$format"
 		assert_output_has "File:          child/../base/p.$format"
 		assert_output_has "Type:          dynamic"

@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "address.h"
@@ -69,6 +70,12 @@ static void print_json_facts(const struct vdisk_info *i)
 	}
 }
 
+// A VHD's header may have the parent's name alone.
+static const char *absolute_of(const struct vdisk_parent *p)
+{
+	return p->absolute && strpbrk(p->absolute, "\\/") ? p->absolute : NULL;
+}
+
 static void print_json_link(const struct vdisk_chain *c, size_t i)
 {
 	const struct vdisk_link *l = &c->links[i];
@@ -79,7 +86,7 @@ static void print_json_link(const struct vdisk_chain *c, size_t i)
 	print_json_facts(&l->info);
 	if (l->info.type == VDISK_DIFFERENCING) {
 		print_json_text("parent_relative", l->parent.relative);
-		print_json_text("parent_absolute", l->parent.absolute);
+		print_json_text("parent_absolute", absolute_of(&l->parent));
 		print_json_text("parent_volume", l->parent.volume);
 		print_json_text("parent_found",
 				i + 1 < c->count ? c->links[i + 1].path : NULL);
@@ -176,7 +183,7 @@ static void print_chain(const struct vdisk_chain *c)
 		if (l->info.type != VDISK_DIFFERENCING)
 			continue;
 		print_line("  relative:", l->parent.relative);
-		print_line("  absolute:", l->parent.absolute);
+		print_line("  absolute:", absolute_of(&l->parent));
 		print_line("  volume:", l->parent.volume);
 		print_line("  found at:", i + 1 < c->count
 						 ? c->links[i + 1].path
@@ -196,6 +203,9 @@ static int look(const struct place *place, struct vdisk_info *info,
 	*ret_chain = NULL;
 	if (r == -ENOENT) {
 		*err = (struct err){0};
+		r = vdisk_check_foreign(place->disk, err);
+		if (r)
+			return r;
 		info->size = info->file_size = place->disk->size;
 		info->sector_size = place->disk->sector_size;
 		return 0;

@@ -15,13 +15,16 @@
 // --- Paths -------------------------------------------------------------------
 
 struct relation {
-	char *absolute, *relative;
+	char *absolute, *relative; // Windows' forms; a host's path has none of
+				   // the first, which would say nothing there
+	char *real;                // of the host, else NULL
 };
 
 static void relation_done(struct relation *x)
 {
 	mem_free(x->absolute);
 	mem_free(x->relative);
+	mem_free(x->real);
 }
 
 // Returns what both begin with, up to a slash that divides parts.
@@ -70,14 +73,14 @@ static int failed(const char *what, struct err *err)
 static int relate_host(const char *child, const char *parent,
 		       struct relation *ret, struct err *err)
 {
-	char absolute[PATH_MAX], folder[PATH_MAX], given[PATH_MAX];
+	char real[PATH_MAX], folder[PATH_MAX], given[PATH_MAX];
 	const char *slash = strrchr(child, '/');
 	int len = slash ? (int)(slash - child + 1) : 0;
 	struct stat above, below;
 
 	snprintf(given, sizeof(given), "%.*s", len ? len : 1,
 		 len ? child : ".");
-	if (!realpath(parent, absolute) || stat(absolute, &below))
+	if (!realpath(parent, real) || stat(real, &below))
 		return failed(parent, err);
 	if (!realpath(given, folder) || stat(folder, &above))
 		return failed(given, err);
@@ -89,9 +92,9 @@ static int relate_host(const char *child, const char *parent,
 			       "its path is too long");
 	if (folder[1])
 		strcat(folder, "/");
-	ret->absolute = mem_strdup(absolute);
-	ret->relative = relative_path(folder, absolute, '/');
-	return ret->absolute && ret->relative ? 0 : err_nomem(err);
+	ret->real = mem_strdup(real);
+	ret->relative = relative_path(folder, real, '/');
+	return ret->real && ret->relative ? 0 : err_nomem(err);
 }
 
 // The drive is that of Windows itself, to most.
@@ -149,9 +152,8 @@ int vdisk_child_create(const struct vdisk_files *files, const char *path,
 	c.parent_absolute = x.absolute;
 	c.parent_relative = x.relative;
 	// Of the host the real path, from where its own parents are looked for.
-	r = vdisk_chain_open_in(files, files->is_volume ? parent : x.absolute,
-				NULL, DISK_READ_ONLY | DISK_EXCLUSIVE, &chain,
-				err);
+	r = vdisk_chain_open_in(files, x.real ? x.real : parent, NULL,
+				DISK_READ_ONLY | DISK_EXCLUSIVE, &chain, err);
 	if (!r) {
 		c.format = chain->links[0].info.format;
 		c.size = chain->disk->size;

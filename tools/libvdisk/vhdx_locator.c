@@ -219,7 +219,7 @@ int vhdx_locator_encode(const struct vdisk_create *c, uint8_t **ret,
 		 guid_format(&c->parent_id, guid));
 	memcpy(l.bytes, &head, sizeof(head));
 	r = add_entry(&l, "parent_linkage", linkage, err);
-	if (!r)
+	if (!r && c->parent_absolute)
 		r = add_entry(&l, "absolute_win32_path", c->parent_absolute,
 			      err);
 	if (!r)
