@@ -92,6 +92,7 @@ enum {
 
 // Opens a regular file or a block device. For writing unless DISK_READ_ONLY.
 // The sector size is the device's; of a file 512 is assumed (is_sector_guessed).
+// A pipe is not waited for.
 // Returns 0, -EBUSY (see DISK_EXCLUSIVE), -ENOTBLK when path is neither a file
 // nor a block device, -ENOMEM, or what open(2) and ioctl(2) give.
 MUST_CHECK

@@ -346,19 +346,33 @@ static int lock(struct file_disk *f, unsigned flags, struct err *err)
 		       "another program is using it");
 }
 
+// A pipe is refused (by measure), not waited for; what is read and written later
+// may wait as ever.
+static int open_at_once(const char *path, int mode)
+{
+	int fd = open(path, mode | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd >= 0)
+		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+	return fd;
+}
+
 int disk_open_file(const char *path, unsigned flags, struct disk **ret,
 		   struct err *err)
 {
 	struct file_disk *f = new_file(path);
 	int mode = flags & DISK_READ_ONLY ? O_RDONLY : O_RDWR;
+	bool is_device;
 	struct stat st;
 	int r;
 
 	if (!f)
 		return err_nomem(err);
-	if ((flags & DISK_EXCLUSIVE) && !stat(path, &st) && S_ISBLK(st.st_mode))
+	is_device = !stat(path, &st) && S_ISBLK(st.st_mode);
+	if ((flags & DISK_EXCLUSIVE) && is_device)
 		mode |= O_EXCL;
-	f->fd = open(path, mode | O_CLOEXEC);
+	f->fd = is_device ? open(path, mode | O_CLOEXEC)
+			  : open_at_once(path, mode);
 	if (f->fd < 0) {
 		r = errno == EBUSY
 			    ? err_set(err, -EBUSY, f->name, ERR_NOWHERE,
