@@ -86,8 +86,9 @@ char *bcd_place_address(const char *text)
 	const char *rest;
 	size_t size;
 
+	// what is no address is told by who opens it
 	if (address_split(text, &path, &rest, NULL))
-		return NULL;
+		return mem_strdup(text);
 	if (!bcd_place_whole_disk(path, disk, sizeof(disk))) {
 		mem_free(path);
 		return mem_strdup(text);
@@ -100,7 +101,7 @@ char *bcd_place_address(const char *text)
 	return address;
 }
 
-// "C:" or "C:\\" is a name for an address, where it was given to one.
+// "C:" or "C:\\": what the store has a name for, as bcd_device_parse knows it.
 static bool is_letter(const char *s)
 {
 	return ((*s >= 'A' && *s <= 'Z') || (*s >= 'a' && *s <= 'z')) &&
@@ -115,20 +116,19 @@ int bcd_place_resolve(void *ctx, const char *text, struct bcd_device *ret,
 	struct place *place;
 	const char *rest;
 	char *path;
-	int r = address_split(text, &path, &rest, err);
+	int r = is_letter(text) ? -ENOENT
+				: address_split(text, &path, &rest, NULL);
 
 	(void)ctx;
 	if (r)
 		return r;
-	r = !*rest && access(path, F_OK) && !is_letter(text) ? -ENOENT : 0;
-	if (!r && !*rest && bcd_place_whole_disk(path, disk, sizeof(disk)))
+	r = !*rest && access(path, F_OK) ? -ENOENT : 0;
+	if (!*rest && bcd_place_whole_disk(path, disk, sizeof(disk)))
 		text = disk;
 	mem_free(path);
 	if (r)
 		return r;
 	r = address_open(text, 0, &place, &found);
-	if (r == -ENOENT && is_letter(text))
-		return r;
 	if (r) {
 		*err = found;
 		return r == -ENOENT ? -EINVAL : r;

@@ -22,7 +22,8 @@ static const char usage[] =
 	"Copies the boot files of the Windows folder SOURCE to the system partition\n"
 	"SYSTEM (FAT, or for BIOS NTFS too) and enters that Windows into the store\n"
 	"there. SOURCE and SYSTEM are addresses: disk.img@3:\\vhd\\win.vhd@1:\\Windows\n"
-	"and disk.img@1.\n"
+	"and disk.img@1; or hv.vhdx@3:\\Windows and hv.vhdx@1, on a virtual disk that\n"
+	"is a machine's own.\n"
 	"\n"
 	"  /s SYSTEM     the system partition. Without it, on a machine that was started\n"
 	"                by UEFI: the EFI system partition of SOURCE's disk, or the one\n"
@@ -59,14 +60,23 @@ struct devices {
 	struct bcd_device partition, vhd, locate, system;
 };
 
-// SOURCE is one of  disk@N:\\Windows  and  disk@N:\\x.vhd@M:\\Windows.
+// SYSTEM is  disk@N  of the disk that the machine has: a real one, or a virtual
+// one that is its whole disk, which the levels above the last one lead to. On the
+// same disk SOURCE is one of  disk@N:\\Windows  and  disk@N:\\x.vhd@M:\\Windows.
 static int source_device(const char *address, const struct place *place,
-			 bool locate, struct devices *d,
-			 const struct bcd_device **ret, struct err *err)
+			 const struct place *system, bool locate,
+			 struct devices *d, const struct bcd_device **ret,
+			 struct err *err)
 {
-	const struct place_level *l = place->levels;
-	size_t n = place->level_count;
+	size_t above = system->level_count - 1;
+	const struct place_level *l = place->levels + above;
+	size_t n = place->level_count - above;
 
+	if (!address_is_below(place, system, above))
+		return err_set(err, -EINVAL, address, ERR_NOWHERE,
+			       "the system partition is in a virtual disk, "
+			       "where it starts what is on that disk itself; "
+			       "this lies elsewhere");
 	if (n >= 2 && l[0].kind == PLACE_PARTITION) {
 		bcd_place_partition(&l[0], &d->partition);
 		*ret = &d->partition;
@@ -115,6 +125,11 @@ static unsigned parse_firmware(const char *word)
 	return 0;
 }
 
+static const struct place_level *last_level(const struct place *place)
+{
+	return &place->levels[place->level_count - 1];
+}
+
 static unsigned firmware_of(const struct place_level *l)
 {
 	return l->style == PART_MBR && l->part.mbr_type != PART_MBR_EFI
@@ -140,8 +155,8 @@ static int check_places(const struct place *source, const char *address,
 	if (!source->ntfs)
 		return err_set(err, -ENOTSUP, address, ERR_NOWHERE,
 			       "Windows lies on NTFS");
-	if (system->level_count != 1 ||
-	    system->levels[0].kind != PLACE_PARTITION)
+	if (!system->level_count ||
+	    last_level(system)->kind != PLACE_PARTITION)
 		return err_set(err, -EINVAL, system_address, ERR_NOWHERE,
 			       "the system partition must be DISK@N");
 	return 0;
@@ -180,6 +195,7 @@ static int write_all(const struct place *source, struct place *system,
 		r = bcdboot_write(source->ntfs, v, options, err);
 	if (!r)
 		r = volume_sync(v, err);
+	cmd_note(system->host_path, volume_note(v));
 	volume_close(v);
 	return r ? r : address_finish(system, err);
 }
@@ -279,7 +295,7 @@ static int read_options(struct run *run, struct bcdboot_options *o)
 	o->clean = given(run, CLEAN);
 	o->copied = given(run, VERBOSE) ? print_copied : NULL;
 	o->systems = s[FIRMWARE].value ? parse_firmware(s[FIRMWARE].value)
-				       : firmware_of(&run->system->levels[0]);
+				       : firmware_of(last_level(run->system));
 	r = check_file_system(run->system, o->systems, &run->err);
 	if (r)
 		return r;
@@ -362,14 +378,14 @@ static int run_all(struct run *run)
 		r = take_folder(run);
 
 	if (!r)
-		r = source_device(run->words[0], run->source,
+		r = source_device(run->words[0], run->source, run->system,
 				  given(run, VHDLOCATE), &devices,
 				  &o.entry.windows, &run->err);
 	if (!r)
 		r = read_options(run, &o);
 	if (r)
 		return r;
-	bcd_place_partition(&run->system->levels[0], &devices.system);
+	bcd_place_partition(last_level(run->system), &devices.system);
 	check_locale(run->source, &o);
 	r = write_with_name(run, &o);
 	if (!r && run->system_address && o.systems & BCDBOOT_UEFI)
@@ -430,8 +446,8 @@ int bcdboot_command(int argc, char **argv)
 		r = open_place(argv[1], 0, &run.source, &run.err);
 	if (!r)
 		r = run_all(&run);
-	address_close(run.system);
-	address_close(run.source);
+	cmd_place_close(run.system);
+	cmd_place_close(run.source);
 	bcdboot_firmware_close(&run.firmware);
 	mem_free(run.system_address);
 	mem_free(run.windows);

@@ -147,7 +147,8 @@ int bcdboot_firmware_enter(const struct bcdboot_firmware *f,
 			   const struct bcdboot_entry_options *options,
 			   uint16_t *ret_number, struct err *err)
 {
-	const struct place_level *l = &system->levels[0];
+	const struct place_level *l =
+		&system->levels[system->level_count - 1];
 	uint32_t sector = system->disk->sector_size;
 	struct efi_entry e = {
 		.title = "Windows Boot Manager",

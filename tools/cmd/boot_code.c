@@ -12,18 +12,33 @@
 #include "address.h"
 #include "boot_code.h"
 #include "bootsect.h"
+#include "cmd.h"
+
+// A Windows that sleeps on the volume, or did not close it, has the say about it.
+// A volume with a problem may be here to be mended, and what is none is told by
+// who writes.
+static int check_use(struct disk *d, struct err *err)
+{
+	struct err why = {0};
+	struct volume *v;
+	int r;
+
+	if (volume_open(d, &v, NULL))
+		return 0;
+	r = volume_check_writable(v, &why);
+	volume_close(v);
+	if (r == -EBUSY)
+		*err = why;
+	return r == -EBUSY ? r : 0;
+}
 
 // A partition's boot code, not a disk's.
 static int check_volume(const struct place *place, const char **ret_name,
 			struct err *err)
 {
 	struct part_content found;
-	int r;
+	int r = part_probe(place->disk, &found, err);
 
-	if (place->path)
-		return err_set(err, -EINVAL, "volume", ERR_NOWHERE,
-			       "this is a file or folder in a volume");
-	r = part_probe(place->disk, &found, err);
 	if (r)
 		return r;
 	if (part_is_table(&found))
@@ -34,21 +49,23 @@ static int check_volume(const struct place *place, const char **ret_name,
 	return 0;
 }
 
-int boot_code_write_volume(const char *address, const char **ret_name,
-			   struct err *err)
+int boot_code_write_volume(const char *address, bool is_forced,
+			   const char **ret_name, struct err *err)
 {
 	struct place *place;
 	const char *name = NULL;
-	int r = address_open(address, ADDRESS_WRITE, &place, err);
+	int r = address_open_volume(address, ADDRESS_WRITE, &place, err);
 
 	if (r)
 		return r;
 	r = check_volume(place, &name, err);
+	if (!r && !is_forced)
+		r = check_use(place->disk, err);
 	if (!r)
 		r = bootsect_write_volume(place->disk, err);
 	if (!r)
 		r = address_finish(place, err);
-	address_close(place);
+	cmd_place_close(place);
 	if (!r)
 		*ret_name = name;
 	return r;
@@ -66,7 +83,7 @@ int boot_code_write_mbr(const char *disk, struct err *err)
 	r = bootsect_write_mbr(place->disk, err);
 	if (!r)
 		r = address_finish(place, err);
-	address_close(place);
+	cmd_place_close(place);
 	return r;
 }
 

@@ -9,10 +9,11 @@
 
 // Writes the boot code of the volume at an address. *ret_name is what the volume
 // is: "NTFS" or "FAT32", a constant string.
-// Returns 0, -EINVAL when the address is a whole disk with partitions or a file
-// in a volume, or as address_open and bootsect_write_volume.
-int boot_code_write_volume(const char *address, const char **ret_name,
-			   struct err *err);
+// Returns 0, -EINVAL when the address is a whole disk with partitions, -EBUSY
+// unless forced when a Windows sleeps on the volume or did not close it, or as
+// address_open_volume and bootsect_write_volume.
+int boot_code_write_volume(const char *address, bool is_forced,
+			   const char **ret_name, struct err *err);
 
 // Writes the code of the MBR of the disk at an address.
 // Returns 0, or as address_open and bootsect_write_mbr.

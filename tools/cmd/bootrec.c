@@ -264,13 +264,13 @@ static int fix_boot(const char *address)
 	int r = boot_code_find_active(address, &active, &err);
 
 	if (!r) {
-		r = boot_code_write_volume(active, &name, &err);
+		r = boot_code_write_volume(active, false, &name, &err);
 		if (!r)
 			printf("%s\n", active);
 		mem_free(active);
 	} else if (r == -ENODEV) {
 		err = (struct err){0};
-		r = boot_code_write_volume(address, &name, &err);
+		r = boot_code_write_volume(address, false, &name, &err);
 	}
 	return r ? cmd_fail("bootrec", address, &err) : CMD_OK;
 }

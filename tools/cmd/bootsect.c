@@ -20,7 +20,8 @@ static const char usage[] =
 	"  /nt60 ADDRESS  the volume\n"
 	"  /mbr           the code in the MBR of its disk too, which starts the active\n"
 	"                 partition; the partition table stays as it is\n"
-	"  /force         accepted: what is in use by others is refused all the same\n";
+	"  /force         also on a volume on which a Windows sleeps, or that it did not\n"
+	"                 close; what is in use by others is refused all the same\n";
 
 COMMAND(bootsect, "bootsect", "write the boot code of volumes and disks", usage);
 
@@ -45,12 +46,12 @@ static int find_disk(const char *address, char **ret_disk)
 	return CMD_FAILED;
 }
 
-static int update_volume(const char *address)
+static int update_volume(const char *address, bool is_forced)
 {
 	struct err err = {0};
 	const char *name;
 
-	if (boot_code_write_volume(address, &name, &err))
+	if (boot_code_write_volume(address, is_forced, &name, &err))
 		return cmd_fail("bootsect", address, &err);
 	printf("%s\n\n    Successfully updated %s filesystem bootcode.\n\n",
 	       address, name);
@@ -87,7 +88,7 @@ static void note_active(const char *address)
 	mem_free(disk);
 }
 
-static int update(const char *address, bool mbr)
+static int update(const char *address, bool mbr, bool is_forced)
 {
 	char *disk = NULL;
 	int status = mbr ? find_disk(address, &disk) : CMD_OK;
@@ -96,7 +97,7 @@ static int update(const char *address, bool mbr)
 		return status;
 	puts("Target volumes will be updated with BOOTMGR compatible "
 	     "bootcode.\n");
-	status = update_volume(address);
+	status = update_volume(address, is_forced);
 	if (!status && mbr)
 		status = update_disk(disk);
 	mem_free(disk);
@@ -137,5 +138,5 @@ static int cmd_bootsect(int argc, char **argv)
 		return cmd_misuse("bootsect",
 				  "/nt60 %s: name the partition, as in "
 				  "disk.img@1", address);
-	return update(address, s[MBR].value);
+	return update(address, s[MBR].value, s[FORCE].value);
 }

@@ -141,7 +141,7 @@ static int run(const char *path, struct output *o)
 	struct err err = {0};
 	struct place *place;
 	struct disk *d;
-	int r = address_open(path, 0, &place, &err);
+	int r = address_open_volume(path, 0, &place, &err);
 
 	if (r)
 		return cmd_fail("chkdsk", path, &err);

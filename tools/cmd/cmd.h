@@ -68,6 +68,15 @@ void cmd_warn(const char *command, const char *object, const char *fmt, ...)
 int cmd_misuse(const char *command, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
+struct place;
+
+// Closes a place that was opened to be written to (address_close); prints to stderr
+// what was mended or left in its volumes. NULL is fine.
+void cmd_place_close(struct place *place);
+
+// Prints such a note of a volume, of `object`, to stderr; NULL: there is none.
+void cmd_note(const char *object, const char *note);
+
 // Returns true when text may be coloured: a terminal, NO_COLOR unset, TERM not
 // "dumb".
 bool cmd_has_colour(int fd);

@@ -122,7 +122,7 @@ static int copy_into_volume(struct disk *from, const char *name,
 		r = address_finish(place, err);
 out:
 	mem_free(path);
-	address_close(place);
+	cmd_place_close(place);
 	return r;
 }
 
@@ -134,6 +134,9 @@ static int copy_to_host(struct disk *from, const char *name, const char *path,
 	char *full;
 	int r;
 
+	r = address_check_host(path, err);
+	if (r)
+		return r;
 	full = (*path && !*last_part(path)) ||
 			       (!stat(path, &st) && S_ISDIR(st.st_mode))
 		       ? join(path, name)
@@ -174,7 +177,7 @@ static int copy(const char *source, const char *destination,
 			  : copy_to_host(place->disk, name, path, o, &err);
 		mem_free(path);
 	}
-	address_close(place);
+	cmd_place_close(place);
 	if (r)
 		return cmd_fail("copy", destination, &err);
 	puts("        1 file(s) copied.");

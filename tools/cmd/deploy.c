@@ -9,9 +9,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "address.h"
 #include "cmd.h"
 #include "deploy.h"
 #include "efi.h"
+#include "new_disk.h"
 
 static const char usage[] =
 	"usage: deploy ANSWER.INI [--target DISK] [--dry-run]\n"
@@ -19,8 +21,11 @@ static const char usage[] =
 	"Partitions the one disk that the answer file's rule matches, applies\n"
 	"images into VHDs or partitions on it, and writes boot configuration.\n"
 	"\n"
-	"  --target DISK        this disk or image file, whatever the rule says\n"
-	"  --size SIZE          create the image file of --target first (8G)\n"
+	"  --target DISK        this disk, image file or virtual disk, whatever the\n"
+	"                       rule says\n"
+	"  --size SIZE          create the file of --target first (8G): a VHD or VHDX\n"
+	"                       (fixed, with all its room) when it is called .vhd or\n"
+	"                       .vhdx, else a raw image\n"
 	"  --dry-run            print the plan and do nothing\n"
 	"  --boot-files DIR     folder with EFI/ and slipway/ for system = linux and\n"
 	"                       environment (the folder above the answer file's)\n"
@@ -94,21 +99,55 @@ static int choose_target(const struct answer *answer, const char *named,
 	return r;
 }
 
-static int open_target(const char *path, const struct cmd_switch *switches,
-		       struct disk **ret, struct err *err)
-{
-	bool dry = switches[DRY_RUN].value;
-	uint64_t size;
+// What is deployed to.
+struct target {
+	struct place *place;
+	struct disk *zeroes; // or: stands for a file that is not to be made
+	bool is_made;        // its file, for this
+};
 
-	if (!switches[SIZE].value)
-		return disk_open_file(path,
-				      dry ? DISK_READ_ONLY : DISK_EXCLUSIVE,
-				      ret, err);
-	if (size_parse(switches[SIZE].value, NULL, &size))
-		return err_set(err, -EINVAL, switches[SIZE].value, ERR_NOWHERE,
-			       "not a size");
-	return dry ? disk_zeroes(size, 512, ret, err)
-		   : disk_create_file(path, size, 512, ret, err);
+static int make_target(const char *path, uint64_t size,
+		       const struct answer *answer, struct err *err)
+{
+	struct guid id;
+
+	guid_from_name(&answer->seed, "target", &id);
+	return new_disk_make(path, size, 0, answer->has_seed ? &id : NULL, err);
+}
+
+static int check_whole(const struct place *place, const char *path,
+		       struct err *err)
+{
+	size_t n = place->level_count;
+
+	return n && place->levels[n - 1].kind == PLACE_PARTITION
+		       ? err_set(err, -EINVAL, path, ERR_NOWHERE,
+				 "this is a partition; a whole disk is needed")
+		       : 0;
+}
+
+// A size of 0: the disk is there. It may be a virtual one.
+static int open_target(const char *path, uint64_t size, bool is_dry,
+		       const struct answer *answer, struct target *ret,
+		       struct err *err)
+{
+	enum vdisk_format format;
+	int r = 0;
+
+	if (size && is_dry) {
+		r = new_disk_check(path, &format, err);
+		return r ? r : disk_zeroes(size, 512, &ret->zeroes, err);
+	}
+	if (size)
+		r = make_target(path, size, answer, err);
+	if (r)
+		return r;
+	ret->is_made = size;
+	r = address_open(path,
+			 ADDRESS_FILE | ADDRESS_VIRTUAL |
+				 (is_dry ? 0 : ADDRESS_WRITE),
+			 &ret->place, err);
+	return r ? r : check_whole(ret->place, path, err);
 }
 
 // The medium is laid out as /slipway/answer.ini beside /EFI.
@@ -154,7 +193,7 @@ static double seconds_since(const struct timespec *start)
 	       (double)(now.tv_nsec - start->tv_nsec) / 1e9;
 }
 
-static int do_plan(struct plan *plan, const char *name,
+static int do_plan(struct plan *plan, struct place *place, const char *name,
 		   struct cmd_progress *progress, struct err *err)
 {
 	struct timespec start;
@@ -164,6 +203,8 @@ static int do_plan(struct plan *plan, const char *name,
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	fflush(stdout);
 	r = plan_run(plan, &progress->progress, err);
+	if (!r)
+		r = address_finish(place, err);
 	cmd_progress_end(progress);
 	if (r)
 		return r;
@@ -216,11 +257,14 @@ static void enter(const struct plan *plan, const char *target,
 			err.why, target);
 }
 
-static int deploy(const char *answer_path, const struct cmd_switch *switches,
+static int deploy(const char *answer_path, uint64_t size,
+		  const struct cmd_switch *switches,
 		  struct cmd_progress *progress)
 {
 	char path[PATH_MAX], boot_files[PATH_MAX];
 	struct plan_target target = {.name = path, .boot_files = boot_files};
+	bool is_dry = switches[DRY_RUN].value;
+	struct target opened = {0};
 	struct answer *answer = NULL;
 	struct efi_vars *vars = NULL;
 	struct plan *plan = NULL;
@@ -230,7 +274,9 @@ static int deploy(const char *answer_path, const struct cmd_switch *switches,
 	if (!r)
 		r = choose_target(answer, switches[TARGET].value, path, &err);
 	if (!r)
-		r = open_target(path, switches, &target.disk, &err);
+		r = open_target(path, size, is_dry, answer, &opened, &err);
+	if (!r)
+		target.disk = opened.place ? opened.place->disk : opened.zeroes;
 	if (!r && switches[BOOT_FILES].value)
 		target.boot_files = switches[BOOT_FILES].value;
 	else if (!r && default_boot_files(answer_path, boot_files))
@@ -238,8 +284,7 @@ static int deploy(const char *answer_path, const struct cmd_switch *switches,
 	if (!r)
 		r = plan_make(answer, &target, &plan, &err);
 	// a file that was made for this and got nothing
-	if (r && target.disk && switches[SIZE].value &&
-	    !switches[DRY_RUN].value)
+	if (r && opened.is_made)
 		unlink(path);
 	if (!r)
 		plan_print(plan, print_line, NULL);
@@ -249,17 +294,17 @@ static int deploy(const char *answer_path, const struct cmd_switch *switches,
 	if (!r)
 		r = open_variables(answer, path, switches[EFIVARS].value,
 				   &vars, &err);
-	if (!r && !switches[DRY_RUN].value)
-		r = do_plan(plan, path, progress, &err);
-	if (!r && !switches[DRY_RUN].value)
+	if (!r && !is_dry)
+		r = do_plan(plan, opened.place, path, progress, &err);
+	if (!r && !is_dry)
 		enter(plan, path, vars);
-	if (!r && !switches[DRY_RUN].value &&
-	    write_finish(answer, switches[FINISH_FILE].value))
+	if (!r && !is_dry && write_finish(answer, switches[FINISH_FILE].value))
 		r = err_set(&err, -EIO, switches[FINISH_FILE].value,
 			    ERR_NOWHERE, "cannot be written");
 	efi_vars_close(vars);
 	plan_free(plan);
-	disk_close(target.disk);
+	cmd_place_close(opened.place);
+	disk_close(opened.zeroes);
 	answer_free(answer);
 	return r ? cmd_fail("deploy", NULL, &err) : CMD_OK;
 }
@@ -278,6 +323,7 @@ static int cmd_deploy(int argc, char **argv)
 		[NONE] = {NULL, false, NULL},
 	};
 	struct cmd_progress progress;
+	uint64_t size = 0;
 	int words, r = cmd_switches(argc, argv, switches, &words);
 
 	if (r)
@@ -289,8 +335,11 @@ static int cmd_deploy(int argc, char **argv)
 		return cmd_misuse("deploy", "one answer file is needed");
 	if (switches[SIZE].value && !switches[TARGET].value)
 		return cmd_misuse("deploy", "--size goes with --target");
+	if (switches[SIZE].value &&
+	    new_disk_parse_size("deploy", switches[SIZE].value, &size))
+		return CMD_MISUSE;
 	if (cmd_progress_init(&progress, switches[PROGRESS].value))
 		return cmd_misuse("deploy", "%s: no such style",
 				  switches[PROGRESS].value);
-	return deploy(argv[1], switches, &progress);
+	return deploy(argv[1], size, switches, &progress);
 }

@@ -47,33 +47,6 @@ static int new_identity(struct ntfs_build_options *options, struct err *err)
 	return r;
 }
 
-static uint64_t hidden_sectors(const struct place *place)
-{
-	for (size_t i = place->level_count; i--;)
-		if (place->levels[i].kind == PLACE_PARTITION)
-			return place->levels[i].part.start /
-			       place->disk->sector_size;
-	return 0;
-}
-
-// "win.vhd@1:\" names a volume by its root folder, which need not exist yet.
-static int open_place(const char *address, struct place **ret, struct err *err)
-{
-	size_t n = strlen(address);
-	char *volume;
-	int r;
-
-	if (n < 3 || address[n - 2] != ':' || !strchr("\\/", address[n - 1]))
-		return address_open(address, ADDRESS_WRITE, ret, err);
-	volume = mem_dup(address, n - 1);
-	if (!volume)
-		return err_nomem(err);
-	volume[n - 2] = 0;
-	r = address_open(volume, ADDRESS_WRITE, ret, err);
-	mem_free(volume);
-	return r;
-}
-
 static int open_volume(const char *address, bool replace,
 		       struct apply_options *options, char label[97],
 		       struct place **ret, struct err *err)
@@ -81,15 +54,12 @@ static int open_volume(const char *address, bool replace,
 	struct place *place;
 	struct part_content found = {0}, missed = {0};
 	char text[PART_CONTENT_TEXT];
-	int r = open_place(address, &place, err);
+	int r = address_open_volume(address, ADDRESS_WRITE, &place, err);
 
 	if (r)
 		return r;
-	options->volume.hidden_sectors = hidden_sectors(place);
-	r = place->path
-		    ? err_set(err, -ENOTSUP, address, ERR_NOWHERE,
-			      "an image is applied to a whole volume only")
-		    : part_probe(place->disk, &found, err);
+	options->volume.hidden_sectors = address_hidden_sectors(place);
+	r = part_probe(place->disk, &found, err);
 	if (!r && !replace)
 		r = find_missed(place->disk, &missed, err);
 	if (!r && missed.kind != PART_HOLDS_NOTHING &&
@@ -102,7 +72,7 @@ static int open_volume(const char *address, bool replace,
 	else if (!r)
 		r = new_identity(&options->volume, err);
 	if (r)
-		address_close(place);
+		cmd_place_close(place);
 	else
 		*ret = place;
 	return r;
@@ -131,7 +101,7 @@ static int apply(const struct dism_image *image, const struct cmd_switch *s,
 			&progress->progress, &result, err);
 	if (!r)
 		r = address_finish(place, err);
-	address_close(place);
+	cmd_place_close(place);
 	if (!r && result.object_ids_dropped)
 		cmd_warn("dism", result.object_id_of, APPLY_OBJECT_IDS,
 			 (unsigned long long)result.object_ids_dropped);

@@ -126,26 +126,19 @@ static int format(const char *address, struct options *o)
 {
 	struct err err = {0};
 	struct place *place;
-	int r = address_open(address, ADDRESS_WRITE, &place, &err);
+	int r = address_open_volume(address, ADDRESS_WRITE, &place, &err);
 
 	if (r)
-		return cmd_fail("format", address, &err);
-	for (size_t i = 0; i < place->level_count; i++)
-		if (place->levels[i].kind == PLACE_PARTITION)
-			o->hidden_sectors = place->levels[i].part.start /
-					    place->disk->sector_size;
-	if (place->path)
-		r = err_set(&err, -EINVAL, "volume", ERR_NOWHERE,
-			    "this is a file or folder in a volume");
-	if (!r)
-		r = check_target(place->disk, o, &err);
+		return cmd_fail("format", NULL, &err);
+	o->hidden_sectors = address_hidden_sectors(place);
+	r = check_target(place->disk, o, &err);
 	if (!r)
 		r = make(place->disk, o, &err);
 	if (!r)
 		r = address_finish(place, &err);
 	if (!r)
 		show(o, place->disk->size);
-	address_close(place);
+	cmd_place_close(place);
 	return r ? cmd_fail("format", address, &err) : CMD_OK;
 }
 

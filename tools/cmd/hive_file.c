@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "address.h"
+#include "cmd.h"
 #include "hive_file.h"
 #include "hive_logs.h"
 #include "host_path.h"
@@ -126,31 +127,55 @@ static bool find_windows_path(struct hive_file *f, const char *address,
 	return true;
 }
 
+// Tells whether what was written, up to a key's path, leads into a disk.
+static int ask_meaning(const struct hive_file *f, const char *address,
+		       bool *ret_inner, struct err *err)
+{
+	size_t n = *f->key ? (size_t)(f->key - address) - 1 : strlen(address);
+	char *written = mem_strdup(address), *path;
+	const char *rest;
+	int r;
+
+	if (!written)
+		return err_nomem(err);
+	written[n] = 0;
+	r = address_split(written, &path, &rest, err);
+	if (!r) {
+		*ret_inner = *rest;
+		mem_free(path);
+	}
+	mem_free(written);
+	return r;
+}
+
 static int find(struct hive_file *f, const char *address, unsigned flags,
 		struct err *err)
 {
-	const char *rest;
+	bool is_found, is_inner = false;
 	int r;
 
 	f->path = mem_strdup(address);
 	if (!f->path)
 		return err_nomem(err);
-	if ((flags & HIVE_FILE_KEY ? cut_key(f, address)
-				   : is_host_file(f->path)) ||
-	    find_windows_path(f, address, flags))
+	is_found = (flags & HIVE_FILE_KEY ? cut_key(f, address)
+					  : is_host_file(f->path)) ||
+		   find_windows_path(f, address, flags);
+	r = ask_meaning(f, address, &is_inner, err);
+	if (r)
+		return r;
+	if (is_inner) {
+		mem_free(f->path);
+		f->path = NULL;
+		f->key = "";
+		return open_inner(f, address, flags, err);
+	}
+	if (is_found)
 		return flags & HIVE_FILE_NEW
 			       ? err_set(err, -EEXIST, address, ERR_NOWHERE,
 					 "the file is there already")
 			       : 0;
-	mem_free(f->path);
-	r = address_split(address, &f->path, &rest, err);
-	if (r)
-		return r;
-	if (!*rest)
-		return flags & HIVE_FILE_NEW ? 0 : missing(address, err);
-	mem_free(f->path);
-	f->path = NULL;
-	return open_inner(f, address, flags, err);
+	return flags & HIVE_FILE_NEW ? address_check_host(address, err)
+				     : missing(address, err);
 }
 
 int hive_file_open(const char *address, unsigned flags, struct hive_file **ret,
@@ -202,7 +227,7 @@ void hive_file_close(struct hive_file *f)
 {
 	if (!f)
 		return;
-	address_close(f->place);
+	cmd_place_close(f->place);
 	mem_free(f->path);
 	mem_free(f);
 }
@@ -212,7 +237,8 @@ void hive_file_close(struct hive_file *f)
 static int read_host(const char *path, uint8_t **ret, size_t *ret_size,
 		     struct err *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC), r = 0;
+	// a pipe is refused, not waited for
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), r = 0;
 	uint8_t *data = NULL;
 	size_t size = 0;
 	struct stat st;
@@ -224,9 +250,14 @@ static int read_host(const char *path, uint8_t **ret, size_t *ret_size,
 		r = fail_errno(err, path);
 		goto out;
 	}
-	if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size > HIVE_FILE_MAX) {
+	if (!S_ISREG(st.st_mode)) {
+		r = err_set(err, -EINVAL, path, ERR_NOWHERE,
+			    "a pipe or device, not a file");
+		goto out;
+	}
+	if ((uint64_t)st.st_size > HIVE_FILE_MAX) {
 		r = err_set(err, -EFBIG, path, ERR_NOWHERE,
-			    "no file, or too large for a hive");
+			    "too large for a hive");
 		goto out;
 	}
 	data = mem_alloc((size_t)st.st_size);

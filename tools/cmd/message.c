@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "address.h"
 #include "cmd.h"
 
 int cmd_fail(const char *command, const char *object, const struct err *err)
@@ -44,6 +45,26 @@ int cmd_misuse(const char *command, const char *fmt, ...)
 	va_end(ap);
 	fprintf(stderr, "\n%s: try `%s --help`\n", command, command);
 	return CMD_MISUSE;
+}
+
+void cmd_note(const char *object, const char *note)
+{
+	if (note)
+		fprintf(stderr, "note: %s: %s\n", object, note);
+}
+
+static void print_note(void *ctx, const char *text)
+{
+	const struct place *place = ctx;
+
+	cmd_note(place->host_path, text);
+}
+
+void cmd_place_close(struct place *place)
+{
+	if (place)
+		address_notes(place, print_note, place);
+	address_close(place);
 }
 
 bool cmd_has_colour(int fd)

@@ -14,6 +14,7 @@
 #include "address.h"
 #include "bootsect.h"
 #include "cmd.h"
+#include "new_disk.h"
 
 static const char usage[] =
 	"usage: partition list PATH [--sector-size N]\n"
@@ -28,7 +29,9 @@ static const char usage[] =
 	"over it holds it still.\n"
 	"A new MBR gets the code by which a BIOS starts the active partition.\n"
 	"\n"
-	"  --size SIZE      make the file PATH first, which must not exist\n"
+	"  --size SIZE      make the file PATH first, which must not exist: a VHD or\n"
+	"                   VHDX (fixed, with all its room) when it is called\n"
+	"                   .vhd or .vhdx, else a raw image\n"
 	"  --wipe           remove what is on the disk\n"
 	"  --id ID          the disk's GUID, or 8 hexadecimal digits for MBR;\n"
 	"                   random when not given\n"
@@ -324,52 +327,44 @@ static int create(struct disk *d, enum part_style style, const char *id,
 	return !r && style == PART_MBR ? add_mbr_code(d, err) : r;
 }
 
-// A disk, and the address that it was opened by, if it was.
-struct opened {
-	struct place *place;
-	struct disk *disk;
-};
-
-static int open_disk(const char *path, const char *size, uint32_t sector_size,
-		     bool read_only, struct opened *ret, struct err *err)
+// An image file has no sectors of its own, a device and a virtual disk have.
+static int take_sector_size(struct place *place, uint32_t sector_size,
+			    const char *path, struct err *err)
 {
-	unsigned flags = ADDRESS_FILE | ADDRESS_VIRTUAL |
-			 (read_only ? 0 : ADDRESS_WRITE);
-	uint64_t bytes;
-	int r;
+	struct disk *d = place->disk;
 
-	*ret = (struct opened){.place = NULL};
-
-	if (size && (size_parse(size, NULL, &bytes) || !bytes))
-		return err_set(err, -EINVAL, size, ERR_NOWHERE,
-			       "this is no size");
-	if (size)
-		return disk_create_file(path, bytes,
-					sector_size ? sector_size : 512,
-					&ret->disk, err);
-	r = address_open(path, flags, &ret->place, err);
-	if (r)
-		return r;
-	ret->disk = ret->place->disk;
-	if (sector_size) {
-		ret->disk->sector_size = sector_size;
-		ret->disk->is_sector_guessed = false;
-	}
+	if (!sector_size || (!place->file_path && d->sector_size == sector_size))
+		return 0;
+	if (!place->file_path)
+		return err_set(err, -EINVAL, path, ERR_NOWHERE,
+			       "it has sectors of %u bytes", d->sector_size);
+	d->sector_size = sector_size;
+	d->is_sector_guessed = false;
 	return 0;
 }
 
-static int finish_disk(struct opened *o, struct err *err)
+// With a size the file is made first.
+static int open_disk(const char *path, uint64_t size, uint32_t sector_size,
+		     bool read_only, struct place **ret, struct err *err)
 {
-	return o->place ? address_finish(o->place, err)
-			: disk_finish(o->disk, err);
-}
+	unsigned flags = ADDRESS_FILE | ADDRESS_VIRTUAL |
+			 (read_only ? 0 : ADDRESS_WRITE);
+	struct place *place = NULL;
+	int r = size ? new_disk_make(path, size, sector_size, NULL, err) : 0;
 
-static void close_disk(struct opened *o)
-{
-	if (o->place)
-		address_close(o->place);
-	else
-		disk_close(o->disk);
+	if (r)
+		return r;
+	r = address_open(path, flags, &place, err);
+	if (!r)
+		r = take_sector_size(place, sector_size, path, err);
+	if (!r) {
+		*ret = place;
+		return 0;
+	}
+	cmd_place_close(place);
+	if (size)
+		unlink(path);
+	return r;
 }
 
 static int parse_parts(char **words, int n, enum part_style style,
@@ -408,7 +403,8 @@ static int cmd_partition(int argc, char **argv)
 	uint64_t sector_size = 0;
 	struct part *parts = NULL;
 	struct err err = {0};
-	struct opened o;
+	uint64_t size = 0;
+	struct place *place;
 	bool is_list;
 	int n, r;
 
@@ -429,26 +425,30 @@ static int cmd_partition(int argc, char **argv)
 	     (sector_size != 512 && sector_size != 4096)))
 		return cmd_misuse("partition", "%s: no sector size",
 				  s[SECTOR_SIZE].value);
+	if (s[SIZE].value &&
+	    new_disk_parse_size("partition", s[SIZE].value, &size))
+		return CMD_MISUSE;
 	if (!is_list) {
 		r = parse_parts(argv + 3, n - 2,
 				s[GPT].value ? PART_GPT : PART_MBR, &parts);
 		if (r)
 			return r;
 	}
-	if (open_disk(argv[2], s[SIZE].value, (uint32_t)sector_size, is_list,
-		      &o, &err)) {
+	if (open_disk(argv[2], size, (uint32_t)sector_size, is_list, &place,
+		      &err)) {
 		mem_free(parts);
 		return cmd_fail("partition", argv[2], &err);
 	}
 	if (is_list)
-		r = list(o.disk, argv[2]);
-	else if (create(o.disk, s[GPT].value ? PART_GPT : PART_MBR, s[ID].value,
-			s[WIPE].value, parts, (size_t)(n - 2), &err) ||
-		 finish_disk(&o, &err))
+		r = list(place->disk, argv[2]);
+	else if (create(place->disk, s[GPT].value ? PART_GPT : PART_MBR,
+			s[ID].value, s[WIPE].value, parts, (size_t)(n - 2),
+			&err) ||
+		 address_finish(place, &err))
 		r = cmd_fail("partition", argv[2], &err);
 	if (r && s[SIZE].value)
 		unlink(argv[2]);
-	close_disk(&o);
+	cmd_place_close(place);
 	mem_free(parts);
 	return r;
 }

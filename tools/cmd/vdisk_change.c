@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "address.h"
+#include "new_disk.h"
 #include "vdisk.h"
 #include "vdisk_cmd.h"
 
@@ -36,7 +37,7 @@ static int edit_open(const char *address, bool is_forced, bool is_child,
 					 "would no longer fit to it; --force does "
 					 "it all the same", err);
 	if (r)
-		address_close(ret->place);
+		cmd_place_close(ret->place);
 	return r;
 }
 
@@ -68,7 +69,7 @@ static int expand(const char *address, uint64_t size, bool is_forced,
 		r = vdisk_expand(e.place->disk, size, err);
 	if (!r)
 		r = address_finish(e.place, err);
-	address_close(e.place);
+	cmd_place_close(e.place);
 	if (!r)
 		printf("%s: the disk had %" PRIu64 " bytes, and has %" PRIu64
 		       " now\n",
@@ -88,9 +89,8 @@ int vdisk_cmd_expand(int argc, char **argv)
 	if (count != 2)
 		return cmd_misuse("vdisk", "expand: a FILE and its new SIZE are "
 				  "needed");
-	if (size_parse(argv[2], NULL, &size) || !size || size % 512)
-		return cmd_misuse("vdisk", "%s: not a size in whole sectors of "
-				  "512 bytes", argv[2]);
+	if (new_disk_parse_size("vdisk", argv[2], &size))
+		return CMD_MISUSE;
 	return expand(argv[1], size, table[0].value, &err)
 		       ? cmd_fail("vdisk", argv[1], &err)
 		       : CMD_OK;
@@ -165,7 +165,7 @@ static int compact(const char *address, bool is_forced,
 	*ret_size = e.place->disk->size;
 	*ret_info = e.info;
 	vdisk_chain_close(below);
-	address_close(e.place);
+	cmd_place_close(e.place);
 	return r;
 }
 
@@ -214,7 +214,7 @@ int vdisk_cmd_reset(int argc, char **argv)
 		r = vdisk_reset(e.place->disk, &err);
 		if (!r)
 			r = address_finish(e.place, &err);
-		address_close(e.place);
+		cmd_place_close(e.place);
 	}
 	return r ? cmd_fail("vdisk", argv[1], &err) : CMD_OK;
 }

@@ -56,7 +56,7 @@ int vdisk_cmd_check(int argc, char **argv)
 		r = vdisk_probe(place->disk, &info, &err);
 	if (!r)
 		r = address_finish(place, &err);
-	address_close(place);
+	cmd_place_close(place);
 	return r ? cmd_fail("vdisk", argv[1], &err)
 		 : print_check(argv[1], &check, info.format == VDISK_VHDX);
 }
@@ -91,7 +91,7 @@ int vdisk_cmd_map(int argc, char **argv)
 	r = address_open(argv[1], ADDRESS_FILE | ADDRESS_VIRTUAL, &place, &err);
 	if (!r) {
 		r = print_map(place->disk, &err);
-		address_close(place);
+		cmd_place_close(place);
 	}
 	return r ? cmd_fail("vdisk", argv[1], &err) : CMD_OK;
 }

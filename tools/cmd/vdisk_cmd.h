@@ -52,15 +52,19 @@ int vdisk_parse_type(const char *s, enum vdisk_type *ret);
 // As vdisk_parse_type, of a format.
 int vdisk_parse_format(const char *s, enum vdisk_format *ret);
 
-// Returns what the end of a file's name says: VHDX for ".vhdx", raw for ".raw",
-// else VHD.
-enum vdisk_format vdisk_format_of(const char *path);
-
-// Makes a file with a virtual disk of a new identity; a file that could not be
-// made whole is removed. The file is given in *ret unless ret is NULL.
+// Makes a file with a virtual disk, of a new identity unless it is given one; a
+// file that could not be made whole is removed. The file is given in *ret unless
+// ret is NULL.
 // Returns 0, or as disk_create_file and vdisk_create.
 int vdisk_make(const char *path, const struct vdisk_create *c,
 	       struct disk **ret, struct err *err);
+
+// As vdisk_make, and a fixed disk has all its room from the start unless it is to
+// be sparse: Windows does not boot from a sparse file, and a machine must not find
+// its host's disk full one day. What its file system cannot reserve is written.
+// Returns 0, -ENOSPC, or as vdisk_make.
+int vdisk_make_on_host(const char *path, const struct vdisk_create *c,
+		       bool sparse, struct err *err);
 
 // Writes to a disk what is not the same in another one of its size, and flushes
 // (vdisk_convert.c). Returns 0, -EINVAL when the sizes differ, -ENOMEM, or the
@@ -80,6 +84,12 @@ struct vdisk_spot {
 // Returns 0, -EISDIR for a disk that no path follows, or as address_open.
 int vdisk_spot_open(const char *address, bool for_writing,
 		    struct vdisk_spot *ret, struct err *err);
+
+// As vdisk_spot_open, to make the file: on the host its name is one that a new
+// file may have, and of a kind that is made here.
+// Returns as vdisk_spot_open, address_check_host and vdisk_format_of_name.
+int vdisk_spot_open_new(const char *address, struct vdisk_spot *ret,
+			struct err *err);
 
 // Finds the path that another file has in the same place, new memory, free with
 // mem_free.

@@ -171,20 +171,6 @@ static int make_target(const char *path, struct vdisk_create *c,
 	return vdisk_make(path, c, ret, err);
 }
 
-// The result is a file of the host.
-static int check_target(const char *path, struct err *err)
-{
-	const char *rest;
-	char *host;
-	int r = address_split(path, &host, &rest, err);
-
-	mem_free(r ? NULL : host);
-	return r || !*rest ? r
-			   : err_set(err, -ENOTSUP, path, ERR_NOWHERE,
-				     "this makes files of the host: make one "
-				     "there and copy it");
-}
-
 static int convert(struct disk *from, const char *path, struct vdisk_create *c,
 		   struct progress *progress, struct err *err)
 {
@@ -211,12 +197,13 @@ static int convert(struct disk *from, const char *path, struct vdisk_create *c,
 	return r;
 }
 
-// Reads what is to be made. Returns 0 or CMD_MISUSE.
+// Reads what is to be made. Returns 0, CMD_FAILED or CMD_MISUSE.
 static int parse_target(const char *path, const char *format, const char *type,
-			struct vdisk_create *ret)
+			struct vdisk_create *ret, struct err *err)
 {
-	*ret = (struct vdisk_create){.format = vdisk_format_of(path),
-				     .type = VDISK_FIXED};
+	*ret = (struct vdisk_create){.format = VDISK_VHD, .type = VDISK_FIXED};
+	if (vdisk_format_of_name(path, VDISK_VHD, &ret->format, err))
+		return cmd_fail("vdisk", NULL, err);
 	if (format && vdisk_parse_format(format, &ret->format))
 		return CMD_MISUSE;
 	if (type && vdisk_parse_type(type, &ret->type))
@@ -246,12 +233,14 @@ int vdisk_cmd_convert(int argc, char **argv)
 	if (count != 2)
 		return cmd_misuse("vdisk", "convert: an ADDRESS and a FILE are "
 				  "needed");
-	if (parse_target(argv[2], table[0].value, table[1].value, &target))
-		return CMD_MISUSE;
+	r = parse_target(argv[2], table[0].value, table[1].value, &target,
+			 &err);
+	if (r)
+		return r;
 	if (cmd_progress_init(&progress, table[3].value))
 		return cmd_misuse("vdisk", "%s: no style of progress",
 				  table[3].value);
-	if (check_target(argv[2], &err))
+	if (address_check_host(argv[2], &err))
 		return cmd_fail("vdisk", argv[2], &err);
 	r = open_source(argv[1], table[2].value, &source, &err);
 	if (r) {

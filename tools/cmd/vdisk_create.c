@@ -10,6 +10,7 @@
 
 #include "address.h"
 #include "boot_limits.h"
+#include "new_disk.h"
 #include "vdisk.h"
 #include "vdisk_cmd.h"
 
@@ -20,22 +21,15 @@ int vdisk_parse_type(const char *s, enum vdisk_type *ret)
 					    [VDISK_DIFFERENCING] =
 						    "differencing"};
 
+	if (!strcasecmp(s, "expandable")) // DiskPart's word
+		s = names[VDISK_DYNAMIC];
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (!strcasecmp(s, names[i])) {
 			*ret = (enum vdisk_type)i;
 			return 0;
 		}
-	return cmd_misuse("vdisk", "%s: neither fixed, dynamic nor "
+	return cmd_misuse("vdisk", "%s: neither fixed, dynamic (expandable) nor "
 			  "differencing", s);
-}
-
-enum vdisk_format vdisk_format_of(const char *path)
-{
-	const char *dot = strrchr(path, '.');
-
-	if (dot && !strcasecmp(dot, ".raw"))
-		return VDISK_RAW;
-	return dot && !strcasecmp(dot, ".vhdx") ? VDISK_VHDX : VDISK_VHD;
 }
 
 int vdisk_parse_format(const char *s, enum vdisk_format *ret)
@@ -57,11 +51,14 @@ int vdisk_make(const char *path, const struct vdisk_create *c,
 {
 	struct vdisk_create copy = *c;
 	struct disk *file;
-	int r = guid_random(&copy.id, err);
+	int r = 0;
 
+	if (guid_is_zero(&c->id)) {
+		copy.created = time(NULL);
+		r = guid_random(&copy.id, err);
+	}
 	if (r)
 		return r;
-	copy.created = time(NULL);
 	r = disk_create_file(path, 0, 512, &file, err);
 	if (r)
 		return r;
@@ -101,9 +98,9 @@ static int fill_child(const char *path, const char *source, struct err *err)
 		r = vdisk_copy_changes(from->disk, to->disk, err);
 		if (!r)
 			r = address_finish(to, err);
-		address_close(to);
+		cmd_place_close(to);
 	}
-	address_close(from);
+	cmd_place_close(from);
 	return r;
 }
 
@@ -125,7 +122,7 @@ static int make_child(const char *address, const char *parent,
 	struct vdisk_child c = {.block_size = block, .created = time(NULL)};
 	struct vdisk_spot spot;
 	char *below = NULL;
-	int r = vdisk_spot_open(address, true, &spot, err);
+	int r = vdisk_spot_open_new(address, &spot, err);
 
 	if (r)
 		return r;
@@ -217,10 +214,8 @@ static int write_all(const char *path, struct disk *file, struct err *err)
 	return r;
 }
 
-// A fixed disk has all its room from the start: Windows does not boot from a
-// sparse file, and a machine must not find its host's disk full one day.
-static int make_on_host(const char *path, const struct vdisk_create *c,
-			bool sparse, struct err *err)
+int vdisk_make_on_host(const char *path, const struct vdisk_create *c,
+		       bool sparse, struct err *err)
 {
 	struct err why = {0};
 	struct disk *file;
@@ -264,12 +259,12 @@ static int make(const char *address, const struct vdisk_create *c, bool sparse,
 		struct err *err)
 {
 	struct vdisk_spot spot;
-	int r = vdisk_spot_open(address, true, &spot, err);
+	int r = vdisk_spot_open_new(address, &spot, err);
 
 	if (r)
 		return r;
 	r = spot.place ? make_in_volume(&spot, address, c, sparse, err)
-		       : make_on_host(address, c, sparse, err);
+		       : vdisk_make_on_host(address, c, sparse, err);
 	if (!r)
 		r = vdisk_spot_finish(&spot, err);
 	vdisk_spot_close(&spot);
@@ -304,10 +299,10 @@ int vdisk_cmd_create(int argc, char **argv)
 	if (count != 2)
 		return cmd_misuse("vdisk", "create: an ADDRESS and a SIZE are "
 				  "needed");
-	if (size_parse(argv[2], NULL, &c.size) || !c.size || c.size % 512)
-		return cmd_misuse("vdisk", "%s: not a size in whole sectors of "
-				  "512 bytes", argv[2]);
-	c.format = vdisk_format_of(argv[1]);
+	if (new_disk_parse_size("vdisk", argv[2], &c.size))
+		return CMD_MISUSE;
+	if (vdisk_format_of_name(argv[1], VDISK_VHD, &c.format, &err))
+		return cmd_fail("vdisk", NULL, &err);
 	if (table[3].value && vdisk_parse_format(table[3].value, &c.format))
 		return CMD_MISUSE;
 	if (c.format == VDISK_RAW)

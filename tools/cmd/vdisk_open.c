@@ -28,7 +28,7 @@ static int open_volume(const char *address, bool for_writing,
 	if (r)
 		return r;
 	if (!place->path) {
-		address_close(place);
+		cmd_place_close(place);
 		return err_set(err, -EISDIR, address, ERR_NOWHERE,
 			       "a disk, not a file in one");
 	}
@@ -53,6 +53,25 @@ int vdisk_spot_open(const char *address, bool for_writing,
 	return 0;
 }
 
+int vdisk_spot_open_new(const char *address, struct vdisk_spot *ret,
+			struct err *err)
+{
+	enum vdisk_format format;
+	struct vdisk_spot s;
+	int r = vdisk_format_of_name(address, VDISK_VHD, &format, err);
+
+	if (!r)
+		r = vdisk_spot_open(address, true, &s, err);
+	if (r)
+		return r;
+	r = s.place ? 0 : address_check_host(address, err);
+	if (r)
+		vdisk_spot_close(&s);
+	else
+		*ret = s;
+	return r;
+}
+
 int vdisk_spot_beside(const struct vdisk_spot *s, const char *address,
 		      char **ret_path, struct err *err)
 {
@@ -68,7 +87,7 @@ int vdisk_spot_beside(const struct vdisk_spot *s, const char *address,
 			    "a parent is on the same volume as its child");
 	else
 		path = mem_strdup(place ? place->path : address);
-	address_close(place);
+	cmd_place_close(place);
 	if (r || !path)
 		return r ? r : err_nomem(err);
 	*ret_path = path;
@@ -82,5 +101,5 @@ int vdisk_spot_finish(struct vdisk_spot *s, struct err *err)
 
 void vdisk_spot_close(struct vdisk_spot *s)
 {
-	address_close(s->place);
+	cmd_place_close(s->place);
 }

@@ -12,14 +12,18 @@
 //     /dev/nvme0n1p3:\vhd\win.vhd    a file of the volume on a whole device
 //
 // PATH is a file or device of the host; what follows is split off at the first
-// "@N" or ":\" (or ":/") behind which PATH exists, so that file names holding
-// "@" work. INNER begins with "\" or "/", and may be in an NTFS or FAT volume.
-// A file that is a virtual disk (VHD, VHDX) is opened as one wherever "@N"
-// follows it; a differencing one with its parents, which are looked for on the
-// host or in the volume that it lies in, and opened for reading only. One that
-// others in its folder are made from is not opened for writing: these would no
-// longer fit to it. A file of an NTFS volume that is opened for writing can be
-// resized.
+// "@N" or ":\" (or ":/") before which PATH exists. INNER begins with "\" or "/",
+// and may be in an NTFS or FAT volume. What looks like an address and has no such
+// PATH, or like a drive's letter ("C:\x"), is an error, as a source and as a
+// destination. A file of the host that is called so is written with a part "."
+// in front of its name: "./x@1", "/tmp/./C:\x".
+//
+// A file that is a virtual disk (VHD, VHDX) is opened as one wherever a disk or
+// volume is meant; a differencing one with its parents, which are looked for on
+// the host or in the volume that it lies in, and opened for reading only. One
+// that others in its folder are made from is not opened for writing: these would
+// no longer fit to it. Another program's image (qcow2, VMDK, ...) is no disk. A
+// file of an NTFS volume that is opened for writing can be resized.
 //
 //     struct place *place;
 //     address_open("golden.img@3:\\vhd\\guest.vhd@1", 0, &place, &err);
@@ -37,9 +41,11 @@
 
 enum {
 	ADDRESS_WRITE = 1 << 0,     // open for writing, exclusively
-	ADDRESS_FILE = 1 << 1,      // a last INNER is a file: open its content
-	ADDRESS_VIRTUAL = 1 << 2,   // with ADDRESS_FILE, or when PATH ends the
-				    // address: as a virtual disk, if it is one
+	ADDRESS_FILE = 1 << 1,      // a file is meant: of a PATH that ends the
+				    // address its bytes as they are; and a last
+				    // INNER is opened
+	ADDRESS_VIRTUAL = 1 << 2,   // with ADDRESS_FILE: yet as a virtual disk,
+				    // if it is one
 	ADDRESS_DIRECT = 1 << 3,    // PATH and its parents with DISK_DIRECT
 	ADDRESS_FORCE = 1 << 4,     // write even to a disk that has children
 };
@@ -81,9 +87,11 @@ struct place {
 // Opens an address.
 // Returns 0, -ENOENT when PATH, a partition or an INNER does not exist, -EINVAL
 // for a form that is none, -EISDIR when a folder stands where a file must, -EBUSY
-// when a virtual disk that is to be written to has children, and as
-// disk_open_file, part_table_read, volume_open, vdisk_open and vdisk_chain_open
-// do.
+// when a virtual disk that is to be written to has children, -ENOTSUP for another
+// program's image and for a device that holds a virtual disk and is to be written
+// to itself; with ADDRESS_WRITE as volume_check_writable of every volume on the
+// way, which is thus asked for whatever is written in one; and as disk_open_file,
+// part_table_read, volume_open, vdisk_open and vdisk_chain_open do.
 MUST_CHECK
 int address_open(const char *text, unsigned flags, struct place **ret,
 		 struct err *err);
@@ -96,6 +104,11 @@ int address_open(const char *text, unsigned flags, struct place **ret,
 MUST_CHECK
 int address_finish(struct place *place, struct err *err);
 
+// Tells what was mended or left in the volumes that a place was opened in and
+// written through, a line each (volume_note).
+void address_notes(const struct place *place,
+		   void (*note)(void *ctx, const char *text), void *ctx);
+
 // Closes everything that was opened; NULL is fine. Writes nothing: what was not
 // finished is as after a power cut.
 void address_close(struct place *place);
@@ -103,6 +116,11 @@ void address_close(struct place *place);
 // Tells whether the last INNERs of two places lie in one volume.
 // Returns true when they do; false also when one has no INNER.
 bool address_is_same_volume(const struct place *a, const struct place *b);
+
+// Tells whether an address leads through the disk to which the first `levels` of
+// another one lead. Returns true also for none, which every address does.
+bool address_is_below(const struct place *place, const struct place *disk,
+		      size_t levels);
 
 // Reads the partition table of the disk at an address, which is opened for that
 // alone.
@@ -112,11 +130,32 @@ MUST_CHECK
 int address_read_table(const char *disk, struct part_table **ret,
 		       struct err *err);
 
-// Splits an address into the host's PATH and the rest ("", "@1:\\x", ...),
-// which points into text. *ret_path is new memory, free with mem_free.
-// Returns 0, or -ENOMEM.
+// Opens a volume as a whole, for those who check it, make it anew or write its
+// boot sector: DISK@N, a device or file without a partition table, a virtual disk
+// of these kinds in another volume; also by its root folder ("DISK@N:\").
+// place->disk is the volume's. `flags` as address_open.
+// Returns 0, -EINVAL for a file or folder in a volume, or as address_open.
+MUST_CHECK
+int address_open_volume(const char *text, unsigned flags, struct place **ret,
+			struct err *err);
+
+// Returns how many sectors lie before a volume on its disk: 0 when it is not in
+// a partition.
+uint64_t address_hidden_sectors(const struct place *place);
+
+// Decides what a text means, and splits it into the host's PATH and the rest ("",
+// "@1:\\x", ...), which points into text. *ret_path is new memory, free with
+// mem_free.
+// Returns 0, -ENOENT for what looks like an address whose PATH does not exist,
+// -EINVAL for a drive's letter, or -ENOMEM.
 MUST_CHECK
 int address_split(const char *text, char **ret_path, const char **ret_rest,
 		  struct err *err);
+
+// Checks that a text can be the path of a new file of the host.
+// Returns 0, -ENOTSUP when it leads into a disk, -EINVAL when its name would hold
+// a backslash (without "./"), or as address_split.
+MUST_CHECK
+int address_check_host(const char *text, struct err *err);
 
 #endif

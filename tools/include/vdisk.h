@@ -102,6 +102,20 @@ struct vdisk_info {
 MUST_CHECK
 int vdisk_probe(struct disk *file, struct vdisk_info *ret, struct err *err);
 
+// Says which kind of file a name asks for, by its ending: ".vhdx" (".avhdx") for a
+// VHDX, ".vhd" (".avhd") for a VHD, ".raw" for a raw one; `otherwise` for others.
+// Returns 0, or -ENOTSUP for an ending of another program's format (".qcow2",
+// ".vmdk", ".vdi", ".wim", ...), which err names.
+MUST_CHECK
+int vdisk_format_of_name(const char *path, enum vdisk_format otherwise,
+			 enum vdisk_format *ret, struct err *err);
+
+// Looks whether a file that is to be taken for a disk is another program's image
+// (qcow2, VMDK, VDI, WIM, ...), by its magic number.
+// Returns 0, -ENOTSUP for such a one, which err names, or the file's error.
+MUST_CHECK
+int vdisk_check_foreign(struct disk *file, struct err *err);
+
 // Opens a virtual disk. The file is borrowed. It is for reading and writing if
 // the file is; a fixed VHD maps, zeroes and discards as the file does. When a
 // VHDX was not closed, its log is replayed into the file; one that is opened for
@@ -151,8 +165,9 @@ struct vdisk_create {
 	// a place from the start, one behind the other; NULL: none has.
 	const uint8_t *present;
 
-	// Differencing only. The paths are kept as Windows keeps them: absolute,
-	// and from the child's folder on (".\\parent.vhd").
+	// Differencing only. The paths are kept as Windows keeps them: absolute
+	// (NULL where Windows has no name for the place, as on the host), and
+	// from the child's folder on (".\\parent.vhd").
 	struct guid parent_id;        // link_id of the parent
 	const char *parent_absolute;
 	const char *parent_relative;
@@ -498,7 +513,7 @@ int vdisk_set_parent(const struct vdisk_files *files, const char *path,
 
 // Makes a differencing disk a child of another parent, whose link_id is
 // `parent_id`, or only says anew where it is: paths and identity are replaced,
-// the content is not. That the new parent reads as the old one did is the
+// the content is not; parent_absolute may be NULL. That the new parent reads as the old one did is the
 // caller's to know.
 // Returns 0, -EINVAL when it is no differencing disk or a path is not UTF-8,
 // -EFBIG for a path that finds no room, or as vdisk_open and disk_write.

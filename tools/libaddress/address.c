@@ -3,10 +3,9 @@
 // Addresses: parsed from left to right, each part opened on what the parts
 // before it gave.
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "address_priv.h"
 
@@ -31,47 +30,6 @@ struct opening {
 	const char *text;
 	struct err *err;
 };
-
-// Returns the length of a "@N" that ends there, or 0.
-static size_t partition_mark(const char *s)
-{
-	size_t n = 1;
-
-	if (*s != '@')
-		return 0;
-	while (isdigit((unsigned char)s[n]))
-		n++;
-	return n > 1 && (!s[n] || s[n] == ':') ? n : 0;
-}
-
-static bool is_inner(const char *s)
-{
-	return s[0] == ':' && (s[1] == '\\' || s[1] == '/');
-}
-
-int address_split(const char *text, char **ret_path, const char **ret_rest,
-		  struct err *err)
-{
-	char *path = mem_strdup(text);
-	size_t len = strlen(text);
-
-	if (!path)
-		return err_nomem(err);
-	for (size_t i = 1; i < len; i++) {
-		if (!partition_mark(text + i) && !is_inner(text + i))
-			continue;
-		path[i] = 0;
-		if (!access(path, F_OK)) {
-			*ret_path = path;
-			*ret_rest = text + i;
-			return 0;
-		}
-		path[i] = text[i];
-	}
-	*ret_path = path;
-	*ret_rest = text + len;
-	return 0;
-}
 
 static void push_disk(struct place *place, struct disk *d)
 {
@@ -152,7 +110,8 @@ static int open_chain(struct opening *o)
 	return 0;
 }
 
-// Lays the virtual disk on top, when the file is one.
+// Lays the virtual disk on top, when the file is one; another program's image is
+// no disk.
 static int open_virtual(struct opening *o)
 {
 	struct place_level *level;
@@ -161,7 +120,7 @@ static int open_virtual(struct opening *o)
 	int r = vdisk_probe(o->place->disk, &info, NULL);
 
 	if (r == -ENOENT)
-		return 0;
+		return vdisk_check_foreign(o->place->disk, o->err);
 	r = guard_children(o, &info);
 	if (!r)
 		r = push_level(o, PLACE_VIRTUAL, &level);
@@ -221,9 +180,11 @@ static int open_volume(struct opening *o)
 	place->volume = v;
 	place->ntfs = v ? v->ntfs : NULL;
 	place->fat = v ? v->fat : NULL;
-	if (!r)
-		place->stack->items[place->stack->count++].volume = v;
-	return r;
+	if (r)
+		return r;
+	place->stack->items[place->stack->count++].volume = v;
+	// The one door: what is written in this volume goes past here.
+	return o->flags & ADDRESS_WRITE ? volume_check_writable(v, o->err) : 0;
 }
 
 static int open_file(struct opening *o, const char *path)
@@ -245,7 +206,7 @@ static size_t inner_length(const char *s)
 {
 	size_t n = 0;
 
-	while (s[n] && !partition_mark(s + n) && !is_inner(s + n))
+	while (s[n] && !address_partition_mark(s + n) && !address_is_inner(s + n))
 		n++;
 	return n;
 }
@@ -257,8 +218,11 @@ static int open_inner(struct opening *o, const char *s, size_t *ret_len)
 	struct place_level *level;
 	size_t len = inner_length(s + 1);
 	bool is_last = !s[1 + len];
-	int r = push_level(o, PLACE_FILE, &level);
+	// A volume may fill a virtual disk, without a partition table.
+	int r = place->file_path ? open_virtual(o) : 0;
 
+	if (!r)
+		r = push_level(o, PLACE_FILE, &level);
 	if (r)
 		return r;
 	level->path = mem_alloc(len + 1);
@@ -282,18 +246,45 @@ static int open_inner(struct opening *o, const char *s, size_t *ret_len)
 	return r;
 }
 
+// A device that is named alone is meant as it is, from its first sector to its
+// last. When that is a virtual disk it is not clear what is to be written to.
+static int open_device(struct opening *o)
+{
+	struct vdisk_info info;
+
+	if ((o->flags & ADDRESS_WRITE) &&
+	    !vdisk_probe(o->place->disk, &info, NULL))
+		return err_set(o->err, -ENOTSUP, o->text, ERR_NOWHERE,
+			       "the device itself holds a virtual disk: its "
+			       "partitions are %s@N; clear its first and last "
+			       "sectors if it is to be used anew", o->text);
+	return o->flags & ADDRESS_VIRTUAL ? open_virtual(o) : 0;
+}
+
+// PATH ends the address.
+static int open_whole(struct opening *o)
+{
+	struct stat st;
+
+	if ((o->flags & (ADDRESS_FILE | ADDRESS_VIRTUAL)) == ADDRESS_FILE)
+		return 0;
+	if (!stat(o->place->host_path, &st) && S_ISBLK(st.st_mode))
+		return open_device(o);
+	return open_virtual(o);
+}
+
 static int open_parts(struct opening *o, const char *rest)
 {
 	int r = 0;
 
-	if (!*rest && (o->flags & ADDRESS_VIRTUAL))
-		return open_virtual(o);
+	if (!*rest)
+		return open_whole(o);
 	while (*rest && !r) {
-		size_t len = partition_mark(rest);
+		size_t len = address_partition_mark(rest);
 
 		if (len)
 			r = open_partition(o, strtoul(rest + 1, NULL, 10));
-		else if (is_inner(rest))
+		else if (address_is_inner(rest))
 			r = open_inner(o, rest, &len);
 		else
 			r = err_set(o->err, -EINVAL, o->text, ERR_NOWHERE,
@@ -356,6 +347,20 @@ int address_finish(struct place *place, struct err *err)
 	for (size_t i = s->count; i && !r; i--)
 		r = finish_item(&s->items[i - 1], err);
 	return r;
+}
+
+void address_notes(const struct place *place,
+		   void (*note)(void *ctx, const char *text), void *ctx)
+{
+	const struct address_stack *s = place->stack;
+
+	for (size_t i = 0; i < s->count; i++) {
+		const struct volume *v = s->items[i].volume;
+		const char *text = v ? volume_note(v) : NULL;
+
+		if (text)
+			note(ctx, text);
+	}
 }
 
 void address_close(struct place *place)

@@ -36,15 +36,26 @@ static bool is_same_level(const struct place_level *a,
 	}
 }
 
-bool address_is_same_volume(const struct place *a, const struct place *b)
+// The first n levels, on the same file or device.
+static bool is_same_way(const struct place *a, const struct place *b, size_t n)
 {
-	size_t above = a->level_count - 1; // the last level is the INNER
-
-	if (!a->path || !b->path || a->level_count != b->level_count ||
+	if (a->level_count < n || b->level_count < n ||
 	    !is_same_host(a->host_path, b->host_path))
 		return false;
-	for (size_t i = 0; i < above; i++)
+	for (size_t i = 0; i < n; i++)
 		if (!is_same_level(&a->levels[i], &b->levels[i]))
 			return false;
 	return true;
+}
+
+bool address_is_same_volume(const struct place *a, const struct place *b)
+{
+	return a->path && b->path && a->level_count == b->level_count &&
+	       is_same_way(a, b, a->level_count - 1); // the last is the INNER
+}
+
+bool address_is_below(const struct place *place, const struct place *disk,
+		      size_t levels)
+{
+	return !levels || is_same_way(place, disk, levels);
 }

@@ -27,20 +27,56 @@ static const struct {
 	{"disk.img@x", "disk.img@x", ""},
 	{"disk.img@1x", "disk.img@1x", ""},
 	{"disk.img:a", "disk.img:a", ""}, // no folder of a volume
-	{"with@1", "with@1", ""},
 	{"with@1@2", "with@1", "@2"},
-	{"a@2@3", "a@2@3", ""},
 	{"a@2@3@4:\\", "a@2@3", "@4:\\"},
 	{"co:lon.img", "co:lon.img", ""},
 	{"co:lon.img@1", "co:lon.img", "@1"},
-	{"back:\\slash", "back:\\slash", ""},
 	{"back:\\slash@1", "back:\\slash", "@1"},
 	{"both@1:\\x@2@3", "both@1:\\x@2", "@3"},
-	{"missing@1", "missing@1", ""}, // says best what is not there
-	{"@1", "@1", ""},
-	{":\\x", ":\\x", ""},
+	{"./disk.img@1", "./disk.img", "@1"},
+	{"./with@1", "./with@1", ""},
+	{"./missing@1:\\x", "./missing@1:\\x", ""},
+	{"folder/./missing@1", "folder/./missing@1", ""},
+	{"./C:\\x", "./C:\\x", ""},
+	{"folder@1/x", "folder@1/x", ""}, // a folder of the host
+	{"x.c", "x.c", ""},
 	{"", "", ""},
 };
+
+// What looks like a place and is none, whatever file is called so.
+static const struct {
+	const char *text;
+	int code;
+} refused[] = {
+	{"with@1", -ENOENT},	  {"a@2@3", -ENOENT},
+	{"back:\\slash", -ENOENT}, {"missing@1", -ENOENT},
+	{"missing@1:", -ENOENT},  {"missing@1:\\x", -ENOENT},
+	{"missing@1\\x", -ENOENT}, {"missing:/x", -ENOENT},
+	{"/missing@12", -ENOENT}, {"../missing@1", -ENOENT},
+	{"@1", -ENOENT},	  {":\\x", -ENOENT},
+	{"C:", -EINVAL},	  {"c:\\x.vhd", -EINVAL},
+	{"Z:/x", -EINVAL},	  {"d:x", -EINVAL},
+};
+
+static void check_refused(void)
+{
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		struct err why = {0};
+		const char *rest = NULL;
+		char *path = NULL;
+
+		printf("%s\n", refused[i].text);
+		check(address_split(refused[i].text, &path, &rest, &why) ==
+		      refused[i].code);
+		check(!path && !rest && strstr(why.why, "./"));
+		check(address_check_host(refused[i].text, NULL) ==
+		      refused[i].code);
+	}
+	check(address_check_host("disk.img@1", NULL) == -ENOTSUP);
+	check(address_check_host("new\\x", NULL) == -EINVAL);
+	check(!address_check_host("./new\\x", NULL));
+	check(!address_check_host("folder/new", NULL));
+}
 
 static void check_splits(void)
 {
@@ -58,6 +94,7 @@ static void check_splits(void)
 		check(rest >= splits[i].text);
 		mem_free(path);
 	}
+	check_refused();
 	for (size_t i = 0; i < sizeof(present) / sizeof(present[0]); i++)
 		check(!unlink(present[i]));
 }

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+//
+// A volume as a whole, by its address: what format, chkdsk and their like take.
+
+#include <string.h>
+
+#include "address.h"
+
+// "win.vhd@1:\" names a volume by its root folder, which need not exist yet.
+// Returns new memory, or NULL.
+static char *without_root(const char *text)
+{
+	size_t n = strlen(text);
+	bool is_root = n > 2 && text[n - 2] == ':' &&
+		       (text[n - 1] == '\\' || text[n - 1] == '/');
+	char *copy = mem_strdup(text);
+
+	if (copy && is_root)
+		copy[n - 2] = 0;
+	return copy;
+}
+
+// What stands in a volume is one itself only when a virtual disk lies in it.
+static int check_level(const struct place *place, const char *text,
+		       struct err *err)
+{
+	if (!place->level_count ||
+	    place->levels[place->level_count - 1].kind != PLACE_FILE)
+		return 0;
+	return err_set(err, -EINVAL, text, ERR_NOWHERE,
+		       "this is a file or folder in a volume");
+}
+
+int address_open_volume(const char *text, unsigned flags, struct place **ret,
+			struct err *err)
+{
+	struct err why = {0};
+	struct place *place;
+	const char *rest;
+	char *path, *volume;
+	int r = address_split(text, &path, &rest, err);
+
+	if (r)
+		return r;
+	mem_free(path);
+	volume = without_root(text);
+	if (!volume)
+		return err_nomem(err);
+	r = address_open(volume, flags | ADDRESS_FILE | ADDRESS_VIRTUAL, &place,
+			 &why);
+	mem_free(volume);
+	if (r == -EISDIR)
+		return err_set(err, -EINVAL, text, ERR_NOWHERE,
+			       "this is a file or folder in a volume");
+	if (r) {
+		if (err)
+			*err = why;
+		return r;
+	}
+	r = check_level(place, text, err);
+	if (r)
+		address_close(place);
+	else
+		*ret = place;
+	return r;
+}
+
+uint64_t address_hidden_sectors(const struct place *place)
+{
+	const struct place_level *last =
+		place->level_count ? &place->levels[place->level_count - 1]
+				   : NULL;
+
+	return last && last->kind == PLACE_PARTITION
+		       ? last->part.start / place->disk->sector_size
+		       : 0;
+}
