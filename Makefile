@@ -6,6 +6,7 @@
 #   O        build folder                       (out)
 #   V=1      show commands
 #   T        seconds per fuzz target            (60)
+#   N        damaged images for mutants         (500)
 #   TIMEOUT_SCALE  multiplies every time limit of the tests   (1)
 #   SLIPWAY_SAMPLES  folder of real files by Windows and others
 

@@ -2,7 +2,7 @@
 # the commands under test are the static ones that are shipped.
 
 .PHONY: check test check-full lint unit cmd oracle fault fuzz fuzz-replay \
-	boot asan
+	mutants boot asan
 
 SANFLAGS := -no-pie -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
@@ -77,6 +77,8 @@ lint:	## the style rules that a script can check
 fuzz: deps $(BIOS)	## fuzz every decoder for T seconds each
 	$(Q)build/deps.sh build/packages.fuzz
 	$(Q)tests/fuzz/run.sh $(T)
+mutants: deps tools	## deploy N damaged images; each is refused, or is what it says
+	$(Q)tests/mutants/run.py $(O)/bin/slipway $(or $(N),500)
 
 -include $(patsubst tools/%.c,$(SAN)/tools/%.d,$(LIBSRC))
 -include $(addsuffix .d,$(UNITS) $(FAULTS) $(REPLAYS))

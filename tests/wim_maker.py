@@ -105,10 +105,11 @@ def tree(root, start, share):
 
 
 def wim(path, children, descriptors=(), root=None, drop=(), lie=None,
-        metadata_sha1=None, share=None):
+        metadata_sha1=None, share=None, xml=""):
     """Writes a file. `drop` lists content that is left out of the blob table;
     lie(content, resource) may change a resource's (stored, flags, offset, size);
-    `share` names two folders of the root that have one list of entries."""
+    `share` names two folders of the root that have one list of entries; `xml` is
+    said of the image beside its name."""
     root = root or folder("", children)
     security = struct.pack("<II", 8 + 8 * len(descriptors) +
                            sum(map(len, descriptors)), len(descriptors))
@@ -134,8 +135,8 @@ def wim(path, children, descriptors=(), root=None, drop=(), lie=None,
                 "<HI", 1, 1) + sha1(content)
     table += resource(metadata, 2) + struct.pack("<HI", 1, 1) + (
         metadata_sha1 or sha1(metadata))
-    xml = "\ufeff<WIM><IMAGE INDEX=\"1\"><NAME>made</NAME></IMAGE></WIM>".encode(
-        "utf-16-le")
+    xml = ("\ufeff<WIM><IMAGE INDEX=\"1\"><NAME>made</NAME>%s</IMAGE></WIM>" %
+           xml).encode("utf-16-le")
     at_table, at_xml = resource(bytes(table), 0), resource(xml, 0)
     data[:208] = struct.pack(
         "<8sIIII16sHHI24s24s24sI24s60s", b"MSWIM\0\0\0", 208, 0x10D00, 0, 0,

@@ -51,7 +51,9 @@ int apply_add_streams(struct walk *w, uint32_t node,
 		      const struct wim_dentry *d);
 
 // Writes a dentry's path, "\\Windows\\file", or as much of its end as fits.
-void apply_path(const struct wim_dentry *d, char *dst, size_t size);
+// Returns 0 or -ENOMEM.
+int apply_path(const struct wim_dentry *d, char *dst, size_t size,
+	       struct err *err);
 
 // Says which file an error is of. Returns its code.
 int apply_failed(struct walk *w, const struct wim_dentry *d,

@@ -124,10 +124,10 @@ static int add_object_id(struct walk *w, uint32_t node,
 	if (take_object_id(w, &d->object_id))
 		return add_content(w, node, NTFS_STREAM_OBJECT_ID,
 				   &d->object_id, sizeof(d->object_id), err);
-	if (!result->object_ids_dropped++)
-		apply_path(d, result->object_id_of,
-			   sizeof(result->object_id_of));
-	return 0;
+	if (result->object_ids_dropped++)
+		return 0;
+	return apply_path(d, result->object_id_of,
+			  sizeof(result->object_id_of), err);
 }
 
 // --- All of them -------------------------------------------------------------

@@ -7,19 +7,23 @@
 
 #include "apply_priv.h"
 
-void apply_path(const struct wim_dentry *d, char *dst, size_t size)
+int apply_path(const struct wim_dentry *d, char *dst, size_t size,
+	       struct err *err)
 {
 	size_t at = size - 1;
 
 	dst[at] = 0;
 	for (; d && d->parent; d = d->parent) {
 		char *name = utf16_to_utf8(d->name, d->name_len);
-		size_t n = name ? strlen(name) : 0;
+		size_t n;
 
+		if (!name)
+			return err_nomem(err);
+		n = strlen(name);
 		if (at == size - 1) // a long name by itself: its beginning
 			while (n >= at || (n && (name[n] & 0xc0) == 0x80))
 				n--;
-		if (!name || n + 1 > at) {
+		if (n + 1 > at) {
 			mem_free(name);
 			break;
 		}
@@ -29,6 +33,7 @@ void apply_path(const struct wim_dentry *d, char *dst, size_t size)
 		mem_free(name);
 	}
 	memmove(dst, dst + at, size - at);
+	return 0;
 }
 
 int apply_failed(struct walk *w, const struct wim_dentry *d,
@@ -36,9 +41,9 @@ int apply_failed(struct walk *w, const struct wim_dentry *d,
 {
 	char path[sizeof(inner->what)];
 
-	if (inner->code == -ENOMEM)
+	if (inner->code == -ENOMEM ||
+	    apply_path(d, path, sizeof(path), NULL))
 		return err_nomem(w->err);
-	apply_path(d, path, sizeof(path));
 	return err_set(w->err, inner->code, *path ? path : "\\", ERR_NOWHERE,
 		       "NTFS cannot hold it: %.24s: %.170s", inner->what,
 		       inner->why);
@@ -101,9 +106,12 @@ static int make_spec(struct walk *w, const struct wim_dentry *d,
 		     struct ntfs_node_spec *ret)
 {
 	char path[sizeof(w->err->what)];
+	int r;
 
 	if (d->attributes & NTFS_ATTR_ENCRYPTED) {
-		apply_path(d, path, sizeof(path));
+		r = apply_path(d, path, sizeof(path), w->err);
+		if (r)
+			return r;
 		return err_set(w->err, -ENOTSUP, path, ERR_NOWHERE,
 			       "the image holds it encrypted (EFS), which is "
 			       "not done");

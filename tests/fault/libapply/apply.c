@@ -15,6 +15,7 @@ static const char *const files[] = {
 	"tests/fuzz/wim_open/seeds/none.wim",
 	"tests/fuzz/wim_open/seeds/xpress.wim",
 	"tests/fuzz/wim_open/seeds/lzx.wim",
+	"tests/fuzz/wim_open/seeds/fields.wim", // reparse points, object ids, ...
 };
 
 static const struct apply_options options = {
