@@ -147,3 +147,22 @@ refuses() { # STATUS WORDS WORD...
 	run -1 slipway reg copy 'h\https://example.org' 'h\HTTPS://example.org\' /s /f
 	assert_output_has 'the key that is copied from'
 }
+
+@test "copy asks about each value that it would replace, below the key too" {
+	slipway reg add 'h\A\B\C' /v x /d new >/dev/null
+	slipway reg add 'h\A\B' /v y /d new >/dev/null
+	slipway reg add 'h\T\B\C' /v X /d old >/dev/null
+	slipway reg add 'h\T\B' /v y /d old >/dev/null
+	cp h before
+	run -1 slipway reg copy 'h\A' 'h\T' /s </dev/null
+	assert_output_has 'Value y exists, overwrite (Yes/No)?'
+	run -1 slipway reg copy 'h\A' 'h\T' /s < <(printf 'y\nn\n')
+	assert_output_has 'Value x exists, overwrite (Yes/No)?'
+	cmp h before
+	run -0 slipway reg copy 'h\A' 'h\T' </dev/null # nothing in the key itself
+	run -0 slipway reg copy 'h\A' 'h\T' /s < <(printf 'y\ny\n')
+	run -0 slipway reg compare 'h\A' 'h\T' /s
+	cp before h
+	run -0 slipway reg copy 'h\A' 'h\T' /s /f </dev/null
+	run -0 slipway reg compare 'h\A' 'h\T' /s
+}

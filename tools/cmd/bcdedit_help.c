@@ -49,9 +49,10 @@ static const struct {
 	 "FORMATS for VALUE. The switches are for lists of identifiers.\n\n"
 	 "    bcdedit /set {default} device vhd=[disk.img@2]\\vhd\\win.vhd\n"
 	 "    bcdedit /set {default} nx optin\n"},
-	{"enum", "bcdedit /enum [TYPE | {ID}] [/v]\n\n"
+	{"enum", "bcdedit /enum [TYPE | {ID}] [/v] [--ignore-logs]\n\n"
 	 "Shows entries. TYPE: ACTIVE, what is in the menu (as without TYPE); FIRMWARE;\n"
-	 "BOOTAPP, BOOTMGR, OSLOADER, RESUME; INHERIT, settings that others inherit; ALL.\n"},
+	 "BOOTAPP, BOOTMGR, OSLOADER, RESUME; INHERIT, settings that others inherit; ALL.\n"
+	 "--ignore-logs shows a store that was not closed as it is without its logs.\n"},
 	{"v", "bcdedit /v\n\n"
 	 "Shows identifiers in full, not the names of well-known ones, and hidden elements.\n"},
 	{"bootsequence", "bcdedit /bootsequence {ID}... [/addfirst | /addlast | /remove]\n\n"

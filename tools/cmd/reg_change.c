@@ -167,14 +167,17 @@ int reg_delete(int argc, char **argv)
 
 enum { C_S, C_F, C_REG, C_LOGS, C_NONE };
 
-static bool may_overwrite(const struct hive_key *from, const struct hive_key *to)
+// Asks about each value that another would take the place of.
+static bool may_overwrite_values(const struct hive_key *from,
+				 const struct hive_key *to)
 {
-	for (size_t i = 0; i < from->value_count; i++) {
+	bool yes = true;
+
+	for (size_t i = 0; yes && i < from->value_count; i++) {
 		const struct hive_value *v = &from->values[i];
 		char *name;
-		bool yes;
 
-		for (size_t k = 0; k < to->value_count; k++) {
+		for (size_t k = 0; yes && k < to->value_count; k++) {
 			if (utf16_casecmp(v->name, v->name_len,
 					  to->values[k].name,
 					  to->values[k].name_len))
@@ -183,10 +186,29 @@ static bool may_overwrite(const struct hive_key *from, const struct hive_key *to
 			yes = reg_ask("Value %s exists, overwrite",
 				      name ? name : "");
 			mem_free(name);
-			return yes;
 		}
 	}
-	return true;
+	return yes;
+}
+
+// As above, with `all` in the keys below that both have too.
+static bool may_overwrite(const struct hive_key *from, const struct hive_key *to,
+			  bool all)
+{
+	bool yes = may_overwrite_values(from, to);
+
+	for (size_t i = 0; all && yes && i < from->subkey_count; i++) {
+		const struct hive_key *a = from->subkeys[i];
+
+		for (size_t k = 0; yes && k < to->subkey_count; k++) {
+			const struct hive_key *b = to->subkeys[k];
+
+			if (!utf16_casecmp(a->name, a->name_len, b->name,
+					   b->name_len))
+				yes = may_overwrite(a, b, true);
+		}
+	}
+	return yes;
 }
 
 static bool is_same_key(const struct reg_key *a, const struct reg_key *b)
@@ -213,7 +235,8 @@ static int copy(struct reg_key *from, struct reg_key *to,
 				 err);
 	if (r)
 		return r;
-	*ret_done = s[C_F].value || may_overwrite(source, target);
+	*ret_done = s[C_F].value ||
+		    may_overwrite(source, target, s[C_S].value);
 	if (!*ret_done)
 		return 0;
 	r = hive_key_copy(to->hive, target, source, s[C_S].value, err);
