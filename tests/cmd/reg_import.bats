@@ -147,30 +147,66 @@ The operation completed successfully.'
 	assert_output_has 'registry file:29:'
 }
 
-@test "below a link Windows is elsewhere: nothing is written there" {
-	slipway reg add 'NTUSER.DAT\Software\Classes' /v SymbolicLinkValue \
-		/t REG_SZ /d '\Registry\User\S-1-5-21-1_Classes' >/dev/null
-	python3 - <<-'END'
-		b = bytearray(open('NTUSER.DAT', 'rb').read())
-		at = b.index(b'Classes') - 76
+# Makes a key a link, as its record has it.
+make_link() { # HIVE PATH TARGET
+	slipway reg add "$1\\$2" /v SymbolicLinkValue /t REG_SZ /d "$3" >/dev/null
+	python3 - "$1" "${2##*\\}" <<-'END'
+		import sys
+		b = bytearray(open(sys.argv[1], 'rb').read())
+		at = b.index(sys.argv[2].encode()) - 76
 		assert b[at:at + 2] == b'nk'
 		b[at + 2] |= 0x10
-		open('NTUSER.DAT', 'wb').write(b)
+		open(sys.argv[1], 'wb').write(b)
 	END
+}
+
+@test "below a link to another hive nothing is written" {
+	make_link NTUSER.DAT 'Software\Classes' '\Registry\User\S-1-5-21-1_Classes'
 	cp NTUSER.DAT before
 	printf 'REGEDIT4\n[HKCU\\Software\\V]\n[HKCU\\Software\\Classes\\.z]\n@="x"\n' >l.reg
 	for command in 'import l.reg NTUSER.DAT' 'copy SYSTEM\Old NTUSER.DAT\Software\Classes\.z' \
-		'add NTUSER.DAT\Software\Classes\.z /d x'; do
+		'add NTUSER.DAT\Software\Classes\.z /d x' \
+		'delete NTUSER.DAT\Software\Classes\.z /f' \
+		'query NTUSER.DAT\Software\Classes\.z'; do
 		# shellcheck disable=SC2086
 		run -1 slipway reg $command
-		assert_output_has 'Classes: the key is a link to \Registry\User\S-1-5-21-1_Classes'
+		assert_output_has 'Classes: the key is a link to HKEY_USERS\S-1-5-21-1_Classes, which is not'
 		cmp NTUSER.DAT before
 	done
 	run -0 slipway reg import l.reg NTUSER.DAT /part
 	assert_output_has '[HKCU\Software\Classes\.z]'
 	assert_output_has '(USRCLASS.DAT)'
-	run -1 slipway reg query 'NTUSER.DAT\Software\Classes\.z'
 	run -0 slipway reg query 'NTUSER.DAT\Software\V'
 	run -0 slipway reg import l.reg UsrClass.dat /part
 	run -0 slipway reg query 'UsrClass.dat\.z'
+	# the link itself is a key like others, and comes back from its export
+	run -0 slipway reg query 'NTUSER.DAT\Software\Classes' /v SymbolicLinkValue
+	run -0 slipway reg export NTUSER.DAT n.reg
+	run -0 slipway reg import n.reg NTUSER.DAT
+}
+
+@test "links within the hive are followed" {
+	slipway reg add 'SOFTWARE\Classes\Wow6432Node\C' /v v /d x >/dev/null
+	make_link SOFTWARE 'WOW6432Node\Classes2' \
+		'\REGISTRY\MACHINE\SOFTWARE\Classes\Wow6432Node'
+	run -0 slipway reg query 'SOFTWARE\WOW6432Node\Classes2\C' /s
+	assert_output_has 'v    REG_SZ    x'
+	run -0 slipway reg add 'SOFTWARE\WOW6432Node\Classes2\D\E' /v w /d y
+	printf 'REGEDIT4\n[HKLM\\SOFTWARE\\WOW6432Node\\Classes2\\F]\n[-HKLM\\SOFTWARE\\WOW6432Node\\Classes2\\C]\n' >l.reg
+	run -0 slipway reg import l.reg SOFTWARE
+	diff - <(keys 'SOFTWARE\Classes') <<-'END'
+		[SOFTWARE\Classes]
+		[SOFTWARE\Classes\Wow6432Node]
+		[SOFTWARE\Classes\Wow6432Node\D]
+		[SOFTWARE\Classes\Wow6432Node\D\E]
+		"w"="y"
+		[SOFTWARE\Classes\Wow6432Node\F]
+	END
+	run -1 slipway reg query 'SOFTWARE\WOW6432Node\Classes2\C'
+	assert_output_has 'unable to find'
+	# a circle ends
+	make_link SOFTWARE 'Round' '\Registry\Machine\Software\Round\Round'
+	run -1 slipway reg add 'SOFTWARE\Round\x' /f
+	assert_output_has 'links on the way'
+	run -1 slipway reg query 'SOFTWARE\Round\x'
 }

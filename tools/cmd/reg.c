@@ -8,7 +8,7 @@
 #include <strings.h>
 
 #include "hive_logs.h"
-#include "reg.h"
+#include "reg_places.h"
 
 static const char usage[] =
 	"usage: reg query KEY [/v NAME | /ve] [/s] [/t TYPE] [/z] [/se SEPARATOR]\n"
@@ -107,6 +107,41 @@ static int view_path(const struct reg_key *k, const char *view, char **ret,
 	return *ret ? 0 : err_nomem(err);
 }
 
+// Looks for a path that was not found behind the links on the way to it.
+static int look_behind_links(struct reg_key *k, const struct hive_bytes *b,
+			     bool all, bool *ret_found, struct err *err)
+{
+	const struct hive_key *link;
+	struct hive_key *key;
+	char *part, *next;
+	size_t len;
+	int r = 0;
+
+	for (unsigned i = 0; !r && !*ret_found && i < REG_MAX_LINKS; i++) {
+		if (!reg_find_link(k->hive, k->path, &len))
+			return 0;
+		part = mem_strdup(k->path);
+		if (!part)
+			return err_nomem(err);
+		part[len] = 0;
+		r = load_part(b, part, false, k, ret_found, err);
+		*ret_found = false;
+		link = r || hive_key_find(k->hive->root, part, &key, NULL)
+			       ? NULL
+			       : key;
+		mem_free(part);
+		if (!link)
+			return r;
+		r = reg_follow_link(k, link, k->path + len + 1, &next, err);
+		if (r)
+			return r;
+		mem_free(k->path);
+		k->path = next;
+		r = load_part(b, k->path, all, k, ret_found, err);
+	}
+	return r;
+}
+
 // Loads the key for looking at it: the path is tried as it stands first.
 static int load_to_look(struct reg_key *k, const char *path, bool all,
 			struct err *err)
@@ -128,6 +163,8 @@ static int load_to_look(struct reg_key *k, const char *path, bool all,
 						err)
 				    : err_nomem(err);
 		}
+		if (!r && !found)
+			r = look_behind_links(k, &b, all, &found, err);
 	} else if (!r) {
 		k->path = mem_strdup(path);
 		r = k->path ? 0 : err_nomem(err);
@@ -146,7 +183,7 @@ static int load_to_change(struct reg_key *k, const char *path, struct err *err)
 		return r;
 	k->hive->now = filetime_now();
 	k->path = reg_real_path(k->hive, path);
-	return k->path ? 0 : err_nomem(err);
+	return k->path ? reg_follow_links(k, &k->path, err) : err_nomem(err);
 }
 
 // Says how a hive is named here, to who means a running Windows'.

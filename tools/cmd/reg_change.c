@@ -7,7 +7,6 @@
 #include <strings.h>
 
 #include "reg.h"
-#include "reg_places.h"
 
 // --- add ---------------------------------------------------------------------
 
@@ -71,9 +70,7 @@ int reg_add(int argc, char **argv)
 	if (reg_open(argv[1], REG_CHANGE, s[A_REG].value, s[A_LOGS].value,
 		     &k, &err))
 		return cmd_fail("reg", NULL, &err);
-	r = reg_check_links(k.hive, k.path, &err);
-	if (!r)
-		r = hive_key_add(k.hive, k.hive->root, k.path, &key, &err);
+	r = hive_key_add(k.hive, k.hive->root, k.path, &key, &err);
 	if (!r)
 		r = add_value(&k, key, s, &done, &err);
 	if (!r && done)
@@ -228,8 +225,6 @@ static int copy(struct reg_key *from, struct reg_key *to,
 	if (!r && is_same_key(from, to))
 		r = err_set(err, -EINVAL, to->name, ERR_NOWHERE,
 			    "it is the key that is copied from");
-	if (!r)
-		r = reg_check_links(to->hive, to->path, err);
 	if (!r)
 		r = hive_key_add(to->hive, to->hive->root, to->path, &target,
 				 err);

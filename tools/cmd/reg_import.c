@@ -105,7 +105,7 @@ static int import_key(void *ctx, const char *path, bool remove, struct err *err)
 	if (!full)
 		return err_nomem(err);
 	real = map_path(im, full, &why);
-	r = real ? reg_check_links(hive, real, &why) : why.code;
+	r = real ? reg_follow_links(im->target, &real, &why) : why.code;
 	if (!r) {
 		im->keys++;
 		r = remove ? remove_key(im, real, path, err)

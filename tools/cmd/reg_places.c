@@ -79,20 +79,24 @@ char *reg_full_path(const char *path)
 	return full;
 }
 
+// Returns the place of a hive, told by its file's name; new memory, or NULL.
+static char *hive_place(const struct reg_key *k)
+{
+	const char *name = hive_file_name(k->file);
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (!strcasecmp(places[i].file, name))
+			return mem_strdup(places[i].root);
+	return join("HKEY_LOCAL_MACHINE", name);
+}
+
 char *reg_place_of(const struct reg_key *k)
 {
-	const char *name = hive_file_name(k->file), *root = NULL;
-	char made[300];
+	char *place = hive_place(k);
+	char *full = place ? join(place, hive_file_key(k->file)) : NULL;
 
-	for (size_t i = 0; !root && i < sizeof(places) / sizeof(places[0]);
-	     i++)
-		if (!strcasecmp(places[i].file, name))
-			root = places[i].root;
-	if (!root) {
-		snprintf(made, sizeof(made), "HKEY_LOCAL_MACHINE\\%s", name);
-		root = made;
-	}
-	return join(root, hive_file_key(k->file));
+	mem_free(place);
+	return full;
 }
 
 size_t reg_place_len(const char *full, const char **ret_file)
@@ -114,29 +118,23 @@ size_t reg_place_len(const char *full, const char **ret_file)
 	return len;
 }
 
-// Says where a link leads.
-static int refuse_link(const struct hive_key *key, struct err *err)
-{
-	static const char value[] = "SymbolicLinkValue";
-	struct hive_value *v;
-	char *to = NULL, *name = hive_key_name(key);
+// --- Links -------------------------------------------------------------------
 
-	if (!hive_value_find(key, value, &v, NULL))
-		to = utf16_to_utf8((const void *)v->data, v->size / 2);
-	err_set(err, -ENOTSUP, name ? name : value, ERR_NOWHERE,
-		"the key is a link to %s: change that",
-		to ? to : "another place");
-	mem_free(name);
-	mem_free(to);
-	return -ENOTSUP;
-}
+// In a link's value keys are named as the kernel does.
+static const struct {
+	const char *kernel, *root;
+} kernel_roots[] = {
+	{"\\REGISTRY\\MACHINE", "HKEY_LOCAL_MACHINE"},
+	{"\\REGISTRY\\USER", "HKEY_USERS"},
+};
 
-int reg_check_links(const struct hive *hive, const char *path, struct err *err)
+const struct hive_key *reg_find_link(const struct hive *hive, const char *path,
+				     size_t *ret_len)
 {
+	const struct hive_key *found = NULL;
 	char *part = mem_strdup(path);
-	int r = part ? 0 : err_nomem(err);
 
-	for (size_t i = 0; !r && path[i]; i++) {
+	for (size_t i = 0; part && !found && path[i]; i++) {
 		struct hive_key *key;
 
 		if (path[i] != '\\')
@@ -144,9 +142,75 @@ int reg_check_links(const struct hive *hive, const char *path, struct err *err)
 		part[i] = 0;
 		if (!hive_key_find(hive->root, part, &key, NULL) &&
 		    key->flags & HIVE_KEY_LINK)
-			r = refuse_link(key, err);
+			found = key;
 		part[i] = '\\';
+		*ret_len = i;
 	}
 	mem_free(part);
+	return found;
+}
+
+// Returns the full path that a link leads to, or its value as it is; new memory,
+// or NULL.
+static char *link_target(const struct hive_key *link)
+{
+	struct hive_value *v;
+	const char *rest;
+	char *text, *full;
+
+	if (hive_value_find(link, "SymbolicLinkValue", &v, NULL))
+		return mem_strdup("another place");
+	text = utf16_to_utf8((const void *)v->data, v->size / 2);
+	for (size_t i = 0; text && i < 2; i++) {
+		if (!reg_is_below(text, kernel_roots[i].kernel, &rest))
+			continue;
+		full = join(kernel_roots[i].root, rest);
+		mem_free(text);
+		return full;
+	}
+	return text;
+}
+
+int reg_follow_link(const struct reg_key *k, const struct hive_key *link,
+		    const char *rest, char **ret, struct err *err)
+{
+	char *place = hive_place(k), *target = link_target(link);
+	char *name = hive_key_name(link);
+	const char *below;
+	int r = place && target && name ? 0 : err_nomem(err);
+
+	if (!r && !reg_is_below(target, place, &below))
+		r = err_set(err, -ENOTSUP, name, ERR_NOWHERE,
+			    "the key is a link to %s, which is not in this hive",
+			    target);
+	if (!r)
+		*ret = join(below, rest);
+	if (!r && !*ret)
+		r = err_nomem(err);
+	mem_free(name);
+	mem_free(target);
+	mem_free(place);
 	return r;
+}
+
+int reg_follow_links(const struct reg_key *k, char **path, struct err *err)
+{
+	const struct hive_key *link;
+	size_t len;
+
+	for (unsigned i = 0; i < REG_MAX_LINKS; i++) {
+		char *next;
+		int r;
+
+		link = reg_find_link(k->hive, *path, &len);
+		if (!link)
+			return 0;
+		r = reg_follow_link(k, link, *path + len + 1, &next, err);
+		if (r)
+			return r;
+		mem_free(*path);
+		*path = next;
+	}
+	return err_set(err, -ELOOP, *path, ERR_NOWHERE,
+		       "over %u links on the way", REG_MAX_LINKS);
 }

@@ -7,6 +7,8 @@
 
 #include "reg.h"
 
+#define REG_MAX_LINKS 8u
+
 // Is `path` the key `root` or below it? *ret_rest is then what follows.
 bool reg_is_below(const char *path, const char *root, const char **ret_rest);
 
@@ -23,10 +25,21 @@ char *reg_place_of(const struct reg_key *k);
 // name of that hive's file, or NULL where any may hang.
 size_t reg_place_len(const char *full, const char **ret_file);
 
-// Looks for a key on the way to a path that is a link: Windows goes on from there
-// in another place.
-// Returns 0, or -ENOTSUP with what it links to.
-int reg_check_links(const struct hive *hive, const char *path,
-		    struct err *err);
+// Finds the first key on the way to a path, not at its end, that is a link.
+// Returns NULL when there is none; *ret_len is how much of the path names it.
+const struct hive_key *reg_find_link(const struct hive *hive, const char *path,
+				     size_t *ret_len);
+
+// Returns in *ret where a path goes on behind a link whose values are loaded:
+// `rest` below what it links to, which lies in the same hive; new memory (free
+// with mem_free).
+// Returns 0, -ENOTSUP when it leads out of the hive, or -ENOMEM.
+int reg_follow_link(const struct reg_key *k, const struct hive_key *link,
+		    const char *rest, char **ret, struct err *err);
+
+// Follows all links on the way to a path of a hive that is loaded whole; *path is
+// new memory and may be replaced.
+// Returns as reg_follow_link, or -ELOOP.
+int reg_follow_links(const struct reg_key *k, char **path, struct err *err);
 
 #endif
