@@ -171,6 +171,37 @@ A long name.txt" ]
 	assert_output_has 'more than 2^32 - 1 clusters of 4096 bytes'
 }
 
+@test "a raw image of 4096-byte sectors inside of a volume is read as such" {
+	slipway partition create k.img --gpt --size 16M --sector-size 4096 type=data
+	slipway format k.img@1 /FS:FAT
+	echo deep >x
+	slipway copy x 'k.img@1:\x'
+	slipway partition create d.img --gpt --size 64M type=data
+	slipway format d.img@1
+	slipway copy k.img 'd.img@1:\'
+	[ "$(slipway type 'd.img@1:\k.img@1:\x')" = deep ]
+}
+
+@test "an image is not applied over what others left" {
+	requires wimlib-imagex
+	mkdir tree
+	echo x >tree/x
+	wimlib-imagex capture tree x.wim >/dev/null
+	apply() { slipway dism /Apply-Image /ImageFile:x.wim /Index:1 "/ApplyDir:d.img:\\" "$@"; }
+	truncate -s 64M d.img
+	put d.img $((40 << 20)) 'somebody'
+	run -1 apply
+	assert_output_has 'it holds data (data at byte 41943040); --replace destroys it'
+	run -0 apply /Replace
+	# an empty volume, made over a member of a RAID
+	rm d.img
+	truncate -s 64M d.img
+	slipway format d.img
+	put d.img $(((64 << 20) - 65536)) '\xfc\x4e\x2b\xa9'
+	run -1 apply
+	assert_output_has 'it holds data (Linux RAID member at byte 67043328)'
+}
+
 @test "a file system over a member of a RAID is not formatted again unasked" {
 	truncate -s 64M d.img
 	slipway format d.img

@@ -153,6 +153,10 @@ static int serve(const struct job *job, int ready)
 		m.result = address_open(job->address, job->flags, &place,
 					&m.err);
 	log_fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+	// The kernel looks for the table of a raw image where its sectors say.
+	if (!m.result && place->disk->is_sector_guessed)
+		m.result = part_sector_size(
+			place->disk, &place->disk->sector_size, &m.err);
 	if (!m.result)
 		m.result = protect(&m.err);
 	if (!m.result)

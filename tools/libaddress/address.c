@@ -195,9 +195,11 @@ static int open_file(struct opening *o, const char *path)
 				o->flags & ADDRESS_WRITE ? 0 : DISK_READ_ONLY,
 				&d, o->err);
 
-	if (!r)
-		push_file(o->place, d, &files, path);
-	return r;
+	if (r)
+		return r;
+	d->is_sector_guessed = true; // it may be an image of any disk
+	push_file(o->place, d, &files, path);
+	return 0;
 }
 
 // An INNER ends at the next "@N" or ":\" or the end. A drive's colon cannot be
