@@ -99,6 +99,14 @@ static void check_identifiers(void)
 	answer_free(a);
 }
 
+static void first_line(void *ctx, const char *text)
+{
+	char *line = ctx;
+
+	if (!*line)
+		snprintf(line, 256, "%s", text);
+}
+
 // Data is kept unless the answer says otherwise; what we began is no data.
 static void check_wipe(void)
 {
@@ -106,19 +114,35 @@ static void check_wipe(void)
 	struct disk *d = fixture_disk(96 * MIB);
 	struct plan *plan;
 	struct err err = {0};
+	char line[256] = "";
 
 	fixture_deploy(a, d);
 	check_eq(fixture_plan(a, d, &plan, &err), -EEXIST);
+	check(strstr(err.why, "(GPT at byte 512)"));
 	check(strstr(err.why, "wipe = yes"));
 	a->wipe = true;
 	check_ok(fixture_plan(a, d, &plan, &fixture_err), &fixture_err);
+	check(part_is_table(&plan->found) && !plan->is_unfinished);
+	plan_print(plan, first_line, line);
+	check(strstr(line, "96 MB: GPT at byte 512: whatever it holds is "
+			   "destroyed, new GPT"));
 	plan_free(plan);
 	a->wipe = false;
 	check_ok(part_wipe(d, &fixture_err), &fixture_err);
 	check_ok(unfinished_mark(d, &part_type_data, &fixture_err),
 		 &fixture_err);
 	check_ok(fixture_plan(a, d, &plan, &fixture_err), &fixture_err);
+	check(plan->is_unfinished);
+	*line = 0;
+	plan_print(plan, first_line, line);
+	check(strstr(line, "left by a deployment that did not end"));
 	plan_free(plan);
+	// another one's RAID on it since
+	err = (struct err){0};
+	check_ok(disk_write(d, 96 * MIB - 1024, "Intel Raid ISM Cfg Sig. ", 24,
+			    &fixture_err), &fixture_err);
+	check_eq(fixture_plan(a, d, &plan, &err), -EEXIST);
+	check(strstr(err.why, "Intel RAID (RST) member at byte"));
 	disk_close(d);
 	answer_free(a);
 }
