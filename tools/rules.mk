@@ -5,7 +5,7 @@ CC := $(if $(filter default undefined,$(origin CC)),musl-gcc,$(CC))
 AR ?= ar
 
 # In link order: who comes first may use what comes later.
-LIBS := deploy apply address volume bcd efi hive wim ntfs fat bootsect part vdisk \
+LIBS := deploy machine apply address volume bcd efi hive wim ntfs fat bootsect part vdisk \
 	ublk disk base
 
 WARN := -Wall -Wextra -Wvla -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -61,9 +61,11 @@ $(foreach l,$(LIBS),$(eval $(call archive,$(l))))
 ARCHIVES := $(foreach l,$(LIBS),$(O)/obj/lib$(l).a)
 URING := $(shell gcc -print-file-name=liburing.a)
 
+# What the linker takes from elsewhere is kept, for the manifest.
 $(O)/bin/slipway: $(patsubst tools/%.c,$(O)/obj/%.o,$(CMDSRC)) $(ARCHIVES)
 	$(Q)mkdir -p $(@D)
 	@echo "  LINK    $@"
-	$(Q)$(CC) $(BASEFLAGS) -static -no-pie $(CFLAGS) $(LDFLAGS) -o $@ $^ $(URING)
+	$(Q)$(CC) $(BASEFLAGS) -static -no-pie $(CFLAGS) $(LDFLAGS) -o $@ $^ $(URING) \
+		-Wl,--trace >$(O)/obj/linked
 
 -include $(patsubst tools/%.c,$(O)/obj/%.d,$(LIBSRC) $(CMDSRC))

@@ -11,7 +11,7 @@
 
 #include "address.h"
 #include "cmd.h"
-#include "deploy.h"
+#include "deploy_disk.h"
 #include "efi.h"
 #include "new_disk.h"
 
@@ -33,14 +33,17 @@ static const char usage[] =
 	"                       machine's, when the target is a disk of it)\n"
 	"  --progress STYLE     bar, lines, json or none\n"
 	"  --finish-file FILE   write what [finish] asks for into FILE\n"
-	"  --list-disks         list the disks of this machine and who uses them\n";
+	"  --list-disks         list the disks of this machine and who uses them\n"
+	"  --list-media         list the volumes that this environment starts from\n"
+	"  --settle             with a list: wait before until every disk had its\n"
+	"                       time to appear, as a deployment by a rule does\n";
 
 COMMAND(deploy, "deploy", "deploy a machine or a disk image, unattended",
 	usage);
 
 enum {
-	TARGET, SIZE, DRY_RUN, BOOT_FILES, EFIVARS, PROGRESS, FINISH_FILE, LIST,
-	NONE
+	TARGET, SIZE, DRY_RUN, BOOT_FILES, EFIVARS, PROGRESS, FINISH_FILE,
+	LIST_DISKS, LIST_MEDIA, SETTLE, NONE
 };
 
 static void print_line(void *ctx, const char *text)
@@ -51,52 +54,6 @@ static void print_line(void *ctx, const char *text)
 static void print_warning(void *ctx, const char *object, const char *why)
 {
 	cmd_warn("deploy", object, "%s", why);
-}
-
-static int list_disks(void)
-{
-	struct inventory *inventory;
-	struct err err = {0};
-
-	if (inventory_read("", &inventory, &err))
-		return cmd_fail("deploy", NULL, &err);
-	printf("  %-16s %10s  %-6s  %-24s  %-20s  %s\n", "Disk", "Size", "Bus",
-	       "Model", "Serial", "In use");
-	for (size_t i = 0; i < inventory->count; i++) {
-		const struct inventory_disk *d = &inventory->disks[i];
-
-		printf("  %-16s %7llu MB  %-6s  %-24s  %-20s  %s\n", d->path,
-		       (unsigned long long)d->size >> 20, d->bus, d->model,
-		       d->serial, d->in_use);
-	}
-	inventory_free(inventory);
-	return CMD_OK;
-}
-
-// The one disk by the answer file's rule, or the target that was named.
-static int choose_target(const struct answer *answer, const char *named,
-			 char path[PATH_MAX], struct err *err)
-{
-	const struct inventory_disk *chosen;
-	struct inventory *inventory;
-	int r;
-
-	if (named) {
-		snprintf(path, PATH_MAX, "%s", named);
-		return 0;
-	}
-	if (!answer->has_rule)
-		return err_set(err, -EINVAL, answer->name, ERR_NOWHERE,
-			       "[disk] says nothing about which disk, and no "
-			       "--target is given");
-	r = inventory_read("", &inventory, err);
-	if (r)
-		return r;
-	r = inventory_choose(inventory, &answer->rule, &chosen, err);
-	if (!r)
-		snprintf(path, PATH_MAX, "%s", chosen->path);
-	inventory_free(inventory);
-	return r;
 }
 
 // What is deployed to.
@@ -268,11 +225,13 @@ static int deploy(const char *answer_path, uint64_t size,
 	struct answer *answer = NULL;
 	struct efi_vars *vars = NULL;
 	struct plan *plan = NULL;
+	struct deploy_disk disk;
 	struct err err = {0};
 	int r = answer_read(answer_path, &answer, &err);
 
 	if (!r)
-		r = choose_target(answer, switches[TARGET].value, path, &err);
+		r = deploy_disk_choose(&disk, answer, switches[TARGET].value,
+				       path, &err);
 	if (!r)
 		r = open_target(path, size, is_dry, answer, &opened, &err);
 	if (!r)
@@ -295,6 +254,8 @@ static int deploy(const char *answer_path, uint64_t size,
 		r = open_variables(answer, path, switches[EFIVARS].value,
 				   &vars, &err);
 	if (!r && !is_dry)
+		r = deploy_disk_confirm(&disk, answer, &err);
+	if (!r && !is_dry)
 		r = do_plan(plan, opened.place, path, progress, &err);
 	if (!r && !is_dry)
 		enter(plan, path, vars);
@@ -309,6 +270,14 @@ static int deploy(const char *answer_path, uint64_t size,
 	return r ? cmd_fail("deploy", NULL, &err) : CMD_OK;
 }
 
+static int list(const struct cmd_switch *switches)
+{
+	bool settle = switches[SETTLE].value;
+
+	return switches[LIST_MEDIA].value ? deploy_list_media(settle)
+					  : deploy_list_disks(settle);
+}
+
 static int cmd_deploy(int argc, char **argv)
 {
 	struct cmd_switch switches[] = {
@@ -319,7 +288,9 @@ static int cmd_deploy(int argc, char **argv)
 		[EFIVARS] = {"efivars", true, NULL},
 		[PROGRESS] = {"progress", true, NULL},
 		[FINISH_FILE] = {"finish-file", true, NULL},
-		[LIST] = {"list-disks", false, NULL},
+		[LIST_DISKS] = {"list-disks", false, NULL},
+		[LIST_MEDIA] = {"list-media", false, NULL},
+		[SETTLE] = {"settle", false, NULL},
 		[NONE] = {NULL, false, NULL},
 	};
 	struct cmd_progress progress;
@@ -328,9 +299,11 @@ static int cmd_deploy(int argc, char **argv)
 
 	if (r)
 		return r;
-	if (switches[LIST].value)
+	if (switches[LIST_DISKS].value || switches[LIST_MEDIA].value)
 		return words ? cmd_misuse("deploy", "too many words")
-			     : list_disks();
+			     : list(switches);
+	if (switches[SETTLE].value)
+		return cmd_misuse("deploy", "--settle goes with a list");
 	if (words != 1)
 		return cmd_misuse("deploy", "one answer file is needed");
 	if (switches[SIZE].value && !switches[TARGET].value)

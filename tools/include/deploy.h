@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// libdeploy: an unattended deployment: the answer file, the choice of the one
-// disk, the plan, and the engine that does it.
+// libdeploy: an unattended deployment: the answer file, the plan, and the engine
+// that does it. The one disk is chosen by libmachine.
 //
 //     answer_read("answer.ini", &answer, &err);
 //     inventory_read("/sys", &inventory, &err);
@@ -20,6 +20,7 @@
 
 #include "apply.h"
 #include "bcd.h"
+#include "machine.h"
 #include "part.h"
 #include "vdisk.h"
 #include "volume.h"
@@ -83,11 +84,6 @@ enum answer_layout { ANSWER_GPT, ANSWER_MBR };
 enum answer_format { ANSWER_FAT32, ANSWER_NTFS };
 enum answer_menu { ANSWER_MENU_NO, ANSWER_MENU_YES, ANSWER_MENU_AUTO };
 
-struct disk_rule {
-	uint64_t size_min, size_max; // bytes; 0 and UINT64_MAX: any
-	char *serial, *model, *bus, *path; // NULL: any
-};
-
 // One system: a [vhd] or a [partition].
 struct answer_system {
 	uint64_t line;            // of its section
@@ -144,39 +140,6 @@ int answer_read(const char *path, struct answer **ret, struct err *err);
 
 // Frees; NULL is fine.
 void answer_free(struct answer *a);
-
-// --- Disks of this machine ---------------------------------------------------
-
-struct inventory_disk {
-	char path[80];        // "/dev/nvme0n1"
-	char sys_path[256];   // "/sys/devices/..."
-	char serial[64], model[64], bus[16];
-	uint64_t size;
-	uint32_t sector_size;
-	bool read_only, removable;
-	char in_use[160];     // why it must be left alone ("mounted at /run/medium")
-			      // or ""
-};
-
-struct inventory {
-	struct inventory_disk *disks;
-	size_t count;
-};
-
-// Lists the disks of a machine from sysfs, /proc/self/mountinfo and
-// /proc/swaps below `root` ("" for the machine itself).
-// Returns 0, -ENOMEM, or what opendir(3) gives. Free with inventory_free.
-int inventory_read(const char *root, struct inventory **ret, struct err *err);
-
-// Frees; NULL is fine.
-void inventory_free(struct inventory *inventory);
-
-// Finds the one disk that matches a rule.
-// Returns 0, -ENOENT when none does, -EEXIST when more than one does, -EBUSY
-// when it is in use; err lists the disks that there are.
-int inventory_choose(const struct inventory *inventory,
-		     const struct disk_rule *rule,
-		     const struct inventory_disk **ret, struct err *err);
 
 // --- Boot files, as BCDBoot writes them --------------------------------------
 

@@ -3,12 +3,11 @@
 // Which disks are in use: by mounts (proc(5), mountinfo), swap and holders.
 
 #include <ctype.h>
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "inventory_priv.h"
+#include "machine_priv.h"
 
 static void mark(struct inventory_disk *d, const char *how, const char *where)
 {
@@ -107,41 +106,55 @@ static void mark_swaps(const char *root, struct inventory *inventory)
 
 // Device mapper, md and their like name themselves in "holders" of the disk
 // and of each partition.
-static void mark_holders_of(const char *dir, struct inventory_disk *d)
+static int mark_holder(void *ctx, const char *dir, const char *name)
 {
-	char path[600];
-	struct dirent *e;
-	DIR *holders;
-
-	snprintf(path, sizeof(path), "%s/holders", dir);
-	holders = opendir(path);
-	while (holders && (e = readdir(holders)))
-		if (e->d_name[0] != '.')
-			mark(d, "held by ", e->d_name);
-	if (holders)
-		closedir(holders);
+	mark(ctx, "held by ", name);
+	return 0;
 }
 
-static void mark_holders(const char *root, struct inventory_disk *d)
+static int mark_holders(void *ctx, const char *dir, const char *name)
 {
-	char dir[300], part[590];
-	const char *name = strrchr(d->sys_path, '/');
-	struct dirent *e;
-	DIR *parts;
+	struct inventory_disk *d = ctx;
+	const char *disk = strrchr(d->sys_path, '/') + 1;
+	char path[MACHINE_MAX_PATH];
 
-	if (!name)
+	if (strcmp(name, "holders") && strncmp(name, disk, strlen(disk)))
+		return 0;
+	snprintf(path, sizeof(path), "%s/%s%s", dir, name,
+		 strcmp(name, "holders") ? "/holders" : "");
+	machine_each(path, mark_holder, d);
+	return 0;
+}
+
+static void mark_held(const char *root, struct inventory_disk *d)
+{
+	char dir[300];
+
+	if (!d->sys_path[0])
 		return;
 	snprintf(dir, sizeof(dir), "%s%s", root, d->sys_path);
-	mark_holders_of(dir, d);
-	parts = opendir(dir);
-	while (parts && (e = readdir(parts))) {
-		if (strncmp(e->d_name, name + 1, strlen(name + 1)))
-			continue;
-		snprintf(part, sizeof(part), "%s/%s", dir, e->d_name);
-		mark_holders_of(part, d);
-	}
-	if (parts)
-		closedir(parts);
+	machine_each(dir, mark_holders, d);
+}
+
+// The stick that this machine was started from, an older one, a copy: none is
+// what a rule means, whatever it says.
+static int mark_media(const char *root, struct inventory *inventory,
+		      struct err *err)
+{
+	struct media *media;
+	int r = media_read(root, &media, err);
+
+	if (r)
+		return r;
+	for (size_t i = 0; i < media->count; i++)
+		for (size_t k = 0; k < inventory->count; k++)
+			if (!strcmp(media->list[i].disk,
+				    inventory->disks[k].path))
+				mark(&inventory->disks[k],
+				     "a medium of Slipway is on it, ",
+				     media->list[i].path);
+	media_free(media);
+	return 0;
 }
 
 int inventory_mark_used(const char *root, struct inventory *inventory,
@@ -150,6 +163,6 @@ int inventory_mark_used(const char *root, struct inventory *inventory,
 	mark_mounts(root, inventory);
 	mark_swaps(root, inventory);
 	for (size_t i = 0; i < inventory->count; i++)
-		mark_holders(root, &inventory->disks[i]);
-	return 0;
+		mark_held(root, &inventory->disks[i]);
+	return mark_media(root, inventory, err);
 }

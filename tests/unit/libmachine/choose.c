@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "deploy.h"
+#include "machine.h"
 #include "test.h"
 
 static struct inventory_disk disks[] = {
@@ -32,6 +32,39 @@ static int choose(struct disk_rule rule, const char **ret)
 	return r;
 }
 
+// The same disk must still be the only one: before anything is written.
+static void confirm(void)
+{
+	struct disk_rule rule = {.bus = (char[]){"nvme"}, .size_max = UINT64_MAX};
+	struct inventory_disk now[2] = {disks[0], disks[2]};
+	const struct inventory inventory = {now, 2};
+	struct err err = {0};
+
+	check_ok(inventory_confirm(&inventory, &rule, &disks[0], &err), &err);
+	strcpy(now[1].bus, "nvme"); // a second one has come
+	check_eq(inventory_confirm(&inventory, &rule, &disks[0], NULL), -EEXIST);
+	strcpy(now[1].bus, "sata");
+	strcpy(now[0].bus, "usb"); // gone
+	check_eq(inventory_confirm(&inventory, &rule, &disks[0], NULL), -ENOENT);
+	now[0] = disks[0];
+	strcpy(now[0].in_use, "mounted at /mnt");
+	check_eq(inventory_confirm(&inventory, &rule, &disks[0], NULL), -EBUSY);
+	for (int i = 0; i < 5; i++) { // another one under the same name
+		now[0] = disks[0];
+		switch (i) {
+		case 0: strcpy(now[0].serial, "S2"); break;
+		case 1: strcpy(now[0].sys_path, "/sys/devices/other"); break;
+		case 2: now[0].size += 512; break;
+		case 3: now[0].sequence++; break;
+		case 4: strcpy(now[0].path, "/dev/nvme1n1"); break;
+		}
+		err = (struct err){0};
+		check_eq(inventory_confirm(&inventory, &rule, &disks[0], &err),
+			 -ESTALE);
+		check(strstr(err.why, "nothing was written"));
+	}
+}
+
 int main(void)
 {
 	const char *s;
@@ -53,5 +86,6 @@ int main(void)
 	check(strstr(s, "3 disks match"));
 	check_eq(choose((struct disk_rule){.bus = (char[]){"usb"}}, &s), -EBUSY);
 	check(strstr(s, "mounted at /run/medium"));
+	confirm();
 	return 0;
 }

@@ -1,56 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Disks of a made-up machine, from a folder in the shape of sysfs and procfs.
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "deploy.h"
-#include "test.h"
-
-static char root[] = "/tmp/slipway-sysfs-XXXXXX";
-
-static void put(const char *path, const char *text)
-{
-	char full[600], *c;
-	FILE *f;
-
-	snprintf(full, sizeof(full), "%s/%s", root, path);
-	for (c = full + strlen(root) + 1; *c; c++) {
-		if (*c != '/')
-			continue;
-		*c = 0;
-		mkdir(full, 0777);
-		*c = '/';
-	}
-	f = fopen(full, "w");
-	check(f && fputs(text, f) >= 0);
-	fclose(f);
-}
-
-static void point(const char *path, const char *to)
-{
-	char full[600], target[600];
-
-	put(path, "");
-	snprintf(full, sizeof(full), "%s/%s", root, path);
-	snprintf(target, sizeof(target), "%s/%s", root, to);
-	unlink(full);
-	check(!symlink(target, full));
-}
-
-static void add_disk(const char *name, const char *place, const char *numbers,
-		     const char *sectors)
-{
-	char path[300], at[300];
-
-	snprintf(at, sizeof(at), "sys/devices/%s/block/%s", place, name);
-	snprintf(path, sizeof(path), "%s/size", at);
-	put(path, sectors);
-	snprintf(path, sizeof(path), "sys/block/%s", name);
-	point(path, at);
-	snprintf(path, sizeof(path), "sys/dev/block/%s", numbers);
-	point(path, at);
-}
+#include "machine.h"
+#include "sysfs.h"
 
 static const struct inventory_disk *find(const struct inventory *inventory,
 					 const char *path)
@@ -80,6 +32,11 @@ static void make_machine(void)
 	put("sys/devices/pci0/ata2/host1/block/sdb/sdb1/holders/dm-0", "");
 	add_disk("sdc", "pci0/ata3/host2", "8:32", "4000000\n");
 	add_disk("sdd", "pci0/usb1/1-2/host3", "8:48", "0\n"); // no card in it
+	add_disk("mmcblk0", "pci0/mmc_host/mmc0/mmc0:0001", "179:0", "900000\n");
+	add_disk("mmcblk0boot0", "pci0/mmc_host/mmc0/mmc0:0001", "179:8",
+		 "8192\n");
+	put("sys/block/mmcblk0/diskseq", "9\n");
+	add_disk("sr0", "pci0/ata4/host4", "11:0", "4000\n");
 	add_disk("loop0", "virtual/block", "7:0", "100\n");
 	put("proc/self/mountinfo",
 	    "22 1 0:21 / /proc rw - proc proc rw\n"
@@ -93,11 +50,10 @@ int main(void)
 	const struct inventory_disk *d;
 	struct inventory *inventory;
 	struct err err = {0};
-	char command[100];
 
 	make_machine();
 	check_ok(inventory_read(root, &inventory, &err), &err);
-	check_eq(inventory->count, 4);
+	check_eq(inventory->count, 5);
 	d = find(inventory, "/dev/nvme0n1");
 	check(d && d->size == UINT64_C(8) << 30 && d->sector_size == 4096);
 	check(!strcmp(d->model, "QEMU NVMe Ctrl"));
@@ -111,10 +67,11 @@ int main(void)
 	check(!strcmp(d->in_use, "held by dm-0"));
 	d = find(inventory, "/dev/sdc");
 	check(d && !strcmp(d->in_use, "used as swap"));
+	d = find(inventory, "/dev/mmcblk0");
+	check(d && !strcmp(d->bus, "mmc") && d->sequence == 9);
 	inventory_free(inventory);
 	inventory_free(NULL);
-	snprintf(command, sizeof(command), "rm -r '%s'", root);
-	check(!system(command));
+	remove_root();
 	check_eq(inventory_read("/nonexistent", &inventory, NULL), -ENOENT);
 	return 0;
 }

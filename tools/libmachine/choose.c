@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "deploy.h"
+#include "machine.h"
 
 static bool text_matches(const char *pattern, const char *text)
 {
@@ -80,5 +80,25 @@ int inventory_choose(const struct inventory *inventory,
 		return err_set(err, -EROFS, found->path, ERR_NOWHERE,
 			       "it is write-protected");
 	*ret = found;
+	return 0;
+}
+
+int inventory_confirm(const struct inventory *inventory,
+		      const struct disk_rule *rule,
+		      const struct inventory_disk *chosen, struct err *err)
+{
+	const struct inventory_disk *now;
+	int r = inventory_choose(inventory, rule, &now, err);
+
+	if (r)
+		return r;
+	if (strcmp(now->path, chosen->path) ||
+	    strcmp(now->sys_path, chosen->sys_path) ||
+	    strcmp(now->serial, chosen->serial) || now->size != chosen->size ||
+	    now->sequence != chosen->sequence)
+		return err_set(err, -ESTALE, chosen->path, ERR_NOWHERE,
+			       "another disk (%s) has taken its place while the "
+			       "plan was made; nothing was written",
+			       now->path);
 	return 0;
 }

@@ -2,24 +2,8 @@
 //
 // Lines of mountinfo and swaps that name their disk in other ways than by the
 // number of a device; see inventory.c for those.
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "libdeploy/inventory_priv.h"
-#include "test.h"
-
-static char root[] = "/tmp/slipway-used-XXXXXX";
-
-static void put(const char *path, const char *text)
-{
-	char full[200];
-	FILE *f;
-
-	snprintf(full, sizeof(full), "%s/%s", root, path);
-	f = fopen(full, "w");
-	check(f && fputs(text, f) >= 0);
-	fclose(f);
-}
+#include "libmachine/machine_priv.h"
+#include "sysfs.h"
 
 static const struct {
 	const char *mounts, *swaps, *in_use[3]; // of sda, sdaa, nvme0n1
@@ -44,11 +28,8 @@ static const struct {
 
 int main(void)
 {
-	char command[100];
-
 	check(mkdtemp(root));
-	snprintf(command, sizeof(command), "mkdir -p '%s/proc/self'", root);
-	check(!system(command));
+	run("mkdir -p sys/block");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct inventory_disk disks[] = {{.path = "/dev/sda"},
 						 {.path = "/dev/sdaa"},
@@ -64,6 +45,6 @@ int main(void)
 			check(!strcmp(disks[k].in_use, cases[i].in_use[k]));
 		}
 	}
-	snprintf(command, sizeof(command), "rm -r '%s'", root);
-	return system(command) != 0;
+	remove_root();
+	return 0;
 }
