@@ -1,11 +1,12 @@
-#!/bin/sh
+#!/bin/bash
 # Kernel and initramfs: out/boot/vmlinuz (Debian's signed one, unchanged) and
 # out/boot/initramfs. Modules stay as Debian compresses them, in a first
 # archive that is stored as it is: the kernel then unpacks a fifth of the
 # bytes at start, and a machine decompresses the few drivers that it needs.
 # Everything else, and the drivers that most machines need, is in a second
 # archive, compressed as a whole.
-set -eu
+set -euo pipefail
+shopt -s inherit_errexit
 cd "$(dirname "$0")/.."
 . build/lib.sh
 
@@ -69,12 +70,14 @@ userland() { # TOP
 	ln -s bin "$1/sbin"
 	cp "$pkgroot/bin/busybox" "$O/bin/slipway" "$1/bin"
 	strip --strip-all "$1/bin/slipway"
-	"$pkgroot/bin/busybox" --list | while read -r name; do
+	"$pkgroot/bin/busybox" --list >"$tmp/names"
+	while read -r name; do
 		[ "$name" = busybox ] || ln -s busybox "$1/bin/$name"
-	done
-	"$O/bin/slipway" --list-commands | while read -r name; do
+	done <"$tmp/names"
+	"$O/bin/slipway" --list-commands >"$tmp/names"
+	while read -r name; do
 		ln -sf slipway "$1/bin/$name"
-	done
+	done <"$tmp/names"
 	cp "$O/manifest.txt" "$1/etc/slipway/manifest.txt"
 	version >"$1/etc/slipway/version"
 	chmod -R u=rwX,go=rX "$1"
@@ -89,14 +92,16 @@ modules "$tmp/first" "$tmp/second"
 module_tables "$tmp/first" "$tmp/second"
 userland "$tmp/second"
 
-mkdir -p "$O/boot"
-cp "$pkgroot/boot/vmlinuz-$kernel" "$O/boot/vmlinuz"
 archive "$tmp/first" >"$tmp/initramfs"
 archive "$tmp/second" | zstd -q -19 -T1 >>"$tmp/initramfs"
-mv "$tmp/initramfs" "$O/boot/initramfs"
+cp "$pkgroot/boot/vmlinuz-$kernel" "$tmp/vmlinuz"
 
-k=$(wc -c <"$O/boot/vmlinuz")
-i=$(wc -c <"$O/boot/initramfs")
-say BUILD "boot/vmlinuz $(mb "$k") + boot/initramfs $(mb "$i")" \
-	"= $(mb $((k + i)))"
-[ $((k + i)) -le $limit ] || die "payload is over $(mb $limit)"
+k=$(stat -c %s "$tmp/vmlinuz")
+i=$(stat -c %s "$tmp/initramfs")
+both=$(mb $((k + i)))
+[ $((k + i)) -le $limit ] || die "payload of $both is over $limit bytes"
+k=$(mb "$k")
+i=$(mb "$i")
+say BUILD "boot/vmlinuz $k + boot/initramfs $i = $both"
+mkdir -p "$O/boot"
+mv "$tmp/vmlinuz" "$tmp/initramfs" "$O/boot"

@@ -1,15 +1,16 @@
-#!/bin/sh
+#!/bin/bash
 # out/slipway.iso: starts by BIOS, UEFI and Secure Boot, from a CD or written
 # onto a stick as it is.
-set -eu
+set -euo pipefail
+shopt -s inherit_errexit
 cd "$(dirname "$0")/.."
 . build/lib.sh
 
 # What UEFI firmware starts from: a FAT image with the two loaders and their
-# configuration, which finds the rest by the volume's name.
+# configuration, which finds the rest by the medium's identity.
 efi_image() { # FILES IMAGE
 	truncate -s 6M "$2"
-	mformat -i "$2" -v SLIPWAYEFI -N 51117a72 -h 16 -s 63 -T 12288 ::
+	mformat -i "$2" -v SLIPWAYEFI -N "${medium:8:8}" -h 16 -s 63 -T 12288 ::
 	for dir in EFI EFI/BOOT EFI/debian; do
 		mmd -i "$2" "::/$dir"
 	done
@@ -27,13 +28,14 @@ mkdir -p "$files/isolinux"
 modules=$pkgroot/usr/lib/syslinux/modules/bios
 cp "$pkgroot/usr/lib/ISOLINUX/isolinux.bin" "$modules/ldlinux.c32" \
 	"$modules/menu.c32" "$modules/libutil.c32" "$files/isolinux"
-loader_config boot/syslinux.cfg /slipway '' >"$files/isolinux/isolinux.cfg"
+name_medium "$files" ''
+loader_config boot/syslinux.cfg /slipway "$medium" >"$files/isolinux/isolinux.cfg"
 settle_dates "$files"
 efi_image "$files" "$tmp/efi.img"
 mv "$tmp/efi.img" "$files/isolinux/efi.img"
 settle_dates "$files"
 
-xorriso -report_about WARNING -as mkisofs -o "$tmp/image" -V SLIPWAY -r -J \
+xorriso -report_about WARNING -as mkisofs -o "$tmp/image" -V SLIPWAY -volset "$medium" -r -J \
 	--set_all_file_dates set_to_mtime \
 	-isohybrid-mbr "$pkgroot/usr/lib/ISOLINUX/isohdpfx.bin" \
 	-b isolinux/isolinux.bin -c isolinux/boot.cat \
@@ -43,5 +45,7 @@ xorriso -report_about WARNING -as mkisofs -o "$tmp/image" -V SLIPWAY -r -J \
 	cat "$tmp/log" >&2
 	die "xorriso failed"
 }
+bytes=$(stat -c %s "$tmp/image")
+bytes=$(mb "$bytes")
+say BUILD "slipway.iso ($bytes)"
 mv "$tmp/image" "$O/slipway.iso"
-say BUILD "slipway.iso ($(mb "$(wc -c <"$O/slipway.iso")"))"

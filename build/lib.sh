@@ -1,6 +1,13 @@
-# shellcheck shell=sh
+# shellcheck shell=bash
 # Shared by the build scripts: `. build/lib.sh` from the project's top folder
-# puts every script into the same clean surroundings.
+# puts every script into the same clean surroundings. Each begins with
+#
+#     set -euo pipefail
+#     shopt -s inherit_errexit
+#
+# so that no step fails unseen, in a pipeline or where its output is taken. What
+# neither covers is not written: a command in another one's words ("$(...)"),
+# in `local x=$(...)`, in a here-document or in <(...).
 # Variables a caller may set: O (out), CACHE (.cache), SOURCE_DATE_EPOCH.
 
 : "${O:=out}" "${CACHE:=.cache}" "${SOURCE_DATE_EPOCH:=1767225600}"
@@ -50,13 +57,13 @@ mb() { # BYTES
 }
 
 # The files of a medium that has folders, at the paths that boot/README.md
-# promises: UEFI loaders, kernel, initramfs, what a deployed machine needs.
+# promises: UEFI loaders, kernel, initramfs, what a deployed machine needs. Their
+# configurations come last, by name_medium.
 stage_medium() { # FOLDER
 	mkdir -p "$1/EFI/BOOT" "$1/EFI/debian" "$1/slipway"
 	cp "$pkgroot/usr/lib/shim/shimx64.efi.signed" "$1/EFI/BOOT/BOOTX64.EFI"
 	cp "$pkgroot/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed" \
 		"$1/EFI/BOOT/grubx64.efi"
-	loader_config boot/grub.cfg /slipway '' >"$1/EFI/debian/grub.cfg"
 	stage_payload "$1/slipway"
 	cp boot/grub-native.cfg boot/grub-windows.cfg "$O/manifest.txt" "$1/slipway"
 }
@@ -67,7 +74,19 @@ stage_payload() { # FOLDER
 	cp "$O/boot/vmlinuz" "$O/boot/initramfs" "$1"
 }
 
+# Gives a staged medium its identity, made from the names and bytes of all that
+# is on it (and of a word, to tell apart what is the same): in `medium`, and as a
+# file. The environment knows by it what it was started from.
+name_medium() { # FOLDER WORD
+	(cd "$1" && find . -type f | sort | xargs -d '\n' sha256sum) >"$tmp/sums"
+	sha256sum boot/grub.cfg boot/syslinux.cfg >>"$tmp/sums"
+	printf '%s\n' "$2" >>"$tmp/sums"
+	medium=$(sha256sum <"$tmp/sums" | cut -c 1-32)
+	cp boot/medium.txt "$1/slipway/$medium.id"
+	loader_config boot/grub.cfg /slipway "$medium" >"$1/EFI/debian/grub.cfg"
+}
+
 # A file of boot/ with its two blanks filled in.
-loader_config() { # FILE FOLDER-OF-KERNEL KERNEL-ARGUMENTS
-	sed -e "s|@DIR@|$2|g" -e "s|@ARGS@|$3|g" -e 's/ *$//' "$1"
+loader_config() { # FILE FOLDER-OF-KERNEL IDENTITY|none
+	sed -e "s|@DIR@|$2|g" -e "s|@MEDIUM@|$3|g" "$1"
 }

@@ -1,9 +1,10 @@
-#!/bin/sh
+#!/bin/bash
 # Gets the packages of build/inputs through the host's apt into .cache/root,
 # with an apt state of the build's own: nothing on the host changes, and an
 # ordinary user can do it. A filled cache is used as it is, without a network;
 # `build/packages.sh --update` asks for newer versions.
-set -eu
+set -euo pipefail
+shopt -s inherit_errexit
 cd "$(dirname "$0")/.."
 . build/lib.sh
 
@@ -65,7 +66,7 @@ resolve() {
 	while read -r names _; do
 		case $names in '' | '#'*) continue ;; esac
 		found=
-		for name in $(echo "$names" | tr '|' ' '); do
+		for name in ${names//|/ }; do
 			candidate "$name" >/dev/null || continue
 			found=$name
 			break
@@ -75,6 +76,7 @@ resolve() {
 		linux-image-*)
 			found=$(apt-cache show --no-all-versions "$found" |
 				sed -n 's/^Depends: \(linux-image-[^ ,]*\).*/\1/p')
+			[ -n "$found" ] || die "$names: names no kernel"
 			;;
 		esac
 		echo "$found"
@@ -92,9 +94,10 @@ fetch() {
 		(cd "$debs" && apt-get -qq download "$name")
 	done <"$apt/names"
 	for deb in "$debs"/*.deb; do
-		printf '%s %s %s\n' "$(dpkg-deb -f "$deb" Package)" \
-			"$(dpkg-deb -f "$deb" Version)" \
-			"$(sha256sum "$deb" | cut -d ' ' -f 1)"
+		name=$(dpkg-deb -f "$deb" Package)
+		version=$(dpkg-deb -f "$deb" Version)
+		sum=$(sha256sum "$deb")
+		echo "$name $version ${sum%% *}"
 	done | sort >"$CACHE/manifest.new"
 	rm -rf "$pkgroot"
 	mkdir -p "$pkgroot"
@@ -108,14 +111,43 @@ fetch() {
 	mv "$CACHE/manifest.new" "$CACHE/manifest.txt"
 }
 
+# What of the host's packages is in our program: each file that the linker took
+# from outside of the build folder, as "PACKAGE VERSION SHA-256 FILE".
+linked() {
+	grep '^/' "$O/obj/linked" | grep -vF "$O/" | sort -u >"$CACHE/linked"
+	while read -r file; do
+		file=$(readlink -f "$file")
+		sum=$(sha256sum "$file")
+		name=$(dpkg-query -S "$file" 2>/dev/null) || {
+			[ $? -eq 1 ] || die "dpkg-query fails for $file"
+			name=- # not of a package
+		}
+		name=${name%%:*}
+		version=-
+		[ "$name" = - ] ||
+			version=$(dpkg-query -W -f '${Version}' "$name")
+		echo "$name $version ${sum%% *} $file"
+	done <"$CACHE/linked"
+}
+
+# Whether two files are the same; to fail is not to differ.
+is_same() { # FILE FILE
+	local status=0
+	cmp -s "$1" "$2" || status=$?
+	[ -e "$2" ] && [ $status -gt 1 ] && die "cmp fails for $2"
+	return $status
+}
+
 mkdir -p "$CACHE" "$O"
 exec 9>"$CACHE/lock"
 flock 9
 if [ "${1:-}" = --update ] || [ ! -e "$CACHE/manifest.txt" ] ||
-	! cmp -s build/inputs "$CACHE/inputs"; then
+	! is_same build/inputs "$CACHE/inputs"; then
 	rm -f "$CACHE/manifest.txt"
 	apt_setup
 	fetch
 fi
-cmp -s "$CACHE/manifest.txt" "$O/manifest.txt" ||
-	cp "$CACHE/manifest.txt" "$O/manifest.txt"
+cp "$CACHE/manifest.txt" "$CACHE/manifest.all"
+[ ! -e "$O/obj/linked" ] || linked >>"$CACHE/manifest.all"
+is_same "$CACHE/manifest.all" "$O/manifest.txt" ||
+	cp "$CACHE/manifest.all" "$O/manifest.txt"

@@ -1,7 +1,8 @@
-#!/bin/sh
+#!/bin/bash
 # Builds all products twice, in two folders of different names and depths, and
 # compares every byte. Both share the cache of packages.
-set -eu
+set -euo pipefail
+shopt -s inherit_errexit
 cd "$(dirname "$0")/.."
 root=$PWD
 : "${CACHE:=$root/.cache}"
@@ -17,7 +18,7 @@ copy_tree() { # FOLDER
 	mkdir -p "$1"
 	git ls-files --cached --others --exclude-standard |
 		while read -r name; do
-			[ -f "$name" ] && printf '%s\n' "$name"
+			[ ! -f "$name" ] || printf '%s\n' "$name"
 		done | tar -cf - -T - | tar -xf - -C "$1"
 }
 

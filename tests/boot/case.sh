@@ -60,10 +60,14 @@ prepare_pxe() {
 	mkdir "$dir/medium"
 	cp -al "$O/pxe/." "$dir/medium"
 	cp "$dir/startnet.sh" "$dir/medium"
+	# as boot/README.md tells an administrator
+	sum=$(sha256sum <"$dir/startnet.sh")
+	words="slipway.startnet=tftp:///startnet.sh"
+	words="$words slipway.startnet-sha256=${sum%% *}"
 	for config in pxelinux.cfg/default grub/grub.cfg; do
 		rm "$dir/medium/$config"
-		sed 's|slipway.medium=none|& slipway.startnet=tftp:///startnet.sh|' \
-			"$O/pxe/$config" >"$dir/medium/$config"
+		sed "s|slipway.medium=none|& $words|" "$O/pxe/$config" \
+			>"$dir/medium/$config"
 	done
 	file=bootx64.efi rom=,romfile=
 	[ "$firmware" != bios ] || file=lpxelinux.0 rom=

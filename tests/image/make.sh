@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # Makes the image that the deployment tests apply: a real tree of over 15,000
 # files and 500 MB that boots as a Linux guest, captured by wimlib-imagex.
 #
@@ -7,7 +7,8 @@
 # The tree: Debian's libwine (Windows PE files), C++ headers, documentation, a
 # busybox userland whose init checks every file against the list made here, and
 # files that are awkward on purpose. It is kept in .cache until inputs change.
-set -eu
+set -euo pipefail
+shopt -s inherit_errexit
 cd "$(dirname "$0")/../.."
 : "${CACHE:=.cache}"
 here=tests/image
@@ -77,8 +78,10 @@ make_tree() { # FOLDER
 	pe=$unpacked/usr/lib/x86_64-linux-gnu/wine/x86_64-windows
 	# the largest become one file of over 100 MB, the rest stay as they are
 	find "$pe" -type f -size +3M | LC_ALL=C sort >"$dir/large"
-	tar --sort=name --mtime=@0 --owner=0 --group=0 -cf - -T "$dir/large" \
-		2>/dev/null | head -c 115000000 >"$root/archive-of-large.tar"
+	tar --sort=name --mtime=@0 --owner=0 --group=0 -cf "$dir/large.tar" \
+		-T "$dir/large" 2>"$dir/tar.log"
+	head -c 115000000 "$dir/large.tar" >"$root/archive-of-large.tar"
+	rm "$dir/large.tar"
 	xargs rm <"$dir/large"
 	mkdir -p "$root/wine"
 	cp -a "$pe" "$root/wine/"

@@ -14,4 +14,18 @@ done)
 shellcheck -e SC1091,SC2164,SC2034,SC2154,SC2086,SC2015 -S warning $scripts || bad=1
 ! grep -HnE '^[^#]*\b(sudo|mount|losetup|kpartx)\b' build/*.sh |
 	grep -v '^build/deps.sh:' || bad=1
+
+# No step of a build fails unseen: pipelines and command substitutions count, and
+# what bash cannot see is not written.
+for f in build/*.sh tests/image/*.sh tests/standin/make.sh tests/standin/image.sh \
+	tests/repro.sh; do
+	[ "$f" != build/lib.sh ] || continue
+	grep -qx 'set -euo pipefail' "$f" &&
+		grep -qx 'shopt -s inherit_errexit' "$f" && continue
+	echo "$f: a failing step would go unseen"
+	bad=1
+done
+# shellcheck disable=SC2016 # a pattern
+! grep -HnE '\$\([^(]|<\(|>\(|`' build/*.sh | grep -v ':#' |
+	grep -vE '\$\([A-Z_]+\)|:\s*([a-z_]+|[a-z_]+\+?)=\$\(|:cd "\$\(dirname "\$0"\)' || bad=1
 exit $bad

@@ -1,11 +1,12 @@
-#!/bin/sh
+#!/bin/bash
 # Makes the image that is deployed as Windows: folders, names and boot files as
 # Windows has them, real Windows programs (of Debian's libwine), the stand-in as
 # its boot manager, awkward names, and the list of hashes that the stand-in
 # checks the volume against. Captured by wimlib-imagex (LZX).
 #
 # usage: tests/standin/image.sh     prints the path of the WIM
-set -eu
+set -euo pipefail
+shopt -s inherit_errexit
 cd "$(dirname "$0")/../.."
 . build/lib.sh
 

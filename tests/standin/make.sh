@@ -1,10 +1,11 @@
-#!/bin/sh
+#!/bin/bash
 # Makes the stand-in boot manager: an EFI program out of systemd's stub, Debian's
 # kernel and an initramfs whose init is ./init. Nothing of the project's own
 # tools is in it.
 #
 # usage: tests/standin/make.sh     prints the path of the program
-set -eu
+set -euo pipefail
+shopt -s inherit_errexit
 cd "$(dirname "$0")/../.."
 . build/lib.sh
 
@@ -71,9 +72,10 @@ initramfs() { # TOP
 		"$1/esp" "$1/host" "$1/system" "$1/vhd" "$1/standin"
 	ln -s bin "$1/sbin"
 	cp "$pkgroot/bin/busybox" "$1/bin"
-	"$pkgroot/bin/busybox" --list | while read -r name; do
+	"$pkgroot/bin/busybox" --list >"$tmp/names"
+	while read -r name; do
 		[ "$name" = busybox ] || ln -s busybox "$1/bin/$name"
-	done
+	done <"$tmp/names"
 	for name in $tools; do
 		rm -f "$1/bin/$name"
 		host_program "$1" "$name"
@@ -105,7 +107,8 @@ join() { # OUTPUT NAME=FILE...
 		address=$(((address + 4095) / 4096 * 4096))
 		options="$options --add-section $section --change-section-vma
 			${section%%=*}=$address"
-		address=$((address + $(stat -c %s "${section#*=}")))
+		bytes=$(stat -c %s "${section#*=}")
+		address=$((address + bytes))
 	done
 	objcopy $options "$stub" "$output"
 	# time stamp and checksum alone differ between builds; nobody reads them

@@ -2,8 +2,8 @@
 # Settings on the kernel command line. Each word slipway.NAME=VALUE is held
 # against a fixed list; nothing of it is ever run as shell code.
 
-OPT_MEDIUM=SLIPWAY OPT_ANSWER='' OPT_STARTNET='' OPT_ROOT='' OPT_INIT=''
-OPT_SHELL=''
+OPT_MEDIUM='' OPT_ANSWER='' OPT_STARTNET='' OPT_ROOT='' OPT_INIT='' OPT_SHELL=''
+OPT_ANSWER_SHA256='' OPT_STARTNET_SHA256='' OPT_TRUST=''
 
 # Splits as the kernel does: blanks outside of double quotes. GRUB writes a
 # backslash before quotes and backslashes; a path needs one of them only.
@@ -33,7 +33,10 @@ cmdline_read() {
 		case $word in
 		slipway.medium=*) OPT_MEDIUM=$value ;;
 		slipway.answer=*) OPT_ANSWER=$value ;;
+		slipway.answer-sha256=*) OPT_ANSWER_SHA256=$value ;;
 		slipway.startnet=*) OPT_STARTNET=$value ;;
+		slipway.startnet-sha256=*) OPT_STARTNET_SHA256=$value ;;
+		slipway.trust=*) OPT_TRUST=$value ;;
 		slipway.root=*) OPT_ROOT=$value ;;
 		slipway.init=/*) OPT_INIT=$value ;;
 		slipway.shell) OPT_SHELL=1 ;;

@@ -2,38 +2,92 @@
 # What the medium or the command line asks for without a person: a start
 # script, then a deployment by an answer file.
 
+MEDIUM_CHOSEN=
+
 unattended_run() {
 	work=/run/slipway
-	if unattended_get "$OPT_STARTNET" startnet.sh; then
+	if unattended_get "$OPT_STARTNET" "$OPT_STARTNET_SHA256" startnet; then
 		step Start "running the start script"
 		shown $work/startnet.log sh $work/startnet.sh ||
 			warn "the start script ended with status $status"
 	fi
-	if unattended_get "$OPT_ANSWER" answer.ini; then
+	if unattended_get "$OPT_ANSWER" "$OPT_ANSWER_SHA256" answer; then
 		unattended_deploy
 	fi
 }
 
-# Makes /run/slipway/NAME from SOURCE, or from NAME in the medium's own folder.
-# What is on the medium stays there: other files lie beside it.
-unattended_get() { # SOURCE NAME
+# Makes /run/slipway/startnet.sh or answer.ini from SOURCE, or from the same name
+# in the medium's own folder. What is on the medium stays there: other files lie
+# beside it.
+unattended_get() { # SOURCE SHA256 startnet|answer
+	name=startnet.sh
+	[ "$3" != answer ] || name=answer.ini
 	case $1 in
 	'')
-		[ -f "/run/medium/slipway/$2" ] || return 1
-		ln -sf "/run/medium/slipway/$2" "$work/$2"
+		file=/run/medium/slipway/$name
+		[ -f $file ] && unattended_medium || return
+		ln -sf $file $work/$name
 		return
 		;;
 	*://*)
+		unattended_trusted "$1" "$2" "$3" || return
 		step Fetching "$1"
-		fetch "$1" "$work/$2" && return
+		if fetch "$1" $work/$name.fetched; then
+			unattended_verified "$1" "$2" "$3" &&
+				mv $work/$name.fetched $work/$name
+			return
+		fi
 		;;
 	*)
-		file=$(medium_path "$1") && [ -f "$file" ] &&
-			ln -sf "$file" "$work/$2" && return
+		if [ -n "$MEDIUM" ]; then
+			unattended_medium || return
+			file=$(medium_path "$1") && [ -f "$file" ] &&
+				ln -sf "$file" "$work/$name" && return
+		fi
 		;;
 	esac
 	fail "$1 could not be read" \
 		"Check the name, the medium and the cable, then restart."
+	return 1
+}
+
+# Asked for once: the medium must be the only one of its identity.
+unattended_medium() {
+	[ -n "$MEDIUM_CHOSEN" ] || medium_is_sole || return
+	MEDIUM_CHOSEN=1
+}
+
+# What comes over the network is run as root, and anybody on the way can change
+# it: the kernel line, which a loader has read, must say what it has to be, or
+# that this is not wanted.
+unattended_trusted() { # URL SHA256 startnet|answer
+	case $2 in
+	'')
+		[ "$OPT_TRUST" != network ] || return 0
+		fail "$1 is not taken from the network unseen" \
+			"Say what it must be on the kernel line, as sha256sum prints it:" \
+			"    slipway.$3-sha256=HEX" \
+			"or, where everybody on this network may rule this machine:" \
+			"    slipway.trust=network"
+		return 1
+		;;
+	*[!0-9A-Fa-f]*) ;;
+	*) [ ${#2} -ne 64 ] || return 0 ;;
+	esac
+	fail "slipway.$3-sha256=$2 is not a SHA-256" \
+		"It has 64 hexadecimal digits, as sha256sum prints them."
+	return 1
+}
+
+unattended_verified() { # URL SHA256 startnet|answer
+	[ -n "$2" ] || return 0
+	sum=$(sha256sum <"$work/$name.fetched")
+	[ "${sum%% *}" != "$(echo "$2" | tr A-F a-f)" ] || return 0
+	rm -f "$work/$name.fetched"
+	fail "$1 is not what slipway.$3-sha256 says" \
+		"Its SHA-256 is ${sum%% *}. It was not used." \
+		"It was changed on purpose (then write the new sum into the loader's" \
+		"configuration), or by somebody on the way."
 	return 1
 }
 

@@ -1,0 +1,74 @@
+# shellcheck shell=bash
+# Small media and disks for starts that go straight to kernel and initramfs, as a
+# loader on the medium would do it: source this file after qemu.sh, with `dir`
+# set to an empty folder.
+
+export MTOOLSRC=/dev/null MTOOLS_SKIP_CHECK=1
+
+# Any identity will do: what the loader says is what must be on the medium.
+new_id() { od -An -tx1 -N 16 /dev/urandom | tr -d ' \n'; }
+
+# A volume of 64 MB with an identity (or "": an old one, by its label alone), the
+# given files in \slipway, and what a small deployment of Linux needs.
+make_medium() { # IMAGE ID FILE...
+	local image=$1 id=$2 file
+	shift 2
+	rm -f "$image"
+	truncate -s 64M "$image"
+	mformat -i "$image" -v SLIPWAY -h 16 -s 63 -T 131072 ::
+	mmd -i "$image" ::/slipway ::/EFI ::/EFI/BOOT
+	[ -z "$id" ] || echo "$id" | mcopy -i "$image" - "::/slipway/$id.id"
+	for file in EFI/BOOT/BOOTX64.EFI EFI/BOOT/grubx64.efi slipway/vmlinuz \
+		slipway/initramfs; do
+		echo "$file" | mcopy -i "$image" - "::/$file"
+	done
+	mcopy -i "$image" boot/grub-native.cfg ::/slipway
+	for file; do
+		mcopy -i "$image" "$file" ::/slipway
+	done
+}
+
+# An image of one small folder.
+make_small_wim() { # FILE
+	mkdir -p "$dir/tree/sbin"
+	echo init >"$dir/tree/sbin/init"
+	wimlib-imagex capture "$dir/tree" "$1" Small --no-acls >/dev/null
+	rm -r "$dir/tree"
+}
+
+# An answer that takes any disk of 300 to 400 MB and wipes it.
+make_answer() { # FILE [LINE-OF-RULE...]
+	local file=$1 line
+	shift
+	{
+		printf '[disk]\nsize = 300M..400M\nwipe = yes\nefi-size = 40M\n'
+		for line; do echo "$line"; done
+		printf '[image]\nfile = small.wim\n[vhd]\npath = \\a.vhd\n'
+		printf 'size = 60M\n[boot]\nsystem = linux\n'
+		printf '[finish]\naction = poweroff\n'
+	} >"$file"
+}
+
+# A disk that somebody would miss, and its sum.
+make_data() { # IMAGE
+	rm -f "$1"
+	truncate -s 350M "$1"
+	mkfs.ext4 -q -L precious "$1"
+	sha256sum <"$1" >"$1.sum"
+}
+
+is_unchanged() { # IMAGE
+	[ "$(sha256sum <"$1")" = "$(cat "$1.sum")" ]
+}
+
+# Starts kernel and initramfs with words for the kernel line.
+start_kernel() { # WORDS QEMU-ARGUMENTS...
+	local words=$1
+	shift
+	qemu_start "$dir" bios -no-reboot -kernel "$O/boot/vmlinuz" \
+		-initrd "${INITRAMFS:-$O/boot/initramfs}" \
+		-append "console=ttyS0,115200 quiet loglevel=3 $words" "$@"
+}
+
+# Without the colours and the ends of lines that a screen needs.
+screen_text() { tr -d '\r' <"$dir/serial.log" | sed 's/\x1b\[[0-9;]*[a-zA-Z]//g'; }
