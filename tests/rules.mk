@@ -2,7 +2,7 @@
 # the commands under test are the static ones that are shipped.
 
 .PHONY: check test check-full lint unit cmd oracle fault fuzz fuzz-replay \
-	mutants boot asan
+	mutants boot soak asan
 
 SANFLAGS := -no-pie -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
@@ -72,6 +72,8 @@ fuzz-replay: unit-build	## replay seeds and kept crashers
 	$(Q)tests/run.sh fuzz-replay
 boot: images all	## QEMU: firmware x medium, deployment, native boot
 	$(Q)tests/run.sh boot
+soak: all	## fifty starts with disks that come late
+	$(Q)tests/soak.sh
 lint:	## the style rules that a script can check
 	$(Q)tests/run.sh lint
 fuzz: deps $(BIOS)	## fuzz every decoder for T seconds each

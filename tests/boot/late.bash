@@ -27,8 +27,8 @@ late_start() { # NVME-WHEN USB-WHEN HUBS DELAY-USE
 	local nvme="nvme,id=n,drive=data,serial=PRECIOUS,bus=rp" usb when
 	late_hubs "$3"
 	usb="usb-storage,id=u,drive=blank,serial=BLANK,bus=usb.0,port=$port"
-	machine=(-net none -device qemu-xhci,id=usb "${machine[@]}"
-		-device pcie-root-port,id=rp,slot=1
+	machine=(-net none -device "qemu-xhci,id=usb" "${machine[@]}"
+		-device "pcie-root-port,id=rp,slot=1"
 		-drive "if=virtio,format=raw,readonly=on,file=$dir/medium.img"
 		-drive "if=none,id=data,format=raw,cache=unsafe,file=$dir/data.img"
 		-drive "if=none,id=blank,format=raw,cache=unsafe,file=$dir/blank.img")
