@@ -77,10 +77,11 @@ int inventory_confirm(const struct inventory *inventory,
 // become a disk, and nothing has come or gone for SETTLE_QUIET_MS.
 
 enum {
-	// What is on the way is seen; the gaps in which nothing is to be seen (a
-	// hub's ports gain power, a link trains, an NVMe controller tells its
-	// name spaces) were up to 0.5 s, on a host so busy that a start took
-	// four times as long 0.9 s. Three times that.
+	// What is on the way is seen: in virtual machines with hubs, slow sticks
+	// and late disks nothing came more than 0.2 s after nothing was. Not to be
+	// seen are a hub's ports before they have power, up to 0.51 s (USB 2.0,
+	// 11.23.2.1), and a plug whose contacts bounce, for which the kernel waits
+	// up to 2 s (hub_port_debounce). More than both together.
 	SETTLE_QUIET_MS = 3000,
 	// A device that does not get further in this time does not come up. The
 	// kernel itself gives a disk 100 s to spin up (sd_spinup_disk).
