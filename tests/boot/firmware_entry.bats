@@ -23,6 +23,9 @@ in_guest() { # NAME COMMAND
 		-append "console=ttyS0 quiet slipway.shell"
 	qemu_wait 'slipway.*# ' 120
 	in_guest disk 'until [ -b /dev/nvme0n1p2 ]; do sleep 1; done'
+	# what lies below /dev is not thereby a disk of this machine
+	in_guest file "mkdir -p /dev/shm; d=/dev/shm/d.img; slipway partition create \$d --gpt --size 40M type=efi,size=8M type=data && slipway format \$d@1 /FS:FAT && slipway format \$d@2 && slipway copy /init \"\$d@2:\\Windows\\x\" /P && ! slipway bcdboot \"\$d@2:\\Windows\""
+	grep -aq 'it is not on a disk of this machine' "$dir/serial.log"
 	in_guest bcdboot "slipway bcdboot '/dev/nvme0n1p2:\\Windows' /v /description 'Windows $token'"
 	grep -a 'Firmware entry Boot' "$dir/serial.log"
 	# this machine's own store, which nobody named

@@ -13,6 +13,7 @@
 #include "deploy.h"
 #include "oddities.h"
 #include "system_partition.h"
+#include "this_machine.h"
 
 static const char usage[] =
 	"usage: bcdboot SOURCE [/s SYSTEM] [/f UEFI | BIOS | ALL] [/l LOCALE] [/v]\n"
@@ -25,10 +26,11 @@ static const char usage[] =
 	"and disk.img@1; or hv.vhdx@3:\\Windows and hv.vhdx@1, on a virtual disk that\n"
 	"is a machine's own.\n"
 	"\n"
-	"  /s SYSTEM     the system partition. Without it, on a machine that was started\n"
-	"                by UEFI: the EFI system partition of SOURCE's disk, or the one\n"
-	"                that the machine was started from; and the firmware gets an\n"
-	"                entry that starts the boot manager, first in its order\n"
+	"  /s SYSTEM     the system partition. Without it, in Slipway's environment on a\n"
+	"                machine that was started by UEFI: the EFI system partition of\n"
+	"                SOURCE's disk, or the one that the machine was started from; and\n"
+	"                the firmware gets an entry that starts the boot manager, first\n"
+	"                in its order\n"
 	"  /f FIRMWARE   UEFI, BIOS or ALL; by default what the partition table tells:\n"
 	"                BIOS for an MBR, else UEFI\n"
 	"  /l LOCALE     language of the boot manager (en-US)\n"
@@ -44,6 +46,8 @@ static const char usage[] =
 	"  --firmware-db FILE, --firmware-dbx FILE\n"
 	"                the machine's signature databases: the boot manager that it\n"
 	"                trusts is taken. A disk of this machine: its own by default\n"
+	"  --this-machine      this host is the machine that is meant, as in the\n"
+	"                      environment: its system partition, its firmware\n"
 	"  --efivars FOLDER    stands for this machine's firmware variables\n"
 	"  /description TEXT   name in the menu (what Windows calls itself)\n";
 
@@ -51,7 +55,7 @@ COMMAND(bcdboot, "bcdboot", "make a disk boot a Windows", usage);
 
 enum {
 	SYSTEM, FIRMWARE, LOCALE, VERBOSE, MERGE, KEEP, LAST, PRESERVE, CLEAN,
-	BOOTEX, VHDLOCATE, DB, DBX, EFIVARS, NAME, NONE
+	BOOTEX, VHDLOCATE, DB, DBX, EFIVARS, NAME, MACHINE, NONE
 };
 
 // How the boot manager finds the source: its partition, or the VHD that it is
@@ -205,6 +209,7 @@ struct run {
 	const struct cmd_switch *s;
 	char **words;           // SOURCE, and {ID} or NULL
 	struct bcdboot_firmware firmware;
+	bool is_meant;          // this machine, by what nobody named
 	struct place *source, *system;
 	char *system_address;   // found, or NULL
 	char *windows;          // the folder, without a backslash at its end
@@ -216,11 +221,18 @@ static bool given(const struct run *run, int s)
 	return run->s[s].value;
 }
 
-// The firmware of this machine has no say about a disk that is a file, unless a
-// folder stands for another machine's.
+// The firmware of this machine has no say about what is not on a disk of it,
+// unless a folder stands for another machine's.
 static bool is_machines(const struct run *run, const struct place *place)
 {
-	return run->firmware.is_given || !strncmp(place->host_path, "/dev/", 5);
+	return run->firmware.is_given ||
+	       (run->is_meant && this_machine_has_disk(place->host_path));
+}
+
+// A Windows on a disk of this machine may be started from another disk of it.
+static bool is_own(const struct run *run)
+{
+	return run->is_meant && this_machine_has_disk(run->source->host_path);
 }
 
 static int open_place(const char *text, unsigned flags, struct place **ret,
@@ -247,13 +259,17 @@ static int find_system(struct run *run)
 		return err_set(&run->err, -EINVAL, run->words[0], ERR_NOWHERE,
 			       "%s: name the system partition with /s, such as "
 			       "/s %s@1",
-			       run->firmware.vars
+			       !run->is_meant
+				       ? "this is not Slipway's environment, "
+					 "nor is --this-machine given"
+			       : run->firmware.vars
 				       ? "it is not on a disk of this machine"
 				       : "this machine was not started by UEFI",
 			       run->source->host_path);
 	if (!address) {
 		r = system_partition_for(run->source, run->firmware.vars,
-					 &run->system_address, &run->err);
+					 is_own(run), &run->system_address,
+					 &run->err);
 		if (r)
 			return r;
 		address = run->system_address;
@@ -430,6 +446,7 @@ int bcdboot_command(int argc, char **argv)
 		[DBX] = {"firmware-dbx", true, NULL},
 		[EFIVARS] = {"efivars", true, NULL},
 		[NAME] = {"description", true, NULL},
+		[MACHINE] = {"this-machine", false, NULL},
 		[NONE] = {NULL, false, NULL},
 	};
 	struct run run = {.s = s, .words = argv + 1};
@@ -441,7 +458,10 @@ int bcdboot_command(int argc, char **argv)
 		return r;
 	if (words == 1)
 		argv[2] = NULL;
-	r = bcdboot_firmware_open(s[EFIVARS].value, &run.firmware, &run.err);
+	run.is_meant = this_machine_is_meant(s[MACHINE].value);
+	if (run.is_meant || s[EFIVARS].value)
+		r = bcdboot_firmware_open(s[EFIVARS].value, &run.firmware,
+					  &run.err);
 	if (!r)
 		r = open_place(argv[1], 0, &run.source, &run.err);
 	if (!r)

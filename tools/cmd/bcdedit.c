@@ -12,8 +12,9 @@
 static const char usage[] =
 	"usage: bcdedit [/store STORE | /sysstore PARTITION] [VERB ...]\n"
 	"\n"
-	"Shows or changes a boot store (\\EFI\\Microsoft\\Boot\\BCD, \\Boot\\BCD): this machine's\n"
-	"own or STORE, a file or one in a volume: disk.img@1:\\Boot\\BCD.\n"
+	"Shows or changes a boot store (\\EFI\\Microsoft\\Boot\\BCD, \\Boot\\BCD): STORE, a file\n"
+	"or one in a volume: disk.img@1:\\Boot\\BCD; or without a name this machine's own, in\n"
+	"Slipway's environment and with --this-machine.\n"
 	"\n"
 	"Stores      /createstore STORE   /export FILE   /import FILE [/clean]\n"
 	"            /retarget DISK | locate\n"
@@ -325,6 +326,7 @@ static int cmd_bcdedit(int argc, char **argv)
 		[CLEAN] = {"clean", false, NULL},
 		[START] = {"start", true, NULL},
 		[NOUMEX] = {"noumex", false, NULL},
+		[MACHINE] = {"this-machine", false, NULL},
 		[IGNORE_LOGS] = {"ignore-logs", false, NULL},
 	};
 	struct edit e = {.switches = switches, .words = argv + 1};

@@ -10,6 +10,7 @@
 #include "hive_file.h"
 #include "hive_logs.h"
 #include "system_partition.h"
+#include "this_machine.h"
 
 static int load_file(struct hive_file *f, struct bcd **ret, struct err *err)
 {
@@ -30,11 +31,16 @@ static int load_file(struct hive_file *f, struct bcd **ret, struct err *err)
 // Finds the system partition of a disk, or of this machine (NULL).
 static int find_partition(struct edit *e, const char *disk)
 {
+	bool is_meant = this_machine_is_meant(bcdedit_given(e, MACHINE));
 	struct efi_vars *vars = NULL;
 	char *found;
-	int r = efi_vars_open(NULL, &vars, NULL);
+	int r;
 
-	if (r)
+	if (!disk && !is_meant)
+		return err_set(&e->err, -EINVAL, "boot store", ERR_NOWHERE,
+			       "this is not Slipway's environment: name the "
+			       "store with /store, or say --this-machine");
+	if (!is_meant || efi_vars_open(NULL, &vars, NULL))
 		vars = NULL;
 	r = disk ? system_partition_of(disk, vars, &found, &e->err)
 		 : system_partition_of_machine(vars, &found, &e->err);

@@ -14,6 +14,7 @@
 #include "deploy_disk.h"
 #include "efi.h"
 #include "new_disk.h"
+#include "this_machine.h"
 
 static const char usage[] =
 	"usage: deploy ANSWER.INI [--target DISK] [--dry-run]\n"
@@ -30,7 +31,10 @@ static const char usage[] =
 	"  --boot-files DIR     folder with EFI/ and slipway/ for system = linux and\n"
 	"                       environment (the folder above the answer file's)\n"
 	"  --efivars DIR        enter start entries into these variables (this\n"
-	"                       machine's, when the target is a disk of it)\n"
+	"                       machine's, when the target is a disk of it, in\n"
+	"                       Slipway's environment)\n"
+	"  --this-machine       this host is the machine that is deployed, as in the\n"
+	"                       environment: its firmware gets start entries\n"
 	"  --progress STYLE     bar, lines, json or none\n"
 	"  --finish-file FILE   write what [finish] asks for into FILE\n"
 	"  --list-disks         list the disks of this machine and who uses them\n"
@@ -43,7 +47,7 @@ COMMAND(deploy, "deploy", "deploy a machine or a disk image, unattended",
 
 enum {
 	TARGET, SIZE, DRY_RUN, BOOT_FILES, EFIVARS, PROGRESS, FINISH_FILE,
-	LIST_DISKS, LIST_MEDIA, SETTLE, NONE
+	LIST_DISKS, LIST_MEDIA, SETTLE, MACHINE, NONE
 };
 
 static void print_line(void *ctx, const char *text)
@@ -175,17 +179,19 @@ static int do_plan(struct plan *plan, struct place *place, const char *name,
 }
 
 // Opens the variables that get start entries: those that were named, or this
-// machine's when a disk of it is the target and it was started by UEFI; else
-// *ret is NULL.
+// machine's when it is meant, a disk of it is the target and it was started by
+// UEFI; else *ret is NULL.
 static int open_variables(const struct answer *answer, const char *target,
-			  const char *folder, struct efi_vars **ret,
-			  struct err *err)
+			  const struct cmd_switch *switches,
+			  struct efi_vars **ret, struct err *err)
 {
+	const char *folder = switches[EFIVARS].value;
+	bool is_meant = this_machine_is_meant(switches[MACHINE].value);
 	int r;
 
 	*ret = NULL;
 	if (answer->layout == ANSWER_MBR || answer->system == BOOT_LINUX ||
-	    (!folder && strncmp(target, "/dev/", 5)))
+	    (!folder && !(is_meant && this_machine_has_disk(target))))
 		return 0;
 	r = efi_vars_open(folder, ret, folder ? err : NULL);
 	if (r && !folder)
@@ -251,8 +257,7 @@ static int deploy(const char *answer_path, uint64_t size,
 	if (!r)
 		plan_warn(plan, print_warning, NULL);
 	if (!r)
-		r = open_variables(answer, path, switches[EFIVARS].value,
-				   &vars, &err);
+		r = open_variables(answer, path, switches, &vars, &err);
 	if (!r && !is_dry)
 		r = deploy_disk_confirm(&disk, answer, &err);
 	if (!r && !is_dry)
@@ -291,6 +296,7 @@ static int cmd_deploy(int argc, char **argv)
 		[LIST_DISKS] = {"list-disks", false, NULL},
 		[LIST_MEDIA] = {"list-media", false, NULL},
 		[SETTLE] = {"settle", false, NULL},
+		[MACHINE] = {"this-machine", false, NULL},
 		[NONE] = {NULL, false, NULL},
 	};
 	struct cmd_progress progress;

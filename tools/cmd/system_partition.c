@@ -184,7 +184,7 @@ static void disk_of(const struct place *place, char disk[MAX_ADDRESS])
 }
 
 int system_partition_for(const struct place *source, struct efi_vars *vars,
-			 char **ret, struct err *err)
+			 bool in_machine, char **ret, struct err *err)
 {
 	struct search s = {.uefi = true}, all = {.uefi = true};
 	char disk[MAX_ADDRESS];
@@ -198,7 +198,7 @@ int system_partition_for(const struct place *source, struct efi_vars *vars,
 		keep_started(&s, vars);
 	if (s.count)
 		return take(&s, ret, err);
-	r = search_machine(&all, err);
+	r = in_machine ? search_machine(&all, err) : 0;
 	if (r)
 		return r;
 	if (!keep_started(&all, vars))

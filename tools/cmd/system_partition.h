@@ -10,13 +10,13 @@
 #include "efi.h"
 
 // Finds the system partition for a Windows at `source`: the EFI system partition
-// of the disk that it lies on; when there are several of them, or none, the one
-// that this machine was started from. *ret is an address, new memory (free with
+// of the disk that it lies on; when there are several of them, or (with
+// in_machine) none, the one that this machine was started from. *ret is an address, new memory (free with
 // mem_free).
 // Returns 0, -ENOENT, -EEXIST when several fit, -EBUSY for one on the medium
 // that is in use, or -ENOMEM.
 int system_partition_for(const struct place *source, struct efi_vars *vars,
-			 char **ret, struct err *err);
+			 bool in_machine, char **ret, struct err *err);
 
 // Finds the system partition of a disk that holds a boot store, for UEFI or for
 // BIOS. Returns 0 with an address as above, -ENOENT, -EEXIST, or as address_open

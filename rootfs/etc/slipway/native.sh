@@ -94,6 +94,7 @@ native_switch() {
 			mkdir -p "/newroot/$dir" || return 1
 			mount --move "/$dir" "/newroot/$dir" || return 1
 		done
+		rm -f /newroot/run/slipway/environment
 		# shellcheck disable=SC2093 # comes back only when it fails
 		exec switch_root -c /dev/console /newroot "$init" \
 			>/newroot/dev/console 2>&1
