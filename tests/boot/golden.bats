@@ -71,6 +71,7 @@ MANAGER='{9dea862c-5cdd-4e70-acc1-f32b344d4795}'
 @test "deploy makes a VHDX under such a name, whose store names its own partitions" {
 	slipway vdisk info golden.vhdx | grep 'Format: *VHDX'
 	slipway vdisk info golden.vhdx | grep 'Type: *fixed'
+	[ "$(du -m golden.vhdx | cut -f 1)" -ge 340 ]
 	qemu-img info golden.vhdx | grep 'file format: vhdx'
 	qemu-img convert -f vhdx -O raw golden.vhdx golden.raw
 	run -0 device_of golden.raw

@@ -270,6 +270,8 @@ static int deploy(const char *answer_path, uint64_t size,
 	efi_vars_close(vars);
 	plan_free(plan);
 	cmd_place_close(opened.place);
+	if (!r && opened.is_made)
+		r = new_disk_take_room(path, &err);
 	disk_close(opened.zeroes);
 	answer_free(answer);
 	return r ? cmd_fail("deploy", NULL, &err) : CMD_OK;

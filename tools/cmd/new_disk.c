@@ -66,3 +66,24 @@ int new_disk_make(const char *path, uint64_t size, uint32_t sector_size,
 		c.id = *id;
 	return vdisk_make_on_host(path, &c, false, err);
 }
+
+int new_disk_take_room(const char *path, struct err *err)
+{
+	enum vdisk_format format;
+	struct err why = {0};
+	struct disk *file;
+	int r = new_disk_check(path, &format, err);
+
+	if (r || format == VDISK_RAW)
+		return r;
+	r = disk_open_file(path, DISK_EXCLUSIVE, &file, err);
+	if (r)
+		return r;
+	r = disk_allocate(file, 0, file->size, &why);
+	if (r && r != -ENOTSUP)
+		*err = why;
+	else
+		r = disk_finish(file, err);
+	disk_close(file);
+	return r;
+}

@@ -31,4 +31,11 @@ int new_disk_check(const char *path, enum vdisk_format *ret, struct err *err);
 int new_disk_make(const char *path, uint64_t size, uint32_t sector_size,
 		  const struct guid *id, struct err *err);
 
+// Takes all the room of such a VHD or VHDX once more, when it is closed: what was
+// zeroed or discarded on the disk meanwhile has left holes in its file, from which
+// Windows does not boot.
+// Returns 0, also where the file system cannot reserve room, -ENOSPC, or as
+// disk_open_file and disk_finish.
+int new_disk_take_room(const char *path, struct err *err);
+
 #endif
