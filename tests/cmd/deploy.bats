@@ -199,5 +199,5 @@ assert_blank() { # IMAGE
 	exec 8<>a.img
 	flock -x 8
 	run -1 deploy --target a.img
-	assert_output_has "another program is using it"
+	assert_output_has "is using it: end that first"
 }

@@ -171,7 +171,7 @@ make_chain() { # EXT
 	make_chain vhd
 	rm d.vhd
 	run -1 flock -s p.vhd "$SLIPWAY" vdisk merge c.vhd
-	assert_output_has "another program is using it"
+	assert_output_has "is using it: end that first"
 	[ -e c.vhd ]
 	[ "$(read_at c.vhd 1048576 1)" = c ]
 	slipway vdisk merge c.vhd

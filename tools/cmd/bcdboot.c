@@ -246,6 +246,16 @@ static int open_place(const char *text, unsigned flags, struct place **ret,
 	return r;
 }
 
+// What is to be written to lies on the same disk, as a rule.
+static int open_source(struct run *run)
+{
+	const char *source = run->words[0], *system = run->s[SYSTEM].value;
+	bool is_same = !system || address_is_same_host(source, system);
+
+	return open_place(source, is_same ? ADDRESS_WRITE_LOCK : 0,
+			  &run->source, &run->err);
+}
+
 static int find_system(struct run *run)
 {
 	const char *address = run->s[SYSTEM].value;
@@ -463,7 +473,7 @@ int bcdboot_command(int argc, char **argv)
 		r = bcdboot_firmware_open(s[EFIVARS].value, &run.firmware,
 					  &run.err);
 	if (!r)
-		r = open_place(argv[1], 0, &run.source, &run.err);
+		r = open_source(&run);
 	if (!r)
 		r = run_all(&run);
 	cmd_place_close(run.system);

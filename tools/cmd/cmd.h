@@ -84,6 +84,11 @@ bool cmd_has_colour(int fd);
 // Prints a string of JSON (RFC 8259, 7) to stdout, in quotes.
 void cmd_print_json(const char *s);
 
+// --- Signals (interrupt.c) ----------------------------------------------------
+
+// Has files that are not whole deleted when a signal ends the command.
+void cmd_catch_signals(void);
+
 // --- Progress (progress.c) ---------------------------------------------------
 
 enum cmd_progress_style {

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "address.h"
 #include "cmd.h"
@@ -143,16 +142,13 @@ static int copy_to_host(struct disk *from, const char *name, const char *path,
 		       : mem_strdup(path);
 	if (!full)
 		return err_nomem(err);
-	if (o->replace && !lstat(full, &st) && S_ISREG(st.st_mode))
-		unlink(full);
-	r = disk_create_file(full, from->size, 512, &to, err);
+	r = o->replace ? disk_replace_file(full, from->size, &to, err)
+		       : disk_create_file(full, from->size, 512, &to, err);
 	if (!r) {
 		r = disk_copy(from, to, from->size, err);
 		if (!r)
 			r = disk_finish(to, err);
 		disk_close(to);
-		if (r)
-			unlink(full);
 	}
 	mem_free(full);
 	return r;
@@ -165,7 +161,10 @@ static int copy(const char *source, const char *destination,
 	const char *rest, *name;
 	struct place *place;
 	char *path;
-	int r = address_open(source, ADDRESS_FILE, &place, &err);
+	unsigned flags = address_is_same_host(source, destination)
+				 ? ADDRESS_FILE | ADDRESS_WRITE_LOCK
+				 : ADDRESS_FILE;
+	int r = address_open(source, flags, &place, &err);
 
 	if (r)
 		return cmd_fail("copy", source, &err);

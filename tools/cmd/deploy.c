@@ -128,21 +128,18 @@ static int default_boot_files(const char *answer, char path[PATH_MAX])
 	return 0;
 }
 
-static int write_finish(const struct answer *answer, const char *path)
+static int write_finish(const struct answer *answer, const char *path,
+			struct err *err)
 {
 	static const char *const words[] = {[FINISH_SHELL] = "shell",
 					    [FINISH_RESTART] = "restart",
 					    [FINISH_POWEROFF] = "poweroff"};
-	FILE *f;
-	int r;
+	char line[32];
 
 	if (!path)
 		return 0;
-	f = fopen(path, "w");
-	if (!f)
-		return -errno;
-	r = fprintf(f, "%s\n", words[answer->finish]) < 0;
-	return fclose(f) || r ? -EIO : 0;
+	snprintf(line, sizeof(line), "%s\n", words[answer->finish]);
+	return disk_put_file(path, line, strlen(line), err);
 }
 
 static double seconds_since(const struct timespec *start)
@@ -264,9 +261,8 @@ static int deploy(const char *answer_path, uint64_t size,
 		r = do_plan(plan, opened.place, path, progress, &err);
 	if (!r && !is_dry)
 		enter(plan, path, vars);
-	if (!r && !is_dry && write_finish(answer, switches[FINISH_FILE].value))
-		r = err_set(&err, -EIO, switches[FINISH_FILE].value,
-			    ERR_NOWHERE, "cannot be written");
+	if (!r && !is_dry)
+		r = write_finish(answer, switches[FINISH_FILE].value, &err);
 	efi_vars_close(vars);
 	plan_free(plan);
 	cmd_place_close(opened.place);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Files of hives. One of the host is replaced by a new file beside the old one,
-// which then takes its name; one in a volume by content in other clusters. An
-// interruption leaves the old content or the new one.
+// Files of hives. One of the host is replaced by a new file (disk_put_file); one
+// in a volume by content in other clusters. An interruption leaves the old
+// content or the new one. From before reading to after writing nobody else has
+// the file, so that of changes at the same time none is lost.
 
 #include <fcntl.h>
 #include <libgen.h>
@@ -24,6 +25,7 @@ struct hive_file {
 	const char *key;
 	struct place *place; // NULL: on the host
 	bool no_logs;
+	struct disk *held;   // the host's, locked until it is closed; or NULL
 };
 
 static int fail_errno(struct err *err, const char *what)
@@ -148,6 +150,14 @@ static int ask_meaning(const struct hive_file *f, const char *address,
 	return r;
 }
 
+// Takes what is to be changed: others wait, and then read what became of it.
+static int hold(struct hive_file *f, unsigned flags, struct err *err)
+{
+	if (!(flags & HIVE_FILE_WRITE))
+		return 0;
+	return disk_open_file(f->path, DISK_EXCLUSIVE, &f->held, err);
+}
+
 static int find(struct hive_file *f, const char *address, unsigned flags,
 		struct err *err)
 {
@@ -173,7 +183,7 @@ static int find(struct hive_file *f, const char *address, unsigned flags,
 		return flags & HIVE_FILE_NEW
 			       ? err_set(err, -EEXIST, address, ERR_NOWHERE,
 					 "the file is there already")
-			       : 0;
+			       : hold(f, flags, err);
 	return flags & HIVE_FILE_NEW ? address_check_host(address, err)
 				     : missing(address, err);
 }
@@ -228,6 +238,7 @@ void hive_file_close(struct hive_file *f)
 	if (!f)
 		return;
 	cmd_place_close(f->place);
+	disk_close(f->held);
 	mem_free(f->path);
 	mem_free(f);
 }
@@ -382,62 +393,6 @@ int hive_file_load(struct hive_file *f, struct hive **ret, struct err *err)
 
 // --- Replacing ---------------------------------------------------------------
 
-static int write_all(int fd, const uint8_t *data, size_t size, const char *path,
-		     struct err *err)
-{
-	while (size) {
-		ssize_t n = write(fd, data, size);
-
-		if (n < 0)
-			return fail_errno(err, path);
-		data += n;
-		size -= (size_t)n;
-	}
-	return fsync(fd) ? fail_errno(err, path) : 0;
-}
-
-static void sync_folder(const char *path)
-{
-	char *copy = mem_strdup(path);
-	int fd = copy ? open(dirname(copy), O_RDONLY | O_CLOEXEC) : -1;
-
-	if (fd >= 0) {
-		fsync(fd);
-		close(fd);
-	}
-	mem_free(copy);
-}
-
-static int replace_host(const char *path, const void *data, size_t size,
-			struct err *err)
-{
-	char name[4096];
-	struct stat st;
-	int fd, r;
-
-	if (snprintf(name, sizeof(name), "%s.XXXXXX", path) >=
-	    (int)sizeof(name))
-		return err_set(err, -ENAMETOOLONG, path, ERR_NOWHERE,
-			       "the name is too long");
-	fd = mkostemp(name, O_CLOEXEC);
-	if (fd < 0)
-		return fail_errno(err, path);
-	if (fchmod(fd, stat(path, &st) ? 0644 : st.st_mode & 07777))
-		r = fail_errno(err, path);
-	else
-		r = write_all(fd, data, size, path, err);
-	if (close(fd) && !r)
-		r = fail_errno(err, path);
-	if (!r && rename(name, path))
-		r = fail_errno(err, path);
-	if (r) {
-		unlink(name);
-		return r;
-	}
-	sync_folder(path);
-	return 0;
-}
-
 static int replace_inner(struct hive_file *f, const void *data, size_t size,
 			 struct err *err)
 {
@@ -483,7 +438,7 @@ static int write_file(struct hive_file *f, const void *data, size_t size,
 		      struct err *err)
 {
 	return f->place ? replace_inner(f, data, size, err)
-			: replace_host(f->path, data, size, err);
+			: disk_put_file(f->path, data, size, err);
 }
 
 static int finish(struct hive_file *f, struct err *err)

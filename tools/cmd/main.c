@@ -126,7 +126,10 @@ static int choose(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	int status = choose(argc, argv);
+	int status;
+
+	cmd_catch_signals();
+	status = choose(argc, argv);
 
 	// What could not be written must not look like success.
 	if (fflush(stdout) || ferror(stdout)) {

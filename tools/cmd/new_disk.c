@@ -3,7 +3,6 @@
 // Disk images of the host that commands make for what they are to write.
 
 #include <string.h>
-#include <unistd.h>
 
 #include "address.h"
 #include "cmd.h"
@@ -38,8 +37,6 @@ static int make_raw(const char *path, uint64_t size, uint32_t sector_size,
 		return r;
 	r = disk_finish(file, err);
 	disk_close(file);
-	if (r)
-		unlink(path);
 	return r;
 }
 

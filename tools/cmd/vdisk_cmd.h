@@ -52,9 +52,8 @@ int vdisk_parse_type(const char *s, enum vdisk_type *ret);
 // As vdisk_parse_type, of a format.
 int vdisk_parse_format(const char *s, enum vdisk_format *ret);
 
-// Makes a file with a virtual disk, of a new identity unless it is given one; a
-// file that could not be made whole is removed. The file is given in *ret unless
-// ret is NULL.
+// Makes a file with a virtual disk, of a new identity unless it is given one. It is
+// there when *ret is finished.
 // Returns 0, or as disk_create_file and vdisk_create.
 int vdisk_make(const char *path, const struct vdisk_create *c,
 	       struct disk **ret, struct err *err);

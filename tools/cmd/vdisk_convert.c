@@ -3,7 +3,6 @@
 // vdisk convert: copies a disk of any kind into a new image of another.
 
 #include <string.h>
-#include <unistd.h>
 
 #include "address.h"
 #include "vdisk.h"
@@ -192,8 +191,6 @@ static int convert(struct disk *from, const char *path, struct vdisk_create *c,
 		r = disk_finish(file, err);
 	disk_close(to);
 	disk_close(file);
-	if (r)
-		unlink(path);
 	return r;
 }
 

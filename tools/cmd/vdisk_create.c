@@ -6,7 +6,6 @@
 #include <string.h>
 #include <strings.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "address.h"
 #include "boot_limits.h"
@@ -63,11 +62,9 @@ int vdisk_make(const char *path, const struct vdisk_create *c,
 	if (r)
 		return r;
 	r = vdisk_create(file, &copy, err);
-	if (r || !ret)
-		disk_close(file);
 	if (r)
-		unlink(path);
-	else if (ret)
+		disk_close(file);
+	else
 		*ret = file;
 	return r;
 }
@@ -84,22 +81,15 @@ static int parse_block(const char *s, uint32_t *ret)
 	return 0;
 }
 
-// Makes the child at `path` read as the source.
-static int fill_child(const char *path, const char *source, struct err *err)
+// Makes the child read as the source.
+static int fill_child(void *ctx, struct disk *child, struct err *err)
 {
-	unsigned flags = ADDRESS_FILE | ADDRESS_VIRTUAL;
-	struct place *from, *to;
-	int r = address_open(source, flags, &from, err);
+	struct place *from;
+	int r = address_open(ctx, ADDRESS_FILE | ADDRESS_VIRTUAL, &from, err);
 
 	if (r)
 		return r;
-	r = address_open(path, flags | ADDRESS_WRITE, &to, err);
-	if (!r) {
-		r = vdisk_copy_changes(from->disk, to->disk, err);
-		if (!r)
-			r = address_finish(to, err);
-		cmd_place_close(to);
-	}
+	r = vdisk_copy_changes(from->disk, child, err);
 	cmd_place_close(from);
 	return r;
 }
@@ -119,7 +109,10 @@ static int check_growing(const struct vdisk_spot *spot, const char *address,
 static int make_child(const char *address, const char *parent,
 		      const char *source, uint32_t block, struct err *err)
 {
-	struct vdisk_child c = {.block_size = block, .created = time(NULL)};
+	struct vdisk_child c = {.block_size = block,
+				.created = time(NULL),
+				.fill = source ? fill_child : NULL,
+				.ctx = (void *)source};
 	struct vdisk_spot spot;
 	char *below = NULL;
 	int r = vdisk_spot_open_new(address, &spot, err);
@@ -141,16 +134,6 @@ static int make_child(const char *address, const char *parent,
 	return r;
 }
 
-static void remove_child(const char *address)
-{
-	struct vdisk_spot spot;
-
-	if (vdisk_spot_open(address, true, &spot, NULL))
-		return;
-	best_effort(vdisk_remove_file(&spot.files, spot.path, NULL));
-	vdisk_spot_close(&spot);
-}
-
 static int create_child(int count, char **argv, const char *parent,
 			const char *type, const char *source, uint32_t block)
 {
@@ -164,10 +147,6 @@ static int create_child(int count, char **argv, const char *parent,
 				  "differencing", type);
 	if (make_child(argv[1], parent, source, block, &err))
 		return cmd_fail("vdisk", argv[1], &err);
-	if (source && fill_child(argv[1], source, &err)) {
-		remove_child(argv[1]);
-		return cmd_fail("vdisk", argv[1], &err);
-	}
 	boot_limits_virtual("vdisk", argv[1]);
 	return CMD_OK;
 }
@@ -232,8 +211,6 @@ int vdisk_make_on_host(const char *path, const struct vdisk_create *c,
 	if (!r)
 		r = disk_finish(file, err);
 	disk_close(file);
-	if (r)
-		unlink(path);
 	return r;
 }
 

@@ -213,7 +213,7 @@ static int look(const struct place *place, struct vdisk_info *info,
 	if (r || !place->file_path)
 		return r;
 	return vdisk_chain_look(&place->files, place->file_path, place->disk,
-				DISK_READ_ONLY, ret_chain, err);
+				DISK_READ_ONLY | DISK_UNLOCKED, ret_chain, err);
 }
 
 // What metadata alone does not tell: whether the disks can be opened.
@@ -260,7 +260,7 @@ int vdisk_cmd_info(int argc, char **argv)
 		return CMD_MISUSE;
 	if (count != 1)
 		return cmd_misuse("vdisk", "info: which virtual disk?");
-	if (address_open(argv[1], ADDRESS_FILE, &place, &err))
+	if (address_open(argv[1], ADDRESS_FILE | ADDRESS_LOOK, &place, &err))
 		return cmd_fail("vdisk", argv[1], &err);
 	status = show(argv[1], place, table[0].value != NULL);
 	address_close(place);

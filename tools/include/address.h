@@ -48,6 +48,9 @@ enum {
 				    // if it is one
 	ADDRESS_DIRECT = 1 << 3,    // PATH and its parents with DISK_DIRECT
 	ADDRESS_FORCE = 1 << 4,     // write even to a disk that has children
+	ADDRESS_LOOK = 1 << 5,      // with DISK_UNLOCKED: a look at what others
+				    // may be writing to
+	ADDRESS_WRITE_LOCK = 1 << 6, // with DISK_WRITE_LOCK
 };
 
 // How each part of an address was resolved, from the outside in.
@@ -112,6 +115,9 @@ void address_notes(const struct place *place,
 // Closes everything that was opened; NULL is fine. Writes nothing: what was not
 // finished is as after a power cut.
 void address_close(struct place *place);
+
+// Tells whether two addresses lead into one file or device of the host.
+bool address_is_same_host(const char *a, const char *b);
 
 // Tells whether the last INNERs of two places lie in one volume.
 // Returns true when they do; false also when one has no INNER.

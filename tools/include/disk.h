@@ -79,8 +79,8 @@ struct disk {
 enum {
 	DISK_READ_ONLY = 1 << 0,
 	// A block device is opened exclusively (O_EXCL): -EBUSY when it is
-	// mounted or held by another driver. A regular file is locked: -EBUSY
-	// when another process holds it for writing.
+	// mounted or held by another driver. Of a file, -EBUSY also when this
+	// process has it open so and one of the two is for writing.
 	DISK_EXCLUSIVE = 1 << 1,
 	// Reads and writes go past the page cache (O_DIRECT) where the file
 	// system can do that in units of 512 bytes, and on devices, else through
@@ -88,13 +88,27 @@ enum {
 	// 4096 bytes from memory so aligned are fast. The size of such a file
 	// stays a multiple of 512 (disk_resize: -EINVAL).
 	DISK_DIRECT = 1 << 2,
+	// No lock is taken: for a look at what others may be writing to.
+	DISK_UNLOCKED = 1 << 3,
+	// Locked as for writing though it is opened for reading: this process
+	// will write to it as well, and two that have it for reading would wait
+	// for each other then.
+	DISK_WRITE_LOCK = 1 << 4,
 };
 
 // Opens a regular file or a block device. For writing unless DISK_READ_ONLY.
 // The sector size is the device's; of a file 512 is assumed (is_sector_guessed).
 // A pipe is not waited for.
-// Returns 0, -EBUSY (see DISK_EXCLUSIVE), -ENOTBLK when path is neither a file
-// nor a block device, -ENOMEM, or what open(2) and ioctl(2) give.
+//
+// It is locked, so that who writes to it is alone and who reads it is without
+// writers: against others of our own (which are waited for while they do
+// something short), QEMU and its tools, what util-linux locks, loop devices, and
+// ntfs-3g. What this process has open already is not in the way. File systems
+// without locks go without.
+// Returns 0, -EBUSY when others have it (err says who) and as DISK_EXCLUSIVE
+// tells, -EACCES for writing to a file that is read-only to everybody, root too,
+// -ENOTBLK when path is neither a file nor a block device, -ENOMEM, or what open(2)
+// and ioctl(2) give.
 MUST_CHECK
 int disk_open_file(const char *path, unsigned flags, struct disk **ret,
 		   struct err *err);
@@ -106,13 +120,38 @@ int disk_open_file(const char *path, unsigned flags, struct disk **ret,
 MUST_CHECK
 int disk_set_direct(struct disk *d, struct err *err);
 
+// How the name of a file ends that is not whole yet, where a file system cannot
+// keep such a file without a name. A process that is stopped by a signal deletes
+// those that it has open.
+#define DISK_PART_SUFFIX ".slipway-part"
+
 // Creates a file of `size` zero bytes, without allocating them, and opens it
-// for writing, locked. `sector_size` is 512 or 4096.
+// for writing, locked. `sector_size` is 512 or 4096. The file has no name before
+// disk_finish, which makes it durable and gives it its name (-EEXIST when that
+// is taken by then); closed before, or cut off by anything, it never was.
 // Returns 0, -EEXIST when the file is there already, -EINVAL for another sector
 // size, -ENOMEM, or what open(2) and ftruncate(2) give.
 MUST_CHECK
 int disk_create_file(const char *path, uint64_t size, uint32_t sector_size,
 		     struct disk **ret, struct err *err);
+
+// As disk_create_file, with sectors of 512 bytes, for a file that may be there: it
+// stays as it is until disk_finish puts the new one in its place by one step. A
+// link is followed to its file; owner, group, mode, access control lists and
+// other extended attributes are the old file's.
+// Returns 0, -EACCES when nobody may write to it (root neither: mode 444) or to
+// its folder, -EMLINK when it has several names, -EINVAL and -EISDIR for what is
+// no file, -EPERM when its owner or an attribute cannot be kept, or as
+// disk_create_file.
+MUST_CHECK
+int disk_replace_file(const char *path, uint64_t size, struct disk **ret,
+		      struct err *err);
+
+// Makes or replaces a file with these bytes, by disk_replace_file.
+// Returns as that, disk_write and disk_finish; then the file is as it was.
+MUST_CHECK
+int disk_put_file(const char *path, const void *data, size_t size,
+		  struct err *err);
 
 // A disk in memory, all zero.
 // Returns 0 or -ENOMEM.

@@ -492,9 +492,13 @@ struct vdisk_child {
 	uint32_t block_size; // 0: as vdisk_create
 	struct guid id;
 	int64_t created; // seconds since 1970
+	// Writes what the child is to hold; the file is there when it is whole.
+	// NULL: it reads as its parent.
+	int (*fill)(void *ctx, struct disk *child, struct err *err);
+	void *ctx;
 };
 
-// Makes an empty child of the disk at `parent`, as a new file. In a volume the
+// Makes a child of the disk at `parent`, as a new file. In a volume the
 // absolute path that it keeps is one of drive C.
 // Returns 0, -EEXIST, -EXDEV when the two are on different volumes, or as
 // vdisk_chain_open and vdisk_create; then the file is not there.

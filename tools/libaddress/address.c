@@ -66,6 +66,10 @@ static unsigned open_flags(const struct opening *o, bool is_in_volume)
 	unsigned flags = o->flags & ADDRESS_WRITE ? DISK_EXCLUSIVE
 						  : DISK_READ_ONLY;
 
+	if (o->flags & ADDRESS_LOOK)
+		flags |= DISK_UNLOCKED;
+	if (o->flags & ADDRESS_WRITE_LOCK)
+		flags |= DISK_WRITE_LOCK;
 	return !is_in_volume && (o->flags & ADDRESS_DIRECT)
 		       ? flags | DISK_DIRECT
 		       : flags;

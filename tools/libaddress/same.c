@@ -20,6 +20,18 @@ static bool is_same_host(const char *a, const char *b)
 	return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
+bool address_is_same_host(const char *a, const char *b)
+{
+	char *x = NULL, *y = NULL;
+	const char *rest;
+	bool same = !address_split(a, &x, &rest, NULL) &&
+		    !address_split(b, &y, &rest, NULL) && is_same_host(x, y);
+
+	mem_free(x);
+	mem_free(y);
+	return same;
+}
+
 static bool is_same_level(const struct place_level *a,
 			  const struct place_level *b)
 {

@@ -6,7 +6,6 @@
 #include <linux/falloc.h>
 #include <linux/fs.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -260,11 +259,20 @@ static int file_extend(struct disk *d, uint64_t off, const void *buf,
 	return r;
 }
 
+static int file_finish(struct disk *d, struct err *err)
+{
+	struct file_disk *f = (struct file_disk *)d;
+
+	return f->made ? disk_new_finish(f, err) : file_flush(d, err);
+}
+
 static void file_close(struct disk *d)
 {
 	struct file_disk *f = (struct file_disk *)d;
 
-	close(f->fd);
+	disk_new_done(f);
+	if (f->fd >= 0)
+		close(f->fd);
 	disk_direct_done(f);
 	mem_free(f);
 }
@@ -280,6 +288,7 @@ static const struct disk_ops file_ops = {
 	.extend = file_extend,
 	.locate = file_locate,
 	.allocate = file_allocate,
+	.finish = file_finish,
 	.close = file_close,
 };
 
@@ -294,7 +303,7 @@ int disk_set_direct(struct disk *d, struct err *err)
 	return r ? r : disk_direct_start(f, err);
 }
 
-static struct file_disk *new_file(const char *path)
+struct file_disk *disk_file_new(const char *path)
 {
 	struct file_disk *f = mem_alloc(sizeof(*f));
 	size_t len = strlen(path);
@@ -333,19 +342,6 @@ static int measure(struct file_disk *f, struct err *err)
 	return 0;
 }
 
-static int lock(struct file_disk *f, unsigned flags, struct err *err)
-{
-	if (f->is_device || !(flags & DISK_EXCLUSIVE))
-		return 0;
-	if (!flock(f->fd, (flags & DISK_READ_ONLY ? LOCK_SH : LOCK_EX) |
-				  LOCK_NB))
-		return 0;
-	if (errno != EWOULDBLOCK)
-		return failed(f, ERR_NOWHERE, "locking", err);
-	return err_set(err, -EBUSY, f->name, ERR_NOWHERE,
-		       "another program is using it");
-}
-
 // A pipe is refused (by measure), not waited for; what is read and written later
 // may wait as ever.
 static int open_at_once(const char *path, int mode)
@@ -357,72 +353,66 @@ static int open_at_once(const char *path, int mode)
 	return fd;
 }
 
+// Opens a file and locks it. Who replaced it while the lock was waited for left
+// another file under its name: then that is to be opened.
+// Returns 0, 1 when it is to be opened again, or an error.
+static int open_locked(struct file_disk *f, const char *path, unsigned flags,
+		       struct err *err)
+{
+	int mode = flags & DISK_READ_ONLY ? O_RDONLY : O_RDWR;
+	struct stat before, now, named;
+	int r = 0;
+
+	// A pipe would be waited for.
+	if (stat(path, &before))
+		return failed(f, ERR_NOWHERE, "opening", err);
+	if (!S_ISREG(before.st_mode) && !S_ISBLK(before.st_mode))
+		return err_set(err, -ENOTBLK, f->name, ERR_NOWHERE,
+			       "neither a file nor a disk");
+	if (S_ISREG(before.st_mode) && !(flags & DISK_READ_ONLY))
+		r = disk_check_writable(path, &before, err);
+	if (r)
+		return r;
+	if ((flags & DISK_EXCLUSIVE) && S_ISBLK(before.st_mode))
+		mode |= O_EXCL;
+	f->is_device = S_ISBLK(before.st_mode);
+	f->fd = f->is_device ? open(path, mode | O_CLOEXEC)
+			     : open_at_once(path, mode);
+	if (f->fd < 0)
+		return errno == EBUSY
+			       ? err_set(err, -EBUSY, f->name, ERR_NOWHERE,
+					 "it is mounted, or in use by a driver")
+			       : failed(f, ERR_NOWHERE, "opening", err);
+	r = disk_file_lock(f, flags, err);
+	if (r || !S_ISREG(before.st_mode))
+		return r;
+	if (fstat(f->fd, &now))
+		return failed(f, ERR_NOWHERE, "looking at it", err);
+	return stat(path, &named) || named.st_dev != now.st_dev ||
+	       named.st_ino != now.st_ino;
+}
+
 int disk_open_file(const char *path, unsigned flags, struct disk **ret,
 		   struct err *err)
 {
-	struct file_disk *f = new_file(path);
-	int mode = flags & DISK_READ_ONLY ? O_RDONLY : O_RDWR;
-	bool is_device;
-	struct stat st;
+	struct file_disk *f = disk_file_new(path);
 	int r;
 
 	if (!f)
 		return err_nomem(err);
-	is_device = !stat(path, &st) && S_ISBLK(st.st_mode);
-	if ((flags & DISK_EXCLUSIVE) && is_device)
-		mode |= O_EXCL;
-	f->fd = is_device ? open(path, mode | O_CLOEXEC)
-			  : open_at_once(path, mode);
-	if (f->fd < 0) {
-		r = errno == EBUSY
-			    ? err_set(err, -EBUSY, f->name, ERR_NOWHERE,
-				      "it is mounted, or in use by a driver")
-			    : failed(f, ERR_NOWHERE, "opening", err);
-		mem_free(f);
-		return r;
+	while ((r = open_locked(f, path, flags, err)) > 0) {
+		close(f->fd);
+		f->fd = -1;
 	}
 	f->disk.read_only = flags & DISK_READ_ONLY;
-	r = measure(f, err);
 	if (!r)
-		r = lock(f, flags, err);
+		r = measure(f, err);
 	if (!r && flags & DISK_DIRECT)
 		r = disk_direct_start(f, err);
 	if (r) {
 		file_close(&f->disk);
 		return r;
 	}
-	*ret = &f->disk;
-	return 0;
-}
-
-int disk_create_file(const char *path, uint64_t size, uint32_t sector_size,
-		     struct disk **ret, struct err *err)
-{
-	struct file_disk *f;
-	int r;
-
-	if (sector_size != 512 && sector_size != 4096)
-		return err_set(err, -EINVAL, path, ERR_NOWHERE,
-			       "a sector is 512 or 4096 bytes");
-	f = new_file(path);
-	if (!f)
-		return err_nomem(err);
-	f->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	if (f->fd < 0) {
-		r = failed(f, ERR_NOWHERE, "creating", err);
-		mem_free(f);
-		return r;
-	}
-	r = lock(f, DISK_EXCLUSIVE, err);
-	if (!r && ftruncate(f->fd, (off_t)size))
-		r = failed(f, ERR_NOWHERE, "setting its size", err);
-	if (r) {
-		unlink(path);
-		file_close(&f->disk);
-		return r;
-	}
-	f->disk.size = size;
-	f->disk.sector_size = sector_size;
 	*ret = &f->disk;
 	return 0;
 }

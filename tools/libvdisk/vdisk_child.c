@@ -135,6 +135,18 @@ static int relate(const struct vdisk_files *files, const char *child,
 
 // --- Making children ---------------------------------------------------------
 
+static int create(const struct vdisk_files *files, const char *path,
+		  const struct vdisk_create *c, struct disk *parent,
+		  const struct vdisk_child *child, struct err *err)
+{
+	struct vdisk_filling f = {.parent = parent,
+				  .parent_id = &c->parent_id,
+				  .fill = child->fill,
+				  .ctx = child->ctx};
+
+	return vdisk_create_filled(files, path, c, f.fill ? &f : NULL, err);
+}
+
 int vdisk_child_create(const struct vdisk_files *files, const char *path,
 		       const char *parent, const struct vdisk_child *child,
 		       struct err *err)
@@ -161,7 +173,7 @@ int vdisk_child_create(const struct vdisk_files *files, const char *path,
 		c.parent_id = chain->links[0].info.link_id;
 		r = files->modified(files->ctx, parent, &c.parent_time, err);
 		if (!r)
-			r = vdisk_create_file(files, path, &c, err);
+			r = create(files, path, &c, chain->disk, child, err);
 		vdisk_chain_close(chain);
 	}
 	relation_done(&x);

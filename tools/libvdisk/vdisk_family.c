@@ -35,8 +35,8 @@ static bool is_child(const struct family *f, const char *path)
 	struct disk *file;
 	bool found;
 
-	if (f->files->open_file(f->files->ctx, path, DISK_READ_ONLY, &file,
-				NULL))
+	if (f->files->open_file(f->files->ctx, path,
+				DISK_READ_ONLY | DISK_UNLOCKED, &file, NULL))
 		return false;
 	found = !vdisk_probe(file, &info, NULL) &&
 		info.type == VDISK_DIFFERENCING &&

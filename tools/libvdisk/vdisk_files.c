@@ -29,13 +29,31 @@ int vdisk_files_made(const struct vdisk_files *files, const char *path,
 	disk_close(file);
 	if (!r)
 		r = vdisk_files_sync(files, err);
-	if (r)
+	// On the host it had no name yet.
+	if (r && files->is_volume)
 		files->remove(files->ctx, path, NULL);
 	return r;
 }
 
-int vdisk_create_file(const struct vdisk_files *files, const char *path,
-		      const struct vdisk_create *c, struct err *err)
+// Opens what is made, has it filled and finishes it.
+static int fill(struct disk *file, const struct vdisk_filling *f,
+		struct err *err)
+{
+	struct disk *d;
+	int r = vdisk_open_child(file, f->parent, f->parent_id, &d, err);
+
+	if (r)
+		return r;
+	r = f->fill(f->ctx, d, err);
+	if (!r)
+		r = disk_finish(d, err);
+	disk_close(d);
+	return r;
+}
+
+int vdisk_create_filled(const struct vdisk_files *files, const char *path,
+			const struct vdisk_create *c,
+			const struct vdisk_filling *f, struct err *err)
 {
 	struct vdisk_layout layout;
 	struct disk *file;
@@ -51,7 +69,15 @@ int vdisk_create_file(const struct vdisk_files *files, const char *path,
 	r = disk_zero(file, 0, file->size, err);
 	if (!r)
 		r = vdisk_create(file, c, err);
+	if (!r && f)
+		r = fill(file, f, err);
 	return vdisk_files_made(files, path, file, r, err);
+}
+
+int vdisk_create_file(const struct vdisk_files *files, const char *path,
+		      const struct vdisk_create *c, struct err *err)
+{
+	return vdisk_create_filled(files, path, c, NULL, err);
 }
 
 int vdisk_remove_file(const struct vdisk_files *files, const char *path,

@@ -52,7 +52,8 @@ static int is_there(const struct job *j, unsigned i, bool *ret,
 	if (r == -ENOENT)
 		return 0;
 	if (!r)
-		r = files->open_file(files->ctx, path, DISK_READ_ONLY, &file,
+		r = files->open_file(files->ctx, path,
+				     DISK_READ_ONLY | DISK_UNLOCKED, &file,
 				     &why);
 	if (!r) {
 		r = vdisk_probe(file, &info, &why);

@@ -40,6 +40,20 @@ bool vdisk_path_clean(const char *path, char *out);
 int vdisk_files_ready(const struct vdisk_files *files, struct err *err);
 int vdisk_files_sync(const struct vdisk_files *files, struct err *err);
 
+// What a new child is to hold.
+struct vdisk_filling {
+	struct disk *parent;
+	const struct guid *parent_id;
+	int (*fill)(void *ctx, struct disk *child, struct err *err);
+	void *ctx;
+};
+
+// As vdisk_create_file; with `f` (or NULL) the child is filled before the file
+// has its name.
+int vdisk_create_filled(const struct vdisk_files *files, const char *path,
+			const struct vdisk_create *c,
+			const struct vdisk_filling *f, struct err *err);
+
 // Ends the making of a file, which went as r tells: it is closed and made
 // durable, or when anything failed deleted.
 // Returns r, or the error of what was done here.

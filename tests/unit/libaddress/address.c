@@ -210,7 +210,7 @@ static void make_disk(void)
 	part = part_of(d, 3);
 	make_host(part);
 	disk_close(part);
-	disk_close(d);
+	end_disk(d);
 	check(!symlink("disk.img", "link@1"));
 	fclose(fopen("empty.img", "w"));
 }

@@ -453,7 +453,7 @@ int main(int argc, char **argv)
 			 &err);
 		build(d, (uint32_t)atoi(argv[3]), (unsigned)atoi(argv[5]),
 		      argc > 6);
-		disk_close(d);
+		end_disk(d);
 		return 0;
 	}
 	// The same description gives the same bytes.

@@ -49,7 +49,7 @@ static void write_junk(const char *path)
 
 	check_ok(disk_create_file(path, 3000, 512, &d, &err), &err);
 	check_ok(disk_write(d, 2000, "conectix", 8, &err), &err);
-	disk_close(d);
+	end_disk(d);
 }
 
 static void check_format(enum vdisk_format format)

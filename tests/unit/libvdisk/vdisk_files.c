@@ -30,7 +30,7 @@ static void make(const char *path)
 	struct disk *d;
 
 	check_ok(disk_create_file(path, 512, 512, &d, &err), &err);
-	disk_close(d);
+	end_disk(d);
 }
 
 static void check_missing(const char *path)

@@ -1,0 +1,194 @@
+# Every command that makes a file of the host is killed at many moments, and finds
+# no room: the file is the old one, the new one, or not there, and nothing else is
+# left. A file system that keeps files without names is tried and one that has
+# none of these.
+
+load ../helpers
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir in out
+	head -c 3000000 /dev/urandom >in/x
+	slipway bcdedit /createstore in/h >/dev/null
+	slipway reg add 'in\h\K' /v n /d there >/dev/null
+	slipway partition create in/d.img --mbr --size 20M type=data
+	slipway format in/d.img@1 >/dev/null
+	slipway copy in/x 'in/d.img@1:\x'
+	slipway vdisk convert in/d.img in/p.vhdx --type dynamic --progress none
+}
+
+# Each line: the file that is made, and the command.
+commands() {
+	cat <<-END
+	x copy in/x out/x
+	x copy in/d.img@1:\\x out/x
+	v.vhd vdisk create out/v.vhd 10M --sparse
+	v.vhdx vdisk create out/v.vhdx 10M --type dynamic
+	c.vhdx vdisk create out/c.vhdx --parent in/p.vhdx
+	c.vhdx vdisk create out/c.vhdx --parent in/p.vhdx --source in/p.vhdx
+	v.vhd vdisk convert in/d.img out/v.vhd --progress none
+	v.vhd vdisk convert in/d.img out/v.vhd --type dynamic --progress none
+	v.vhdx vdisk convert in/d.img out/v.vhdx --progress none
+	v.raw vdisk convert in/p.vhdx out/v.raw --progress none
+	B bcdedit /createstore out/B
+	B bcdedit /store in/h /export out/B
+	h reg save in\\h out/h
+	h reg copy in\\h out/h
+	r.reg reg export in\\h out/r.reg
+	p.img partition create out/p.img --mbr --size 20M type=data
+	END
+}
+
+# Lists what may be kept of the commands: those that this version has, whose
+# first run succeeds.
+each_command() { # FUNCTION: is given the file and the command
+	local file line done=0
+	while read -r file line; do
+		rm -rf out && mkdir out
+		# shellcheck disable=SC2086 # words are meant
+		slipway $line >log 2>&1 || continue
+		[ -e "out/$file" ]
+		rm -rf out && mkdir out
+		"$1" "$file" $line
+		done=$((done + 1))
+	done < <(commands)
+	[ "$done" -ge 13 ]
+}
+
+# Nothing but the file that is made, and that whole: made again elsewhere, it has
+# the same length.
+whole_or_nothing() { # FILE COMMAND...
+	local file=$1
+	shift
+	[ -z "$(find out -mindepth 1 ! -name "$file")" ] || {
+		echo "$*: left $(ls -A out)" >&2
+		return 1
+	}
+	[ -e "out/$file" ] || return 0
+	judge "out/$file" || {
+		echo "$*: what is there is not whole" >&2
+		return 1
+	}
+}
+
+judge() { # FILE
+	case $1 in
+	*/x) cmp "$1" in/x ;;
+	*/v.raw) cmp "$1" in/d.img ;;
+	*.vhd | *.vhdx)
+		slipway vdisk check "$1" >/dev/null &&
+			if [[ $line == *convert* || $line == *--source* ]]; then
+				rm -f now.raw
+				slipway vdisk convert "$1" now.raw \
+					--progress none && cmp now.raw in/d.img
+			fi
+		;;
+	*/B) slipway bcdedit /store "$1" >/dev/null ;;
+	*/h) slipway reg query "$1" >/dev/null ;;
+	*/r.reg) [ "$(tail -c 4 "$1" | od -An -tx1)" = " 0d 00 0a 00" ] ;;
+	# blank, it is nothing to anybody
+	*/p.img) slipway partition list "$1" >/dev/null 2>&1 ||
+		[ "$(tr -d '\0' <"$1" | wc -c)" -eq 0 ] ;;
+	esac
+}
+
+# A signal at every so many system calls, as soon as something is written.
+signalled() { # FILE COMMAND...
+	local file=$1 count n signal
+	shift
+	strace -f -o calls -e trace=pwrite64,ftruncate,fsync,fdatasync,linkat,rename,renameat2,chmod \
+		"$SLIPWAY" "$@" >/dev/null 2>&1
+	count=$(grep -c '(' calls)
+	for signal in KILL INT; do
+		for ((n = 1; n <= count; n += 1 + count / 6)); do
+			rm -rf out && mkdir out
+			strace -f -o /dev/null -e trace=pwrite64,ftruncate,fsync,fdatasync,linkat,rename,renameat2,chmod \
+				-e "inject=all:signal=$signal:when=$n" \
+				"$SLIPWAY" "$@" >/dev/null 2>&1 || true
+			line="$*" whole_or_nothing "$file" "$@"
+		done
+	done
+}
+
+@test "killed: nothing or all" {
+	requires strace
+	each_command signalled
+}
+
+# The folder has no room for so many bytes: RLIMIT_FSIZE, with its signal and
+# without.
+no_room() { # FILE COMMAND...
+	local file=$1 kib
+	shift
+	for kib in 0 1 700 2500; do
+		rm -rf out && mkdir out
+		(
+			ulimit -f "$kib"
+			"$SLIPWAY" "$@"
+		) >/dev/null 2>&1 || true
+		line="$*" whole_or_nothing "$file" "$@"
+		rm -rf out && mkdir out
+		(
+			trap '' XFSZ
+			ulimit -f "$kib"
+			"$SLIPWAY" "$@"
+		) >/dev/null 2>&1 || true
+		line="$*" whole_or_nothing "$file" "$@"
+	done
+}
+
+@test "no room: nothing or all" {
+	each_command no_room
+}
+
+# Without files that have no name: the kernel says so as of FAT. A signal that can
+# be caught leaves nothing then either.
+named() { # FILE COMMAND...
+	local file=$1 at n
+	shift
+	strace -f -o calls -e trace=open "$SLIPWAY" "$@" >/dev/null 2>&1
+	at=$(grep '(' calls | grep -n O_TMPFILE | cut -d: -f1)
+	[ -n "$at" ]
+	for n in 0 1 2 3 5; do
+		rm -rf out && mkdir out
+		strace -f -o calls -e trace=open,pwrite64,fdatasync,fsync \
+			-e "inject=open:error=EOPNOTSUPP:when=$at" \
+			-e "inject=pwrite64,fdatasync,fsync:signal=INT:when=$((n ? n : 9999))" \
+			"$SLIPWAY" "$@" >/dev/null 2>&1 || true
+		grep -q 'slipway-part' calls
+		line="$*" whole_or_nothing "$file" "$@"
+		[ "$n" -ne 0 ] || [ -e "out/$file" ]
+	done
+}
+
+@test "a file system that keeps no files without a name" {
+	requires strace
+	each_command named
+}
+
+@test "what was there stays until the new one is whole" {
+	requires strace
+	cp in/h old
+	for words in "copy /Y in/x out/f" "bcdedit /store in/h /export out/f" \
+		'reg add out\f\New /f' 'reg save in\h out/f /y'; do
+		for n in 1 2 3 4; do
+			cp old out/f
+			# shellcheck disable=SC2086 # words are meant
+			strace -f -o /dev/null \
+				-e trace=pwrite64,fsync,linkat,rename \
+				-e "inject=all:signal=KILL:when=$n" \
+				"$SLIPWAY" $words >/dev/null 2>&1 || true
+			cmp -s out/f old || cmp -s out/f in/x ||
+				slipway reg query out/f >/dev/null
+			rm -f out/.f.*.slipway-part # between its two steps
+			[ "$(ls -A out)" = f ]
+		done
+		cp old out/f
+		# shellcheck disable=SC2086
+		strace -f -o /dev/null -e trace=pwrite64 \
+			-e inject=pwrite64:error=ENOSPC:when=1 \
+			"$SLIPWAY" $words >log 2>&1 && return 1
+		cmp out/f old
+		[ "$(ls -A out)" = f ]
+	done
+}
