@@ -12,7 +12,7 @@ prefixes() { # LIBRARY
 	base) echo 'err|mem|guid|crc32c?|sha1|utf16|filetime|pool|progress|size' ;;
 	part) echo 'part|gpt|mbr' ;;
 	vdisk) echo 'vdisk|vhd|vhdx' ;;
-	wim) echo 'wim|xpress|lzx|lzms' ;;
+	codec) echo 'xpress|lzx|lznt1|huffman' ;;
 	deploy) echo 'answer|plan|boot|bcdboot|unfinished' ;;
 	machine) echo 'machine|inventory|settle|media|medium' ;;
 	*) echo "$1" ;;

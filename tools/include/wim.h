@@ -188,25 +188,4 @@ int wim_read_blob(struct wim *w, const struct wim_blob *blob, uint64_t limit,
 int wim_check_integrity(struct wim *w, struct progress *progress,
 			struct err *err);
 
-// --- Codecs (also for tests and other formats) -------------------------------
-
-// Decompresses one chunk of plain LZ77+Huffman XPRESS ([MS-XCA] 2.1). `out` is
-// filled exactly. Returns 0 or -EBADMSG.
-int xpress_decompress(const void *in, size_t in_size, void *out,
-		      size_t out_size);
-
-struct lzx_decoder;
-
-// Makes a decoder for chunks of up to 2^window_order bytes (15 to 21).
-// Returns 0, -EINVAL or -ENOMEM. Free with lzx_decoder_free.
-int lzx_decoder_new(unsigned window_order, struct lzx_decoder **ret);
-
-// Decompresses one chunk of WIM's LZX. `out` is filled exactly.
-// Returns 0 or -EBADMSG.
-int lzx_decompress(struct lzx_decoder *d, const void *in, size_t in_size,
-		   void *out, size_t out_size);
-
-// Frees a decoder; NULL is fine.
-void lzx_decoder_free(struct lzx_decoder *d);
-
 #endif

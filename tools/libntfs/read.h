@@ -200,7 +200,7 @@ int ntfs_file_find_named(const struct ntfs_file *f, uint32_t type,
 int ntfs_file_runs(const struct ntfs_file *f, const struct ntfs_attr *attr,
 		   struct ntfs_runs *runs, struct err *err);
 
-// --- Streams (read_stream.c, lznt1.c) ----------------------------------------
+// --- Streams (read_stream.c) ----------------------------------------
 
 // Makes a disk of an attribute's content; `attr` is its first piece.
 int ntfs_stream_open(const struct ntfs_file *f, const struct ntfs_attr *attr,
@@ -211,11 +211,6 @@ int ntfs_stream_open(const struct ntfs_file *f, const struct ntfs_attr *attr,
 int ntfs_stream_read(const struct ntfs_file *f, const struct ntfs_attr *attr,
 		     uint64_t limit, uint8_t **ret, size_t *ret_size,
 		     struct err *err);
-
-// Decompresses LZNT1 data ([MS-XCA] 2.5); what it does not fill of out is
-// zeroed.
-int ntfs_lznt1_decode(const uint8_t *in, size_t in_len, uint8_t *out,
-		      size_t out_len, struct err *err);
 
 // Makes a read-only disk of a compressed attribute; takes over `runs`, also
 // when it fails.

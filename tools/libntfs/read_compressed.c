@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "codec.h"
 #include "read.h"
 
 struct compressed {
@@ -66,8 +67,8 @@ static int load(struct compressed *c, uint64_t number, struct err *err)
 
 		r = disk_read(c->raw, number * c->unit, c->raw_unit, len, err);
 		if (!r)
-			r = ntfs_lznt1_decode(c->raw_unit, len, c->plain, c->unit,
-					      err);
+			r = lznt1_decompress(c->raw_unit, len, c->plain, c->unit,
+					     err);
 	}
 	if (!r)
 		c->loaded = number;

@@ -5,6 +5,7 @@
 #ifndef WIM_PRIV_H
 #define WIM_PRIV_H
 
+#include "codec.h"
 #include "wim.h"
 #include "wim_disk.h"
 

@@ -2,7 +2,7 @@
 //
 // LZNT1 units of 64 KiB, into an output of a size that the input chooses.
 
-#include "libntfs/read.h"
+#include "codec.h"
 #include "test.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	room = get_le16(*(const le16 *)data) + 1u;
 	out = malloc(room); // as large as it may be: one byte over is seen
 	check(out);
-	r = ntfs_lznt1_decode(data + 2, size - 2, out, room, NULL);
+	r = lznt1_decompress(data + 2, size - 2, out, room, NULL);
 	check(!r || r == -EBADMSG);
 	free(out);
 	return 0;

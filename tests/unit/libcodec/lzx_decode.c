@@ -5,7 +5,7 @@
 // are judged by what wimlib compressed.
 
 #include "test.h"
-#include "wim.h"
+#include "codec.h"
 
 // Puts an uncompressed block's header, with a size of 16 bits, at an aligned
 // place. Returns its length.

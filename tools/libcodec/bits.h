@@ -4,8 +4,8 @@
 // used from the highest down ([MS-XCA] 2.1.4.1). Behind the end come zero bits,
 // which are counted, so that a decoder needs one check at its end.
 
-#ifndef WIM_BITS_H
-#define WIM_BITS_H
+#ifndef CODEC_BITS_H
+#define CODEC_BITS_H
 
 #include <string.h>
 

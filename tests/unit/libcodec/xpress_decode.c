@@ -4,7 +4,7 @@
 // byte, and codes that are none. Matches are judged by what wimlib compressed.
 
 #include "test.h"
-#include "wim.h"
+#include "codec.h"
 
 // "abcdefghijklmnopqrstuvwxyz": each letter has a code of 5 bits but six of 4,
 // made here as canonical lengths; the codes follow.

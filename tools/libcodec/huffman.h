@@ -6,8 +6,8 @@
 // Short codes are found by one lookup. Long ones, which are rare, by comparing
 // with the end of each length's range.
 
-#ifndef WIM_HUFFMAN_H
-#define WIM_HUFFMAN_H
+#ifndef CODEC_HUFFMAN_H
+#define CODEC_HUFFMAN_H
 
 #include "bits.h"
 
@@ -31,15 +31,15 @@ enum huffman_kind { HUFFMAN_COMPLETE, HUFFMAN_EMPTY, HUFFMAN_BAD };
 // Builds a code from its symbols' lengths (0: unused; at most 16).
 // Returns what kind of code it is. An empty one decodes to HUFFMAN_INVALID, a
 // bad one (too many or too few codes) may not be used.
-enum huffman_kind wim_huffman_build(struct huffman *h, const uint8_t *lengths,
-				    unsigned symbols, unsigned table_bits);
+enum huffman_kind huffman_build(struct huffman *h, const uint8_t *lengths,
+				unsigned symbols, unsigned table_bits);
 
 // Finds a code longer than the table's bits at the top of buf.
 // Returns symbol << 8 | length.
-uint32_t wim_huffman_find_long(const struct huffman *h, uint64_t buf,
-			       unsigned table_bits);
+uint32_t huffman_find_long(const struct huffman *h, uint64_t buf,
+			   unsigned table_bits);
 
-// Takes one symbol; 16 bits are ready. table_bits as for wim_huffman_build.
+// Takes one symbol; 16 bits are ready. table_bits as for huffman_build.
 // Returns the symbol.
 static inline uint32_t huffman_take(const struct huffman *h, struct bits *b,
 				    unsigned table_bits)
@@ -50,7 +50,7 @@ static inline uint32_t huffman_take(const struct huffman *h, struct bits *b,
 		bits_drop(b, found & 15);
 		return found >> 4;
 	}
-	found = wim_huffman_find_long(h, b->buf, table_bits);
+	found = huffman_find_long(h, b->buf, table_bits);
 	bits_drop(b, found & 0xff);
 	return found >> 8;
 }

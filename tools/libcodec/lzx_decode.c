@@ -8,7 +8,7 @@
 
 #include "huffman.h"
 #include "match.h"
-#include "wim.h"
+#include "codec.h"
 
 #define MIN_ORDER	    15
 #define MAX_ORDER	    21
@@ -92,7 +92,7 @@ static int read_lengths(struct lzx_decoder *d, struct bits *b, uint8_t *lengths,
 		bits_refill(b);
 		pre[i] = (uint8_t)bits_take(b, 4);
 	}
-	if (wim_huffman_build(&d->pre, pre, PRE_SYMBOLS, PRE_BITS))
+	if (huffman_build(&d->pre, pre, PRE_SYMBOLS, PRE_BITS))
 		return corrupt();
 	for (unsigned i = 0; i < count;) {
 		uint32_t symbol;
@@ -132,8 +132,8 @@ static int read_codes(struct lzx_decoder *d, struct bits *b, bool is_aligned)
 		bits_refill(b);
 		for (unsigned i = 0; i < ALIGNED_SYMBOLS; i++)
 			aligned[i] = (uint8_t)bits_take(b, 3);
-		if (wim_huffman_build(&d->aligned, aligned, ALIGNED_SYMBOLS,
-				      ALIGNED_BITS))
+		if (huffman_build(&d->aligned, aligned, ALIGNED_SYMBOLS,
+				  ALIGNED_BITS))
 			return corrupt();
 	}
 	r = read_lengths(d, b, d->main_lengths, LITERALS);
@@ -144,12 +144,12 @@ static int read_codes(struct lzx_decoder *d, struct bits *b, bool is_aligned)
 		r = read_lengths(d, b, d->length_lengths, LENGTH_SYMBOLS);
 	if (r)
 		return r;
-	if (wim_huffman_build(&d->main, d->main_lengths, d->main_symbols,
-			      MAIN_BITS))
+	if (huffman_build(&d->main, d->main_lengths, d->main_symbols,
+			  MAIN_BITS))
 		return corrupt();
 	// The length code may be empty, when no match is that long.
-	if (wim_huffman_build(&d->length, d->length_lengths, LENGTH_SYMBOLS,
-			      LENGTH_BITS) == HUFFMAN_BAD)
+	if (huffman_build(&d->length, d->length_lengths, LENGTH_SYMBOLS,
+			  LENGTH_BITS) == HUFFMAN_BAD)
 		return corrupt();
 	return 0;
 }

@@ -3,7 +3,7 @@
 // Canonical codes: which sets of lengths make one, and that each code decodes
 // to its symbol, short or long.
 
-#include "libwim/huffman.h"
+#include "libcodec/huffman.h"
 #include "test.h"
 
 static const struct {
@@ -29,7 +29,7 @@ static void long_codes(unsigned table_bits)
 	for (unsigned i = 0; i < 16; i++)
 		lengths[i] = (uint8_t)(i + 1);
 	lengths[16] = 16;
-	check_eq(wim_huffman_build(&h, lengths, 17, table_bits),
+	check_eq(huffman_build(&h, lengths, 17, table_bits),
 		 HUFFMAN_COMPLETE);
 	for (unsigned i = 0; i < 17; i++) {
 		struct bits b = {.left = 64};
@@ -46,12 +46,12 @@ int main(void)
 	struct bits b = {.left = 64};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
-		check_eq(wim_huffman_build(&h, cases[i].lengths, 8, 7),
+		check_eq(huffman_build(&h, cases[i].lengths, 8, 7),
 			 cases[i].kind);
 	for (unsigned bits = 6; bits <= HUFFMAN_MAX_TABLE_BITS; bits++)
 		long_codes(bits);
 	memset(&h, 0xff, sizeof(h));
-	check_eq(wim_huffman_build(&h, cases[0].lengths, 8, 7), HUFFMAN_EMPTY);
+	check_eq(huffman_build(&h, cases[0].lengths, 8, 7), HUFFMAN_EMPTY);
 	check_eq(huffman_take(&h, &b, 7), HUFFMAN_INVALID);
 	return 0;
 }

@@ -3,8 +3,8 @@
 // Copying a match of LZ77 within the output, in steps as wide as the distance
 // and the room behind allow.
 
-#ifndef WIM_MATCH_H
-#define WIM_MATCH_H
+#ifndef CODEC_MATCH_H
+#define CODEC_MATCH_H
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 //
 // LZNT1: chunks by hand, whole and broken.
 
-#include "libntfs/read.h"
+#include "codec.h"
 #include "test.h"
 
 #define CHUNK 4096
@@ -28,12 +28,12 @@ static void whole(void)
 	uint8_t in[2 * CHUNK + 64];
 	size_t n = chunk(in, body, sizeof(body));
 
-	check_eq(ntfs_lznt1_decode(in, n, out, 20, NULL), 0);
+	check_eq(lznt1_decompress(in, n, out, 20, NULL), 0);
 	check(!memcmp(out, "abcabcabcabcax\0\0\0\0\0\0", 20));
 	// the next chunk begins at 4096, whatever the first one gave
 	n += chunk(in + n, body, sizeof(body));
 	memset(out, 0xee, sizeof(out));
-	check_eq(ntfs_lznt1_decode(in, n, out, 2 * CHUNK, NULL), 0);
+	check_eq(lznt1_decompress(in, n, out, 2 * CHUNK, NULL), 0);
 	check(!memcmp(out + CHUNK, "abcabcabcabcax\0", 15));
 	check_eq(out[14] | out[CHUNK - 1] | out[2 * CHUNK - 1], 0);
 	// plain chunk, then the end mark: the rest is zero
@@ -42,7 +42,7 @@ static void whole(void)
 	memset(in + 2, 'p', CHUNK);
 	in[CHUNK + 2] = in[CHUNK + 3] = 0;
 	memset(out, 0xee, sizeof(out));
-	check_eq(ntfs_lznt1_decode(in, CHUNK + 20, out, 2 * CHUNK, NULL), 0);
+	check_eq(lznt1_decompress(in, CHUNK + 20, out, 2 * CHUNK, NULL), 0);
 	check(out[0] == 'p' && out[CHUNK - 1] == 'p' && !out[CHUNK]);
 }
 
@@ -64,7 +64,7 @@ static void split(void)
 	body[n++] = 0xf0;
 	body[n++] = 0x00; // distance 19, length 3, 5 bits of distance
 	body[n++] = 0x90;
-	check_eq(ntfs_lznt1_decode(in, chunk(in, body, n), out, 22, NULL), 0);
+	check_eq(lznt1_decompress(in, chunk(in, body, n), out, 22, NULL), 0);
 	check(!memcmp(out, "abcdefghijklmnopabcabc", 22));
 }
 
@@ -83,11 +83,11 @@ static void broken(void)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct err err = {0};
 
-		check(ntfs_lznt1_decode(bad[i].bytes, bad[i].len, out, CHUNK,
+		check(lznt1_decompress(bad[i].bytes, bad[i].len, out, CHUNK,
 					&err) == -EBADMSG);
 		check_eq(err.code, -EBADMSG);
 	}
-	check_eq(ntfs_lznt1_decode(bad[0].bytes, 1, out, 8, NULL), 0);
+	check_eq(lznt1_decompress(bad[0].bytes, 1, out, 8, NULL), 0);
 	check_eq(out[0], 0);
 }
 

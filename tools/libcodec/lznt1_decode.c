@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "read.h"
+#include "codec.h"
 
 #define CHUNK	   4096u
 #define COMPRESSED 0x8000u
@@ -75,21 +75,23 @@ static int decode_chunk(const uint8_t *in, size_t in_len, uint8_t *out,
 	return 0;
 }
 
-int ntfs_lznt1_decode(const uint8_t *in, size_t in_len, uint8_t *out,
-		      size_t out_len, struct err *err)
+int lznt1_decompress(const void *input, size_t in_size, void *output,
+		     size_t out_size, struct err *err)
 {
+	const uint8_t *in = input;
+	uint8_t *out = output;
 	size_t i = 0, pos = 0;
 
-	while (pos < out_len && in_len - i >= 2) {
+	while (pos < out_size && in_size - i >= 2) {
 		unsigned header = in[i] | (unsigned)in[i + 1] << 8;
-		size_t len = (header & 0xfff) + 1, room = out_len - pos;
+		size_t len = (header & 0xfff) + 1, room = out_size - pos;
 		size_t written = 0;
 		int r;
 
 		if (!header)
 			break;
 		i += 2;
-		if (len > in_len - i)
+		if (len > in_size - i)
 			return broken(i, "a chunk is cut off", err);
 		if (room > CHUNK)
 			room = CHUNK;
@@ -106,6 +108,6 @@ int ntfs_lznt1_decode(const uint8_t *in, size_t in_len, uint8_t *out,
 		pos += room;
 		i += len;
 	}
-	memset(out + pos, 0, out_len - pos);
+	memset(out + pos, 0, out_size - pos);
 	return 0;
 }

@@ -24,8 +24,8 @@ static void fill_table(struct huffman *h, const unsigned *count,
 	memset(out, 0, (size_t)(end - out) * sizeof(*out));
 }
 
-enum huffman_kind wim_huffman_build(struct huffman *h, const uint8_t *lengths,
-				    unsigned symbols, unsigned table_bits)
+enum huffman_kind huffman_build(struct huffman *h, const uint8_t *lengths,
+				unsigned symbols, unsigned table_bits)
 {
 	unsigned count[HUFFMAN_MAX_LENGTH + 1] = {0};
 	unsigned place[HUFFMAN_MAX_LENGTH + 1];
@@ -56,8 +56,8 @@ enum huffman_kind wim_huffman_build(struct huffman *h, const uint8_t *lengths,
 	return used ? HUFFMAN_COMPLETE : HUFFMAN_EMPTY;
 }
 
-uint32_t wim_huffman_find_long(const struct huffman *h, uint64_t buf,
-			       unsigned table_bits)
+uint32_t huffman_find_long(const struct huffman *h, uint64_t buf,
+			   unsigned table_bits)
 {
 	uint32_t v = (uint32_t)(buf >> (64 - HUFFMAN_MAX_LENGTH));
 
