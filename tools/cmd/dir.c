@@ -16,43 +16,85 @@ static const char usage[] =
 	"usage: dir ADDRESS [/B]\n"
 	"\n"
 	"Lists a folder of an NTFS or FAT volume: disk.img@1:\\EFI, or disk.img@1\n"
-	"for its root folder. Times are UTC.\n"
+	"for its root folder. Times are UTC. Behind the name of a link stands where it\n"
+	"leads, behind others that have a reparse point its tag.\n"
 	"\n"
 	"  /B  names only\n";
 
 COMMAND(dir, "dir", "list a folder of a volume", usage);
 
 struct output {
+	struct volume *volume;
+	const char *folder;
 	bool bare;
 	uint64_t files, folders, bytes;
 };
 
-static void show(struct output *o, const char *name, bool is_folder,
-		 uint64_t size, int64_t modified)
+// Returns where an entry that is a link leads, or NULL. Free with mem_free.
+static char *read_link(const struct output *o, const char *name)
 {
-	time_t t = (time_t)modified;
-	char when[32] = "";
-	struct tm tm;
+	size_t len = strlen(o->folder) + strlen(name) + 2;
+	char *path = mem_alloc(len), *target = NULL;
 
-	o->files += !is_folder;
-	o->folders += is_folder;
-	o->bytes += size;
-	if (o->bare) {
-		puts(name);
-		return;
-	}
-	if (gmtime_r(&t, &tm))
-		strftime(when, sizeof(when), "%Y-%m-%d  %H:%M", &tm);
-	if (is_folder)
-		printf("%-17s    <DIR>          %s\n", when, name);
-	else
-		printf("%-17s %17" PRIu64 " %s\n", when, size, name);
+	if (!path)
+		return NULL;
+	snprintf(path, len, "%s\\%s", o->folder, name);
+	if (volume_read_link(o->volume, path, &target, NULL))
+		target = NULL;
+	mem_free(path);
+	return target;
+}
+
+static const char *entry_kind(const struct volume_stat *s)
+{
+	const char *tag = ntfs_reparse_name(s->reparse_tag);
+
+	if (tag && !strcmp(tag, "MOUNT_POINT"))
+		return "<JUNCTION>";
+	if (tag && !strcmp(tag, "SYMLINK"))
+		return s->is_directory ? "<SYMLINKD>" : "<SYMLINK>";
+	return s->is_directory ? "<DIR>" : NULL;
+}
+
+// Behind the name stands where a link leads, or what a reparse point makes of the
+// file.
+static void show_reparse(const struct output *o, const struct volume_stat *s)
+{
+	char *target = s->reparse_tag ? read_link(o, s->name) : NULL;
+	const char *tag = ntfs_reparse_name(s->reparse_tag);
+
+	if (target)
+		printf(" [%s]", target);
+	else if (tag)
+		printf(" [%s]", tag);
+	else if (s->reparse_tag)
+		printf(" [reparse tag 0x%08x]", (unsigned)s->reparse_tag);
+	mem_free(target);
 }
 
 static int show_entry(void *ctx, const struct volume_stat *s)
 {
-	show(ctx, s->name, s->is_directory, s->size,
-	     filetime_to_unix(s->modified));
+	struct output *o = ctx;
+	const char *kind = entry_kind(s);
+	time_t t = (time_t)filetime_to_unix(s->modified);
+	char when[32] = "";
+	struct tm tm;
+
+	o->files += !s->is_directory;
+	o->folders += s->is_directory;
+	o->bytes += s->size;
+	if (o->bare) {
+		puts(s->name);
+		return 0;
+	}
+	if (gmtime_r(&t, &tm))
+		strftime(when, sizeof(when), "%Y-%m-%d  %H:%M", &tm);
+	if (kind)
+		printf("%-17s    %-14s %s", when, kind, s->name);
+	else
+		printf("%-17s %17" PRIu64 " %s", when, s->size, s->name);
+	show_reparse(o, s);
+	putchar('\n');
 	return 0;
 }
 
@@ -95,6 +137,8 @@ static int cmd_dir(int argc, char **argv)
 	warn_of_oddities("dir", argv[1], place->volume->disk);
 	if (!o.bare)
 		printf(" Directory of %s\n\n", argv[1]);
+	o.volume = place->volume;
+	o.folder = place->path;
 	r = volume_list(place->volume, place->path, show_entry, &o, &err);
 	if (!r && !o.bare)
 		printf("%16" PRIu64 " File(s) %14" PRIu64 " bytes\n%16" PRIu64

@@ -260,6 +260,7 @@ struct ntfs_entry {
 	uint16_t sequence;
 	uint32_t attributes;
 	uint64_t size, modified;
+	uint32_t reparse_tag;  // as the folder's entry has it; 0: none
 	uint8_t name_space;    // 0 POSIX, 1 Win32, 2 DOS, 3 both
 	size_t name_len;
 	const le16 *name;      // valid during the call
@@ -287,10 +288,24 @@ void ntfs_close(struct ntfs *n);
 const struct ntfs_info *ntfs_get_info(const struct ntfs *n);
 
 // Finds a file by its path: parts divided by "\" or "/", case ignored, "" or
-// "\" the root. Reparse points are not followed.
-// Returns 0, -ENOENT (err names the missing part), -ENOTDIR, or as ntfs_open.
+// "\" the root. Symbolic links that stay in the volume are followed; one to a
+// drive or server, and a junction, is not, as it is not known which volume that is.
+// Returns 0, -ENOENT (err names the missing part), -ENOTDIR, -ENOTSUP for such a
+// link (err has its target), -ELOOP for links in a circle, or as ntfs_open.
 int ntfs_lookup(struct ntfs *n, const char *path, uint64_t *ret_record,
 		struct err *err);
+
+// As that, but a link that the path ends in is what is found.
+int ntfs_lookup_link(struct ntfs *n, const char *path, uint64_t *ret_record,
+		     struct err *err);
+
+// Reads where a symbolic link or junction leads: UTF-8, free with mem_free.
+// Returns 0, -ENOENT for what is neither, or as ntfs_open.
+int ntfs_read_link(struct ntfs *n, uint64_t record, char **ret,
+		   struct err *err);
+
+// Returns a reparse tag's short name ("WOF", "DEDUP"), or NULL.
+const char *ntfs_reparse_name(uint32_t tag);
 
 // Reads a file's metadata.
 // Returns 0, -ENOENT for a record not in use, or as ntfs_open.
@@ -311,12 +326,16 @@ int ntfs_streams(struct ntfs *n, uint64_t record,
 		 void *ctx, struct err *err);
 
 // Opens an attribute's content as a disk: type 0x80 for $DATA; name NULL for
-// the unnamed one. Compressed ones (LZNT1) are decompressed and, like resident
+// the unnamed one. The unnamed data of a file with a reparse point is its content,
+// read-only: decompressed when Windows compressed it as a whole (CompactOS), as it
+// is when all of it is there, and else an error: never the zeroes that stand for
+// it. Compressed ones (LZNT1) are decompressed and, like resident
 // ones, read-only; others can be written within their size if the device can.
 // While the volume is changed, unnamed data in clusters can be resized too, and
 // a flush of its disk is an ntfs_sync; other streams are read-only. Close it
 // before the volume.
-// Returns 0, -ENOENT, -ENOTSUP for an encrypted one, or as ntfs_open.
+// Returns 0, -ENOENT, -ENOTSUP for an encrypted one and for content that is
+// elsewhere (err names the reparse tag), or as ntfs_open.
 int ntfs_open_stream(struct ntfs *n, uint64_t record, uint32_t type,
 		     const char *name, struct disk **ret, struct err *err);
 
@@ -395,6 +414,13 @@ int ntfs_in_use(struct ntfs *n, const char **ret, struct err *err);
 // open, as only content is written past these functions. Nothing is written.
 // Returns as ntfs_change_begin.
 int ntfs_check_writable(struct ntfs *n, struct err *err);
+
+// Finds out whether the unnamed data of a file, at `path` for err, can be written
+// where it lies.
+// Returns 0, -ENOENT when it has none, -ENOTSUP when it is compressed, sparse,
+// encrypted or behind a reparse point, or as ntfs_open.
+int ntfs_check_in_place(struct ntfs *n, uint64_t record, const char *path,
+			struct err *err);
 
 // Returns one line on what was left or mended when the volume was readied, for a
 // person; NULL when there was nothing. Valid until ntfs_close.

@@ -45,6 +45,7 @@ struct volume_stat {
 	bool is_directory;
 	uint64_t size;          // bytes; 0 for a folder
 	uint64_t modified;      // FILETIME
+	uint32_t reparse_tag;   // NTFS: see ntfs_reparse_name; 0: none
 };
 
 // Opens a volume for reading; the disk is borrowed.
@@ -60,7 +61,8 @@ void volume_close(struct volume *v);
 // Returns "FAT12", "FAT16", "FAT32" or "NTFS".
 const char *volume_kind(const struct volume *v);
 
-// Finds out about a file or folder.
+// Finds out about a file or folder; of a link that is followed, about what it
+// leads to.
 // Returns 0, -ENOENT (err names the missing part), -ENOTDIR, or as volume_open.
 MUST_CHECK
 int volume_stat(struct volume *v, const char *path, struct volume_stat *ret,
@@ -69,15 +71,23 @@ int volume_stat(struct volume *v, const char *path, struct volume_stat *ret,
 // Calls fn for each file and folder in a folder (on NTFS not for 8.3 names that
 // stand beside a long one, nor for the system's own files); stops when it returns non-zero. fn may not change
 // the volume.
+// Links are told as such.
 // Returns 0, what fn returned, -ENOENT, -ENOTDIR, or as volume_open.
 MUST_CHECK
 int volume_list(struct volume *v, const char *path,
 		int (*fn)(void *ctx, const struct volume_stat *entry),
 		void *ctx, struct err *err);
 
+// Reads where a symbolic link or junction leads: UTF-8, free with mem_free.
+// Returns 0, -ENOENT when there is no link, or as volume_open.
+int volume_read_link(struct volume *v, const char *path, char **ret,
+		     struct err *err);
+
 // Opens a file's content, for reading and, within its size, writing if the disk
 // can. Close it before the volume.
-// Returns 0, -ENOENT, -ENOTDIR, -EISDIR, or as volume_open.
+// Content that a reparse point says to be elsewhere is never taken for zeroes:
+// ntfs_open_stream.
+// Returns 0, -ENOENT, -ENOTDIR, -EISDIR, -ENOTSUP, or as volume_open.
 MUST_CHECK
 int volume_open_file(struct volume *v, const char *path, struct disk **ret,
 		     struct err *err);
@@ -99,6 +109,11 @@ int volume_read_file(struct volume *v, const char *path, uint64_t limit,
 // device's error; err says what is to be done.
 MUST_CHECK
 int volume_check_writable(struct volume *v, struct err *err);
+
+// Finds out whether a file's content can be written where it lies.
+// Returns 0, -ENOTSUP when it is compressed, sparse, encrypted or behind a reparse
+// point (err says which), or as volume_open_file.
+int volume_check_in_place(struct volume *v, const char *path, struct err *err);
 
 // Returns one line, for a person, on what was mended or left when the volume was
 // checked or readied; NULL when there was nothing. Valid until volume_close.

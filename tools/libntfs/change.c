@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "change.h"
+#include "reparse.h"
 #include "short.h"
 
 // Where a path leads: to a file of a folder, or to a name that is free there.
@@ -125,6 +126,7 @@ static int walk(struct ntfs *n, const char *path, struct target *t,
 		struct err *err)
 {
 	const char *p = path + strspn(path, "\\/");
+	unsigned links = 0;
 	int r = 0;
 
 	*t = (struct target){.file = NTFS_REC_ROOT};
@@ -135,6 +137,9 @@ static int walk(struct ntfs *n, const char *path, struct target *t,
 			return bad_name(path, "it has too many parts", err);
 		r = step(n, path, p, len, t, err);
 		p += len + gap;
+		if (!r && t->file && *p)
+			r = ntfs_link_follow(n, t->folder, &t->file, &links,
+					     err);
 		if (!r && !t->file)
 			r = missing(n, path, !*p, t, spec, err);
 	}
@@ -343,11 +348,13 @@ static int check_plain(const struct change_file *f, const char *path,
 	if (!a || !a->resident || a->value_len < NTFS_STANDARD_SHORT)
 		return err_corrupt(err, path, ERR_NOWHERE,
 				   "it has no standard information");
-	if (ntfs_change_find(f, NTFS_AT_REPARSE_POINT, NULL))
-		return err_set(err, -ENOTSUP, path, ERR_NOWHERE,
-			       "it is a reparse point (a link, or content that "
-			       "lies elsewhere)");
-	return 0;
+	a = ntfs_change_find(f, NTFS_AT_REPARSE_POINT, NULL);
+	if (!a)
+		return 0;
+	return ntfs_reparse_refuse(a->resident && a->value_len >= sizeof(le32)
+					   ? get_le32(*(const le32 *)a->value)
+					   : 0,
+				   path, "such a file is not written to", err);
 }
 
 // Gives a file the content of a spec, or (resize) its size alone.

@@ -190,7 +190,8 @@ int ntfs_file_next(const struct ntfs_file *f, struct ntfs_attr *attr,
 int ntfs_file_find(const struct ntfs_file *f, uint32_t type, const le16 *name,
 		   size_t name_len, struct ntfs_attr *ret, struct err *err);
 
-// As that, the name in ASCII; NULL for none.
+// As that, the name in ASCII, of at most NTFS_MAX_ASCII; NULL for none.
+#define NTFS_MAX_ASCII 32u
 int ntfs_file_find_named(const struct ntfs_file *f, uint32_t type,
 			 const char *name, struct ntfs_attr *ret,
 			 struct err *err);
@@ -299,6 +300,11 @@ int ntfs_index_find(const struct ntfs_index *x,
 int ntfs_index_walk(const struct ntfs_index *x,
 		    int (*fn)(void *ctx, const struct ntfs_index_entry *e),
 		    void *ctx, struct err *err);
+
+// Follows a path from a folder, links of it too, up to what it ends in. "." and
+// ".." are the folder and the one above it, as in a link's target.
+int ntfs_path_follow(struct ntfs *n, uint64_t folder, const char *path,
+		     unsigned *links, uint64_t *ret_record, struct err *err);
 
 // Finds a name in a folder: the child's reference.
 int ntfs_folder_find(struct ntfs *n, uint64_t folder, const le16 *name,

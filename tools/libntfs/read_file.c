@@ -229,10 +229,10 @@ int ntfs_file_find_named(const struct ntfs_file *f, uint32_t type,
 			 const char *name, struct ntfs_attr *ret,
 			 struct err *err)
 {
-	le16 units[16];
+	le16 units[NTFS_MAX_ASCII];
 	size_t len = 0;
 
-	for (; name && name[len] && len < 16; len++)
+	for (; name && name[len] && len < NTFS_MAX_ASCII; len++)
 		units[len] = to_le16((uint8_t)name[len]);
 	return ntfs_file_find(f, type, units, len, ret, err);
 }

@@ -6,7 +6,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "read.h"
+#include "reparse.h"
 
 static void read_standard(const struct ntfs_attr *a, struct ntfs_stat *s)
 {
@@ -19,6 +19,21 @@ static void read_standard(const struct ntfs_attr *a, struct ntfs_stat *s)
 	s->attributes = get_le32(h->attributes) & 0x0fffffff;
 	if (a->value_len >= sizeof(*h))
 		s->security_id = get_le32(h->security_id);
+}
+
+static int read_tag(const struct ntfs_file *f, uint32_t *ret, struct err *err)
+{
+	struct ntfs_reparse p;
+	struct err e = {0};
+	int r = ntfs_reparse_read(f, &p, &e);
+
+	if (r)
+		return r == -ENOENT ? 0
+				    : err_set(err, r, e.what, e.where, "%s",
+					      e.why);
+	*ret = p.tag;
+	mem_free(p.memory);
+	return 0;
 }
 
 int ntfs_stat(struct ntfs *n, uint64_t record, struct ntfs_stat *ret,
@@ -34,7 +49,9 @@ int ntfs_stat(struct ntfs *n, uint64_t record, struct ntfs_stat *ret,
 		return r;
 	s.sequence = f.records[0].sequence;
 	s.is_directory = f.records[0].flags & NTFS_RF_DIRECTORY;
-	while ((r = ntfs_file_next(&f, &a, err)) > 0) {
+	r = read_tag(&f, &s.reparse_tag, err);
+	while (!r && (r = ntfs_file_next(&f, &a, err)) > 0) {
+		r = 0;
 		if (a.type == NTFS_AT_STANDARD_INFORMATION &&
 		    a.value_len >= NTFS_STANDARD_SHORT) {
 			read_standard(&a, &s);
@@ -45,9 +62,6 @@ int ntfs_stat(struct ntfs *n, uint64_t record, struct ntfs_stat *ret,
 		} else if (a.type == NTFS_AT_DATA && !a.name_len &&
 			   !a.first_vcn) {
 			s.size = a.size;
-		} else if (a.type == NTFS_AT_REPARSE_POINT && a.resident &&
-			   a.value_len >= 4) {
-			s.reparse_tag = get_le32(*(const le32 *)a.value);
 		}
 	}
 	ntfs_file_done(&f);
@@ -101,15 +115,21 @@ int ntfs_streams(struct ntfs *n, uint64_t record,
 	return r;
 }
 
-// While a volume is being changed, only a disk that knows of that may write.
+// A reparse point has a say in what the unnamed data is. While a volume is being
+// changed, only a disk that knows of that may write.
 static int open_attr(const struct ntfs_file *f, const struct ntfs_attr *a,
 		     struct disk **ret, struct err *err)
 {
-	int r = f->n->change && a->type == NTFS_AT_DATA && !a->name_len
-			? ntfs_change_disk(f->n, f->records[0].number, false,
-					   ret, NULL)
-			: -ENOTSUP;
+	bool is_content = a->type == NTFS_AT_DATA && !a->name_len;
+	struct err e = {0};
+	int r = is_content ? ntfs_reparse_open(f, a, ret, &e) : -ENOENT;
 
+	if (r != -ENOENT)
+		return r ? err_set(err, r, e.what, e.where, "%s", e.why) : 0;
+	r = f->n->change && is_content
+		    ? ntfs_change_disk(f->n, f->records[0].number, false, ret,
+				       NULL)
+		    : -ENOTSUP;
 	if (r != -ENOTSUP)
 		return r == -ENOMEM ? err_nomem(err) : r;
 	r = ntfs_stream_open(f, a, ret, err);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "log.h"
-#include "read.h"
+#include "reparse.h"
 
 static int refuse(int code, const char *why, struct err *err)
 {
@@ -108,6 +108,47 @@ int ntfs_check_writable(struct ntfs *n, struct err *err)
 	if (!r)
 		r = check_all(n, err);
 	n->is_writable = !r;
+	return r;
+}
+
+static int check_content(const struct ntfs_file *f, const char *path,
+			 struct err *err)
+{
+	struct ntfs_reparse point;
+	struct ntfs_attr a;
+	const char *why = NULL;
+	int r = ntfs_reparse_read(f, &point, NULL);
+
+	if (!r) {
+		mem_free(point.memory);
+		return ntfs_reparse_refuse(point.tag, path,
+					   "such a file is not written to",
+					   err);
+	}
+	r = ntfs_file_find(f, NTFS_AT_DATA, NULL, 0, &a, err);
+	if (r)
+		return r;
+	if (a.flags & NTFS_AF_ENCRYPTED)
+		why = "it is encrypted, and cannot be written in place";
+	else if (a.flags & NTFS_AF_COMPRESSION_MASK)
+		why = "it is compressed, and cannot be written in place: copy "
+		      "it anew";
+	else if (a.flags & NTFS_AF_SPARSE)
+		why = "it is sparse, and cannot be written in place: copy it "
+		      "anew";
+	return why ? err_set(err, -ENOTSUP, path, ERR_NOWHERE, "%s", why) : 0;
+}
+
+int ntfs_check_in_place(struct ntfs *n, uint64_t record, const char *path,
+			struct err *err)
+{
+	struct ntfs_file f;
+	int r = ntfs_file_open(n, record, &f, err);
+
+	if (r)
+		return r;
+	r = check_content(&f, path, err);
+	ntfs_file_done(&f);
 	return r;
 }
 

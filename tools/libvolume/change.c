@@ -10,6 +10,17 @@ int volume_check_writable(struct volume *v, struct err *err)
 		      : ntfs_check_writable(v->ntfs, err);
 }
 
+int volume_check_in_place(struct volume *v, const char *path, struct err *err)
+{
+	uint64_t record;
+	int r;
+
+	if (v->fat)
+		return 0;
+	r = ntfs_lookup(v->ntfs, path, &record, err);
+	return r ? r : ntfs_check_in_place(v->ntfs, record, path, err);
+}
+
 const char *volume_note(const struct volume *v)
 {
 	return v->ntfs ? ntfs_note(v->ntfs) : NULL;

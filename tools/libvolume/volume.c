@@ -162,6 +162,7 @@ static int list_ntfs(void *ctx, const struct ntfs_entry *e)
 		.attributes = e->attributes,
 		.is_directory = e->attributes & NTFS_ATTR_DIRECTORY,
 		.modified = e->modified,
+		.reparse_tag = e->reparse_tag,
 	};
 
 	if (e->name_space == 2 || e->record < FIRST_FILE) // 2: 8.3 name
@@ -189,12 +190,12 @@ static int find_name(void *ctx, const struct ntfs_entry *e)
 }
 
 // Finds the name that a path's last part has in its folder; the root has none.
-static int real_name(struct volume *v, const char *path, uint64_t record,
-		     char *name, struct err *err)
+static int real_name(struct volume *v, const char *path, char *name,
+		     struct err *err)
 {
 	char *folder = mem_strdup(path);
 	size_t len = strlen(path), start;
-	struct find_name find = {.record = record, .name = name};
+	struct find_name find = {.name = name};
 	uint64_t parent;
 	int r;
 
@@ -206,6 +207,8 @@ static int real_name(struct volume *v, const char *path, uint64_t record,
 		start--;
 	folder[start] = 0;
 	r = ntfs_lookup(v->ntfs, folder, &parent, err);
+	if (!r)
+		r = ntfs_lookup_link(v->ntfs, path, &find.record, err);
 	mem_free(folder);
 	if (r || start == len)
 		return r;
@@ -225,13 +228,14 @@ static int stat_ntfs(struct volume *v, const char *path,
 	if (!r)
 		r = ntfs_stat(v->ntfs, record, &stat, err);
 	if (!r)
-		r = real_name(v, path, record, s.name, err);
+		r = real_name(v, path, s.name, err);
 	if (r)
 		return r;
 	s.attributes = stat.attributes;
 	s.is_directory = stat.is_directory;
 	s.size = stat.is_directory ? 0 : stat.size;
 	s.modified = stat.modified;
+	s.reparse_tag = stat.reparse_tag;
 	*ret = s;
 	return 0;
 }
@@ -278,6 +282,18 @@ static int check_is_file(struct volume *v, const char *path, struct err *err)
 	if (!r && stat.is_directory)
 		r = err_set(err, -EISDIR, path, ERR_NOWHERE, "it is a folder");
 	return r;
+}
+
+int volume_read_link(struct volume *v, const char *path, char **ret,
+		     struct err *err)
+{
+	uint64_t record;
+	int r;
+
+	if (v->fat)
+		return err_set(err, -ENOENT, path, ERR_NOWHERE, "it is no link");
+	r = ntfs_lookup_link(v->ntfs, path, &record, err);
+	return r ? r : ntfs_read_link(v->ntfs, record, ret, err);
 }
 
 int volume_open_file(struct volume *v, const char *path, struct disk **ret,

@@ -92,7 +92,7 @@ static void check_volume(struct disk *d)
 	check_file(n, "\\Folder\\link", "same\n", 2);
 	check_file(n, "\\b", "same\n", 1); // the same blob, another file
 	check_file(n, "\\empty", "", 1);
-	check_ok(ntfs_lookup(n, "\\symlink", &record, &err), &err);
+	check_ok(ntfs_lookup_link(n, "\\symlink", &record, &err), &err);
 	check_ok(ntfs_stat(n, record, &stat, &err), &err);
 	check(stat.attributes & NTFS_ATTR_REPARSE);
 	check_eq(stat.reparse_tag, 0xa000000c);

@@ -35,7 +35,7 @@ static int visit(void *ctx, const struct ntfs_entry *e)
 		return 0;
 	snprintf(w->path + len, sizeof(w->path) - len, "\\%s", e->utf8);
 	swap_case(w->path + len);
-	check_ok(ntfs_lookup(w->n, w->path, &record, &err), &err);
+	check_ok(ntfs_lookup_link(w->n, w->path, &record, &err), &err);
 	swap_case(w->path + len);
 	check_eq(record, e->record);
 	check_ok(ntfs_stat(w->n, record, &s, &err), &err);
