@@ -149,10 +149,22 @@ static int add_to_index(struct change_file *f, const char *name,
 	return r;
 }
 
+// Returns where the next entry goes: behind the last one of the indexes, and
+// behind blank ones that Windows left at the end, which the second copy shows.
+static uint64_t find_end(struct change_file *f, const struct lookup *l)
+{
+	const struct change_attr *a =
+		ntfs_change_find(f, NTFS_AT_DATA, "$SDS");
+	uint64_t end = a && a->size > NTFS_SDS_BLOCK ? a->size - NTFS_SDS_BLOCK
+						     : 0;
+
+	return round_up(end > l->end ? end : l->end, 16);
+}
+
 static int add_entry(struct change_file *f, const struct lookup *l,
 		     uint8_t *entry, size_t size, struct err *err)
 {
-	uint64_t at = round_up(l->end, 16);
+	uint64_t at = find_end(f, l);
 	struct ntfs_sds_disk head = {.hash = to_le32(l->hash),
 				     .security_id = to_le32(l->greatest + 1),
 				     .size = to_le32((uint32_t)size)};

@@ -22,7 +22,20 @@ static void check_descriptor(struct check *c, const uint8_t *sd, size_t len,
 				   "Security descriptor %u is none", id);
 }
 
-// Reads the entry at `off` of a block that begins at `start` of $SDS.
+// Windows' chkdsk blanks the entry of a descriptor that it removes: the length
+// stays, so that those behind it are found, and all else is zero.
+static bool is_blank(const uint8_t *entry, uint32_t size)
+{
+	size_t length = offsetof(struct ntfs_sds_disk, size);
+
+	for (size_t i = 0; i < size; i++)
+		if (entry[i] && (i < length || i >= length + sizeof(le32)))
+			return false;
+	return true;
+}
+
+// Reads the entry at `off` of a block that begins at `start` of $SDS; a blank one
+// has the id 0.
 // Returns its length, or 0 at the end or when nothing more can be read.
 static uint32_t read_entry(struct check *c, const uint8_t *block, size_t len,
 			   size_t off, uint64_t start,
@@ -37,6 +50,11 @@ static uint32_t read_entry(struct check *c, const uint8_t *block, size_t len,
 	d.hash = get_le32(h->hash);
 	d.size = get_le32(h->size);
 	d.offset = get_le64(h->offset);
+	if (d.size >= sizeof(*h) && range_ok(off, d.size, len) &&
+	    is_blank(block + off, d.size)) {
+		*ret = d;
+		return d.size;
+	}
 	if (d.offset != start + off || d.size < sizeof(*h) ||
 	    !range_ok(off, d.size, len)) {
 		ntfs_check_problem(c, NTFS_REC_SECURE, "sds-entry",
@@ -69,6 +87,9 @@ static int check_block(struct check *c, const uint8_t *block,
 					   "The copy of security descriptor %u "
 					   "differs",
 					   d.id);
+		off = (size_t)round_up(off + size, 16);
+		if (!d.id)
+			continue;
 		if (c->descriptor_count >= MAX_DESCRIPTORS)
 			return err_set(
 			    c->err, -EFBIG, "$Secure", NTFS_REC_SECURE,
@@ -77,7 +98,6 @@ static int check_block(struct check *c, const uint8_t *block,
 			     capacity, sizeof(d)))
 			return err_nomem(c->err);
 		c->descriptors[c->descriptor_count++] = d;
-		off = (size_t)round_up(off + size, 16);
 	}
 	return 0;
 }
