@@ -31,20 +31,39 @@ flip() { # OFFSET: changes one byte
 	flip 8388096 # the boot sector's copy
 	broken=$(sha1sum <volume)
 	[ "$before" != "$broken" ]
+	run -0 slipway chkdsk volume
+	[ "$broken" = "$(sha1sum <volume)" ]
+	flip 21
+	broken=$(sha1sum <volume)
 	run -1 slipway chkdsk volume
 	[ "$broken" = "$(sha1sum <volume)" ]
 }
 
 @test "chkdsk: a problem, its rule, and the exit status" {
-	flip 8388096
+	flip 21 # the media type
 	run -1 slipway chkdsk volume
-	assert_output_has "The boot sector's copy at the end of the volume differs."
+	assert_output_has "The boot sector's media type is "
 	assert_output_has "The file system has 1 problem. Nothing was changed."
 	run -1 slipway chkdsk /v volume
-	assert_output_has "[boot-copy] The boot sector's copy"
+	assert_output_has "[boot-media] The boot sector's media type"
 	run -1 slipway chkdsk --json volume
-	[ "${lines[0]}" = '{"problem":"boot-copy","record":null,"text":"The boot sector'"'"'s copy at the end of the volume differs"}' ]
-	assert_output_has '"problems":1}'
+	assert_output_has '{"problem":"boot-media","record":null,"text":"The boot sector'
+	assert_output_has '"finding":"unsafe"}'
+	assert_output_has '"problems":1,'
+}
+
+# As imaging programs restore a volume.
+@test "chkdsk: the boot sector's copy is noted, and written anew by a change" {
+	flip 8388096
+	run -0 slipway chkdsk volume
+	assert_output_has "The boot sector's copy at the end of the volume differs (note)."
+	assert_output_has "has no problems."
+	run -0 slipway chkdsk --json volume
+	assert_output_has '"finding":"note"}'
+	assert_output_has '"problems":0,"leftovers":0,"harmless":0,"notes":1}'
+	run -0 slipway copy "$BATS_TEST_FILENAME" 'volume:\file'
+	run -0 slipway chkdsk volume
+	case $output in *note*) false ;; esac
 }
 
 @test "chkdsk: what is no volume" {

@@ -23,6 +23,11 @@ static const char usage[] =
 	"  /JSON            write problems and counts as JSON lines\n"
 	"  /Progress:STYLE  bar, lines, json or none\n"
 	"\n"
+	"Behind what does not keep slipway from writing to the volume stands why:\n"
+	"(left over) what a power cut leaves, and the next change mends when it was\n"
+	"one; (harmless) what no change depends on, as a folder's entry that repeats\n"
+	"old sizes or times; (note) the boot sector's copy, which is no problem.\n"
+	"\n"
 	"Exit status: 0 no problems, 1 problems found or not able to check,\n"
 	"2 misuse.\n";
 
@@ -56,6 +61,12 @@ static int report_progress(void *ctx, const char *stage, uint64_t done,
 
 static void report_problem(void *ctx, const struct ntfs_problem *p)
 {
+	static const char *const findings[] = {
+		[NTFS_UNSAFE] = "unsafe",
+		[NTFS_LEFTOVER] = "left over",
+		[NTFS_HARMLESS] = "harmless",
+		[NTFS_NOTE] = "note",
+	};
 	struct output *o = ctx;
 
 	cmd_progress_end(&o->shown);
@@ -67,14 +78,18 @@ static void report_problem(void *ctx, const struct ntfs_problem *p)
 			printf("%" PRIu64, p->record);
 		printf(",\"text\":");
 		cmd_print_json(p->text);
-		puts("}");
+		printf(",\"finding\":\"%s\"}\n", findings[p->finding]);
 		return;
 	}
 	if (o->verbose)
 		printf("[%s] ", p->rule);
 	if (p->record != ERR_NOWHERE)
 		printf("File %" PRIu64 ": ", p->record);
-	printf("%s.\n", p->text);
+	printf("%s", p->text);
+	if (p->finding == NTFS_UNSAFE)
+		puts(".");
+	else
+		printf(" (%s).\n", findings[p->finding]);
 }
 
 static void show_counts(const struct ntfs_info *info,
@@ -101,13 +116,20 @@ static void show_result(const struct output *o, const struct ntfs_info *info,
 		printf("{\"files\":%" PRIu64 ",\"folders\":%" PRIu64
 		       ",\"index_entries\":%" PRIu64 ",\"clusters\":%" PRIu64
 		       ",\"clusters_used\":%" PRIu64 ",\"cluster_size\":%u"
-		       ",\"problems\":%" PRIu64 "}\n",
+		       ",\"problems\":%" PRIu64 ",\"leftovers\":%" PRIu64
+		       ",\"harmless\":%" PRIu64 ",\"notes\":%" PRIu64 "}\n",
 		       r->files, r->folders, r->index_entries, r->clusters,
-		       r->clusters_used, info->cluster_size, r->problems);
+		       r->clusters_used, info->cluster_size, r->problems,
+		       r->leftovers, r->harmless, r->notes);
 		return;
 	}
 	show_counts(info, r);
-	if (r->problems)
+	if (r->problems && r->problems == r->leftovers + r->harmless)
+		printf("The file system has nothing that is broken: %" PRIu64
+		       " left over, %" PRIu64 " harmless. Nothing was "
+		       "changed.\n",
+		       r->leftovers, r->harmless);
+	else if (r->problems)
 		printf("The file system has %" PRIu64 " problem%s. Nothing "
 		       "was changed.\n",
 		       r->problems, r->problems == 1 ? "" : "s");

@@ -69,7 +69,7 @@ static int ask_ntfs(const struct vdisk_unused_ctx *u, struct disk *d,
 		r = ntfs_in_use(n, &why, err);
 	if (!r && !why) {
 		r = ntfs_check(d, NULL, NULL, u->progress, &found, err);
-		if (!r && found.problems)
+		if (!r && found.problems > found.harmless)
 			why = "it has problems, see chkdsk";
 	}
 	if (!r && why)

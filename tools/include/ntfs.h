@@ -389,7 +389,8 @@ int ntfs_in_use(struct ntfs *n, const char **ret, struct err *err);
 // written by ntfs_sync, in such an order that a power cut leaves each file old
 // or new and never two files on one cluster. Until it is done the volume is
 // marked dirty, so that what a cut leaves (clusters and records that nothing
-// uses) is found by Windows. What was not synced when the volume is closed was
+// uses, files without an entry in a folder) is found: by the next change, which
+// mends it, or by Windows. What was not synced when the volume is closed was
 // never done. The volume has no log of ours: its own is reset before the first
 // change. Reading functions show the changes; one that lists or walks may not
 // change the volume.
@@ -409,9 +410,10 @@ int ntfs_in_use(struct ntfs *n, const char **ret, struct err *err);
 // by several as any disk.
 
 // Finds out whether anything on a volume may be written, be it content in place:
-// its last user closed it, no Windows sleeps on it, and the whole of it is checked
-// and without a problem. It is checked once: what was found sound stays so while it is
-// open, as only content is written past these functions. Nothing is written.
+// its last user closed it, or a power cut did while we changed it, no Windows
+// sleeps on it, and the whole of it is checked and nothing is broken. It is checked
+// once: what was found sound stays so while it is open, as only content is written
+// past these functions. Nothing is written.
 // Returns as ntfs_change_begin.
 int ntfs_check_writable(struct ntfs *n, struct err *err);
 
@@ -426,13 +428,18 @@ int ntfs_check_in_place(struct ntfs *n, uint64_t record, const char *path,
 // person; NULL when there was nothing. Valid until ntfs_close.
 const char *ntfs_note(const struct ntfs *n);
 
-// Readies a volume for changes; the whole of it is checked first, and one with
-// problems is not changed at all. Nothing is written. The device may not be
+// Readies a volume for changes; the whole of it is checked first, and one that is
+// broken is not changed at all. What a power cut left of changes before (the
+// volume is dirty and its log empty, as ntfsfix leaves it too) is mended, and so
+// is the boot sector's copy; what is harmless stays; ntfs_note tells. Mending
+// deletes no file: one that no folder leads to is named again, at need in
+// \found.000. Nothing is written before the next sync. The device may not be
 // written by anybody else from now on, and streams that were opened before are
-// good until the next sync.
+// good until then.
 // Returns 0, -EROFS, -EBUSY when the volume was not closed by its last user
-// (hibernated, or its log holds changes), -ENOTSUP for what is valid but cannot
-// be changed by us, -EBADMSG for a problem, -ENOMEM, or the device's error.
+// (hibernated, its log holds changes, or another than us left it dirty), -ENOTSUP
+// for what is valid but cannot be changed by us, -EBADMSG for a problem, -ENOSPC
+// when there is no room to mend it, -ENOMEM, or the device's error.
 int ntfs_change_begin(struct ntfs *n, struct err *err);
 
 // Makes a folder and those above it that are missing.
@@ -482,24 +489,40 @@ int ntfs_sync(struct ntfs *n, struct err *err);
 
 // --- Checking ----------------------------------------------------------------
 
+// What a finding of the check means for who wants to change the volume.
+enum ntfs_finding {
+	// Something is broken: nothing is written before it is repaired.
+	NTFS_UNSAFE,
+	// A power cut during changes leaves it, and by it every file is whole and
+	// its own: clusters and records that are marked as used and are not,
+	// files without an entry in a folder, the mirror that is behind, the
+	// dirty flag. ntfs_change_begin mends it.
+	NTFS_LEFTOVER,
+	// No change depends on it: a folder's entry repeats sizes, times or
+	// attributes that its file no longer has; attributes that there are not.
+	NTFS_HARMLESS,
+	// No part of the file system's state, and nothing that Windows' own check
+	// reports: the boot sector's copy, which imaging programs leave out.
+	NTFS_NOTE,
+};
+
 struct ntfs_problem {
+	enum ntfs_finding finding;
 	uint64_t record;      // of the file record, or ERR_NOWHERE
 	const char *rule;     // short name of the rule: "index-order"
 	const char *text;     // one sentence
-	bool is_leftover;     // see struct ntfs_check_result
+	uint64_t first, count; // NTFS_LEFTOVER, "bitmap-lost": the clusters
 };
 
 struct ntfs_check_result {
-	uint64_t files, folders, index_entries, clusters_used, clusters, problems;
-	// Of the problems, those that a power cut during changes leaves, by which
-	// every file is whole and its own: clusters and records that are marked as
-	// used and are not, files without a name in a folder, a folder's entry or
-	// the mirror that is behind, the dirty flag.
-	uint64_t leftovers;
+	uint64_t files, folders, index_entries, clusters_used, clusters;
+	uint64_t problems; // all findings but notes; among them
+	uint64_t leftovers, harmless;
+	uint64_t notes;
 };
 
-// Checks a volume, changing nothing, and calls report for each problem (at
-// most some thousands).
+// Checks a volume, changing nothing, and calls report for each finding (at most
+// some thousands).
 // Returns 0 when the check came to its end (see ret->problems), -EBADMSG when
 // it is so broken that nothing could be checked, or as ntfs_open.
 int ntfs_check(struct disk *dev,

@@ -100,7 +100,8 @@ int volume_read_file(struct volume *v, const char *path, uint64_t limit,
 		     void **ret, size_t *ret_size, struct err *err);
 
 // Finds out whether files of this volume may be written, in place or otherwise: no
-// Windows sleeps on it, its last user closed it in order, and it is sound. The
+// Windows sleeps on it, its last user closed it in order or a power cut ended our
+// own changes, and it is sound or can be made so by the next change. The
 // whole of it is checked once, however often this is asked and also when it is
 // readied for changes afterwards; nothing is written.
 // Returns 0, -EROFS for a disk that is open for reading only, -EBUSY when the

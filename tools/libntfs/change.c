@@ -25,9 +25,10 @@ static void target_done(struct target *t)
 
 static int check_begun(const struct ntfs *n, struct err *err)
 {
-	return n->change ? 0
-			 : err_set(err, -EINVAL, "NTFS volume", ERR_NOWHERE,
-				   "it was not readied for changes");
+	return n->change && n->change->is_begun
+		       ? 0
+		       : err_set(err, -EINVAL, "NTFS volume", ERR_NOWHERE,
+				 "it was not readied for changes");
 }
 
 static int bad_name(const char *path, const char *why, struct err *err)

@@ -21,7 +21,8 @@
 //     change_space.c    clusters
 //     change_cache.c    what is not written yet, undone when something fails
 //     change_sync.c     the order in which it is written
-//     change_begin.c    what a volume must be to be changed
+//     change_begin.c    a volume readied; writable.c: what it must be
+//     mend.c            what a power cut left, mended
 //
 // Whatever is changed is written elsewhere first, and takes effect by the one
 // write of a file's base record: a folder's new index blocks, a file's new
@@ -51,7 +52,6 @@ enum ntfs_stage {
 	STAGE_CHANGED, // base records of files that were there, then of folders
 	STAGE_CHANGED_FOLDERS,
 	STAGE_UNNAMED, // files that have lost one of several names
-	STAGE_MIRROR,
 	STAGE_FREED, // folders from the top down, then files, then extensions
 	STAGE_FREED_FILES = STAGE_FREED + NTFS_MAX_PATH_PARTS + 1,
 	STAGE_FREED_EXTENSIONS,
@@ -82,7 +82,7 @@ struct ntfs_change {
 	struct change_mft mft, old_mft; // the latter when it grew in this operation
 	uint64_t cluster_hint, record_hint;
 	uint32_t mirrored; // records that $MFTMirr holds
-	bool log_is_reset;
+	bool is_begun, log_is_reset;
 	// change_cache.c
 	struct ntfs_sector **table; // lists of sectors with one hash
 	size_t slots, count;
@@ -395,6 +395,13 @@ int ntfs_folder_take(struct change_file *file, uint64_t folder,
 		     const le16 *name, size_t len, uint64_t time,
 		     unsigned *ret_left, struct err *err);
 
+// Puts back the entries that a file's names have lost; names whose folder is gone,
+// or has another file by that name, are taken out of the file (*ret_lost), which
+// is not stored. *ret_left is how many names there still are, *ret_put how many
+// of them got their entry back.
+int ntfs_folder_restore(struct change_file *file, unsigned *ret_left,
+			unsigned *ret_put, bool *ret_lost, struct err *err);
+
 // Writes what entries repeat of the file into all its entries.
 int ntfs_folder_refresh(const struct change_file *file, struct err *err);
 
@@ -414,7 +421,13 @@ int ntfs_content_resize(struct change_file *f, uint64_t size, struct err *err);
 int ntfs_change_resize(struct ntfs *n, uint64_t number, uint64_t size,
 		       uint64_t time, struct err *err);
 
-// Takes a file's entries out of $ObjId and $Reparse (change_views.c).
+// Takes a file's entries out of $ObjId and $Reparse, and those of files that are
+// gone (change_views.c).
 int ntfs_views_remove(struct change_file *f, struct err *err);
+int ntfs_views_clean(struct ntfs_change *c, struct err *err);
+
+// Mends what was found when the volume was checked, as changes like others, and
+// says so in the volume's note (mend.c).
+int ntfs_mend(struct ntfs_change *c, struct err *err);
 
 #endif

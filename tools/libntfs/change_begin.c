@@ -75,13 +75,25 @@ static int start(struct ntfs_change *c, struct err *err)
 	return r;
 }
 
+// What was mended before something failed is a change like others, and does no
+// harm; but nothing is done on top of it before the rest is mended too.
+static int mend(struct ntfs_change *c, struct err *err)
+{
+	int r;
+
+	c->is_begun = true;
+	r = ntfs_mend(c, err);
+	c->is_begun = !r;
+	return r;
+}
+
 int ntfs_change_begin(struct ntfs *n, struct err *err)
 {
 	struct ntfs_change *c;
 	int r = 0;
 
 	if (n->change)
-		return 0;
+		return n->change->is_begun ? 0 : mend(n->change, err);
 	r = ntfs_check_writable(n, err);
 	if (r)
 		return r;
@@ -101,8 +113,9 @@ int ntfs_change_begin(struct ntfs *n, struct err *err)
 	if (r) {
 		c->mft.disk = NULL; // it stays n->mft
 		ntfs_change_free(n);
+		return r;
 	}
-	return r;
+	return mend(c, err);
 }
 
 void ntfs_change_free(struct ntfs *n)

@@ -74,6 +74,16 @@ static void read_copy(const struct change_file *f, struct change_copy *ret)
 		ret->allocated = a->total;
 		ret->size = a->size;
 	}
+	a = ntfs_change_find(f, NTFS_AT_EA_INFORMATION, NULL);
+	if (a && a->resident &&
+	    a->value_len >= sizeof(struct ntfs_ea_information_disk))
+		ret->ea_or_reparse = get_le16(
+			((const struct ntfs_ea_information_disk *)(const void *)
+				 a->value)
+				->packed_size);
+	a = ntfs_change_find(f, NTFS_AT_REPARSE_POINT, NULL);
+	if (a && a->resident && a->value_len >= sizeof(le32))
+		ret->ea_or_reparse = get_le32(*(const le32 *)a->value);
 }
 
 static void put_copy(const struct change_copy *copy,
@@ -123,19 +133,28 @@ static uint8_t space_of(const struct change_attr *a)
 		->name_space;
 }
 
-// Keeps what the entry has of its own: the size of extended attributes.
-static int refresh_entry(struct folder *d, const struct change_file *f,
-			 const struct change_attr *name,
-			 const struct change_copy *copy, struct err *err)
+// Makes the entry of one of a file's names.
+static void make_entry(const struct change_file *f,
+		       const struct change_attr *name,
+		       const struct change_copy *copy, uint8_t entry[ENTRY_MAX])
 {
 	struct ntfs_file_name_disk h;
-	uint8_t key[MAX_KEY], entry[ENTRY_MAX];
+	uint8_t key[MAX_KEY];
 
 	memcpy(key, name->value, name->value_len);
 	memcpy(&h, key, sizeof(h));
 	put_copy(copy, &h);
 	memcpy(key, &h, sizeof(h));
 	put_entry(f, key, name->value_len, entry);
+}
+
+static int refresh_entry(struct folder *d, const struct change_file *f,
+			 const struct change_attr *name,
+			 const struct change_copy *copy, struct err *err)
+{
+	uint8_t entry[ENTRY_MAX];
+
+	make_entry(f, name, copy, entry);
 	return ntfs_tree_update(&d->tree, entry, err);
 }
 
@@ -158,18 +177,10 @@ static int refresh_folder(const struct change_file *f, size_t i,
 
 int ntfs_folder_refresh(const struct change_file *f, struct err *err)
 {
-	const struct change_attr *ea =
-		ntfs_change_find(f, NTFS_AT_EA_INFORMATION, NULL);
 	struct change_copy copy;
 	int r = 0;
 
 	read_copy(f, &copy);
-	if (ea && ea->resident &&
-	    ea->value_len >= sizeof(struct ntfs_ea_information_disk))
-		copy.ea_or_reparse = get_le16(
-			((const struct ntfs_ea_information_disk *)
-				 (const void *)ea->value)
-				->packed_size);
 	for (size_t i = 0; !r && i < f->count; i++) {
 		bool is_first = is_name(&f->attrs[i]);
 
@@ -314,5 +325,124 @@ int ntfs_folder_take(struct change_file *f, uint64_t folder, const le16 *name,
 			space_of(&f->attrs[i]) != NTFS_NS_DOS;
 	if (!r)
 		*ret_left = left;
+	return r;
+}
+
+// --- Putting back --------------------------------------------------------------
+
+enum name_state {
+	NAME_THERE,
+	NAME_MISSING, // its folder has no such entry
+	NAME_LOST,    // there is no such folder, or it has another file of the name
+};
+
+static int find_state(const struct change_file *f, const struct change_attr *a,
+		      enum name_state *ret, struct err *err)
+{
+	const struct ntfs_file_name_disk *h = (const void *)a->value;
+	uint64_t parent = get_le64(h->parent), file;
+	struct err e = {0};
+	struct ntfs_stat s;
+	int r = ntfs_stat(f->c->n, ntfs_ref_record(parent), &s, &e);
+
+	if (!r && (!s.is_directory || s.sequence != ntfs_ref_sequence(parent)))
+		r = -ENOENT;
+	*ret = NAME_LOST;
+	if (r == -ENOENT)
+		return 0;
+	if (!r)
+		r = ntfs_folder_find(f->c->n, s.record,
+				     (const le16 *)(const void *)(h + 1),
+				     h->name_len, &file, &e);
+	if (r == -ENOENT)
+		*ret = NAME_MISSING;
+	else if (!r && file == ntfs_change_reference(f))
+		*ret = NAME_THERE;
+	return !r || r == -ENOENT
+		       ? 0
+		       : err_set(err, r, e.what, e.where, "%s", e.why);
+}
+
+static bool is_pair(const struct change_attr *a, const struct change_attr *b)
+{
+	return is_name(b) && parent_of(a) == parent_of(b) &&
+	       ((space_of(a) == NTFS_NS_WIN32 && space_of(b) == NTFS_NS_DOS) ||
+		(space_of(a) == NTFS_NS_DOS && space_of(b) == NTFS_NS_WIN32));
+}
+
+static int put_back(struct change_file *f, const struct change_attr *a,
+		    struct err *err)
+{
+	struct change_copy copy;
+	uint8_t entry[ENTRY_MAX];
+	struct folder d;
+	int r = open_folder(f->c, parent_of(a), &d, err);
+
+	read_copy(f, &copy);
+	make_entry(f, a, &copy, entry);
+	if (!r)
+		r = ntfs_tree_insert(&d.tree, entry, err);
+	if (!r)
+		r = store_folder(&d, 0, err);
+	close_folder(&d);
+	return r;
+}
+
+// A long and a short name stay together: one that is lost takes the other along.
+static int take_lost(struct change_file *f, size_t i, struct err *err)
+{
+	enum name_state state = NAME_MISSING;
+	size_t other = 0, last;
+	int r = 0;
+
+	while (other < f->count && !is_pair(&f->attrs[i], &f->attrs[other]))
+		other++;
+	if (other == f->count)
+		return ntfs_change_remove(f, &f->attrs[i], err);
+	r = find_state(f, &f->attrs[other], &state, err);
+	if (!r && state == NAME_THERE)
+		r = err_set(err, -ENOTSUP, "file record", f->number,
+			    "of a long and a short name one alone has its "
+			    "entry");
+	last = i > other ? i : other;
+	if (!r)
+		r = ntfs_change_remove(f, &f->attrs[last], err);
+	return r ? r
+		 : ntfs_change_remove(f, &f->attrs[i + other - last], err);
+}
+
+int ntfs_folder_restore(struct change_file *f, unsigned *ret_left,
+			unsigned *ret_put, bool *ret_lost, struct err *err)
+{
+	unsigned left = 0;
+	int r = 0;
+
+	*ret_lost = false;
+	for (size_t i = 0; !r && i < f->count;) {
+		enum name_state state = NAME_THERE;
+
+		if (is_name(&f->attrs[i]))
+			r = find_state(f, &f->attrs[i], &state, err);
+		if (!r && state == NAME_LOST) {
+			r = take_lost(f, i, err);
+			*ret_lost = true;
+			i = 0; // the others have moved
+		} else {
+			i++;
+		}
+	}
+	for (size_t i = 0; !r && i < f->count; i++) {
+		enum name_state state = NAME_THERE;
+
+		if (!is_name(&f->attrs[i]))
+			continue;
+		left++;
+		r = find_state(f, &f->attrs[i], &state, err);
+		if (r || state != NAME_MISSING)
+			continue;
+		r = put_back(f, &f->attrs[i], err);
+		++*ret_put;
+	}
+	*ret_left = left;
 	return r;
 }

@@ -40,6 +40,28 @@ static int format_records(struct ntfs_change *c, const struct ntfs_runs *runs,
 	return r;
 }
 
+// A sector of the bitmap that is in the cache has what lay behind the old end.
+static int zero_cached(struct ntfs_change *c, const struct change_attr *a,
+		       uint64_t from, uint64_t to, struct err *err)
+{
+	static const uint8_t zeroes[CHANGE_SECTOR];
+	struct disk *d;
+	int r = ntfs_runs_disk(c->n, &a->runs, a->allocated, a->allocated, &d,
+			       err);
+
+	if (r)
+		return r;
+	while (!r && from < to) {
+		size_t n = CHANGE_SECTOR - (size_t)(from % CHANGE_SECTOR);
+
+		n = n < to - from ? n : (size_t)(to - from);
+		r = ntfs_cache_write(c, d, from, zeroes, n, STAGE_BITMAP, err);
+		from += n;
+	}
+	disk_close(d);
+	return r;
+}
+
 // Makes the MFT's bitmap long enough.
 static int grow_bitmap(struct change_file *f, uint64_t records, struct err *err)
 {
@@ -67,7 +89,7 @@ static int grow_bitmap(struct change_file *f, uint64_t records, struct err *err)
 		r = disk_zero(d, from, a->allocated - from, err);
 		disk_close(d);
 	}
-	return r;
+	return r ? r : zero_cached(c, a, from, bytes, err);
 }
 
 static int take_run(struct ntfs_change *c, struct change_attr *data,

@@ -53,8 +53,7 @@ int ntfs_record_put(struct ntfs_change *c, uint64_t number, uint8_t *data,
 	if (r || number >= c->mirrored)
 		return r;
 	mirror = c->n->mftmirr_lcn * c->n->info.cluster_size + number * size;
-	return ntfs_cache_write(c, c->cache, mirror, data, size, STAGE_MIRROR,
-				err);
+	return ntfs_cache_write(c, c->cache, mirror, data, size, stage, err);
 }
 
 uint32_t ntfs_record_stage(const struct ntfs_change *c, uint64_t number)
@@ -105,13 +104,11 @@ int ntfs_record_take(struct ntfs_change *c, uint64_t *ret_number,
 	bool found;
 	int r = find_free(c, &number, &found, err);
 
-	if (!r && !found) {
+	// New records that a power cut left marked are free after the next sync.
+	while (!r && !found) {
 		r = ntfs_mft_grow(c, err);
 		if (!r)
 			r = find_free(c, &number, &found, err);
-		if (!r && !found)
-			r = err_set(err, -ENOSPC, "NTFS volume", ERR_NOWHERE,
-				    "its MFT cannot grow");
 	}
 	if (!r)
 		r = read_sequence(c, number, &sequence, err);

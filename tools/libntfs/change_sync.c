@@ -15,20 +15,23 @@
 //        one write by which a file's content, or all of a folder's entries,
 //        become the new ones; a file is renewed before what it made needless is
 //        removed beside it; at last files that have lost one of several names
-//     8  the mirror of the first records
-//     9  records that nothing leads to any more are freed: folders from the top
+//     8  records that nothing leads to any more are freed: folders from the top
 //        down, then files, so that no entry is of a file that is gone
-//    10  $ObjId and $Reparse, which have lost the entries of freed files
-//    11  bitmaps: what only the old state used is free
-//    12  the dirty flag is cleared
+//     9  $ObjId and $Reparse, which have lost the entries of freed files
+//    10  bitmaps: what only the old state used is free
+//    11  the dirty flag is cleared
+//
+// The mirror of one of the first records is written right after the record itself,
+// with no flush between: other drivers do not open a volume on which the two
+// differ, so that the moment in which they do is to be short.
 //
 // A power cut before step 7 leaves the old state, with clusters and records
 // marked that nothing leads to. In step 7 each file and each folder is the old
-// or the new one: either leads only to what is whole, since step 9 has not
+// or the new one: either leads only to what is whole, since step 8 has not
 // begun. A folder may be a step ahead of a file: a removed file has lost its
 // entry and not yet its record, a changed one has old sizes and times in its
 // entry, as Windows itself may leave them. None of it lets two files have one
-// cluster: step 11 comes after all else.
+// cluster: step 10 comes after all else.
 //
 // Assumed is that the write of a file record takes effect wholly or not at all.
 // Disks with sectors of 4096 bytes see to that; on others the two sectors of a
@@ -56,15 +59,6 @@ find_information(const struct ntfs_record *rec)
 	return NULL;
 }
 
-// Writes $Volume's record or its mirror, and flushes.
-static int write_volume(struct ntfs_change *c, struct disk *d, uint64_t off,
-			const uint8_t *data, struct err *err)
-{
-	int r = disk_write(d, off, data, c->n->info.record_size, err);
-
-	return r ? r : disk_flush(c->base, err);
-}
-
 // To the device, past the cache: no operation changes that record. While one of
 // the two is behind, the record itself has the flag.
 static int put_volume(struct ntfs_change *c, uint8_t *data, bool dirty,
@@ -83,11 +77,13 @@ static int put_volume(struct ntfs_change *c, uint8_t *data, bool dirty,
 	if (!r)
 		ntfs_usa_renew(data, size, before);
 	if (!r)
-		r = dirty ? write_volume(c, mft, off, data, err)
-			  : write_volume(c, c->base, mirror, data, err);
+		r = dirty ? disk_write(mft, off, data, size, err)
+			  : disk_write(c->base, mirror, data, size, err);
 	if (!r)
-		r = dirty ? write_volume(c, c->base, mirror, data, err)
-			  : write_volume(c, mft, off, data, err);
+		r = dirty ? disk_write(c->base, mirror, data, size, err)
+			  : disk_write(mft, off, data, size, err);
+	if (!r)
+		r = disk_flush(c->base, err);
 	disk_close(mft);
 	mem_free(before);
 	return r;

@@ -67,3 +67,93 @@ int ntfs_views_remove(struct change_file *f, struct err *err)
 	mem_free(data);
 	return r;
 }
+
+// --- What is of files that are gone --------------------------------------------
+
+#define MAX_GONE 4096u // at once, as findings that are passed on
+
+struct gone {
+	struct ntfs *n;
+	bool is_reparse;
+	uint8_t keys[MAX_GONE][16]; // $ObjId's; $Reparse's are shorter
+	size_t count;
+	struct err *err;
+};
+
+static bool is_there(struct ntfs *n, uint64_t reference)
+{
+	struct ntfs_stat s;
+
+	return !ntfs_stat(n, ntfs_ref_record(reference), &s, NULL) &&
+	       s.sequence == ntfs_ref_sequence(reference);
+}
+
+static int find_gone(void *ctx, const struct ntfs_index_entry *e)
+{
+	struct gone *g = ctx;
+	size_t key_len = g->is_reparse ? sizeof(struct ntfs_reparse_key_disk)
+				       : 16;
+	uint64_t file = 0;
+
+	if (e->key_len != key_len)
+		return 0;
+	if (g->is_reparse)
+		file = get_le64(((const struct ntfs_reparse_key_disk *)
+					 (const void *)e->key)
+					->file);
+	else if (e->data_len >= sizeof(struct ntfs_objid_data_disk))
+		file = get_le64(((const struct ntfs_objid_data_disk *)
+					 (const void *)e->data)
+					->file);
+	if (!is_there(g->n, file))
+		memcpy(g->keys[g->count++], e->key, key_len);
+	return g->count == MAX_GONE;
+}
+
+// Returns 0, also when the volume has no such index.
+static int clean(struct ntfs_change *c, struct gone *g, const char *file,
+		 const char *index, struct err *err)
+{
+	le16 name[16];
+	struct ntfs_index x;
+	struct ntfs_file f;
+	uint64_t number;
+	size_t n = 0, key_len = g->is_reparse
+					? sizeof(struct ntfs_reparse_key_disk)
+					: 16;
+	int r;
+
+	for (; file[n]; n++)
+		name[n] = to_le16((uint8_t)file[n]);
+	if (ntfs_folder_find(c->n, NTFS_REC_EXTEND, name, n, &number, NULL))
+		return 0;
+	r = ntfs_file_open(c->n, ntfs_ref_record(number), &f, err);
+	if (r)
+		return r;
+	r = ntfs_index_open(&f, index, &x, err);
+	if (!r) {
+		r = ntfs_index_walk(&x, find_gone, g, err);
+		ntfs_index_done(&x);
+	}
+	ntfs_file_done(&f);
+	for (size_t i = 0; r >= 0 && i < g->count; i++)
+		r = remove_key(c, file, index, g->keys[i], key_len, err);
+	return r < 0 ? r : 0;
+}
+
+int ntfs_views_clean(struct ntfs_change *c, struct err *err)
+{
+	struct gone *g = mem_alloc(sizeof(*g));
+	int r;
+
+	if (!g)
+		return err_nomem(err);
+	g->n = c->n;
+	r = clean(c, g, "$ObjId", "$O", err);
+	g->is_reparse = true;
+	g->count = 0;
+	if (!r)
+		r = clean(c, g, "$Reparse", "$R", err);
+	mem_free(g);
+	return r;
+}

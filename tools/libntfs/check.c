@@ -7,36 +7,57 @@
 
 #include "check.h"
 
-static void pass_on(struct check *c, uint64_t record, const char *rule,
-		   bool is_leftover, const char *fmt, va_list ap)
+static void pass_on(struct check *c, struct ntfs_problem *p, const char *fmt,
+		    va_list ap)
 {
 	char text[320];
-	struct ntfs_problem p = {record, rule, text, is_leftover};
 
-	c->result.leftovers += is_leftover;
-	if (c->result.problems++ >= CHECK_MAX_REPORTS || !c->report)
+	c->result.leftovers += p->finding == NTFS_LEFTOVER;
+	c->result.harmless += p->finding == NTFS_HARMLESS;
+	c->result.notes += p->finding == NTFS_NOTE;
+	c->result.problems += p->finding != NTFS_NOTE;
+	if (c->reports++ >= CHECK_MAX_REPORTS || !c->report)
 		return;
 	vsnprintf(text, sizeof(text), fmt, ap);
-	c->report(c->ctx, &p);
+	p->text = text;
+	c->report(c->ctx, p);
 }
 
 void ntfs_check_problem(struct check *c, uint64_t record, const char *rule,
 			const char *fmt, ...)
 {
+	struct ntfs_problem p = {.record = record, .rule = rule};
 	va_list ap;
 
 	va_start(ap, fmt);
-	pass_on(c, record, rule, false, fmt, ap);
+	pass_on(c, &p, fmt, ap);
 	va_end(ap);
 }
 
-void ntfs_check_leftover(struct check *c, uint64_t record, const char *rule,
-			 const char *fmt, ...)
+void ntfs_check_find(struct check *c, enum ntfs_finding finding,
+		     uint64_t record, const char *rule, const char *fmt, ...)
 {
+	struct ntfs_problem p = {
+		.finding = finding, .record = record, .rule = rule};
 	va_list ap;
 
 	va_start(ap, fmt);
-	pass_on(c, record, rule, true, fmt, ap);
+	pass_on(c, &p, fmt, ap);
+	va_end(ap);
+}
+
+void ntfs_check_lost(struct check *c, uint64_t first, uint64_t count,
+		     const char *fmt, ...)
+{
+	struct ntfs_problem p = {.finding = NTFS_LEFTOVER,
+				 .record = ERR_NOWHERE,
+				 .rule = "bitmap-lost",
+				 .first = first,
+				 .count = count};
+	va_list ap;
+
+	va_start(ap, fmt);
+	pass_on(c, &p, fmt, ap);
 	va_end(ap);
 }
 

@@ -52,6 +52,7 @@ struct check {
 	void *ctx;
 	struct progress *progress;
 	struct ntfs_check_result result;
+	uint64_t reports;
 	struct err *err;
 	struct check_record *records;
 	uint8_t *used;	     // a bit a cluster
@@ -62,14 +63,19 @@ struct check {
 	size_t descriptor_count;
 };
 
-// Counts and reports a problem. `record` may be ERR_NOWHERE.
+// Counts and reports what makes the volume unsafe. `record` may be ERR_NOWHERE.
 void ntfs_check_problem(struct check *c, uint64_t record, const char *rule,
 			const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 
-// As that, for what a power cut during changes leaves.
-void ntfs_check_leftover(struct check *c, uint64_t record, const char *rule,
-			 const char *fmt, ...)
+// As that, for a finding that is not NTFS_UNSAFE.
+void ntfs_check_find(struct check *c, enum ntfs_finding finding,
+		     uint64_t record, const char *rule, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
+
+// As that, for clusters that no file has.
+void ntfs_check_lost(struct check *c, uint64_t first, uint64_t count,
+		     const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 
 // Returns true for an error that comes from the volume's content.

@@ -33,16 +33,16 @@ static int check_copy(struct check *c, const struct ntfs_boot_disk *boot)
 	int r;
 
 	if (!range_ok(size, sizeof(copy), c->n->dev->size)) {
-		ntfs_check_problem(
-		    c, ERR_NOWHERE, "boot-copy",
+		ntfs_check_find(
+		    c, NTFS_NOTE, ERR_NOWHERE, "boot-copy",
 		    "There is no room for the boot sector's copy "
 		    "behind the volume");
 		return 0;
 	}
 	r = disk_read(c->n->dev, size, &copy, sizeof(copy), c->err);
 	if (!r && memcmp(&copy, boot, sizeof(copy)))
-		ntfs_check_problem(
-		    c, ERR_NOWHERE, "boot-copy",
+		ntfs_check_find(
+		    c, NTFS_NOTE, ERR_NOWHERE, "boot-copy",
 		    "The boot sector's copy at the end of the volume "
 		    "differs");
 	return r;
@@ -103,8 +103,8 @@ static int compare_records(struct check *c, uint8_t *mft, uint8_t *mirror,
 			      c->err);
 	for (uint32_t i = 0; !r && i < count; i++)
 		if (memcmp(mft + i * size, mirror + i * size, size))
-			ntfs_check_leftover(
-			    c, i, "mft-mirror",
+			ntfs_check_find(
+			    c, NTFS_LEFTOVER, i, "mft-mirror",
 			    "The record differs from its mirror");
 	return r;
 }

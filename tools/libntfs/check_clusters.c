@@ -61,8 +61,8 @@ static void end_difference(struct check *c, struct difference *d)
 		    "as free",
 		    (unsigned long long)d->count, (unsigned long long)d->first);
 	else if (d->count)
-		ntfs_check_leftover(
-		    c, ERR_NOWHERE, "bitmap-lost",
+		ntfs_check_lost(
+		    c, d->first, d->count,
 		    "%llu clusters from %llu on are marked as used "
 		    "but are no file's",
 		    (unsigned long long)d->count, (unsigned long long)d->first);

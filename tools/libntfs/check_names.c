@@ -9,6 +9,8 @@
 // Attributes that an entry has in common with its file.
 #define COPIED_ATTRIBUTES 0xffffu
 
+#define MAX_EXPLAINED CHECK_MAX_REPORTS // nobody sees more
+
 static bool names_equal(const struct ntfs_file_name *a,
 			const struct ntfs_file_name *b)
 {
@@ -51,36 +53,36 @@ static void check_copy(struct check *c, uint64_t number,
 	if (child->flags & CR_LINKED || is_systems(c, number))
 		return;
 	if ((name->attributes ^ child->attributes) & COPIED_ATTRIBUTES)
-		ntfs_check_leftover(
-		    c, number, "entry-attributes",
+		ntfs_check_find(
+		    c, NTFS_HARMLESS, number, "entry-attributes",
 		    "Its folder's entry has the attributes %x, the "
 		    "file %x",
 		    name->attributes, child->attributes);
 	if ((name->ea_or_reparse ^ child->ea_or_reparse) &
 	    (child->attributes & NTFS_ATTR_REPARSE ? UINT32_MAX : 0xffff))
-		ntfs_check_leftover(c, number, "entry-reparse",
-				   "Its folder's entry has the reparse tag or "
-				   "size of extended attributes %x, the file "
-				   "%x",
-				   name->ea_or_reparse, child->ea_or_reparse);
+		ntfs_check_find(c, NTFS_HARMLESS, number, "entry-reparse",
+				"Its folder's entry has the reparse tag or "
+				"size of extended attributes %x, the file "
+				"%x",
+				name->ea_or_reparse, child->ea_or_reparse);
 	if (!folder && ntfs_check_times(name->created, name->modified,
 					name->changed) != child->times)
-		ntfs_check_leftover(c, number, "entry-times",
-				   "Its folder's entry has other times than "
-				   "the file");
+		ntfs_check_find(c, NTFS_HARMLESS, number, "entry-times",
+				"Its folder's entry has other times than "
+				"the file");
 	if (!folder && name->size != child->size)
-		ntfs_check_leftover(
-		    c, number, "entry-size",
+		ntfs_check_find(
+		    c, NTFS_HARMLESS, number, "entry-size",
 		    "Its folder's entry has the size %llu, the file "
 		    "%llu",
 		    (unsigned long long)name->size,
 		    (unsigned long long)child->size);
 	if (!folder && name->allocated != child->allocated)
-		ntfs_check_leftover(c, number, "entry-size",
-				   "Its folder's entry has the allocated size "
-				   "%llu, the file %llu",
-				   (unsigned long long)name->allocated,
-				   (unsigned long long)child->allocated);
+		ntfs_check_find(c, NTFS_HARMLESS, number, "entry-size",
+				"Its folder's entry has the allocated size "
+				"%llu, the file %llu",
+				(unsigned long long)name->allocated,
+				(unsigned long long)child->allocated);
 }
 
 static int check_entry(struct check *c, const struct ntfs_index *x,
@@ -156,28 +158,38 @@ int ntfs_check_folders(struct check *c)
 
 struct lookup {
 	const struct check *c;
-	const struct ntfs_file_name *name;
+	const struct ntfs_attr *name; // a FILE_NAME attribute
+	const struct ntfs_file_name *decoded;
 	uint64_t file;
 	bool is_same;
 };
 
-static int find_name(void *ctx, const struct ntfs_index_entry *e)
+static int compare_key(void *ctx, const uint8_t *key, size_t len)
+{
+	const struct lookup *l = ctx;
+
+	return ntfs_key_compare(l->c->n, NTFS_COLLATE_FILE_NAME,
+				l->name->value, l->name->value_len, key, len);
+}
+
+static int take_entry(void *ctx, const struct ntfs_index_entry *e)
 {
 	struct lookup *l = ctx;
 	struct ntfs_file_name name;
 
-	if (e->file == l->file &&
-	    !ntfs_file_name_decode(e->key, e->key_len, 0, &name, NULL) &&
-	    names_equal(&name, l->name))
-		l->is_same = true;
-	return l->is_same;
+	l->is_same = e->file == l->file &&
+		     !ntfs_file_name_decode(e->key, e->key_len, 0, &name,
+					    NULL) &&
+		     names_equal(&name, l->decoded);
+	return 0;
 }
 
 // Looks for one of the file's names in the folder it is to be in.
 static int look_up(struct check *c, uint64_t number,
+		   const struct ntfs_attr *attr,
 		   const struct ntfs_file_name *name, bool *ret)
 {
-	struct lookup l = {c, name, 0, false};
+	struct lookup l = {.c = c, .name = attr, .decoded = name};
 	struct ntfs_index x;
 	struct ntfs_file f;
 	struct err e = {0};
@@ -189,7 +201,8 @@ static int look_up(struct check *c, uint64_t number,
 	if (!r) {
 		r = ntfs_index_open(&f, "$I30", &x, &e);
 		if (!r) {
-			r = ntfs_index_walk(&x, find_name, &l, &e);
+			r = ntfs_index_find(&x, compare_key, take_entry, &l,
+					    &e);
 			ntfs_index_done(&x);
 		}
 		ntfs_file_done(&f);
@@ -219,12 +232,12 @@ static int explain(struct check *c, uint64_t number)
 		    ntfs_file_name_decode(a.value, a.value_len, number, &name,
 					  NULL))
 			continue;
-		r = look_up(c, number, &name, &is_there);
+		r = look_up(c, number, &a, &name, &is_there);
 		if (r || is_there)
 			continue;
 		missing++;
-		ntfs_check_leftover(
-		    c, number, "name-entry",
+		ntfs_check_find(
+		    c, NTFS_LEFTOVER, number, "name-entry",
 		    "A name of the file has no entry in folder %llu",
 		    (unsigned long long)ntfs_ref_record(name.parent));
 	}
@@ -255,8 +268,8 @@ static void check_path(struct check *c, uint64_t number)
 	// The folder above is none, or they are in a ring.
 	if (!reached &&
 	    !(ntfs_check_get(c, i) && c->records[i].flags & CR_ON_PATH))
-		ntfs_check_leftover(
-		    c, number, "folder-path",
+		ntfs_check_find(
+		    c, NTFS_LEFTOVER, number, "folder-path",
 		    "No path leads from the root to this folder");
 	else if (!reached)
 		ntfs_check_problem(
@@ -287,9 +300,9 @@ int ntfs_check_names(struct check *c)
 			check_path(c, i);
 		if (!rec->names_left && !rec->names)
 			continue;
-		// The closer look is dear; a wholly broken volume gets it a
-		// number of times only.
-		if (explained++ < 256)
+		// A wholly broken volume gets the closer look a number of
+		// times only.
+		if (explained++ < MAX_EXPLAINED)
 			r = explain(c, i);
 		else
 			ntfs_check_problem(

@@ -98,9 +98,9 @@ static int check_one(struct check *c, uint64_t number, uint8_t *data)
 		return ntfs_check_failed(c, number, "record-header", r, &e);
 	}
 	if (!(rec.flags & NTFS_RF_IN_USE) && marked)
-		ntfs_check_leftover(c, number, "mft-bitmap",
-				    "The record is free, the MFT's bitmap says "
-				    "otherwise");
+		ntfs_check_find(c, NTFS_LEFTOVER, number, "mft-bitmap",
+				"The record is free, the MFT's bitmap says "
+				"otherwise");
 	if (rec.flags & NTFS_RF_IN_USE && !marked)
 		ntfs_check_problem(c, number, "mft-bitmap",
 				   "The record is in use, the MFT's bitmap "
@@ -131,9 +131,9 @@ static void check_extensions(struct check *c)
 		const struct check_record *r = &c->records[i];
 
 		if (r->flags & CR_EXTENSION && !(r->flags & CR_CLAIMED))
-			ntfs_check_leftover(c, i, "record-orphan",
-					    "An extension record that its base "
-					    "record does not name");
+			ntfs_check_find(c, NTFS_LEFTOVER, i, "record-orphan",
+					"An extension record that its base "
+					"record does not name");
 	}
 }
 

@@ -18,8 +18,8 @@ static int check_volume(struct check *c)
 				   "The volume's version is %u.%u",
 				   c->n->info.major, c->n->info.minor);
 	if (c->n->info.flags & NTFS_VF_DIRTY)
-		ntfs_check_leftover(c, NTFS_REC_VOLUME, "volume-dirty",
-				    "The volume is marked as dirty");
+		ntfs_check_find(c, NTFS_LEFTOVER, NTFS_REC_VOLUME, "volume-dirty",
+				"The volume is marked as dirty");
 	return 0;
 }
 

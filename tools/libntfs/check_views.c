@@ -65,9 +65,9 @@ static int check_object_id(struct check *c, const struct ntfs_index *x,
 			      &size);
 	if (!r && e->key_len == 16 && e->data_len >= sizeof(*d) &&
 	    !ntfs_check_is_file(c, get_le64(d->file)))
-		ntfs_check_leftover(c, x->record, "object-id",
-				    "An entry of $ObjId is of a file that is "
-				    "gone");
+		ntfs_check_find(c, NTFS_LEFTOVER, x->record, "object-id",
+				"An entry of $ObjId is of a file that is "
+				"gone");
 	else if (!r && (!id || size < 16 || memcmp(id, e->key, 16)))
 		ntfs_check_problem(c, x->record, "object-id",
 				   "An entry of $ObjId is of no file");
@@ -91,9 +91,9 @@ static int check_reparse(struct check *c, const struct ntfs_index *x,
 			      &point, &size);
 	if (!r && e->key_len == sizeof(*k) &&
 	    !ntfs_check_is_file(c, get_le64(k->file)))
-		ntfs_check_leftover(c, x->record, "reparse",
-				    "An entry of $Reparse is of a file that is "
-				    "gone");
+		ntfs_check_find(c, NTFS_LEFTOVER, x->record, "reparse",
+				"An entry of $Reparse is of a file that is "
+				"gone");
 	else if (!r && (!point || size < 8 || memcmp(point, e->key, 4)))
 		ntfs_check_problem(c, x->record, "reparse",
 				   "An entry of $Reparse is of no file");

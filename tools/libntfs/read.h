@@ -34,7 +34,11 @@ struct ntfs {
 	uint16_t *upcase;      // 65536 units of $UpCase; NULL: utf16_upcase
 	struct ntfs_change *change; // NULL before ntfs_change_begin
 	bool is_writable;      // as ntfs_check_writable found out
-	bool log_is_empty;     // valid then
+	// Valid then: whether changes were cut off before, and what the check
+	// found that change_begin mends or goes past.
+	bool log_is_empty, was_cut;
+	struct ntfs_problem *findings;
+	size_t finding_count, finding_capacity;
 	char note[320];        // "": none
 };
 

@@ -334,6 +334,7 @@ void ntfs_close(struct ntfs *n)
 	ntfs_change_free(n);
 	disk_close(n->mft);
 	mem_free(n->upcase);
+	mem_free(n->findings);
 	mem_free(n);
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// What a volume must be before anything on it is written: closed in order by
-// its last user, and without a single problem.
+// What a volume must be before anything on it is written: closed in order by its
+// last user, or cut off by a power cut in a way that is known, and without
+// anything that is broken.
 
+#include <stdio.h>
 #include <string.h>
 
 #include "log.h"
@@ -13,30 +15,29 @@ static int refuse(int code, const char *why, struct err *err)
 	return err_set(err, code, "NTFS volume", ERR_NOWHERE, "%s", why);
 }
 
-static int check_flags(const struct ntfs *n, struct err *err)
-{
-	if (n->info.major != 3)
-		return refuse(-ENOTSUP, "it is of a version before 3.0", err);
-	if (n->info.flags & NTFS_VF_DIRTY)
-		return refuse(-EBUSY,
-			      "it is marked as dirty: let Windows check it first "
-			      "(chkdsk /f)", err);
-	if (n->info.flags & (NTFS_VF_RESIZE_LOG | NTFS_VF_UPGRADE |
-			     NTFS_VF_USN_DELETION | NTFS_VF_CHKDSK_UNDERWAY))
-		return refuse(-EBUSY,
-			      "Windows has work on it that is not done: start "
-			      "Windows and shut it down first", err);
-	return 0;
-}
-
-static int check_log(struct ntfs *n, struct err *err)
+// An empty log and the dirty flag are what a power cut leaves while we change a
+// volume, and what ntfsfix leaves: then what the check finds is mended.
+static int check_state(struct ntfs *n, struct err *err)
 {
 	enum ntfs_log_state state;
 	int r = ntfs_log_read(n, &state, err);
 
 	if (r)
 		return r;
+	if (n->info.major != 3)
+		return refuse(-ENOTSUP, "it is of a version before 3.0", err);
 	n->log_is_empty = state == NTFS_LOG_EMPTY;
+	n->was_cut = n->log_is_empty && n->info.flags & NTFS_VF_DIRTY;
+	if (n->info.flags & NTFS_VF_DIRTY && !n->was_cut)
+		return refuse(-EBUSY,
+			      "it is marked as dirty by its last user: let "
+			      "Windows check it first (chkdsk /f), or, without "
+			      "Windows, ntfsfix", err);
+	if (n->info.flags & (NTFS_VF_RESIZE_LOG | NTFS_VF_UPGRADE |
+			     NTFS_VF_USN_DELETION | NTFS_VF_CHKDSK_UNDERWAY))
+		return refuse(-EBUSY,
+			      "Windows has work on it that is not done: start "
+			      "Windows and shut it down first", err);
 	return state == NTFS_LOG_OPEN
 		       ? refuse(-EBUSY,
 				"it was not closed in order, its log holds "
@@ -70,26 +71,101 @@ static int check_hibernation(struct ntfs *n, struct err *err)
 	return r;
 }
 
+// --- What the check finds ------------------------------------------------------
+
+struct findings {
+	struct ntfs *n;
+	struct err first; // that nothing is written with
+	bool is_short;    // of memory
+	uint64_t lost, harmless;
+};
+
+// Whether a change goes past it. What a power cut leaves is mended, when it was
+// one; else only what takes room and nothing more is left alone: of files that no
+// folder leads to it is not known what happened to them.
+static bool is_passed(const struct findings *f, const struct ntfs_problem *p)
+{
+	static const char *const harmless[] = {"bitmap-lost", "mft-bitmap",
+					       "mft-mirror", "object-id",
+					       "reparse"};
+
+	if (p->finding != NTFS_LEFTOVER)
+		return p->finding != NTFS_UNSAFE;
+	if (f->n->was_cut)
+		return p->record == ERR_NOWHERE ||
+		       p->record >= NTFS_REC_USER ||
+		       strcmp(p->rule, "name-entry");
+	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
+		if (!strcmp(p->rule, harmless[i]))
+			return true;
+	return false;
+}
+
 static void report(void *ctx, const struct ntfs_problem *p)
 {
-	struct err *first = ctx;
+	struct findings *f = ctx;
+	struct ntfs *n = f->n;
 
-	if (!first->code)
-		err_corrupt(first, "NTFS volume",
-			    p->record == ERR_NOWHERE ? ERR_NOWHERE : p->record,
-			    "%s (%s): let Windows check it first (chkdsk /f)",
-			    p->text, p->rule);
+	if (!is_passed(f, p)) {
+		if (!f->first.code)
+			err_corrupt(&f->first, "NTFS volume", p->record,
+				    "%s (%s): let Windows check it first "
+				    "(chkdsk /f)",
+				    p->text, p->rule);
+		return;
+	}
+	f->lost += p->count;
+	f->harmless += p->finding == NTFS_HARMLESS;
+	if (mem_grow((void **)&n->findings, n->finding_count,
+		     &n->finding_capacity, sizeof(*n->findings))) {
+		f->is_short = true;
+		return;
+	}
+	n->findings[n->finding_count] = *p;
+	n->findings[n->finding_count++].text = NULL; // it is gone after this
+}
+
+// What is said when files are written in place alone: nothing is mended by that.
+static void say(const struct findings *f)
+{
+	struct ntfs *n = f->n;
+
+	if (n->was_cut)
+		snprintf(n->note, sizeof(n->note),
+			 "it was not closed in order (a power cut, or ntfsfix); "
+			 "every file is whole, and what is left over is mended "
+			 "when a file is next made or removed");
+	else if (f->harmless || f->lost)
+		snprintf(n->note, sizeof(n->note),
+			 "left as it is, since no change depends on it: %llu "
+			 "folder entries or attributes are out of date, %llu "
+			 "clusters are marked as used and are no file's; see "
+			 "chkdsk",
+			 (unsigned long long)f->harmless,
+			 (unsigned long long)f->lost);
 }
 
 static int check_all(struct ntfs *n, struct err *err)
 {
 	struct ntfs_check_result result;
-	struct err first = {0};
-	int r = ntfs_check(n->dev, report, &first, NULL, &result, err);
+	struct findings f = {.n = n};
+	int r;
 
-	if (r || !result.problems)
+	n->finding_count = 0;
+	r = ntfs_check(n->dev, report, &f, NULL, &result, err);
+	if (r)
 		return r;
-	return err_corrupt(err, first.what, first.where, "%s", first.why);
+	if (f.first.code)
+		return err_corrupt(err, f.first.what, f.first.where, "%s",
+				   f.first.why);
+	// Beyond those that are passed on there are others that nobody has seen.
+	if (result.problems > result.leftovers + result.harmless)
+		return err_corrupt(err, "NTFS volume", ERR_NOWHERE,
+				   "it has %llu problems: let Windows check it "
+				   "first (chkdsk /f)",
+				   (unsigned long long)result.problems);
+	say(&f);
+	return f.is_short ? err_nomem(err) : 0;
 }
 
 int ntfs_check_writable(struct ntfs *n, struct err *err)
@@ -100,9 +176,7 @@ int ntfs_check_writable(struct ntfs *n, struct err *err)
 		return refuse(-EROFS, "it is open for reading only", err);
 	if (n->is_writable)
 		return 0;
-	r = check_flags(n, err);
-	if (!r)
-		r = check_log(n, err);
+	r = check_state(n, err);
 	if (!r)
 		r = check_hibernation(n, err);
 	if (!r)

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
 // Changing an NTFS volume while allocations and I/Os fail and the power goes:
-// each file is old or new, and what the checker finds is left over at worst.
+// each file is old or new, what the checker finds is left over at worst, and the
+// next change mends it, during which the power may go again.
+//
+//     change FOLDER
+//
+// puts some of these volumes there for judges: cut-N as a power cut left it,
+// mended-N after the next change.
 
 #include "fault/fault.h"
 #include "ntfs.h"
@@ -199,9 +205,16 @@ static int run(void *ctx, struct disk *d, struct err *err)
 static void say(void *ctx, const struct ntfs_problem *p)
 {
 	(void)ctx;
-	if (!p->is_leftover)
+	if (p->finding == NTFS_UNSAFE)
 		fprintf(stderr, "record %lld: %s: %s\n", (long long)p->record,
 			p->rule, p->text);
+}
+
+static void say_all(void *ctx, const struct ntfs_problem *p)
+{
+	(void)ctx;
+	fprintf(stderr, "record %lld: %s: %s\n", (long long)p->record, p->rule,
+		p->text);
 }
 
 static bool is_resized(const uint8_t *data, size_t size)
@@ -231,19 +244,10 @@ static void check_file(struct ntfs *n, const char *path, bool may_miss,
 	mem_free(data);
 }
 
-static void check_volume(void *ctx, struct disk *d, const struct fault_cut *cut,
-			 bool is_clean)
+static void check_files(struct ntfs *n)
 {
-	struct ntfs_check_result result;
-	struct err err = {0};
-	struct ntfs *n;
 	char path[300];
 
-	check_ok(ntfs_check(d, say, NULL, NULL, &result, &err), &err);
-	check_eq(result.problems, result.leftovers);
-	check(!is_clean || !result.problems);
-	check_ok(ntfs_open(d, &n, &err), &err);
-	check(!result.problems || ntfs_get_info(n)->flags & 1);
 	check_file(n, "\\Boot\\BCD", false, sizeof(old_data), sizeof(new_data));
 	check_file(n, "\\small", false, 100, 200);
 	for (int i = 0; i < FILES + 8; i++) {
@@ -257,7 +261,52 @@ static void check_volume(void *ctx, struct disk *d, const struct fault_cut *cut,
 	check_file(n, "\\a\\b\\c\\d", true, 10, 0);
 	check_file(n, "\\l1", true, 0, 3000);
 	check_file(n, "\\l2", false, 0, 3000);
+}
+
+// The next change mends what was left; then nothing is.
+static void mend(struct disk *d, bool was_dirty)
+{
+	struct ntfs_check_result result;
+	struct err err = {0};
+	struct ntfs *n;
+
+	check_ok(ntfs_open(d, &n, &err), &err);
+	check_ok(ntfs_change_begin(n, &err), &err);
+	check(!!ntfs_note(n) == was_dirty);
+	check_files(n);
+	check_ok(put(n, "\\next", new_data, 10, &err), &err);
+	check_ok(ntfs_sync(n, &err), &err);
+	check_files(n);
+	check(!(ntfs_get_info(n)->flags & 1) || was_dirty);
 	ntfs_close(n);
+	check_ok(ntfs_check(d, say_all, NULL, NULL, &result, &err), &err);
+	check_eq(result.problems, 0);
+	check_ok(ntfs_open(d, &n, &err), &err);
+	check(!(ntfs_get_info(n)->flags & 1));
+	ntfs_close(n);
+}
+
+static void check_volume(void *ctx, struct disk *d, const struct fault_cut *cut,
+			 bool is_clean)
+{
+	struct ntfs_check_result result;
+	struct err err = {0};
+	struct disk *copy;
+	struct ntfs *n;
+	bool is_dirty;
+
+	check_ok(ntfs_check(d, say, NULL, NULL, &result, &err), &err);
+	check_eq(result.problems, result.leftovers + result.harmless);
+	check(!is_clean || !result.problems);
+	check_ok(ntfs_open(d, &n, &err), &err);
+	is_dirty = ntfs_get_info(n)->flags & 1;
+	check_files(n);
+	ntfs_close(n);
+	if (cut && cut->round == 2) // as round 1, in another order
+		return;
+	copy = fault_copy(d);
+	mend(copy, is_dirty);
+	disk_close(copy);
 }
 
 // --- Faults ------------------------------------------------------------------
@@ -306,7 +355,105 @@ static void retry_sync(struct disk *base, change_fn *change, unsigned step)
 	}
 }
 
-int main(void)
+static int mend_only(void *ctx, struct disk *d, struct err *err)
+{
+	struct ntfs *n;
+	int r = ntfs_open(d, &n, err);
+
+	if (r)
+		return r;
+	r = ntfs_change_begin(n, err);
+	if (!r)
+		r = ntfs_sync(n, err);
+	ntfs_close(n);
+	return r;
+}
+
+static void check_mended(void *ctx, struct disk *d, const struct fault_cut *cut,
+			 bool is_done)
+{
+	check_volume(ctx, d, cut, cut->count && is_done);
+}
+
+static unsigned count_writes(struct disk *base, change_fn *change)
+{
+	struct fault_plan plan = {.writes_only = true};
+	struct disk *copy = fault_copy(base), *d = fault_disk(copy, &plan);
+	struct err err = {0};
+
+	check_ok(run(&change, d, &err), &err);
+	disk_close(d);
+	disk_close(copy);
+	return plan.count;
+}
+
+// Of what is to be written all but some eighths is lost: the power went. Then it
+// goes again while that is mended.
+static void cut_mending(struct disk *base, change_fn *change, unsigned eighths)
+{
+	struct fault_operation o = {
+		.run = mend_only, .judge = check_mended, .choose = choose};
+	struct fault_plan plan = {
+		.fail_at = count_writes(base, change) * eighths / 8,
+		.writes_only = true,
+		.persistent = true};
+	struct disk *d;
+	struct err err = {0};
+
+	o.base = fault_copy(base);
+	d = fault_disk(o.base, &plan);
+	check_eq(run(&change, d, &err), -EIO);
+	disk_close(d);
+	fault_cut_each(&o, 2, 2);
+	disk_close(o.base);
+}
+
+// --- For judges --------------------------------------------------------------
+
+static unsigned dumped;
+
+static void dump(const char *folder, const char *name, struct disk *d)
+{
+	char path[300];
+	struct err err = {0};
+	struct disk *file;
+
+	snprintf(path, sizeof(path), "%s/%s-%u", folder, name, dumped);
+	check_ok(disk_create_file(path, d->size, 512, &file, &err), &err);
+	check_ok(disk_copy(d, file, d->size, &err), &err);
+	check_ok(disk_flush(file, &err), &err);
+	disk_close(file);
+}
+
+static const char *dump_folder;
+
+static void dump_volume(void *ctx, struct disk *d, const struct fault_cut *cut,
+			bool is_clean)
+{
+	struct err err = {0};
+
+	dump(dump_folder, "cut", d);
+	check_ok(mend_only(NULL, d, &err), &err);
+	dump(dump_folder, "mended", d);
+	dumped++;
+}
+
+static int dump_all(struct disk *base, const char *folder)
+{
+	change_fn *changes[] = {all, remove_folders, unlink_one, add_many};
+	struct fault_operation o = {.base = base, .run = run,
+				    .judge = dump_volume, .choose = choose};
+
+	dump_folder = folder;
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		o.ctx = &changes[i];
+		fault_cut_each(&o, i == 1 || i == 2 ? 5 : 23, 1);
+	}
+	disk_close(base);
+	return 0;
+}
+
+int main(int argc, char **argv)
 {
 	// Steps between failing I/Os, allocations, and cuts of the power.
 	static const struct {
@@ -323,6 +470,8 @@ int main(void)
 	memset(old_data, 'o', sizeof(old_data));
 	memset(new_data, 'n', sizeof(new_data));
 	o.base = new_volume();
+	if (argc == 2)
+		return dump_all(o.base, argv[1]);
 	check_volume(NULL, o.base, NULL, true);
 	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
 		change_fn *change = changes[i].run;
@@ -333,6 +482,10 @@ int main(void)
 		retry_sync(o.base, change, changes[i].cut);
 		fault_mem_each_on(&o, changes[i].memory);
 	}
+	cut_mending(o.base, all, 5);
+	cut_mending(o.base, all, 7);
+	cut_mending(o.base, remove_folders, 6);
+	cut_mending(o.base, add_many, 4);
 	disk_close(o.base);
 	return 0;
 }

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT
+//
+// What the check found, and a change need not stop at, mended before it: what a
+// power cut left of changes before (writable.c tells when it is that), folders'
+// entries that are behind their files, the boot sector's copy. All are changes
+// like others: kept until the next sync, and written with it in the same order.
+//
+// No file is deleted. One that no folder leads to, be it new or removed, is named
+// again where it was; when that folder is gone, or has another of that name, it is
+// put into \found.000, as Windows' own check does.
+
+#include <stdio.h>
+#include <string.h>
+
+#include "change.h"
+
+#define FOUND_FOLDER "\\found.000"
+#define MAX_FOUND    10000u // files in it: four digits
+
+struct mend {
+	struct ntfs_change *c;
+	uint32_t next_found;
+	uint64_t clusters, records, named, found, entries;
+	bool copy, lacks_folder;
+};
+
+// --- Files that no folder leads to ---------------------------------------------
+
+// The folder is made by an operation of its own, after this one is undone.
+static int find_folder(struct mend *m, uint64_t *ret, struct err *err)
+{
+	struct err e = {0};
+	int r = ntfs_lookup_link(m->c->n, FOUND_FOLDER, ret, &e);
+
+	m->lacks_folder = r == -ENOENT;
+	return !r || m->lacks_folder
+		       ? r
+		       : err_set(err, r, e.what, e.where, "%s", e.why);
+}
+
+// Takes the next name that is free there.
+static int next_name(struct mend *m, uint64_t folder, bool is_directory,
+		     le16 name[12], size_t *ret_len, struct err *err)
+{
+	char text[16];
+	uint64_t file;
+	int r = 0;
+
+	for (; !r && m->next_found < MAX_FOUND; m->next_found++) {
+		snprintf(text, sizeof(text), "%s%04u.chk",
+			 is_directory ? "dir" : "file", m->next_found);
+		*ret_len = strlen(text);
+		for (size_t i = 0; i < *ret_len; i++)
+			name[i] = to_le16((uint8_t)text[i]);
+		r = ntfs_folder_find(m->c->n, folder, name, *ret_len, &file,
+				     NULL);
+	}
+	return r == -ENOENT ? 0
+			    : err_set(err, r ? r : -ENOSPC, FOUND_FOLDER,
+				      ERR_NOWHERE, "no name is free in it");
+}
+
+static int put_into_found(struct mend *m, struct change_file *f,
+			  struct err *err)
+{
+	uint64_t folder;
+	le16 name[12];
+	size_t len = 0;
+	int r = find_folder(m, &folder, err);
+
+	if (!r)
+		r = next_name(m, folder, f->flags & NTFS_RF_DIRECTORY, name,
+			      &len, err);
+	if (!r)
+		r = ntfs_folder_add(f, folder, name, len, filetime_now(), err);
+	m->found += !r;
+	return r;
+}
+
+static int restore(struct mend *m, uint64_t number, struct err *err)
+{
+	struct change_file f;
+	unsigned left = 0, put = 0;
+	bool lost = false;
+	int r = ntfs_change_load(m->c, number, &f, err);
+
+	if (!r)
+		r = ntfs_folder_restore(&f, &left, &put, &lost, err);
+	if (!r && !left)
+		r = put_into_found(m, &f, err);
+	// Its names are there before a folder, new or old, has their entries.
+	if (!r && lost) {
+		f.stage = left ? STAGE_UNNAMED : STAGE_FILES;
+		r = ntfs_change_store(&f, err);
+	}
+	m->named += !r && put;
+	ntfs_change_done(&f);
+	return r;
+}
+
+// --- The rest ------------------------------------------------------------------
+
+static int refresh(struct mend *m, uint64_t number, struct err *err)
+{
+	struct change_file f;
+	int r = ntfs_change_load(m->c, number, &f, err);
+
+	if (!r)
+		r = ntfs_folder_refresh(&f, err);
+	ntfs_change_done(&f);
+	m->entries++;
+	return r;
+}
+
+// The dirty flag's record is written with each sync, and is never in the cache.
+static int renew_mirror(struct mend *m, uint64_t number, struct err *err)
+{
+	struct ntfs_record rec;
+	int r;
+
+	if (number == NTFS_REC_VOLUME)
+		return 0;
+	r = ntfs_record_read(m->c->n, number, &rec, err);
+	if (r)
+		return r;
+	r = ntfs_record_put(m->c, number, rec.data,
+			    number ? STAGE_CHANGED : STAGE_MFT, err);
+	mem_free(rec.data);
+	return r;
+}
+
+static int renew_copy(struct mend *m, struct err *err)
+{
+	uint64_t at = m->c->n->info.size;
+	struct ntfs_boot_disk boot;
+	int r;
+
+	if (!range_ok(at, sizeof(boot), m->c->base->size))
+		return 0;
+	r = disk_read(m->c->base, 0, &boot, sizeof(boot), err);
+	m->copy = true;
+	return r ? r
+		 : ntfs_cache_write(m->c, m->c->cache, at, &boot, sizeof(boot),
+				    STAGE_FRESH, err);
+}
+
+static int free_record(struct mend *m, const struct ntfs_problem *p,
+		       struct err *err)
+{
+	m->records++;
+	return strcmp(p->rule, "record-orphan")
+		       ? ntfs_bits_set(m->c, &m->c->mft.bits, p->record, 1,
+				       false, err)
+		       : ntfs_record_give(m->c, p->record,
+					  STAGE_FREED_EXTENSIONS, err);
+}
+
+// A cut while the MFT grew leaves its new records marked behind its end.
+static int clear_end(struct mend *m, struct err *err)
+{
+	struct ntfs_bits all = m->c->mft.bits;
+	uint64_t end = all.count;
+
+	all.count = all.now->size * 8;
+	return ntfs_bits_set(m->c, &all, end, all.count - end, false, err);
+}
+
+static int mend_one(struct mend *m, const struct ntfs_problem *p,
+		    struct err *err)
+{
+	if (p->finding == NTFS_NOTE)
+		return renew_copy(m, err);
+	if (!strcmp(p->rule, "volume-dirty"))
+		return clear_end(m, err);
+	if (p->finding == NTFS_HARMLESS)
+		return strncmp(p->rule, "entry-", 6)
+			       ? 0
+			       : refresh(m, p->record, err);
+	if (!strcmp(p->rule, "bitmap-lost")) {
+		m->clusters += p->count;
+		return ntfs_bits_set(m->c, &m->c->clusters, p->first, p->count,
+				     false, err);
+	}
+	if (!strcmp(p->rule, "mft-bitmap") || !strcmp(p->rule, "record-orphan"))
+		return free_record(m, p, err);
+	if (!strcmp(p->rule, "mft-mirror"))
+		return renew_mirror(m, p->record, err);
+	if (!strcmp(p->rule, "name-entry"))
+		return restore(m, p->record, err);
+	if (!strcmp(p->rule, "object-id") || !strcmp(p->rule, "reparse"))
+		return ntfs_views_clean(m->c, err);
+	return 0; // a folder without a path, which lacks an entry
+}
+
+static void say(const struct mend *m)
+{
+	struct ntfs *n = m->c->n;
+	size_t room = sizeof(n->note), used = 0;
+	const struct {
+		uint64_t count;
+		const char *one, *many;
+	} parts[] = {
+		{m->clusters, "cluster freed", "clusters freed"},
+		{m->records, "file record freed", "file records freed"},
+		{m->named, "file named in its folder again",
+		 "files named in their folders again"},
+		{m->found, "file put into " FOUND_FOLDER,
+		 "files put into " FOUND_FOLDER},
+		{m->entries, "folder entry brought up to date",
+		 "folder entries brought up to date"},
+		{m->copy, "boot sector's copy written", ""},
+	};
+
+	if (n->was_cut)
+		used = (size_t)snprintf(n->note, room,
+					"it was not closed in order (a power "
+					"cut, or ntfsfix), and is mended");
+	else if (m->copy)
+		used = (size_t)snprintf(n->note, room, "it is mended");
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (parts[i].count && used < room)
+			used += (size_t)snprintf(
+				n->note + used, room - used, "%s%llu %s",
+				strchr(n->note, ':') ? ", " : ": ",
+				(unsigned long long)parts[i].count,
+				parts[i].count == 1 ? parts[i].one
+						    : parts[i].many);
+}
+
+static bool is_wanted(const struct ntfs *n, const struct ntfs_problem *p)
+{
+	return n->was_cut || p->finding == NTFS_NOTE;
+}
+
+static int run(struct mend *m, const struct ntfs_problem *p, struct err *err)
+{
+	m->lacks_folder = false;
+	ntfs_operation_begin(m->c);
+	return ntfs_operation_end(m->c, mend_one(m, p, err));
+}
+
+int ntfs_mend(struct ntfs_change *c, struct err *err)
+{
+	struct mend m = {.c = c};
+	struct ntfs *n = c->n;
+	int r = 0;
+
+	for (size_t i = 0; !r && i < n->finding_count; i++) {
+		const struct ntfs_problem *p = &n->findings[i];
+
+		if (!is_wanted(n, p))
+			continue;
+		r = run(&m, p, err);
+		if (m.lacks_folder) {
+			r = ntfs_mkdir_all(n, FOUND_FOLDER, filetime_now(),
+					   err);
+			if (!r)
+				r = run(&m, p, err);
+		}
+	}
+	if (!r)
+		say(&m);
+	return r;
+}
