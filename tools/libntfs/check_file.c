@@ -92,12 +92,19 @@ static void check_name(struct file_check *k, const struct ntfs_attr *a)
 
 static void check_standard(struct file_check *k, const struct ntfs_attr *a)
 {
+	const uint32_t known = NTFS_ATTR_KNOWN | NTFS_FA_INTERNAL;
 	const struct ntfs_standard_disk *h = (const void *)a->value;
 
 	k->has_standard = true;
 	if (!a->resident || a->value_len < NTFS_STANDARD_SHORT)
 		return;
 	k->mine->attributes = get_le32(h->attributes);
+	if (k->mine->attributes & ~known)
+		ntfs_check_find(k->c, NTFS_HARMLESS, k->number,
+				"file-attributes",
+				"The file's attributes %08x have bits that "
+				"NTFS does not know",
+				(unsigned)k->mine->attributes);
 	k->mine->times = ntfs_check_times(get_le64(h->created),
 					  get_le64(h->modified),
 					  get_le64(h->changed));

@@ -86,6 +86,10 @@ enum { // attributes in $STANDARD_INFORMATION and FILE_NAME beside [MS-FSCC]'s
 	NTFS_FA_VIEW_INDEX = 0x20000000, // has another index
 };
 
+// These two and others that Windows keeps for itself: $Deleted in $Extend has the
+// highest.
+#define NTFS_FA_INTERNAL 0xf0000000u
+
 enum { // name spaces
 	NTFS_NS_POSIX = 0,
 	NTFS_NS_WIN32 = 1,

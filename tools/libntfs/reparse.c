@@ -13,9 +13,6 @@
 #define MICROSOFT	   0x80000000u // else a GUID stands before the data
 #define NAME_SURROGATE	   0x20000000u // stands for another file or folder
 #define CLOUD_NUMBER	   0x0000f000u // tells one provider's tags apart
-#define ATTR_OFFLINE	   0x00001000u // [MS-FSCC] 2.6
-#define ATTR_RECALL_OPEN   0x00040000u
-#define ATTR_RECALL_ACCESS 0x00400000u
 
 // Tags ([MS-FSCC] 2.1.2.1). A placeholder has the size of its content, which may
 // have been fetched; what is none of them has its content elsewhere at all times.
@@ -122,8 +119,8 @@ int ntfs_reparse_read(const struct ntfs_file *f, struct ntfs_reparse *ret,
 static bool is_plainly_there(const struct ntfs_file *f,
 			     const struct ntfs_attr *a)
 {
-	const uint32_t away = ATTR_OFFLINE | ATTR_RECALL_OPEN |
-			      ATTR_RECALL_ACCESS;
+	const uint32_t away = NTFS_ATTR_OFFLINE | NTFS_ATTR_RECALL_ON_OPEN |
+			      NTFS_ATTR_RECALL_ON_ACCESS;
 	const struct ntfs_standard_disk *h;
 	struct ntfs_runs runs = {0};
 	struct ntfs_attr standard;

@@ -114,6 +114,8 @@ static const struct change {
 	{"entry-parent", SEED, 5, KEY, 0xa0, "$I30", 0x16, 1, 1},
 	{"index-entry", SEED, 5, LAST, 0xa0, "$I30", 0x0c, 1, -2},
 	{"entry-attributes", 3, 35, VALUE, 0x10, NULL, 0x20, 1, 1},
+	{"file-attributes", 3, 35, VALUE, 0x10, NULL, 0x23, 1, 1},
+	{"file-attributes", SEED, 65, VALUE, 0x10, NULL, 0x22, 1, 0x80},
 	{"entry-attributes", SEED, 5, KEY, 0xa0, "$I30", 0x4b, 1, 0x10},
 	{"entry-times", 3, 35, VALUE, 0x10, NULL, 0x08, 1, 1},
 	{"entry-reparse", 3, 37, VALUE, 0xc0, NULL, 0x03, 1, 1},

@@ -32,16 +32,22 @@ static size_t part_count;
 static void add_stream(uint32_t node, enum ntfs_stream_kind kind,
 		       const char *name, const void *data, size_t size)
 {
-	struct ntfs_stream_spec s = {.kind = kind, .size = size};
+	struct ntfs_stream_spec s = {
+		.kind = kind,
+		.size = size,
+		.content = kind == NTFS_STREAM_DATA ? NULL : data};
+	uint32_t stream;
 	le16 *units = NULL;
 
 	if (name)
 		check_eq(utf16_from_utf8(name, &units, &s.name_len), 0);
 	s.name = units;
 	check(part_count < 400);
-	check_ok(ntfs_build_stream(b, node, &s, &parts[part_count].stream,
-				   &err), &err);
+	check_ok(ntfs_build_stream(b, node, &s, &stream, &err), &err);
 	mem_free(units);
+	if (s.content)
+		return;
+	parts[part_count].stream = stream;
 	parts[part_count].data = calloc(1, size + 1);
 	if (data) // else zeroes
 		memcpy(parts[part_count].data, data, size);
