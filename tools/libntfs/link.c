@@ -52,6 +52,11 @@ int ntfs_link_decode(const struct ntfs_reparse *point, struct ntfs_link *ret,
 	if (!strncmp(link.target, "\\??\\", 4))
 		memmove(link.target, link.target + 4,
 			strlen(link.target + 4) + 1);
+	if (!*link.target) {
+		mem_free(link.target);
+		return err_corrupt(err, "link", ERR_NOWHERE,
+				   "its target is empty");
+	}
 	// "x:y" is relative to a drive's current folder.
 	if (link.target[1] == ':')
 		link.is_relative = false;
