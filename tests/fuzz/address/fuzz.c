@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Addresses: a split loses nothing, and splits before a mark only.
+// Addresses: a split loses nothing, and splits before a mark only; what looks like
+// an address and is none, or like a drive's letter, is refused.
 
 #include <string.h>
 
@@ -19,14 +20,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text = mem_alloc(size + 1), *path;
 	const char *rest;
 	size_t n;
+	int r;
 
 	CHECK(text);
 	memcpy(text, data, size);
-	CHECK(!address_split(text, &path, &rest, NULL));
-	n = strlen(path);
-	CHECK(rest == text + n && !strncmp(path, text, n));
-	CHECK(!*rest || *rest == '@' || *rest == ':');
-	mem_free(path);
+	r = address_split(text, &path, &rest, NULL);
+	if (!r) {
+		n = strlen(path);
+		CHECK(rest == text + n && !strncmp(path, text, n));
+		CHECK(!*rest || *rest == '@' || *rest == ':');
+		mem_free(path);
+	}
+	CHECK(!r || r == -ENOENT || r == -EINVAL);
 	mem_free(text);
 	return 0;
 }

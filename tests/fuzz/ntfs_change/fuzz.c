@@ -10,8 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char *const paths[] = {
 	"\\new", "\\file1", "\\dir", "\\dir\\x", "\\A new folder\\with another",
-	"\\files\\file 3", "\\big", "\\A new folder", "\\sparse", "\\dir\\a",
-};
+	"\\files\\file 3", "\\big", "\\A new folder", "\\sparse", "\\dir\\a"};
 
 static int change(struct ntfs *n, const uint8_t *op)
 {
@@ -23,7 +22,6 @@ static int change(struct ntfs *n, const uint8_t *op)
 		 op[1] < 128 ? paths[op[1] % 10]
 			     : "\\dir\\a file of many, whose number is %u",
 		 op[1]);
-
 	switch (op[0] % 6) {
 	case 0:
 		return ntfs_mkdir_all(n, path, 1, NULL);
@@ -45,10 +43,10 @@ static int change(struct ntfs *n, const uint8_t *op)
 static void change_all(struct ntfs *n, const uint8_t *ops, size_t size)
 {
 	struct err err = {0};
-	int r;
 
 	for (; size >= 3; ops += 3, size -= 3) {
-		r = change(n, ops);
+		int r = change(n, ops);
+
 		check(r != -EINVAL && r != -EIO && r != -EROFS);
 		if (ops[0] >= 192)
 			check_ok(ntfs_sync(n, &err), &err);
@@ -71,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			change_all(n, data + size - ops, ops);
 			check_ok(ntfs_check(d, NULL, NULL, NULL, &result, &err),
 				 &err);
-			// What was harmless is left as it was.
+			// harmless ones are left as they were
 			check_eq(result.problems,
 				 result.harmless + result.leftovers);
 		}
