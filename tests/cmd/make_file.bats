@@ -36,6 +36,7 @@ commands() {
 	h reg copy in\\h out/h
 	r.reg reg export in\\h out/r.reg
 	p.img partition create out/p.img --mbr --size 20M type=data
+	p.vhd partition create out/p.vhd --mbr --size 10M type=data
 	END
 }
 
@@ -75,6 +76,8 @@ judge() { # FILE
 	case $1 in
 	*/x) cmp "$1" in/x ;;
 	*/v.raw) cmp "$1" in/d.img ;;
+	*/p.vhd) slipway vdisk check "$1" >/dev/null &&
+		slipway partition list "$1" >/dev/null ;;
 	*.vhd | *.vhdx)
 		slipway vdisk check "$1" >/dev/null &&
 			if [[ $line == *convert* || $line == *--source* ]]; then
@@ -86,9 +89,7 @@ judge() { # FILE
 	*/B) slipway bcdedit /store "$1" >/dev/null ;;
 	*/h) slipway reg query "$1" >/dev/null ;;
 	*/r.reg) [ "$(tail -c 4 "$1" | od -An -tx1)" = " 0d 00 0a 00" ] ;;
-	# blank, it is nothing to anybody
-	*/p.img) slipway partition list "$1" >/dev/null 2>&1 ||
-		[ "$(tr -d '\0' <"$1" | wc -c)" -eq 0 ] ;;
+	*/p.img) slipway partition list "$1" >/dev/null ;;
 	esac
 }
 

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "address.h"
 #include "cmd.h"
@@ -63,17 +62,38 @@ static void print_warning(void *ctx, const char *object, const char *why)
 // What is deployed to.
 struct target {
 	struct place *place;
-	struct disk *zeroes; // or: stands for a file that is not to be made
-	bool is_made;        // its file, for this
+	struct new_disk made; // or: a new file
+	struct disk *zeroes;  // or: stands for a file that is not to be made
+	struct disk *disk;    // that of the one of them which is there
 };
 
 static int make_target(const char *path, uint64_t size,
-		       const struct answer *answer, struct err *err)
+		       const struct answer *answer, struct target *ret,
+		       struct err *err)
 {
 	struct guid id;
+	int r;
 
 	guid_from_name(&answer->seed, "target", &id);
-	return new_disk_make(path, size, 0, answer->has_seed ? &id : NULL, err);
+	r = new_disk_open(path, size, 0, answer->has_seed ? &id : NULL,
+			  &ret->made, err);
+	if (!r)
+		ret->disk = ret->made.disk;
+	return r;
+}
+
+// Stands in for a file that is not made.
+static int open_stand_in(const char *path, uint64_t size, struct target *ret,
+		       struct err *err)
+{
+	enum vdisk_format format;
+	int r = new_disk_check(path, &format, err);
+
+	if (!r)
+		r = disk_zeroes(size, 512, &ret->zeroes, err);
+	if (!r)
+		ret->disk = ret->zeroes;
+	return r;
 }
 
 static int check_whole(const struct place *place, const char *path,
@@ -92,23 +112,32 @@ static int open_target(const char *path, uint64_t size, bool is_dry,
 		       const struct answer *answer, struct target *ret,
 		       struct err *err)
 {
-	enum vdisk_format format;
-	int r = 0;
+	int r;
 
-	if (size && is_dry) {
-		r = new_disk_check(path, &format, err);
-		return r ? r : disk_zeroes(size, 512, &ret->zeroes, err);
-	}
 	if (size)
-		r = make_target(path, size, answer, err);
-	if (r)
-		return r;
-	ret->is_made = size;
+		return is_dry ? open_stand_in(path, size, ret, err)
+			      : make_target(path, size, answer, ret, err);
 	r = address_open(path,
 			 ADDRESS_FILE | ADDRESS_VIRTUAL |
 				 (is_dry ? 0 : ADDRESS_WRITE),
 			 &ret->place, err);
-	return r ? r : check_whole(ret->place, path, err);
+	if (r)
+		return r;
+	ret->disk = ret->place->disk;
+	return check_whole(ret->place, path, err);
+}
+
+static int finish_target(struct target *t, struct err *err)
+{
+	return t->place ? address_finish(t->place, err)
+			: new_disk_finish(&t->made, err);
+}
+
+static void close_target(struct target *t)
+{
+	cmd_place_close(t->place);
+	new_disk_close(&t->made);
+	disk_close(t->zeroes);
 }
 
 // The medium is laid out as /slipway/answer.ini beside /EFI.
@@ -151,7 +180,7 @@ static double seconds_since(const struct timespec *start)
 	       (double)(now.tv_nsec - start->tv_nsec) / 1e9;
 }
 
-static int do_plan(struct plan *plan, struct place *place, const char *name,
+static int do_plan(struct plan *plan, struct target *to, const char *name,
 		   struct cmd_progress *progress, struct err *err)
 {
 	struct timespec start;
@@ -162,7 +191,7 @@ static int do_plan(struct plan *plan, struct place *place, const char *name,
 	fflush(stdout);
 	r = plan_run(plan, &progress->progress, err);
 	if (!r)
-		r = address_finish(place, err);
+		r = finish_target(to, err);
 	cmd_progress_end(progress);
 	if (r)
 		return r;
@@ -237,17 +266,13 @@ static int deploy(const char *answer_path, uint64_t size,
 				       path, &err);
 	if (!r)
 		r = open_target(path, size, is_dry, answer, &opened, &err);
-	if (!r)
-		target.disk = opened.place ? opened.place->disk : opened.zeroes;
+	target.disk = opened.disk;
 	if (!r && switches[BOOT_FILES].value)
 		target.boot_files = switches[BOOT_FILES].value;
 	else if (!r && default_boot_files(answer_path, boot_files))
 		target.boot_files = NULL;
 	if (!r)
 		r = plan_make(answer, &target, &plan, &err);
-	// a file that was made for this and got nothing
-	if (r && opened.is_made)
-		unlink(path);
 	if (!r)
 		plan_print(plan, print_line, NULL);
 	fflush(stdout);
@@ -258,17 +283,14 @@ static int deploy(const char *answer_path, uint64_t size,
 	if (!r && !is_dry)
 		r = deploy_disk_confirm(&disk, answer, &err);
 	if (!r && !is_dry)
-		r = do_plan(plan, opened.place, path, progress, &err);
+		r = do_plan(plan, &opened, path, progress, &err);
 	if (!r && !is_dry)
 		enter(plan, path, vars);
 	if (!r && !is_dry)
 		r = write_finish(answer, switches[FINISH_FILE].value, &err);
 	efi_vars_close(vars);
 	plan_free(plan);
-	cmd_place_close(opened.place);
-	if (!r && opened.is_made)
-		r = new_disk_take_room(path, &err);
-	disk_close(opened.zeroes);
+	close_target(&opened);
 	answer_free(answer);
 	return r ? cmd_fail("deploy", NULL, &err) : CMD_OK;
 }

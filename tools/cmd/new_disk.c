@@ -26,20 +26,6 @@ int new_disk_parse_size(const char *command, const char *text, uint64_t *ret)
 	return 0;
 }
 
-static int make_raw(const char *path, uint64_t size, uint32_t sector_size,
-		    struct err *err)
-{
-	struct disk *file;
-	int r = disk_create_file(path, size, sector_size ? sector_size : 512,
-				 &file, err);
-
-	if (r)
-		return r;
-	r = disk_finish(file, err);
-	disk_close(file);
-	return r;
-}
-
 int new_disk_check(const char *path, enum vdisk_format *ret, struct err *err)
 {
 	int r = address_check_host(path, err);
@@ -47,40 +33,67 @@ int new_disk_check(const char *path, enum vdisk_format *ret, struct err *err)
 	return r ? r : vdisk_format_of_name(path, VDISK_RAW, ret, err);
 }
 
-int new_disk_make(const char *path, uint64_t size, uint32_t sector_size,
-		  const struct guid *id, struct err *err)
+// The file of a VHD or VHDX, with all its room, and the disk in it.
+static int make_virtual(const char *path, const struct vdisk_create *c,
+			struct new_disk *n, struct err *err)
+{
+	int r = vdisk_make(path, c, &n->file, err);
+
+	if (!r)
+		r = vdisk_take_room(path, n->file, err);
+	return r ? r : vdisk_open(n->file, &n->disk, err);
+}
+
+int new_disk_open(const char *path, uint64_t size, uint32_t sector_size,
+		  const struct guid *id, struct new_disk *ret, struct err *err)
 {
 	struct vdisk_create c = {.type = VDISK_FIXED,
 				 .size = size,
 				 .sector_size = sector_size};
+	struct new_disk n = {0};
 	int r = new_disk_check(path, &c.format, err);
 
 	if (r)
 		return r;
-	if (c.format == VDISK_RAW)
-		return make_raw(path, size, sector_size, err);
 	if (id)
 		c.id = *id;
-	return vdisk_make_on_host(path, &c, false, err);
+	if (c.format == VDISK_RAW)
+		r = disk_create_file(path, size, sector_size ? sector_size : 512,
+				     &n.file, err);
+	else
+		r = make_virtual(path, &c, &n, err);
+	if (r) {
+		new_disk_close(&n);
+		return r;
+	}
+	if (!n.disk)
+		n.disk = n.file;
+	*ret = n;
+	return 0;
 }
 
-int new_disk_take_room(const char *path, struct err *err)
+int new_disk_finish(struct new_disk *n, struct err *err)
 {
-	enum vdisk_format format;
 	struct err why = {0};
-	struct disk *file;
-	int r = new_disk_check(path, &format, err);
+	int r = 0;
 
-	if (r || format == VDISK_RAW)
-		return r;
-	r = disk_open_file(path, DISK_EXCLUSIVE, &file, err);
-	if (r)
-		return r;
-	r = disk_allocate(file, 0, file->size, &why);
-	if (r && r != -ENOTSUP)
-		*err = why;
-	else
-		r = disk_finish(file, err);
-	disk_close(file);
-	return r;
+	if (n->disk != n->file) {
+		r = disk_finish(n->disk, err);
+		if (r)
+			return r;
+		r = disk_allocate(n->file, 0, n->file->size, &why);
+		if (r && r != -ENOTSUP) {
+			*err = why;
+			return r;
+		}
+	}
+	return disk_finish(n->file, err);
+}
+
+void new_disk_close(struct new_disk *n)
+{
+	if (n->disk != n->file)
+		disk_close(n->disk);
+	disk_close(n->file);
+	*n = (struct new_disk){0};
 }

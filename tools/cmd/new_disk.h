@@ -22,20 +22,30 @@ int new_disk_parse_size(const char *command, const char *text, uint64_t *ret);
 // Returns 0, or as address_check_host and vdisk_format_of_name.
 int new_disk_check(const char *path, enum vdisk_format *ret, struct err *err);
 
+// A disk in a file that has no name yet.
+struct new_disk {
+	struct disk *disk; // what is to be written
+	struct disk *file; // the virtual disk's, or the same
+};
+
 // Makes the file, of zeroes; a VHD and VHDX as `vdisk create` does: fixed, with
 // all its room taken. `sector_size` is 512 or 4096, or 0 for the usual one. `id`
 // is the virtual disk's identifier, with a time that is always the same; NULL for
-// a random one and now. Open it by its address.
-// Returns 0, -EEXIST, -ENOSPC, or as new_disk_check, disk_create_file and
-// vdisk_create.
-int new_disk_make(const char *path, uint64_t size, uint32_t sector_size,
-		  const struct guid *id, struct err *err);
+// a random one and now. It gets its name from new_disk_finish: who is stopped
+// before leaves nothing.
+// Returns 0, -EEXIST, -ENOSPC, or as new_disk_check, disk_create_file, vdisk_create
+// and vdisk_open.
+int new_disk_open(const char *path, uint64_t size, uint32_t sector_size,
+		  const struct guid *id, struct new_disk *ret, struct err *err);
 
-// Takes all the room of such a VHD or VHDX once more, when it is closed: what was
-// zeroed or discarded on the disk meanwhile has left holes in its file, from which
-// Windows does not boot.
-// Returns 0, also where the file system cannot reserve room, -ENOSPC, or as
-// disk_open_file and disk_finish.
-int new_disk_take_room(const char *path, struct err *err);
+// Makes all that was written durable and gives the file its name. Of a VHD or VHDX
+// all the room is taken once more: what was zeroed or discarded on the disk has left
+// holes in its file, from which Windows does not boot; where the file system cannot
+// reserve room it goes without.
+// Returns 0, -ENOSPC, -EEXIST, or as disk_finish.
+int new_disk_finish(struct new_disk *n, struct err *err);
+
+// Closes it; without new_disk_finish nothing is left. One of zeroes is fine.
+void new_disk_close(struct new_disk *n);
 
 #endif

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "address.h"
 #include "bootsect.h"
@@ -343,28 +342,47 @@ static int take_sector_size(struct place *place, uint32_t sector_size,
 	return 0;
 }
 
-// With a size the file is made first.
+// What the table is read from or written to: what is there, or a new file.
+struct target {
+	struct place *place;
+	struct new_disk made;
+	struct disk *disk; // of the one of them that is there
+};
+
+static void close_target(struct target *t)
+{
+	cmd_place_close(t->place);
+	new_disk_close(&t->made);
+}
+
+// With a size the file is made.
 static int open_disk(const char *path, uint64_t size, uint32_t sector_size,
-		     bool read_only, struct place **ret, struct err *err)
+		     bool read_only, struct target *ret, struct err *err)
 {
 	unsigned flags = ADDRESS_FILE | ADDRESS_VIRTUAL |
 			 (read_only ? 0 : ADDRESS_WRITE);
-	struct place *place = NULL;
-	int r = size ? new_disk_make(path, size, sector_size, NULL, err) : 0;
+	struct target t = {0};
+	int r;
 
-	if (r)
-		return r;
-	r = address_open(path, flags, &place, err);
-	if (!r)
-		r = take_sector_size(place, sector_size, path, err);
-	if (!r) {
-		*ret = place;
-		return 0;
-	}
-	cmd_place_close(place);
 	if (size)
-		unlink(path);
-	return r;
+		r = new_disk_open(path, size, sector_size, NULL, &t.made, err);
+	else
+		r = address_open(path, flags, &t.place, err);
+	if (!r && !size)
+		r = take_sector_size(t.place, sector_size, path, err);
+	if (r) {
+		close_target(&t);
+		return r;
+	}
+	t.disk = size ? t.made.disk : t.place->disk;
+	*ret = t;
+	return 0;
+}
+
+static int finish_target(struct target *t, struct err *err)
+{
+	return t->place ? address_finish(t->place, err)
+			: new_disk_finish(&t->made, err);
 }
 
 static int parse_parts(char **words, int n, enum part_style style,
@@ -404,7 +422,7 @@ static int cmd_partition(int argc, char **argv)
 	struct part *parts = NULL;
 	struct err err = {0};
 	uint64_t size = 0;
-	struct place *place;
+	struct target to;
 	bool is_list;
 	int n, r;
 
@@ -434,21 +452,19 @@ static int cmd_partition(int argc, char **argv)
 		if (r)
 			return r;
 	}
-	if (open_disk(argv[2], size, (uint32_t)sector_size, is_list, &place,
+	if (open_disk(argv[2], size, (uint32_t)sector_size, is_list, &to,
 		      &err)) {
 		mem_free(parts);
 		return cmd_fail("partition", argv[2], &err);
 	}
 	if (is_list)
-		r = list(place->disk, argv[2]);
-	else if (create(place->disk, s[GPT].value ? PART_GPT : PART_MBR,
+		r = list(to.disk, argv[2]);
+	else if (create(to.disk, s[GPT].value ? PART_GPT : PART_MBR,
 			s[ID].value, s[WIPE].value, parts, (size_t)(n - 2),
 			&err) ||
-		 address_finish(place, &err))
+		 finish_target(&to, &err))
 		r = cmd_fail("partition", argv[2], &err);
-	if (r && s[SIZE].value)
-		unlink(argv[2]);
-	cmd_place_close(place);
+	close_target(&to);
 	mem_free(parts);
 	return r;
 }

@@ -58,6 +58,11 @@ int vdisk_parse_format(const char *s, enum vdisk_format *ret);
 int vdisk_make(const char *path, const struct vdisk_create *c,
 	       struct disk **ret, struct err *err);
 
+// Takes all the room of a fixed disk's file at `path`: what its file system cannot
+// reserve is written.
+// Returns 0, -ENOSPC, or as disk_allocate and disk_write.
+int vdisk_take_room(const char *path, struct disk *file, struct err *err);
+
 // As vdisk_make, and a fixed disk has all its room from the start unless it is to
 // be sparse: Windows does not boot from a sparse file, and a machine must not find
 // its host's disk full one day. What its file system cannot reserve is written.

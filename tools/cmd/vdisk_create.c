@@ -193,21 +193,28 @@ static int write_all(const char *path, struct disk *file, struct err *err)
 	return r;
 }
 
+int vdisk_take_room(const char *path, struct disk *file, struct err *err)
+{
+	struct err why = {0};
+	int r = disk_allocate(file, 0, file->size, &why);
+
+	if (r == -ENOTSUP)
+		return write_all(path, file, err);
+	if (r)
+		*err = why;
+	return r;
+}
+
 int vdisk_make_on_host(const char *path, const struct vdisk_create *c,
 		       bool sparse, struct err *err)
 {
-	struct err why = {0};
 	struct disk *file;
 	int r = vdisk_make(path, c, &file, err);
 
 	if (r)
 		return r;
 	if (c->type == VDISK_FIXED && !sparse)
-		r = disk_allocate(file, 0, file->size, &why);
-	if (r == -ENOTSUP)
-		r = write_all(path, file, err);
-	else if (r)
-		*err = why;
+		r = vdisk_take_room(path, file, err);
 	if (!r)
 		r = disk_finish(file, err);
 	disk_close(file);
