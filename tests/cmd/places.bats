@@ -141,6 +141,7 @@ refuses() { # STATUS WORDS...
 	slipway vdisk info q.vhdx | grep 'Sector size: *4096'
 	run -0 slipway partition list q.vhdx
 	run -1 slipway partition create q.vhd --gpt --size 9M --sector-size 4096
+	run -1 slipway vdisk create q.vhd 9M --sector-size 4096
 	[ ! -e q.vhd ]
 	run -1 slipway partition create p.vhd --wipe --gpt --sector-size 4096
 	assert_output_has 'sectors of 512 bytes'

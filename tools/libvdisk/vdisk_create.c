@@ -38,6 +38,10 @@ static int check_vhd(const struct vdisk_create *c, struct err *err)
 {
 	int r = check_size(c->size, err);
 
+	if (!r && c->sector_size && c->sector_size != VHD_SECTOR)
+		return err_set(err, -EINVAL, "VHD", ERR_NOWHERE,
+			       "its sectors have 512 bytes; a VHDX can have "
+			       "others");
 	if (r || c->type == VDISK_FIXED || !c->block_size)
 		return r;
 	if (!is_power_of_two(c->block_size) ||
