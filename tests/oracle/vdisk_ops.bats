@@ -46,7 +46,7 @@ make_raw() { # FILE SIZE SEED
 					--type $type --progress none
 				for more in 512 3000320; do
 					size=$((size + more))
-					slipway vdisk expand x.$format $size
+					slipway vdisk expand x.$format ${size}B
 					truncate -s $size x.raw
 					judge x.$format x.raw
 				done

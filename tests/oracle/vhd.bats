@@ -9,7 +9,7 @@ setup() {
 
 # Makes a VHD of a size with something in its first and last sector.
 make_vhd() { # FILE SIZE
-	slipway vdisk create "$1" "$2" --sparse
+	slipway vdisk create "$1" "$2"B --sparse
 	printf first | dd of="$1" conv=notrunc status=none
 	printf last | dd of="$1" bs=1 seek=$(($2 - 512)) conv=notrunc status=none
 }

@@ -20,8 +20,8 @@ int new_disk_parse_size(const char *command, const char *text, uint64_t *ret)
 	if (size < NEW_DISK_LEAST && strspn(text, "0123456789") == len)
 		return cmd_misuse(command, "%s: that would be a disk of so few "
 				  "bytes: write %sM when MB are meant, as "
-				  "DiskPart counts them in maximum=%s",
-				  text, text, text);
+				  "DiskPart counts them in maximum=%s, or %sB",
+				  text, text, text, text);
 	*ret = size;
 	return 0;
 }

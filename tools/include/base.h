@@ -342,7 +342,7 @@ int64_t filetime_to_unix(uint64_t filetime);
 
 // --- Sizes ------------------------------------------------------------------
 
-// Reads digits and an optional K, M, G or T (powers of 1024, any case). What
+// Reads digits and an optional B (bytes), K, M, G or T (powers of 1024, any case). What
 // follows is left at *ret_end; with ret_end NULL nothing may follow.
 // Returns 0, or -EINVAL.
 int size_parse(const char *s, const char **ret_end, uint64_t *ret);

@@ -9,7 +9,7 @@
 
 int size_parse(const char *s, const char **ret_end, uint64_t *ret)
 {
-	static const char units[] = "KMGT";
+	static const char units[] = "BKMGT"; // each 1024 times the one before
 	const char *unit;
 	uint64_t size = 0;
 
@@ -21,7 +21,7 @@ int size_parse(const char *s, const char **ret_end, uint64_t *ret)
 			return -EINVAL;
 	unit = *s ? strchr(units, toupper((unsigned char)*s)) : NULL;
 	if (unit) {
-		unsigned shift = 10 * (unsigned)(unit - units + 1);
+		unsigned shift = 10 * (unsigned)(unit - units);
 
 		if (size > UINT64_MAX >> shift)
 			return -EINVAL;

@@ -202,7 +202,8 @@ static int add_entry(struct locator *l, const char *key, const char *value,
 int vhdx_locator_encode(const struct vdisk_create *c, uint8_t **ret,
 			size_t *ret_n, struct err *err)
 {
-	uint16_t count = c->parent_volume ? 5 : 4;
+	uint16_t count = (uint16_t)(3 + (c->parent_absolute != NULL) +
+				    (c->parent_volume != NULL));
 	struct vhdx_locator_disk head = {.type = locator_type,
 					 .count = to_le16(count)};
 	struct locator l = {

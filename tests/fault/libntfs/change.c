@@ -421,7 +421,7 @@ static void dump(const char *folder, const char *name, struct disk *d)
 	snprintf(path, sizeof(path), "%s/%s-%u", folder, name, dumped);
 	check_ok(disk_create_file(path, d->size, 512, &file, &err), &err);
 	check_ok(disk_copy(d, file, d->size, &err), &err);
-	check_ok(disk_flush(file, &err), &err);
+	check_ok(disk_finish(file, &err), &err);
 	disk_close(file);
 }
 

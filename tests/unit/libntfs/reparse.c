@@ -489,7 +489,7 @@ static int build_from_wim(const char *path, const char *wim, uint32_t algorithm)
 	wim_image_free(image);
 	wim_close(w);
 	disk_close(file);
-	check_ok(disk_flush(d, &err), &err);
+	check_ok(disk_finish(d, &err), &err);
 	disk_close(d);
 	return 0;
 }
@@ -522,6 +522,7 @@ int main(int argc, char **argv)
 	}
 	read_placeholders(d, n);
 	ntfs_close(n);
+	check_ok(disk_finish(d, &err), &err);
 	disk_close(d);
 	read_large();
 	return 0;

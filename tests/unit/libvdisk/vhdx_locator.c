@@ -173,16 +173,22 @@ static void check_round(void)
 	uint8_t *bytes;
 	size_t n;
 
-	for (int i = 0; i < 2; i++) {
-		c.parent_volume = i ? "\\\\?\\Volume{2}\\p.vhdx" : NULL;
+	for (int i = 0; i < 4; i++) {
+		c.parent_volume = i & 1 ? "\\\\?\\Volume{2}\\p.vhdx" : NULL;
+		c.parent_absolute = i & 2 ? "C:\\p.vhdx" : NULL;
 		check_ok(vhdx_locator_encode(&c, &bytes, &n, &err), &err);
-		check_eq(bytes[18], 4 + i);
+		check_eq(bytes[18], 3 + (i & 1) + (i >> 1));
+		// each entry is there: key and value have a place
+		for (int at = 20; at < 20 + 12 * bytes[18]; at += 4)
+			check(bytes[at] || bytes[at + 1]);
 		put(file, AT, bytes, n);
 		v.locator_length = (uint32_t)n;
 		check_ok(vhdx_locator_read(file, &v, &l, &err), &err);
-		check(!strcmp(l.paths.absolute, c.parent_absolute));
+		check(!l.paths.absolute == !c.parent_absolute);
+		check(!l.paths.absolute ||
+		      !strcmp(l.paths.absolute, c.parent_absolute));
 		check(!strcmp(l.paths.relative, c.parent_relative));
-		check(!i == !l.paths.volume);
+		check(!c.parent_volume == !l.paths.volume);
 		check(guid_equal(&l.id, &c.parent_id));
 		check(guid_is_zero(&l.id_2));
 		vdisk_parent_done(&l.paths);
