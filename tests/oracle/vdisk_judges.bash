@@ -14,7 +14,30 @@ judge_qemu() { # FILE RAW
 	esac
 }
 
-# What libvhdi finds, of the topmost disk of a chain too.
+requires_pyvhdi() {
+	/usr/bin/python3 -c 'import pyvhdi' 2>/dev/null || requires pyvhdi
+}
+
+# What libvhdi composes of a chain. It is told the parents: those of a child that
+# was made on the host have no path of Windows, by which vhdimount looks for them.
+judge_chain() { # RAW BASE CHILD...
+	/usr/bin/python3 - "${@:2}" <<-'END' | cmp "$1" -
+		import pyvhdi, sys
+		disks = []
+		for name in sys.argv[1:]:
+		    disk = pyvhdi.file()
+		    disk.open(name)
+		    if disks:
+		        disk.set_parent(disks[-1])
+		    disks.append(disk)
+		top = disks[-1]
+		for at in range(0, top.get_media_size(), 1 << 20):
+		    sys.stdout.buffer.write(
+		        top.read_buffer_at_offset(1 << 20, at))
+	END
+}
+
+# What libvhdi finds.
 judge_libvhdi() { # FILE RAW
 	mkdir -p mnt
 	vhdimount "$1" mnt >/dev/null
