@@ -66,7 +66,7 @@ cmd: tools	## black-box tests of the commands
 	$(Q)tests/run.sh cmd
 oracle: images tools unit-build	## foreign readers judge what we write, and the reverse
 	$(Q)tests/run.sh oracle
-fault: unit-build	## failing allocations and I/O, power cuts
+fault: tools unit-build	## failing allocations and I/O, power cuts
 	$(Q)tests/run.sh fault
 fuzz-replay: unit-build	## replay seeds and kept crashers
 	$(Q)tests/run.sh fuzz-replay

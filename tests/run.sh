@@ -118,8 +118,10 @@ slowest() {
 for tier in "$@"; do
 	start=$(date +%s)
 	case $tier in
-	unit | fault)
-		programs "$tier"
+	unit) programs unit ;;
+	fault)
+		programs fault
+		bats_tier fault
 		;;
 	fuzz-replay)
 		for t in tests/fuzz/*/fuzz.c; do

@@ -1,7 +1,7 @@
 # Each program that a build script calls fails once, at its first call and its
 # last: the script must fail too, and leave no product.
 load ../helpers
-load build
+load ../cmd/build
 
 setup() {
 	requires mformat xorriso zstd cpio iconv
