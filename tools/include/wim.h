@@ -63,7 +63,7 @@ struct wim_image_info {
 	const char *version;     // "10.0.19041", from WINDOWS/VERSION
 	uint32_t service_pack_build, service_pack_level;
 	uint64_t files, directories, bytes, hard_link_bytes;
-	uint64_t created, modified; // FILETIME
+	uint64_t created, modified; // FILETIME, 0 when not given or none
 	bool wimboot;            // files may be pointers into the WIM
 };
 

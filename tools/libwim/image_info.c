@@ -255,6 +255,15 @@ static int parse(struct wim *w, const void *data, size_t size, struct err *err)
 	return r;
 }
 
+// A FILETIME over INT64_MAX is none ([MS-FSCC] 2.1.1): it counts as not given.
+static void drop_impossible_times(struct wim_image_info *image)
+{
+	if (image->created > INT64_MAX)
+		image->created = 0;
+	if (image->modified > INT64_MAX)
+		image->modified = 0;
+}
+
 int wim_images_read(struct wim *w, struct err *err)
 {
 	void *data;
@@ -272,6 +281,8 @@ int wim_images_read(struct wim *w, struct err *err)
 		return r;
 	r = parse(w, data, (size_t)w->xml.size, err);
 	mem_free(data);
+	for (uint32_t i = 0; i < w->info.images; i++)
+		drop_impossible_times(&w->images[i]);
 	return r;
 }
 

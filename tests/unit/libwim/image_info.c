@@ -23,7 +23,8 @@ static const char xml[] =
     "<VERSION><MAJOR>10</MAJOR><MINOR>0</MINOR><BUILD>19041</BUILD>"
     "<SPBUILD>508</SPBUILD><SPLEVEL>3</SPLEVEL></VERSION>"
     "<SYSTEMROOT>WINDOWS</SYSTEMROOT></WINDOWS></IMAGE>"
-    "<IMAGE INDEX=\"1\"><NAME>2</NAME></IMAGE>"
+    "<IMAGE INDEX=\"1\"><NAME>2</NAME><CREATIONTIME>"
+    "<HIGHPART>0xF1D3A74E</HIGHPART></CREATIONTIME></IMAGE>"
     "<IMAGE INDEX=\"7\"><NAME>beyond</NAME></IMAGE></WIM>";
 
 static void all_fields(const struct wim *w)
@@ -68,6 +69,7 @@ int main(void)
 	w.xml.size = w.xml.stored_size = n * 2;
 	check_ok(wim_images_read(&w, &err), &err);
 	all_fields(&w);
+	check_eq(wim_get_image_info(&w, 1)->created, 0); // no time can be it
 	check(!strcmp(wim_get_image_info(&w, 1)->name, "2"));
 	check(!strcmp(wim_get_image_info(&w, 1)->version, ""));
 	check(!strcmp(wim_get_image_info(&w, 3)->name, ""));
