@@ -95,7 +95,7 @@ setup_file() {
 
 setup() { cd "$BATS_FILE_TMPDIR"; }
 
-# A disk that holds something, and the sum of it.
+# A disk that holds something, and a copy of it (FILE.kept).
 some_disk() { # FILE
 	rm -f "$1"
 	truncate -s 64M "$1"
@@ -104,7 +104,6 @@ some_disk() { # FILE
 	echo precious >note.txt
 	slipway copy note.txt "$1@1:\\" >/dev/null
 	cp --sparse=always "$1" "$1.kept"
-	sha256sum "$1"
 }
 
 answer() { # WIM
@@ -126,31 +125,31 @@ answer() { # WIM
 
 # Runs a command that must fail and leave the disk; collects those that do not.
 must_refuse() { # FAULT IMAGE COMMAND...
-	local fault=$1 disk=$2 before=$3
-	shift 3
+	local fault=$1 disk=$2
+	shift 2
 	if "$@" >out.txt 2>&1; then
 		echo "$fault: $1 $2 succeeded"
 	elif ! grep -q ': ' out.txt || grep -q ': corrupt: *$' out.txt; then
 		echo "$fault: no reason in: $(cat out.txt)"
-	elif [ "$(sha256sum "$disk")" != "$before" ]; then
+	elif ! cmp -s "$disk" "$disk.kept"; then
 		echo "$fault: $1 $2 changed the disk: $(tail -n 1 out.txt)"
 		cp --sparse=always "$disk.kept" "$disk"
 	fi
 }
 
 @test "an image without a fault is deployed" {
-	before=$(some_disk good.img)
+	some_disk good.img
 	answer good.wim
 	run -0 slipway deploy answer.ini --target good.img --progress none
-	[ "$before" != "$(sha256sum good.img)" ]
+	run ! cmp -s good.img good.img.kept
 	run -0 slipway chkdsk 'good.img@3:\vhd\windows.vhd@1'
 }
 
 @test "deploy finds every fault before it writes" {
-	before=$(some_disk deploy.img)
+	some_disk deploy.img
 	for fault in $(cat faults boot_faults); do
 		answer $fault.wim
-		must_refuse $fault deploy.img "$before" "$SLIPWAY" deploy \
+		must_refuse $fault deploy.img "$SLIPWAY" deploy \
 			answer.ini --target deploy.img --progress none
 	done >failed
 	cat failed >&2
@@ -159,9 +158,9 @@ must_refuse() { # FAULT IMAGE COMMAND...
 }
 
 @test "dism finds every fault of an image before it writes" {
-	before=$(some_disk dism.img)
+	some_disk dism.img
 	for fault in $(cat faults); do
-		must_refuse $fault dism.img "$before" "$SLIPWAY" dism \
+		must_refuse $fault dism.img "$SLIPWAY" dism \
 			/Apply-Image /ImageFile:$fault.wim /Index:1 \
 			'/ApplyDir:dism.img@1:\' /Replace --progress none
 	done >failed
@@ -180,19 +179,19 @@ must_refuse() { # FAULT IMAGE COMMAND...
 		boot = folder("Windows", [folder("Boot", [folder("EFI", [manager])])])
 		wim("content.wim", [boot, file("a", b"wrong")], lie=moved)
 	END
-	before=$(some_disk content.img)
+	some_disk content.img
 	answer content.wim
 	sed -i 's/^file = .*/&\nverify = yes/' answer.ini
 	run -1 slipway deploy answer.ini --target content.img --progress none
 	assert_output_has 'its content does not match its SHA-1'
-	[ "$before" = "$(sha256sum content.img)" ]
+	cmp content.img content.img.kept
 	apply() {
 		run -1 slipway dism /Apply-Image /ImageFile:content.wim /Index:1 \
 			'/ApplyDir:content.img@1:\' --replace --progress none "$@"
 		assert_output_has 'its content does not match its SHA-1'
 	}
 	apply /Verify
-	[ "$before" = "$(sha256sum content.img)" ]
+	cmp content.img content.img.kept
 	apply
 	run -1 slipway dir 'content.img@1:\'
 	answer content.wim
