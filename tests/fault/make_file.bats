@@ -93,20 +93,25 @@ judge() { # FILE
 	esac
 }
 
-# A signal at every so many system calls, as soon as something is written.
+# A signal at the first and the last of each kind of system call that writes or
+# names, and between: strace counts each kind by itself.
 signalled() { # FILE COMMAND...
-	local file=$1 count n signal
+	local file=$1 kinds='pwrite64 ftruncate fsync fdatasync linkat rename renameat2'
+	local count n signal kind
 	shift
-	strace -f -o calls -e trace=pwrite64,ftruncate,fsync,fdatasync,linkat,rename,renameat2,chmod \
-		"$SLIPWAY" "$@" >/dev/null 2>&1
-	count=$(grep -c '(' calls)
-	for signal in KILL INT; do
-		for ((n = 1; n <= count; n += 1 + count / 6)); do
-			rm -rf out && mkdir out
-			strace -f -o /dev/null -e trace=pwrite64,ftruncate,fsync,fdatasync,linkat,rename,renameat2,chmod \
-				-e "inject=all:signal=$signal:when=$n" \
-				"$SLIPWAY" "$@" >/dev/null 2>&1 || true
-			line="$*" whole_or_nothing "$file" "$@"
+	strace -f -o calls -e "trace=${kinds// /,}" "$SLIPWAY" "$@" >/dev/null 2>&1
+	for kind in $kinds; do
+		count=$(grep -c " $kind(" calls) || continue
+		for n in $(printf '%s\n' 1 $(((count + 1) / 2)) "$count" | sort -un); do
+			for signal in KILL INT; do
+				rm -rf out && mkdir out
+				strace -f -o hit -e "trace=$kind" \
+					-e "inject=$kind:signal=$signal:when=$n" \
+					"$SLIPWAY" "$@" >/dev/null 2>&1 || true
+				# later ones may be shared out among threads
+				[ "$n" -gt 1 ] || grep -q "SIG$signal" hit
+				line="$*" whole_or_nothing "$file" "$@"
+			done
 		done
 	done
 }
