@@ -21,7 +21,7 @@ int vdisk_copy_inside(struct disk *file, uint64_t from, uint64_t to,
 
 		r = disk_read(file, from + off, piece, n, err);
 		if (!r)
-			r = vdisk_is_zero(piece, n)
+			r = mem_is_zero(piece, n)
 				    ? disk_zero(file, to + off, n, err)
 				    : disk_write(file, to + off, piece, n, err);
 	}

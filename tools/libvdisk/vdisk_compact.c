@@ -87,7 +87,7 @@ static int holds_nothing(struct compact *c, uint64_t off, uint64_t end,
 			     &is_data, err);
 		if (!r && is_data) {
 			r = disk_read(&c->b->disk, off, c->now, (size_t)n, err);
-			*ret = !r && vdisk_is_zero(c->now, (size_t)n);
+			*ret = !r && mem_is_zero(c->now, (size_t)n);
 		}
 		off += n;
 	}

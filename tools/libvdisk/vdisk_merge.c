@@ -72,7 +72,7 @@ static int copy(struct disk *from, struct disk *to, uint64_t off, uint64_t *len,
 		return r;
 	if (is_data) {
 		r = disk_read(from, off, buffer, (size_t)*len, err);
-		is_data = !r && !vdisk_is_zero(buffer, (size_t)*len);
+		is_data = !r && !mem_is_zero(buffer, (size_t)*len);
 	}
 	if (r)
 		return r;

@@ -33,7 +33,7 @@ static int is_written(const struct need *n, uint64_t off, uint64_t *len,
 	if (r || !*ret)
 		return r;
 	r = disk_read(top, off, n->buffer, (size_t)*len, err);
-	*ret = !r && !vdisk_is_zero(n->buffer, (size_t)*len);
+	*ret = !r && !mem_is_zero(n->buffer, (size_t)*len);
 	return r;
 }
 

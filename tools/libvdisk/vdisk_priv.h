@@ -90,12 +90,6 @@ static inline bool vdisk_has_blocks(const struct vdisk_info *info)
 	return info->format == VDISK_VHDX || info->type != VDISK_FIXED;
 }
 
-// Returns true when n bytes, at least one, are all zero.
-static inline bool vdisk_is_zero(const uint8_t *b, size_t n)
-{
-	return !b[0] && !memcmp(b, b + 1, n - 1);
-}
-
 // Copies `len` bytes inside of a file to a place that does not overlap (move.c).
 // Returns 0, -ENOMEM, or the file's error.
 int vdisk_copy_inside(struct disk *file, uint64_t from, uint64_t to,

@@ -184,20 +184,13 @@ static bool name_is_good(const le16 *name, size_t len, uint16_t forbidden)
 	       !(len == 1 || (len == 2 && get_le16(name[1]) == '.'));
 }
 
-static bool hash_is_zero(const uint8_t *sha1)
-{
-	static const uint8_t zero[SHA1_SIZE];
-
-	return !memcmp(sha1, zero, SHA1_SIZE);
-}
-
 // Finds the blob of a hash; *ret is NULL for empty content.
 static int find_blob(const struct wim *w, const uint8_t *sha1, uint64_t pos,
 		     const struct wim_blob **ret, struct err *err)
 {
 	const struct wim_blob *blob = NULL;
 
-	if (!hash_is_zero(sha1)) {
+	if (!mem_is_zero(sha1, SHA1_SIZE)) {
 		blob = wim_blobs_find(w, sha1);
 		if (!blob)
 			return err_corrupt(err, what, pos,

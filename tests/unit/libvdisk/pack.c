@@ -121,7 +121,7 @@ static void check_cut_block(void)
 	check(data < 32768);
 	check(data + BLOCK + 512 <= d->size);
 	check_ok(disk_read(d, data + 1024, rest, sizeof(rest), &err), &err);
-	check(vdisk_is_zero(rest, sizeof(rest)));
+	check(mem_is_zero(rest, sizeof(rest)));
 	disk_close(d);
 }
 
