@@ -59,16 +59,8 @@ static void print_warning(void *ctx, const char *object, const char *why)
 	cmd_warn("deploy", object, "%s", why);
 }
 
-// What is deployed to.
-struct target {
-	struct place *place;
-	struct new_disk made; // or: a new file
-	struct disk *zeroes;  // or: stands for a file that is not to be made
-	struct disk *disk;    // that of the one of them which is there
-};
-
 static int make_target(const char *path, uint64_t size,
-		       const struct answer *answer, struct target *ret,
+		       const struct answer *answer, struct disk_target *ret,
 		       struct err *err)
 {
 	struct guid id;
@@ -83,16 +75,16 @@ static int make_target(const char *path, uint64_t size,
 }
 
 // Stands in for a file that is not made.
-static int open_stand_in(const char *path, uint64_t size, struct target *ret,
-		       struct err *err)
+static int open_stand_in(const char *path, uint64_t size,
+			 struct disk_target *ret, struct err *err)
 {
 	enum vdisk_format format;
 	int r = new_disk_check(path, &format, err);
 
 	if (!r)
-		r = disk_zeroes(size, 512, &ret->zeroes, err);
+		r = disk_zeroes(size, 512, &ret->made.file, err);
 	if (!r)
-		ret->disk = ret->zeroes;
+		ret->disk = ret->made.disk = ret->made.file;
 	return r;
 }
 
@@ -109,7 +101,7 @@ static int check_whole(const struct place *place, const char *path,
 
 // A size of 0: the disk is there. It may be a virtual one.
 static int open_target(const char *path, uint64_t size, bool is_dry,
-		       const struct answer *answer, struct target *ret,
+		       const struct answer *answer, struct disk_target *ret,
 		       struct err *err)
 {
 	int r;
@@ -125,19 +117,6 @@ static int open_target(const char *path, uint64_t size, bool is_dry,
 		return r;
 	ret->disk = ret->place->disk;
 	return check_whole(ret->place, path, err);
-}
-
-static int finish_target(struct target *t, struct err *err)
-{
-	return t->place ? address_finish(t->place, err)
-			: new_disk_finish(&t->made, err);
-}
-
-static void close_target(struct target *t)
-{
-	cmd_place_close(t->place);
-	new_disk_close(&t->made);
-	disk_close(t->zeroes);
 }
 
 // The medium is laid out as /slipway/answer.ini beside /EFI.
@@ -180,7 +159,7 @@ static double seconds_since(const struct timespec *start)
 	       (double)(now.tv_nsec - start->tv_nsec) / 1e9;
 }
 
-static int do_plan(struct plan *plan, struct target *to, const char *name,
+static int do_plan(struct plan *plan, struct disk_target *to, const char *name,
 		   struct cmd_progress *progress, struct err *err)
 {
 	struct timespec start;
@@ -191,7 +170,7 @@ static int do_plan(struct plan *plan, struct target *to, const char *name,
 	fflush(stdout);
 	r = plan_run(plan, &progress->progress, err);
 	if (!r)
-		r = finish_target(to, err);
+		r = disk_target_finish(to, err);
 	cmd_progress_end(progress);
 	if (r)
 		return r;
@@ -253,7 +232,7 @@ static int deploy(const char *answer_path, uint64_t size,
 	char path[PATH_MAX], boot_files[PATH_MAX];
 	struct plan_target target = {.name = path, .boot_files = boot_files};
 	bool is_dry = switches[DRY_RUN].value;
-	struct target opened = {0};
+	struct disk_target opened = {0};
 	struct answer *answer = NULL;
 	struct efi_vars *vars = NULL;
 	struct plan *plan = NULL;
@@ -290,7 +269,7 @@ static int deploy(const char *answer_path, uint64_t size,
 		r = write_finish(answer, switches[FINISH_FILE].value, &err);
 	efi_vars_close(vars);
 	plan_free(plan);
-	close_target(&opened);
+	disk_target_close(&opened);
 	answer_free(answer);
 	return r ? cmd_fail("deploy", NULL, &err) : CMD_OK;
 }

@@ -97,3 +97,15 @@ void new_disk_close(struct new_disk *n)
 	disk_close(n->file);
 	*n = (struct new_disk){0};
 }
+
+int disk_target_finish(struct disk_target *t, struct err *err)
+{
+	return t->place ? address_finish(t->place, err)
+			: new_disk_finish(&t->made, err);
+}
+
+void disk_target_close(struct disk_target *t)
+{
+	cmd_place_close(t->place);
+	new_disk_close(&t->made);
+}

@@ -6,7 +6,7 @@
 #ifndef NEW_DISK_H
 #define NEW_DISK_H
 
-#include "base.h"
+#include "address.h"
 #include "vdisk.h"
 
 // A number without a unit below this is no disk's size in bytes: it was meant in
@@ -47,5 +47,20 @@ int new_disk_finish(struct new_disk *n, struct err *err);
 
 // Closes it; without new_disk_finish nothing is left. One of zeroes is fine.
 void new_disk_close(struct new_disk *n);
+
+// What a command writes a whole disk to: one that is there, by its address, or a new
+// one.
+struct disk_target {
+	struct place *place;
+	struct new_disk made;
+	struct disk *disk; // of the one of them that is there
+};
+
+// Ends writing to it.
+// Returns 0, or as address_finish and new_disk_finish.
+int disk_target_finish(struct disk_target *t, struct err *err);
+
+// Closes it. One of zeroes is fine.
+void disk_target_close(struct disk_target *t);
 
 #endif

@@ -342,26 +342,13 @@ static int take_sector_size(struct place *place, uint32_t sector_size,
 	return 0;
 }
 
-// What the table is read from or written to: what is there, or a new file.
-struct target {
-	struct place *place;
-	struct new_disk made;
-	struct disk *disk; // of the one of them that is there
-};
-
-static void close_target(struct target *t)
-{
-	cmd_place_close(t->place);
-	new_disk_close(&t->made);
-}
-
 // With a size the file is made.
 static int open_disk(const char *path, uint64_t size, uint32_t sector_size,
-		     bool read_only, struct target *ret, struct err *err)
+		     bool read_only, struct disk_target *ret, struct err *err)
 {
 	unsigned flags = ADDRESS_FILE | ADDRESS_VIRTUAL |
 			 (read_only ? 0 : ADDRESS_WRITE);
-	struct target t = {0};
+	struct disk_target t = {0};
 	int r;
 
 	if (size)
@@ -371,18 +358,12 @@ static int open_disk(const char *path, uint64_t size, uint32_t sector_size,
 	if (!r && !size)
 		r = take_sector_size(t.place, sector_size, path, err);
 	if (r) {
-		close_target(&t);
+		disk_target_close(&t);
 		return r;
 	}
 	t.disk = size ? t.made.disk : t.place->disk;
 	*ret = t;
 	return 0;
-}
-
-static int finish_target(struct target *t, struct err *err)
-{
-	return t->place ? address_finish(t->place, err)
-			: new_disk_finish(&t->made, err);
 }
 
 static int parse_parts(char **words, int n, enum part_style style,
@@ -422,7 +403,7 @@ static int cmd_partition(int argc, char **argv)
 	struct part *parts = NULL;
 	struct err err = {0};
 	uint64_t size = 0;
-	struct target to;
+	struct disk_target to;
 	bool is_list;
 	int n, r;
 
@@ -462,9 +443,9 @@ static int cmd_partition(int argc, char **argv)
 	else if (create(to.disk, s[GPT].value ? PART_GPT : PART_MBR,
 			s[ID].value, s[WIPE].value, parts, (size_t)(n - 2),
 			&err) ||
-		 finish_target(&to, &err))
+		 disk_target_finish(&to, &err))
 		r = cmd_fail("partition", argv[2], &err);
-	close_target(&to);
+	disk_target_close(&to);
 	mem_free(parts);
 	return r;
 }
