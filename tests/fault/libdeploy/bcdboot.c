@@ -144,39 +144,18 @@ static void fail_mem(struct ntfs *source)
 
 int main(void)
 {
-	struct disk *d, *esp, *data, *vhd, *guest;
-	struct ntfs *host, *source;
-	struct answer *a;
+	struct fixture_windows w = fixture_windows("efi-size = 36M");
 
-	fixture_make();
-	a = fixture_answer("windows", "efi-size = 36M");
-	d = fixture_disk(96 * MIB);
-	fixture_deploy(a, d);
-	esp = fixture_part(d, 1);
-	data = fixture_part(d, 3);
-	check_ok(ntfs_open(data, &host, &fixture_err), &fixture_err);
-	check_ok(ntfs_open_file(host, "\\v\\g.vhd", &vhd, &fixture_err),
-		 &fixture_err);
-	guest = fixture_part(vhd, 1);
-	check_ok(ntfs_open(guest, &source, &fixture_err), &fixture_err);
-	image_size = esp->size;
+	image_size = w.esp->size;
 	image = mem_alloc(image_size);
 	check(image);
-	check_ok(disk_read(esp, 0, image, image_size, NULL), NULL);
+	check_ok(disk_read(w.esp, 0, image, image_size, NULL), NULL);
 
-	cut_power(source);
-	fail_io(source);
-	fail_mem(source);
+	cut_power(w.source);
+	fail_io(w.source);
+	fail_mem(w.source);
 
 	mem_free(image);
-	ntfs_close(source);
-	disk_close(guest);
-	disk_close(vhd);
-	ntfs_close(host);
-	disk_close(data);
-	disk_close(esp);
-	disk_close(d);
-	answer_free(a);
-	fixture_end();
+	fixture_windows_end(&w);
 	return 0;
 }

@@ -90,49 +90,28 @@ static void check_store(struct volume *esp, const struct guid *first, bool both)
 
 int main(void)
 {
-	struct disk *d, *esp_disk, *data, *vhd, *guest;
-	struct ntfs *host, *source;
-	struct answer *a;
+	struct fixture_windows w = fixture_windows("efi-size = 40M");
 	struct guid first;
 	struct volume *esp;
 	struct bcd *bcd;
 
-	fixture_make();
-	a = fixture_answer("windows", "efi-size = 40M");
-	d = fixture_disk(96 * MIB);
-	fixture_deploy(a, d);
-	guid_from_name(&a->seed, "loader", &first);
-	esp_disk = fixture_part(d, 1);
-	data = fixture_part(d, 3);
-	check_ok(ntfs_open(data, &host, &fixture_err), &fixture_err);
-	check_ok(ntfs_open_file(host, "\\v\\g.vhd", &vhd, &fixture_err),
-		 &fixture_err);
-	guest = fixture_part(vhd, 1);
-	check_ok(ntfs_open(guest, &source, &fixture_err), &fixture_err);
-	esp = open_esp(esp_disk);
+	guid_from_name(&w.answer->seed, "loader", &first);
+	esp = open_esp(w.esp);
 	check_files(esp);
 	bcd = load_store(esp);
 	check(bcd_object_find(bcd, &first) && !bcd_object_find(bcd, &second));
 	bcd_free(bcd);
 
-	check_eq(add_second(source, esp, false, "\\None"), -ENOENT);
+	check_eq(add_second(w.source, esp, false, "\\None"), -ENOENT);
 	copies = 0;
-	check_eq(add_second(source, esp, false, "\\Windows"), 0);
+	check_eq(add_second(w.source, esp, false, "\\Windows"), 0);
 	check_eq(copies, 5);
 	check_store(esp, &first, true);
-	check_eq(add_second(source, esp, true, "\\windows"), 0);
+	check_eq(add_second(w.source, esp, true, "\\windows"), 0);
 	check_store(esp, &first, false);
 	check_ok(volume_sync(esp, &fixture_err), &fixture_err);
 
 	volume_close(esp);
-	ntfs_close(source);
-	disk_close(guest);
-	disk_close(vhd);
-	ntfs_close(host);
-	disk_close(data);
-	disk_close(esp_disk);
-	disk_close(d);
-	answer_free(a);
-	fixture_end();
+	fixture_windows_end(&w);
 	return 0;
 }

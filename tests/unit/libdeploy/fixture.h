@@ -103,4 +103,42 @@ static inline struct disk *fixture_part(struct disk *d, unsigned number)
 	return part;
 }
 
+// A deployed Windows in a VHD, with its system partition.
+struct fixture_windows {
+	struct answer *answer;
+	struct disk *disk, *esp, *data, *vhd, *guest;
+	struct ntfs *host, *source; // the last: the Windows
+};
+
+static inline struct fixture_windows fixture_windows(const char *disk_keys)
+{
+	struct fixture_windows w = {0};
+
+	fixture_make();
+	w.answer = fixture_answer("windows", disk_keys);
+	w.disk = fixture_disk(96 * MIB);
+	fixture_deploy(w.answer, w.disk);
+	w.esp = fixture_part(w.disk, 1);
+	w.data = fixture_part(w.disk, 3);
+	check_ok(ntfs_open(w.data, &w.host, &fixture_err), &fixture_err);
+	check_ok(ntfs_open_file(w.host, "\\v\\g.vhd", &w.vhd, &fixture_err),
+		 &fixture_err);
+	w.guest = fixture_part(w.vhd, 1);
+	check_ok(ntfs_open(w.guest, &w.source, &fixture_err), &fixture_err);
+	return w;
+}
+
+static inline void fixture_windows_end(struct fixture_windows *w)
+{
+	ntfs_close(w->source);
+	disk_close(w->guest);
+	disk_close(w->vhd);
+	ntfs_close(w->host);
+	disk_close(w->data);
+	disk_close(w->esp);
+	disk_close(w->disk);
+	answer_free(w->answer);
+	fixture_end();
+}
+
 #endif
