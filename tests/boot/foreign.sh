@@ -37,7 +37,8 @@ expect() { # WORDS COMMAND...: fails with these
 }
 
 answer() { # DEVICE
-	printf '[disk]\npath = %s\nwipe = no\n[image]\nfile = none.wim\n' "$1"
+	printf '[disk]\npath = %s\nwipe = no\nother-machine = yes\n' "$1"
+	printf '[image]\nfile = none.wim\n'
 	printf '[vhd]\npath = \\g.vhd\nsize = 16M\n[boot]\nsystem = linux\n'
 }
 

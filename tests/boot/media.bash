@@ -42,6 +42,7 @@ make_answer() { # FILE [LINE-OF-RULE...]
 	shift
 	{
 		printf '[disk]\nsize = 300M..400M\nwipe = yes\nefi-size = 40M\n'
+		printf 'other-machine = yes\n' # this one starts as by BIOS
 		for line; do echo "$line"; done
 		printf '[image]\nfile = small.wim\n[vhd]\npath = \\a.vhd\n'
 		printf 'size = 60M\n[boot]\nsystem = linux\n'

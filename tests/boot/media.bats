@@ -24,7 +24,7 @@ teardown() {
 medium() { # NAME ID BUS
 	mkdir "$dir/$1"
 	echo "echo token-$1" >"$dir/$1/startnet.sh"
-	printf '[disk]\nbus = %s\nwipe = yes\n[image]\nfile = x.wim\n[vhd]\npath = \\a.vhd\nsize = 1M\n[boot]\nsystem = linux\n' \
+	printf '[disk]\nother-machine = yes\nbus = %s\nwipe = yes\n[image]\nfile = x.wim\n[vhd]\npath = \\a.vhd\nsize = 1M\n[boot]\nsystem = linux\n' \
 		"$3" >"$dir/$1/answer.ini"
 	make_medium "$dir/$1.img" "$2" "$dir/$1/startnet.sh" "$dir/$1/answer.ini"
 	sha256sum <"$dir/$1.img" >"$dir/$1.img.sum"

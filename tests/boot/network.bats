@@ -12,7 +12,7 @@ setup() {
 	. tests/boot/media.bash
 	token=$(new_id)
 	echo "echo ran-$token" >"$dir/served/startnet.sh"
-	printf '[disk]\nbus = nvme\n[image]\nfile = x.wim\n[vhd]\npath = \\a.vhd\nsize = 1M\n[boot]\nsystem = linux\n' \
+	printf '[disk]\nother-machine = yes\nbus = nvme\n[image]\nfile = x.wim\n[vhd]\npath = \\a.vhd\nsize = 1M\n[boot]\nsystem = linux\n' \
 		>"$dir/served/answer.ini"
 	serve
 }

@@ -63,3 +63,43 @@ words="this is not Slipway's environment"
 	[[ $output != *" any of "* ]]
 	cmp d.img before
 }
+
+# Deploys by a rule on a machine that was started by BIOS, or UEFI.
+started_by() { # bios|uefi WORDS...
+	# shellcheck disable=SC2016 # for the inner shell
+	unshare --map-root-user --mount sh -c '
+		mount -t tmpfs none /sys/block && mount -t tmpfs none /sys/firmware &&
+		{ [ "$1" = bios ] || mkdir /sys/firmware/efi; } &&
+		shift && exec "$@"' sh "$1" "$SLIPWAY" deploy "${@:2}"
+}
+
+@test "a layout is what the machine starts by, unless the disk is another's" {
+	answer() { # LINE-OF-DISK...
+		printf '%s\n' '[disk]' 'bus = nvme' "$@" '[image]' 'file = x.wim' \
+			'[vhd]' 'path = \x.vhd' 'size = 2M' '[boot]' \
+			'system = windows' >a.ini
+	}
+	answer 'layout = mbr'
+	run -1 started_by uefi a.ini --this-machine
+	assert_output_has 'a.ini:3: layout = mbr is for a BIOS'
+	run -1 started_by bios a.ini --this-machine
+	assert_output_has 'no disk matches'
+	answer 'layout = gpt'
+	run -1 started_by bios a.ini --this-machine
+	assert_output_has 'layout = gpt is for UEFI'
+	run -1 started_by uefi a.ini --this-machine
+	assert_output_has 'no disk matches'
+	# an ordinary host says nothing about the machine that the disk is for
+	run -1 started_by bios a.ini
+	assert_output_has 'no disk matches'
+	run -1 started_by bios a.ini --this-machine --target x.img --size 10M
+	assert_output_has 'x.wim'
+	answer 'layout = gpt' 'other-machine = yes'
+	run -1 started_by bios a.ini --this-machine
+	assert_output_has 'no disk matches'
+	answer 'efi-size = 300M'
+	run -1 started_by bios a.ini --this-machine
+	assert_output_has 'as this machine was started by BIOS'
+	run -1 started_by uefi a.ini --this-machine
+	assert_output_has 'no disk matches'
+}

@@ -196,7 +196,8 @@ static int open_variables(const struct answer *answer, const char *target,
 
 	*ret = NULL;
 	if (answer->layout == ANSWER_MBR || answer->system == BOOT_LINUX ||
-	    (!folder && !(is_meant && this_machine_has_disk(target))))
+	    (!folder && (!is_meant || answer->other_machine ||
+			 !this_machine_has_disk(target))))
 		return 0;
 	r = efi_vars_open(folder, ret, folder ? err : NULL);
 	if (r && !folder)
@@ -225,6 +226,18 @@ static void enter(const struct plan *plan, const char *target,
 			err.why, target);
 }
 
+// A disk of the machine that is worked on starts as the machine does; what is named
+// otherwise will be some machine's.
+static enum answer_start machine_start(const struct cmd_switch *switches)
+{
+	const char *target = switches[TARGET].value;
+
+	if (!this_machine_is_meant(switches[MACHINE].value) ||
+	    (target && !this_machine_has_disk(target)))
+		return ANSWER_START_UNKNOWN;
+	return this_machine_has_uefi() ? ANSWER_START_UEFI : ANSWER_START_BIOS;
+}
+
 static int deploy(const char *answer_path, uint64_t size,
 		  const struct cmd_switch *switches,
 		  struct cmd_progress *progress)
@@ -238,7 +251,8 @@ static int deploy(const char *answer_path, uint64_t size,
 	struct plan *plan = NULL;
 	struct deploy_disk disk;
 	struct err err = {0};
-	int r = answer_read(answer_path, &answer, &err);
+	int r = answer_read(answer_path, machine_start(switches), &answer,
+			    &err);
 
 	if (!r)
 		r = deploy_disk_choose(&disk, answer, switches[TARGET].value,

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "machine.h"
 #include "this_machine.h"
@@ -36,6 +37,11 @@ bool this_machine_is_environment(void)
 bool this_machine_is_meant(bool is_asked)
 {
 	return is_asked || this_machine_is_environment();
+}
+
+bool this_machine_has_uefi(void)
+{
+	return !access("/sys/firmware/efi", F_OK);
 }
 
 // By the device's number: other names for a disk are as good.

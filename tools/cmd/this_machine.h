@@ -20,4 +20,7 @@ bool this_machine_is_meant(bool is_asked);
 // device of sysfs, no partition, no loop or RAM disk, nothing that stands on others.
 bool this_machine_has_disk(const char *path);
 
+// Tells whether the machine was started by UEFI; else it was by BIOS.
+bool this_machine_has_uefi(void);
+
 #endif

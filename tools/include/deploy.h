@@ -38,7 +38,12 @@
 //   bus     = nvme | sata | scsi | usb | virtio | mmc
 //   path    = /dev/nvme0n1 or a path below /sys/devices, * and ?
 //   wipe    = yes | no                      may data on it be destroyed? (no)
-//   layout  = gpt | mbr                     how it starts: UEFI, or BIOS
+//   layout  = gpt | mbr                     how it starts: UEFI, or BIOS; without
+//                                           it as this machine was started, or
+//                                           gpt for a disk that is another's
+//   other-machine = yes | no                the disk will be another machine's (no):
+//                                           how this one starts does not count,
+//                                           and gets no start entries
 //   efi-size = 260M   msr-size = 16M        gpt: EFI system, MSR
 //   system-size = 100M                      mbr: the active partition
 //   system-format = fat32 | ntfs
@@ -81,6 +86,8 @@
 enum boot_system { BOOT_WINDOWS, BOOT_LINUX };
 enum finish_action { FINISH_SHELL, FINISH_RESTART, FINISH_POWEROFF };
 enum answer_layout { ANSWER_GPT, ANSWER_MBR };
+// How the machine that is deployed was started.
+enum answer_start { ANSWER_START_UNKNOWN, ANSWER_START_UEFI, ANSWER_START_BIOS };
 enum answer_format { ANSWER_FAT32, ANSWER_NTFS };
 enum answer_menu { ANSWER_MENU_NO, ANSWER_MENU_YES, ANSWER_MENU_AUTO };
 
@@ -108,6 +115,7 @@ struct answer {
 	struct disk_rule rule;
 	bool has_rule;    // at least one condition on the disk is given
 	bool wipe, has_seed;
+	bool other_machine;
 	struct guid seed;
 	enum answer_layout layout;
 	uint64_t system_size, msr_size;
@@ -127,16 +135,24 @@ struct answer {
 	enum finish_action finish;
 };
 
-// Parses an answer file's text; name is used in messages and for relative
-// paths.
+// Parses an answer file's text for a disk that will be some machine's; name is used
+// in messages and for relative paths.
 // Returns 0, -EBADMSG with the line for what is wrong in it, -EFBIG over 1 MiB,
 // or -ENOMEM. Free with answer_free.
 int answer_parse(const char *text, size_t size, const char *name,
 		 struct answer **ret, struct err *err);
 
-// Reads and parses a file.
-// Returns as answer_parse and disk_open_file.
-int answer_read(const char *path, struct answer **ret, struct err *err);
+// The same for a machine that is deployed here. How it was started decides what
+// the layout is where nothing is said of it, and a layout that cannot be started
+// that way is an error, unless the disk is for another machine.
+// Returns as answer_parse.
+int answer_parse_for(const char *text, size_t size, const char *name,
+		     enum answer_start start, struct answer **ret,
+		     struct err *err);
+
+// Reads and parses a file. Returns as answer_parse_for and disk_open_file.
+int answer_read(const char *path, enum answer_start start, struct answer **ret,
+		struct err *err);
 
 // Frees; NULL is fine.
 void answer_free(struct answer *a);

@@ -159,10 +159,11 @@ static int set_defaults(struct answer *a, const char *name)
 								   : -ENOMEM;
 }
 
-int answer_parse(const char *text, size_t size, const char *name,
-		 struct answer **ret, struct err *err)
+int answer_parse_for(const char *text, size_t size, const char *name,
+		     enum answer_start start, struct answer **ret,
+		     struct err *err)
 {
-	struct answer_parser p = {.name = name, .err = err};
+	struct answer_parser p = {.name = name, .start = start, .err = err};
 	char *utf8 = NULL;
 	int r;
 
@@ -188,7 +189,15 @@ int answer_parse(const char *text, size_t size, const char *name,
 	return 0;
 }
 
-int answer_read(const char *path, struct answer **ret, struct err *err)
+int answer_parse(const char *text, size_t size, const char *name,
+		 struct answer **ret, struct err *err)
+{
+	return answer_parse_for(text, size, name, ANSWER_START_UNKNOWN, ret,
+				err);
+}
+
+int answer_read(const char *path, enum answer_start start, struct answer **ret,
+		struct err *err)
 {
 	struct disk *file;
 	char *text;
@@ -205,7 +214,8 @@ int answer_read(const char *path, struct answer **ret, struct err *err)
 	r = text ? disk_read(file, 0, text, (size_t)file->size, err)
 		 : err_nomem(err);
 	if (!r)
-		r = answer_parse(text, (size_t)file->size, path, ret, err);
+		r = answer_parse_for(text, (size_t)file->size, path, start,
+				     ret, err);
 	mem_free(text);
 	disk_close(file);
 	return r;

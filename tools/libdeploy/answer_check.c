@@ -91,6 +91,44 @@ int answer_check_system(struct answer_parser *p)
 
 // --- The disk ----------------------------------------------------------------
 
+// What needs another layout than the one that the machine's start has decided.
+static int refuse_layout(const struct answer_parser *p, uint64_t line,
+			 const char *what)
+{
+	if (answer_given(p, "disk", "layout") ||
+	    p->answer->layout != ANSWER_MBR)
+		return refuse(p, line, what);
+	return err_bad_text(p->err, p->name, line ? line : ERR_NOWHERE,
+			    "%s; without a layout it is mbr here, as this "
+			    "machine was started by BIOS",
+			    what);
+}
+
+static int settle_layout(struct answer_parser *p)
+{
+	enum answer_start start = p->start;
+	struct answer *a = p->answer;
+	uint64_t line = answer_given(p, "disk", "layout");
+
+	if (a->other_machine)
+		start = ANSWER_START_UNKNOWN;
+	if (!line && start == ANSWER_START_BIOS)
+		a->layout = ANSWER_MBR;
+	if (line && start == ANSWER_START_UEFI && a->layout == ANSWER_MBR)
+		return refuse(p, line,
+			      "layout = mbr is for a BIOS, and this machine was "
+			      "started by UEFI: leave layout out, or start it by "
+			      "BIOS; for a disk of another machine say "
+			      "other-machine = yes");
+	if (line && start == ANSWER_START_BIOS && a->layout == ANSWER_GPT)
+		return refuse(p, line,
+			      "layout = gpt is for UEFI, and this machine was "
+			      "started by BIOS: leave layout out, or start it by "
+			      "UEFI; for a disk of another machine say "
+			      "other-machine = yes");
+	return 0;
+}
+
 // Keys that say nothing for the other layout.
 static int check_layout(struct answer_parser *p)
 {
@@ -112,7 +150,7 @@ static int check_layout(struct answer_parser *p)
 		uint64_t line = answer_given(p, "disk", keys[i].key);
 
 		if (line && a->layout == keys[i].not_for)
-			return refuse(p, line, keys[i].why);
+			return refuse_layout(p, line, keys[i].why);
 	}
 	if (!a->system_size)
 		a->system_size = a->layout == ANSWER_GPT ? EFI_SIZE
@@ -316,8 +354,8 @@ static int check_linux(struct answer_parser *p, size_t in_menu)
 	const struct answer *a = p->answer;
 
 	if (a->layout == ANSWER_MBR)
-		return refuse(p, answer_given(p, "disk", "layout"),
-			      "system = linux needs layout = gpt");
+		return refuse_layout(p, answer_given(p, "disk", "layout"),
+				     "system = linux needs layout = gpt");
 	if (a->environment)
 		return refuse(p, answer_given(p, "boot", "environment"),
 			      "system = linux has the environment in its menu "
@@ -349,8 +387,8 @@ static int check_windows(struct answer_parser *p)
 	const struct answer *a = p->answer;
 
 	if (a->environment && a->layout == ANSWER_MBR)
-		return refuse(p, answer_given(p, "boot", "environment"),
-			      "environment needs layout = gpt");
+		return refuse_layout(p, answer_given(p, "boot", "environment"),
+				     "environment needs layout = gpt");
 	for (size_t i = 0; i < a->system_count; i++) {
 		const struct answer_system *s = a->systems[i];
 
@@ -399,7 +437,9 @@ int answer_check_all(struct answer_parser *p)
 
 	a->has_rule = rule->serial || rule->model || rule->bus || rule->path ||
 		      rule->size_min || rule->size_max != UINT64_MAX;
-	r = check_layout(p);
+	r = settle_layout(p);
+	if (!r)
+		r = check_layout(p);
 	if (!r)
 		r = check_paths(p);
 	if (!r)

@@ -251,6 +251,8 @@ const struct answer_key answer_keys[] = {
     {"disk", "wipe", set_bool, AT(wipe), NULL, NULL, false, false},
     {"disk", "layout", set_word, AT(layout), layouts, "gpt or mbr", false,
      false},
+    {"disk", "other-machine", set_bool, AT(other_machine), NULL, NULL, false,
+     false},
     {"disk", "efi-size", set_size, AT(system_size), NULL, NULL, false, false},
     {"disk", "system-size", set_size, AT(system_size), NULL, NULL, false,
      false},

@@ -15,6 +15,7 @@ struct answer_parser {
 	struct answer *answer;
 	struct answer_system *system; // whose section is read, or NULL
 	const char *name;
+	enum answer_start start;
 	uint64_t line;
 	const char *section;
 	// Line on which a key was given, or 0; of a system's section in its last
