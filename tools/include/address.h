@@ -26,8 +26,10 @@
 // file of an NTFS volume that is opened for writing can be resized.
 //
 //     struct place *place;
+//     struct ntfs *n;
 //     address_open("golden.img@3:\\vhd\\guest.vhd@1", 0, &place, &err);
-//     ntfs_open(place->disk, ...);
+//     ntfs_open(place->disk, &n, &err);
+//     ntfs_close(n);
 //     address_close(place);
 //
 // and address_finish before that, when something was written.

@@ -4,7 +4,7 @@
 // mounted: the image's whole tree is laid out first, then its content is
 // decompressed by all cores and written once, to its final place.
 //
-//     struct apply_options options = {.label = "Windows"};
+//     struct apply_options options = {.volume.label = "Windows"};
 //     apply_image(wim, 1, volume, &options, progress, &result, &err);
 //
 // Until the call has succeeded, nothing takes the device for a volume.

@@ -5,7 +5,7 @@
 //
 //     struct bcd *bcd;
 //     bcd_new(true, &bcd, &err);
-//     bcd_add_windows(bcd, &entry, &err);
+//     bcd_add_windows(bcd, &entry, NULL, &err);
 //     bcd_save(bcd, &bytes, &size, &err);    // into \EFI\Microsoft\Boot\BCD
 //     bcd_free(bcd);
 //

@@ -3,9 +3,9 @@
 // libdeploy: an unattended deployment: the answer file, the plan, and the engine
 // that does it. The one disk is chosen by libmachine.
 //
-//     answer_read("answer.ini", &answer, &err);
-//     inventory_read("/sys", &inventory, &err);
-//     inventory_choose(inventory, &answer->disk, &disk, &err);
+//     answer_read("answer.ini", ANSWER_START_UEFI, &answer, &err);
+//     inventory_read("", &inventory, &err);
+//     inventory_choose(inventory, &answer->rule, &disk, &err);
 //     plan_make(answer, &target, &plan, &err);
 //     plan_print(plan, say, NULL);
 //     plan_run(plan, progress, &err);
@@ -26,8 +26,11 @@
 #include "volume.h"
 
 // --- The answer file ---------------------------------------------------------
-// INI, as UTF-8 or as UTF-16 with its mark: "[section]", "key = value", comments
-// with ";" or "#" at the start of a line. Sizes take K, M, G, T (powers of 1024).
+// INI, as UTF-8 or as UTF-16 with its mark: "[section]", "key = value". A comment
+// begins with ";" or "#" at the start of a line or behind a blank; a value that has
+// such a sign behind a blank, or blanks at its ends, stands in double quotes:
+// description = "Windows #2". A quote inside of quotes there is none. Sizes take
+// K, M, G, T (powers of 1024).
 // Unknown sections and keys, values that do not fit, keys given twice and bytes of
 // another encoding are errors with their line.
 //

@@ -8,7 +8,7 @@
 //     settle_wait(&settle, rule, &err);       // nothing is concluded before
 //     inventory_read("", &inventory, &err);
 //     inventory_choose(inventory, rule, &disk, &err);
-//     ...                                     // plans, opens, reads images
+//     // plan, open, read images
 //     settle_wait(&settle, rule, &err);       // right before the first write
 //     inventory_read("", &again, &err);
 //     inventory_confirm(again, rule, disk, &err);

@@ -282,7 +282,8 @@ int vdisk_reset(struct disk *file, struct err *err);
 // and in a volume:
 //
 //     struct vdisk_files files = {.ctx = volume, .is_volume = true,
-//                                 .identify = ..., .open_file = ...};
+//                                 .identify = identify,
+//                                 .open_file = open_file};
 //     vdisk_chain_open_in(&files, "\\vhd\\child.vhd", NULL, 0, &chain, &err);
 //
 // Merging them, with what becomes of the files:

@@ -6,7 +6,7 @@
 //     struct wim_image *image;
 //     wim_open(file, &w, &err);
 //     wim_image_load(w, 1, &image, &err);
-//     ... walk image->root, build a list of blobs ...
+//     // walk image->root, build a list of blobs
 //     wim_extract(w, blobs, count, &sink, pool, progress, &err);
 //     wim_image_free(image);
 //     wim_close(w);

@@ -100,22 +100,73 @@ static char *trim(char *s)
 	return s;
 }
 
+// Cuts off a comment: ";" or "#" behind a blank, from the second letter on.
+static void cut_comment(char *s)
+{
+	for (size_t i = 1; *s && s[i]; i++)
+		if ((s[i] == ';' || s[i] == '#') &&
+		    isspace((unsigned char)s[i - 1])) {
+			s[i] = 0;
+			return;
+		}
+}
+
+static bool is_comment(const char *s)
+{
+	return !*s || *s == ';' || *s == '#';
+}
+
+// Finds the value in what follows the "=": what is between quotes is taken as it
+// is, else a comment and blanks at both ends are cut off.
+static int parse_value(struct answer_parser *p, char *s, char **ret)
+{
+	char *start = s, *end;
+
+	while (isspace((unsigned char)*start))
+		start++;
+	if (*start != '"') {
+		cut_comment(s);
+		*ret = trim(s);
+		return 0;
+	}
+	end = strchr(start + 1, '"');
+	if (!end)
+		return err_bad_text(p->err, p->name, p->line,
+				    "the value's closing quote is missing");
+	if (!is_comment(trim(end + 1)))
+		return err_bad_text(p->err, p->name, p->line,
+				    "behind the value's closing quote only a "
+				    "comment can stand");
+	*end = 0;
+	*ret = start + 1;
+	return 0;
+}
+
+static int parse_section(struct answer_parser *p, char *line)
+{
+	char *end = strchr(line, ']');
+
+	if (!end)
+		return err_bad_text(p->err, p->name, p->line,
+				    "the section's \"]\" is missing");
+	if (!is_comment(trim(end + 1)))
+		return err_bad_text(p->err, p->name, p->line,
+				    "behind the section's \"]\" only a comment "
+				    "can stand");
+	*end = 0;
+	return enter_section(p, trim(line + 1));
+}
+
 static int parse_line(struct answer_parser *p, char *line)
 {
-	char *equals;
+	char *equals, *value = NULL;
+	int r;
 
 	line = trim(line);
-	if (!*line || *line == ';' || *line == '#')
+	if (is_comment(line))
 		return 0;
-	if (*line == '[') {
-		size_t n = strlen(line);
-
-		if (line[n - 1] != ']')
-			return err_bad_text(p->err, p->name, p->line,
-					    "the section's \"]\" is missing");
-		line[n - 1] = 0;
-		return enter_section(p, trim(line + 1));
-	}
+	if (*line == '[')
+		return parse_section(p, line);
 	equals = strchr(line, '=');
 	if (!equals)
 		return err_bad_text(p->err, p->name, p->line,
@@ -125,7 +176,8 @@ static int parse_line(struct answer_parser *p, char *line)
 		return err_bad_text(p->err, p->name, p->line,
 				    "a key before the first section");
 	*equals = 0;
-	return set_key(p, trim(line), trim(equals + 1));
+	r = parse_value(p, equals + 1, &value);
+	return r ? r : set_key(p, trim(line), value);
 }
 
 static int parse_lines(struct answer_parser *p, char *text)

@@ -60,6 +60,37 @@ static struct answer *parse(const char *text)
 	return a;
 }
 
+// What is a comment behind a section or a value, and what is not.
+static void check_comments(void)
+{
+	static const struct {
+		const char *line, *model;
+	} rows[] = {
+		{"model = A  ; a disk\n", "A"},
+		{"model = A\t# a disk\r\n", "A"},
+		{"model = A;b#c\n", "A;b#c"},
+		{"model = A ;b\n", "A"},
+		{"model=;b\n", ";b"},
+		{"model=A = B ; = C\n", "A = B"},
+		{"model = \"A ; b # c\"\n", "A ; b # c"},
+		{"model = \" A \"   ; behind\r\n", " A "},
+		{"model = \"A\"#behind\n", "A"},
+		{"model = 5.25\" disk ; \"x\"\n", "5.25\" disk"},
+		{"model = \xc3\xa0 ; behind\n", "\xc3\xa0"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[300];
+		struct answer *a;
+
+		snprintf(text, sizeof(text), "[disk]  ; one [disk]\n%s%s",
+			 rows[i].line, REST);
+		a = parse(text);
+		check(!strcmp(a->rule.model, rows[i].model));
+		answer_free(a);
+	}
+}
+
 // Several systems: order, parents, and what each takes from [image].
 static void check_several(void)
 {
@@ -144,6 +175,13 @@ static const struct {
 	{"", ERR_NOWHERE, "[image] needs \"file\""},
 	{"x = 1\n", 1, "before the first section"},
 	{"[disk\n", 1, "\"]\" is missing"},
+	{"[disk ; ]\n", 1, "no section [disk ;]"},
+	{"[disk] x\n", 1, "only a comment"},
+	{"[disk]\nmodel = ; none\n", 2, "given a value"},
+	{"[disk]\nmodel = \"\"\n", 2, "given a value"},
+	{"[disk]\nmodel = \"A\n", 2, "closing quote is missing"},
+	{"[disk]\nmodel = \"A\" B\n", 2, "only a comment"},
+	{"[disk]\nmodel ; = A\n", 2, "no key \"model ;\""},
 	{"[disc]\n", 1, "no section [disc]"},
 	{"[disk]\nnonsense\n", 2, "neither"},
 	{"[disk]\n\ncolour = red\n", 3, "no key \"colour\" in [disk]"},
@@ -252,6 +290,7 @@ static void check_bad(void)
 int main(void)
 {
 	check_good();
+	check_comments();
 	check_several();
 	check_many();
 	check_bad();

@@ -1,0 +1,82 @@
+#!/bin/sh
+# The calls that public headers show in their comments compile: each block of
+# them is a function that sees the header and what given() declares for it.
+set -u
+cd "$(dirname "$0")/../.."
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+# What examples speak of without declaring it, beside `err` and `progress`.
+given() { # HEADER
+	case $1 in
+	apply) echo 'struct wim *wim; struct disk *volume; struct apply_result result;' ;;
+	bcd) echo 'struct bcd_windows_entry entry; void *bytes; size_t size;' ;;
+	bootsect) echo 'struct disk *disk, *partition;' ;;
+	deploy) echo 'struct answer *answer; struct inventory *inventory;
+		const struct inventory_disk *disk; struct plan *plan;
+		struct plan_target target; void say(void *ctx, const char *text);' ;;
+	disk) echo 'uint8_t sector[512];' ;;
+	efi) echo 'struct efi_entry entry; uint16_t number;' ;;
+	fat) echo 'struct disk *partition; uint8_t *data; size_t size; uint64_t now;
+		struct fat_format_options options;' ;;
+	hive) echo 'void *data, *bytes; size_t size, bytes_size;' ;;
+	machine) echo 'struct settle settle; const struct disk_rule *rule;
+		struct inventory *inventory, *again;
+		const struct inventory_disk *disk;' ;;
+	ntfs) echo 'struct disk *partition; uint8_t *data; size_t size; uint64_t now;
+		struct ntfs_build_options options; const void *descriptor;
+		uint32_t security, node, stream; struct ntfs_node_spec spec;
+		struct ntfs_name name; struct ntfs_stream_spec stream_spec;
+		struct ntfs *n;' ;;
+	part) echo 'struct disk *disk, *volume; struct guid disk_id;
+		unsigned number;' ;;
+	ublk) echo 'struct disk *disk;' ;;
+	vdisk) echo 'uint8_t sector[512]; uint64_t size; struct guid id;
+		struct disk *file, *disk; void *volume; struct err *e; char *into;
+		struct vdisk_chain *chain; struct vdisk_files files;
+		int identify(void *, const char *, struct vdisk_file_id *,
+			struct err *);
+		int open_file(void *, const char *, unsigned, struct disk **,
+			struct err *);' ;;
+	volume) echo 'struct disk *partition; uint8_t *data; size_t size;
+		uint64_t now;' ;;
+	wim) echo 'struct disk *file; const struct wim_blob *const *blobs; size_t count;
+		struct wim_sink sink; struct pool *pool;' ;;
+	esac
+}
+
+# The blocks of a header, each as a function. A block is set off by four blanks
+# more than the text has, follows an empty line of the comment, and is code when
+# a statement ends in it.
+functions() { # FILE
+	awk '
+	function end() {
+		if (code ~ /;[ \t]*(\/\/[^\n]*)?\n/)
+			printf "static void example_%d(void)\n{\n%s}\n", ++n, code
+		code = ""
+	}
+	/^\/\/     / && (code != "" || last == "//") {
+		if (code == "") printf "#line %d \"%s\"\n", FNR - 2, FILENAME
+		code = code substr($0, 8) "\n"
+		last = $0
+		next
+	}
+	{ end(); last = $0 }' "$1"
+}
+
+bad=0 count=0
+for f in tools/include/*.h; do
+	name=$(basename "$f" .h)
+	{
+		printf '#include <time.h>\n#include "%s.h"\n' "$name"
+		echo 'struct progress; extern struct err err;
+			extern struct progress *progress;'
+		given "$name"
+		functions "$f"
+	} >"$tmp/$name.c"
+	count=$((count + $(grep -c '^static void example_' "$tmp/$name.c")))
+	gcc -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wno-unused -Wno-unused-result \
+		-Itools/include -fsyntax-only "$tmp/$name.c" || bad=1
+done
+[ "$count" -ge 20 ] || { echo "only $count examples were found"; bad=1; }
+exit $bad
