@@ -96,7 +96,7 @@ proof="^slipway [^ ]+, secure boot $state: $token"
 if [ "$expect" = token ]; then
 	qemu_wait "$proof" "$limit" || die "no token within $limit seconds"
 	echo "$name: token after $qemu_seconds s" | tee "$dir/time"
-	qemu_wait "Choose 1 to 5" 20 || die "no menu after the start script"
+	qemu_wait "Choose 1 to" 20 || die "no menu after the start script"
 else
 	qemu_wait "$expect" "$limit" || die "nothing like '$expect' was said"
 	! qemu_wait "$token" 5 || die "started although it must not"

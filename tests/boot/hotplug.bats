@@ -21,10 +21,10 @@ teardown() {
 	qemu_start "$dir" bios -kernel "$O/boot/vmlinuz" \
 		-initrd "$O/boot/initramfs" -device qemu-xhci,id=usb -net none \
 		-append "console=ttyS0,115200 quiet slipway.medium=none"
-	qemu_wait 'Choose 1 to 5' 60
+	qemu_wait 'Choose 1 to' 60
 	qemu_command "drive_add 0 if=none,id=late,format=raw,file=$dir/stick"
 	qemu_command "device_add usb-storage,drive=late,bus=usb.0"
-	qemu_type 1
+	qemu_item Shell
 	qemu_wait '/run/slipway # ' 20
 	qemu_type 'until findfs LABEL=SLIPWAY; do sleep 1; done; mount -r /dev/sda1 /mnt; cat /mnt/word'
 	qemu_wait "^$word" 60

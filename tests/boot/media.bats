@@ -74,12 +74,12 @@ new_among_old() { # ARGUMENTS...
 	starts "slipway.medium=$id" \
 		-drive "$(drive copy)" -device nvme,drive=copy,serial=COPY1 \
 		-drive "$(drive stick)" -device usb-storage,drive=stick,port=1
-	qemu_wait 'Choose 1 to 6' 60
+	qemu_wait 'Choose 1 to' 60
 	screen_text | grep -q 'several media have the same identity'
 	screen_text | grep -q '/dev/nvme0n1 (FAT) on /dev/nvme0n1 QEMU NVMe'
 	screen_text | grep -q '/dev/sda (FAT) on /dev/sda QEMU HARDDISK'
 	run ! grep -q token-stick <(screen_text)
-	qemu_type 6
+	qemu_item 'Choose medium'
 	qemu_wait 'Which one' 20
 	qemu_type 2
 	qemu_wait '^token-stick' 30
@@ -93,7 +93,7 @@ new_among_old() { # ARGUMENTS...
 	starts "slipway.medium=$id" \
 		-drive "$(drive old)" -device virtio-blk-pci,drive=old \
 		-drive "$(drive ventoy)" -device virtio-blk-pci,drive=ventoy
-	qemu_wait 'Choose 1 to 5' 90
+	qemu_wait 'Choose 1 to' 90
 	screen_text | grep -q 'what this was started from was not found'
 	screen_text | grep -q 'A stick of Ventoy is there'
 	run ! grep -q token-old <(screen_text)

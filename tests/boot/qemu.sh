@@ -3,6 +3,7 @@
 #   qemu_start FOLDER bios|uefi|secureboot ARGUMENTS...
 #   qemu_wait REGEX SECONDS	until the serial line has said it
 #   qemu_type TEXT		a line typed on the serial line
+#   qemu_item NAME		that item of the menu, chosen by its number there
 #   qemu_command TEXT		to QEMU's monitor
 #   qemu_stop			screenshot, then the end of this very process
 # FOLDER keeps serial.log, qemu.log and screen.png. TIMEOUT_SCALE multiplies
@@ -85,6 +86,14 @@ qemu_wait() { # REGEX SECONDS
 
 qemu_type() { # TEXT
 	printf '%s\r' "$1" >&"$qemu_serial_in"
+}
+
+qemu_item() { # NAME
+	local number
+	number=$(sed 's/\x1b\[[0-9;]*[a-zA-Z]//g' "$qemu_dir/serial.log" |
+		grep -aoE "^   [1-9]  $1 " | tail -n 1 | cut -c 4)
+	[ -n "$number" ] || return
+	qemu_type "$number"
 }
 
 qemu_command() { # TEXT

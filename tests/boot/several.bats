@@ -198,9 +198,9 @@ starts() { # DESCRIPTION TOKEN
 	qemu_stop
 	cp "$dir/deploy/vars.fd" "$dir/boot"
 	qemu_start "$dir/boot" secureboot "${machine[@]}"
-	qemu_wait 'Choose 1 to 5' 150
+	qemu_wait 'Choose 1 to' 150
 	grep -aq 'Windows Boot Manager.*Access Denied' "$qemu_dir/serial.log"
-	qemu_type 1
+	qemu_item Shell
 	qemu_type "printf '%s ' \$(tail -c 1 /sys/firmware/efi/efivars/SecureBoot-* | hexdump -e '\"%d\"') $token secure; slipway --version"
 	qemu_wait "1 $token secure slipway" 30
 }

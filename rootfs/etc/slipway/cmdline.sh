@@ -27,7 +27,7 @@ cmdline_words() {
 }
 
 cmdline_read() {
-	cmdline_words >/run/slipway/cmdline
+	[ $$ -ne 1 ] || cmdline_words >/run/slipway/cmdline
 	while IFS= read -r word; do
 		value=${word#*=}
 		case $word in
@@ -40,7 +40,8 @@ cmdline_read() {
 		slipway.root=*) OPT_ROOT=$value ;;
 		slipway.init=/*) OPT_INIT=$value ;;
 		slipway.shell) OPT_SHELL=1 ;;
-		*) warn "${word%%=*}: not a setting known here, ignored" ;;
+		*) [ $$ -ne 1 ] || # others read it once more
+			warn "${word%%=*}: not a setting known here, ignored" ;;
 		esac
 	done </run/slipway/cmdline
 }

@@ -20,13 +20,15 @@ medium_find() {
 		return
 	}
 	until wait_for 1 medium_mount; do
+		[ -z "$BROKEN" ] || return
 		! medium_is_overdue || {
 			warn "what this was started from was not found"
 			medium_advice
 			return
 		}
 	done
-	step Medium "$MEDIUM, $OPT_MEDIUM"
+	step Medium "$MEDIUM"
+	echo "its identity is $OPT_MEDIUM"
 }
 
 # When drivers have been loaded and for 15 seconds no device has come; or after
@@ -89,6 +91,7 @@ medium_is_sole() {
 		while IFS= read -r line; do
 			show "            $line"
 		done
+	[ -z "$BROKEN" ] || return
 	medium_ours
 	[ "$(wc -l </run/slipway/media)" -gt 1 ] || return 0
 	umount /run/medium

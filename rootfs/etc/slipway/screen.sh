@@ -5,7 +5,10 @@ ESC=$(printf '\033')
 PLAIN="${ESC}[0m" LABEL="${ESC}[36m" WARN="${ESC}[33m" BAD="${ESC}[1;31m"
 BAR="${ESC}[0;97;44m"
 
-# The kernel's list of consoles in use; tty0 means whichever screen is shown.
+BROKEN= # not empty: a person has pressed Ctrl+C
+
+# The kernel's list of consoles in use, with the one it prefers (/dev/console) at
+# the end; tty0 means whichever screen is shown.
 screen_init() {
 	CONSOLES=
 	read -r VERSION </etc/slipway/version
@@ -15,7 +18,8 @@ screen_init() {
 		CONSOLES="$CONSOLES /dev/$name"
 	done
 	[ -n "$CONSOLES" ] || CONSOLES=/dev/tty1
-	export CONSOLES VERSION
+	PREFERRED=${CONSOLES##* }
+	export CONSOLES PREFERRED VERSION
 	printf '%s[H%s[2J' "$ESC" "$ESC" >/dev/tty1
 	bar "Slipway $VERSION" "deployment environment"
 	show ""
@@ -52,28 +56,30 @@ fail() { # WHAT NEXT...
 }
 
 # Runs a command with all it says on every console and in a log of its own.
-# Its keyboard is the console that the kernel prefers. Returns its status.
+# Ctrl+C ends it alone. Returns its status.
 shown() { # LOG COMMAND...
 	log=$1
 	shift
 	echo 127 >/run/slipway/status
 	# shellcheck disable=SC2086 # a list of words is meant
 	{
-		"$@" </dev/console 2>&1
+		trap : INT
+		"$@" 2>&1
 		echo $? >/run/slipway/status
-	} | tee "$log" $CONSOLES >/dev/null
+	} | tee -i "$log" $CONSOLES >/dev/null
 	read -r status </run/slipway/status
 	return "$status"
 }
 
-# Repeats COMMAND, which must be quick, until it succeeds or time is over.
+# Repeats COMMAND, which must be quick, until it succeeds, time is over or a
+# person breaks it off.
 wait_for() { # SECONDS COMMAND...
 	read -r now _ </proc/uptime
 	end=$((${now%.*} + $1))
 	shift
 	until "$@"; do
 		read -r now _ </proc/uptime
-		[ "${now%.*}" -lt $end ] || return 1
+		[ -z "$BROKEN" ] && [ "${now%.*}" -lt $end ] || return 1
 		sleep 0.1
 	done
 }

@@ -8,12 +8,26 @@ unattended_run() {
 	work=/run/slipway
 	if unattended_get "$OPT_STARTNET" "$OPT_STARTNET_SHA256" startnet; then
 		step Start "running the start script"
-		shown $work/startnet.log sh $work/startnet.sh ||
+		# shellcheck disable=SC2016 # for the other shell
+		shown $work/startnet.log sh -c '. /etc/slipway/shell.sh; . "$0"' \
+			$work/startnet.sh ||
 			warn "the start script ended with status $status"
+		unattended_goes_on || return
 	fi
 	if unattended_get "$OPT_ANSWER" "$OPT_ANSWER_SHA256" answer; then
 		unattended_deploy
 	fi
+	unattended_goes_on
+}
+
+# Not when a person has pressed Ctrl+C, nor when the start script has asked for the
+# end of it all.
+unattended_goes_on() {
+	while [ -e $work/ending ]; do sleep 60; done
+	[ -n "$BROKEN" ] || return 0
+	[ "$BROKEN" = said ] || fail "broken off with Ctrl+C" \
+		"Nothing more is done without you."
+	return 1
 }
 
 # Makes /run/slipway/startnet.sh or answer.ini from SOURCE, or from the same name
@@ -53,6 +67,7 @@ unattended_get() { # SOURCE SHA256 startnet|answer
 
 # Asked for once: the medium must be the only one of its identity.
 unattended_medium() {
+	[ -z "$BROKEN" ] || return
 	[ -n "$MEDIUM_CHOSEN" ] || medium_is_sole || return
 	MEDIUM_CHOSEN=1
 }
@@ -102,6 +117,13 @@ unattended_deploy() {
 		show ""
 		step Done "deployment finished"
 		finish "$action"
+		return
+	fi
+	if [ -n "$BROKEN" ]; then
+		BROKEN=said
+		fail "the deployment was broken off with Ctrl+C" \
+			"Unless it had not begun to write, nothing starts from the disk:" \
+			"deploy it again."
 		return
 	fi
 	fail "the deployment ended with status $status" \
