@@ -170,9 +170,19 @@ int fat_remove(struct fat *f, const char *path, struct err *err);
 int fat_check(struct fat *f, struct fat_check_result *ret, struct err *err);
 
 // Finds out whether anything on a volume may be written, be it content in place:
-// it is checked, the first time that this is asked or something is changed.
+// it is checked, the first time that this is asked or something is changed. What
+// its last user did not close in order may be written too when it is sound, and
+// stays marked so. Lost clusters of one that is not marked are what a power cut or
+// a failure leaves of our own changes, since other systems mark what they change:
+// they are free, and on the volume too after the next fat_sync. Of one that is
+// marked they stay. Tables that differ from the active one are made like it then.
+// fat_note tells.
 // Returns 0, -EROFS, or as fat_check.
 int fat_check_writable(struct fat *f, struct err *err);
+
+// Returns one line on what fat_check_writable found, for a person; NULL when there
+// is nothing to say. Valid until fat_close.
+const char *fat_note(const struct fat *f);
 
 // Calls fn for each range of free clusters, in bytes of the volume; stops when it
 // returns non-zero. See fat_in_use.
@@ -182,7 +192,7 @@ int fat_free_ranges(struct fat *f,
 		    struct err *err);
 
 // Returns a constant text that says how the volume was left badly (not shut
-// down, errors seen), or NULL. FAT12 does not note it.
+// down, errors seen), or NULL.
 const char *fat_in_use(struct fat *f);
 
 #endif

@@ -48,6 +48,7 @@ static void decode_tail(const struct fat_tail_disk *tail, struct fat *f)
 	if (tail->signature != 0x29 && tail->signature != 0x28)
 		return;
 	f->info.serial = get_le32(tail->serial);
+	f->state = tail->state;
 	if (tail->signature != 0x29 || !memcmp(tail->label, "NO NAME", 7))
 		return;
 	while (n && tail->label[n - 1] == ' ')

@@ -12,6 +12,7 @@ struct check {
 	uint8_t *owned;     // a bit for each cluster
 	uint32_t *queue;     // folders still to be read
 	size_t queue_count, queue_capacity;
+	bool gives_lost;     // lost clusters free
 	struct fat_check_result result;
 };
 
@@ -132,19 +133,23 @@ static int check_folder(struct check *c, uint32_t first, struct err *err)
 	return r;
 }
 
-static void count_lost(struct check *c)
+static void find_lost(struct check *c)
 {
 	for (uint32_t i = 2; i < c->f->info.clusters + 2; i++) {
 		uint32_t v = fat_table_get(c->f, i);
 
-		c->result.lost_clusters += v && v != FAT_BAD &&
-					   !(c->owned[i / 8] >> (i & 7) & 1);
+		if (!v || v == FAT_BAD || c->owned[i / 8] >> (i & 7) & 1)
+			continue;
+		c->result.lost_clusters++;
+		if (c->gives_lost)
+			fat_table_give_one(c->f, i);
 	}
 }
 
-int fat_check(struct fat *f, struct fat_check_result *ret, struct err *err)
+int fat_check_all(struct fat *f, bool gives_lost, struct fat_check_result *ret,
+		  struct err *err)
 {
-	struct check c = {.f = f};
+	struct check c = {.f = f, .gives_lost = gives_lost};
 	int r;
 
 	c.owned = mem_alloc(f->info.clusters / 8 + 1);
@@ -154,10 +159,15 @@ int fat_check(struct fat *f, struct fat_check_result *ret, struct err *err)
 	while (!r && c.queue_count)
 		r = check_folder(&c, c.queue[--c.queue_count], err);
 	if (!r) {
-		count_lost(&c);
+		find_lost(&c);
 		*ret = c.result;
 	}
 	mem_free(c.owned);
 	mem_free(c.queue);
 	return r;
+}
+
+int fat_check(struct fat *f, struct fat_check_result *ret, struct err *err)
+{
+	return fat_check_all(f, false, ret, err);
 }

@@ -23,13 +23,18 @@
 
 struct fat_tail_disk { // of the boot sector: what all kinds end with
 	uint8_t drive;     // 0x00
-	uint8_t reserved;  // 0x01
+	uint8_t state;     // 0x01: FAT_STATE_*
 	uint8_t signature; // 0x02: 0x29
 	le32 serial;       // 0x03
 	char label[11];    // 0x07
 	char type[8];      // 0x12
 };
 _Static_assert(sizeof(struct fat_tail_disk) == 26, "boot sector tail");
+
+enum { // how the volume was left; Windows' name is BS_Reserved1
+	FAT_STATE_DIRTY = 0x01,
+	FAT_STATE_ERRORS = 0x02,
+};
 
 struct fat_boot_disk {
 	uint8_t jump[3];          // 0x00

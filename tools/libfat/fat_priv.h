@@ -65,7 +65,16 @@ struct fat {
 	size_t free_count, free_capacity;
 	bool checked;                  // may be changed
 	bool changed;
+	uint8_t state;                 // FAT_STATE_* of the boot sector
+	char note[240];                // "": none
 };
+
+// --- check.c -----------------------------------------------------------------
+
+// As fat_check, before anything is changed; `gives_lost`: lost clusters are then
+// free, in memory.
+int fat_check_all(struct fat *f, bool gives_lost, struct fat_check_result *ret,
+		  struct err *err);
 
 // --- table.c -----------------------------------------------------------------
 
@@ -94,8 +103,13 @@ int fat_table_next(const struct fat *f, uint32_t cluster, uint32_t *ret,
 int fat_table_take(struct fat *f, uint32_t count, uint32_t *ret_first,
 		   struct err *err);
 
-// Gives a sound chain free at once.
+// Gives a cluster free at once, or a sound chain.
+void fat_table_give_one(struct fat *f, uint32_t cluster);
 void fat_table_give(struct fat *f, uint32_t first);
+
+// Compares all tables with the active one: sectors that differ are written with
+// the next change. To be called before any is made.
+int fat_table_compare(struct fat *f, struct err *err);
 
 // Writes what was changed to all tables, and flushes.
 int fat_table_write(struct fat *f, struct err *err);

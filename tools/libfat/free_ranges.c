@@ -2,7 +2,8 @@
 //
 // What of a volume is free, and whether that can be believed: "FAT: General
 // Overview of On-Disk Format" 1.03, section "FAT Data Structure" (free clusters,
-// and the two bits of cluster 1 that say how the volume was left).
+// and the two bits of cluster 1 that say how the volume was left). Linux, and
+// Windows for what has no such bits, say the same in the boot sector.
 
 #include "fat_priv.h"
 
@@ -37,7 +38,9 @@ const char *fat_in_use(struct fat *f)
 		bits = t[3] >> 6;
 	else if (f->info.bits == 32)
 		bits = t[7] >> 2 & 3;
-	return bits == 3 ? NULL
-	       : bits & 2 ? "errors were seen on it"
-			  : "it was not shut down properly";
+	if (!(bits & 2) || f->state & FAT_STATE_DIRTY)
+		return "it was not shut down properly";
+	return !(bits & 1) || f->state & FAT_STATE_ERRORS
+		       ? "errors were seen on it"
+		       : NULL;
 }

@@ -158,17 +158,48 @@ int fat_table_take(struct fat *f, uint32_t count, uint32_t *ret_first,
 	return 0;
 }
 
+void fat_table_give_one(struct fat *f, uint32_t cluster)
+{
+	fat_table_set(f, cluster, 0);
+	f->info.free_clusters++;
+	if (cluster < f->lowest_free)
+		f->lowest_free = cluster;
+}
+
 void fat_table_give(struct fat *f, uint32_t first)
 {
 	for (uint32_t c = first, next; fat_is_cluster(f, c); c = next) {
 		next = fat_table_get(f, c);
 		if (!next)
 			break;
-		fat_table_set(f, c, 0);
-		f->info.free_clusters++;
-		if (c < f->lowest_free)
-			f->lowest_free = c;
+		fat_table_give_one(f, c);
 	}
+}
+
+// Finds the sectors of one table that are not as the active one has them.
+static int compare_copy(struct fat *f, uint32_t copy, struct err *err)
+{
+	size_t size = f->info.sector_size;
+	uint64_t at = f->table_start + copy * f->table_size;
+	uint8_t sector[FAT_MAX_SECTOR];
+	int r = 0;
+
+	for (size_t i = 0; i * size < f->table_used && !r; i++) {
+		r = disk_read(f->dev, at + i * size, sector, size, err);
+		if (!r && memcmp(sector, f->table + i * size, size))
+			f->table_dirty[i] = 1;
+	}
+	return r;
+}
+
+int fat_table_compare(struct fat *f, struct err *err)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; f->mirrored && i < f->tables && !r; i++)
+		if (i != f->active_table)
+			r = compare_copy(f, i, err);
+	return r;
 }
 
 // Writes the runs of dirty sectors to one table.

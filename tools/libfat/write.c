@@ -10,21 +10,6 @@
 
 #include "fat_priv.h"
 
-int fat_check_writable(struct fat *f, struct err *err)
-{
-	struct fat_check_result ignored;
-	int r;
-
-	if (f->dev->read_only)
-		return err_set(err, -EROFS, "FAT volume", ERR_NOWHERE,
-			       "it was opened for reading only");
-	if (f->checked)
-		return 0;
-	r = fat_check(f, &ignored, err);
-	f->checked = !r;
-	return r;
-}
-
 static int reserve_free(struct fat *f, struct err *err)
 {
 	void *frees = f->frees;

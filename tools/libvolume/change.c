@@ -23,7 +23,7 @@ int volume_check_in_place(struct volume *v, const char *path, struct err *err)
 
 const char *volume_note(const struct volume *v)
 {
-	return v->ntfs ? ntfs_note(v->ntfs) : NULL;
+	return v->fat ? fat_note(v->fat) : ntfs_note(v->ntfs);
 }
 
 int volume_change_begin(struct volume *v, struct err *err)

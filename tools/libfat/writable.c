@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+//
+// What a volume must be before anything on it is written: sound. How it was
+// left is said, and what a change of ours left when it was cut off is mended.
+
+#include <stdio.h>
+
+#include "fat_priv.h"
+
+static void say(struct fat *f, const char *left, uint32_t lost)
+{
+	if (left && lost)
+		snprintf(f->note, sizeof(f->note),
+			 "%s; it was checked and is sound, but %u clusters are "
+			 "in use by nothing: Windows' chkdsk /f, or fsck.fat, "
+			 "saves them or gives them back",
+			 left, lost);
+	else if (left)
+		snprintf(f->note, sizeof(f->note),
+			 "%s; it was checked and is sound", left);
+	else if (lost)
+		snprintf(
+		    f->note, sizeof(f->note),
+		    "a change was cut off: %u clusters that it left in use "
+		    "by nothing are free again with the next one",
+		    lost);
+}
+
+int fat_check_writable(struct fat *f, struct err *err)
+{
+	struct fat_check_result found;
+	const char *left = fat_in_use(f);
+	int r;
+
+	if (f->dev->read_only)
+		return err_set(err, -EROFS, "FAT volume", ERR_NOWHERE,
+			       "it was opened for reading only");
+	if (f->checked)
+		return 0;
+	r = fat_table_compare(f, err);
+	if (!r)
+		r = fat_check_all(f, !left, &found, err);
+	if (r)
+		return r;
+	f->checked = true;
+	say(f, left, found.lost_clusters);
+	return 0;
+}
+
+const char *fat_note(const struct fat *f)
+{
+	return *f->note ? f->note : NULL;
+}
