@@ -3,8 +3,10 @@
 # went well when it did not.
 
 load ../helpers
+load each_failure
 
-calls=pwrite64,fdatasync,fsync,fallocate,ftruncate,pwritev,rename
+choose=in_steps
+kept() { true; }
 
 setup() {
 	requires strace
@@ -22,39 +24,6 @@ make_disk() {
 	slipway bcdedit /store "d.vhdx@1:\\BCD" /create '{bootmgr}'
 	slipway bcdedit /createstore h
 	slipway copy h "d.vhdx@2:\\H"
-}
-
-# Runs the command with one failing call after the other, each time on a fresh
-# copy; `whole` judges what it called done.
-each_failure() { # COMMAND...
-	local call count n step total=0
-	rm -rf work && cp -r --sparse=always base work && cd work
-	strace -f -o ../calls -e "trace=$calls" "$SLIPWAY" "$@" >/dev/null
-	whole
-	cd ..
-	for call in ${calls//,/ }; do
-		count=$(grep -c " $call(" calls || true)
-		step=$((count > 24 ? count / 12 : 1))
-		for ((n = count; n; n = n - (n > count - 4 ? 1 : step),
-			n = n < 0 ? 0 : n)); do
-			rm -rf work && cp -r --sparse=always base work
-			cd work
-			if strace -f -o /dev/null -e "trace=$call" \
-				-e "inject=$call:error=EIO:when=$n" \
-				"$SLIPWAY" "$@" >out 2>&1; then
-				whole || {
-					echo "$*: $call $n of $count failed," \
-						"and nothing was said" >&2
-					return 1
-				}
-			else
-				[ -s out ]
-			fi
-			cd ..
-			total=$((total + 1))
-		done
-	done
-	[ "$total" -ge 3 ]
 }
 
 # The disk was closed in order.

@@ -44,7 +44,7 @@ make_disk() { # STYLE TYPE-OF-SYSTEM
 
 system_volume() {
 	at=$(sfdisk -J d.img | sed -n 's/.*"start": *\([0-9]*\).*/\1/p' | head -n 1)
-	dd if=d.img of=s.img bs=512 skip="$at" count=131072 status=none
+	dd if=d.img of=s.img bs=512 skip="$at" count=131072 status=none conv=sparse
 	fsck.fat -n s.img
 }
 
