@@ -27,10 +27,10 @@
 
 // --- The answer file ---------------------------------------------------------
 // INI, as UTF-8 or as UTF-16 with its mark: "[section]", "key = value". A comment
-// begins with ";" or "#" at the start of a line or behind a blank; a value that has
-// such a sign behind a blank, or blanks at its ends, stands in double quotes:
-// description = "Windows #2". A quote inside of quotes there is none. Sizes take
-// K, M, G, T (powers of 1024).
+// begins with ";" or "#" at the start of a line, or with ";" behind a blank; a value
+// that has such a sign behind a blank, or blanks at its ends, stands in double
+// quotes: description = "Windows #2" (without them an error). A quote inside of
+// quotes there is none. Sizes take K, M, G, T (powers of 1024).
 // Unknown sections and keys, values that do not fit, keys given twice and bytes of
 // another encoding are errors with their line.
 //

@@ -100,15 +100,24 @@ static char *trim(char *s)
 	return s;
 }
 
-// Cuts off a comment: ";" or "#" behind a blank, from the second letter on.
-static void cut_comment(char *s)
+// Cuts off a comment: ";" behind a blank, from the second letter on. A "#" there may
+// be one as well, or belong to the value ("Windows #2"): nobody guesses.
+static int cut_comment(struct answer_parser *p, char *s)
 {
-	for (size_t i = 1; *s && s[i]; i++)
-		if ((s[i] == ';' || s[i] == '#') &&
-		    isspace((unsigned char)s[i - 1])) {
+	for (size_t i = 1; *s && s[i]; i++) {
+		if (!isspace((unsigned char)s[i - 1]))
+			continue;
+		if (s[i] == '#')
+			return err_bad_text(p->err, p->name, p->line,
+					    "\"#\" behind a blank: put the value "
+					    "in double quotes, or begin the "
+					    "comment with \";\"");
+		if (s[i] == ';') {
 			s[i] = 0;
-			return;
+			break;
 		}
+	}
+	return 0;
 }
 
 static bool is_comment(const char *s)
@@ -125,9 +134,10 @@ static int parse_value(struct answer_parser *p, char *s, char **ret)
 	while (isspace((unsigned char)*start))
 		start++;
 	if (*start != '"') {
-		cut_comment(s);
+		int r = cut_comment(p, s);
+
 		*ret = trim(s);
-		return 0;
+		return r;
 	}
 	end = strchr(start + 1, '"');
 	if (!end)

@@ -67,7 +67,7 @@ static void check_comments(void)
 		const char *line, *model;
 	} rows[] = {
 		{"model = A  ; a disk\n", "A"},
-		{"model = A\t# a disk\r\n", "A"},
+		{"model = A\t; a # disk\r\n", "A"},
 		{"model = A;b#c\n", "A;b#c"},
 		{"model = A ;b\n", "A"},
 		{"model=;b\n", ";b"},
@@ -180,6 +180,7 @@ static const struct {
 	{"[disk]\nmodel = ; none\n", 2, "given a value"},
 	{"[disk]\nmodel = \"\"\n", 2, "given a value"},
 	{"[disk]\nmodel = \"A\n", 2, "closing quote is missing"},
+	{"[disk]\nmodel = A #2\n", 2, "put the value in double quotes"},
 	{"[disk]\nmodel = \"A\" B\n", 2, "only a comment"},
 	{"[disk]\nmodel ; = A\n", 2, "no key \"model ;\""},
 	{"[disc]\n", 1, "no section [disc]"},
