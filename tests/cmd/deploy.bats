@@ -93,10 +93,14 @@ assert_blank() { # IMAGE
 	before=$(sha256sum <a.img)
 	run -1 deploy --target a.img
 	assert_output_has "it holds data"
+	assert_output_has "it was deployed from this answer file; nothing is done"
+	assert_output_has "a.img: nothing was written to it"
 	[ "$before" = "$(sha256sum <a.img)" ]
 	answer '1a wipe = yes'
 	run -0 deploy --target a.img
-	[ "$before" = "$(sha256sum <a.img)" ]
+	after=$(sha256sum <a.img)
+	run -0 deploy --target a.img
+	[ "$after" = "$(sha256sum <a.img)" ]
 	truncate -s 300M b.img
 	mkfs.ext4 -q b.img
 	answer
@@ -219,4 +223,46 @@ assert_blank() { # IMAGE
 			done
 		done
 	done
+}
+
+@test "how it ended is in a file for scripts" {
+	answer '1a wipe = maybe'
+	run -1 deploy --target a.img --size 300M --finish-file finish
+	assert_output_has "no disk was written to"
+	[ "$(head -n 2 finish)" = untouched ]
+	sed -n 3p finish | grep -q 'answer.ini:2: wipe = maybe'
+	truncate -s 30M a.img
+	answer
+	run -1 deploy --target a.img --finish-file finish
+	[ "$(head -n 2 finish)" = "$(printf 'untouched\na.img')" ]
+	# half of the image's content is not what it was
+	truncate -s 300M a.img
+	size=$(stat -c %s medium/slipway/small.wim)
+	printf damaged | dd of=medium/slipway/small.wim bs=1 seek=220 conv=notrunc status=none
+	run -1 deploy --target a.img --finish-file finish
+	assert_output_has "what it held is gone"
+	[ "$(head -n 2 finish)" = "$(printf 'touched\na.img')" ]
+	[ "$(stat -c %s medium/slipway/small.wim)" = "$size" ]
+	assert_blank a.img
+}
+
+@test "the firmware's next start is from a deployed disk" {
+	mkdir vars
+	printf '\6\0\0\0en' >vars/Lang-8be4df61-93ca-11d2-aa0d-00e098032b8c
+	run -0 deploy --target a.img --size 300M
+	run -0 slipway deploy --start-next a.img --efivars vars
+	assert_output_has "the next start is from a.img"
+	cmp vars/BootNext-* <(printf '\7\0\0\0\0\0')
+	grep -q 'd.e.p.l.o.y.e.d' <(tr '\0' . <vars/Boot0000-*)
+	rm vars/Boot*
+	truncate -s 300M b.img
+	run -1 slipway deploy --start-next b.img --efivars vars
+	run -1 slipway deploy --start-next a.img@1 --efivars vars
+	assert_output_has "a whole disk is needed"
+	run -2 slipway deploy --start-next a.img
+	assert_output_has "this-machine"
+	run -2 slipway deploy --start-next a.img b
+	run -2 deploy --origin $'two\nlines'
+	assert_output_has "--origin is a line"
+	[ ! -e vars/BootNext-8be4df61-93ca-11d2-aa0d-00e098032b8c ]
 }

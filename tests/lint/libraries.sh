@@ -13,7 +13,7 @@ prefixes() { # LIBRARY
 	part) echo 'part|gpt|mbr' ;;
 	vdisk) echo 'vdisk|vhd|vhdx' ;;
 	codec) echo 'xpress|lzx|lznt1|huffman' ;;
-	deploy) echo 'answer|plan|boot|bcdboot|unfinished' ;;
+	deploy) echo 'answer|plan|boot|bcdboot|unfinished|deployed' ;;
 	machine) echo 'machine|inventory|settle|media|medium' ;;
 	*) echo "$1" ;;
 	esac

@@ -2,6 +2,7 @@
 //
 // deploy: an unattended deployment from an answer file.
 
+#include <ctype.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "address.h"
 #include "cmd.h"
 #include "deploy_disk.h"
+#include "deploy_end.h"
 #include "efi.h"
 #include "new_disk.h"
 #include "this_machine.h"
@@ -35,7 +37,15 @@ static const char usage[] =
 	"  --this-machine       this host is the machine that is deployed, as in the\n"
 	"                       environment: its firmware gets start entries\n"
 	"  --progress STYLE     bar, lines, json or none\n"
-	"  --finish-file FILE   write what [finish] asks for into FILE\n"
+	"  --origin TEXT        what the answer file comes from: a medium's identity,\n"
+	"                       an address. A disk that the rule matches and that was\n"
+	"                       deployed from the same there is left alone\n"
+	"  --again              not even then\n"
+	"  --finish-file FILE   write how it ended into FILE: what [finish] asks for;\n"
+	"                       \"deployed\" for a disk that was left alone; after a\n"
+	"                       failure \"untouched\" or \"touched\"\n"
+	"  --start-next DISK    let this machine's UEFI start from DISK next time, and\n"
+	"                       only then\n"
 	"  --list-disks         list the disks of this machine and who uses them\n"
 	"  --list-media         list the volumes that this environment starts from\n"
 	"  --settle             with a list: wait before until every disk had its\n"
@@ -44,9 +54,11 @@ static const char usage[] =
 COMMAND(deploy, "deploy", "deploy a machine or a disk image, unattended",
 	usage);
 
+#define MAX_ORIGIN 1000u // letters
+
 enum {
 	TARGET, SIZE, DRY_RUN, BOOT_FILES, EFIVARS, PROGRESS, FINISH_FILE,
-	LIST_DISKS, LIST_MEDIA, SETTLE, MACHINE, NONE
+	LIST_DISKS, LIST_MEDIA, SETTLE, MACHINE, ORIGIN, AGAIN, START_NEXT, NONE
 };
 
 static void print_line(void *ctx, const char *text)
@@ -136,20 +148,6 @@ static int default_boot_files(const char *answer, char path[PATH_MAX])
 	return 0;
 }
 
-static int write_finish(const struct answer *answer, const char *path,
-			struct err *err)
-{
-	static const char *const words[] = {[FINISH_SHELL] = "shell",
-					    [FINISH_RESTART] = "restart",
-					    [FINISH_POWEROFF] = "poweroff"};
-	char line[32];
-
-	if (!path)
-		return 0;
-	snprintf(line, sizeof(line), "%s\n", words[answer->finish]);
-	return disk_put_file(path, line, strlen(line), err);
-}
-
 static double seconds_since(const struct timespec *start)
 {
 	struct timespec now;
@@ -226,6 +224,21 @@ static void enter(const struct plan *plan, const char *target,
 			err.why, target);
 }
 
+static int say_end(struct deploy_end *end, int r,
+		   const struct cmd_switch *switches, struct err *err)
+{
+	bool is_dry = switches[DRY_RUN].value;
+
+	end->file = is_dry ? NULL : switches[FINISH_FILE].value;
+	if (!r && !is_dry)
+		r = deploy_end_done(end, err);
+	if (r == -EALREADY)
+		return deploy_end_deployed(end, err);
+	if (r && is_dry)
+		return cmd_fail("deploy", NULL, err);
+	return r ? deploy_end_failed(end, err) : CMD_OK;
+}
+
 // A disk of the machine that is worked on starts as the machine does; what is named
 // otherwise will be some machine's.
 static enum answer_start machine_start(const struct cmd_switch *switches)
@@ -242,8 +255,12 @@ static int deploy(const char *answer_path, uint64_t size,
 		  const struct cmd_switch *switches,
 		  struct cmd_progress *progress)
 {
-	char path[PATH_MAX], boot_files[PATH_MAX];
-	struct plan_target target = {.name = path, .boot_files = boot_files};
+	char path[PATH_MAX] = "", boot_files[PATH_MAX];
+	struct plan_target target = {.name = path,
+				     .boot_files = boot_files,
+				     .origin = switches[ORIGIN].value,
+				     .now = (uint64_t)time(NULL)};
+	struct deploy_end end = {.target = path, .is_new = size};
 	bool is_dry = switches[DRY_RUN].value;
 	struct disk_target opened = {0};
 	struct answer *answer = NULL;
@@ -260,6 +277,9 @@ static int deploy(const char *answer_path, uint64_t size,
 	if (!r)
 		r = open_target(path, size, is_dry, answer, &opened, &err);
 	target.disk = opened.disk;
+	if (!r)
+		target.once = disk.by_rule && target.origin && !answer->again &&
+			      !switches[AGAIN].value;
 	if (!r && switches[BOOT_FILES].value)
 		target.boot_files = switches[BOOT_FILES].value;
 	else if (!r && default_boot_files(answer_path, boot_files))
@@ -279,13 +299,51 @@ static int deploy(const char *answer_path, uint64_t size,
 		r = do_plan(plan, &opened, path, progress, &err);
 	if (!r && !is_dry)
 		enter(plan, path, vars);
-	if (!r && !is_dry)
-		r = write_finish(answer, switches[FINISH_FILE].value, &err);
+	end.answer = answer;
+	end.plan = plan;
+	r = say_end(&end, r, switches, &err);
 	efi_vars_close(vars);
 	plan_free(plan);
 	disk_target_close(&opened);
 	answer_free(answer);
-	return r ? cmd_fail("deploy", NULL, &err) : CMD_OK;
+	return r;
+}
+
+static bool is_origin(const char *s)
+{
+	size_t n = 0;
+
+	while (s[n] && !iscntrl((unsigned char)s[n]))
+		n++;
+	return n && !s[n] && n <= MAX_ORIGIN;
+}
+
+static int start_next(const struct cmd_switch *switches)
+{
+	const char *name = switches[START_NEXT].value;
+	struct place *place = NULL;
+	struct efi_vars *vars = NULL;
+	struct err err = {0};
+	int r;
+
+	if (!switches[EFIVARS].value &&
+	    !this_machine_is_meant(switches[MACHINE].value))
+		return cmd_misuse("deploy", "--start-next is for Slipway's "
+					    "environment; elsewhere add "
+					    "--this-machine");
+	r = address_open(name, ADDRESS_FILE | ADDRESS_VIRTUAL, &place, &err);
+	if (!r)
+		r = check_whole(place, name, &err);
+	if (!r)
+		r = efi_vars_open(switches[EFIVARS].value, &vars, &err);
+	if (!r)
+		r = deployed_start_next(place->disk, vars, &err);
+	efi_vars_close(vars);
+	address_close(place);
+	if (r)
+		return cmd_fail("deploy", name, &err);
+	printf("the next start is from %s\n", name);
+	return CMD_OK;
 }
 
 static int list(const struct cmd_switch *switches)
@@ -310,6 +368,9 @@ static int cmd_deploy(int argc, char **argv)
 		[LIST_MEDIA] = {"list-media", false, NULL},
 		[SETTLE] = {"settle", false, NULL},
 		[MACHINE] = {"this-machine", false, NULL},
+		[ORIGIN] = {"origin", true, NULL},
+		[AGAIN] = {"again", false, NULL},
+		[START_NEXT] = {"start-next", true, NULL},
 		[NONE] = {NULL, false, NULL},
 	};
 	struct cmd_progress progress;
@@ -323,8 +384,14 @@ static int cmd_deploy(int argc, char **argv)
 			     : list(switches);
 	if (switches[SETTLE].value)
 		return cmd_misuse("deploy", "--settle goes with a list");
+	if (switches[START_NEXT].value)
+		return words ? cmd_misuse("deploy", "too many words")
+			     : start_next(switches);
 	if (words != 1)
 		return cmd_misuse("deploy", "one answer file is needed");
+	if (switches[ORIGIN].value && !is_origin(switches[ORIGIN].value))
+		return cmd_misuse("deploy", "--origin is a line of at most %u "
+					    "letters", MAX_ORIGIN);
 	if (switches[SIZE].value && !switches[TARGET].value)
 		return cmd_misuse("deploy", "--size goes with --target");
 	if (switches[SIZE].value &&

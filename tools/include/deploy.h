@@ -41,6 +41,8 @@
 //   bus     = nvme | sata | scsi | usb | virtio | mmc
 //   path    = /dev/nvme0n1 or a path below /sys/devices, * and ?
 //   wipe    = yes | no                      may data on it be destroyed? (no)
+//   again   = yes | no                      wipe it also when it was deployed from
+//                                           this very file, see below (no)
 //   layout  = gpt | mbr                     how it starts: UEFI, or BIOS; without
 //                                           it as this machine was started, or
 //                                           gpt for a disk that is another's
@@ -115,10 +117,11 @@ struct answer_system {
 
 struct answer {
 	char *name;       // path of the file
+	uint8_t sha1[SHA1_SIZE]; // of its bytes
 	struct disk_rule rule;
 	bool has_rule;    // at least one condition on the disk is given
 	bool wipe, has_seed;
-	bool other_machine;
+	bool other_machine, again;
 	struct guid seed;
 	enum answer_layout layout;
 	uint64_t system_size, msr_size;
@@ -250,6 +253,12 @@ int bcdboot_trust(const void *db, size_t db_size, const void *dbx,
 		  size_t dbx_size, unsigned *ret, struct err *err);
 
 // --- The plan ----------------------------------------------------------------
+// A disk that was deployed bears a mark, the file \slipway\deployed.txt on its
+// system partition: which answer file it was (its hash), what that came from (a
+// medium's identity, an address), which images (their hashes), and the day, but
+// not when the answer file has a seed, by which equal deployments give equal
+// disks. A machine that is started from the same medium again is known by it, and
+// its disk left alone. It is a text; who removes it has the disk deployed again.
 
 // What a plan is made for.
 struct plan_target {
@@ -257,6 +266,11 @@ struct plan_target {
 			       // reading when the plan is only to be printed
 	const char *name;      // "/dev/nvme0n1", "golden.img"
 	const char *boot_files; // folder of EFI/ and slipway/ for system = linux
+	const char *origin;    // what the answer file came from, one line; NULL:
+			       // not known
+	uint64_t now;          // seconds since 1970; 0: not known
+	bool once;             // what bears the mark of the same answer file,
+			       // origin and images is left alone
 };
 
 struct plan;
@@ -264,7 +278,8 @@ struct plan;
 // Opens the image, checks that everything fits and gives every structure its
 // place and identifier. Nothing is written.
 // Returns 0, -ENOSPC when something does not fit (err says what and by how
-// much), -EEXIST when the disk holds data and wipe is not given, -ENOENT for a
+// much), -EALREADY when target->once and it was deployed from the same (err says
+// when), -EEXIST when the disk holds data and wipe is not given, -ENOENT for a
 // missing image, index or boot file, -EBADMSG when the menu would have two equal
 // names or no such default, -ENOTSUP for a disk that a BIOS cannot start or a
 // virtual disk that the image's Windows cannot, or as wim_open, apply_tree and
@@ -295,6 +310,18 @@ int plan_run(struct plan *plan, struct progress *progress, struct err *err);
 // Returns 0, or as efi_boot_add.
 struct efi_vars;
 int plan_enter(const struct plan *plan, struct efi_vars *vars, struct err *err);
+
+// Tells whether plan_run came so far that it may have written to the disk.
+bool plan_has_begun(const struct plan *plan);
+
+// Makes the next start of a UEFI machine, and that one alone, a start from a
+// deployed disk: by Windows' boot manager on its EFI system partition, or by what
+// lies at the fallback path. The firmware's entry for it is taken, or a new one
+// made, the last in the order.
+// Returns 0, -ENOENT when the disk has neither, or as part_table_read, volume_open,
+// efi_boot_add and efi_boot_next.
+int deployed_start_next(struct disk *disk, struct efi_vars *vars,
+			struct err *err);
 
 // What was applied; valid after plan_run.
 const struct apply_result *plan_result(const struct plan *plan);

@@ -106,6 +106,17 @@ int efi_boot_add(struct efi_vars *vars, const struct efi_entry *entry,
 		 enum efi_boot_place place, uint16_t *ret_number,
 		 struct err *err);
 
+// Finds the entry that starts the same file on the same partition, those in the
+// order first.
+// Returns 0, -ENOENT when there is none, or as efi_boot_order.
+int efi_boot_find(struct efi_vars *vars, const struct efi_entry *entry,
+		  uint16_t *ret_number, struct err *err);
+
+// Makes the firmware's next start, and that one alone, the entry of that number
+// (BootNext).
+// Returns as efi_var_write.
+int efi_boot_next(struct efi_vars *vars, uint16_t number, struct err *err);
+
 // Reads BootOrder. *ret is new memory; of no numbers when there is none.
 // Returns 0, -EBADMSG, or as efi_var_read.
 int efi_boot_order(struct efi_vars *vars, uint16_t **ret, size_t *ret_count,

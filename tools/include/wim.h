@@ -144,6 +144,10 @@ const struct wim_image_info *wim_get_image_info(const struct wim *w,
 // case. Returns its index (from 1), or 0.
 uint32_t wim_find_image(const struct wim *w, const char *name_or_number);
 
+// Returns the hash of image `index`'s metadata: two images with the same one have
+// the same tree with the same content. NULL when there is no such image.
+const uint8_t *wim_image_sha1(const struct wim *w, uint32_t index);
+
 // Loads the tree of image `index` and checks it whole.
 // Returns 0, -ENOENT when there is no such image (err says how many there are),
 // -EBADMSG when its metadata is corrupt, fails its hash, names a blob that is

@@ -239,6 +239,8 @@ int answer_parse_for(const char *text, size_t size, const char *name,
 	if (!p.answer || set_defaults(p.answer, name))
 		r = err_nomem(err);
 	if (!r)
+		sha1_digest(text, size, p.answer->sha1);
+	if (!r)
 		r = parse_lines(&p, utf8);
 	if (!r)
 		r = answer_check_all(&p);

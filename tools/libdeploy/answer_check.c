@@ -437,6 +437,10 @@ int answer_check_all(struct answer_parser *p)
 
 	a->has_rule = rule->serial || rule->model || rule->bus || rule->path ||
 		      rule->size_min || rule->size_max != UINT64_MAX;
+	if (a->again && !a->wipe)
+		return refuse(p, answer_given(p, "disk", "again"),
+			      "again = yes needs wipe = yes: the disk it means "
+			      "holds a system");
 	r = settle_layout(p);
 	if (!r)
 		r = check_layout(p);

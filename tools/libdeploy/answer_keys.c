@@ -249,6 +249,7 @@ const struct answer_key answer_keys[] = {
      "nvme, sata, scsi, usb, virtio or mmc", false, false},
     {"disk", "path", set_text, AT(rule.path), NULL, NULL, false, false},
     {"disk", "wipe", set_bool, AT(wipe), NULL, NULL, false, false},
+    {"disk", "again", set_bool, AT(again), NULL, NULL, false, false},
     {"disk", "layout", set_word, AT(layout), layouts, "gpt or mbr", false,
      false},
     {"disk", "other-machine", set_bool, AT(other_machine), NULL, NULL, false,

@@ -94,14 +94,13 @@ int boot_check(struct plan *p, struct err *err)
 
 static int fill(const struct boot_job *job, struct err *err)
 {
-	int r;
+	int r = job->plan->answer->system == BOOT_LINUX
+			? boot_linux(job, err)
+			: boot_windows(job, err);
 
-	if (job->plan->answer->system == BOOT_LINUX)
-		return boot_linux(job, err);
-	r = boot_windows(job, err);
 	if (!r && job->plan->answer->environment)
 		r = boot_environment(job, err);
-	return r;
+	return r ? r : deployed_write(job, err);
 }
 
 static int format(const struct plan *p, struct disk *disk, struct err *err)

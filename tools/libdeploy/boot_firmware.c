@@ -5,24 +5,29 @@
 // The environment is the next, so that it is in the firmware's menu, and what
 // starts when Windows cannot.
 
-#include "efi.h"
 #include "plan_priv.h"
 
-static struct efi_entry entry(const struct plan *p, const char *title,
-			      const char *path)
+struct efi_entry boot_firmware_entry(const struct part *esp,
+				     uint32_t sector_size, const char *title,
+				     const char *path)
 {
-	uint32_t sector = p->target.disk->sector_size;
-
 	return (struct efi_entry){
 		.title = (char *)title,
 		.active = true,
 		.is_gpt = true,
-		.partition_number = p->esp->number,
-		.start = p->esp->start / sector,
-		.size = p->esp->size / sector,
-		.partition = p->esp->id,
+		.partition_number = esp->number,
+		.start = esp->start / sector_size,
+		.size = esp->size / sector_size,
+		.partition = esp->id,
 		.path = (char *)path,
 	};
+}
+
+static struct efi_entry entry(const struct plan *p, const char *title,
+			      const char *path)
+{
+	return boot_firmware_entry(p->esp, p->target.disk->sector_size, title,
+				   path);
 }
 
 static int enter_windows(const struct plan *p, struct efi_vars *vars,

@@ -33,21 +33,51 @@ static int make_identifiers(struct plan *p, struct err *err)
 
 // Whatever is on the disk counts as data that somebody would miss, but for what a
 // deployment left that was cut off.
-static int check_wipe(struct plan *p, struct err *err)
+static int look_at_disk(struct plan *p, bool *ret_refused, struct err *err)
 {
-	char text[PART_CONTENT_TEXT];
 	int r = part_probe(p->target.disk, &p->found, err);
 
 	if (!r && p->found.kind != PART_HOLDS_NOTHING)
 		r = unfinished_is_all(p->target.disk, &p->is_unfinished,
 				      &p->found, err);
-	if (r || p->found.kind == PART_HOLDS_NOTHING || p->is_unfinished ||
-	    p->answer->wipe)
-		return r;
+	*ret_refused = p->found.kind != PART_HOLDS_NOTHING &&
+		       !p->is_unfinished && !p->answer->wipe;
+	return r;
+}
+
+static int refuse_data(const struct plan *p, bool deployed, const char *date,
+		       struct err *err)
+{
+	char text[PART_CONTENT_TEXT];
+
 	return err_set(err, -EEXIST, p->target.name, ERR_NOWHERE,
-		       "it holds data (%s); nothing is done unless the answer "
-		       "file says wipe = yes",
-		       part_content_text(&p->found, text));
+		       "it holds data (%s)%s%s%s; nothing is done unless the "
+		       "answer file says wipe = yes",
+		       part_content_text(&p->found, text),
+		       deployed ? ": it was deployed from this answer file" : "",
+		       *date ? " on " : "", date);
+}
+
+// What is on the disk: nothing that is in the way, what this very deployment made,
+// or data. Opens the images, by which the second is known.
+static int check_disk(struct plan *p, struct err *err)
+{
+	char date[DEPLOYED_DATE] = "";
+	bool refused, deployed = false;
+	int r = look_at_disk(p, &refused, err), images;
+
+	if (r)
+		return r;
+	images = plan_images(p, refused ? NULL : err);
+	if (!images && (refused || p->target.once))
+		r = deployed_find(p, &deployed, date, err);
+	if (r)
+		return r;
+	if (deployed && p->target.once)
+		return err_set(err, -EALREADY, p->target.name, ERR_NOWHERE,
+			       "it was deployed from this answer file%s%s",
+			       *date ? " on " : "", date);
+	return refused ? refuse_data(p, deployed, date, err) : images;
 }
 
 static int make(struct plan *p, struct err *err)
@@ -55,9 +85,7 @@ static int make(struct plan *p, struct err *err)
 	int r = make_identifiers(p, err);
 
 	if (!r)
-		r = check_wipe(p, err);
-	if (!r)
-		r = plan_images(p, err);
+		r = check_disk(p, err);
 	if (!r)
 		r = plan_limits(p, err);
 	if (!r)
@@ -86,6 +114,11 @@ int plan_make(const struct answer *answer, const struct plan_target *target,
 	}
 	*ret = p;
 	return 0;
+}
+
+bool plan_has_begun(const struct plan *plan)
+{
+	return plan->has_begun;
 }
 
 const struct apply_result *plan_result(const struct plan *plan)

@@ -7,6 +7,7 @@
 #define PLAN_PRIV_H
 
 #include "deploy.h"
+#include "efi.h"
 
 #define PLAN_MAX_PATH 256 // of a VHD or its parent, with a drive's letter
 
@@ -62,6 +63,7 @@ struct plan {
 
 	struct part_content found; // on the machine's disk, before
 	bool is_unfinished;       // which a deployment left that was cut off
+	bool has_begun;           // writing to it
 
 	struct part_table *table; // of the machine's disk
 	const struct part *esp, *msr, *data; // the system partition; or NULL
@@ -129,6 +131,14 @@ int unfinished_mark(struct disk *disk, const struct guid *disk_id,
 int unfinished_is_all(struct disk *disk, bool *ret, struct part_content *found,
 		      struct err *err);
 
+// The mark of a disk that was deployed (deployed.c). Finds the one of this plan's
+// answer file, origin and images on the disk as it is: *ret tells whether it is
+// there, date gets the day, or "". Needs the images.
+// Returns 0, -ENOMEM, or the device's error.
+#define DEPLOYED_DATE 11 // "2026-11-30" and a NUL
+int deployed_find(const struct plan *p, bool *ret, char date[DEPLOYED_DATE],
+		  struct err *err);
+
 // --- Booting -----------------------------------------------------------------
 
 // Finds what the machine will boot with, in the image or on the medium, checks
@@ -167,6 +177,15 @@ int boot_bios(const struct boot_job *job, struct err *err);
 int boot_linux(const struct boot_job *job, struct err *err);
 int boot_windows(const struct boot_job *job, struct err *err);
 int boot_environment(const struct boot_job *job, struct err *err);
+
+// What the firmware is told of a file on a disk's EFI system partition
+// (boot_firmware.c).
+struct efi_entry boot_firmware_entry(const struct part *esp,
+				     uint32_t sector_size, const char *title,
+				     const char *path);
+
+// Leaves the mark (deployed.c). Returns as volume_write_file.
+int deployed_write(const struct boot_job *job, struct err *err);
 
 // --- Files of the medium (boot_files.c) --------------------------------------
 

@@ -10,8 +10,10 @@
 static int clear_disk(struct plan *p, struct err *err)
 {
 	struct disk *disk = p->target.disk;
-	int r = part_wipe(disk, err);
+	int r;
 
+	p->has_begun = true;
+	r = part_wipe(disk, err);
 	if (!r)
 		r = disk_flush(disk, err);
 	if (!r)

@@ -156,7 +156,21 @@ static unsigned first_free(const uint16_t *numbers, size_t count,
 }
 
 // The numbers in the order come first: a machine may have a second, forgotten
-// entry for the file.
+// entry for the file. `numbers` are all that there are.
+static int search_all(struct efi_vars *vars, const struct efi_entry *entry,
+		      const uint16_t *order, size_t count,
+		      const uint16_t *numbers, size_t n, bool *found,
+		      uint16_t *ret, struct err *err)
+{
+	int r;
+
+	*found = false;
+	r = search(vars, order, count, entry, found, ret, err);
+	if (!r && !*found)
+		r = search(vars, numbers, n, entry, found, ret, err);
+	return r;
+}
+
 static int choose_number(struct efi_vars *vars, const struct efi_entry *entry,
 			 const uint16_t *order, size_t count, bool *found,
 			 uint16_t *ret, struct err *err)
@@ -168,10 +182,7 @@ static int choose_number(struct efi_vars *vars, const struct efi_entry *entry,
 
 	if (r)
 		return r;
-	*found = false;
-	r = search(vars, order, count, entry, found, ret, err);
-	if (!r && !*found)
-		r = search(vars, numbers, n, entry, found, ret, err);
+	r = search_all(vars, entry, order, count, numbers, n, found, ret, err);
 	if (!r && !*found) {
 		number = first_free(numbers, n, order, count);
 		if (number > UINT16_MAX)
@@ -180,6 +191,31 @@ static int choose_number(struct efi_vars *vars, const struct efi_entry *entry,
 		*ret = (uint16_t)number;
 	}
 	mem_free(numbers);
+	return r;
+}
+
+int efi_boot_find(struct efi_vars *vars, const struct efi_entry *entry,
+		  uint16_t *ret_number, struct err *err)
+{
+	uint16_t *order, *numbers, number = 0;
+	bool found = false;
+	size_t count, n;
+	int r = efi_boot_order(vars, &order, &count, err);
+
+	if (r)
+		return r;
+	r = efi_boot_numbers(vars, &numbers, &n, err);
+	if (!r) {
+		r = search_all(vars, entry, order, count, numbers, n, &found,
+			       &number, err);
+		mem_free(numbers);
+	}
+	mem_free(order);
+	if (!r && !found)
+		r = err_set(err, -ENOENT, "Boot####", ERR_NOWHERE,
+			    "no entry starts %s", entry->path);
+	if (!r)
+		*ret_number = number;
 	return r;
 }
 
@@ -297,4 +333,12 @@ int efi_boot_add(struct efi_vars *vars, const struct efi_entry *entry,
 		 : err_nomem(err);
 	mem_free(order);
 	return r;
+}
+
+int efi_boot_next(struct efi_vars *vars, uint16_t number, struct err *err)
+{
+	const le16 data = to_le16(number);
+
+	return efi_var_write(vars, "BootNext", &efi_global, &data, sizeof(data),
+			     err);
 }

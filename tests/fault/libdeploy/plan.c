@@ -77,7 +77,8 @@ static void read_answer(const struct scenario *s)
 static int deploy(struct disk *disk, struct err *err)
 {
 	char boot[64];
-	const struct plan_target target = {disk, "test disk", boot};
+	const struct plan_target target = {
+		.disk = disk, .name = "test disk", .boot_files = boot};
 	struct plan *plan = NULL;
 	int r;
 

@@ -93,7 +93,7 @@ static void check_refusals(void)
 {
 	struct answer *a = fixture_answer("linux", "efi-size = 40M");
 	struct disk *d = fixture_disk(96 * MIB);
-	struct plan_target target = {d, "test disk", NULL};
+	struct plan_target target = {.disk = d, .name = "test disk"};
 	struct plan *plan = NULL;
 	struct err err = {0};
 

@@ -80,7 +80,8 @@ static inline struct disk *fixture_disk(uint64_t size)
 static inline int fixture_plan(const struct answer *a, struct disk *d,
 			       struct plan **ret, struct err *err)
 {
-	const struct plan_target target = {d, "test disk", fixture_boot};
+	const struct plan_target target = {
+		.disk = d, .name = "test disk", .boot_files = fixture_boot};
 
 	return plan_make(a, &target, ret, err);
 }

@@ -123,6 +123,38 @@ static void current(void)
 	check_eq(efi_boot_current(vars, &e, NULL), -EBADMSG);
 }
 
+// Of two entries for a file, the one in the order; one outside of it at need.
+static void find(void)
+{
+	struct efi_entry a = entry("\\a", 1), b = entry("\\b", 1);
+	uint16_t number = 77;
+
+	folder_clear();
+	check_eq(efi_boot_find(vars, &a, &number, NULL), -ENOENT);
+	check_eq(number, 77);
+	check_eq(add(&b, EFI_BOOT_LAST), 0);
+	check_eq(add(&a, EFI_BOOT_LAST), 1);
+	a.path = "\\A";
+	check_eq(efi_boot_find(vars, &a, &number, NULL), 0);
+	check_eq(number, 1);
+	folder_put("BootOrder", "\7\0\0\0\1\0", 6);
+	check_eq(efi_boot_find(vars, &b, &number, NULL), 0);
+	check_eq(number, 0);
+	folder_put("BootOrder", "\7\0\0\0\1", 5);
+	number = 77;
+	check_eq(efi_boot_find(vars, &b, &number, NULL), -EBADMSG);
+	check_eq(number, 77);
+}
+
+static void next(void)
+{
+	uint8_t data[16];
+
+	check_eq(efi_boot_next(vars, 0x1a2, NULL), 0);
+	check_eq(folder_get("BootNext", data, sizeof(data)), 6);
+	check(!memcmp(data, "\7\0\0\0\xa2\1", 6));
+}
+
 static void refuse(void)
 {
 	struct efi_entry a = entry(NULL, 1);
@@ -166,6 +198,8 @@ int main(void)
 	mbr();
 	odd_numbers();
 	current();
+	find();
+	next();
 	refuse();
 	no_wear();
 	efi_vars_close(vars);
