@@ -75,14 +75,15 @@ Size : "
 	assert_output_has "not within the file of 3000 bytes"
 }
 
-@test "solid and split files are refused by name" {
+@test "solid files are refused by name, with what to do" {
 	requires_samples
-	run -1 slipway dism /Get-ImageInfo \
-		"/ImageFile:$SLIPWAY_SAMPLES/wim/wimlib-solid-lzms-tiny.wim"
-	assert_output_has "solid"
-	run -1 slipway dism /Get-ImageInfo \
-		"/ImageFile:$SLIPWAY_SAMPLES/wim/wimlib-split2.swm"
-	assert_output_has "part 2 of 2 of a split WIM"
+	for wim in solid-lzms-tiny solid-lzx-32K; do
+		run -1 slipway dism /Get-ImageInfo \
+			"/ImageFile:$SLIPWAY_SAMPLES/wim/wimlib-$wim.wim"
+		assert_output_has "solid (ESD"
+		assert_output_has "DISM /Export-Image /Compress:max"
+		assert_output_has "wimexport --compress=LZX"
+	done
 }
 
 @test "help is on stdout and 0" {

@@ -6,6 +6,7 @@
 # and then wimlib finds in the volume what it finds in the mutant, and our checker
 # finds the volumes sound. usage: tests/mutants/run.py SLIPWAY COUNT [SEED]
 
+import glob
 import hashlib
 import os
 import random
@@ -25,7 +26,7 @@ efi-size = 34M
 msr-size = 1M
 seed = 01234567-89ab-cdef-0123-456789abcdef
 [image]
-file = mutant.wim
+file = %s
 [vhd]
 path = \\vhd\\w.vhd
 size = 16M
@@ -58,14 +59,31 @@ def base_tree():
 
 
 def bases():
-    """Uncompressed as we make it, and compressed by wimlib."""
+    """Uncompressed as we make it, compressed by wimlib, and split by it: lists of
+    files."""
     tree, sds = base_tree()
     make.wim("none.wim", tree, descriptors=sds)
     for kind in ("XPRESS", "LZX"):
         run("wimlib-imagex", "export", "none.wim", "1", kind + ".wim",
             "--compress=" + kind)
+    for kind in ("none", "LZX"):
+        run("wimlib-imagex", "split", kind + ".wim", kind + ".swm", "0.003")
     # the hash of metadata is mended in the first alone, so it comes more often
-    return [open(f, "rb").read() for f in ("none.wim",) * 3 + ("XPRESS.wim", "LZX.wim")]
+    return [[open(f, "rb").read() for f in files] for files in
+            [["none.wim"]] * 3 + [["XPRESS.wim"], ["LZX.wim"]] +
+            [sorted(glob.glob(kind + "*.swm"), key=lambda f: (len(f), f))
+             for kind in ("none", "LZX")]]
+
+
+def write_mutant(parts):
+    """Gives the name of the first file."""
+    for old in glob.glob("mutant*.swm"):
+        os.remove(old)
+    ending = "swm" if len(parts) > 1 else "wim"
+    for i, data in enumerate(parts, 1):
+        with open("mutant%s.%s" % (i if i > 1 else "", ending), "wb") as f:
+            f.write(data)
+    return "mutant." + ending
 
 
 def resource(data, at):
@@ -122,12 +140,12 @@ def facts(wim):
     return found
 
 
-def judge_deployed(slipway):
+def judge_deployed(slipway, wim):
     for place in ("disk.img@3", "disk.img@3:\\vhd\\w.vhd@1"):
         code, text = run(slipway, "chkdsk", place)
         if code:
             return "chkdsk: " + text
-    asked = facts("mutant.wim")
+    asked = facts(wim)
     if asked is None:
         return ""  # wimlib is stricter there; nothing to compare with
     if os.path.exists("w.vhd"):
@@ -168,16 +186,19 @@ def main():
     with tempfile.TemporaryDirectory(prefix="slipway-mutants-") as folder:
         os.chdir(folder)
         images = bases()
-        open("answer.ini", "w").write(ANSWER)
         for i in range(count):
-            mutant = mutate(rng.choice(images), rng)
-            open("mutant.wim", "wb").write(mutant)
+            parts = list(rng.choice(images))
+            which = rng.randrange(len(parts))
+            parts[which] = mutant = mutate(parts[which], rng)
+            wim = write_mutant(parts)
+            with open("answer.ini", "w") as f:
+                f.write(ANSWER % wim)
             with open("disk.img", "wb") as f:
                 f.truncate(SIZE)
             code, text = run(slipway, "deploy", "answer.ini", "--target",
                              "disk.img", "--progress", "none")
-            why = {0: judge_deployed, 1: lambda _: judge_refused(text)}.get(
-                code, lambda _: "ended with %d: %s" % (code, text))(slipway)
+            why = {0: judge_deployed, 1: lambda *_: judge_refused(text)}.get(
+                code, lambda *_: "ended with %d: %s" % (code, text))(slipway, wim)
             deployed += code == 0
             if why:
                 bad += 1

@@ -81,6 +81,21 @@ apply() { # WIM INDEX ADDRESS
 	done
 }
 
+@test "an image that is split, as wimlib does it" {
+	for compression in none XPRESS LZX; do
+		rich_wim rich.wim $compression
+		wimlib-imagex split rich.wim set.swm 0.05 --check >split.txt
+		[ -e set3.swm ]
+		rm -f volume.img
+		truncate -s 100M volume.img
+		run -0 "$SLIPWAY" dism /Apply-Image /ImageFile:set2.swm \
+			/Index:1 '/ApplyDir:volume.img:\' /CheckIntegrity \
+			--progress none
+		judge rich.wim 1 volume.img
+		rm set*.swm
+	done
+}
+
 # A tree by the number given, with everything that a Linux folder can hold and
 # a WIM too.
 random_tree() { # FOLDER SEED

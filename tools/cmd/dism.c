@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "dism.h"
+#include "image_files.h"
 
 static const char usage[] =
     "usage: dism /Get-ImageInfo /ImageFile:FILE [/Index:N | /Name:NAME]\n"
@@ -33,6 +34,9 @@ static const char usage[] =
     "                  disks: stick.img@1:\\sources\\install.wim\n"
     "  /Index:N        an image by its number, from 1\n"
     "  /Name:NAME      an image by its name\n"
+    "  /SWMFile:PATTERN the parts of a split image, install*.swm; not needed "
+    "when\n"
+    "                  they are called install.swm, install2.swm, and so on\n"
     "\n"
     "Switches may be written as --image-file FILE, too.\n";
 
@@ -118,6 +122,22 @@ static int choose(const char *path, const char *index, const char *name,
 	return cmd_fail("dism", path, &err);
 }
 
+static int open_image(const char *path, const char *pattern,
+		      struct dism_image *image, struct err *err)
+{
+	struct image_names names = {0};
+	int r = image_names_add(&names, path, err);
+
+	if (!r && pattern)
+		r = image_names_match(&names, pattern, err);
+	if (!r)
+		r = wim_open_files(&image_files,
+				   (const char *const *)names.items,
+				   names.count, &image->wim, err);
+	image_names_free(&names);
+	return r;
+}
+
 int dism_open(const struct cmd_switch *switches, bool needs_image,
 	      struct dism_image *ret)
 {
@@ -134,8 +154,7 @@ int dism_open(const struct cmd_switch *switches, bool needs_image,
 		return cmd_misuse("dism", "both /Index and /Name are given");
 	if (needs_image && !index && !name)
 		return cmd_misuse("dism", "neither /Index nor /Name is given");
-	if (address_open(path, ADDRESS_FILE, &image.place, &err) ||
-	    wim_open(image.place->disk, &image.wim, &err))
+	if (open_image(path, switches[4].value, &image, &err))
 		status = cmd_fail("dism", path, &err);
 	else
 		status = choose(path, index, name, &image);
@@ -149,5 +168,4 @@ int dism_open(const struct cmd_switch *switches, bool needs_image,
 void dism_close(struct dism_image *image)
 {
 	wim_close(image->wim);
-	address_close(image->place);
 }

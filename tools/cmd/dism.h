@@ -5,23 +5,23 @@
 #ifndef DISM_H
 #define DISM_H
 
-#include "address.h"
 #include "cmd.h"
 #include "wim.h"
 
 // An image file, and the image in it that /Index or /Name chose.
 struct dism_image {
 	const char *path; // as given
-	struct place *place;
 	struct wim *wim;
 	uint32_t index; // 0: none was chosen
 };
 
-// The switches by which all verbs name an image: the first four entries of
-// their tables.
+// The switches by which all verbs name an image: the first entries of their
+// tables.
 #define DISM_IMAGE_SWITCHES                                                    \
 	{"ImageFile", true, NULL}, {"WimFile", true, NULL},                    \
-		{"Index", true, NULL}, {"Name", true, NULL}
+		{"Index", true, NULL}, {"Name", true, NULL},                   \
+		{"SWMFile", true, NULL}
+#define DISM_IMAGE_SWITCH_COUNT 5
 
 // Opens the image that these switches name, and says what is wrong when it
 // cannot be. `needs_image`: an image must be chosen. dism_close when done.

@@ -10,7 +10,7 @@
 #include "dism.h"
 #include "missed.h"
 
-enum { APPLY_DIR = 4, REPLACE, CHECK_INTEGRITY, VERIFY, PROGRESS, NONE };
+enum { APPLY_DIR = DISM_IMAGE_SWITCH_COUNT, REPLACE, CHECK_INTEGRITY, VERIFY, PROGRESS, NONE };
 
 // A volume that is to be rebuilt keeps its label, serial number and cluster
 // size; one that holds files is only replaced when asked to.

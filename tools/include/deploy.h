@@ -55,7 +55,8 @@
 //   label = Data      of the partition that holds the VHDs
 //   seed    = GUID    all identifiers derive from it; random without it
 // [image]   for all systems that name none
-//   file    = install.wim                   relative to the answer file
+//   file    = install.wim                   relative to the answer file; of a
+//                         split image any part: install.swm, install2.swm, ...
 //   index   = number or name (1)
 //   verify  = yes | no    read and check all content before the disk is touched,
 //                         which reads the image twice (no: content is checked as
@@ -282,7 +283,7 @@ struct plan;
 // when), -EEXIST when the disk holds data and wipe is not given, -ENOENT for a
 // missing image, index or boot file, -EBADMSG when the menu would have two equal
 // names or no such default, -ENOTSUP for a disk that a BIOS cannot start or a
-// virtual disk that the image's Windows cannot, or as wim_open, apply_tree and
+// virtual disk that the image's Windows cannot, or as wim_open_files, apply_tree and
 // bcdboot_write do. What is left to fail is the device, memory, and content of an
 // image that does not match its hash: a disk on which plan_run failed is taken by
 // nothing for a finished one. Free with plan_free.

@@ -13,8 +13,18 @@
 //
 // The format: "Windows Imaging File Format (WIM)" white paper (Microsoft 2007),
 // [MS-XCA] for XPRESS and the LZX of [MS-PATCH] with the WIM variations that
-// the white paper's readers have documented. Solid (ESD) and split (SWM) files
-// are recognised and refused with -ENOTSUP.
+// the white paper's readers have documented. Solid files (ESD) are recognised and
+// refused with -ENOTSUP.
+//
+// A split WIM (SWM) is a set of files, parts 1 to N, that bear one GUID. Part 1
+// has the metadata and the XML data, and each part a table of the content that
+// lies in it; a set is opened with all its parts, and is one struct wim from then
+// on. By name, wim_open_files finds the other parts of the set that a file belongs
+// to, as DISM, ImageX and wimlib name them (install.swm, install2.swm, ...):
+//
+//     static const char *const names[] = {"install.swm"};
+//     struct wim *w;
+//     wim_open_files(&wim_host_files, names, 1, &w, &err);
 //
 // Everything in a WIM is hostile: names, sizes, counts and links are checked
 // when an image is loaded; a name that climbs out ("..", separators), a cycle
@@ -43,10 +53,10 @@ struct wim_info {
 	enum wim_compression compression;
 	uint32_t chunk_size;     // bytes; 0 when not compressed
 	struct guid guid;
-	uint16_t part, parts;
+	uint16_t parts;          // files; 1: it is not split
 	uint32_t images, boot_index;
-	bool has_integrity;
-	uint64_t size;           // bytes of the file
+	bool has_integrity;      // all its files have
+	uint64_t size;           // bytes of all its files
 };
 
 // What the XML data says of one image. Strings are UTF-8, "" when not given,
@@ -71,7 +81,9 @@ struct wim_image_info {
 struct wim_blob {
 	uint8_t sha1[SHA1_SIZE];
 	uint64_t size;           // bytes, uncompressed
-	uint64_t offset;         // in the file: a good order to read in
+	uint64_t order;          // rises as the content lies in the files
+	uint16_t part;           // that has it, from 1
+	uint64_t offset;         // in that file
 	uint64_t stored_size;
 	bool compressed;
 };
@@ -124,10 +136,46 @@ struct wim_image {
 
 // Opens a WIM: checks the header, reads the blob table and the XML data. The
 // file is borrowed.
-// Returns 0, -EBADMSG when it is corrupt, no WIM or shorter than it says,
-// -ENOTSUP for a split, solid or encrypted one, -EFBIG over a limit, -ENOMEM, or
-// the device's error.
+// Returns 0, -EBADMSG when it is corrupt, no WIM or shorter than it says, -ENOENT
+// for one part of a split one, -ENOTSUP for a solid or encrypted one, -EFBIG over
+// a limit, -ENOMEM, or the device's error.
 int wim_open(struct disk *file, struct wim **ret, struct err *err);
+
+// A file of a split WIM. Both are borrowed, the name until wim_close too: it is
+// for messages.
+struct wim_part {
+	const char *name;
+	struct disk *file;
+};
+
+// Opens a WIM of one file or several, given in any order.
+// Returns 0, -ENOENT when a part is missing, -EEXIST when one is there twice,
+// -ESTALE when a file is of another set (err names the file each time), or as
+// wim_open.
+int wim_open_parts(const struct wim_part *parts, size_t count,
+		   struct wim **ret, struct err *err);
+
+// How files are had by their names, which are paths, addresses or whatever the
+// function knows, with their last part behind the last "/" or "\".
+struct wim_files {
+	// Opens a file for reading. Returns 0, -ENOENT when there is none, or
+	// another error.
+	int (*open_file)(void *ctx, const char *name, struct disk **ret,
+			 struct err *err);
+	void *ctx;
+};
+
+// The files of the host.
+extern const struct wim_files wim_host_files;
+
+// Opens a WIM by its name. Of a split one the name may be any part's: with the
+// part's number at the end of part k's name, as in install.swm, install2.swm,
+// install3.swm, or from install1.swm on. With several names, in any order, these
+// are all the parts, however they are called. wim_close closes the files; `files`
+// is copied, its ctx borrowed.
+// Returns as wim_open_parts, or as `open_file` for the file that was named.
+int wim_open_files(const struct wim_files *files, const char *const *names,
+		   size_t count, struct wim **ret, struct err *err);
 
 // Closes; NULL is fine.
 void wim_close(struct wim *w);
@@ -169,7 +217,7 @@ struct wim_sink {
 };
 
 // Reads `count` blobs (in any order given; they are read in the order of the
-// file), decompresses them on the pool's threads (NULL: on the calling one), passes
+// files), decompresses them on the pool's threads (NULL: on the calling one), passes
 // the pieces to the sink and checks each blob against its SHA-1. Memory: some 1.2
 // MiB for each of 3 jobs a thread and 2 more. Data reaches the sink before its hash
 // is known. What progress counts is bytes of content; its stage is "Extracting".
@@ -186,8 +234,8 @@ int wim_extract(struct wim *w, const struct wim_blob *const *blobs,
 int wim_read_blob(struct wim *w, const struct wim_blob *blob, uint64_t limit,
 		  void **ret, struct err *err);
 
-// Checks the integrity table, when the file has one.
-// Returns 0, -ENOENT when it has none, -EBADMSG when a piece differs, or as
+// Checks the integrity table of each file.
+// Returns 0, -ENOENT when one has none, -EBADMSG when a piece differs, or as
 // wim_extract.
 int wim_check_integrity(struct wim *w, struct progress *progress,
 			struct err *err);

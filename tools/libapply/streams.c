@@ -26,7 +26,7 @@ static int add_data(struct walk *w, uint32_t node, const struct wim_stream *s,
 		.name = s->name,
 		.name_len = s->name_len,
 		.size = s->blob ? s->blob->size : 0,
-		.order = s->blob ? s->blob->offset : 0,
+		.order = s->blob ? s->blob->order : 0,
 	};
 	uint32_t stream;
 	int r = ntfs_build_stream(w->apply->build, node, &spec, &stream, err);

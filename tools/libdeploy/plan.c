@@ -150,7 +150,6 @@ void plan_free(struct plan *p)
 	part_table_free(p->table);
 	for (size_t i = 0; i < p->image_count; i++) {
 		wim_close(p->images[i].wim);
-		disk_close(p->images[i].file);
 	}
 	mem_free(p->images);
 	mem_free(p->systems);

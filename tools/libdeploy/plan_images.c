@@ -26,9 +26,7 @@ static int open_file(struct plan *p, const char *name, struct plan_image **ret,
 	}
 	p->image_count++;
 	image->name = name;
-	r = disk_open_file(name, DISK_READ_ONLY, &image->file, err);
-	if (!r)
-		r = wim_open(image->file, &image->wim, err);
+	r = wim_open_files(&wim_host_files, &image->name, 1, &image->wim, err);
 	*ret = image;
 	return r;
 }

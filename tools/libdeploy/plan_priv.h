@@ -14,7 +14,6 @@
 // An image file that is read from; several systems may come from one.
 struct plan_image {
 	const char *name;
-	struct disk *file;
 	struct wim *wim;
 };
 
@@ -88,7 +87,7 @@ int plan_partitions(struct plan *p, struct err *err);
 
 // Opens the systems' images and gives names and identifiers (plan_images.c).
 // Returns 0, -ENOENT for an image that is not there, -EBADMSG for two equal names
-// in the menu or a default that is not in it, or as wim_open.
+// in the menu or a default that is not in it, or as wim_open_files.
 int plan_images(struct plan *p, struct err *err);
 
 // Lays out the volume of a system, and the VHD around it (plan_system.c).

@@ -60,67 +60,110 @@ static void enter(struct wim *w)
 	w->hash_slots[i] = (uint32_t)++w->blob_count;
 }
 
-static int decode(struct wim *w, const struct blob_disk *raw, size_t count,
-		  struct err *err)
+// Decodes the table of file i. Its entries may be of content in other files of
+// the set; metadata counts in that of the first alone.
+static int decode(struct wim *w, size_t i, const struct blob_disk *raw,
+		  size_t count, uint32_t *images, struct err *err)
 {
-	uint32_t images = 0;
+	uint64_t where = w->files[i].blob_table.offset;
 
-	for (size_t i = 0; i < count; i++) {
-		struct resource res;
+	for (; count--; raw++, where += sizeof(*raw)) {
+		bool is_metadata = raw->resource.flags & RESOURCE_METADATA;
 		struct wim_blob *b = &w->blobs[w->blob_count];
-		uint64_t where = w->blob_table.offset + i * sizeof(*raw);
-		int r = wim_resource_decode(w, &raw[i].resource,
-					    "WIM blob table", where, &res, err);
+		uint16_t part = get_le16(raw->part);
+		struct resource res;
+		int r;
 
+		if (i && is_metadata)
+			continue;
+		if (!part || part > w->info.parts)
+			return err_corrupt(err, "WIM blob table", where,
+					   "content lies in part %u of %u",
+					   part, w->info.parts);
+		r = wim_resource_decode(w, part - 1u, &raw->resource,
+					"WIM blob table", where, &res, err);
 		if (r)
 			return r;
-		if (get_le16(raw[i].part) != w->info.part)
-			return err_set(err, -ENOTSUP, "WIM blob table", where,
-				       "content lies in part %u of a split "
-				       "WIM, which is not done",
-				       get_le16(raw[i].part));
-		if (res.flags & RESOURCE_METADATA) {
-			if (images == w->info.images)
+		if (is_metadata) {
+			if (*images == w->info.images)
 				return err_corrupt(err, "WIM blob table", where,
 						   "there is metadata of more "
 						   "than %u images",
-						   (unsigned)images);
-			b = &w->metadata[images++];
+						   (unsigned)*images);
+			b = &w->metadata[(*images)++];
 		}
-		memcpy(b->sha1, raw[i].sha1, SHA1_SIZE);
+		memcpy(b->sha1, raw->sha1, SHA1_SIZE);
 		b->size = res.size;
+		b->order = w->files[part - 1].before + res.offset;
+		b->part = part;
 		b->offset = res.offset;
 		b->stored_size = res.stored_size;
 		b->compressed = res.flags & RESOURCE_COMPRESSED;
-		if (!(res.flags & RESOURCE_METADATA))
+		if (!is_metadata)
 			enter(w);
 	}
-	if (images < w->info.images)
-		return err_corrupt(err, "WIM blob table", w->blob_table.offset,
-				   "there is metadata of %u images, not of %u",
-				   (unsigned)images, (unsigned)w->info.images);
+	return 0;
+}
+
+static int read_table(struct wim *w, size_t i, uint32_t *images,
+		      struct err *err)
+{
+	const struct resource *table = &w->files[i].blob_table;
+	struct err inner = {0};
+	void *raw;
+	int r = wim_resource_read(w, i, table, "WIM blob table",
+				  WIM_MAX_BLOB_TABLE, &raw, &inner);
+
+	if (r)
+		return wim_file_fail(w, i, &inner, err);
+	r = decode(w, i, raw, (size_t)(table->size / sizeof(struct blob_disk)),
+		   images, &inner);
+	mem_free(raw);
+	return r ? wim_file_fail(w, i, &inner, err) : 0;
+}
+
+// How many entries all tables have.
+static int count_entries(const struct wim *w, size_t *ret, struct err *err)
+{
+	uint64_t left = WIM_MAX_BLOB_TABLE;
+	struct err inner = {0};
+
+	for (size_t i = 0; i < w->info.parts; i++) {
+		uint64_t size = w->files[i].blob_table.size;
+
+		if (size % sizeof(struct blob_disk))
+			err_corrupt(&inner, "WIM blob table", 0x40,
+				    "its size of %llu bytes is not a multiple "
+				    "of %zu",
+				    (unsigned long long)size,
+				    sizeof(struct blob_disk));
+		else if (size > left)
+			err_set(&inner, -EFBIG, "WIM blob table", ERR_NOWHERE,
+				"%llu bytes more are over the limit of %llu",
+				(unsigned long long)size,
+				(unsigned long long)WIM_MAX_BLOB_TABLE);
+		if (inner.code)
+			return wim_file_fail(w, i, &inner, err);
+		left -= size;
+	}
+	*ret = (size_t)((WIM_MAX_BLOB_TABLE - left) / sizeof(struct blob_disk));
 	return 0;
 }
 
 int wim_blobs_read(struct wim *w, struct err *err)
 {
-	size_t count = (size_t)(w->blob_table.size / sizeof(struct blob_disk));
-	void *raw;
-	int r;
+	uint32_t images = 0;
+	size_t count;
+	int r = count_entries(w, &count, err);
 
-	if (w->blob_table.size % sizeof(struct blob_disk))
-		return err_corrupt(err, "WIM blob table", 0x40,
-				   "its size of %llu bytes is not a multiple "
-				   "of %zu",
-				   (unsigned long long)w->blob_table.size,
-				   sizeof(struct blob_disk));
-	r = wim_resource_read(w, &w->blob_table, "WIM blob table",
-			      WIM_MAX_BLOB_TABLE, &raw, err);
-	if (r)
-		return r;
-	r = make_room(w, count, err);
 	if (!r)
-		r = decode(w, raw, count, err);
-	mem_free(raw);
+		r = make_room(w, count, err);
+	for (size_t i = 0; !r && i < w->info.parts; i++)
+		r = read_table(w, i, &images, err);
+	if (!r && images < w->info.images)
+		return err_corrupt(err, "WIM blob table",
+				   w->files[0].blob_table.offset,
+				   "there is metadata of %u images, not of %u",
+				   (unsigned)images, (unsigned)w->info.images);
 	return r;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Reading content: the calling thread reads the file in its order, in pieces of
-// some hundred KiB, and hands each piece as a job to the pool. A job holds
+// Reading content: the calling thread reads the files in their order, in pieces
+// of some hundred KiB, and hands each piece as a job to the pool. A job holds
 // either several whole small blobs, or a part of a large one. Each job has
 // buffers and a decoder of its own, made beforehand, so memory is bounded.
 //
@@ -10,6 +10,7 @@
 // that wait behind it, while other threads go on decoding.
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,7 +38,8 @@ struct job {
 	const struct wim_blob **blobs;
 	size_t blob_count;
 	size_t *ends;	// of the chunks being decoded, in `in`
-	uint64_t start; // where in the file `in` comes from
+	uint16_t part;	// of the file that `in` comes from, and
+	uint64_t start; // where in it
 	size_t in_size;
 	size_t out_size; // content so far
 	// of a part
@@ -92,7 +94,11 @@ static bool has_failed(struct engine *e)
 	return failed;
 }
 
-static void name_blob(const struct wim_blob *blob, char name[48])
+#define BLOB_NAME 96
+
+// In one of several files, that is told too.
+static void name_blob(const struct wim *w, const struct wim_blob *blob,
+		      char name[BLOB_NAME])
 {
 	static const char digits[] = "0123456789abcdef";
 
@@ -102,18 +108,22 @@ static void name_blob(const struct wim_blob *blob, char name[48])
 		name[6 + 2 * i] = digits[blob->sha1[i] & 15];
 	}
 	name[5 + 2 * SHA1_SIZE] = 0;
+	if (w->info.parts > 1)
+		snprintf(name + 5 + 2 * SHA1_SIZE,
+			 BLOB_NAME - 5 - 2 * SHA1_SIZE, " of part %u",
+			 blob->part);
 }
 
-static int check_hash(const struct wim_blob *blob, struct sha1 *hash,
-		      struct err *err)
+static int check_hash(const struct wim *w, const struct wim_blob *blob,
+		      struct sha1 *hash, struct err *err)
 {
 	uint8_t found[SHA1_SIZE];
-	char name[48];
+	char name[BLOB_NAME];
 
 	sha1_final(hash, found);
 	if (!memcmp(found, blob->sha1, SHA1_SIZE))
 		return 0;
-	name_blob(blob, name);
+	name_blob(w, blob, name);
 	return err_corrupt(err, name, blob->offset,
 			   "its content does not match its SHA-1");
 }
@@ -136,9 +146,9 @@ static int decode_chunks(struct job *job, const struct wim_blob *blob,
 					 job->ends[i] - at, out, n);
 
 		if (r) {
-			char name[48];
+			char name[BLOB_NAME];
 
-			name_blob(blob, name);
+			name_blob(w, blob, name);
 			return err_corrupt(err, name, job->start + at,
 					   "a compressed chunk of %zu bytes "
 					   "is corrupt",
@@ -157,14 +167,14 @@ static int enter_end(struct job *job, const struct wim_blob *blob, size_t i,
 		     uint64_t *begin, uint64_t end, uint64_t size, size_t base,
 		     struct err *err)
 {
-	char name[48];
+	char name[BLOB_NAME];
 
 	if (end > *begin && end - *begin <= size) {
 		job->ends[i] = base + (size_t)(end - *begin);
 		*begin = end;
 		return 0;
 	}
-	name_blob(blob, name);
+	name_blob(job->engine->w, blob, name);
 	return err_corrupt(err, name, blob->offset,
 			   "its chunk table is corrupt: a chunk of %llu bytes "
 			   "from %llu to %llu",
@@ -225,7 +235,7 @@ static int run_small(struct job *job, struct err *err)
 		if (!r && e->has_hash) {
 			hash = e->fresh;
 			sha1_update(&hash, content, (size_t)blob->size);
-			r = check_hash(blob, &hash, err);
+			r = check_hash(e->w, blob, &hash, err);
 		}
 		if (r)
 			return r;
@@ -288,7 +298,7 @@ static int hash_part(struct job *job, struct err *err)
 	if (!is_done)
 		return 0;
 	if (e->has_hash)
-		r = check_hash(large->blob, &large->hash, err);
+		r = check_hash(e->w, large->blob, &large->hash, err);
 	pthread_mutex_lock(&e->lock);
 	large->next = e->free_larges;
 	e->free_larges = large;
@@ -337,11 +347,21 @@ static void run_job(void *arg)
 
 // --- Reading, on the calling thread ------------------------------------------
 
-// Reads what the job wants of the file and hands it to the pool.
+static int read_part(const struct wim *w, uint16_t part, uint64_t off,
+		     void *buf, size_t len, struct err *err)
+{
+	struct err inner = {0};
+	int r = disk_read(w->files[part - 1].disk, off, buf, len, &inner);
+
+	return r ? wim_file_fail(w, part - 1u, &inner, err) : 0;
+}
+
+// Reads what the job wants of its file and hands it to the pool.
 static int submit(struct engine *e, struct job *job, struct err *err)
 {
 	uint64_t done;
-	int r = disk_read(e->w->file, job->start, job->in, job->in_size, err);
+	int r =
+	    read_part(e->w, job->part, job->start, job->in, job->in_size, err);
 
 	if (r)
 		return r;
@@ -389,7 +409,8 @@ static bool fits(const struct engine *e, const struct job *job,
 {
 	uint64_t end = job->start + job->in_size;
 
-	return blob->offset >= end && blob->offset - end <= JOB_GAP &&
+	return blob->part == job->part && blob->offset >= end &&
+	       blob->offset - end <= JOB_GAP &&
 	       blob->offset + blob->stored_size - job->start <= e->in_room &&
 	       blob->size <= e->out_room - job->out_size &&
 	       job->blob_count < JOB_BLOBS;
@@ -408,6 +429,7 @@ static int add_small(struct engine *e, const struct wim_blob *blob,
 		e->filling = take_job(e);
 		if (!e->filling)
 			return -ECANCELED;
+		e->filling->part = blob->part;
 		e->filling->start = blob->offset;
 	}
 	e->filling->blobs[e->filling->blob_count++] = blob;
@@ -432,7 +454,7 @@ static int load_table(struct engine *e, const struct wim_blob *blob,
 	if (rest > room)
 		rest = room;
 	e->table_count = 0;
-	r = disk_read(e->w->file, blob->offset + first * c->entry_size,
+	r = read_part(e->w, blob->part, blob->offset + first * c->entry_size,
 		      e->table, (size_t)rest * c->entry_size, err);
 	if (r)
 		return r;
@@ -502,6 +524,7 @@ static int add_large(struct engine *e, const struct wim_blob *blob,
 		if (!job)
 			return -ECANCELED;
 		job->large = large;
+		job->part = blob->part;
 		job->off = off;
 		job->out_size = blob->size - off < e->out_room
 				    ? (size_t)(blob->size - off)
@@ -605,13 +628,13 @@ fail:
 	return err_nomem(err);
 }
 
-static int by_offset(const void *a, const void *b)
+static int by_order(const void *a, const void *b)
 {
 	const struct wim_blob *x = *(const struct wim_blob *const *)a;
 	const struct wim_blob *y = *(const struct wim_blob *const *)b;
 
-	if (x->offset != y->offset)
-		return x->offset < y->offset ? -1 : 1;
+	if (x->order != y->order)
+		return x->order < y->order ? -1 : 1;
 	return x == y ? 0 : x < y ? -1 : 1;
 }
 
@@ -630,7 +653,7 @@ int wim_extract_any(struct wim *w, const struct wim_blob *const *blobs,
 		return err_nomem(err);
 	if (count)
 		memcpy(sorted, blobs, count * sizeof(*sorted));
-	qsort(sorted, count, sizeof(*sorted), by_offset);
+	qsort(sorted, count, sizeof(*sorted), by_order);
 	for (size_t i = 0; i < count; i++)
 		if (sorted[i]->size > largest)
 			largest = sorted[i]->size;

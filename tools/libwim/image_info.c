@@ -266,6 +266,7 @@ static void drop_impossible_times(struct wim_image_info *image)
 
 int wim_images_read(struct wim *w, struct err *err)
 {
+	const struct resource *xml = &w->files[0].xml;
 	void *data;
 	int r;
 
@@ -274,12 +275,12 @@ int wim_images_read(struct wim *w, struct err *err)
 		return err_nomem(err);
 	for (uint32_t i = 0; i < w->info.images; i++)
 		clear(&w->images[i], i + 1);
-	if (!w->xml.size)
+	if (!xml->size)
 		return 0;
-	r = wim_resource_read(w, &w->xml, what, WIM_MAX_XML, &data, err);
+	r = wim_resource_read(w, 0, xml, what, WIM_MAX_XML, &data, err);
 	if (r)
 		return r;
-	r = parse(w, data, (size_t)w->xml.size, err);
+	r = parse(w, data, (size_t)xml->size, err);
 	mem_free(data);
 	for (uint32_t i = 0; i < w->info.images; i++)
 		drop_impossible_times(&w->images[i]);

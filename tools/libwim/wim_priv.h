@@ -12,26 +12,42 @@
 // Limits. The largest images of Windows have some 300,000 entries and 80 MB of
 // metadata.
 #define WIM_MAX_IMAGES	   10000
-#define WIM_MAX_BLOB_TABLE (UINT64_C(256) << 20)
+#define WIM_MAX_BLOB_TABLE (UINT64_C(256) << 20) // of all files
 #define WIM_MAX_XML	   (UINT64_C(16) << 20)
 #define WIM_MAX_METADATA   (UINT64_C(512) << 20)
 #define WIM_MAX_INTEGRITY  (UINT64_C(64) << 20)
 #define WIM_MAX_DEPTH	   4096 // folders within folders
 #define WIM_MAX_NAME	   255	// units, as on NTFS
 
-// A place in the file that holds content.
+// A place in a file that holds content.
 struct resource {
 	uint64_t offset, stored_size, size;
 	uint8_t flags; // RESOURCE_*
 };
 
+// What a header says of itself, checked.
+struct header {
+	struct wim_info info;  // of this file
+	uint16_t part;	       // from 1
+	unsigned window_order; // log2 of chunk_size; 0 when not compressed
+	struct resource_disk blob_table, xml, integrity;
+};
+
+// One of the files.
+struct wim_file {
+	const char *name; // NULL: it has none
+	struct disk *disk;
+	uint64_t before; // bytes of all files before it
+	struct resource blob_table, xml, integrity;
+};
+
 struct xml_data;
 
 struct wim {
-	struct disk *file;
+	struct wim_file *files; // as many as info.parts, in their order
 	struct wim_info info;
 	unsigned window_order; // log2 of chunk_size; 0 when not compressed
-	struct resource blob_table, xml, integrity;
+	struct opened *opened; // of wim_open_files
 	struct wim_blob *metadata; // of each image
 	struct wim_blob *blobs;	   // without metadata
 	size_t blob_count;
@@ -44,21 +60,38 @@ struct wim {
 
 // --- header.c ----------------------------------------------------------------
 
-// Decodes a resource header and checks that it lies in the file.
-// Returns 0 or -EBADMSG; -ENOTSUP when it is solid or spanned.
-int wim_resource_decode(const struct wim *w, const struct resource_disk *raw,
-			const char *what, uint64_t where, struct resource *ret,
-			struct err *err);
+// Reads a header and checks what can be checked by itself.
+// Returns as wim_open.
+int wim_header_read(struct disk *file, struct header *ret, struct err *err);
 
-// Reads a resource that has no hash, of at most `limit` bytes, into new memory.
+// --- resource.c --------------------------------------------------------------
+
+// Decodes a resource header and checks that it lies in file i.
+// Returns 0 or -EBADMSG; -ENOTSUP when it is solid or spanned.
+int wim_resource_decode(const struct wim *w, size_t i,
+			const struct resource_disk *raw, const char *what,
+			uint64_t where, struct resource *ret, struct err *err);
+
+// Reads a resource of file i that has no hash, of at most `limit` bytes, into new
+// memory.
 // Returns 0, -EFBIG, or as wim_extract.
-int wim_resource_read(struct wim *w, const struct resource *res,
+int wim_resource_read(struct wim *w, size_t i, const struct resource *res,
 		      const char *what, uint64_t limit, void **ret,
 		      struct err *err);
 
+// --- parts.c, files.c --------------------------------------------------------
+
+// Passes on an error that has to do with file i, which is named when there are
+// several. Returns inner->code.
+int wim_file_fail(const struct wim *w, size_t i, const struct err *inner,
+		  struct err *err);
+
+// Closes the files that wim_open_files opened; NULL is fine.
+void wim_opened_close(struct opened *opened);
+
 // --- blobs.c -----------------------------------------------------------------
 
-// Reads the blob table. Returns as wim_open.
+// Reads the blob tables. Returns as wim_open.
 int wim_blobs_read(struct wim *w, struct err *err);
 
 // Returns the blob with this SHA-1, or NULL.

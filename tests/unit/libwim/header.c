@@ -30,17 +30,17 @@ static const struct {
     {8, 209, -EBADMSG, "a header of 209 bytes"},
     {13, 0x0e, -ENOTSUP, "solid"},
     {12, 0x01, -ENOTSUP, "version 0x10d01"},
-    {42, 2, -ENOTSUP, "part 1 of 2 of a split WIM"},
+    {42, 2, -ENOENT, "split into 2 parts, and part 2 is missing"},
     {40, 0, -EBADMSG, "part 0 of 1"},
     {40, 2, -EBADMSG, "part 2 of 1"},
-    {16, 0x08, -ENOTSUP, "split"},
+    {13, 0x0e, -ENOTSUP, "wimexport --compress=LZX"},
     {16, 0x02, -ENOTSUP, "compression is not known"},
     {47, 1, -EFBIG, "images"},
     {44, 1, -EBADMSG, "metadata of 0 images, not of 1"},
     {48, 1, -EBADMSG, "two sizes"},
     {55, 4, -EBADMSG, "names no compression"},
     {55, 16, -ENOTSUP, "solid"},
-    {55, 8, -ENOTSUP, "split"},
+    {55, 8, -ENOTSUP, "spread over several files"},
     {58, 1, -EBADMSG, "not within the file"},
 };
 
@@ -106,8 +106,8 @@ static const struct {
     {"wimlib-multi-image.wim", 0, WIM_COMPRESSION_LZX, 3},
     {"wimlib-solid-lzms-tiny.wim", -ENOTSUP, 0, 0},
     {"wimlib-solid-lzx-32K.wim", -ENOTSUP, 0, 0},
-    {"wimlib-split1.swm", -ENOTSUP, 0, 0},
-    {"wimlib-split2.swm", -ENOTSUP, 0, 0},
+    {"wimlib-split1.swm", -ENOENT, 0, 0},
+    {"wimlib-split2.swm", -ENOENT, 0, 0},
 };
 
 static void known_samples(void)
@@ -145,6 +145,9 @@ int main(void)
 	check_ok(open_bytes(&h, sizeof(h), &err), &err);
 	check_eq(open_bytes(&h, sizeof(h) - 1, NULL), -EBADMSG);
 	check_eq(open_bytes(&h, 0, NULL), -EBADMSG);
+	// a set of one part
+	h.flags = to_le32(WIM_FLAG_SPANNED);
+	check_ok(open_bytes(&h, sizeof(h), &err), &err);
 	refused();
 	for (size_t i = 0; i < sizeof(compressions) / sizeof(*compressions);
 	     i++) {
