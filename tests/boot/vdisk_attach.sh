@@ -132,6 +132,19 @@ dies() {
 		attach /dev/vdb && slipway vdisk detach "$device"
 }
 
+# One that is killed while it is stopped has not said that all was written.
+dies_at_the_end() {
+	attach --read-only /dev/vdb || return
+	server=$(server_of "$device")
+	kill -STOP "$server"
+	slipway vdisk detach "$device" 2>said &
+	detach=$!
+	sleep 1
+	kill -KILL "$server"
+	fails wait $detach && grep -q "ended before it had written all" said &&
+		[ ! -e "$device" ]
+}
+
 # The shell may be there before the disks' drivers.
 tries=60
 until [ -b /dev/vda1 ] && [ -b /dev/vdb ] || [ $tries -eq 0 ]; do
@@ -151,5 +164,6 @@ check "parallel writers do not disturb each other" parallel
 check "discard touches nothing else" discards
 check "two disks are served at once" two_at_once
 check "a killed server means errors, not waiting" dies
+check "one killed at its end is told of" dies_at_the_end
 [ $failed -eq 0 ] && echo "vdisk checks passed: $token"
 [ $failed -eq 0 ] || echo "vdisk checks FAILED: $token"

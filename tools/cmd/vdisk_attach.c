@@ -144,6 +144,7 @@ static int serve(const struct job *job, int ready)
 				       .failed = log_failure,
 				       .ctx = &log_fd};
 	struct message m = {0};
+	int result_fd = -1;
 	struct place *place = NULL;
 	struct ublk *u = NULL;
 	struct err err = {0};
@@ -153,6 +154,8 @@ static int serve(const struct job *job, int ready)
 		m.result = address_open(job->address, job->flags, &place,
 					&m.err);
 	log_fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+	if (!m.result)
+		m.result = ublk_result_new(&result_fd, &m.err);
 	// The kernel looks for the table of a raw image where its sectors say.
 	if (!m.result && place->disk->is_sector_guessed)
 		m.result = part_sector_size(
@@ -172,6 +175,9 @@ static int serve(const struct job *job, int ready)
 			m.result = address_finish(place, &err);
 		if (m.result)
 			log_failure(&log_fd, m.id, &err);
+		// Who stopped the device reads this when we have ended.
+		if (ublk_result_put(result_fd, m.result, &err, &m.err))
+			log_failure(&log_fd, m.id, &m.err);
 		ublk_free(u);
 	}
 	address_close(place);

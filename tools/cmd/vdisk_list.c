@@ -76,27 +76,63 @@ static int parse_device(const char *s)
 	return *end || n > 0xfffff ? -1 : (int)n;
 }
 
-// Returns a descriptor for the serving process, or -1.
-static int open_server(int id)
+// The process that serves a device: it ends with it.
+struct server {
+	int process; // descriptors; -1: there is none
+	int result;
+};
+
+static struct server open_server(int id)
 {
+	struct server s = {-1, -1};
 	struct ublk_entry *items;
-	int fd = -1;
 	size_t n;
 
 	if (ublk_list(&items, &n, NULL))
-		return -1;
-	for (size_t i = 0; i < n; i++)
-		if (items[i].id == id && items[i].is_live && items[i].pid > 0)
-			fd = (int)syscall(SYS_pidfd_open, items[i].pid, 0);
+		return s;
+	for (size_t i = 0; i < n; i++) {
+		int pid = items[i].pid;
+
+		if (items[i].id != id || !items[i].is_live || pid <= 0)
+			continue;
+		s.process = (int)syscall(SYS_pidfd_open, pid, 0);
+		s.result = ublk_result_open(pid);
+	}
 	mem_free(items);
-	return fd;
+	return s;
+}
+
+// Waits for its end: only then is the file free for others, and whether all is
+// written is known.
+static int wait_end(const struct server *s, const char *device, struct err *err)
+{
+	struct pollfd end = {.fd = s->process, .events = POLLIN};
+
+	if (s->process < 0)
+		return 0;
+	if (poll(&end, 1, END_WAIT_MS) == 0)
+		return err_set(err, -ETIMEDOUT, device, ERR_NOWHERE,
+			       "it is gone, but its server has not ended");
+	if (s->result < 0)
+		return err_set(err, s->result, device, ERR_NOWHERE,
+			       "it is gone, but its server does not say whether "
+			       "all was written");
+	return ublk_result_get(s->result, err);
+}
+
+static void close_server(struct server *s)
+{
+	if (s->process >= 0)
+		close(s->process);
+	if (s->result >= 0)
+		close(s->result);
 }
 
 int vdisk_cmd_detach(int argc, char **argv)
 {
 	struct cmd_switch table[] = {{0}};
 	struct err err = {0};
-	struct pollfd server;
+	struct server server;
 	int count, id, r;
 
 	if (cmd_switches(argc, argv, table, &count))
@@ -107,13 +143,10 @@ int vdisk_cmd_detach(int argc, char **argv)
 	if (id < 0)
 		return cmd_misuse("vdisk", "%s: not of the form /dev/ublkbN",
 				  argv[1]);
-	server = (struct pollfd){.fd = open_server(id), .events = POLLIN};
+	server = open_server(id);
 	r = ublk_stop(id, &err);
-	// The file is free for others only when the process has ended.
-	if (!r && server.fd >= 0 && poll(&server, 1, END_WAIT_MS) == 0)
-		r = err_set(&err, -ETIMEDOUT, argv[1], ERR_NOWHERE,
-			    "it is gone, but its server has not ended");
-	if (server.fd >= 0)
-		close(server.fd);
+	if (!r)
+		r = wait_end(&server, argv[1], &err);
+	close_server(&server);
 	return r ? cmd_fail("vdisk", argv[1], &err) : CMD_OK;
 }

@@ -71,6 +71,34 @@ void ublk_free(struct ublk *u);
 // error.
 int ublk_stop(int id, struct err *err);
 
+// --- How a serving process ended -----------------------------------------------
+//
+// The server makes a result before it serves and puts it when all is written, at
+// its very end; who stops the device opens that of the process before and reads it
+// when the process has ended.
+
+// Makes the result of this process, which says that it serves. *ret is a
+// descriptor (close).
+// Returns 0, or what memfd_create(2) and write(2) give.
+int ublk_result_new(int *ret, struct err *err);
+
+// Says how serving ended: 0, or a negative errno with `what` failed. Allocates
+// nothing.
+// Returns 0 or what write(2) gives.
+MUST_CHECK
+int ublk_result_put(int fd, int code, const struct err *what, struct err *err);
+
+// Opens the result of a process.
+// Returns a descriptor (close), -ENOENT when it has none or there is no such
+// process, or what /proc gives.
+int ublk_result_open(int pid);
+
+// Reads a result.
+// Returns what was put, with its error in err, -EPIPE when nothing was, -EPROTO
+// for one of another version, or what read(2) gives.
+MUST_CHECK
+int ublk_result_get(int fd, struct err *err);
+
 struct ublk_entry {
 	int id;
 	bool is_live;  // false: its server died, only ublk_stop is of use
