@@ -69,6 +69,25 @@ is_complete() { # HIVE
 	run -0 is_complete NTUSER.DAT
 }
 
+@test "a hive that a link leads to: its logs lie beside it, not beside the link" {
+	mkdir -p backup/config
+	dirty h 7 h.LOG1
+	mv h h.LOG1 backup/config
+	ln -s config backup/folder
+	ln -s backup/folder/h link
+	ln -s "$PWD/link" absolute
+	run -0 is_complete link
+	run -0 is_complete absolute
+	printf garbage >link.LOG1 # not its log
+	printf garbage >absolute.log1
+	run -0 is_complete link
+	run -0 slipway reg add 'absolute\A' /v old /d 1 /f
+	[ -L absolute ] && [ -L link ]
+	[ "$(ls backup/config)" = h ]
+	[ "$(cat link.LOG1 absolute.log1)" = garbagegarbage ]
+	run -0 is_complete backup/config/h
+}
+
 @test "in volumes: logs in another case, which a change removes" {
 	slipway partition create d.img --gpt --size 300M type=efi,size=100M \
 		type=data

@@ -310,11 +310,24 @@ static int read_one(const struct hive_file *f, const char *path, uint8_t **ret,
 	return r;
 }
 
+// Logs lie beside the hive itself, not beside a link to it.
 static int find_log(const struct hive_file *f, size_t i, char **ret,
 		    struct err *err)
 {
-	return hive_log_find(f->place ? f->place->volume : NULL, f->path, i,
-			     ret, err);
+	struct stat st;
+	char *real;
+	int r;
+
+	if (f->place)
+		return hive_log_find(f->place->volume, f->path, i, ret, err);
+	if (lstat(f->path, &st) || !S_ISLNK(st.st_mode))
+		return hive_log_find(NULL, f->path, i, ret, err);
+	real = realpath(f->path, NULL);
+	if (!real)
+		return fail_errno(err, f->path);
+	r = hive_log_find(NULL, real, i, ret, err);
+	free(real);
+	return r;
 }
 
 // Reads a log, if there is one.
