@@ -4,6 +4,7 @@
 
 bats_require_minimum_version 1.5.0
 load ../helpers
+load windows_registry
 
 setup_file() {
 	requires python3
@@ -101,6 +102,28 @@ assert_no_warning() {
 	run -0 slipway bcdboot 'd.img@2:\vhd\g.vhd@1:\Windows' /s d.img@1
 	assert_output_has 'bcdboot: \vhd\g.vhd: warning: it is a chain of 3 virtual disks'
 	assert_output_has 'VirtualDiskMaxTreeDepth'
+}
+
+@test "bcdboot and vdisk create: the registry of the Windows allows more" {
+	virtual w.vhd good.wim
+	make_system_hive SYSTEM 3
+	slipway copy SYSTEM 'w.vhd@1:\Windows\System32\config\SYSTEM' /P
+	slipway copy w.vhd 'd.img@2:\0.vhd'
+	for n in 1 2; do
+		run -0 slipway vdisk create "d.img@2:\\$n.vhd" --parent "d.img@2:\\$((n - 1)).vhd"
+		assert_no_warning
+		run -0 slipway bcdboot "d.img@2:\\$n.vhd@1:\\Windows" /s d.img@1
+		assert_no_warning
+	done
+	run -0 slipway vdisk create 'd.img@2:\3.vhd' --parent 'd.img@2:\2.vhd'
+	assert_output_has 'warning: it is a chain of 4 virtual disks; this Windows starts from 3 at most'
+	run -0 slipway bcdboot 'd.img@2:\3.vhd@1:\Windows' /s d.img@1
+	assert_output_has 'this Windows starts from 3 at most'
+	# in the child alone it may be changed
+	slipway reg add 'd.img@2:\3.vhd@1:\Windows\System32\config\SYSTEM\ControlSet002\Services\FsDepends\Parameters' \
+		/v VirtualDiskMaxTreeDepth /t REG_DWORD /d 4 /f
+	run -0 slipway bcdboot 'd.img@2:\3.vhd@1:\Windows' /s d.img@1
+	assert_no_warning
 }
 
 @test "vdisk create: a file that no boot manager finds" {

@@ -4,10 +4,12 @@
 
 bats_require_minimum_version 1.5.0
 load ../helpers
+load windows_registry
 
 setup_file() {
 	requires python3
 	cd "$BATS_FILE_TMPDIR"
+	for most in '' 1 3; do make_system_hive "SYSTEM$most" "$most"; done
 	make_wim <<-'END'
 		tree = [folder("Windows", [folder("Boot", [
 		    folder("EFI", [file("bootmgfw.efi", b"MZ" + bytes(4000))])])])]
@@ -18,6 +20,11 @@ setup_file() {
 		    wim(name + ".wim", tree, xml="<WINDOWS><EDITIONID>%s</EDITIONID><VERSION>"
 		        "<MAJOR>%d</MAJOR><MINOR>%d</MINOR><BUILD>1</BUILD></VERSION></WINDOWS>"
 		        % (edition, major, minor))
+		for name in "SYSTEM", "SYSTEM1", "SYSTEM3", None:
+		    data = open(name, "rb").read() if name else bytes(9000)
+		    wim("registry%s.wim" % (name or "SYSTEM-broken")[6:], [folder("WINDOWS", [
+		        folder("Boot", [folder("EFI", [file("bootmgfw.efi", b"MZ" + bytes(4000))])]),
+		        folder("system32", [folder("Config", [file("SYSTEM", data)])])])])
 	END
 	truncate -s 64M target.img
 }
@@ -99,4 +106,29 @@ assert_no_warning() {
 		answer ten
 	try 0
 	assert_no_warning
+}
+
+@test "how long a chain may be is what the image's own registry says" {
+	chain() { # IMAGE COUNT
+		{
+			printf '%s\n' '[vhd]' 'path = \1.vhd' 'size = 8M'
+			for ((n = 2; n <= $2; n++)); do
+				printf '%s\n' '[vhd]' "path = \\$n.vhd" \
+					"parent = \\$((n - 1)).vhd" "description = $n"
+			done
+		} | answer "$1"
+		try 0
+	}
+	for image in registry registry-broken; do
+		chain $image 2
+		assert_no_warning
+		chain $image 3
+		assert_output_has 'from 2 at most, unless its registry allows more'
+	done
+	chain registry1 2
+	assert_output_has 'deploy: \2.vhd: warning: it is a chain of 2 virtual disks; this Windows starts from 1 at most, as its registry says'
+	chain registry3 3
+	assert_no_warning
+	chain registry3 4
+	assert_output_has 'deploy: \4.vhd: warning: it is a chain of 4 virtual disks; this Windows starts from 3 at most'
 }

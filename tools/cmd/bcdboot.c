@@ -361,20 +361,24 @@ static int enter(struct run *run)
 
 static int write_with_name(struct run *run, struct bcdboot_options *o)
 {
+	struct ntfs *ntfs = run->source->ntfs;
+	struct boot_windows windows = {.folder = run->windows};
 	char *name = NULL;
 	int r;
 
 	o->entry.description = run->s[NAME].value;
 	if (!o->entry.description)
 		o->entry.description =
-			bcdboot_describe(run->source->ntfs, run->windows, &name,
-					 NULL)
+			bcdboot_describe(ntfs, run->windows, &name, NULL)
 				? "Windows"
 				: name;
-	best_effort(bcdboot_version(run->source->ntfs, run->windows,
-				    &o->entry.version, NULL));
+	best_effort(bcdboot_version(ntfs, run->windows, &o->entry.version,
+				    NULL));
+	best_effort(bcdboot_max_chain(ntfs, run->windows, &windows.max_chain,
+				      NULL));
+	windows.version = o->entry.version;
 	r = boot_limits_source("bcdboot", run->words[0], o->entry.windows,
-			       run->windows, o->entry.version, &run->err);
+			       &windows, &run->err);
 	if (!r)
 		r = write_all(run->source, run->system, o, &run->err);
 	mem_free(name);

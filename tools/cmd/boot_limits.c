@@ -14,8 +14,10 @@
 #include "bcd_place.h"
 #include "boot_limits.h"
 #include "cmd.h"
+#include "deploy.h"
 
-#define WINDOWS_8 0x0602u // the first that starts from VHDX
+#define WINDOWS_8     0x0602u // the first that starts from VHDX
+#define MAX_PARTITION 16u     // of those in a virtual disk that are looked at
 
 static void warn_path(const char *command, const char *path, unsigned more)
 {
@@ -73,14 +75,34 @@ static void warn_growth(const char *command, const struct place *place,
 		 (unsigned long long)left >> 20);
 }
 
-static void warn_chain(const char *command, const char *object,
-		       const struct vdisk_chain *chain)
+static void warn_chain(const char *command, const char *object, size_t count,
+		       unsigned max)
 {
-	if (chain->count > BCD_MAX_CHAIN)
-		cmd_warn(command, object,
-			 "it is a chain of %zu virtual disks; Windows starts "
-			 "from %u at most, unless its registry allows more (%s)",
-			 chain->count, BCD_MAX_CHAIN, BCD_MAX_CHAIN_VALUE);
+	char text[BCD_CHAIN_TEXT];
+
+	if (bcd_chain_is_long(count, max, text))
+		cmd_warn(command, object, "%s", text);
+}
+
+// Of the first Windows that is in a virtual disk; 0: none says.
+static unsigned max_chain(const char *address)
+{
+	unsigned max = 0;
+	char *windows = mem_alloc(strlen(address) + 24);
+
+	for (unsigned i = 1; windows && i <= MAX_PARTITION && !max; i++) {
+		struct place *place;
+
+		sprintf(windows, "%s@%u:\\Windows", address, i);
+		if (address_open(windows, 0, &place, NULL))
+			continue;
+		if (place->ntfs)
+			best_effort(bcdboot_max_chain(place->ntfs, place->path,
+						      &max, NULL));
+		address_close(place);
+	}
+	mem_free(windows);
+	return max;
 }
 
 static int open_chain(const char *address, struct place **ret,
@@ -108,14 +130,17 @@ void boot_limits_virtual(const char *command, const char *address)
 {
 	struct vdisk_chain *chain;
 	struct place *place;
+	size_t count;
 
 	if (open_chain(address, &place, &chain, NULL))
 		return;
 	if (place->path)
 		warn_path(command, place->path, 0);
-	warn_chain(command, address, chain);
+	count = chain->count;
 	vdisk_chain_close(chain);
 	address_close(place);
+	if (count > 1)
+		warn_chain(command, address, count, max_chain(address));
 }
 
 // --- A Windows ---------------------------------------------------------------
@@ -176,7 +201,7 @@ static int check_version(const struct vdisk_info *info, const char *path,
 }
 
 static int check_virtual(const char *command, const char *address,
-			 unsigned version, struct err *err)
+			 const struct boot_windows *windows, struct err *err)
 {
 	struct vdisk_chain *chain;
 	struct place *place;
@@ -184,11 +209,13 @@ static int check_virtual(const char *command, const char *address,
 
 	if (r)
 		return r;
-	r = check_version(&chain->links[0].info, place->path, version, err);
+	r = check_version(&chain->links[0].info, place->path, windows->version,
+			  err);
 	for (size_t i = 0; i < chain->count && !r && place->ntfs; i++)
 		r = check_stored(place, chain->links[i].path, err);
 	if (!r) {
-		warn_chain(command, place->path, chain);
+		warn_chain(command, place->path, chain->count,
+			   windows->max_chain);
 		warn_growth(command, place, chain);
 	}
 	vdisk_chain_close(chain);
@@ -212,11 +239,11 @@ static char *file_address(const char *address)
 }
 
 int boot_limits_source(const char *command, const char *address,
-		       const struct bcd_device *device, const char *windows,
-		       unsigned version, struct err *err)
+		       const struct bcd_device *device,
+		       const struct boot_windows *windows, struct err *err)
 {
 	char *file;
-	int r = check_folders(windows, BELOW_WINDOWS, err);
+	int r = check_folders(windows->folder, BELOW_WINDOWS, err);
 
 	if (r || device->kind != BCD_DEVICE_VHD)
 		return r;
@@ -226,7 +253,7 @@ int boot_limits_source(const char *command, const char *address,
 	file = file_address(address);
 	if (!file)
 		return err_nomem(err);
-	r = check_virtual(command, file, version, err);
+	r = check_virtual(command, file, windows, err);
 	mem_free(file);
 	return r;
 }

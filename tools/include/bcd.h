@@ -37,6 +37,11 @@
 	"HKLM\\SYSTEM\\CurrentControlSet\\Services\\FsDepends\\Parameters, "        \
 	"VirtualDiskMaxTreeDepth"
 
+// Says what is to be said of a chain of `count` virtual disks, for a Windows whose
+// registry has `max` there (0: it does not say). Returns false when it starts.
+#define BCD_CHAIN_TEXT 300
+bool bcd_chain_is_long(size_t count, unsigned max, char text[BCD_CHAIN_TEXT]);
+
 // Returns how many folders a path's file lies in: 1 for "\vhd\win.vhd".
 unsigned bcd_path_folders(const char *path);
 

@@ -230,6 +230,13 @@ int bcdboot_try(struct ntfs *source, struct disk *system,
 int bcdboot_describe(struct ntfs *source, const char *windows, char **ret,
 		     struct err *err);
 
+// Finds how many virtual disks of a chain an installed Windows starts from, by the
+// value that BCD_MAX_CHAIN_VALUE names, in the control set of its next start.
+// Returns 0, -ENOENT when its registry does not say or is not there, or as
+// ntfs_read_file and hive_load_with_logs.
+int bcdboot_max_chain(struct ntfs *source, const char *windows, unsigned *ret,
+		      struct err *err);
+
 // Tells a language as the boot manager knows them: two or three letters and what
 // narrows it down, "en-US", "sr-Latn-RS".
 bool bcdboot_is_locale(const char *s);

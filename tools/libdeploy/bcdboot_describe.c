@@ -7,43 +7,8 @@
 
 #include "bcdboot_priv.h"
 
-#define MAX_HIVE (UINT64_C(1) << 30) // SOFTWARE has some 100 MiB
 #define CURRENT "Microsoft\\Windows NT\\CurrentVersion"
 #define FIRST_WINDOWS_11 22000 // build; its ProductName still says 10
-
-static int load_hive(struct ntfs *source, const char *path, struct hive **ret,
-		     struct err *err)
-{
-	static const char *const ends[] = {".LOG1", ".LOG2", ".LOG"};
-	struct hive_log logs[HIVE_LOGS] = {{NULL, 0}};
-	char log[BCDBOOT_MAX_PATH + 8];
-	void *data, *log_data;
-	size_t size;
-	int r = ntfs_read_file(source, path, MAX_HIVE, &data, &size, err);
-
-	if (r)
-		return r;
-	for (size_t i = 0; !r && i < HIVE_LOGS && hive_is_dirty(data, size);
-	     i++) {
-		memcpy(log, path, strlen(path));
-		memcpy(log + strlen(path), ends[i], strlen(ends[i]) + 1);
-		r = ntfs_read_file(source, log, MAX_HIVE, &log_data,
-				   &logs[i].size, NULL);
-		if (!r)
-			logs[i].data = log_data;
-		else if (r == -ENOENT)
-			r = 0;
-		else
-			err_set(err, r, log, ERR_NOWHERE,
-				"the hive's log cannot be read");
-	}
-	if (!r)
-		r = hive_load_part(data, size, logs, CURRENT, false, ret, err);
-	for (size_t i = 0; i < HIVE_LOGS; i++)
-		mem_free((void *)logs[i].data);
-	mem_free(data);
-	return r;
-}
 
 // Changes "Windows 10" at the beginning to "Windows 11" where the build says so.
 static void correct(const struct hive_key *key, char *name)
@@ -62,13 +27,16 @@ static void correct(const struct hive_key *key, char *name)
 int bcdboot_describe(struct ntfs *source, const char *windows, char **ret,
 		     struct err *err)
 {
-	char path[BCDBOOT_MAX_PATH];
+	const struct bcdboot_source s = bcdboot_from_volume(source);
+	struct bcdboot_hive bytes;
 	struct hive_key *key;
 	struct hive *hive;
-	int r = bcdboot_join(path, windows, "System32\\config\\SOFTWARE", err);
+	int r = bcdboot_hive_read(&s, windows, "SOFTWARE", &bytes, err);
 
-	if (!r)
-		r = load_hive(source, path, &hive, err);
+	if (r)
+		return r;
+	r = bcdboot_hive_load(&bytes, CURRENT, &hive, err);
+	bcdboot_hive_done(&bytes);
 	if (r)
 		return r;
 	r = hive_key_find(hive->root, CURRENT, &key, err);

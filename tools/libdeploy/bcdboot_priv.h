@@ -87,6 +87,26 @@ int bcdboot_check_store(const struct bcdboot *b, enum bcd_firmware firmware);
 // there is none. Returns as bcdboot_write.
 int bcdboot_write_store(const struct bcdboot *b, enum bcd_firmware firmware);
 
+// A hive of a Windows with its logs, as bytes (bcdboot_hive.c). bcdboot_hive_read
+// takes it by its name in System32\config; bcdboot_hive_load loads what leads to a
+// key of it, as hive_load_part does.
+struct bcdboot_hive {
+	void *data;
+	size_t size;
+	struct hive_log logs[HIVE_LOGS];
+};
+
+int bcdboot_hive_read(const struct bcdboot_source *s, const char *windows,
+		      const char *name, struct bcdboot_hive *ret,
+		      struct err *err);
+int bcdboot_hive_load(const struct bcdboot_hive *h, const char *key,
+		      struct hive **ret, struct err *err);
+void bcdboot_hive_done(struct bcdboot_hive *h);
+
+// As bcdboot_max_chain.
+int bcdboot_max_chain_of(const struct bcdboot_source *s, const char *windows,
+			 unsigned *ret, struct err *err);
+
 // Finds the version in a program's bytes: VS_FIXEDFILEINFO of its resource.
 // Returns major << 8 | minor, or 0 when there is none.
 unsigned bcdboot_file_version(const uint8_t *data, size_t size);

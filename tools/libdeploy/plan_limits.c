@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "bcdboot_priv.h"
 #include "plan_priv.h"
 
 #define WINDOWS_7 0x0601u // the first that starts from a VHD
@@ -69,18 +70,18 @@ struct warner {
 
 static void warn_chain(const struct warner *w, const struct plan_system *s)
 {
-	char text[300];
-	unsigned count = 1;
+	const struct bcdboot_source image =
+		bcdboot_from_image(s->base->image->wim, s->base->apply);
+	char text[BCD_CHAIN_TEXT];
+	unsigned count = 1, max = 0;
 
+	if (!s->parent || !s->answer->in_menu)
+		return;
 	for (const struct plan_system *at = s; at->parent; at = at->parent)
 		count++;
-	if (!s->answer->in_menu || count <= BCD_MAX_CHAIN)
-		return;
-	snprintf(text, sizeof(text),
-		 "it is a chain of %u virtual disks; Windows starts from %u at "
-		 "most, unless its registry allows more (%s)",
-		 count, BCD_MAX_CHAIN, BCD_MAX_CHAIN_VALUE);
-	w->warn(w->ctx, s->answer->path, text);
+	best_effort(bcdboot_max_chain_of(&image, "\\Windows", &max, NULL));
+	if (bcd_chain_is_long(count, max, text))
+		w->warn(w->ctx, s->answer->path, text);
 }
 
 // Windows 7 starts from a VHD when it is Enterprise, Ultimate or a server.

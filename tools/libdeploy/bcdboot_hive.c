@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+//
+// The registry of a Windows that is on a volume or in an image: its hives, with
+// their logs, and how long a chain of virtual disks it starts from.
+
+#include <stdio.h>
+#include <string.h>
+
+#include "bcdboot_priv.h"
+
+#define MAX_HIVE    (UINT64_C(1) << 30) // SOFTWARE has some 100 MiB
+#define MAX_SET	    999u		// of control sets: three digits
+#define CHAIN_VALUE "VirtualDiskMaxTreeDepth"
+
+static int read_log(const struct bcdboot_source *s, const char *hive,
+		    const char *end, struct hive_log *ret, struct err *err)
+{
+	char path[BCDBOOT_MAX_PATH + 8];
+	void *data;
+	int r;
+
+	snprintf(path, sizeof(path), "%s%s", hive, end);
+	r = bcdboot_read_file(s, path, MAX_HIVE, &data, &ret->size, NULL);
+	if (!r)
+		ret->data = data;
+	return !r || r == -ENOENT ? 0
+				  : err_set(err, r, path, ERR_NOWHERE,
+					    "the hive's log cannot be read");
+}
+
+int bcdboot_hive_read(const struct bcdboot_source *s, const char *windows,
+		      const char *name, struct bcdboot_hive *ret,
+		      struct err *err)
+{
+	static const char *const ends[HIVE_LOGS] = {".LOG1", ".LOG2", ".LOG"};
+	char folder[BCDBOOT_MAX_PATH], path[BCDBOOT_MAX_PATH];
+	struct bcdboot_hive h = {0};
+	int r = bcdboot_join(folder, windows, "System32\\config", err);
+
+	if (!r)
+		r = bcdboot_join(path, folder, name, err);
+	if (!r)
+		r = bcdboot_read_file(s, path, MAX_HIVE, &h.data, &h.size, err);
+	for (size_t i = 0; !r && i < HIVE_LOGS && hive_is_dirty(h.data, h.size);
+	     i++)
+		r = read_log(s, path, ends[i], &h.logs[i], err);
+	if (r)
+		bcdboot_hive_done(&h);
+	else
+		*ret = h;
+	return r;
+}
+
+int bcdboot_hive_load(const struct bcdboot_hive *h, const char *key,
+		      struct hive **ret, struct err *err)
+{
+	return hive_load_part(h->data, h->size, h->logs, key, false, ret, err);
+}
+
+void bcdboot_hive_done(struct bcdboot_hive *h)
+{
+	for (size_t i = 0; i < HIVE_LOGS; i++)
+		mem_free((void *)h->logs[i].data);
+	mem_free(h->data);
+}
+
+// --- Chains of virtual disks
+// ---------------------------------------------------
+
+static int read_u32(const struct bcdboot_hive *h, const char *path,
+		    const char *name, uint32_t *ret, struct err *err)
+{
+	struct hive_key *key;
+	struct hive *hive;
+	int r = bcdboot_hive_load(h, path, &hive, err);
+
+	if (r)
+		return r;
+	r = hive_key_find(hive->root, path, &key, err);
+	if (!r)
+		r = hive_value_get_u32(key, name, ret, err);
+	hive_free(hive);
+	return r;
+}
+
+// The control set that the next start takes.
+static int read_set(const struct bcdboot_hive *h, uint32_t *ret,
+		    struct err *err)
+{
+	uint32_t set = 0;
+	int r = read_u32(h, "Select", "Default", &set, NULL);
+
+	if (r == -ENOENT)
+		r = read_u32(h, "Select", "Current", &set, err);
+	if (!r && (!set || set > MAX_SET))
+		r = err_corrupt(err, "SYSTEM hive", ERR_NOWHERE,
+				"it says that control set %u is taken", set);
+	if (!r)
+		*ret = set;
+	return r;
+}
+
+int bcdboot_max_chain_of(const struct bcdboot_source *s, const char *windows,
+			 unsigned *ret, struct err *err)
+{
+	struct bcdboot_hive h;
+	uint32_t set, max;
+	char path[80];
+	int r = bcdboot_hive_read(s, windows, "SYSTEM", &h, err);
+
+	if (r)
+		return r;
+	r = read_set(&h, &set, err);
+	if (!r) {
+		snprintf(path, sizeof(path),
+			 "ControlSet%03u\\Services\\FsDepends\\Parameters",
+			 set);
+		r = read_u32(&h, path, CHAIN_VALUE, &max, err);
+	}
+	if (!r)
+		*ret = max;
+	bcdboot_hive_done(&h);
+	return r;
+}
+
+int bcdboot_max_chain(struct ntfs *source, const char *windows, unsigned *ret,
+		      struct err *err)
+{
+	const struct bcdboot_source s = bcdboot_from_volume(source);
+
+	return bcdboot_max_chain_of(&s, windows, ret, err);
+}
