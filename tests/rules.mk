@@ -2,7 +2,7 @@
 # the commands under test are the static ones that are shipped.
 
 .PHONY: check test check-full lint unit cmd oracle fault fuzz fuzz-replay \
-	mutants boot soak asan
+	mutants boot soak asan messages
 
 SANFLAGS := -no-pie -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
@@ -74,6 +74,8 @@ boot: images all	## QEMU: firmware x medium, deployment, native boot
 	$(Q)tests/run.sh boot
 soak: all	## fifty starts with disks that come late
 	$(Q)tests/soak.sh
+messages:	## every message that a user can meet, to be read
+	$(Q)tests/messages.py
 lint:	## the style rules that a script can check
 	$(Q)tests/run.sh lint
 fuzz: deps $(BIOS)	## fuzz every decoder for T seconds each

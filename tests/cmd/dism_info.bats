@@ -47,9 +47,9 @@ Size : "
 
 @test "an image that is not there is a failure" {
 	run -1 slipway dism /Get-ImageInfo "/ImageFile:$WIM" /Index:2
-	assert_output_has "there is no image 2; it holds 1"
+	assert_output_has "there is no image \"2\"; its images are 1 ("
 	run -1 slipway dism /List-Image "/ImageFile:$WIM" /Name:other
-	assert_output_has "there is no image other"
+	assert_output_has "there is no image \"other\"; its images are 1 ("
 }
 
 @test "misuse is told and is 2" {
@@ -80,9 +80,9 @@ Size : "
 	for wim in solid-lzms-tiny solid-lzx-32K; do
 		run -1 slipway dism /Get-ImageInfo \
 			"/ImageFile:$SLIPWAY_SAMPLES/wim/wimlib-$wim.wim"
-		assert_output_has "solid (ESD"
-		assert_output_has "DISM /Export-Image /Compress:max"
-		assert_output_has "wimexport --compress=LZX"
+		assert_output_has "this is an ESD (solid"
+		assert_output_has "dism /Export-Image /SourceImageFile:FILE.esd"
+		assert_output_has "NEW.wim --compress=LZX"
 	done
 }
 

@@ -55,7 +55,8 @@ int cmd_switches(int argc, char **argv, struct cmd_switch *table,
 
 // --- Messages (message.c) ----------------------------------------------------
 
-// Prints "command: object: what: why" to stderr. Returns CMD_FAILED.
+// Prints "command: object: what: why" to stderr; `object` and `what` once when
+// they are the same thing. Returns CMD_FAILED.
 int cmd_fail(const char *command, const char *object, const struct err *err);
 
 // Prints "command: object: warning: text" to stderr: something that was done, or

@@ -116,9 +116,7 @@ static int choose(const char *path, const char *index, const char *name,
 	image->index = wim_find_image(image->wim, wanted);
 	if (image->index)
 		return CMD_OK;
-	err_set(&err, -ENOENT, "WIM", ERR_NOWHERE,
-		"there is no image %s; it holds %u", wanted,
-		(unsigned)wim_get_info(image->wim)->images);
+	best_effort(wim_no_image(image->wim, path, wanted, &err));
 	return cmd_fail("dism", path, &err);
 }
 

@@ -11,12 +11,36 @@
 #include "address.h"
 #include "cmd.h"
 
-int cmd_fail(const char *command, const char *object, const struct err *err)
+// What of the error's object and the command's is said: the error's alone when
+// it begins with the other (a file on a disk), the command's alone when it ends
+// with the other (a file by its name only).
+static void name_once(struct err *err, const char **object)
+{
+	size_t what_len = strlen(err->what), len;
+
+	if (!*object || err->is_line)
+		return;
+	len = strlen(*object);
+	if (what_len > len && strchr("/\\:@", err->what[len]) &&
+	    !strncmp(err->what, *object, len)) {
+		*object = NULL;
+		return;
+	}
+	if (what_len && what_len <= len &&
+	    !strcmp(*object + len - what_len, err->what) &&
+	    (what_len == len || strchr("/\\:", err->what[0]) ||
+	     strchr("/\\:", (*object)[len - what_len - 1])))
+		err->what[0] = 0;
+}
+
+int cmd_fail(const char *command, const char *object, const struct err *why)
 {
 	bool colour = cmd_has_colour(STDERR_FILENO);
-	char text[512];
+	struct err err = *why;
+	char text[ERR_TEXT];
 
-	err_format(err, text, sizeof(text));
+	name_once(&err, &object);
+	err_format(&err, text, sizeof(text));
 	fprintf(stderr, "%s%s: ", colour ? "\033[1;31m" : "", command);
 	if (object)
 		fprintf(stderr, "%s: ", object);

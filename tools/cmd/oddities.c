@@ -24,7 +24,7 @@ static void warn_of_sectors(const char *command, const char *address,
 			    const char *name)
 {
 	unsigned size = boot[11] | boot[12] << 8;
-	char text[200];
+	char text[ERR_TEXT];
 
 	if (volume->is_sector_guessed || !size || size == volume->sector_size)
 		return;
@@ -41,7 +41,7 @@ static void warn_of_clusters(const char *command, const char *address,
 {
 	const struct fat_info *info;
 	struct fat *f;
-	char text[200];
+	char text[ERR_TEXT];
 
 	if (fat_open(volume, &f, NULL))
 		return;

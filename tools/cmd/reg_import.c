@@ -114,7 +114,7 @@ static int import_key(void *ctx, const char *path, bool remove, struct err *err)
 	} else if (im->part && (r == -EINVAL || r == -ENOTSUP)) {
 		r = keep_other(im, path, remove, full, err);
 	} else {
-		err_set(err, r, why.what, why.where, "%s", why.why);
+		err_pass(err, r, &why);
 	}
 	mem_free(real);
 	mem_free(full);

@@ -21,7 +21,7 @@ struct candidate {
 	enum part_style style;
 	uint32_t signature;
 	uint32_t sector_size;
-	char in_use[160]; // of its disk, or ""
+	char in_use[320]; // of its disk, or ""
 };
 
 struct search {
@@ -144,7 +144,7 @@ static bool keep_started(struct search *s, struct efi_vars *vars)
 
 static int several(const struct search *s, struct err *err)
 {
-	char list[160] = "";
+	char list[2048] = "";
 
 	for (size_t i = 0; i < s->count; i++) {
 		size_t len = strlen(list);

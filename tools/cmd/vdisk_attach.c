@@ -40,7 +40,7 @@ struct job {
 static void log_failure(void *ctx, int id, const struct err *err)
 {
 	const int *log_fd = ctx;
-	char text[512], line[600];
+	char text[ERR_TEXT], line[ERR_TEXT + 64];
 	int n;
 
 	err_format(err, text, sizeof(text));

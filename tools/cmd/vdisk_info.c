@@ -98,7 +98,7 @@ static void print_json_link(const struct vdisk_chain *c, size_t i)
 static void print_json(const char *address, const struct vdisk_info *info,
 		       const struct vdisk_chain *c)
 {
-	char text[512];
+	char text[ERR_TEXT];
 
 	printf("{\"address\":");
 	cmd_print_json(address);

@@ -45,15 +45,14 @@ static void say(const struct vdisk_unused_ctx *u, unsigned number,
 static int judge(const struct vdisk_unused_ctx *u, unsigned number, int r,
 		 const struct err *why, struct err *err)
 {
-	char text[sizeof(why->what) + sizeof(why->why) + 4];
+	char text[ERR_TEXT];
 
 	if (r == -ENOMEM || r == -EIO || r == -ECANCELED || !r) {
 		if (r && !err->code)
 			*err = *why;
 		return r;
 	}
-	snprintf(text, sizeof(text), "%s: %s", why->what, why->why);
-	say(u, number, text);
+	say(u, number, err_format(why, text, sizeof(text)));
 	return 0;
 }
 

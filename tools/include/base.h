@@ -162,12 +162,13 @@ struct err {
 	int code;       // 0 or a negative errno
 	uint64_t where; // byte offset or line number, or ERR_NOWHERE
 	bool is_line;   // of a text: `where` is a line number
-	char what[96];  // the object: "GPT header", "win.vhd"
-	char why[224];  // one sentence without a full stop
+	char what[384]; // the object: "GPT header", "win.vhd"
+	char why[1024]; // one sentence without a full stop
 };
 
 // Fills in an error that is not yet set. `what` is copied, `fmt` as printf.
-// Returns `code`, so that a failing function can `return err_set(...)`.
+// What is too long is cut with "..." in its place: of the object the beginning
+// goes. Returns `code`, so that a failing function can `return err_set(...)`.
 int err_set(struct err *err, int code, const char *what, uint64_t where,
 	    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
@@ -181,6 +182,15 @@ int err_corrupt(struct err *err, const char *what, uint64_t where,
 // Returns -EBADMSG.
 int err_bad_text(struct err *err, const char *what, uint64_t line,
 		 const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+// Fills in an error that is not yet set with one that was kept aside, and the
+// code `r`.
+// Returns r.
+int err_pass(struct err *err, int r, const struct err *inner);
+
+// The same for an error of something inside of `what`, which is named before
+// it. Returns the error's code.
+int err_of(struct err *err, const char *what, const struct err *inner);
 
 // Before a function whose result tells of failure: the compiler refuses to have
 // it ignored.
@@ -197,8 +207,12 @@ static inline void best_effort(int r)
 // Returns -ENOMEM.
 int err_nomem(struct err *err);
 
+// Room for err_format without a cut.
+#define ERR_TEXT (384 + 1024 + 64)
+
 // Writes "what: why (at offset N)" with the plain name of the code where there
-// is no `why`. Always ends buf with a NUL. Returns buf.
+// is no `why`, and without "what: " where there is no `what`. Always ends buf
+// with a NUL. Returns buf.
 char *err_format(const struct err *err, char *buf, size_t size);
 
 // --- Memory ------------------------------------------------------------------

@@ -224,7 +224,7 @@ bool part_content_is(const struct part_content *c, const char *name);
 bool part_is_table(const struct part_content *c);
 
 // Writes "NTFS at byte 3", or "nothing". Returns text.
-#define PART_CONTENT_TEXT 64
+#define PART_CONTENT_TEXT 128
 const char *part_content_text(const struct part_content *c,
 			      char text[PART_CONTENT_TEXT]);
 

@@ -196,6 +196,11 @@ uint32_t wim_find_image(const struct wim *w, const char *name_or_number);
 // the same tree with the same content. NULL when there is no such image.
 const uint8_t *wim_image_sha1(const struct wim *w, uint32_t index);
 
+// Says that `file` has no image of that name or number, and which it has.
+// Returns -ENOENT.
+int wim_no_image(const struct wim *w, const char *file,
+		 const char *name_or_number, struct err *err);
+
 // Loads the tree of image `index` and checks it whole.
 // Returns 0, -ENOENT when there is no such image (err says how many there are),
 // -EBADMSG when its metadata is corrupt, fails its hash, names a blob that is

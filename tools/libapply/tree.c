@@ -45,8 +45,7 @@ int apply_failed(struct walk *w, const struct wim_dentry *d,
 	    apply_path(d, path, sizeof(path), NULL))
 		return err_nomem(w->err);
 	return err_set(w->err, inner->code, *path ? path : "\\", ERR_NOWHERE,
-		       "NTFS cannot hold it: %.24s: %.170s", inner->what,
-		       inner->why);
+		       "NTFS cannot hold it: %s: %s", inner->what, inner->why);
 }
 
 static int enter_security(struct walk *w, const struct wim_image *image)

@@ -8,6 +8,37 @@
 
 #include "base.h"
 
+// Whether a byte goes on with a character of UTF-8 that began before it.
+static bool is_inside(char c)
+{
+	return (c & 0xc0) == 0x80;
+}
+
+// Marks a text that filled its buffer to the end as one that goes on.
+static void mark_end(char *text, size_t size)
+{
+	char *end = text + size - sizeof("...");
+
+	while (end > text && is_inside(*end))
+		end--;
+	strcpy(end, "...");
+}
+
+// Copies a text; of one that is too long the end, which of a path says most.
+static void copy_tail(char *to, size_t size, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (len < size) {
+		memcpy(to, text, len + 1);
+		return;
+	}
+	text += len - (size - sizeof("..."));
+	while (is_inside(*text))
+		text++;
+	snprintf(to, size, "...%s", text);
+}
+
 static void fill(struct err *err, int code, const char *what, uint64_t where,
 		 bool is_line, const char *fmt, va_list ap)
 {
@@ -16,8 +47,10 @@ static void fill(struct err *err, int code, const char *what, uint64_t where,
 	err->code = code;
 	err->where = where;
 	err->is_line = is_line;
-	snprintf(err->what, sizeof(err->what), "%s", what);
-	vsnprintf(err->why, sizeof(err->why), fmt, ap);
+	copy_tail(err->what, sizeof(err->what), what);
+	if (vsnprintf(err->why, sizeof(err->why), fmt, ap) >=
+	    (int)sizeof(err->why))
+		mark_end(err->why, sizeof(err->why));
 }
 
 int err_set(struct err *err, int code, const char *what, uint64_t where,
@@ -53,6 +86,24 @@ int err_bad_text(struct err *err, const char *what, uint64_t line,
 	return -EBADMSG;
 }
 
+int err_pass(struct err *err, int r, const struct err *inner)
+{
+	if (err && !err->code) {
+		*err = *inner;
+		err->code = r;
+	}
+	return r;
+}
+
+int err_of(struct err *err, const char *what, const struct err *inner)
+{
+	const char *why = inner->why[0] ? inner->why : strerror(-inner->code);
+	bool is_same = !inner->what[0] || !strcmp(inner->what, what);
+
+	return err_set(err, inner->code, what, inner->where, "%s%s%s",
+		       is_same ? "" : inner->what, is_same ? "" : ": ", why);
+}
+
 int err_nomem(struct err *err)
 {
 	return err_set(err, -ENOMEM, "memory", ERR_NOWHERE, "out of memory");
@@ -63,14 +114,16 @@ char *err_format(const struct err *err, char *buf, size_t size)
 	const char *why = err->why[0] ? err->why : strerror(-err->code);
 	const char *corrupt =
 		err->code == -EBADMSG && !err->is_line ? "corrupt: " : "";
+	const char *colon = err->what[0] ? ": " : "";
+	bool is_nowhere = err->where == ERR_NOWHERE;
 
-	if (err->where == ERR_NOWHERE)
-		snprintf(buf, size, "%s: %s%s", err->what, corrupt, why);
-	else if (err->is_line)
-		snprintf(buf, size, "%s:%llu: %s%s", err->what,
-			 (unsigned long long)err->where, corrupt, why);
+	if (err->is_line && !is_nowhere)
+		snprintf(buf, size, "%s:%llu: %s", err->what,
+			 (unsigned long long)err->where, why);
+	else if (err->is_line || is_nowhere)
+		snprintf(buf, size, "%s%s%s%s", err->what, colon, corrupt, why);
 	else
-		snprintf(buf, size, "%s: %s%s (at offset %llu)", err->what,
-			 corrupt, why, (unsigned long long)err->where);
+		snprintf(buf, size, "%s%s%s%s (at offset %llu)", err->what,
+			 colon, corrupt, why, (unsigned long long)err->where);
 	return buf;
 }

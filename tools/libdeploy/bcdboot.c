@@ -162,8 +162,7 @@ static int copy_named(const struct copy *c, const char *name, const char *to,
 	r = b->source->ops->find(b->source, from, &node, &inner);
 	if (r == -ENOENT && !must)
 		return 0;
-	return r ? err_set(b->err, r, inner.what, inner.where, "%s", inner.why)
-		 : copy_folder(c, &node, to);
+	return r ? err_pass(b->err, r, &inner) : copy_folder(c, &node, to);
 }
 
 // --- UEFI --------------------------------------------------------------------

@@ -71,7 +71,7 @@ static int rehearse(struct plan *p, uint64_t bytes, struct err *err)
 		return no_room(p, bytes, err);
 	if (r == -ENOMEM)
 		return err_nomem(err);
-	return r ? err_set(err, r, "boot files", ERR_NOWHERE, "%.80s: %.140s",
+	return r ? err_set(err, r, "boot files", inner.where, "%s: %s",
 			   inner.what, inner.why)
 		 : 0;
 }

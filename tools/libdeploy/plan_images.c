@@ -40,11 +40,8 @@ static int open_image(struct plan *p, struct plan_system *s, struct err *err)
 		return r;
 	s->index = wim_find_image(s->image->wim, s->answer->image);
 	if (!s->index)
-		return err_set(err, -ENOENT, s->answer->image_file,
-			       ERR_NOWHERE,
-			       "there is no image \"%s\"; it holds %u",
-			       s->answer->image,
-			       wim_get_info(s->image->wim)->images);
+		return wim_no_image(s->image->wim, s->answer->image_file,
+				    s->answer->image, err);
 	info = wim_get_image_info(s->image->wim, s->index);
 	s->time = info->modified ? info->modified : info->created;
 	return 0;

@@ -88,7 +88,7 @@ static void warn_chain(const struct warner *w, const struct plan_system *s)
 static void warn_edition(const struct warner *w, const struct plan_system *s)
 {
 	const char *edition = info_of(s)->edition;
-	char text[300];
+	char text[ERR_TEXT];
 
 	if (s->answer->on_partition || !s->answer->in_menu || !*edition ||
 	    version_of(s) != WINDOWS_7 ||
@@ -98,7 +98,7 @@ static void warn_edition(const struct warner *w, const struct plan_system *s)
 		return;
 	snprintf(text, sizeof(text),
 		 "Windows 7 starts from a VHD as Enterprise, Ultimate or a "
-		 "server; this image is %.60s",
+		 "server; this image is %s",
 		 edition);
 	w->warn(w->ctx, s->answer->path, text);
 }
@@ -106,14 +106,14 @@ static void warn_edition(const struct warner *w, const struct plan_system *s)
 static void warn_object_ids(const struct warner *w, const struct plan_system *s)
 {
 	const struct apply_result *r;
-	char text[300], object[200];
+	char text[ERR_TEXT], object[ERR_TEXT];
 
 	if (!s->apply)
 		return;
 	r = apply_get_result(s->apply);
 	if (!r->object_ids_dropped)
 		return;
-	snprintf(object, sizeof(object), "%.100s: %s", s->answer->image_file,
+	snprintf(object, sizeof(object), "%s: %s", s->answer->image_file,
 		 r->object_id_of);
 	snprintf(text, sizeof(text), APPLY_OBJECT_IDS,
 		 (unsigned long long)r->object_ids_dropped);

@@ -15,7 +15,7 @@ struct printer {
 
 static void say(const struct printer *out, const char *fmt, ...)
 {
-	char text[600];
+	char text[4096];
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -29,7 +29,7 @@ static void say(const struct printer *out, const char *fmt, ...)
 static void say_disk(const struct printer *out, const struct plan *p)
 {
 	unsigned long long size = p->target.disk->size >> 20;
-	char id[GUID_TEXT], content[PART_CONTENT_TEXT], fate[128] = "blank";
+	char id[GUID_TEXT], content[PART_CONTENT_TEXT], fate[192] = "blank";
 
 	if (p->is_unfinished)
 		snprintf(fate, sizeof(fate),
@@ -65,7 +65,7 @@ static void say_partitions(const struct printer *out, const struct plan *p)
 	bool is_mbr = p->answer->layout == ANSWER_MBR;
 	const char *format = p->answer->system_format == ANSWER_NTFS ? "NTFS"
 								      : "FAT32";
-	char what[256];
+	char what[ERR_TEXT];
 
 	snprintf(what, sizeof(what), "%s, %s",
 		 is_mbr ? "system, active" : "EFI system", format);

@@ -46,9 +46,8 @@ static int plan_inside(struct plan_system *s, struct err *err)
 static int bad_image(const struct plan_system *s, const struct err *inner,
 		     struct err *err)
 {
-	return err_set(err, inner->code, s->answer->image_file, ERR_NOWHERE,
-		       "image %u: %.60s: %.150s", s->index, inner->what,
-		       inner->why);
+	return err_set(err, inner->code, s->answer->image_file, inner->where,
+		       "image %u: %s: %s", s->index, inner->what, inner->why);
 }
 
 static int plan_volume(struct plan_system *s, struct err *err)
@@ -71,12 +70,12 @@ static int plan_volume(struct plan_system *s, struct err *err)
 	if (r == -ENOSPC)
 		return err_set(err, r, s->answer->image_file, ERR_NOWHERE,
 			       "image %u does not fit into a %s of %" PRIu64
-			       " MB: %.140s",
+			       " MB: %s; give it a larger size",
 			       s->index,
 			       s->answer->on_partition ? "partition" : "VHD",
 			       (s->answer->on_partition ? s->part->size
 							: s->answer->size) >>
-				       20,
+				   20,
 			       inner.why);
 	return r ? bad_image(s, &inner, err) : 0;
 }

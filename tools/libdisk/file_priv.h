@@ -14,7 +14,7 @@ struct file_disk {
 	struct disk disk;
 	int fd;
 	bool is_device;
-	char name[64]; // the end of the path, for messages
+	char name[1024];       // the end of the path, for messages
 	struct new_file *made; // of a file that has no name yet (new.c)
 
 	// Past the page cache (direct.c).

@@ -169,8 +169,7 @@ int hive_log_apply_old(struct hive_image *im, const void *data, size_t size,
 	if (!r)
 		return 0;
 	if (count)
-		return err_set(err, r, first.what, first.where, "%s",
-			       first.why);
+		return err_pass(err, r, &first);
 	return err_set(err, r, "hive header",
 		       hive_log_header_is_good(data, size) ? 4 : 0x1fc,
 		       "the hive was not closed, and none of its logs (.LOG1, "

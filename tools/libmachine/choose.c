@@ -54,7 +54,7 @@ int inventory_choose(const struct inventory *inventory,
 {
 	const struct inventory_disk *found = NULL;
 	unsigned matches = 0;
-	char list[160];
+	char list[2048]; // err_set marks a cut
 
 	for (size_t i = 0; i < inventory->count; i++) {
 		if (!rule_matches(rule, &inventory->disks[i]))

@@ -111,7 +111,7 @@ static int step(struct ntfs *n, const char *path, const char *part, size_t len,
 	if (r == -ENOENT)
 		return 0;
 	if (r)
-		return err_set(err, r, e.what, e.where, "%s", e.why);
+		return err_pass(err, r, &e);
 	t->file = ntfs_ref_record(reference);
 	return is_systems(t->file) ? systems(path, err) : 0;
 }

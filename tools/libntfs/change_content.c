@@ -124,8 +124,8 @@ int ntfs_content_replace(struct change_file *f, const void *data, uint64_t size,
 	if (r)
 		return r;
 	if (a->flags & NTFS_AF_ENCRYPTED)
-		return err_set(err, -ENOTSUP, "file record", f->number,
-			       "its content is encrypted");
+		return err_set(err, -ENOTSUP, NTFS_RECORD(f->number),
+			       ERR_NOWHERE, "its content is encrypted");
 	r = data ? replace_inside(f, a, data, size, err) : 1;
 	if (r == 1)
 		r = replace_outside(f, a, data, size, err);
@@ -139,7 +139,8 @@ int ntfs_content_replace(struct change_file *f, const void *data, uint64_t size,
 static int unsupported(const struct change_file *f, const char *why,
 		       struct err *err)
 {
-	return err_set(err, -ENOTSUP, "file record", f->number, "%s", why);
+	return err_set(err, -ENOTSUP, NTFS_RECORD(f->number), ERR_NOWHERE, "%s",
+		       why);
 }
 
 // Takes what lies in the record out into clusters.
@@ -173,9 +174,10 @@ static int was_longer(const struct change_file *f, uint64_t size, bool *ret,
 	r = ntfs_stat(before, f->number, &stat, NULL);
 	*ret = !r && stat.size > size;
 	ntfs_close(before);
-	return r == -ENOMEM || r == -EIO ? err_set(err, r, "file record",
-						   f->number, "it cannot be read")
-					 : 0;
+	return r == -ENOMEM || r == -EIO
+		   ? err_set(err, r, NTFS_RECORD(f->number), ERR_NOWHERE,
+			     "it cannot be read")
+		   : 0;
 }
 
 // Puts the last cluster's used part into a new cluster.
@@ -278,8 +280,8 @@ int ntfs_content_resize(struct change_file *f, uint64_t size, struct err *err)
 		return unsupported(f, "its content is compressed or sparse",
 				   err);
 	if (size > INT64_MAX)
-		return err_set(err, -ENOSPC, "file record", f->number,
-			       "no file can be so large");
+		return err_set(err, -ENOSPC, NTFS_RECORD(f->number),
+			       ERR_NOWHERE, "no file can be so large");
 	if (a->resident)
 		r = move_outside(f, a, err);
 	if (r)

@@ -27,11 +27,11 @@ static int open_extents(struct change_disk *d, struct err *err)
 
 	a = r ? NULL : ntfs_change_find(&f, NTFS_AT_DATA, NULL);
 	if (!r && !a)
-		r = err_set(err, -ENOENT, "file record", d->number,
+		r = err_set(err, -ENOENT, NTFS_RECORD(d->number), ERR_NOWHERE,
 			    "it has no data");
 	if (!r && (a->resident || a->flags || a->runs.has_holes ||
 		   a->valid < a->size))
-		r = err_set(err, -ENOTSUP, "file record", d->number,
+		r = err_set(err, -ENOTSUP, NTFS_RECORD(d->number), ERR_NOWHERE,
 			    "its content is not all in clusters");
 	if (!r)
 		r = ntfs_runs_base(d->n->change, &a->runs, a->size, &extents,

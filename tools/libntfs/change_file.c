@@ -229,7 +229,7 @@ int ntfs_change_get(const struct change_file *f, const struct change_attr *a,
 	int r = 0;
 
 	if (a->size > limit)
-		return err_set(err, -EFBIG, "file record", f->number,
+		return err_set(err, -EFBIG, NTFS_RECORD(f->number), ERR_NOWHERE,
 			       "an attribute (0x%x) is over %llu bytes",
 			       a->type, (unsigned long long)limit);
 	data = mem_alloc(size);

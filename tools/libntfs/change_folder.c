@@ -211,7 +211,7 @@ static int is_taken(void *ctx, const le16 *name, size_t len)
 
 	if (r == -ENOENT)
 		return 0;
-	return r ? err_set(t->err, r, e.what, e.where, "%s", e.why) : 1;
+	return r ? err_pass(t->err, r, &e) : 1;
 }
 
 static int add_name(struct folder *d, struct change_file *f,
@@ -358,9 +358,7 @@ static int find_state(const struct change_file *f, const struct change_attr *a,
 		*ret = NAME_MISSING;
 	else if (!r && file == ntfs_change_reference(f))
 		*ret = NAME_THERE;
-	return !r || r == -ENOENT
-		       ? 0
-		       : err_set(err, r, e.what, e.where, "%s", e.why);
+	return !r || r == -ENOENT ? 0 : err_pass(err, r, &e);
 }
 
 static bool is_pair(const struct change_attr *a, const struct change_attr *b)
@@ -401,7 +399,7 @@ static int take_lost(struct change_file *f, size_t i, struct err *err)
 		return ntfs_change_remove(f, &f->attrs[i], err);
 	r = find_state(f, &f->attrs[other], &state, err);
 	if (!r && state == NAME_THERE)
-		r = err_set(err, -ENOTSUP, "file record", f->number,
+		r = err_set(err, -ENOTSUP, NTFS_RECORD(f->number), ERR_NOWHERE,
 			    "of a long and a short name one alone has its "
 			    "entry");
 	last = i > other ? i : other;

@@ -54,8 +54,8 @@ static int load_blocks(struct ntfs_tree *t, struct err *err)
 	if (!a)
 		return 0;
 	if (!bits || a->resident || a->runs.has_holes || a->valid < a->size)
-		return err_set(err, -ENOTSUP, "index", f->number,
-			       "its blocks cannot be changed");
+		return err_set(err, -ENOTSUP, NTFS_INDEX_OF(f->number),
+			       ERR_NOWHERE, "its blocks cannot be changed");
 	t->size = a->size;
 	for (size_t i = 0; !r && i < a->runs.count; i++)
 		r = ntfs_runs_add(&t->runs, a->runs.items[i].lcn,
@@ -77,14 +77,15 @@ int ntfs_tree_open(struct change_file *f, const char *name,
 
 	*ret = t;
 	if (!root || !root->resident)
-		return err_set(err, -ENOTDIR, "file record", f->number,
-			       "it has no index");
+		return err_set(err, -ENOTDIR, NTFS_RECORD(f->number),
+			       ERR_NOWHERE, "it has no index");
 	r = ntfs_index_decode(f->c->n, f->number, root->value, root->value_len,
 			      &t.x, err);
 	if (!r)
 		r = ntfs_index_root(&t.x, &node, err);
 	if (!r && t.x.block_size < 2048)
-		r = err_set(err, -ENOTSUP, "index", f->number,
+		r = err_set(err, -ENOTSUP, NTFS_INDEX_OF(f->number),
+			    ERR_NOWHERE,
 			    "its blocks have %u bytes: too few to change it",
 			    t.x.block_size);
 	if (!r) {

@@ -327,9 +327,11 @@ static int put_attr(const struct change_file *f, struct change_pack *p,
 
 		r = put_piece(p, a, limit, &run, &vcn, &done, err);
 		if (r == 1 && is_new)
-			return err_set(err, -EFBIG, "file record", f->number,
+			return err_set(err, -EFBIG, NTFS_RECORD(f->number),
+				       ERR_NOWHERE,
 				       "an attribute (0x%x) is larger than a "
-				       "record", a->type);
+				       "record",
+				       a->type);
 		is_new = r == 1;
 		if (r == 1)
 			r = add_record(n, p, err);

@@ -100,7 +100,7 @@ static int add_to_sds(struct change_file *f, uint64_t at, const uint8_t *entry,
 
 	if (!a || a->resident || a->flags || a->runs.has_holes ||
 	    a->valid < a->size || a->size > copy)
-		return err_set(err, -ENOTSUP, "$Secure", NTFS_REC_SECURE,
+		return err_set(err, -ENOTSUP, "$Secure", ERR_NOWHERE,
 			       "its $SDS is of a kind that cannot be added to");
 	from = a->size;
 	tail = mem_alloc((size_t)(end - from));
@@ -193,7 +193,7 @@ static int add(struct ntfs_change *c, struct lookup *l, struct err *err)
 
 	if (!r && (l->greatest < NTFS_FIRST_SECURITY_ID ||
 		   l->greatest >= MAX_ID || size > NTFS_SDS_BLOCK))
-		r = err_set(err, -ENOTSUP, "$Secure", NTFS_REC_SECURE,
+		r = err_set(err, -ENOTSUP, "$Secure", ERR_NOWHERE,
 			    "no descriptor can be added to it");
 	if (!r) {
 		memcpy(entry + HEAD, l->descriptor, l->size);

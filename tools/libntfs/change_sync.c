@@ -100,7 +100,7 @@ static int mark_dirty(struct ntfs_change *c, bool dirty, struct err *err)
 		return r;
 	v = find_information(&rec);
 	if (!v) {
-		r = err_corrupt(err, "$Volume", NTFS_REC_VOLUME,
+		r = err_corrupt(err, "$Volume", ERR_NOWHERE,
 				"it has no information");
 	} else {
 		flags = get_le16(v->flags) & (uint16_t)~NTFS_VF_DIRTY;

@@ -124,7 +124,8 @@ static void paste(struct level *l, uint32_t at, const uint8_t *from,
 
 static int broken(const struct path *p, const char *why)
 {
-	return err_corrupt(p->err, "index", p->t->file->number, "%s", why);
+	return err_corrupt(p->err, NTFS_INDEX_OF(p->t->file->number),
+			   ERR_NOWHERE, "%s", why);
 }
 
 static size_t buffer_size(const struct ntfs_tree *t)
@@ -299,7 +300,8 @@ static int write_block(struct path *p, struct level *l, uint64_t *vcn)
 	uint32_t room = capacity(p->t), end = used(l);
 
 	if (end > room)
-		return err_set(p->err, -ENOTSUP, "index", p->t->file->number,
+		return err_set(p->err, -ENOTSUP,
+			       NTFS_INDEX_OF(p->t->file->number), ERR_NOWHERE,
 			       "its entries are too large to change it");
 	header(l)->allocated = to_le32(room);
 	memset(l->buf + l->head + end, 0, room - end);
@@ -449,8 +451,8 @@ int ntfs_tree_insert(struct ntfs_tree *t, const uint8_t *from, struct err *err)
 	int r = find(&p, key, len);
 
 	if (r > 0)
-		r = err_set(err, -EEXIST, "index", t->file->number,
-			    "there is such an entry already");
+		r = err_set(err, -EEXIST, NTFS_INDEX_OF(t->file->number),
+			    ERR_NOWHERE, "there is such an entry already");
 	if (!r) {
 		struct level *l = &p.levels[p.depth];
 
@@ -478,8 +480,8 @@ int ntfs_tree_update(struct ntfs_tree *t, const uint8_t *from, struct err *err)
 		       key, len);
 		r = write_up(&p, p.depth);
 	} else if (!r) {
-		r = err_set(err, -ENOENT, "index", t->file->number,
-			    "there is no such entry");
+		r = err_set(err, -ENOENT, NTFS_INDEX_OF(t->file->number),
+			    ERR_NOWHERE, "there is no such entry");
 	}
 	path_done(&p);
 	return r;
@@ -600,8 +602,8 @@ static int remove_once(struct ntfs_tree *t, const uint8_t *key, size_t len,
 	int r = find(&p, key, len);
 
 	if (!r)
-		r = err_set(err, -ENOENT, "index", t->file->number,
-			    "there is no such entry");
+		r = err_set(err, -ENOENT, NTFS_INDEX_OF(t->file->number),
+			    ERR_NOWHERE, "there is no such entry");
 	else if (r > 0)
 		is_inner = has_child(&p.levels[p.depth], p.levels[p.depth].at);
 	if (r > 0)

@@ -4,13 +4,14 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "check.h"
 
 static void pass_on(struct check *c, struct ntfs_problem *p, const char *fmt,
 		    va_list ap)
 {
-	char text[320];
+	char text[ERR_TEXT];
 
 	c->result.leftovers += p->finding == NTFS_LEFTOVER;
 	c->result.harmless += p->finding == NTFS_HARMLESS;
@@ -74,8 +75,12 @@ int ntfs_check_failed(struct check *c, uint64_t record, const char *rule, int r,
 		      const struct err *e)
 {
 	if (!ntfs_check_is_content(r))
-		return err_set(c->err, r, e->what, e->where, "%s", e->why);
-	ntfs_check_problem(c, record, rule, "%s: %s", e->what, e->why);
+		return err_pass(c->err, r, e);
+	// whose record it is, is said in front of every problem
+	if (!strcmp(e->what, NTFS_RECORD(record)))
+		ntfs_check_problem(c, record, rule, "%s", e->why);
+	else
+		ntfs_check_problem(c, record, rule, "%s: %s", e->what, e->why);
 	return 0;
 }
 

@@ -208,9 +208,7 @@ static int look_up(struct check *c, uint64_t number,
 		ntfs_file_done(&f);
 	}
 	*ret = l.is_same;
-	return r >= 0 || ntfs_check_is_content(r)
-		   ? 0
-		   : err_set(c->err, r, e.what, e.where, "%s", e.why);
+	return r >= 0 || ntfs_check_is_content(r) ? 0 : err_pass(c->err, r, &e);
 }
 
 // Tells which of a file's names has no entry.

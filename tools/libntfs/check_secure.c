@@ -91,9 +91,9 @@ static int check_block(struct check *c, const uint8_t *block,
 		if (!d.id)
 			continue;
 		if (c->descriptor_count >= MAX_DESCRIPTORS)
-			return err_set(
-			    c->err, -EFBIG, "$Secure", NTFS_REC_SECURE,
-			    "it has more than %u descriptors", MAX_DESCRIPTORS);
+			return err_set(c->err, -EFBIG, "$Secure", ERR_NOWHERE,
+				       "it has more than %u descriptors",
+				       MAX_DESCRIPTORS);
 		if (mem_grow((void **)&c->descriptors, c->descriptor_count,
 			     capacity, sizeof(d)))
 			return err_nomem(c->err);

@@ -47,9 +47,7 @@ static int read_attr(struct check *c, uint64_t reference, uint32_t type,
 			r = ntfs_stream_read(&f, &a, 65536, ret, ret_size, &e);
 		ntfs_file_done(&f);
 	}
-	return !r || ntfs_check_is_content(r)
-		   ? 0
-		   : err_set(c->err, r, e.what, e.where, "%s", e.why);
+	return !r || ntfs_check_is_content(r) ? 0 : err_pass(c->err, r, &e);
 }
 
 static int check_object_id(struct check *c, const struct ntfs_index *x,

@@ -66,11 +66,12 @@ int ntfs_link_decode(const struct ntfs_reparse *point, struct ntfs_link *ret,
 
 static int refuse(uint32_t tag, const struct ntfs_link *link, struct err *err)
 {
-	char why[200];
+	char why[ERR_TEXT];
 
 	snprintf(why, sizeof(why),
-		 "it leads to %.100s, and which volume that is cannot be known "
-		 "here; name the file itself", link->target);
+		 "it leads to %s, and which volume that is cannot be known "
+		 "here; name the file itself",
+		 link->target);
 	return ntfs_reparse_refuse(tag, NTFS_REPARSE_POINT, why, err);
 }
 
@@ -92,9 +93,7 @@ int ntfs_link_follow(struct ntfs *n, uint64_t folder, uint64_t *record,
 		mem_free(p.memory);
 	}
 	if (r)
-		return r == -ENOENT ? 0
-				    : err_set(err, r, e.what, e.where, "%s",
-					      e.why);
+		return r == -ENOENT ? 0 : err_pass(err, r, &e);
 	if (++*links > NTFS_MAX_LINKS)
 		r = err_set(err, -ELOOP, link.target, ERR_NOWHERE,
 			    "more than %u links lead to it", NTFS_MAX_LINKS);

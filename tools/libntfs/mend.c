@@ -33,9 +33,7 @@ static int find_folder(struct mend *m, uint64_t *ret, struct err *err)
 	int r = ntfs_lookup_link(m->c->n, FOUND_FOLDER, ret, &e);
 
 	m->lacks_folder = r == -ENOENT;
-	return !r || m->lacks_folder
-		       ? r
-		       : err_set(err, r, e.what, e.where, "%s", e.why);
+	return !r || m->lacks_folder ? r : err_pass(err, r, &e);
 }
 
 // Takes the next name that is free there.

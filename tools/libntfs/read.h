@@ -39,7 +39,7 @@ struct ntfs {
 	bool log_is_empty, was_cut;
 	struct ntfs_problem *findings;
 	size_t finding_count, finding_capacity;
-	char note[320];        // "": none
+	char note[ERR_TEXT]; // "": none
 };
 
 // Ends changing (change_begin.c).
@@ -89,6 +89,19 @@ struct ntfs_record {
 	uint32_t attrs_offset, used;
 	uint64_t base; // reference, or 0
 };
+
+#define NTFS_RECORD_NAME 48
+
+// What messages call a file record, and the index of one: Windows' chkdsk
+// numbers them so too. To be used within one expression.
+#define NTFS_RECORD(number)                                                    \
+	ntfs_record_name((char[NTFS_RECORD_NAME]){0}, "", number)
+#define NTFS_INDEX_OF(number)                                                  \
+	ntfs_record_name((char[NTFS_RECORD_NAME]){0}, "the index of ", number)
+
+// Writes "file record N" after `before`. Returns buf.
+const char *ntfs_record_name(char buf[NTFS_RECORD_NAME], const char *before,
+			     uint64_t number);
 
 // Undoes the update sequence of a FILE record or INDX block in place.
 int ntfs_fixup(uint8_t *data, uint32_t size, const char *what, uint64_t where,

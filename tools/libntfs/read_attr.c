@@ -8,7 +8,7 @@
 static int broken(const struct ntfs_record *record, uint32_t off,
 		  const char *what, struct err *err)
 {
-	return err_corrupt(err, "file record", record->number,
+	return err_corrupt(err, NTFS_RECORD(record->number), ERR_NOWHERE,
 			   "the attribute at %u: %s", off, what);
 }
 

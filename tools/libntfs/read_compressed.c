@@ -148,8 +148,8 @@ int ntfs_compressed_disk(struct ntfs *n, const struct ntfs_attr *attr,
 	if (!attr->unit_shift || attr->unit_shift > 16 ||
 	    n->info.cluster_size > NTFS_MAX_UNIT >> attr->unit_shift) {
 		ntfs_runs_done(runs);
-		return err_set(err, -ENOTSUP, "file record",
-			       attr->record->number,
+		return err_set(err, -ENOTSUP, NTFS_RECORD(attr->record->number),
+			       ERR_NOWHERE,
 			       "its compression unit of 2^%u clusters is not "
 			       "handled",
 			       attr->unit_shift);

@@ -47,7 +47,8 @@ static int read_list_runs(struct ntfs *n, const struct ntfs_attr *attr,
 	int r = ntfs_runs_append(n, attr, &runs, err);
 
 	if (!r && attr->size > runs.clusters * n->info.cluster_size)
-		r = err_corrupt(err, "file record", attr->record->number,
+		r = err_corrupt(err, NTFS_RECORD(attr->record->number),
+				ERR_NOWHERE,
 				"its attribute list is longer than its runs");
 	if (!r)
 		r = ntfs_runs_disk(n, &runs, attr->size, attr->valid, &d, err);
@@ -66,10 +67,9 @@ int ntfs_list_read(struct ntfs *n, const struct ntfs_attr *attr, uint8_t **ret,
 	int r = 0;
 
 	if (attr->size > NTFS_MAX_LIST)
-		return err_set(err, -EFBIG, "file record",
-			       attr->record->number,
-			       "its attribute list is over %u bytes",
-			       NTFS_MAX_LIST);
+		return err_set(
+		    err, -EFBIG, NTFS_RECORD(attr->record->number), ERR_NOWHERE,
+		    "its attribute list is over %u bytes", NTFS_MAX_LIST);
 	data = mem_alloc((size_t)attr->size);
 	if (!data)
 		return err_nomem(err);
@@ -113,14 +113,13 @@ static int add_extension(struct ntfs_file *f, uint64_t reference,
 	rec = &f->records[f->count];
 	r = ntfs_record_read(f->n, number, rec, &e);
 	if (r)
-		return r == -ENOENT ? err_corrupt(err, e.what, number, "%s",
-						  e.why)
-				    : err_set(err, r, e.what, e.where, "%s",
-					      e.why);
+		return r == -ENOENT
+			   ? err_corrupt(err, e.what, number, "%s", e.why)
+			   : err_pass(err, r, &e);
 	f->count++;
 	if (!(rec->flags & NTFS_RF_IN_USE) || rec->base != wanted ||
 	    rec->sequence != ntfs_ref_sequence(reference))
-		return err_corrupt(err, "file record", number,
+		return err_corrupt(err, NTFS_RECORD(number), ERR_NOWHERE,
 				   "it is no extension of record %llu, whose "
 				   "attribute list names it",
 				   (unsigned long long)f->records[0].number);
@@ -168,7 +167,7 @@ int ntfs_file_open(struct ntfs *n, uint64_t number, struct ntfs_file *ret,
 		goto fail;
 	f.count = 1;
 	if (!(f.records[0].flags & NTFS_RF_IN_USE) || f.records[0].base)
-		r = err_set(err, -ENOENT, "file record", number,
+		r = err_set(err, -ENOENT, NTFS_RECORD(number), ERR_NOWHERE,
 			    "it is not that of a file");
 	else
 		r = load_list(&f, err);
@@ -221,8 +220,8 @@ int ntfs_file_find(const struct ntfs_file *f, uint32_t type, const le16 *name,
 	}
 	if (r < 0)
 		return r;
-	return err_set(err, -ENOENT, "file record", f->records[0].number,
-		       "it has no such attribute (0x%x)", type);
+	return err_set(err, -ENOENT, NTFS_RECORD(f->records[0].number),
+		       ERR_NOWHERE, "it has no such attribute (0x%x)", type);
 }
 
 int ntfs_file_find_named(const struct ntfs_file *f, uint32_t type,
@@ -280,8 +279,8 @@ int ntfs_file_runs(const struct ntfs_file *f, const struct ntfs_attr *attr,
 	r = gather_pieces(f, attr, &pieces, &count, err);
 	for (size_t i = 0; !r && i < count; i++) {
 		if (pieces[i].first_vcn != runs->clusters)
-			r = err_corrupt(err, "file record",
-					f->records[0].number,
+			r = err_corrupt(err, NTFS_RECORD(f->records[0].number),
+					ERR_NOWHERE,
 					"the pieces of an attribute (0x%x) do "
 					"not follow each other",
 					attr->type);

@@ -44,7 +44,7 @@ static int open_folder(struct ntfs *n, uint64_t record, struct ntfs_index *ret,
 	if (f.records[0].flags & NTFS_RF_DIRECTORY)
 		r = ntfs_index_open(&f, "$I30", ret, err);
 	else
-		r = err_set(err, -ENOTDIR, "file record", record,
+		r = err_set(err, -ENOTDIR, NTFS_RECORD(record), ERR_NOWHERE,
 			    "it is no folder");
 	ntfs_file_done(&f);
 	return r;
@@ -95,8 +95,7 @@ static int find_part(struct ntfs *n, const char *part, size_t len,
 				       ? "there is no such file or folder"
 				       : "what should hold it is no folder");
 	if (r)
-		return err_set(err, r, inner.what, inner.where, "%s",
-			       inner.why);
+		return err_pass(err, r, &inner);
 	*record = ntfs_ref_record(file);
 	return 0;
 }
@@ -114,7 +113,7 @@ static int find_parent(struct ntfs *n, uint64_t *record, struct err *err)
 		if (a.type == NTFS_AT_FILE_NAME && a.resident)
 			break;
 	if (!r)
-		r = err_corrupt(err, "file record", *record,
+		r = err_corrupt(err, NTFS_RECORD(*record), ERR_NOWHERE,
 				"the folder has no name");
 	else if (r > 0)
 		r = ntfs_file_name_decode(a.value, a.value_len, *record, &name,

@@ -11,8 +11,8 @@
 
 static int broken(const struct ntfs_index *x, const char *why, struct err *err)
 {
-	return err_corrupt(err, "index", x->record, "of record %llu: %s",
-			   (unsigned long long)x->record, why);
+	return err_corrupt(err, NTFS_INDEX_OF(x->record), ERR_NOWHERE, "%s",
+			   why);
 }
 
 static int decode_root(struct ntfs_index *x, struct err *err)
@@ -218,8 +218,8 @@ int ntfs_index_find(const struct ntfs_index *x,
 		if (r)
 			break;
 		if (!(e.flags & NTFS_IE_HAS_CHILD))
-			r = err_set(err, -ENOENT, "index", x->record,
-				    "there is no such entry");
+			r = err_set(err, -ENOENT, NTFS_INDEX_OF(x->record),
+				    ERR_NOWHERE, "there is no such entry");
 		else if (depth >= NTFS_MAX_DEPTH)
 			r = broken(x, "it is too deep", err);
 		else

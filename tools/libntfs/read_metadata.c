@@ -28,9 +28,7 @@ static int read_tag(const struct ntfs_file *f, uint32_t *ret, struct err *err)
 	int r = ntfs_reparse_read(f, &p, &e);
 
 	if (r)
-		return r == -ENOENT ? 0
-				    : err_set(err, r, e.what, e.where, "%s",
-					      e.why);
+		return r == -ENOENT ? 0 : err_pass(err, r, &e);
 	*ret = p.tag;
 	mem_free(p.memory);
 	return 0;
@@ -68,7 +66,7 @@ int ntfs_stat(struct ntfs *n, uint64_t record, struct ntfs_stat *ret,
 	if (r)
 		return r;
 	if (!has_standard)
-		return err_corrupt(err, "file record", record,
+		return err_corrupt(err, NTFS_RECORD(record), ERR_NOWHERE,
 				   "it has no standard information");
 	if (s.is_directory)
 		s.attributes |= NTFS_ATTR_DIRECTORY;
@@ -125,7 +123,7 @@ static int open_attr(const struct ntfs_file *f, const struct ntfs_attr *a,
 	int r = is_content ? ntfs_reparse_open(f, a, ret, &e) : -ENOENT;
 
 	if (r != -ENOENT)
-		return r ? err_set(err, r, e.what, e.where, "%s", e.why) : 0;
+		return r ? err_pass(err, r, &e) : 0;
 	r = f->n->change && is_content
 		    ? ntfs_change_disk(f->n, f->records[0].number, false, ret,
 				       NULL)
@@ -276,14 +274,14 @@ static int read_descriptor(const struct ntfs_file *secure,
 		return r;
 	if (id->size < sizeof(h) || id->size > NTFS_MAX_DESCRIPTOR ||
 	    !range_ok(id->offset, id->size, d->size)) {
-		r = err_corrupt(err, "$Secure", NTFS_REC_SECURE,
+		r = err_corrupt(err, "$Secure", ERR_NOWHERE,
 				"the place of descriptor %u is none", id->id);
 		goto close;
 	}
 	r = disk_read(d, id->offset, &h, sizeof(h), err);
 	if (!r && (get_le32(h.security_id) != id->id ||
 		   get_le32(h.size) != id->size))
-		r = err_corrupt(err, "$Secure", NTFS_REC_SECURE,
+		r = err_corrupt(err, "$Secure", ERR_NOWHERE,
 				"descriptor %u is not where its index says",
 				id->id);
 	if (r)

@@ -3,9 +3,18 @@
 // File records: the update sequence and the header (Linux-NTFS documentation,
 // "FILE record"; libfsntfs' format paper, "MFT entry").
 
+#include <stdio.h>
 #include <string.h>
 
 #include "read.h"
+
+const char *ntfs_record_name(char buf[NTFS_RECORD_NAME], const char *before,
+			     uint64_t number)
+{
+	snprintf(buf, NTFS_RECORD_NAME, "%sfile record %llu", before,
+		 (unsigned long long)number);
+	return buf;
+}
 
 int ntfs_fixup(uint8_t *data, uint32_t size, const char *what, uint64_t where,
 	       struct err *err)
@@ -40,14 +49,14 @@ int ntfs_record_decode(uint8_t *data, uint32_t size, uint64_t number,
 	int r;
 
 	if (!memcmp(h->magic, "\0\0\0\0", 4))
-		return err_set(err, -ENOENT, "file record", number,
+		return err_set(err, -ENOENT, NTFS_RECORD(number), ERR_NOWHERE,
 			       "it was never used");
 	if (memcmp(h->magic, "FILE", 4))
-		return err_corrupt(err, "file record", number,
+		return err_corrupt(err, NTFS_RECORD(number), ERR_NOWHERE,
 				   memcmp(h->magic, "BAAD", 4)
-					   ? "it does not begin with FILE"
-					   : "it is marked as bad");
-	r = ntfs_fixup(data, size, "file record", number, err);
+				       ? "it does not begin with FILE"
+				       : "it is marked as bad");
+	r = ntfs_fixup(data, size, NTFS_RECORD(number), ERR_NOWHERE, err);
 	if (r)
 		return r;
 	rec.sequence = get_le16(h->sequence);
@@ -58,12 +67,12 @@ int ntfs_record_decode(uint8_t *data, uint32_t size, uint64_t number,
 	rec.used = get_le32(h->used);
 	rec.base = get_le64(h->base);
 	if (get_le32(h->allocated) != size)
-		return err_corrupt(err, "file record", number,
+		return err_corrupt(err, NTFS_RECORD(number), ERR_NOWHERE,
 				   "its size is %u, the volume's %u",
 				   get_le32(h->allocated), size);
 	if (rec.used > size || rec.used < 8 || rec.attrs_offset % 8 ||
 	    rec.attrs_offset < 0x28 || rec.attrs_offset > rec.used - 8)
-		return err_corrupt(err, "file record", number,
+		return err_corrupt(err, NTFS_RECORD(number), ERR_NOWHERE,
 				   "its used size %u or first attribute's "
 				   "offset %u do not fit",
 				   rec.used, rec.attrs_offset);
@@ -79,7 +88,7 @@ int ntfs_record_read(struct ntfs *n, uint64_t number, struct ntfs_record *ret,
 	int r;
 
 	if (number >= n->records)
-		return err_corrupt(err, "file record", number,
+		return err_corrupt(err, NTFS_RECORD(number), ERR_NOWHERE,
 				   "the MFT has no such record");
 	data = mem_alloc(size);
 	if (!data)

@@ -9,7 +9,7 @@
 static int broken(const struct ntfs_attr *attr, const char *why,
 		  struct err *err)
 {
-	return err_corrupt(err, "file record", attr->record->number,
+	return err_corrupt(err, NTFS_RECORD(attr->record->number), ERR_NOWHERE,
 			   "the runs of the attribute at %u: %s", attr->offset,
 			   why);
 }
@@ -41,9 +41,9 @@ static int add(struct ntfs_runs *runs, const struct ntfs_attr *attr,
 		return 0;
 	}
 	if (runs->count >= NTFS_MAX_RUNS)
-		return err_set(err, -EFBIG, "file record",
-			       attr->record->number,
-			       "a stream has more than %u runs", NTFS_MAX_RUNS);
+		return err_set(err, -EFBIG, NTFS_RECORD(attr->record->number),
+			       ERR_NOWHERE, "a stream has more than %u runs",
+			       NTFS_MAX_RUNS);
 	if (mem_grow((void **)&runs->items, runs->count, &runs->capacity,
 		     sizeof(*runs->items)))
 		return err_nomem(err);

@@ -47,16 +47,16 @@ int ntfs_stream_open(const struct ntfs_file *f, const struct ntfs_attr *attr,
 	int r;
 
 	if (attr->flags & NTFS_AF_ENCRYPTED)
-		return err_set(err, -ENOTSUP, "file record", number,
+		return err_set(err, -ENOTSUP, NTFS_RECORD(number), ERR_NOWHERE,
 			       "its content is encrypted");
 	if (attr->resident)
 		return open_resident(attr, ret, err);
 	if (method > NTFS_AF_COMPRESSED)
-		return err_set(err, -ENOTSUP, "file record", number,
+		return err_set(err, -ENOTSUP, NTFS_RECORD(number), ERR_NOWHERE,
 			       "its compression method %u is unknown", method);
 	r = ntfs_file_runs(f, attr, &runs, err);
 	if (!r && attr->size > runs.clusters * f->n->info.cluster_size)
-		r = err_corrupt(err, "file record", number,
+		r = err_corrupt(err, NTFS_RECORD(number), ERR_NOWHERE,
 				"an attribute (0x%x) has fewer clusters than "
 				"its size needs",
 				attr->type);
@@ -81,7 +81,8 @@ int ntfs_stream_read(const struct ntfs_file *f, const struct ntfs_attr *attr,
 		return r;
 	size = (size_t)d->size;
 	if (d->size > limit || d->size >= SIZE_MAX) {
-		r = err_set(err, -EFBIG, "file record", f->records[0].number,
+		r = err_set(err, -EFBIG, NTFS_RECORD(f->records[0].number),
+			    ERR_NOWHERE,
 			    "an attribute (0x%x) is over %llu bytes",
 			    attr->type, (unsigned long long)limit);
 		goto close;

@@ -87,7 +87,7 @@ static int find_mft_piece(const struct ntfs_record *rec, uint64_t vcn,
 		return 0;
 	}
 	return r ? r
-		 : err_corrupt(err, "file record", rec->number,
+		 : err_corrupt(err, NTFS_RECORD(rec->number), ERR_NOWHERE,
 			       "it has no piece of the MFT's data");
 }
 
@@ -165,7 +165,7 @@ static int load_mft(struct ntfs *n, const struct ntfs_record *rec,
 	if (!r && list)
 		r = extend_mft(n, list, list_size, &data, &runs, err);
 	if (!r && runs.clusters * n->info.cluster_size < data.size)
-		r = err_corrupt(err, "file record", NTFS_REC_MFT,
+		r = err_corrupt(err, NTFS_RECORD(NTFS_REC_MFT), ERR_NOWHERE,
 				"the MFT is longer than its runs");
 	mem_free(list);
 	ntfs_runs_done(&runs);
@@ -202,9 +202,8 @@ static int open_mft(struct ntfs *n, struct err *err)
 // Passes an error on: what a volume must have and has not makes it corrupt.
 static int must_have(int r, const struct err *e, struct err *err)
 {
-	return r == -ENOENT
-		       ? err_corrupt(err, e->what, e->where, "%s", e->why)
-		       : err_set(err, r, e->what, e->where, "%s", e->why);
+	return r == -ENOENT ? err_corrupt(err, e->what, e->where, "%s", e->why)
+			    : err_pass(err, r, e);
 }
 
 int ntfs_open_mft(struct disk *dev, struct ntfs **ret, struct err *err)
@@ -256,7 +255,7 @@ int ntfs_load_volume(struct ntfs *n, struct err *err)
 		r = ntfs_file_find(&f, NTFS_AT_VOLUME_INFORMATION, NULL, 0, &a,
 				   err);
 	if (!r && (!a.resident || a.value_len < sizeof(*v)))
-		r = err_corrupt(err, "$Volume", NTFS_REC_VOLUME,
+		r = err_corrupt(err, "$Volume", ERR_NOWHERE,
 				"its information is too short");
 	if (!r) {
 		v = (const void *)a.value;
@@ -288,7 +287,7 @@ int ntfs_load_upcase(struct ntfs *n, struct err *err)
 	if (size == NTFS_UPCASE_SIZE)
 		n->upcase = mem_array(65536, sizeof(*n->upcase));
 	else
-		r = err_corrupt(err, "$UpCase", NTFS_REC_UPCASE,
+		r = err_corrupt(err, "$UpCase", ERR_NOWHERE,
 				"its size is %zu, not 131072", size);
 	if (!r && !n->upcase)
 		r = err_nomem(err);
@@ -304,7 +303,7 @@ static int load_system(struct ntfs *n, struct err *err)
 	int r = ntfs_load_volume(n, err);
 
 	if (!r && (n->info.major < 1 || n->info.major > 3))
-		r = err_set(err, -ENOTSUP, "$Volume", NTFS_REC_VOLUME,
+		r = err_set(err, -ENOTSUP, "$Volume", ERR_NOWHERE,
 			    "its version %u.%u is not handled", n->info.major,
 			    n->info.minor);
 	return r ? r : ntfs_load_upcase(n, err);

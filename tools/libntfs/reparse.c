@@ -103,7 +103,7 @@ int ntfs_reparse_read(const struct ntfs_file *f, struct ntfs_reparse *ret,
 		head += sizeof(struct guid);
 	if (size < head || get_le16(h->length) > size - head) {
 		mem_free(data);
-		return err_corrupt(err, "file record", number,
+		return err_corrupt(err, NTFS_RECORD(number), ERR_NOWHERE,
 				   "its reparse point is cut off");
 	}
 	*ret = (struct ntfs_reparse){.tag = get_le32(h->tag),

@@ -235,7 +235,7 @@ int ntfs_wof_open(const struct ntfs_file *f, const struct ntfs_attr *attr,
 	int r;
 
 	if (point->size < 8)
-		return err_corrupt(err, "file record", number,
+		return err_corrupt(err, NTFS_RECORD(number), ERR_NOWHERE,
 				   "its reparse point is cut off");
 	if (get_le32(h->provider) == PROVIDER_WIM)
 		return ntfs_reparse_refuse(point->tag, NTFS_REPARSE_POINT,
@@ -250,7 +250,7 @@ int ntfs_wof_open(const struct ntfs_file *f, const struct ntfs_attr *attr,
 		return disk_zeroes(0, 512, ret, err);
 	r = ntfs_file_find_named(f, NTFS_AT_DATA, "WofCompressedData", &a, NULL);
 	if (r)
-		return err_corrupt(err, "file record", number,
+		return err_corrupt(err, NTFS_RECORD(number), ERR_NOWHERE,
 				   "its stream WofCompressedData is missing");
 	r = ntfs_stream_open(f, &a, &stream, err);
 	return r ? r

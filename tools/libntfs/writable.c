@@ -108,7 +108,11 @@ static void report(void *ctx, const struct ntfs_problem *p)
 
 	if (!is_passed(f, p)) {
 		if (!f->first.code)
-			err_corrupt(&f->first, "NTFS volume", p->record,
+			err_corrupt(&f->first,
+				    p->record == ERR_NOWHERE
+					? "NTFS volume"
+					: NTFS_RECORD(p->record),
+				    ERR_NOWHERE,
 				    "%s (%s): let Windows check it first "
 				    "(chkdsk /f)",
 				    p->text, p->rule);
@@ -156,8 +160,7 @@ static int check_all(struct ntfs *n, struct err *err)
 	if (r)
 		return r;
 	if (f.first.code)
-		return err_corrupt(err, f.first.what, f.first.where, "%s",
-				   f.first.why);
+		return err_pass(err, f.first.code, &f.first);
 	// Beyond those that are passed on there are others that nobody has seen.
 	if (result.problems > result.leftovers + result.harmless)
 		return err_corrupt(err, "NTFS volume", ERR_NOWHERE,

@@ -63,7 +63,7 @@ static int is_there(const struct job *j, unsigned i, bool *ret,
 	}
 	*ret = !r && info.type == VDISK_DIFFERENCING &&
 	       guid_equal(&info.link_id, &j->note.ids[i]);
-	return r ? err_set(err, r, why.what, why.where, "%s", why.why) : 0;
+	return r ? err_pass(err, r, &why) : 0;
 }
 
 // The disk is gone already: only the note was left, if it is ours.

@@ -77,16 +77,17 @@ static int decode(struct wim *w, size_t i, const struct blob_disk *raw,
 		if (i && is_metadata)
 			continue;
 		if (!part || part > w->info.parts)
-			return err_corrupt(err, "WIM blob table", where,
+			return err_corrupt(err, "WIM lookup table", where,
 					   "content lies in part %u of %u",
 					   part, w->info.parts);
 		r = wim_resource_decode(w, part - 1u, &raw->resource,
-					"WIM blob table", where, &res, err);
+					"WIM lookup table", where, &res, err);
 		if (r)
 			return r;
 		if (is_metadata) {
 			if (*images == w->info.images)
-				return err_corrupt(err, "WIM blob table", where,
+				return err_corrupt(err, "WIM lookup table",
+						   where,
 						   "there is metadata of more "
 						   "than %u images",
 						   (unsigned)*images);
@@ -111,7 +112,7 @@ static int read_table(struct wim *w, size_t i, uint32_t *images,
 	const struct resource *table = &w->files[i].blob_table;
 	struct err inner = {0};
 	void *raw;
-	int r = wim_resource_read(w, i, table, "WIM blob table",
+	int r = wim_resource_read(w, i, table, "WIM lookup table",
 				  WIM_MAX_BLOB_TABLE, &raw, &inner);
 
 	if (r)
@@ -132,13 +133,13 @@ static int count_entries(const struct wim *w, size_t *ret, struct err *err)
 		uint64_t size = w->files[i].blob_table.size;
 
 		if (size % sizeof(struct blob_disk))
-			err_corrupt(&inner, "WIM blob table", 0x40,
+			err_corrupt(&inner, "WIM lookup table", 0x40,
 				    "its size of %llu bytes is not a multiple "
 				    "of %zu",
 				    (unsigned long long)size,
 				    sizeof(struct blob_disk));
 		else if (size > left)
-			err_set(&inner, -EFBIG, "WIM blob table", ERR_NOWHERE,
+			err_set(&inner, -EFBIG, "WIM lookup table", ERR_NOWHERE,
 				"%llu bytes more are over the limit of %llu",
 				(unsigned long long)size,
 				(unsigned long long)WIM_MAX_BLOB_TABLE);
@@ -161,7 +162,7 @@ int wim_blobs_read(struct wim *w, struct err *err)
 	for (size_t i = 0; !r && i < w->info.parts; i++)
 		r = read_table(w, i, &images, err);
 	if (!r && images < w->info.images)
-		return err_corrupt(err, "WIM blob table",
+		return err_corrupt(err, "WIM lookup table",
 				   w->files[0].blob_table.offset,
 				   "there is metadata of %u images, not of %u",
 				   (unsigned)images, (unsigned)w->info.images);

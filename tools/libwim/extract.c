@@ -96,22 +96,23 @@ static bool has_failed(struct engine *e)
 
 #define BLOB_NAME 96
 
-// In one of several files, that is told too.
+// What messages call the content of a file.
+
+// In one of several WIM files, that is told too.
 static void name_blob(const struct wim *w, const struct wim_blob *blob,
 		      char name[BLOB_NAME])
 {
 	static const char digits[] = "0123456789abcdef";
 
-	memcpy(name, "blob ", 5);
+	char hex[2 * SHA1_SIZE + 1] = "", part[32] = "";
+
 	for (size_t i = 0; i < SHA1_SIZE; i++) {
-		name[5 + 2 * i] = digits[blob->sha1[i] >> 4];
-		name[6 + 2 * i] = digits[blob->sha1[i] & 15];
+		hex[2 * i] = digits[blob->sha1[i] >> 4];
+		hex[2 * i + 1] = digits[blob->sha1[i] & 15];
 	}
-	name[5 + 2 * SHA1_SIZE] = 0;
 	if (w->info.parts > 1)
-		snprintf(name + 5 + 2 * SHA1_SIZE,
-			 BLOB_NAME - 5 - 2 * SHA1_SIZE, " of part %u",
-			 blob->part);
+		snprintf(part, sizeof(part), " of part %u", blob->part);
+	snprintf(name, BLOB_NAME, "the content with SHA-1 %s%s", hex, part);
 }
 
 static int check_hash(const struct wim *w, const struct wim_blob *blob,
@@ -125,7 +126,8 @@ static int check_hash(const struct wim *w, const struct wim_blob *blob,
 		return 0;
 	name_blob(w, blob, name);
 	return err_corrupt(err, name, blob->offset,
-			   "its content does not match its SHA-1");
+			   "what is there is something else: the file is "
+			   "damaged; copy it anew");
 }
 
 // --- Jobs, on the pool's threads ---------------------------------------------
@@ -150,8 +152,8 @@ static int decode_chunks(struct job *job, const struct wim_blob *blob,
 
 			name_blob(w, blob, name);
 			return err_corrupt(err, name, job->start + at,
-					   "a compressed chunk of %zu bytes "
-					   "is corrupt",
+					   "%zu bytes cannot be decompressed: "
+					   "the file is damaged; copy it anew",
 					   job->ends[i] - at);
 		}
 		at = job->ends[i];
@@ -176,8 +178,8 @@ static int enter_end(struct job *job, const struct wim_blob *blob, size_t i,
 	}
 	name_blob(job->engine->w, blob, name);
 	return err_corrupt(err, name, blob->offset,
-			   "its chunk table is corrupt: a chunk of %llu bytes "
-			   "from %llu to %llu",
+			   "its table of chunks has one of %llu bytes from "
+			   "%llu to %llu: the file is damaged; copy it anew",
 			   (unsigned long long)size, (unsigned long long)*begin,
 			   (unsigned long long)end);
 }

@@ -13,9 +13,10 @@
 #define LZX_MAX_ORDER	 21
 
 #define EXPORT                                                                 \
-	"make it a WIM, with Windows' \"DISM /Export-Image /Compress:max\" "   \
-	"or "                                                                  \
-	"wimlib's \"wimexport --compress=LZX\""
+	"make a WIM of it: in Windows dism /Export-Image "                     \
+	"/SourceImageFile:FILE.esd /SourceIndex:N "                            \
+	"/DestinationImageFile:NEW.wim /Compress:max, elsewhere "              \
+	"wimlib-imagex export FILE.esd N NEW.wim --compress=LZX"
 
 static int decode_compression(struct header *h, uint32_t flags, struct err *err)
 {
@@ -26,9 +27,9 @@ static int decode_compression(struct header *h, uint32_t flags, struct err *err)
 		return 0;
 	}
 	if (flags & WIM_FLAG_LZMS)
-		return err_set(
-		    err, -ENOTSUP, "WIM header", 0x10,
-		    "the compression is LZMS, which is not done; " EXPORT);
+		return err_set(err, -ENOTSUP, "WIM header", ERR_NOWHERE,
+			       "it is compressed by LZMS, which is not read "
+			       "here; " EXPORT);
 	if (flags & WIM_FLAG_LZX) {
 		h->info.compression = WIM_COMPRESSION_LZX;
 		low = LZX_MIN_ORDER;
@@ -46,7 +47,7 @@ static int decode_compression(struct header *h, uint32_t flags, struct err *err)
 		h->window_order++;
 	if (h->info.chunk_size != UINT32_C(1) << h->window_order)
 		return err_corrupt(err, "WIM header", 0x14,
-				   "a chunk size of %u is not possible",
+				   "a chunk cannot have %u bytes",
 				   (unsigned)h->info.chunk_size);
 	return 0;
 }
@@ -56,8 +57,8 @@ static int check_kind(struct header *h, uint32_t flags, struct err *err)
 {
 	if (h->info.version == WIM_VERSION_SOLID)
 		return err_set(
-		    err, -ENOTSUP, "WIM header", 0x0c,
-		    "the file is solid (ESD%s), which is not done; " EXPORT,
+		    err, -ENOTSUP, "WIM header", ERR_NOWHERE,
+		    "this is an ESD (solid%s), which is not read here; " EXPORT,
 		    flags & WIM_FLAG_LZMS ? ", LZMS" : "");
 	if (h->info.version != WIM_VERSION)
 		return err_set(err, -ENOTSUP, "WIM header", 0x0c,
@@ -65,7 +66,7 @@ static int check_kind(struct header *h, uint32_t flags, struct err *err)
 			       (unsigned)h->info.version);
 	if (!h->part || h->part > h->info.parts)
 		return err_corrupt(err, "WIM header", 0x28,
-				   "part %u of %u is not possible", h->part,
+				   "part %u of %u cannot be", h->part,
 				   h->info.parts);
 	if (h->info.images > WIM_MAX_IMAGES)
 		return err_set(err, -EFBIG, "WIM header", 0x2c,
@@ -81,22 +82,26 @@ int wim_header_read(struct disk *file, struct header *ret, struct err *err)
 	uint32_t flags;
 	int r;
 
+	if (!file->size)
+		return err_set(err, -ENOTSUP, "WIM header", ERR_NOWHERE,
+			       "there is none: the file is empty");
 	if (file->size < sizeof(raw))
-		return err_corrupt(err, "WIM header", 0,
+		return err_corrupt(err, "WIM header", ERR_NOWHERE,
 				   "the file is too short to be a WIM");
 	r = disk_read(file, 0, &raw, sizeof(raw), err);
 	if (r)
 		return r;
 	if (!memcmp(raw.magic, WIM_MAGIC_PIPABLE, sizeof(raw.magic)))
-		return err_set(err, -ENOTSUP, "WIM header", 0,
+		return err_set(err, -ENOTSUP, "WIM header", ERR_NOWHERE,
 			       "this is a pipable WIM of wimlib, which is not "
-			       "done; \"wimexport FILE all NEW.wim "
-			       "--not-pipable\" makes a plain one");
+			       "read here; wimlib-imagex export FILE all "
+			       "NEW.wim --not-pipable makes a plain one");
 	if (memcmp(raw.magic, WIM_MAGIC, sizeof(raw.magic)))
-		return err_corrupt(err, "WIM header", 0, "this is not a WIM");
+		return err_set(err, -ENOTSUP, "WIM header", ERR_NOWHERE,
+			       "there is none: this is no WIM");
 	if (get_le32(raw.header_size) != sizeof(raw))
 		return err_corrupt(err, "WIM header", 8,
-				   "a header of %u bytes is not possible",
+				   "a header cannot have %u bytes",
 				   (unsigned)get_le32(raw.header_size));
 	flags = get_le32(raw.flags);
 	h->info.version = get_le32(raw.version);

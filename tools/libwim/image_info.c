@@ -314,3 +314,24 @@ uint32_t wim_find_image(const struct wim *w, const char *name_or_number)
 			return i + 1;
 	return 0;
 }
+
+int wim_no_image(const struct wim *w, const char *file,
+		 const char *name_or_number, struct err *err)
+{
+	char list[1024]; // err_set marks a cut
+	size_t used = 0;
+
+	list[0] = 0;
+	for (uint32_t i = 0; i < w->info.images && used < sizeof(list); i++)
+		used += (size_t)snprintf(
+		    list + used, sizeof(list) - used,
+		    w->images[i].name[0] ? "%s%u (%s)" : "%s%u", i ? ", " : "",
+		    (unsigned)i + 1, w->images[i].name);
+	if (!w->info.images)
+		return err_set(err, -ENOENT, file, ERR_NOWHERE,
+			       "there is no image \"%s\": the file has none",
+			       name_or_number);
+	return err_set(err, -ENOENT, file, ERR_NOWHERE,
+		       "there is no image \"%s\"; its images are %s",
+		       name_or_number, list);
+}

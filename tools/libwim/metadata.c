@@ -203,7 +203,7 @@ int wim_image_load(struct wim *w, uint32_t index, struct wim_image **ret,
 
 	if (!index || index > w->info.images)
 		return err_set(err, -ENOENT, "WIM", ERR_NOWHERE,
-			       "there is no image %u; it holds %u",
+			       "there is no image %u; the file has %u",
 			       (unsigned)index, (unsigned)w->info.images);
 	blob = &w->metadata[index - 1];
 	r = wim_read_blob(w, blob, WIM_MAX_METADATA, &metadata, err);

@@ -3,7 +3,6 @@
 // The files of a WIM: one, or the parts of a split one ("Windows Imaging File
 // Format (WIM)" white paper, "WIM header": GUID, part number, total parts).
 
-#include <stdio.h>
 #include <string.h>
 
 #include "wim_priv.h"
@@ -17,13 +16,9 @@ int wim_file_fail(const struct wim *w, size_t i, const struct err *inner,
 		  struct err *err)
 {
 	const char *name = w->files[i].name;
-	char what[sizeof(inner->what)];
 
-	if (w->info.parts < 2 || !name)
-		snprintf(what, sizeof(what), "%s", inner->what);
-	else
-		snprintf(what, sizeof(what), "%s: %s", name, inner->what);
-	return err_set(err, inner->code, what, inner->where, "%s", inner->why);
+	return name ? err_of(err, name, inner)
+		    : err_pass(err, inner->code, inner);
 }
 
 static int check_same(const struct wim *w, const struct header *h,
@@ -83,7 +78,7 @@ static int decode_file(struct wim *w, size_t i, const struct header *h,
 {
 	struct wim_file *file = &w->files[i];
 	struct err inner = {0};
-	int r = wim_resource_decode(w, i, &h->blob_table, "WIM blob table",
+	int r = wim_resource_decode(w, i, &h->blob_table, "WIM lookup table",
 				    0x30, &file->blob_table, &inner);
 
 	if (!r)
@@ -117,8 +112,7 @@ static int sort_parts(struct wim *w, struct header *headers,
 		struct header h = *first;
 
 		if (i && wim_header_read(parts[i].file, &h, &inner))
-			return err_set(err, inner.code, name_of(&parts[i]),
-				       inner.where, "%s", inner.why);
+			return err_of(err, name_of(&parts[i]), &inner);
 		r = i ? check_same(w, &h, &parts[0], &parts[i], err) : 0;
 		if (!r)
 			r = enter(w, headers, &h, &parts[i], err);
@@ -130,10 +124,12 @@ static int open_parts(struct wim *w, const struct wim_part *parts, size_t count,
 		      struct err *err)
 {
 	struct header first, *headers;
-	int r = wim_header_read(parts[0].file, &first, err);
+	struct err inner = {0};
+	int r = wim_header_read(parts[0].file, &first, &inner);
 
 	if (r)
-		return r;
+		return parts[0].name ? err_of(err, parts[0].name, &inner)
+				     : err_pass(err, r, &inner);
 	w->info = first.info;
 	w->info.has_integrity = true;
 	w->window_order = first.window_order;

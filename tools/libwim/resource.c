@@ -20,8 +20,9 @@ int wim_resource_decode(const struct wim *w, size_t i,
 	for (unsigned k = 0; k < sizeof(raw->stored_size); k++)
 		res.stored_size |= (uint64_t)raw->stored_size[k] << (8 * k);
 	if (res.flags & RESOURCE_SOLID)
-		return err_set(err, -ENOTSUP, what, where,
-			       "the file is solid (ESD), which is not done");
+		return err_set(
+		    err, -ENOTSUP, what, where,
+		    "this is an ESD (solid), which is not read here");
 	if (res.flags & RESOURCE_SPANNED)
 		return err_set(err, -ENOTSUP, what, where,
 			       "a resource is spread over several files, which "
@@ -104,7 +105,7 @@ int wim_read_blob(struct wim *w, const struct wim_blob *blob, uint64_t limit,
 		  void **ret, struct err *err)
 {
 	if (blob->size > limit)
-		return err_set(err, -EFBIG, "WIM blob", blob->offset,
+		return err_set(err, -EFBIG, "a file in the WIM", blob->offset,
 			       "%llu bytes are more than the %llu allowed",
 			       (unsigned long long)blob->size,
 			       (unsigned long long)limit);

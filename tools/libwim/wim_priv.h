@@ -81,8 +81,8 @@ int wim_resource_read(struct wim *w, size_t i, const struct resource *res,
 
 // --- parts.c, files.c --------------------------------------------------------
 
-// Passes on an error that has to do with file i, which is named when there are
-// several. Returns inner->code.
+// Passes on an error that has to do with file i, which is named when it has a
+// name. Returns inner->code.
 int wim_file_fail(const struct wim *w, size_t i, const struct err *inner,
 		  struct err *err);
 

@@ -9,22 +9,22 @@ static const struct {
 	int code;
 	const char *why;
 } cases[] = {
-	{"good", 96, 40 * MIB, MIB, 16 * MIB, "1", 0, NULL},
-	{"by name", 96, 40 * MIB, MIB, 16 * MIB, "LINUX image", 0, NULL},
-	{"no such image", 96, 40 * MIB, MIB, 16 * MIB, "2", -ENOENT,
-	 "there is no image \"2\"; it holds 1"},
-	{"no room for a table", 0, 40 * MIB, MIB, 16 * MIB, "1", -ENOSPC, ""},
-	{"no room for the MSR", 42, 40 * MIB, 16 * MIB, 16 * MIB, "1", -ENOSPC,
-	 "Microsoft reserved partition"},
-	{"no room for data", 58, 40 * MIB, 16 * MIB, 16 * MIB, "1", -ENOSPC, ""},
-	{"no room for the VHD", 60, 40 * MIB, MIB, 18 * MIB, "1", -ENOSPC,
-	 "does not fit into the partition"},
-	{"no room for the image", 96, 40 * MIB, MIB, 2 * MIB, "1", -ENOSPC,
-	 "does not fit into a VHD of 2 MB"},
-	{"no room for a partition inside", 96, 40 * MIB, MIB, MIB, "1", -ENOSPC,
-	 "too small for a partition"},
-	{"no room for a table inside", 96, 40 * MIB, MIB, 512, "1", -ENOSPC,
-	 "too small for a partition"},
+    {"good", 96, 40 * MIB, MIB, 16 * MIB, "1", 0, NULL},
+    {"by name", 96, 40 * MIB, MIB, 16 * MIB, "LINUX image", 0, NULL},
+    {"no such image", 96, 40 * MIB, MIB, 16 * MIB, "2", -ENOENT,
+     "there is no image \"2\"; its images are 1"},
+    {"no room for a table", 0, 40 * MIB, MIB, 16 * MIB, "1", -ENOSPC, ""},
+    {"no room for the MSR", 42, 40 * MIB, 16 * MIB, 16 * MIB, "1", -ENOSPC,
+     "Microsoft reserved partition"},
+    {"no room for data", 58, 40 * MIB, 16 * MIB, 16 * MIB, "1", -ENOSPC, ""},
+    {"no room for the VHD", 60, 40 * MIB, MIB, 18 * MIB, "1", -ENOSPC,
+     "does not fit into the partition"},
+    {"no room for the image", 96, 40 * MIB, MIB, 2 * MIB, "1", -ENOSPC,
+     "does not fit into a VHD of 2 MB"},
+    {"no room for a partition inside", 96, 40 * MIB, MIB, MIB, "1", -ENOSPC,
+     "too small for a partition"},
+    {"no room for a table inside", 96, 40 * MIB, MIB, 512, "1", -ENOSPC,
+     "too small for a partition"},
 };
 
 static bool is_zero(struct disk *d)

@@ -58,15 +58,16 @@ static void all_fields(const struct wim *w)
 
 int main(void)
 {
-	struct wim w = {.info.images = 3, .info.part = 1};
+	struct wim_file file = {0};
+	struct wim w = {.info = {.images = 3, .parts = 1}, .files = &file};
 	struct err err = {0};
 	le16 *units;
 	size_t n;
 
 	check_eq(utf16_from_utf8(xml, &units, &n), 0);
-	check_ok(disk_memory(n * 2, 512, &w.file, &err), &err);
-	check_ok(disk_write(w.file, 0, units, n * 2, &err), &err);
-	w.xml.size = w.xml.stored_size = n * 2;
+	check_ok(disk_memory(n * 2, 512, &file.disk, &err), &err);
+	check_ok(disk_write(file.disk, 0, units, n * 2, &err), &err);
+	file.xml.size = file.xml.stored_size = n * 2;
 	check_ok(wim_images_read(&w, &err), &err);
 	all_fields(&w);
 	check_eq(wim_get_image_info(&w, 1)->created, 0); // no time can be it
@@ -78,8 +79,12 @@ int main(void)
 	check_eq(wim_find_image(&w, "WINDOWS 10 PRO"), 2);
 	check_eq(wim_find_image(&w, "4"), 0);
 	check_eq(wim_find_image(&w, "beyond"), 0);
+	check_eq(wim_no_image(&w, "x.wim", "beyond", &err), -ENOENT);
+	check(!strcmp(err.what, "x.wim"));
+	check(!strcmp(err.why, "there is no image \"beyond\"; its images are "
+			       "1 (2), 2 (Windows 10 Pro), 3"));
 	wim_images_free(&w);
-	disk_close(w.file);
+	disk_close(file.disk);
 	mem_free(units);
 	return 0;
 }
