@@ -8,13 +8,14 @@
 #   T        seconds per fuzz target            (60)
 #   N        damaged images for mutants         (500)
 #   TIMEOUT_SCALE  multiplies every time limit of the tests   (1)
+#   PREFIX, DESTDIR  where install puts things              (/usr/local, empty)
 #   SLIPWAY_SAMPLES  folder of real files by Windows and others
 
 O ?= out
 V ?= 0
 T ?= 60
 Q := $(if $(filter 1,$(V)),,@)
-export O TIMEOUT_SCALE SLIPWAY_SAMPLES
+export O PREFIX DESTDIR TIMEOUT_SCALE SLIPWAY_SAMPLES
 
 # What needs the host packages builds after they are there, on all cores; one
 # job more, as one waits for the network.
@@ -23,7 +24,8 @@ PARALLEL = $(MAKE) --no-print-directory -j$(shell expr $$(nproc) + 1)
 PRODUCTS := initramfs usb iso pxe
 
 .DEFAULT_GOAL := all
-.PHONY: all tools manifest $(PRODUCTS) help clean deps demo bench repro
+.PHONY: all tools manifest $(PRODUCTS) help clean deps demo bench repro \
+	install uninstall
 
 include tools/rules.mk
 include tests/rules.mk
@@ -54,6 +56,11 @@ bench: deps	## measure, as ratios to peers in the same run
 
 repro: deps	## build twice in two folders and compare every byte
 	$(Q)tests/repro.sh
+
+install: tools	## program, links, manual pages, below $DESTDIR$PREFIX
+	$(Q)build/install.sh install
+uninstall:	## take them off again
+	$(Q)build/install.sh uninstall
 
 clean:	## remove the build folder
 	$(Q)rm -rf $(O)

@@ -62,6 +62,16 @@ module_tables() { # FIRST-TOP SECOND-TOP
 	cp "$pkgroot/$dst/modules.builtin" "$2/$dst"
 }
 
+# For `man` of rootfs/bin, by their names without "slipway-".
+manuals() { # FOLDER
+	mkdir -p "$1"
+	for page in tools/man/*.[157]; do
+		name=${page##*/}
+		name=${name%.*}
+		plain_page "$page" >"$1/${name#slipway-}"
+	done
+}
+
 userland() { # TOP
 	mkdir -p "$1/bin" "$1/dev" "$1/proc" "$1/sys" "$1/run" "$1/tmp" \
 		"$1/newroot" "$1/mnt" "$1/etc/slipway"
@@ -79,6 +89,7 @@ userland() { # TOP
 		ln -sf slipway "$1/bin/$name"
 	done <"$tmp/names"
 	cp "$O/manifest.txt" "$1/etc/slipway/manifest.txt"
+	manuals "$1/etc/slipway/man"
 	version >"$1/etc/slipway/version"
 	chmod -R u=rwX,go=rX "$1"
 }

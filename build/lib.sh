@@ -66,6 +66,20 @@ stage_medium() { # FOLDER
 		"$1/EFI/BOOT/grubx64.efi"
 	stage_payload "$1/slipway"
 	cp boot/grub-native.cfg boot/grub-windows.cfg "$O/manifest.txt" "$1/slipway"
+	stage_papers "$1/slipway"
+}
+
+# What somebody reads on another machine, most often a Windows.
+stage_papers() { # FOLDER
+	for name in answer.5 troubleshooting.7; do
+		plain_page "tools/man/slipway-$name" | sed 's/$/\r/' \
+			>"$1/${name%.*}.txt"
+	done
+}
+
+# A manual page as plain text.
+plain_page() { # PAGE
+	mandoc -T ascii -I os=Slipway -O width=78 "$1" | sed 's/.\x08//g'
 }
 
 stage_payload() { # FOLDER

@@ -47,7 +47,7 @@ static const struct {
 	{"set", "bcdedit /set [{ID}] ELEMENT VALUE... [/addfirst | /addlast | /remove]\n\n"
 	 "Sets an element of an entry ({default}): a name, see TYPES, or custom:NUMBER. See\n"
 	 "FORMATS for VALUE. The switches are for lists of identifiers.\n\n"
-	 "    bcdedit /set {default} device vhd=[disk.img@2]\\vhd\\win.vhd\n"
+	 "    bcdedit /set {default} device 'vhd=[disk.img@2]\\vhd\\win.vhd'\n"
 	 "    bcdedit /set {default} nx optin\n"},
 	{"enum", "bcdedit /enum [TYPE | {ID}] [/v] [--ignore-logs]\n\n"
 	 "Shows entries. TYPE: ACTIVE, what is in the menu (as without TYPE); FIRMWARE;\n"
