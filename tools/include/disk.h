@@ -120,6 +120,11 @@ int disk_open_file(const char *path, unsigned flags, struct disk **ret,
 MUST_CHECK
 int disk_set_direct(struct disk *d, struct err *err);
 
+// Tells that a file is of a fixed size, whose room is not to be lost: when all of it
+// is taken now, what is zeroed and discarded from now on keeps it, and reads as
+// zeroes. Nothing for other disks than files.
+void disk_keep_room(struct disk *d);
+
 // How the name of a file ends that is not whole yet, where a file system cannot
 // keep such a file without a name. A process that is stopped by a signal deletes
 // those that it has open.

@@ -123,8 +123,10 @@ static int open_virtual(struct opening *o)
 	struct disk *d;
 	int r = vdisk_probe(o->place->disk, &info, NULL);
 
-	if (r == -ENOENT)
+	if (r == -ENOENT) {
+		disk_keep_room(o->place->disk); // a raw image
 		return vdisk_check_foreign(o->place->disk, o->err);
+	}
 	r = guard_children(o, &info);
 	if (!r)
 		r = push_level(o, PLACE_VIRTUAL, &level);

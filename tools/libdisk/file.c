@@ -107,6 +107,21 @@ static int write_zeroes(struct disk *d, uint64_t off, uint64_t len,
 	return 0;
 }
 
+// Makes a range zero without writing it. Returns 0 or as fallocate(2).
+static int make_zero(struct file_disk *f, uint64_t off, uint64_t len)
+{
+	int hole = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+	int range = FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE;
+	int r = fallocate(f->fd, f->is_device || f->keeps_room ? range : hole,
+			  (off_t)off, (off_t)len);
+
+	// Where there is no other way, room is given away and taken again.
+	if (!r || errno != EOPNOTSUPP || !f->keeps_room ||
+	    fallocate(f->fd, hole, (off_t)off, (off_t)len))
+		return r;
+	return fallocate(f->fd, FALLOC_FL_KEEP_SIZE, (off_t)off, (off_t)len);
+}
+
 // On a file a hole reads as zeroes. On a device ZERO_RANGE lets it choose its
 // own way (write zeroes, or unmap when that is known to read as zeroes), and
 // must be whole sectors.
@@ -114,10 +129,8 @@ static int file_zero(struct disk *d, uint64_t off, uint64_t len,
 		     struct err *err)
 {
 	struct file_disk *f = (struct file_disk *)d;
-	int mode = f->is_device ? FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE
-				: FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
 
-	if (!fallocate(f->fd, mode, (off_t)off, (off_t)len))
+	if (!make_zero(f, off, len))
 		return 0;
 	if (errno != EOPNOTSUPP && errno != EINVAL && errno != ENOSYS)
 		return failed(f, off, "zeroing", err);
@@ -132,9 +145,7 @@ static int file_discard(struct disk *d, uint64_t off, uint64_t len,
 	int r;
 
 	r = f->is_device ? ioctl(f->fd, BLKDISCARD, range)
-			 : fallocate(f->fd,
-				     FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-				     (off_t)off, (off_t)len);
+			 : make_zero(f, off, len);
 	// A hint: a device that cannot, or not this range, is no failure.
 	if (r && errno != EOPNOTSUPP && errno != EINVAL && errno != ENOTTY)
 		return failed(f, off, "discarding", err);
@@ -301,6 +312,15 @@ int disk_set_direct(struct disk *d, struct err *err)
 		return 0;
 	r = disk_flush(d, err);
 	return r ? r : disk_direct_start(f, err);
+}
+
+void disk_keep_room(struct disk *d)
+{
+	struct file_disk *f = (struct file_disk *)d;
+	struct stat st;
+
+	if (d->ops == &file_ops && !f->is_device && !fstat(f->fd, &st))
+		f->keeps_room = (uint64_t)st.st_blocks * 512 >= d->size;
 }
 
 struct file_disk *disk_file_new(const char *path)

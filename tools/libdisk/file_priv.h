@@ -14,6 +14,7 @@ struct file_disk {
 	struct disk disk;
 	int fd;
 	bool is_device;
+	bool keeps_room;       // of a file: zeroes are not made by holes
 	char name[1024];       // the end of the path, for messages
 	struct new_file *made; // of a file that has no name yet (new.c)
 

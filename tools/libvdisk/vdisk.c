@@ -111,6 +111,8 @@ int vdisk_open(struct disk *file, struct disk **ret, struct err *err)
 		return err_set(err, -ENOTSUP, "virtual disk", ERR_NOWHERE,
 			       "it holds only differences to its parent, %s",
 			       info.parent);
+	if (info.type == VDISK_FIXED)
+		disk_keep_room(file);
 	if (info.format == VDISK_VHDX)
 		return vhdx_open(file, NULL, ret, err);
 	r = read_vhd(file, &v, err);
