@@ -20,6 +20,11 @@ setup_file() {
 		    wim(name + ".wim", tree, xml="<WINDOWS><EDITIONID>%s</EDITIONID><VERSION>"
 		        "<MAJOR>%d</MAJOR><MINOR>%d</MINOR><BUILD>1</BUILD></VERSION></WINDOWS>"
 		        % (edition, major, minor))
+		template = open("SYSTEM", "rb").read()
+		for name, data in ("whole", template), ("broken", template[:4100] + b"none" + template[4104:]):
+		    wim(name + ".wim", [folder("Windows", [
+		        folder("Boot", [folder("EFI", [file("bootmgfw.efi", b"MZ" + bytes(4000))])]),
+		        folder("System32", [folder("config", [file("BCD-Template", data)])])])])
 		for name in "SYSTEM", "SYSTEM1", "SYSTEM3", None:
 		    data = open(name, "rb").read() if name else bytes(9000)
 		    wim("registry%s.wim" % (name or "SYSTEM-broken")[6:], [folder("WINDOWS", [
@@ -131,4 +136,14 @@ assert_no_warning() {
 	assert_no_warning
 	chain registry3 4
 	assert_output_has 'deploy: \4.vhd: warning: it is a chain of 4 virtual disks; this Windows starts from 3 at most'
+}
+
+@test "a broken BCD-Template in the image" {
+	one whole '\w.vhd'
+	try 0
+	assert_no_warning
+	one broken '\w.vhd'
+	try 0
+	assert_output_has 'broken.wim: warning: \Windows\System32\config\BCD-Template: the template is broken ('
+	assert_output_has '); the store gets our own settings in its place'
 }

@@ -76,6 +76,22 @@ setup() {
 	run -1 slipway bcdboot 'd.img@2:\Windows' /s d.img@1 /m '{memdiag}'
 }
 
+@test "a template that is broken is told of, and none is missed" {
+	make_tree
+	make_disk gpt efi
+	run -0 slipway bcdboot 'd.img@2:\Windows' /s d.img@1
+	[[ $output != *warning* ]]
+	make_template
+	t=tree/Windows/System32/config/BCD-Template
+	printf 'none' | dd of=$t bs=1 seek=4100 conv=notrunc status=none
+	make_disk gpt efi
+	run -0 slipway bcdboot 'd.img@2:\Windows' /s d.img@1
+	assert_output_has 'bcdboot: \Windows\System32\config\BCD-Template: warning: the template is broken ('
+	assert_output_has '); the store gets our own settings in its place'
+	run -0 slipway bcdedit /sysstore d.img@1 /enum osloader
+	assert_output_has 'path                    \Windows\system32\winload.efi'
+}
+
 @test "a Windows in a VHD: looked for on its volume, or on all" {
 	make_tree
 	make_disk gpt efi

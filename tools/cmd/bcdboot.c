@@ -359,6 +359,16 @@ static int enter(struct run *run)
 	return 0;
 }
 
+static void check_template(const struct run *run)
+{
+	struct err err = {0};
+
+	if (bcdboot_check_template(run->source->ntfs, run->windows, &err) ==
+	    -EBADMSG)
+		cmd_warn("bcdboot", err.what, "%s" BCDBOOT_NO_TEMPLATE,
+			 err.why);
+}
+
 static int write_with_name(struct run *run, struct bcdboot_options *o)
 {
 	struct ntfs *ntfs = run->source->ntfs;
@@ -377,6 +387,7 @@ static int write_with_name(struct run *run, struct bcdboot_options *o)
 	best_effort(bcdboot_max_chain(ntfs, run->windows, &windows.max_chain,
 				      NULL));
 	windows.version = o->entry.version;
+	check_template(run);
 	r = boot_limits_source("bcdboot", run->words[0], o->entry.windows,
 			       &windows, &run->err);
 	if (!r)

@@ -230,6 +230,14 @@ int bcdboot_try(struct ntfs *source, struct disk *system,
 int bcdboot_describe(struct ntfs *source, const char *windows, char **ret,
 		     struct err *err);
 
+// Finds out whether a new store gets the settings of this Windows' BCD-Template:
+// when that is broken bcdboot_write takes our own.
+// Returns 0, also when there is none, -EBADMSG when it is broken, or as
+// ntfs_read_file.
+int bcdboot_check_template(struct ntfs *source, const char *windows,
+			   struct err *err);
+#define BCDBOOT_NO_TEMPLATE "; the store gets our own settings in its place"
+
 // Finds how many virtual disks of a chain an installed Windows starts from, by the
 // value that BCD_MAX_CHAIN_VALUE names, in the control set of its next start.
 // Returns 0, -ENOENT when its registry does not say or is not there, or as

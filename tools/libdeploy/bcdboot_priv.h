@@ -103,6 +103,10 @@ int bcdboot_hive_load(const struct bcdboot_hive *h, const char *key,
 		      struct hive **ret, struct err *err);
 void bcdboot_hive_done(struct bcdboot_hive *h);
 
+// As bcdboot_check_template.
+int bcdboot_check_template_of(const struct bcdboot_source *source,
+			      const char *windows, struct err *err);
+
 // As bcdboot_max_chain.
 int bcdboot_max_chain_of(const struct bcdboot_source *s, const char *windows,
 			 unsigned *ret, struct err *err);

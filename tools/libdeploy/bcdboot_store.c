@@ -63,28 +63,62 @@ static int copy_elements(struct bcd *bcd, struct bcd_object *to,
 
 // --- The template ------------------------------------------------------------
 
-// Loads the template. Returns 0 with NULL when there is none, or one that is
-// broken: what it holds is in our tables too, and the machine must boot.
-static int load_template(const struct bcdboot *b, struct bcd **ret)
+// Loads the template. Returns 0 with NULL when there is none; one that is broken is
+// told from one that cannot be read.
+static int read_template(const struct bcdboot_source *source,
+			 const char *windows, struct bcd **ret, struct err *err)
 {
 	char path[BCDBOOT_MAX_PATH];
+	struct err why = {0};
 	size_t size;
 	void *data;
-	int r = bcdboot_join(path, b->options->windows,
-			     "System32\\config\\BCD-Template", b->err);
+	int r = bcdboot_join(path, windows, "System32\\config\\BCD-Template",
+			     err);
 
 	*ret = NULL;
 	if (!r)
-		r = bcdboot_read_file(b->source, path, BCDBOOT_MAX_STORE, &data,
+		r = bcdboot_read_file(source, path, BCDBOOT_MAX_STORE, &data,
 				      &size, NULL);
 	if (r == -ENOENT || r == -ENOTDIR)
 		return 0;
 	if (r)
-		return err_set(b->err, r, path, ERR_NOWHERE,
+		return err_set(err, r, path, ERR_NOWHERE,
 			       "the template cannot be read");
-	r = bcd_load(data, size, ret, NULL);
+	r = bcd_load(data, size, ret, &why);
 	mem_free(data);
-	return r == -ENOMEM ? err_nomem(b->err) : 0;
+	if (!r || r == -ENOMEM)
+		return r ? err_nomem(err) : 0;
+	return err_corrupt(err, path, why.where, "the template is broken (%s: %s)",
+			   why.what, why.why);
+}
+
+// One that is broken counts for none: what it holds is in our tables too, and the
+// machine must boot.
+static int load_template(const struct bcdboot *b, struct bcd **ret)
+{
+	struct err err = {0};
+	int r = read_template(b->source, b->options->windows, ret, &err);
+
+	return !r || r == -EBADMSG ? 0 : err_pass(b->err, r, &err);
+}
+
+int bcdboot_check_template_of(const struct bcdboot_source *source,
+			      const char *windows, struct err *err)
+{
+	struct bcd *bcd;
+	int r = read_template(source, windows, &bcd, err);
+
+	if (!r)
+		bcd_free(bcd);
+	return r;
+}
+
+int bcdboot_check_template(struct ntfs *source, const char *windows,
+			   struct err *err)
+{
+	const struct bcdboot_source s = bcdboot_from_volume(source);
+
+	return bcdboot_check_template_of(&s, windows, err);
 }
 
 // Takes the settings that all systems share over from the template.

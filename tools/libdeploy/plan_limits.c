@@ -84,6 +84,21 @@ static void warn_chain(const struct warner *w, const struct plan_system *s)
 		w->warn(w->ctx, s->answer->path, text);
 }
 
+static void warn_template(const struct warner *w, const struct plan_system *s)
+{
+	const struct bcdboot_source image =
+		bcdboot_from_image(s->base->image->wim, s->base->apply);
+	struct err err = {0};
+	char text[ERR_TEXT + sizeof(BCDBOOT_NO_TEMPLATE)];
+
+	if (s->parent || !s->answer->in_menu ||
+	    bcdboot_check_template_of(&image, "\\Windows", &err) != -EBADMSG)
+		return;
+	snprintf(text, sizeof(text), "%s: %s" BCDBOOT_NO_TEMPLATE, err.what,
+		 err.why);
+	w->warn(w->ctx, s->answer->image_file, text);
+}
+
 // Windows 7 starts from a VHD when it is Enterprise, Ultimate or a server.
 static void warn_edition(const struct warner *w, const struct plan_system *s)
 {
@@ -134,5 +149,6 @@ void plan_warn(const struct plan *p,
 			continue;
 		warn_chain(&w, s);
 		warn_edition(&w, s);
+		warn_template(&w, s);
 	}
 }
