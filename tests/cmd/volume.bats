@@ -29,7 +29,7 @@ setup() {
 	run -2 slipway format d.img@1 /FS:ext4
 	run -2 slipway format d.img@1 /A:x
 	run -2 slipway format d.img@1 /Serial:x
-	run -2 slipway dir
+	run -2 slipway dir /zz
 	run -2 slipway type
 	run -2 slipway copy file
 	run -2 slipway copy file x /Time:x

@@ -95,7 +95,7 @@ sys.stdout.buffer.write(struct.pack("<IH", 1, len(paths)) + u("Other") + paths)
 	other_entry 0005 "$(sfdisk --part-uuid e.img 2)" '\EFI\x'
 	printf '\5\0' | variable BootCurrent $GLOBAL
 	run -0 slipway bcdboot 'e.img@3:\Windows' --efivars vars
-	run -0 slipway dir 'e.img@2:\EFI\Microsoft\Boot' /B
+	run -0 slipway dir 'e.img@2:\EFI\Microsoft\Boot' /A /B
 	assert_output_has BCD
 	run -0 slipway dir e.img@1 /B
 	[ -z "$output" ]

@@ -11,7 +11,8 @@ static const char usage[] =
 	"usage: type ADDRESS...\n"
 	"\n"
 	"Writes files to standard output, as they are. An ADDRESS may lie in\n"
-	"an NTFS or FAT volume: disk.img@1:\\EFI\\Boot\\bootx64.efi\n";
+	"an NTFS or FAT volume: disk.img@1:\\EFI\\Boot\\bootx64.efi, and in NTFS be\n"
+	"a named stream: disk.img@2:\\file:stream (dir /R lists them)\n";
 
 COMMAND(type, "type", "write a file to standard output", usage);
 

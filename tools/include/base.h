@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // libbase: what every other library stands on. Byte-order types, checked
-// ranges, errors, memory, GUIDs, CRC-32, SHA-1, UTF-16, a thread pool and
-// progress reports. Nothing in here prints, exits or keeps writable globals.
+// ranges, errors, memory, GUIDs, CRC-32, SHA-1, UTF-16, wildcards, a thread
+// pool and progress reports. Nothing in here prints, exits or keeps writable
+// globals.
 //
 // Errors. A function that can fail returns 0 or a negative errno, and takes a
 // `struct err *` (which may be NULL) as its last parameter, where it says in
@@ -341,6 +342,18 @@ uint16_t utf16_upcase(uint16_t unit);
 // Compares names without regard to case, unit by unit after utf16_upcase.
 // Returns <0, 0 or >0.
 int utf16_casecmp(const le16 *a, size_t a_n, const le16 *b, size_t b_n);
+
+// --- Wildcards ---------------------------------------------------------------
+
+// Tells whether a name, at least one unit, matches a pattern with * and ? as on
+// Windows' command line: case does not count, *.* matches every name, *. those
+// without a dot, ? also nothing before a dot and at the end. A pattern without
+// either matches its name. Returns true when it does.
+bool wildcard_match(const le16 *pattern, size_t pattern_n, const le16 *name,
+		    size_t name_n);
+
+// Returns true for a text that has * or ? in it.
+bool wildcard_is_pattern(const char *text);
 
 // --- Time --------------------------------------------------------------------
 

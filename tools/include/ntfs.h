@@ -259,7 +259,7 @@ struct ntfs_entry {
 	uint64_t record;
 	uint16_t sequence;
 	uint32_t attributes;
-	uint64_t size, modified;
+	uint64_t size, created, modified, accessed;
 	uint32_t reparse_tag;  // as the folder's entry has it; 0: none
 	uint8_t name_space;    // 0 POSIX, 1 Win32, 2 DOS, 3 both
 	size_t name_len;

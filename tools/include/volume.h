@@ -41,10 +41,12 @@ enum { // attributes, the same bits in both file systems
 // A file or folder.
 struct volume_stat {
 	char name[255 * 3 + 1]; // UTF-8; "" for the root folder
+	char short_name[12 * 3 + 1]; // of volume_list: the 8.3 name, when it is
+				// another one; else ""
 	uint32_t attributes;    // VOLUME_*, and on NTFS others of NTFS_ATTR_*
 	bool is_directory;
 	uint64_t size;          // bytes; 0 for a folder
-	uint64_t modified;      // FILETIME
+	uint64_t created, modified, accessed; // FILETIME
 	uint32_t reparse_tag;   // NTFS: see ntfs_reparse_name; 0: none
 };
 
@@ -60,6 +62,21 @@ void volume_close(struct volume *v);
 
 // Returns "FAT12", "FAT16", "FAT32" or "NTFS".
 const char *volume_kind(const struct volume *v);
+
+// What the volume is as a whole.
+struct volume_info {
+	char label[32 * 3 + 1]; // UTF-8; "" when there is none
+	uint32_t serial;        // as Windows shows it
+	uint64_t free;          // bytes
+	uint32_t cluster_size;
+};
+
+// Finds out about the volume; what is free with the changes that are not synced
+// yet.
+// Returns 0 or as volume_open.
+MUST_CHECK
+int volume_get_info(struct volume *v, struct volume_info *ret,
+		    struct err *err);
 
 // Finds out about a file or folder; of a link that is followed, about what it
 // leads to.
@@ -83,8 +100,17 @@ int volume_list(struct volume *v, const char *path,
 int volume_read_link(struct volume *v, const char *path, char **ret,
 		     struct err *err);
 
+// Calls fn for each named stream of a file or folder that holds data (on FAT there
+// are none); stops when it returns non-zero.
+// Returns 0, what fn returned, -ENOENT, or as volume_open.
+MUST_CHECK
+int volume_streams(struct volume *v, const char *path,
+		   int (*fn)(void *ctx, const char *name, uint64_t size),
+		   void *ctx, struct err *err);
+
 // Opens a file's content, for reading and, within its size, writing if the disk
-// can. Close it before the volume.
+// can. Close it before the volume. On NTFS "path:name" is a named stream, of a
+// folder too.
 // Content that a reparse point says to be elsewhere is never taken for zeroes:
 // ntfs_open_stream.
 // Returns 0, -ENOENT, -ENOTDIR, -EISDIR, -ENOTSUP, or as volume_open.

@@ -223,7 +223,9 @@ static int list_entry(void *ctx, const struct ntfs_index_entry *e)
 				       ? NTFS_ATTR_DIRECTORY
 				       : 0),
 		.size = name.size,
+		.created = name.created,
 		.modified = name.modified,
+		.accessed = name.accessed,
 		.reparse_tag = name.attributes & NTFS_ATTR_REPARSE
 				       ? name.ea_or_reparse
 				       : 0,

@@ -141,6 +141,7 @@ static int open_stream(struct ntfs *n, uint64_t record, uint32_t type,
 		       struct err *err)
 {
 	char text[NTFS_MAX_NAME * 3 + 1];
+	struct err e = {0};
 	struct ntfs_attr a;
 	struct ntfs_file f;
 	le16 *units = NULL;
@@ -160,7 +161,13 @@ static int open_stream(struct ntfs *n, uint64_t record, uint32_t type,
 					      "it is not UTF-8");
 	r = ntfs_file_open(n, record, &f, err);
 	if (!r) {
-		r = ntfs_file_find(&f, type, units, count, &a, err);
+		r = ntfs_file_find(&f, type, units, count, &a,
+				   count ? &e : err);
+		if (r && count)
+			err_set(err, r, r == -ENOENT ? text : e.what, e.where,
+				"%s",
+				r == -ENOENT ? "there is no such stream"
+					     : e.why);
 		if (!r)
 			r = open_attr(&f, &a, ret, err);
 		ntfs_file_done(&f);

@@ -2,6 +2,7 @@
 //
 // Opening and reading a volume of either file system.
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -131,9 +132,14 @@ static void from_fat(const struct fat_stat *s, struct volume_stat *ret)
 		.attributes = s->attributes,
 		.is_directory = s->is_directory,
 		.size = s->size,
+		.created = filetime_from_unix(s->created, 0),
 		.modified = filetime_from_unix(s->modified, 0),
+		.accessed = filetime_from_unix(s->accessed, 0),
 	};
 	memcpy(ret->name, s->name, sizeof(ret->name));
+	if (strcasecmp(s->name, s->short_name))
+		memcpy(ret->short_name, s->short_name,
+		       sizeof(ret->short_name));
 }
 
 struct list {
@@ -155,21 +161,88 @@ static int list_fat(void *ctx, const struct fat_stat *s)
 // The first records are the system's own files, the root folder among them.
 #define FIRST_FILE 16
 
-static int list_ntfs(void *ctx, const struct ntfs_entry *e)
+#define DATA 0x80 // type of an attribute, as ntfs_open_stream takes it
+
+#define DOS_NAME  2 // name spaces of struct ntfs_entry: beside a long name,
+#define LONG_NAME 1 // and that one
+
+// The 8.3 names of a folder: they stand elsewhere in it than the long ones.
+struct short_name {
+	uint64_t record;
+	char name[12 * 3 + 1];
+};
+
+struct list_ntfs {
+	struct list list;
+	struct short_name *names; // by record
+	size_t count, capacity;
+	struct err *err;
+};
+
+static int take_short_name(void *ctx, const struct ntfs_entry *e)
 {
-	const struct list *l = ctx;
+	struct list_ntfs *l = ctx;
+	struct short_name *s;
+
+	if (e->name_space != DOS_NAME)
+		return 0;
+	if (mem_grow((void **)&l->names, l->count, &l->capacity,
+		     sizeof(*l->names)))
+		return err_nomem(l->err);
+	s = &l->names[l->count++];
+	*s = (struct short_name){.record = e->record};
+	strncpy(s->name, e->utf8, sizeof(s->name) - 1);
+	return 0;
+}
+
+static int by_record(const void *a, const void *b)
+{
+	const struct short_name *x = a, *y = b;
+
+	return x->record < y->record ? -1 : x->record > y->record;
+}
+
+static int list_entry(void *ctx, const struct ntfs_entry *e)
+{
+	const struct list_ntfs *l = ctx;
+	struct short_name key = {.record = e->record};
+	const struct short_name *found = NULL;
 	struct volume_stat s = {
 		.attributes = e->attributes,
 		.is_directory = e->attributes & NTFS_ATTR_DIRECTORY,
+		.created = e->created,
 		.modified = e->modified,
+		.accessed = e->accessed,
 		.reparse_tag = e->reparse_tag,
 	};
 
-	if (e->name_space == 2 || e->record < FIRST_FILE) // 2: 8.3 name
+	if (e->name_space == DOS_NAME || e->record < FIRST_FILE)
 		return 0;
 	s.size = s.is_directory ? 0 : e->size;
 	strncpy(s.name, e->utf8, sizeof(s.name) - 1);
-	return l->fn(l->ctx, &s);
+	if (e->name_space == LONG_NAME && l->count)
+		found = bsearch(&key, l->names, l->count, sizeof(*l->names),
+				by_record);
+	if (found)
+		memcpy(s.short_name, found->name, sizeof(s.short_name));
+	return l->list.fn(l->list.ctx, &s);
+}
+
+static int list_ntfs(struct volume *v, const char *path,
+		     const struct list *list, struct err *err)
+{
+	struct list_ntfs l = {.list = *list, .err = err};
+	uint64_t record;
+	int r = ntfs_lookup(v->ntfs, path, &record, err);
+
+	if (!r)
+		r = ntfs_list(v->ntfs, record, take_short_name, &l, err);
+	if (!r && l.count)
+		qsort(l.names, l.count, sizeof(*l.names), by_record);
+	if (!r)
+		r = ntfs_list(v->ntfs, record, list_entry, &l, err);
+	mem_free(l.names);
+	return r;
 }
 
 struct find_name {
@@ -183,7 +256,7 @@ static int find_name(void *ctx, const struct ntfs_entry *e)
 {
 	struct find_name *f = ctx;
 
-	if (e->name_space == 2 || e->record != f->record)
+	if (e->name_space == DOS_NAME || e->record != f->record)
 		return 0;
 	strncpy(f->name, e->utf8, 255 * 3);
 	return !strcasecmp(e->utf8, f->given);
@@ -234,7 +307,9 @@ static int stat_ntfs(struct volume *v, const char *path,
 	s.attributes = stat.attributes;
 	s.is_directory = stat.is_directory;
 	s.size = stat.is_directory ? 0 : stat.size;
+	s.created = stat.created;
 	s.modified = stat.modified;
+	s.accessed = stat.accessed;
 	s.reparse_tag = stat.reparse_tag;
 	*ret = s;
 	return 0;
@@ -261,22 +336,104 @@ int volume_list(struct volume *v, const char *path,
 		void *ctx, struct err *err)
 {
 	struct list l = {fn, ctx};
+
+	return v->fat ? fat_list(v->fat, path, list_fat, &l, err)
+		      : list_ntfs(v, path, &l, err);
+}
+
+struct streams {
+	int (*fn)(void *ctx, const char *name, uint64_t size);
+	void *ctx;
+	struct err *err;
+};
+
+static int list_stream(void *ctx, const struct ntfs_stream *stream)
+{
+	const struct streams *s = ctx;
+	char *name;
+	int r;
+
+	if (stream->type != DATA || !stream->name_len)
+		return 0;
+	name = utf16_to_utf8(stream->name, stream->name_len);
+	if (!name)
+		return err_nomem(s->err);
+	r = s->fn(s->ctx, name, stream->size);
+	mem_free(name);
+	return r;
+}
+
+int volume_streams(struct volume *v, const char *path,
+		   int (*fn)(void *ctx, const char *name, uint64_t size),
+		   void *ctx, struct err *err)
+{
+	struct streams s = {fn, ctx, err};
+	struct volume_stat stat;
 	uint64_t record;
 	int r;
 
 	if (v->fat)
-		return fat_list(v->fat, path, list_fat, &l, err);
-	r = ntfs_lookup(v->ntfs, path, &record, err);
-	return r ? r : ntfs_list(v->ntfs, record, list_ntfs, &l, err);
+		return volume_stat(v, path, &stat, err);
+	r = ntfs_lookup_link(v->ntfs, path, &record, err);
+	return r ? r : ntfs_streams(v->ntfs, record, list_stream, &s, err);
 }
 
-// A folder of NTFS has no data to open; it is called what it is.
+static int add_free(void *ctx, uint64_t off, uint64_t len)
+{
+	uint64_t *sum = ctx;
+
+	*sum += len;
+	return 0;
+}
+
+int volume_get_info(struct volume *v, struct volume_info *ret,
+		    struct err *err)
+{
+	struct volume_info info = {0};
+	int r = 0;
+
+	if (v->fat) {
+		const struct fat_info *fat = fat_get_info(v->fat);
+
+		info.serial = fat->serial;
+		info.cluster_size = fat->cluster_size;
+		info.free = (uint64_t)fat->free_clusters * fat->cluster_size;
+		memcpy(info.label, fat->label, sizeof(fat->label));
+	} else {
+		const struct ntfs_info *ntfs = ntfs_get_info(v->ntfs);
+
+		info.serial = (uint32_t)ntfs->serial;
+		info.cluster_size = ntfs->cluster_size;
+		memcpy(info.label, ntfs->label, sizeof(info.label));
+		r = ntfs_free_ranges(v->ntfs, add_free, &info.free, err);
+	}
+	if (!r)
+		*ret = info;
+	return r;
+}
+
+// A folder of NTFS has no data to open, unless by the name of a stream; it is
+// called what it is.
 static int check_is_file(struct volume *v, const char *path, struct err *err)
 {
+	const char *stream = strchr(path, ':');
 	struct ntfs_stat stat;
 	uint64_t record;
-	int r = ntfs_lookup(v->ntfs, path, &record, err);
+	int r;
 
+	if (stream && stream[1] != ':')
+		return 0;
+	if (stream) { // "path::$DATA"
+		char *file = mem_strdup(path);
+
+		if (!file)
+			return err_nomem(err);
+		file[stream - path] = 0;
+		r = check_is_file(v, file, err);
+		mem_free(file);
+		return r;
+	}
+	r = ntfs_lookup(v->ntfs, path, &record, err);
 	if (!r)
 		r = ntfs_stat(v->ntfs, record, &stat, err);
 	if (!r && stat.is_directory)

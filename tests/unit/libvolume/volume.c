@@ -21,7 +21,7 @@ static struct disk *new_disk(uint64_t size)
 // \Folder\Long name of a file.txt
 static struct disk *new_fat(void)
 {
-	struct fat_format_options o = {.bits = 16};
+	struct fat_format_options o = {.bits = 16, .serial = 1};
 	struct disk *d = new_disk(16 << 20);
 	struct err err = {0};
 	struct volume *v;
@@ -63,20 +63,24 @@ static uint32_t add(struct ntfs_build *b, uint32_t parent, const char *name,
 static struct disk *new_ntfs(void)
 {
 	struct ntfs_build_options o = {.serial = 1};
+	le16 name[] = {to_le16('s')};
 	struct ntfs_stream_spec spec = {.size = sizeof(text)};
+	struct ntfs_stream_spec named = {.name = name, .name_len = 1, .size = 4};
 	struct disk *d = new_disk(16 << 20);
 	struct err err = {0};
 	struct ntfs_build *b;
-	uint32_t stream, node;
+	uint32_t stream, second, node;
 
 	check_ok(ntfs_build_new(d, &o, &b, &err), &err);
 	node = add(b, NTFS_ROOT, "Folder", NTFS_ATTR_DIRECTORY);
 	node = add(b, node, "Long name of a file.txt", NTFS_ATTR_HIDDEN);
 	check_ok(ntfs_build_stream(b, node, &spec, &stream, &err), &err);
+	check_ok(ntfs_build_stream(b, node, &named, &second, &err), &err);
 	check_ok(ntfs_build_layout(b, &err), &err);
 	check_ok(ntfs_build_begin(b, &err), &err);
 	check_ok(ntfs_build_write(b, stream, 0, text, sizeof(text), &err),
 		 &err);
+	check_ok(ntfs_build_write(b, second, 0, "abcd", 4, &err), &err);
 	check_ok(ntfs_build_finish(b, NULL, &err), &err);
 	ntfs_build_free(b);
 	return d;
@@ -109,6 +113,7 @@ static void test_reading(struct disk *d, const char *kind)
 {
 	struct volume_stat s = {.size = 77};
 	struct seen seen = {0};
+	struct volume_info info;
 	struct err err = {0};
 	struct volume *v;
 	struct disk *file = NULL;
@@ -131,6 +136,11 @@ static void test_reading(struct disk *d, const char *kind)
 	check_ok(volume_list(v, "folder", see, &seen, &err), &err);
 	check_eq(seen.count, 2);
 	check_file(&seen.last);
+	check(!strcmp(seen.last.short_name, "LONGNA~1.TXT"));
+	check_eq(seen.last.created, TIME);
+	check_ok(volume_get_info(v, &info, &err), &err);
+	check(!info.label[0] && info.serial == 1 && info.cluster_size >= 512);
+	check(info.free > 10 << 20 && info.free < 16 << 20);
 	check_eq(volume_list(v, "folder\\x", see, &seen, NULL), -ENOENT);
 	check_eq(volume_open_file(v, "folder", &file, NULL), -EISDIR);
 	check_eq(volume_read_file(v, "", 10, &data, &size, NULL), -EISDIR);
@@ -148,6 +158,46 @@ static void test_reading(struct disk *d, const char *kind)
 	volume_close(v);
 }
 
+static int see_stream(void *ctx, const char *name, uint64_t size)
+{
+	struct seen *seen = ctx;
+
+	seen->count++;
+	snprintf(seen->last.name, sizeof(seen->last.name), "%s", name);
+	seen->last.size = size;
+	return 0;
+}
+
+// NTFS alone has streams with names.
+static void test_streams(struct disk *d, bool has_one)
+{
+	const char *path = "folder\\LONGNA~1.TXT:S", *none = "folder:s";
+	struct err err = {0};
+	struct seen seen = {0};
+	struct volume *v;
+	struct disk *file;
+	char data[4];
+
+	check_ok(volume_open(d, &v, &err), &err);
+	check_ok(volume_streams(v, "folder/longna~1.txt", see_stream, &seen,
+				&err), &err);
+	check_eq(seen.count, has_one);
+	check_eq(volume_streams(v, "none", see_stream, &seen, NULL), -ENOENT);
+	check_eq(volume_open_file(v, none, &file, NULL),
+		 has_one ? -ENOENT : -EINVAL);
+	if (has_one) {
+		check(!strcmp(seen.last.name, "s") && seen.last.size == 4);
+		check_ok(volume_open_file(v, path, &file, &err), &err);
+		check_eq(file->size, 4);
+		check_ok(disk_read(file, 0, data, 4, &err), &err);
+		check(!memcmp(data, "abcd", 4));
+		disk_close(file);
+		check_eq(volume_open_file(v, "folder::$DATA", &file, NULL),
+			 -EISDIR);
+	}
+	volume_close(v);
+}
+
 int main(void)
 {
 	struct disk *blank = new_disk(1 << 20), *fat = new_fat(),
@@ -158,6 +208,8 @@ int main(void)
 	check(!v);
 	test_reading(fat, "FAT16");
 	test_reading(ntfs, "NTFS");
+	test_streams(fat, false);
+	test_streams(ntfs, true);
 	volume_close(NULL);
 	disk_close(ntfs);
 	disk_close(fat);

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+//
+// The files of a place, be that a folder of the host or a volume: what dir,
+// copy and xcopy walk.
+//
+//     struct tree *t;
+//     tree_open("disk.img@1:\\Windows\\*.log", 0, &t, &err);
+//     tree_list(t, "\\Windows", fn, ctx, &err);
+//     tree_close(t);
+//
+// Paths in a volume are divided by "\", those of the host by "/". A file of the
+// host has no hidden name, no 8.3 one, and is read-only when nobody may write
+// to it.
+
+#ifndef TREE_H
+#define TREE_H
+
+#include "address.h"
+
+enum {
+	// A regular file or a device of the host is meant as that, not as the
+	// volume that it holds.
+	TREE_HOST_FILE = 1 << 16, // beside ADDRESS_*
+};
+
+struct tree {
+	char *
+	    prefix; // of a path when it is shown: "disk.img@1:", of the host ""
+	char *path; // where the text leads to
+	char slash;
+	struct place *place;   // NULL: the host
+	struct volume *volume; // place->volume
+};
+
+// Opens the tree that a text leads into; a volume that is named alone stands
+// for its root folder. The path need not be there. Returns 0, or as
+// address_open.
+MUST_CHECK
+int tree_open(const char *text, unsigned flags, struct tree **ret,
+	      struct err *err);
+
+// Closes; NULL is fine. Prints what was mended in volumes (cmd_place_close).
+void tree_close(struct tree *t);
+
+// As volume_stat and volume_list; links are followed by the first, and told as
+// such by the second. The host's folders are listed in order of names.
+MUST_CHECK
+int tree_stat(struct tree *t, const char *path, struct volume_stat *ret,
+	      struct err *err);
+MUST_CHECK
+int tree_list(struct tree *t, const char *path,
+	      int (*fn)(void *ctx, const struct volume_stat *entry), void *ctx,
+	      struct err *err);
+
+// Returns where a link leads, or NULL. Free with mem_free.
+char *tree_read_link(struct tree *t, const char *path);
+
+// Finds out about the volume, or the host's file system.
+// Returns 0, or as volume_get_info.
+MUST_CHECK
+int tree_get_info(struct tree *t, struct volume_info *ret, struct err *err);
+
+// Returns true for the folder that everything of the tree lies in.
+bool tree_is_root(const struct tree *t, const char *path);
+
+// Returns the path of a name in a folder, new memory, or NULL. Free with
+// mem_free.
+char *tree_join(const struct tree *t, const char *folder, const char *name);
+
+// --- Names (tree_match.c)
+// -------------------------------------------------------
+
+// Which names of a folder are meant: a pattern, or one name.
+struct tree_match {
+	char *folder, *name; // the name as written; "*" for all of the folder
+	bool is_pattern;     // it has * or ?
+	bool is_folder;	     // the path is that of a folder: all of it is meant
+	bool is_host;
+	le16 *units; // of the name
+	size_t unit_count;
+};
+
+// Takes a path apart: what it names is a folder, all of which is meant, or one
+// file, or a pattern in its last part.
+// Returns 0, -EINVAL for a pattern in another part, -ENOMEM, or as tree_stat
+// but for a file that is not there.
+MUST_CHECK
+int tree_match_path(struct tree *t, const char *path, struct tree_match *ret,
+		    struct err *err);
+
+// Returns true when an entry is meant, by its name or its 8.3 name.
+bool tree_matches(const struct tree_match *m, const struct volume_stat *entry);
+
+// Frees what it holds.
+void tree_match_done(struct tree_match *m);
+
+#endif

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+//
+// Which files a path means: a folder's, one, or those that match a pattern.
+
+#include <string.h>
+#include <strings.h>
+
+#include "tree.h"
+
+static const char *last_part(const struct tree *t, const char *path)
+{
+	const char *part = strrchr(path, t->slash);
+
+	return part ? part + 1 : path;
+}
+
+static int set(struct tree_match *m, const char *folder, size_t folder_len,
+	       const char *name, struct err *err)
+{
+	int r;
+
+	m->folder = mem_alloc(folder_len + 1);
+	m->name = mem_strdup(name);
+	if (!m->folder || !m->name)
+		return err_nomem(err);
+	memcpy(m->folder, folder, folder_len);
+	// A name that is not UTF-8 has no units, and is matched as it is.
+	r = utf16_from_utf8(name, &m->units, &m->unit_count);
+	return r == -ENOMEM ? err_nomem(err) : 0;
+}
+
+// The folder that a last part lies in: "/" and "\" keep their slash.
+static size_t folder_length(const char *path, const char *part)
+{
+	size_t len = (size_t)(part - path);
+
+	return len > 1 ? len - 1 : len;
+}
+
+static int match(struct tree *t, const char *path, struct tree_match *m,
+		 struct err *err)
+{
+	const char *part = last_part(t, path);
+	struct volume_stat s;
+	size_t len = strlen(path);
+	int r;
+
+	m->is_host = !t->volume;
+	m->is_pattern = wildcard_is_pattern(part);
+	if (m->is_pattern)
+		return set(m, path, folder_length(path, part), part, err);
+	if (wildcard_is_pattern(path))
+		return err_set(err, -EINVAL, path, ERR_NOWHERE,
+			       "* and ? stand in the last part of a path "
+			       "alone");
+	r = tree_stat(t, path, &s, err);
+	if (r && r != -ENOENT)
+		return r;
+	m->is_folder = !r && s.is_directory;
+	if (!m->is_folder)
+		return set(m, path, folder_length(path, part), part, err);
+	while (len > 1 && path[len - 1] == t->slash)
+		len--;
+	return set(m, path, len, "*", err);
+}
+
+int tree_match_path(struct tree *t, const char *path, struct tree_match *ret,
+		    struct err *err)
+{
+	struct tree_match m = {0};
+	struct err e = {0};
+	int r = match(t, path, &m, &e);
+
+	if (r) {
+		tree_match_done(&m);
+		return err_set(err, r, e.what, e.where, "%s", e.why);
+	}
+	*ret = m;
+	return 0;
+}
+
+static bool matches(const struct tree_match *m, const char *name)
+{
+	le16 *units;
+	size_t count;
+	bool yes;
+
+	if (!strcmp(m->name, "*"))
+		return true;
+	if (m->is_host && !m->is_pattern)
+		return !strcmp(m->name, name);
+	if (!m->units || utf16_from_utf8(name, &units, &count))
+		return !strcmp(m->name, "*.*");
+	yes = wildcard_match(m->units, m->unit_count, units, count);
+	mem_free(units);
+	return yes;
+}
+
+bool tree_matches(const struct tree_match *m, const struct volume_stat *entry)
+{
+	return matches(m, entry->name) ||
+	       (*entry->short_name && matches(m, entry->short_name));
+}
+
+void tree_match_done(struct tree_match *m)
+{
+	mem_free(m->folder);
+	mem_free(m->name);
+	mem_free(m->units);
+	*m = (struct tree_match){0};
+}
