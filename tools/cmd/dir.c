@@ -20,7 +20,7 @@ static const char usage[] =
     "\n"
     "Lists a folder of an NTFS or FAT volume, or of the host: "
     "disk.img@1:\\EFI,\n"
-    "disk.img@1 for its root folder, /home. A file that PATH names alone is "
+    "disk.img@1 for its root folder, music. A file that PATH names alone is "
     "taken\n"
     "for the volume that it holds. The last part may have * and ?, as on "
     "Windows:\n"

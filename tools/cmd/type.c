@@ -12,7 +12,7 @@ static const char usage[] =
 	"\n"
 	"Writes files to standard output, as they are. An ADDRESS may lie in\n"
 	"an NTFS or FAT volume: disk.img@1:\\EFI\\Boot\\bootx64.efi, and in NTFS be\n"
-	"a named stream: disk.img@2:\\file:stream (dir /R lists them)\n";
+	"a named stream, as dir lists them: disk.img@2:\\file:stream\n";
 
 COMMAND(type, "type", "write a file to standard output", usage);
 
