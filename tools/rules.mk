@@ -6,7 +6,7 @@ AR ?= ar
 
 # In link order: who comes first may use what comes later.
 LIBS := deploy machine apply address volume bcd efi hive wim ntfs fat bootsect part vdisk \
-	ublk codec disk base
+	ublk codec net disk base
 
 WARN := -Wall -Wextra -Wvla -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wwrite-strings -Wpointer-arith -Wno-unused-parameter -Wno-format-truncation

@@ -15,7 +15,7 @@ given() { # HEADER
 	deploy) echo 'struct answer *answer; struct inventory *inventory;
 		const struct inventory_disk *disk; struct plan *plan;
 		struct plan_target target; void say(void *ctx, const char *text);' ;;
-	disk) echo 'uint8_t sector[512];' ;;
+	disk | net) echo 'uint8_t sector[512];' ;;
 	efi) echo 'struct efi_entry entry; uint16_t number;' ;;
 	fat) echo 'struct disk *partition; uint8_t *data; size_t size; uint64_t now;
 		struct fat_format_options options;' ;;

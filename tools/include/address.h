@@ -18,6 +18,15 @@
 // destination. A file of the host that is called so is written with a part "."
 // in front of its name: "./x@1", "/tmp/./C:\x".
 //
+// PATH may also be a file of another machine, for reading (net.h): a web server's,
+//
+//     http://server/images/install.wim
+//     http://server/disks/golden.vhdx@3:\Windows\win.ini
+//     \\server\share\install.wim      nfs://server/export/install.wim
+//
+// where a "@" before digits, or a ":" before a separator, that is part of the name
+// is written %40, %3A in a URL.
+//
 // A file that is a virtual disk (VHD, VHDX) is opened as one wherever a disk or
 // volume is meant; a differencing one with its parents, which are looked for on
 // the host or in the volume that it lies in, and opened for reading only. One
@@ -37,6 +46,7 @@
 #ifndef ADDRESS_H
 #define ADDRESS_H
 
+#include "net.h"
 #include "part.h"
 #include "vdisk.h"
 #include "volume.h"
@@ -101,6 +111,21 @@ MUST_CHECK
 int address_open(const char *text, unsigned flags, struct place **ret,
 		 struct err *err);
 
+// As address_open; shares are logged on to as `logon` says, which may be NULL and
+// must outlive the place.
+MUST_CHECK
+int address_open_as(const char *text, unsigned flags,
+		    const struct net_logon *logon, struct place **ret,
+		    struct err *err);
+
+// Opens the file at an address for reading, as its bytes are, with all that it
+// lies in: one disk, which closes that too. The logon, which may be NULL, must
+// outlive it.
+// Returns as address_open_as with ADDRESS_FILE.
+MUST_CHECK
+int address_open_file(const char *text, const struct net_logon *logon,
+		      struct disk **ret, struct err *err);
+
 // Ends writing through an address: from the innermost level outwards all that
 // the levels keep is written and made durable (disk_finish), and volumes that
 // were readied for changes are synced. Whoever opened with ADDRESS_WRITE calls
@@ -155,14 +180,14 @@ uint64_t address_hidden_sectors(const struct place *place);
 // "@1:\\x", ...), which points into text. *ret_path is new memory, free with
 // mem_free.
 // Returns 0, -ENOENT for what looks like an address whose PATH does not exist,
-// -EINVAL for a drive's letter, or -ENOMEM.
+// -EINVAL for a drive's letter, or -ENOMEM. Another machine's file is not asked for.
 MUST_CHECK
 int address_split(const char *text, char **ret_path, const char **ret_rest,
 		  struct err *err);
 
 // Checks that a text can be the path of a new file of the host.
-// Returns 0, -ENOTSUP when it leads into a disk, -EINVAL when its name would hold
-// a backslash (without "./"), or as address_split.
+// Returns 0, -EROFS for another machine's file, -ENOTSUP when it leads into a disk,
+// -EINVAL when its name would hold a backslash (without "./"), or as address_split.
 MUST_CHECK
 int address_check_host(const char *text, struct err *err);
 

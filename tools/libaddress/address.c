@@ -27,6 +27,7 @@ struct address_stack {
 struct opening {
 	struct place *place;
 	unsigned flags;
+	const struct net_logon *logon;
 	const char *text;
 	struct err *err;
 };
@@ -302,16 +303,41 @@ static int open_parts(struct opening *o, const char *rest)
 	return r;
 }
 
+// Opens PATH: a file or device of the host, or one of another machine.
+static int open_path(struct opening *o)
+{
+	struct place *place = o->place;
+	const char *path = place->stack->host_path;
+	struct vdisk_files files = net_is_name(path)
+					   ? address_net_files(o->logon)
+					   : vdisk_host_files;
+	struct disk *d;
+	int r;
+
+	place->host_path = path;
+	r = files.open_file(files.ctx, path, open_flags(o, false), &d, o->err);
+	if (!r)
+		push_file(place, d, &files, path);
+	return r;
+}
+
 int address_open(const char *text, unsigned flags, struct place **ret,
 		 struct err *err)
+{
+	return address_open_as(text, flags, NULL, ret, err);
+}
+
+int address_open_as(const char *text, unsigned flags,
+		    const struct net_logon *logon, struct place **ret,
+		    struct err *err)
 {
 	struct place *place = mem_alloc(sizeof(*place));
 	struct opening o = {.place = place,
 			    .flags = flags,
+			    .logon = logon,
 			    .text = text,
 			    .err = err};
 	const char *rest;
-	struct disk *d;
 	int r;
 
 	if (!place)
@@ -321,15 +347,10 @@ int address_open(const char *text, unsigned flags, struct place **ret,
 	r = place->stack && place->levels
 		    ? address_split(text, &place->stack->host_path, &rest, err)
 		    : err_nomem(err);
-	if (!r) {
-		place->host_path = place->stack->host_path;
-		r = disk_open_file(place->host_path, open_flags(&o, false), &d,
-				   err);
-	}
-	if (!r) {
-		push_file(place, d, &vdisk_host_files, place->host_path);
+	if (!r)
+		r = open_path(&o);
+	if (!r)
 		r = open_parts(&o, rest);
-	}
 	if (r) {
 		address_close(place);
 		return r;

@@ -76,6 +76,25 @@ static int refuse_missing(const char *path, struct err *err)
 		       "file of such a name with ./ in front of it");
 }
 
+// A name on another machine ends at the first mark behind the server: whether it
+// exists is not asked. Marks that are part of it are written %40 and %3A.
+static int split_net(const char *text, char **ret_path, const char **ret_rest,
+		     struct err *err)
+{
+	const char *rest = text + net_server_length(text);
+	char *path;
+
+	while (*rest && !address_partition_mark(rest) && !address_is_inner(rest))
+		rest++;
+	path = mem_strdup(text);
+	if (!path)
+		return err_nomem(err);
+	path[rest - text] = 0;
+	*ret_path = path;
+	*ret_rest = rest;
+	return 0;
+}
+
 int address_split(const char *text, char **ret_path, const char **ret_rest,
 		  struct err *err)
 {
@@ -83,6 +102,8 @@ int address_split(const char *text, char **ret_path, const char **ret_rest,
 	char *path;
 	int r;
 
+	if (net_is_name(text))
+		return split_net(text, ret_path, ret_rest, err);
 	if (is_drive(text))
 		return refuse_drive(text, err);
 	path = mem_strdup(text);
@@ -120,6 +141,10 @@ int address_check_host(const char *text, struct err *err)
 	if (r)
 		return r;
 	mem_free(path);
+	if (net_is_name(text))
+		return err_set(err, -EROFS, text, ERR_NOWHERE,
+			       "files of other machines are read, not written: "
+			       "make it here, and copy it there by other means");
 	if (*rest)
 		return err_set(err, -ENOTSUP, text, ERR_NOWHERE,
 			       "this makes files of the host: make one there "
