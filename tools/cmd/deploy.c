@@ -38,8 +38,9 @@ static const char usage[] =
 	"                       environment: its firmware gets start entries\n"
 	"  --progress STYLE     bar, lines, json or none\n"
 	"  --origin TEXT        what the answer file comes from: a medium's identity,\n"
-	"                       an address. A disk that the rule matches and that was\n"
-	"                       deployed from the same there is left alone\n"
+	"                       or the URL it was fetched from, which names of images\n"
+	"                       are then relative to. A disk that the rule matches and\n"
+	"                       that was deployed from the same there is left alone\n"
 	"  --again              not even then\n"
 	"  --finish-file FILE   write how it ended into FILE: what [finish] asks for;\n"
 	"                       \"deployed\" for a disk that was left alone; after a\n"
@@ -268,8 +269,8 @@ static int deploy(const char *answer_path, uint64_t size,
 	struct plan *plan = NULL;
 	struct deploy_disk disk;
 	struct err err = {0};
-	int r = answer_read(answer_path, machine_start(switches), &answer,
-			    &err);
+	int r = answer_read(answer_path, switches[ORIGIN].value,
+			    machine_start(switches), &answer, &err);
 
 	if (!r)
 		r = deploy_disk_choose(&disk, answer, switches[TARGET].value,

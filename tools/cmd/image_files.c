@@ -12,47 +12,10 @@
 
 // --- Opening -----------------------------------------------------------------
 
-// The file of a place, and what must be closed after it.
-struct place_disk {
-	struct disk disk; // first
-	struct place *place;
-};
-
-static int read_place(struct disk *d, uint64_t off, void *buf, size_t len,
-		      struct err *err)
-{
-	return disk_read(((struct place_disk *)d)->place->disk, off, buf, len,
-			 err);
-}
-
-static void close_place(struct disk *d)
-{
-	address_close(((struct place_disk *)d)->place);
-	mem_free(d);
-}
-
-static const struct disk_ops place_ops = {.read = read_place,
-					  .close = close_place};
-
-static int open_file(void *ctx, const char *name, struct disk **ret,
+static int open_file(void *logon, const char *name, struct disk **ret,
 		     struct err *err)
 {
-	struct place_disk *d = mem_alloc(sizeof(*d));
-	int r;
-
-	if (!d)
-		return err_nomem(err);
-	r = address_open(name, ADDRESS_FILE, &d->place, err);
-	if (r) {
-		mem_free(d);
-		return r;
-	}
-	d->disk.ops = &place_ops;
-	d->disk.size = d->place->disk->size;
-	d->disk.sector_size = d->place->disk->sector_size;
-	d->disk.read_only = true;
-	*ret = &d->disk;
-	return 0;
+	return address_open_file(name, logon, ret, err);
 }
 
 const struct wim_files image_files = {open_file, NULL};
@@ -174,6 +137,11 @@ int image_names_match(struct image_names *names, const char *pattern,
 	if (r)
 		return r;
 	mem_free(path);
+	if (!*rest && net_is_name(pattern))
+		return err_set(err, -ENOTSUP, pattern, ERR_NOWHERE,
+			       "a server's files cannot be listed: part 1 is "
+			       "enough when they are called install.swm, "
+			       "install2.swm, and so on");
 	r = *rest ? match_inner(&m, err)
 		  : vdisk_host_files.list(NULL, pattern, match_one, &m, err);
 	if (!r && !m.found)

@@ -3,7 +3,7 @@
 // libdeploy: an unattended deployment: the answer file, the plan, and the engine
 // that does it. The one disk is chosen by libmachine.
 //
-//     answer_read("answer.ini", ANSWER_START_UEFI, &answer, &err);
+//     answer_read("answer.ini", NULL, ANSWER_START_UEFI, &answer, &err);
 //     inventory_read("", &inventory, &err);
 //     inventory_choose(inventory, &answer->rule, &disk, &err);
 //     plan_make(answer, &target, &plan, &err);
@@ -18,6 +18,7 @@
 #ifndef DEPLOY_H
 #define DEPLOY_H
 
+#include "address.h"
 #include "apply.h"
 #include "bcd.h"
 #include "machine.h"
@@ -55,13 +56,23 @@
 //   label = Data      of the partition that holds the VHDs
 //   seed    = GUID    all identifiers derive from it; random without it
 // [image]   for all systems that name none
-//   file    = install.wim                   relative to the answer file; of a
-//                         split image any part: install.swm, install2.swm, ...
+//   file    = install.wim   relative to where the answer file came from: beside
+//                           it, or on the server that it was fetched from
+//           = /dev/sdb@2:\images\install.wim    any address (address.h)
+//           = http://server/images/install.wim  a web server's file
+//           = \\server\share\install.wim       a Windows share's
+//           = nfs://server/export/install.wim   an NFS server's
+//           of a split image any part: install.swm, install2.swm, ...
 //   index   = number or name (1)
 //   verify  = yes | no    read and check all content before the disk is touched,
 //                         which reads the image twice (no: content is checked as
 //                         it is written, and what does not match its hash leaves
 //                         a disk that nothing takes for a finished one)
+//
+// [network] who logs on to a Windows share; without it a share must let guests in
+//   username = installer    domain = EXAMPLE    password = text
+//           Whoever can read the answer file can read the password: give the user
+//           the right to read that share, and no other.
 //
 // Then the systems, each in a section of its own, in the order of the menu:
 //
@@ -128,7 +139,8 @@ struct answer {
 	uint64_t system_size, msr_size;
 	enum answer_format system_format;
 	char *data_label;
-	char *image_file; // joined to the answer file's folder, or NULL
+	char *image_file; // joined to the answer file's place, or NULL
+	struct net_logon logon;
 	char *image;      // index or name, or NULL
 	bool verify;      // before the disk is touched
 	struct answer_system **systems; // in their order
@@ -157,9 +169,11 @@ int answer_parse_for(const char *text, size_t size, const char *name,
 		     enum answer_start start, struct answer **ret,
 		     struct err *err);
 
-// Reads and parses a file. Returns as answer_parse_for and disk_open_file.
-int answer_read(const char *path, enum answer_start start, struct answer **ret,
-		struct err *err);
+// Reads and parses the file at an address. `origin` says where it came from, or is
+// NULL; when that is a URL or a name on a share, it is the file's name.
+// Returns as answer_parse_for and address_open_file.
+int answer_read(const char *path, const char *origin, enum answer_start start,
+		struct answer **ret, struct err *err);
 
 // Frees; NULL is fine.
 void answer_free(struct answer *a);

@@ -260,12 +260,13 @@ int answer_parse(const char *text, size_t size, const char *name,
 				err);
 }
 
-int answer_read(const char *path, enum answer_start start, struct answer **ret,
-		struct err *err)
+int answer_read(const char *path, const char *origin, enum answer_start start,
+		struct answer **ret, struct err *err)
 {
+	bool is_url = origin && net_is_name(origin);
 	struct disk *file;
 	char *text;
-	int r = disk_open_file(path, DISK_READ_ONLY, &file, err);
+	int r = address_open_file(path, NULL, &file, err);
 
 	if (r)
 		return r;
@@ -278,8 +279,8 @@ int answer_read(const char *path, enum answer_start start, struct answer **ret,
 	r = text ? disk_read(file, 0, text, (size_t)file->size, err)
 		 : err_nomem(err);
 	if (!r)
-		r = answer_parse_for(text, (size_t)file->size, path, start,
-				     ret, err);
+		r = answer_parse_for(text, (size_t)file->size,
+				     is_url ? origin : path, start, ret, err);
 	mem_free(text);
 	disk_close(file);
 	return r;
@@ -311,6 +312,9 @@ void answer_free(struct answer *a)
 	mem_free(a->data_label);
 	mem_free(a->image_file);
 	mem_free(a->image);
+	mem_free((void *)(uintptr_t)a->logon.user);
+	mem_free((void *)(uintptr_t)a->logon.domain);
+	mem_free((void *)(uintptr_t)a->logon.password);
 	mem_free(a->description);
 	mem_free(a->locale);
 	mem_free(a->default_entry);

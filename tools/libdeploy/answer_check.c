@@ -271,65 +271,6 @@ static int check_paths(struct answer_parser *p)
 	return r;
 }
 
-// --- Images ------------------------------------------------------------------
-
-// A relative path counts from the answer file's folder.
-static int join_image(const struct answer_parser *p, char **file)
-{
-	const char *slash = strrchr(p->name, '/');
-	size_t folder = slash ? (size_t)(slash - p->name) + 1 : 0;
-	char *joined;
-
-	for (char *c = *file; *c; c++)
-		if (*c == '\\')
-			*c = '/';
-	if (**file == '/' || !folder)
-		return 0;
-	joined = mem_alloc(folder + strlen(*file) + 1);
-	if (!joined)
-		return err_nomem(p->err);
-	memcpy(joined, p->name, folder);
-	strcpy(joined + folder, *file);
-	mem_free(*file);
-	*file = joined;
-	return 0;
-}
-
-// Gives a system its own image's place, or that of [image].
-static int settle_image(struct answer_parser *p, struct answer_system *s)
-{
-	const struct answer *a = p->answer;
-	const char *index = "1";
-
-	if (s->parent)
-		return 0;
-	if (s->image_file && join_image(p, &s->image_file))
-		return -ENOMEM;
-	if (!s->image_file) {
-		s->image_file = mem_strdup(a->image_file);
-		index = a->image ? a->image : "1";
-	}
-	if (!s->image)
-		s->image = mem_strdup(index);
-	return s->image_file && s->image ? 0 : err_nomem(p->err);
-}
-
-static int check_images(struct answer_parser *p)
-{
-	struct answer *a = p->answer;
-	bool all = a->system_count;
-	int r;
-
-	for (size_t i = 0; i < a->system_count; i++)
-		all &= a->systems[i]->parent || a->systems[i]->image_file;
-	if (!a->image_file && !all)
-		return refuse(p, 0, "[image] needs \"file\"");
-	r = a->image_file ? join_image(p, &a->image_file) : 0;
-	for (size_t i = 0; i < a->system_count && !r; i++)
-		r = settle_image(p, a->systems[i]);
-	return r;
-}
-
 // --- Booting -----------------------------------------------------------------
 
 // A parent that is started is changed, and its children are then worth nothing:
@@ -447,7 +388,7 @@ int answer_check_all(struct answer_parser *p)
 	if (!r)
 		r = check_paths(p);
 	if (!r)
-		r = check_images(p);
+		r = answer_check_images(p);
 	if (!r && !a->system_count)
 		r = refuse(p, 0, "[vhd] or [partition] is missing");
 	if (!r)

@@ -267,6 +267,11 @@ const struct answer_key answer_keys[] = {
     {"image", "index", set_text, AT(image), NULL, NULL, false, false},
     {"image", "verify", set_bool, AT(verify), NULL, NULL, false, false},
 
+    {"network", "username", set_text, AT(logon.user), NULL, NULL, false, false},
+    {"network", "domain", set_text, AT(logon.domain), NULL, NULL, false, false},
+    {"network", "password", set_text, AT(logon.password), NULL, NULL, false,
+     false},
+
     {"vhd", "path", set_vhd_path, OF_SYSTEM(path), NULL, NULL, true, true},
     {"vhd", "size", set_size, OF_SYSTEM(size), NULL, NULL, false, true},
     {"vhd", "type", set_word, OF_SYSTEM(type), types, "fixed or dynamic",

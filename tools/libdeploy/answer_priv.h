@@ -54,6 +54,11 @@ uint64_t answer_given(const struct answer_parser *p, const char *section,
 // Returns 0, -EBADMSG with the line, or -ENOMEM.
 int answer_check_system(struct answer_parser *p);
 
+// Gives each system the place of its image, joined to where the answer file came
+// from (answer_images.c).
+// Returns as answer_check_system.
+int answer_check_images(struct answer_parser *p);
+
 // Checks the whole at the end, and joins what refers to something else: parents,
 // images.
 // Returns as answer_check_system.

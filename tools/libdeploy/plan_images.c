@@ -11,10 +11,18 @@
 
 // --- Images ------------------------------------------------------------------
 
+static int open_address(void *logon, const char *name, struct disk **ret,
+			struct err *err)
+{
+	return address_open_file(name, logon, ret, err);
+}
+
 // Finds an image file that is open already, or opens it.
 static int open_file(struct plan *p, const char *name, struct plan_image **ret,
 		     struct err *err)
 {
+	struct wim_files files = {
+		open_address, (void *)(uintptr_t)&p->answer->logon};
 	struct plan_image *image = p->images;
 	int r;
 
@@ -26,7 +34,7 @@ static int open_file(struct plan *p, const char *name, struct plan_image **ret,
 	}
 	p->image_count++;
 	image->name = name;
-	r = wim_open_files(&wim_host_files, &image->name, 1, &image->wim, err);
+	r = wim_open_files(&files, &image->name, 1, &image->wim, err);
 	*ret = image;
 	return r;
 }
