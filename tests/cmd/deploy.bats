@@ -56,6 +56,13 @@ assert_blank() { # IMAGE
 	[ "$(cat finish)" = restart ]
 	run -0 deploy --target b.img --size 300M
 	cmp a.img b.img
+	for kind in vhdx vhd; do
+		run -0 deploy --target a.$kind --size 300M
+		run -0 deploy --target b.$kind --size 300M
+		cmp a.$kind b.$kind
+	done
+	slipway vdisk convert a.vhdx x.img --format raw --progress none
+	cmp a.img x.img
 	run -0 slipway chkdsk 'a.img@3'
 	run -0 slipway chkdsk 'a.img@3:\vhd\guest.vhd@1'
 }

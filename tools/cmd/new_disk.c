@@ -68,6 +68,8 @@ int new_disk_open(const char *path, uint64_t size, uint32_t sector_size,
 	}
 	if (!n.disk)
 		n.disk = n.file;
+	if (id)
+		vdisk_seed(n.disk, id);
 	*ret = n;
 	return 0;
 }

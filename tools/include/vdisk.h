@@ -126,6 +126,12 @@ int vdisk_check_foreign(struct disk *file, struct err *err);
 MUST_CHECK
 int vdisk_open(struct disk *file, struct disk **ret, struct err *err);
 
+// What identifiers a change brings (a VHDX has new ones in its headers and log) come
+// from this seed from now on, not at random: for a disk that was made with that as
+// its identifier, so that the same writes give the same bytes. Nothing for disks
+// whose changes bring none.
+void vdisk_seed(struct disk *disk, const struct guid *seed);
+
 // Opens a differencing disk on top of its parent, an opened virtual disk whose
 // link_id is `parent_id`; both are borrowed. The parent is only read. That file
 // and parent belong together is checked by that id; finding the parent is the

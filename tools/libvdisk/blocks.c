@@ -402,6 +402,12 @@ static const struct disk_ops blocks_ops = {
 	.close = blocks_close,
 };
 
+void vdisk_seed(struct disk *disk, const struct guid *seed)
+{
+	if (disk->ops == &blocks_ops)
+		((struct vdisk_blocks *)disk)->seed = *seed;
+}
+
 int vdisk_blocks_init(struct vdisk_blocks *b, struct err *err)
 {
 	b->disk.ops = &blocks_ops;

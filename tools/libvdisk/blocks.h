@@ -109,6 +109,7 @@ struct vdisk_blocks {
 
 	bool has_bitmaps;         // a differencing disk
 	bool keeps_id;            // what is written, children are not to notice
+	struct guid seed;         // of new identifiers; zero: random ones
 	bool low_bit_first;       // in bitmaps
 	uint32_t page_size;       // of bitmaps: 512 or 4096
 	uint32_t entries_a_page;  // of the table, for dirty_table

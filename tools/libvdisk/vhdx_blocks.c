@@ -5,6 +5,7 @@
 // bitmaps, which only differencing disks use. A new block is put at the file's
 // end; what describes it goes through the log.
 
+#include <stdio.h>
 #include <string.h>
 
 #include "vdisk_priv.h"
@@ -174,6 +175,20 @@ static int commit(struct vdisk_blocks *b, struct err *err)
 	return r;
 }
 
+// An identifier that no header of this file had.
+static int new_id(const struct vhdx_disk *v, const char *of, struct guid *ret,
+		  struct err *err)
+{
+	char name[40];
+
+	if (guid_is_zero(&v->blocks.seed))
+		return guid_random(ret, err);
+	snprintf(name, sizeof(name), "%s %llu", of,
+		 (unsigned long long)v->x.header.sequence);
+	guid_from_name(&v->blocks.seed, name, ret);
+	return 0;
+}
+
 // The data is about to change: children of this disk must notice.
 static int prepare(struct vdisk_blocks *b, struct err *err)
 {
@@ -192,9 +207,11 @@ static int prepare(struct vdisk_blocks *b, struct err *err)
 		v->tables = mem_array(VHDX_LOG_MAX_WRITES, VHDX_PAGE);
 	if (!v->tables)
 		return err_nomem(err);
-	r = guid_random(&h.file_write, err);
+	r = new_id(v, "file", &h.file_write, err);
 	if (!r && !b->keeps_id)
-		r = guid_random(&h.data_write, err);
+		r = new_id(v, "data", &h.data_write, err);
+	if (!r)
+		r = new_id(v, "log", &h.log, err);
 	if (!r)
 		r = vhdx_log_start(&v->log, b->file, &h, err);
 	if (r)

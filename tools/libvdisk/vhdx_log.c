@@ -83,7 +83,8 @@ int vhdx_log_start(struct vhdx_log *log, struct disk *file,
 				 .bytes = mem_alloc(MAX_ENTRY)};
 	if (!log->bytes)
 		return err_nomem(err);
-	r = guid_random(&log->id, err);
+	log->id = h->log;
+	r = guid_is_zero(&log->id) ? guid_random(&log->id, err) : 0;
 	if (!r)
 		r = vhdx_log_append(log, NULL, 0, err);
 	if (r)

@@ -199,8 +199,8 @@ struct vhdx_log {
 	uint8_t *bytes;    // room for the longest entry
 };
 
-// Readies a log that is empty, under a new id, with an entry that holds
-// nothing. End with vhdx_log_done.
+// Readies a log that is empty, under the header's log id or, when that is zero, a
+// new one, with an entry that holds nothing. End with vhdx_log_done.
 // Returns 0, -ENOMEM, or the file's error.
 int vhdx_log_start(struct vhdx_log *log, struct disk *file,
 		   const struct vhdx_header *h, struct err *err);
