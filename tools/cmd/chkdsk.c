@@ -71,7 +71,8 @@ static void report_problem(void *ctx, const struct ntfs_problem *p)
 
 	cmd_progress_end(&o->shown);
 	if (o->json) {
-		printf("{\"problem\":\"%s\",\"record\":", p->rule);
+		printf("{\"problem\":\"%s\",\"record\":",
+		       ntfs_rule_name(p->rule));
 		if (p->record == ERR_NOWHERE)
 			printf("null");
 		else
@@ -82,7 +83,7 @@ static void report_problem(void *ctx, const struct ntfs_problem *p)
 		return;
 	}
 	if (o->verbose)
-		printf("[%s] ", p->rule);
+		printf("[%s] ", ntfs_rule_name(p->rule));
 	if (p->record != ERR_NOWHERE)
 		printf("File %" PRIu64 ": ", p->record);
 	printf("%s", p->text);

@@ -506,12 +506,100 @@ enum ntfs_finding {
 	NTFS_NOTE,
 };
 
+// What a finding is against, with its short name.
+#define NTFS_RULES(RULE) \
+	RULE(ATTR_DUPLICATE, "attr-duplicate") \
+	RULE(ATTR_FORM, "attr-form") \
+	RULE(ATTR_HEADER, "attr-header") \
+	RULE(ATTR_ID, "attr-id") \
+	RULE(ATTR_LIST, "attr-list") \
+	RULE(ATTR_LIST_ORDER, "attr-list-order") \
+	RULE(ATTR_ORDER, "attr-order") \
+	RULE(ATTR_PLACE, "attr-place") \
+	RULE(ATTR_TYPE, "attr-type") \
+	RULE(ATTRDEF, "attrdef") \
+	RULE(BADCLUS, "badclus") \
+	RULE(BITMAP, "bitmap") \
+	RULE(BITMAP_FREE, "bitmap-free") \
+	RULE(BITMAP_LOST, "bitmap-lost") \
+	RULE(BITMAP_SIZE, "bitmap-size") \
+	RULE(BOOT_COPY, "boot-copy") \
+	RULE(BOOT_FILE, "boot-file") \
+	RULE(BOOT_MEDIA, "boot-media") \
+	RULE(BOOT_MFT, "boot-mft") \
+	RULE(BOOT_RESERVED, "boot-reserved") \
+	RULE(BOOT_SIGNATURE, "boot-signature") \
+	RULE(CROSS_LINK, "cross-link") \
+	RULE(EA, "ea") \
+	RULE(ENTRY_ATTRIBUTES, "entry-attributes") \
+	RULE(ENTRY_FILE, "entry-file") \
+	RULE(ENTRY_NAME, "entry-name") \
+	RULE(ENTRY_PARENT, "entry-parent") \
+	RULE(ENTRY_REPARSE, "entry-reparse") \
+	RULE(ENTRY_SIZE, "entry-size") \
+	RULE(ENTRY_TIMES, "entry-times") \
+	RULE(EXTEND, "extend") \
+	RULE(FILE_ATTRIBUTES, "file-attributes") \
+	RULE(FILE_NAME, "file-name") \
+	RULE(FOLDER_FLAG, "folder-flag") \
+	RULE(FOLDER_NAMES, "folder-names") \
+	RULE(FOLDER_PATH, "folder-path") \
+	RULE(INDEX_BITMAP, "index-bitmap") \
+	RULE(INDEX_BLOCK, "index-block") \
+	RULE(INDEX_CHILDREN, "index-children") \
+	RULE(INDEX_CYCLE, "index-cycle") \
+	RULE(INDEX_DUPLICATE, "index-duplicate") \
+	RULE(INDEX_ENTRY, "index-entry") \
+	RULE(INDEX_HEADER, "index-header") \
+	RULE(INDEX_ORDER, "index-order") \
+	RULE(INDEX_ROOT, "index-root") \
+	RULE(INDEX_UNREACHED, "index-unreached") \
+	RULE(INDEX_VCN, "index-vcn") \
+	RULE(LINK_COUNT, "link-count") \
+	RULE(LOG, "log") \
+	RULE(LOG_UNCLEAN, "log-unclean") \
+	RULE(MFT_BITMAP, "mft-bitmap") \
+	RULE(MFT_MIRROR, "mft-mirror") \
+	RULE(NAME_ENTRY, "name-entry") \
+	RULE(NAME_SPACE, "name-space") \
+	RULE(OBJECT_ID, "object-id") \
+	RULE(RECORD_HEADER, "record-header") \
+	RULE(RECORD_NUMBER, "record-number") \
+	RULE(RECORD_ORPHAN, "record-orphan") \
+	RULE(RECORD_SEQUENCE, "record-sequence") \
+	RULE(RECORD_USED, "record-used") \
+	RULE(REPARSE, "reparse") \
+	RULE(RUNS, "runs") \
+	RULE(SDS, "sds") \
+	RULE(SDS_ENTRY, "sds-entry") \
+	RULE(SDS_HASH, "sds-hash") \
+	RULE(SDS_MIRROR, "sds-mirror") \
+	RULE(SECURITY_DESCRIPTOR, "security-descriptor") \
+	RULE(SECURITY_ID, "security-id") \
+	RULE(SECURITY_INDEX, "security-index") \
+	RULE(STANDARD_INFORMATION, "standard-information") \
+	RULE(STREAM_ALLOCATED, "stream-allocated") \
+	RULE(STREAM_FLAGS, "stream-flags") \
+	RULE(STREAM_SIZE, "stream-size") \
+	RULE(STREAM_TOTAL, "stream-total") \
+	RULE(STREAM_VALID, "stream-valid") \
+	RULE(UPCASE, "upcase") \
+	RULE(VOLUME, "volume") \
+	RULE(VOLUME_DIRTY, "volume-dirty") \
+	RULE(VOLUME_VERSION, "volume-version")
+
+#define NTFS_RULE_ENTRY(id, name) NTFS_RULE_##id,
+enum ntfs_rule { NTFS_RULES(NTFS_RULE_ENTRY) };
+
+// Returns the short name of a rule: "index-order".
+const char *ntfs_rule_name(enum ntfs_rule rule);
+
 struct ntfs_problem {
 	enum ntfs_finding finding;
 	uint64_t record;      // of the file record, or ERR_NOWHERE
-	const char *rule;     // short name of the rule: "index-order"
+	enum ntfs_rule rule;
 	const char *text;     // one sentence
-	uint64_t first, count; // NTFS_LEFTOVER, "bitmap-lost": the clusters
+	uint64_t first, count; // NTFS_RULE_BITMAP_LOST: the clusters
 };
 
 struct ntfs_check_result {

@@ -24,7 +24,7 @@ static void pass_on(struct check *c, struct ntfs_problem *p, const char *fmt,
 	c->report(c->ctx, p);
 }
 
-void ntfs_check_problem(struct check *c, uint64_t record, const char *rule,
+void ntfs_check_problem(struct check *c, uint64_t record, enum ntfs_rule rule,
 			const char *fmt, ...)
 {
 	struct ntfs_problem p = {.record = record, .rule = rule};
@@ -36,7 +36,7 @@ void ntfs_check_problem(struct check *c, uint64_t record, const char *rule,
 }
 
 void ntfs_check_find(struct check *c, enum ntfs_finding finding,
-		     uint64_t record, const char *rule, const char *fmt, ...)
+		     uint64_t record, enum ntfs_rule rule, const char *fmt, ...)
 {
 	struct ntfs_problem p = {
 		.finding = finding, .record = record, .rule = rule};
@@ -52,7 +52,7 @@ void ntfs_check_lost(struct check *c, uint64_t first, uint64_t count,
 {
 	struct ntfs_problem p = {.finding = NTFS_LEFTOVER,
 				 .record = ERR_NOWHERE,
-				 .rule = "bitmap-lost",
+				 .rule = NTFS_RULE_BITMAP_LOST,
 				 .first = first,
 				 .count = count};
 	va_list ap;
@@ -71,8 +71,8 @@ bool ntfs_check_is_content(int r)
 	       r == -ENOTSUP;
 }
 
-int ntfs_check_failed(struct check *c, uint64_t record, const char *rule, int r,
-		      const struct err *e)
+int ntfs_check_failed(struct check *c, uint64_t record, enum ntfs_rule rule,
+		      int r, const struct err *e)
 {
 	if (!ntfs_check_is_content(r))
 		return err_pass(c->err, r, e);
@@ -99,7 +99,7 @@ bool ntfs_check_is_file(const struct check *c, uint64_t reference)
 }
 
 int ntfs_check_read(struct check *c, uint64_t record, uint32_t type,
-		    const char *name, uint64_t limit, const char *rule,
+		    const char *name, uint64_t limit, enum ntfs_rule rule,
 		    uint8_t **ret, size_t *ret_size)
 {
 	struct err e = {0};

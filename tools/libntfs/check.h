@@ -64,13 +64,13 @@ struct check {
 };
 
 // Counts and reports what makes the volume unsafe. `record` may be ERR_NOWHERE.
-void ntfs_check_problem(struct check *c, uint64_t record, const char *rule,
+void ntfs_check_problem(struct check *c, uint64_t record, enum ntfs_rule rule,
 			const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 
 // As that, for a finding that is not NTFS_UNSAFE.
 void ntfs_check_find(struct check *c, enum ntfs_finding finding,
-		     uint64_t record, const char *rule, const char *fmt, ...)
+		     uint64_t record, enum ntfs_rule rule, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 
 // As that, for clusters that no file has.
@@ -83,8 +83,8 @@ bool ntfs_check_is_content(int r);
 
 // Makes a problem of an error that comes from the volume's content.
 // Returns 0 then; the error itself when it comes from elsewhere.
-int ntfs_check_failed(struct check *c, uint64_t record, const char *rule, int r,
-		      const struct err *e);
+int ntfs_check_failed(struct check *c, uint64_t record, enum ntfs_rule rule,
+		      int r, const struct err *e);
 
 // Returns the record's entry, or NULL when the MFT has no such record.
 struct check_record *ntfs_check_get(const struct check *c, uint64_t number);
@@ -142,7 +142,7 @@ uint32_t ntfs_check_times(uint64_t created, uint64_t modified,
 // Reads an attribute's content by name; -ENOENT and what is broken are problems
 // under `rule`, and then *ret is NULL.
 int ntfs_check_read(struct check *c, uint64_t record, uint32_t type,
-		    const char *name, uint64_t limit, const char *rule,
+		    const char *name, uint64_t limit, enum ntfs_rule rule,
 		    uint8_t **ret, size_t *ret_size);
 
 #endif

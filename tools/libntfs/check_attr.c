@@ -50,25 +50,25 @@ static void check_form(struct check *c, const struct ntfs_attr *a)
 	if (!rule) {
 		if (a->type < 0x1000) // above: defined by applications
 			ntfs_check_problem(
-			    c, number, "attr-type",
+			    c, number, NTFS_RULE_ATTR_TYPE,
 			    "An attribute of the unknown type 0x%x", a->type);
 		return;
 	}
 	if ((rule->flags & RESIDENT && !a->resident) ||
 	    (rule->flags & OUTSIDE && a->resident))
-		ntfs_check_problem(c, number, "attr-form",
+		ntfs_check_problem(c, number, NTFS_RULE_ATTR_FORM,
 				   "An attribute 0x%x must%s be resident",
 				   a->type, a->resident ? " not" : "");
 	if (a->resident && a->indexed != !!(rule->flags & INDEXED))
-		ntfs_check_problem(c, number, "attr-form",
+		ntfs_check_problem(c, number, NTFS_RULE_ATTR_FORM,
 				   "An attribute 0x%x is%s marked as indexed",
 				   a->type, a->indexed ? "" : " not");
 	if (rule->flags & NAMELESS && a->name_len)
-		ntfs_check_problem(c, number, "attr-form",
+		ntfs_check_problem(c, number, NTFS_RULE_ATTR_FORM,
 				   "An attribute 0x%x has a name", a->type);
 	if (a->resident &&
 	    (a->value_len < rule->min || a->value_len > rule->max))
-		ntfs_check_problem(c, number, "attr-form",
+		ntfs_check_problem(c, number, NTFS_RULE_ATTR_FORM,
 				   "An attribute 0x%x has %u bytes", a->type,
 				   a->value_len);
 }
@@ -90,14 +90,14 @@ static void check_order(struct check *c, const struct ntfs_attr *before,
 	int d = compare(c, before, a);
 
 	if (d > 0)
-		ntfs_check_problem(c, number, "attr-order",
+		ntfs_check_problem(c, number, NTFS_RULE_ATTR_ORDER,
 				   "An attribute 0x%x comes after 0x%x",
 				   a->type, before->type);
 	// Equal ones: several names, or several pieces of one.
 	if (!d && a->type != NTFS_AT_FILE_NAME &&
 	    (a->resident || before->resident ||
 	     before->last_vcn + 1 != a->first_vcn))
-		ntfs_check_problem(c, number, "attr-duplicate",
+		ntfs_check_problem(c, number, NTFS_RULE_ATTR_DUPLICATE,
 				   "There are two attributes 0x%x of one name",
 				   a->type);
 }
@@ -108,12 +108,12 @@ static void check_id(struct check *c, const struct ntfs_attr *a, uint8_t *seen)
 
 	if (a->id >= rec->next_attr_id)
 		ntfs_check_problem(
-		    c, rec->number, "attr-id",
+		    c, rec->number, NTFS_RULE_ATTR_ID,
 		    "An attribute's number %u is not below the next "
 		    "one's, %u",
 		    a->id, rec->next_attr_id);
 	if (check_bit(seen, a->id))
-		ntfs_check_problem(c, rec->number, "attr-id",
+		ntfs_check_problem(c, rec->number, NTFS_RULE_ATTR_ID,
 				   "Two attributes have the number %u", a->id);
 	seen[a->id / 8] |= (uint8_t)(1 << a->id % 8);
 }
@@ -132,7 +132,7 @@ void ntfs_check_attrs(struct check *c, const struct ntfs_record *rec)
 		if (rec->base && (a.type == NTFS_AT_STANDARD_INFORMATION ||
 				  a.type == NTFS_AT_ATTRIBUTE_LIST))
 			ntfs_check_problem(
-			    c, rec->number, "attr-place",
+			    c, rec->number, NTFS_RULE_ATTR_PLACE,
 			    "An extension record holds an attribute "
 			    "0x%x",
 			    a.type);
@@ -141,12 +141,12 @@ void ntfs_check_attrs(struct check *c, const struct ntfs_record *rec)
 	}
 	if (rec->used != end + 8)
 		ntfs_check_problem(
-		    c, rec->number, "record-used",
+		    c, rec->number, NTFS_RULE_RECORD_USED,
 		    "The record's used size is %u, its attributes "
 		    "end at %u",
 		    rec->used, end + 8);
 	if (rec->base && rec->links)
-		ntfs_check_problem(c, rec->number, "link-count",
+		ntfs_check_problem(c, rec->number, NTFS_RULE_LINK_COUNT,
 				   "An extension record counts %u links",
 				   rec->links);
 }

@@ -10,17 +10,17 @@
 static void check_fields(struct check *c, const struct ntfs_boot_disk *boot)
 {
 	if (boot->signature[0] != 0x55 || boot->signature[1] != 0xaa)
-		ntfs_check_problem(c, ERR_NOWHERE, "boot-signature",
+		ntfs_check_problem(c, ERR_NOWHERE, NTFS_RULE_BOOT_SIGNATURE,
 				   "The boot sector does not end with 55 AA");
 	if (get_le16(boot->reserved_sectors) || get_le16(boot->zero_0x16) ||
 	    get_le32(boot->zero_0x20))
 		ntfs_check_problem(
-		    c, ERR_NOWHERE, "boot-reserved",
+		    c, ERR_NOWHERE, NTFS_RULE_BOOT_RESERVED,
 		    "Fields of the boot sector that must be zero "
 		    "are not");
 	if (boot->media != 0xf8)
 		ntfs_check_problem(
-		    c, ERR_NOWHERE, "boot-media",
+		    c, ERR_NOWHERE, NTFS_RULE_BOOT_MEDIA,
 		    "The boot sector's media type is %02x, not f8",
 		    boot->media);
 }
@@ -33,16 +33,15 @@ static int check_copy(struct check *c, const struct ntfs_boot_disk *boot)
 	int r;
 
 	if (!range_ok(size, sizeof(copy), c->n->dev->size)) {
-		ntfs_check_find(
-		    c, NTFS_NOTE, ERR_NOWHERE, "boot-copy",
-		    "There is no room for the boot sector's copy "
-		    "behind the volume");
+		ntfs_check_find(c, NTFS_NOTE, ERR_NOWHERE, NTFS_RULE_BOOT_COPY,
+				"There is no room for the boot sector's copy "
+				"behind the volume");
 		return 0;
 	}
 	r = disk_read(c->n->dev, size, &copy, sizeof(copy), c->err);
 	if (!r && memcmp(&copy, boot, sizeof(copy)))
 		ntfs_check_find(
-		    c, NTFS_NOTE, ERR_NOWHERE, "boot-copy",
+		    c, NTFS_NOTE, ERR_NOWHERE, NTFS_RULE_BOOT_COPY,
 		    "The boot sector's copy at the end of the volume "
 		    "differs");
 	return r;
@@ -75,10 +74,10 @@ static int check_place(struct check *c, uint64_t record, uint64_t lcn)
 		ntfs_file_done(&f);
 	}
 	if (r)
-		r = ntfs_check_failed(c, record, "mft-mirror", r, &e);
+		r = ntfs_check_failed(c, record, NTFS_RULE_MFT_MIRROR, r, &e);
 	else if (!runs.count || runs.items[0].lcn != lcn)
 		ntfs_check_problem(
-		    c, record, "boot-mft",
+		    c, record, NTFS_RULE_BOOT_MFT,
 		    "The file does not begin where the boot sector "
 		    "says");
 	ntfs_runs_done(&runs);
@@ -93,7 +92,7 @@ static int compare_records(struct check *c, uint8_t *mft, uint8_t *mirror,
 
 	if (count * (uint64_t)size > c->n->mft->size ||
 	    !range_ok(at, (uint64_t)count * size, c->n->dev->size)) {
-		ntfs_check_problem(c, NTFS_REC_MFTMIRR, "mft-mirror",
+		ntfs_check_problem(c, NTFS_REC_MFTMIRR, NTFS_RULE_MFT_MIRROR,
 				   "The MFT or its mirror is too short");
 		return 0;
 	}
@@ -103,9 +102,9 @@ static int compare_records(struct check *c, uint8_t *mft, uint8_t *mirror,
 			      c->err);
 	for (uint32_t i = 0; !r && i < count; i++)
 		if (memcmp(mft + i * size, mirror + i * size, size))
-			ntfs_check_find(
-			    c, NTFS_LEFTOVER, i, "mft-mirror",
-			    "The record differs from its mirror");
+			ntfs_check_find(c, NTFS_LEFTOVER, i,
+					NTFS_RULE_MFT_MIRROR,
+					"The record differs from its mirror");
 	return r;
 }
 

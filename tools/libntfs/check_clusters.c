@@ -36,7 +36,7 @@ void ntfs_check_mark(struct check *c, uint64_t record,
 			continue;
 		twice = mark(c->used, run->lcn, run->len);
 		if (twice)
-			ntfs_check_problem(c, record, "cross-link",
+			ntfs_check_problem(c, record, NTFS_RULE_CROSS_LINK,
 					   "%llu clusters from %llu on of an "
 					   "attribute 0x%x are another's too",
 					   (unsigned long long)twice,
@@ -56,7 +56,7 @@ static void end_difference(struct check *c, struct difference *d)
 {
 	if (d->count && d->is_used)
 		ntfs_check_problem(
-		    c, ERR_NOWHERE, "bitmap-free",
+		    c, ERR_NOWHERE, NTFS_RULE_BITMAP_FREE,
 		    "%llu clusters from %llu on are used but marked "
 		    "as free",
 		    (unsigned long long)d->count, (unsigned long long)d->first);
@@ -95,7 +95,7 @@ static int compare(struct check *c, struct disk *d, uint8_t *buf)
 	int r = 0;
 
 	if (bytes > d->size) {
-		ntfs_check_problem(c, NTFS_REC_BITMAP, "bitmap-size",
+		ntfs_check_problem(c, NTFS_REC_BITMAP, NTFS_RULE_BITMAP_SIZE,
 				   "$Bitmap has %llu bytes for %llu clusters",
 				   (unsigned long long)d->size,
 				   (unsigned long long)c->n->info.clusters);
@@ -129,13 +129,15 @@ int ntfs_check_bitmap(struct check *c)
 	int r = ntfs_file_open(c->n, NTFS_REC_BITMAP, &f, &e);
 
 	if (r)
-		return ntfs_check_failed(c, NTFS_REC_BITMAP, "bitmap", r, &e);
+		return ntfs_check_failed(c, NTFS_REC_BITMAP, NTFS_RULE_BITMAP,
+					 r, &e);
 	r = ntfs_file_find(&f, NTFS_AT_DATA, NULL, 0, &a, &e);
 	if (!r)
 		r = ntfs_stream_open(&f, &a, &d, &e);
 	ntfs_file_done(&f);
 	if (r)
-		return ntfs_check_failed(c, NTFS_REC_BITMAP, "bitmap", r, &e);
+		return ntfs_check_failed(c, NTFS_REC_BITMAP, NTFS_RULE_BITMAP,
+					 r, &e);
 	buf = mem_alloc(CHECK_PIECE);
 	r = buf ? compare(c, d, buf) : err_nomem(c->err);
 	mem_free(buf);

@@ -55,13 +55,13 @@ static void check_name(struct file_check *k, const struct ntfs_attr *a)
 	k->names++;
 	if (ntfs_file_name_decode(a->value, a->value_len, k->number, &name,
 				  &e)) {
-		ntfs_check_problem(k->c, k->number, "file-name", "%s: %s",
-				   e.what, e.why);
+		ntfs_check_problem(k->c, k->number, NTFS_RULE_FILE_NAME,
+				   "%s: %s", e.what, e.why);
 		return;
 	}
 	if (a->value_len !=
 	    sizeof(struct ntfs_file_name_disk) + 2u * name.name_len)
-		ntfs_check_problem(k->c, k->number, "file-name",
+		ntfs_check_problem(k->c, k->number, NTFS_RULE_FILE_NAME,
 				   "A name of %u units takes %u bytes",
 				   name.name_len, a->value_len);
 	for (size_t i = 0; i < name.name_len; i++) {
@@ -69,14 +69,14 @@ static void check_name(struct file_check *k, const struct ntfs_attr *a)
 
 		if (!unit || unit == '/' || unit == '\\') {
 			ntfs_check_problem(
-			    k->c, k->number, "file-name",
+			    k->c, k->number, NTFS_RULE_FILE_NAME,
 			    "A name holds a character that cannot "
 			    "be in one");
 			break;
 		}
 	}
 	if (name.name_space == NTFS_NS_DOS && name.name_len > 12)
-		ntfs_check_problem(k->c, k->number, "file-name",
+		ntfs_check_problem(k->c, k->number, NTFS_RULE_FILE_NAME,
 				   "A short name has %u units", name.name_len);
 	if (name.name_space == NTFS_NS_WIN32) {
 		k->win32++;
@@ -101,7 +101,7 @@ static void check_standard(struct file_check *k, const struct ntfs_attr *a)
 	k->mine->attributes = get_le32(h->attributes);
 	if (k->mine->attributes & ~known)
 		ntfs_check_find(k->c, NTFS_HARMLESS, k->number,
-				"file-attributes",
+				NTFS_RULE_FILE_ATTRIBUTES,
 				"The file's attributes %08x have bits that "
 				"NTFS does not know",
 				(unsigned)k->mine->attributes);
@@ -122,7 +122,8 @@ static int check_reparse(struct file_check *k, const struct ntfs_attr *a)
 	int r = ntfs_stream_read(k->f, a, 65536, &data, &size, &e);
 
 	if (r)
-		return ntfs_check_failed(k->c, k->number, "reparse", r, &e);
+		return ntfs_check_failed(k->c, k->number, NTFS_RULE_REPARSE, r,
+					 &e);
 	k->mine->flags |= CR_REPARSE;
 	if (size >= 8) {
 		memcpy(&tag, data, sizeof(tag));
@@ -144,7 +145,7 @@ static int check_ea(struct file_check *k, const struct ntfs_attr *a)
 	k->ea_size += (uint32_t)a->size;
 	r = ntfs_stream_read(k->f, a, 65536, &data, &size, &e);
 	if (r)
-		return ntfs_check_failed(k->c, k->number, "ea", r, &e);
+		return ntfs_check_failed(k->c, k->number, NTFS_RULE_EA, r, &e);
 	while (range_ok(off, sizeof(struct ntfs_ea_disk), size)) {
 		const struct ntfs_ea_disk *h = (const void *)(data + off);
 		uint32_t next = get_le32(h->next);
@@ -159,7 +160,7 @@ static int check_ea(struct file_check *k, const struct ntfs_attr *a)
 	}
 	mem_free(data);
 	if (off != size)
-		ntfs_check_problem(k->c, k->number, "ea",
+		ntfs_check_problem(k->c, k->number, NTFS_RULE_EA,
 				   "The extended attributes are broken at %zu",
 				   off);
 	k->ea_packed += bytes;
@@ -195,38 +196,38 @@ static void check_sizes(struct file_check *k, const struct ntfs_attr *a,
 			real += runs->items[i].len * cluster;
 	if (runs->clusters * cluster != a->allocated)
 		ntfs_check_problem(
-		    k->c, k->number, "stream-allocated",
+		    k->c, k->number, NTFS_RULE_STREAM_ALLOCATED,
 		    "An attribute 0x%x has clusters for %llu bytes, "
 		    "its allocated size is %llu",
 		    a->type, (unsigned long long)(runs->clusters * cluster),
 		    (unsigned long long)a->allocated);
 	if (a->size > a->allocated)
-		ntfs_check_problem(k->c, k->number, "stream-size",
+		ntfs_check_problem(k->c, k->number, NTFS_RULE_STREAM_SIZE,
 				   "The size of an attribute 0x%x is above its "
 				   "allocated size",
 				   a->type);
 	if (a->valid > a->size)
 		ntfs_check_problem(
-		    k->c, k->number, "stream-valid",
+		    k->c, k->number, NTFS_RULE_STREAM_VALID,
 		    "The valid size of an attribute 0x%x is above "
 		    "its size",
 		    a->type);
 	if (has_total && a->total != real)
-		ntfs_check_problem(k->c, k->number, "stream-total",
+		ntfs_check_problem(k->c, k->number, NTFS_RULE_STREAM_TOTAL,
 				   "The clusters of an attribute 0x%x are %llu "
 				   "bytes, it says %llu",
 				   a->type, (unsigned long long)real,
 				   (unsigned long long)a->total);
 	if (holes_fine != !!a->unit_shift)
 		ntfs_check_problem(
-		    k->c, k->number, "stream-flags",
+		    k->c, k->number, NTFS_RULE_STREAM_FLAGS,
 		    "The compression unit of an attribute 0x%x does "
 		    "not go with its flags",
 		    a->type);
 	// $BadClus:$Bad is the one stream with holes that is not marked.
 	if (runs->has_holes && !holes_fine && k->number != NTFS_REC_BADCLUS)
 		ntfs_check_problem(
-		    k->c, k->number, "stream-flags",
+		    k->c, k->number, NTFS_RULE_STREAM_FLAGS,
 		    "An attribute 0x%x has holes and is not marked "
 		    "as sparse",
 		    a->type);
@@ -239,7 +240,7 @@ static int check_runs(struct file_check *k, const struct ntfs_attr *a)
 	int r = ntfs_file_runs(k->f, a, &runs, &e);
 
 	if (r) {
-		r = ntfs_check_failed(k->c, k->number, "runs", r, &e);
+		r = ntfs_check_failed(k->c, k->number, NTFS_RULE_RUNS, r, &e);
 	} else {
 		ntfs_check_mark(k->c, k->number, a, &runs);
 		check_sizes(k, a, &runs);
@@ -254,7 +255,7 @@ static void check_later_piece(struct file_check *k, const struct ntfs_attr *a)
 	struct ntfs_attr first;
 
 	if (ntfs_file_find(k->f, a->type, a->name, a->name_len, &first, NULL))
-		ntfs_check_problem(k->c, k->number, "runs",
+		ntfs_check_problem(k->c, k->number, NTFS_RULE_RUNS,
 				   "An attribute 0x%x has no first piece",
 				   a->type);
 }
@@ -304,24 +305,24 @@ static void check_whole(struct file_check *k)
 	struct check *c = k->c;
 
 	if (!k->has_standard)
-		ntfs_check_problem(c, k->number, "standard-information",
+		ntfs_check_problem(c, k->number, NTFS_RULE_STANDARD_INFORMATION,
 				   "The file has no standard information");
 	if (k->names != base->links)
-		ntfs_check_problem(c, k->number, "link-count",
+		ntfs_check_problem(c, k->number, NTFS_RULE_LINK_COUNT,
 				   "The file has %u names, its record says %u",
 				   k->names, base->links);
 	if (!k->names &&
 	    (k->number < NTFS_REC_RESERVED || k->number >= NTFS_REC_USER))
-		ntfs_check_problem(c, k->number, "file-name",
+		ntfs_check_problem(c, k->number, NTFS_RULE_FILE_NAME,
 				   "The file has no name");
 	if (k->win32 != k->dos || k->win32_parents != k->dos_parents)
 		ntfs_check_problem(
-		    c, k->number, "name-space",
+		    c, k->number, NTFS_RULE_NAME_SPACE,
 		    "The file has %u long and %u short names that do "
 		    "not go in pairs",
 		    k->win32, k->dos);
 	if (k->has_index != !!(base->flags & NTFS_RF_DIRECTORY))
-		ntfs_check_problem(c, k->number, "folder-flag",
+		ntfs_check_problem(c, k->number, NTFS_RULE_FOLDER_FLAG,
 				   k->has_index ? "A file has a folder's index"
 						: "A folder has no index");
 	if (k->has_index)
@@ -329,11 +330,11 @@ static void check_whole(struct file_check *k)
 	if (k->names - k->dos > 1)
 		k->mine->flags |= CR_LINKED;
 	if (base->flags & NTFS_RF_DIRECTORY && k->names - k->dos > 1)
-		ntfs_check_problem(c, k->number, "folder-names",
+		ntfs_check_problem(c, k->number, NTFS_RULE_FOLDER_NAMES,
 				   "A folder has %u names", k->names - k->dos);
 	if (k->has_ea != k->has_ea_info ||
 	    (k->has_ea && (k->ea_size || k->ea_packed || k->ea_need)))
-		ntfs_check_problem(c, k->number, "ea",
+		ntfs_check_problem(c, k->number, NTFS_RULE_EA,
 				   "The extended attributes are not what their "
 				   "information says");
 }
@@ -362,7 +363,8 @@ int ntfs_check_file(struct check *c, const struct ntfs_file *f)
 			return r;
 	}
 	if (r < 0)
-		return ntfs_check_failed(c, k.number, "attr-header", r, &e);
+		return ntfs_check_failed(c, k.number, NTFS_RULE_ATTR_HEADER, r,
+					 &e);
 	check_whole(&k);
 	return 0;
 }

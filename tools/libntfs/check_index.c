@@ -33,7 +33,8 @@ struct index_check {
 	void *ctx;
 };
 
-static void problem(struct index_check *k, const char *rule, const char *text)
+static void problem(struct index_check *k, enum ntfs_rule rule,
+		    const char *text)
 {
 	ntfs_check_problem(k->c, k->record, rule, "Index %s: %s", k->name,
 			   text);
@@ -69,9 +70,11 @@ static int check_order(struct index_check *k, const struct ntfs_index_entry *e)
 		    : -1;
 
 	if (d == 0)
-		problem(k, "index-duplicate", "Two entries have equal keys");
+		problem(k, NTFS_RULE_INDEX_DUPLICATE,
+			"Two entries have equal keys");
 	else if (d > 0 && k->x.collation != NTFS_COLLATE_SID)
-		problem(k, "index-order", "Its entries are not in order");
+		problem(k, NTFS_RULE_INDEX_ORDER,
+			"Its entries are not in order");
 	memcpy(k->last, e->key, e->key_len);
 	k->last_len = e->key_len;
 	k->has_last = true;
@@ -91,11 +94,12 @@ static int check_block(struct index_check *k, uint64_t vcn, unsigned depth)
 
 	if (vcn > UINT32_MAX || i >= k->blocks ||
 	    i * k->x.block_size != vcn * k->x.vcn_size) {
-		problem(k, "index-vcn", "A block's number is outside of it");
+		problem(k, NTFS_RULE_INDEX_VCN,
+			"A block's number is outside of it");
 		return 0;
 	}
 	if (depth > NTFS_MAX_DEPTH || check_bit(k->seen, i)) {
-		problem(k, "index-cycle",
+		problem(k, NTFS_RULE_INDEX_CYCLE,
 			"A block is used twice, or the tree is too deep");
 		return 0;
 	}
@@ -105,12 +109,13 @@ static int check_block(struct index_check *k, uint64_t vcn, unsigned depth)
 		return err_nomem(k->c->err);
 	r = ntfs_index_block(&k->x, vcn, buf, &node, &e);
 	if (r) {
-		r = ntfs_check_failed(k->c, k->record, "index-block", r, &e);
+		r = ntfs_check_failed(k->c, k->record, NTFS_RULE_INDEX_BLOCK, r,
+				      &e);
 	} else {
 		size_t off = offsetof(struct ntfs_index_block_disk, header);
 
 		if (node.allocated != k->x.block_size - off)
-			problem(k, "index-header",
+			problem(k, NTFS_RULE_INDEX_HEADER,
 				"A block's allocated size is wrong");
 		r = check_node(k, &node, depth);
 	}
@@ -125,7 +130,7 @@ static int check_entry(struct index_check *k, const struct ntfs_node *node,
 	int r = 0;
 
 	if (has_child != node->has_children)
-		problem(k, "index-children",
+		problem(k, NTFS_RULE_INDEX_CHILDREN,
 			"An entry has a child in a node that has none, or the "
 			"reverse");
 	if (has_child)
@@ -150,10 +155,10 @@ static int check_node(struct index_check *k, const struct ntfs_node *node,
 			return r;
 	}
 	if (r)
-		return ntfs_check_failed(k->c, k->record, "index-entry", r,
-					 &err);
+		return ntfs_check_failed(k->c, k->record, NTFS_RULE_INDEX_ENTRY,
+					 r, &err);
 	if (e.offset + e.length != node->used)
-		problem(k, "index-header",
+		problem(k, NTFS_RULE_INDEX_HEADER,
 			"A node's used size is not where its entries end");
 	return 0;
 }
@@ -170,14 +175,16 @@ static void check_root(struct index_check *k)
 			continue;
 		if (k->x.type != kinds[i].type ||
 		    k->x.collation != kinds[i].collation)
-			problem(k, "index-root",
+			problem(k, NTFS_RULE_INDEX_ROOT,
 				"Its type or collation is not that of its "
 				"name");
 	}
 	if (k->x.block_size != k->c->n->info.index_size)
-		problem(k, "index-root", "Its block size is not the volume's");
+		problem(k, NTFS_RULE_INDEX_ROOT,
+			"Its block size is not the volume's");
 	if (h->clusters_per_block != (k->x.block_size / unit & 0xff))
-		problem(k, "index-root", "Its block size in clusters is wrong");
+		problem(k, NTFS_RULE_INDEX_ROOT,
+			"Its block size in clusters is wrong");
 }
 
 static int check_blocks_bitmap(struct index_check *k, const struct ntfs_file *f)
@@ -194,17 +201,18 @@ static int check_blocks_bitmap(struct index_check *k, const struct ntfs_file *f)
 	if (!r)
 		r = ntfs_stream_read(f, &a, UINT32_MAX / 8, &bits, &size, &e);
 	if (r)
-		return ntfs_check_failed(k->c, k->record, "index-bitmap", r,
-					 &e);
+		return ntfs_check_failed(k->c, k->record,
+					 NTFS_RULE_INDEX_BITMAP, r, &e);
 	if (size < (k->blocks + 7) / 8)
-		problem(k, "index-bitmap", "Its bitmap is too short");
+		problem(k, NTFS_RULE_INDEX_BITMAP, "Its bitmap is too short");
 	for (uint64_t i = 0; i < (uint64_t)size * 8; i++) {
 		bool seen = i < k->blocks && check_bit(k->seen, i);
 
 		if (seen == check_bit(bits, i))
 			continue;
 		ntfs_check_problem(k->c, k->record,
-				   seen ? "index-bitmap" : "index-unreached",
+				   seen ? NTFS_RULE_INDEX_BITMAP
+					: NTFS_RULE_INDEX_UNREACHED,
 				   "Index %s: block %llu is %s", k->name,
 				   (unsigned long long)i,
 				   seen ? "used but marked as free"
@@ -221,8 +229,8 @@ static int walk(struct index_check *k, const struct ntfs_file *f)
 	int r = ntfs_index_root(&k->x, &root, &e);
 
 	if (r)
-		return ntfs_check_failed(k->c, k->record, "index-header", r,
-					 &e);
+		return ntfs_check_failed(k->c, k->record,
+					 NTFS_RULE_INDEX_HEADER, r, &e);
 	k->blocks = k->x.blocks ? k->x.blocks->size / k->x.block_size : 0;
 	k->seen = mem_alloc((size_t)(k->blocks / 8 + 1));
 	k->last = mem_alloc(NTFS_MAX_INDEX);
@@ -230,7 +238,7 @@ static int walk(struct index_check *k, const struct ntfs_file *f)
 		return err_nomem(k->c->err);
 	if (root.allocated !=
 	    k->x.root_size - offsetof(struct ntfs_index_root_disk, header))
-		problem(k, "index-header",
+		problem(k, NTFS_RULE_INDEX_HEADER,
 			"The root's allocated size is wrong");
 	check_root(k);
 	r = check_node(k, &root, 0);
@@ -252,7 +260,8 @@ int ntfs_check_index(struct check *c, const struct ntfs_file *f,
 	int r = ntfs_index_open(f, name, &k.x, &e);
 
 	if (r)
-		return ntfs_check_failed(c, k.record, "index-root", r, &e);
+		return ntfs_check_failed(c, k.record, NTFS_RULE_INDEX_ROOT, r,
+					 &e);
 	r = walk(&k, f);
 	mem_free(k.seen);
 	mem_free(k.last);

@@ -54,13 +54,13 @@ int ntfs_check_list(struct check *c, const struct ntfs_file *f)
 	while (ntfs_list_next(f->list, f->list_size, &off, &e, NULL) > 0) {
 		if (entries++ && compare(c, &before, &e) > 0)
 			ntfs_check_problem(
-			    c, number, "attr-list-order",
+			    c, number, NTFS_RULE_ATTR_LIST_ORDER,
 			    "The attribute list is not sorted at "
 			    "attribute 0x%x",
 			    e.type);
 		if (!has_attr(c, f, &e))
 			ntfs_check_problem(
-			    c, number, "attr-list",
+			    c, number, NTFS_RULE_ATTR_LIST,
 			    "The attribute list names an attribute "
 			    "0x%x that record %llu does not have",
 			    e.type,
@@ -70,7 +70,7 @@ int ntfs_check_list(struct check *c, const struct ntfs_file *f)
 	while (ntfs_file_next(f, &a, NULL) > 0)
 		attrs += a.type != NTFS_AT_ATTRIBUTE_LIST;
 	if (attrs != entries)
-		ntfs_check_problem(c, number, "attr-list",
+		ntfs_check_problem(c, number, NTFS_RULE_ATTR_LIST,
 				   "The attribute list has %zu entries for %zu "
 				   "attributes",
 				   entries, attrs);

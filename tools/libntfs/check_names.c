@@ -47,38 +47,39 @@ static void check_copy(struct check *c, uint64_t number,
 	bool folder = child->flags & CR_FOLDER;
 
 	if (folder != !!(name->attributes & NTFS_FA_DIRECTORY))
-		ntfs_check_problem(c, number, "entry-attributes",
+		ntfs_check_problem(c, number, NTFS_RULE_ENTRY_ATTRIBUTES,
 				   "Its folder's entry takes it for a %s",
 				   folder ? "file" : "folder");
 	if (child->flags & CR_LINKED || is_systems(c, number))
 		return;
 	if ((name->attributes ^ child->attributes) & COPIED_ATTRIBUTES)
-		ntfs_check_find(
-		    c, NTFS_HARMLESS, number, "entry-attributes",
-		    "Its folder's entry has the attributes %x, the "
-		    "file %x",
-		    name->attributes, child->attributes);
+		ntfs_check_find(c, NTFS_HARMLESS, number,
+				NTFS_RULE_ENTRY_ATTRIBUTES,
+				"Its folder's entry has the attributes %x, the "
+				"file %x",
+				name->attributes, child->attributes);
 	if ((name->ea_or_reparse ^ child->ea_or_reparse) &
 	    (child->attributes & NTFS_ATTR_REPARSE ? UINT32_MAX : 0xffff))
-		ntfs_check_find(c, NTFS_HARMLESS, number, "entry-reparse",
+		ntfs_check_find(c, NTFS_HARMLESS, number,
+				NTFS_RULE_ENTRY_REPARSE,
 				"Its folder's entry has the reparse tag or "
 				"size of extended attributes %x, the file "
 				"%x",
 				name->ea_or_reparse, child->ea_or_reparse);
 	if (!folder && ntfs_check_times(name->created, name->modified,
 					name->changed) != child->times)
-		ntfs_check_find(c, NTFS_HARMLESS, number, "entry-times",
+		ntfs_check_find(c, NTFS_HARMLESS, number, NTFS_RULE_ENTRY_TIMES,
 				"Its folder's entry has other times than "
 				"the file");
 	if (!folder && name->size != child->size)
 		ntfs_check_find(
-		    c, NTFS_HARMLESS, number, "entry-size",
+		    c, NTFS_HARMLESS, number, NTFS_RULE_ENTRY_SIZE,
 		    "Its folder's entry has the size %llu, the file "
 		    "%llu",
 		    (unsigned long long)name->size,
 		    (unsigned long long)child->size);
 	if (!folder && name->allocated != child->allocated)
-		ntfs_check_find(c, NTFS_HARMLESS, number, "entry-size",
+		ntfs_check_find(c, NTFS_HARMLESS, number, NTFS_RULE_ENTRY_SIZE,
 				"Its folder's entry has the allocated size "
 				"%llu, the file %llu",
 				(unsigned long long)name->allocated,
@@ -95,17 +96,17 @@ static int check_entry(struct check *c, const struct ntfs_index *x,
 	struct err err = {0};
 
 	if (ntfs_file_name_decode(e->key, e->key_len, x->record, &name, &err)) {
-		ntfs_check_problem(c, x->record, "entry-name", "%s: %s",
+		ntfs_check_problem(c, x->record, NTFS_RULE_ENTRY_NAME, "%s: %s",
 				   err.what, err.why);
 		return 0;
 	}
 	if (e->key_len !=
 	    sizeof(struct ntfs_file_name_disk) + 2u * name.name_len)
-		ntfs_check_problem(c, x->record, "entry-name",
+		ntfs_check_problem(c, x->record, NTFS_RULE_ENTRY_NAME,
 				   "An entry's key is not as long as its name");
 	if (!ntfs_check_is_file(c, e->file)) {
 		ntfs_check_problem(
-		    c, x->record, "entry-file",
+		    c, x->record, NTFS_RULE_ENTRY_FILE,
 		    "An entry leads to record %llu (sequence %u), "
 		    "which is no such file",
 		    (unsigned long long)number, ntfs_ref_sequence(e->file));
@@ -113,7 +114,7 @@ static int check_entry(struct check *c, const struct ntfs_index *x,
 	}
 	if (name.parent != *folder)
 		ntfs_check_problem(
-		    c, x->record, "entry-parent",
+		    c, x->record, NTFS_RULE_ENTRY_PARENT,
 		    "An entry (record %llu) is of another folder",
 		    (unsigned long long)number);
 	child->names -= ntfs_check_name_hash(e->file, &name);
@@ -132,7 +133,8 @@ static int check_folder(struct check *c, uint64_t number)
 	int r = ntfs_file_open(c->n, number, &f, &e);
 
 	if (r)
-		return ntfs_check_failed(c, number, "record-header", r, &e);
+		return ntfs_check_failed(c, number, NTFS_RULE_RECORD_HEADER, r,
+					 &e);
 	r = ntfs_check_index(c, &f, "$I30", check_entry, &reference);
 	ntfs_file_done(&f);
 	return r;
@@ -221,7 +223,8 @@ static int explain(struct check *c, uint64_t number)
 	int r = ntfs_file_open(c->n, number, &f, &e);
 
 	if (r)
-		return ntfs_check_failed(c, number, "record-header", r, &e);
+		return ntfs_check_failed(c, number, NTFS_RULE_RECORD_HEADER, r,
+					 &e);
 	while (!r && ntfs_file_next(&f, &a, NULL) > 0) {
 		struct ntfs_file_name name;
 		bool is_there;
@@ -235,7 +238,7 @@ static int explain(struct check *c, uint64_t number)
 			continue;
 		missing++;
 		ntfs_check_find(
-		    c, NTFS_LEFTOVER, number, "name-entry",
+		    c, NTFS_LEFTOVER, number, NTFS_RULE_NAME_ENTRY,
 		    "A name of the file has no entry in folder %llu",
 		    (unsigned long long)ntfs_ref_record(name.parent));
 	}
@@ -243,7 +246,7 @@ static int explain(struct check *c, uint64_t number)
 	// More names are missing than entries: some entries are of none.
 	if (!r && missing > c->records[number].names_left)
 		ntfs_check_problem(
-		    c, number, "entry-file",
+		    c, number, NTFS_RULE_ENTRY_FILE,
 		    "A folder's entry has a name that the file does "
 		    "not have");
 	return r;
@@ -266,13 +269,11 @@ static void check_path(struct check *c, uint64_t number)
 	// The folder above is none, or they are in a ring.
 	if (!reached &&
 	    !(ntfs_check_get(c, i) && c->records[i].flags & CR_ON_PATH))
-		ntfs_check_find(
-		    c, NTFS_LEFTOVER, number, "folder-path",
-		    "No path leads from the root to this folder");
+		ntfs_check_find(c, NTFS_LEFTOVER, number, NTFS_RULE_FOLDER_PATH,
+				"No path leads from the root to this folder");
 	else if (!reached)
-		ntfs_check_problem(
-		    c, number, "folder-path",
-		    "This folder lies in one that lies in it");
+		ntfs_check_problem(c, number, NTFS_RULE_FOLDER_PATH,
+				   "This folder lies in one that lies in it");
 	// Reported once: what lies below it counts as reached from now on.
 	for (i = number;
 	     ntfs_check_get(c, i) && c->records[i].flags & CR_ON_PATH;
@@ -304,7 +305,7 @@ int ntfs_check_names(struct check *c)
 			r = explain(c, i);
 		else
 			ntfs_check_problem(
-			    c, i, "name-entry",
+			    c, i, NTFS_RULE_NAME_ENTRY,
 			    "The file's names are not those of its "
 			    "entries");
 		if (r)

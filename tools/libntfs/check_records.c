@@ -13,14 +13,14 @@ static int load_bitmap(struct check *c)
 {
 	uint64_t records = c->n->records;
 	int r = ntfs_check_read(c, NTFS_REC_MFT, NTFS_AT_BITMAP, NULL,
-				CHECK_MAX_RECORDS, "mft-bitmap", &c->mft_bitmap,
-				&c->mft_bitmap_size);
+				CHECK_MAX_RECORDS, NTFS_RULE_MFT_BITMAP,
+				&c->mft_bitmap, &c->mft_bitmap_size);
 
 	if (r || !c->mft_bitmap)
 		return r;
 	if (c->mft_bitmap_size < (records + 7) / 8)
 		ntfs_check_problem(
-		    c, NTFS_REC_MFT, "mft-bitmap",
+		    c, NTFS_REC_MFT, NTFS_RULE_MFT_BITMAP,
 		    "The MFT's bitmap has %zu bytes for %llu records",
 		    c->mft_bitmap_size, (unsigned long long)records);
 	return 0;
@@ -39,20 +39,20 @@ static void check_header(struct check *c, const struct ntfs_record *rec)
 
 	if (get_le16(h->usa_offset) >= 0x30 &&
 	    get_le32(h->number) != (uint32_t)number)
-		ntfs_check_problem(c, number, "record-number",
+		ntfs_check_problem(c, number, NTFS_RULE_RECORD_NUMBER,
 				   "The record says that it is number %u",
 				   get_le32(h->number));
 	if (!rec->sequence)
-		ntfs_check_problem(c, number, "record-sequence",
+		ntfs_check_problem(c, number, NTFS_RULE_RECORD_SEQUENCE,
 				   "The record's sequence number is 0");
 	else if (number < NTFS_REC_FREE &&
 		 rec->sequence != (number ? number : 1))
-		ntfs_check_problem(c, number, "record-sequence",
+		ntfs_check_problem(c, number, NTFS_RULE_RECORD_SEQUENCE,
 				   "The sequence number of a system file is %u",
 				   rec->sequence);
 	if (get_le16(h->usa_offset) + 2u * get_le16(h->usa_count) >
 	    rec->attrs_offset)
-		ntfs_check_problem(c, number, "record-header",
+		ntfs_check_problem(c, number, NTFS_RULE_RECORD_HEADER,
 				   "The update sequence array runs into the "
 				   "attributes");
 }
@@ -73,7 +73,8 @@ static int load_file(struct check *c, const struct ntfs_record *rec)
 		return ntfs_check_file(c, &one);
 	r = ntfs_file_open(c->n, rec->number, &f, &e);
 	if (r)
-		return ntfs_check_failed(c, rec->number, "attr-list", r, &e);
+		return ntfs_check_failed(c, rec->number, NTFS_RULE_ATTR_LIST, r,
+					 &e);
 	r = ntfs_check_file(c, &f);
 	if (!r)
 		r = ntfs_check_list(c, &f);
@@ -95,14 +96,15 @@ static int check_one(struct check *c, uint64_t number, uint8_t *data)
 		return 0; // free, and never used or left over
 	if (r) {
 		mine->flags |= CR_BROKEN;
-		return ntfs_check_failed(c, number, "record-header", r, &e);
+		return ntfs_check_failed(c, number, NTFS_RULE_RECORD_HEADER, r,
+					 &e);
 	}
 	if (!(rec.flags & NTFS_RF_IN_USE) && marked)
-		ntfs_check_find(c, NTFS_LEFTOVER, number, "mft-bitmap",
+		ntfs_check_find(c, NTFS_LEFTOVER, number, NTFS_RULE_MFT_BITMAP,
 				"The record is free, the MFT's bitmap says "
 				"otherwise");
 	if (rec.flags & NTFS_RF_IN_USE && !marked)
-		ntfs_check_problem(c, number, "mft-bitmap",
+		ntfs_check_problem(c, number, NTFS_RULE_MFT_BITMAP,
 				   "The record is in use, the MFT's bitmap "
 				   "says otherwise");
 	if (!(rec.flags & NTFS_RF_IN_USE))
@@ -118,7 +120,8 @@ static int check_one(struct check *c, uint64_t number, uint8_t *data)
 		;
 	if (r) {
 		mine->flags |= CR_BROKEN;
-		return ntfs_check_failed(c, number, "attr-header", r, &e);
+		return ntfs_check_failed(c, number, NTFS_RULE_ATTR_HEADER, r,
+					 &e);
 	}
 	ntfs_check_attrs(c, &rec);
 	return rec.base ? 0 : load_file(c, &rec);
@@ -131,7 +134,8 @@ static void check_extensions(struct check *c)
 		const struct check_record *r = &c->records[i];
 
 		if (r->flags & CR_EXTENSION && !(r->flags & CR_CLAIMED))
-			ntfs_check_find(c, NTFS_LEFTOVER, i, "record-orphan",
+			ntfs_check_find(c, NTFS_LEFTOVER, i,
+					NTFS_RULE_RECORD_ORPHAN,
 					"An extension record that its base "
 					"record does not name");
 	}

@@ -18,7 +18,8 @@ static void check_descriptor(struct check *c, const uint8_t *sd, size_t len,
 	if (len < 20 || sd[0] != 1 || !(sd[3] & 0x80) ||
 	    get_le32(*(const le32 *)(sd + 4)) >= len ||
 	    get_le32(*(const le32 *)(sd + 8)) >= len)
-		ntfs_check_problem(c, NTFS_REC_SECURE, "security-descriptor",
+		ntfs_check_problem(c, NTFS_REC_SECURE,
+				   NTFS_RULE_SECURITY_DESCRIPTOR,
 				   "Security descriptor %u is none", id);
 }
 
@@ -57,14 +58,14 @@ static uint32_t read_entry(struct check *c, const uint8_t *block, size_t len,
 	}
 	if (d.offset != start + off || d.size < sizeof(*h) ||
 	    !range_ok(off, d.size, len)) {
-		ntfs_check_problem(c, NTFS_REC_SECURE, "sds-entry",
+		ntfs_check_problem(c, NTFS_REC_SECURE, NTFS_RULE_SDS_ENTRY,
 				   "$SDS is broken at %llu",
 				   (unsigned long long)(start + off));
 		return 0;
 	}
 	if (ntfs_descriptor_hash(block + off + sizeof(*h), d.size - sizeof(*h)) != d.hash)
 		ntfs_check_problem(
-		    c, NTFS_REC_SECURE, "sds-hash",
+		    c, NTFS_REC_SECURE, NTFS_RULE_SDS_HASH,
 		    "The hash of security descriptor %u is wrong", d.id);
 	check_descriptor(c, block + off + sizeof(*h), d.size - sizeof(*h),
 			 d.id);
@@ -83,7 +84,8 @@ static int check_block(struct check *c, const uint8_t *block,
 
 	while ((size = read_entry(c, block, len, off, start, &d))) {
 		if (memcmp(block + off, copy + off, size))
-			ntfs_check_problem(c, NTFS_REC_SECURE, "sds-mirror",
+			ntfs_check_problem(c, NTFS_REC_SECURE,
+					   NTFS_RULE_SDS_MIRROR,
 					   "The copy of security descriptor %u "
 					   "differs",
 					   d.id);
@@ -152,7 +154,8 @@ static int check_sds(struct check *c, const struct ntfs_file *f)
 	if (!r)
 		r = ntfs_stream_open(f, &a, &d, &e);
 	if (r)
-		return ntfs_check_failed(c, NTFS_REC_SECURE, "sds", r, &e);
+		return ntfs_check_failed(c, NTFS_REC_SECURE, NTFS_RULE_SDS, r,
+					 &e);
 	buf = mem_alloc(2 * NTFS_SDS_BLOCK);
 	r = buf ? check_blocks(c, d, buf) : err_nomem(c->err);
 	mem_free(buf);
@@ -163,7 +166,7 @@ static int check_sds(struct check *c, const struct ntfs_file *f)
 	for (size_t i = 1; i < c->descriptor_count; i++)
 		if (c->descriptors[i - 1].id == c->descriptors[i].id)
 			ntfs_check_problem(
-			    c, NTFS_REC_SECURE, "sds-entry",
+			    c, NTFS_REC_SECURE, NTFS_RULE_SDS_ENTRY,
 			    "Two security descriptors have the id %u",
 			    c->descriptors[i].id);
 	return r;
@@ -178,7 +181,7 @@ static int check_entry(struct check *c, const struct ntfs_index *x,
 	struct check_descriptor *d;
 
 	if (e->key_len != key_len || e->data_len < sizeof(*h)) {
-		ntfs_check_problem(c, x->record, "security-index",
+		ntfs_check_problem(c, x->record, NTFS_RULE_SECURITY_INDEX,
 				   "An entry of %s is too short",
 				   is_sdh ? "$SDH" : "$SII");
 		return 0;
@@ -188,7 +191,7 @@ static int check_entry(struct check *c, const struct ntfs_index *x,
 	    d->offset != get_le64(h->offset) || d->size != get_le32(h->size) ||
 	    get_le32(*(const le32 *)(e->key + key_len - 4)) != d->id ||
 	    (is_sdh && get_le32(*(const le32 *)e->key) != d->hash)) {
-		ntfs_check_problem(c, x->record, "security-index",
+		ntfs_check_problem(c, x->record, NTFS_RULE_SECURITY_INDEX,
 				   "An entry of %s is of no descriptor (id %u)",
 				   is_sdh ? "$SDH" : "$SII",
 				   get_le32(h->security_id));
@@ -208,7 +211,7 @@ static void check_ids(struct check *c)
 
 		if (!d->in_sii || !d->in_sdh)
 			ntfs_check_problem(
-			    c, NTFS_REC_SECURE, "security-index",
+			    c, NTFS_REC_SECURE, NTFS_RULE_SECURITY_INDEX,
 			    "Security descriptor %u is not in %s", d->id,
 			    d->in_sii ? "$SDH" : "$SII");
 	}
@@ -218,7 +221,7 @@ static void check_ids(struct check *c)
 		if (r->security_id && r->flags & CR_IN_USE &&
 		    !find(c, r->security_id))
 			ntfs_check_problem(
-			    c, i, "security-id",
+			    c, i, NTFS_RULE_SECURITY_ID,
 			    "The file's security descriptor %u does "
 			    "not exist",
 			    r->security_id);
@@ -235,7 +238,8 @@ int ntfs_check_security(struct check *c)
 		return 0; // there is none yet
 	r = ntfs_file_open(c->n, NTFS_REC_SECURE, &f, &e);
 	if (r)
-		return ntfs_check_failed(c, NTFS_REC_SECURE, "sds", r, &e);
+		return ntfs_check_failed(c, NTFS_REC_SECURE, NTFS_RULE_SDS, r,
+					 &e);
 	r = check_sds(c, &f);
 	if (!r)
 		r = ntfs_check_index(c, &f, "$SII", check_entry, NULL);

@@ -12,13 +12,15 @@ static int check_volume(struct check *c)
 	int r = ntfs_load_volume(c->n, &e);
 
 	if (r)
-		return ntfs_check_failed(c, NTFS_REC_VOLUME, "volume", r, &e);
+		return ntfs_check_failed(c, NTFS_REC_VOLUME, NTFS_RULE_VOLUME,
+					 r, &e);
 	if (c->n->info.major < 1 || c->n->info.major > 3)
-		ntfs_check_problem(c, NTFS_REC_VOLUME, "volume-version",
+		ntfs_check_problem(c, NTFS_REC_VOLUME, NTFS_RULE_VOLUME_VERSION,
 				   "The volume's version is %u.%u",
 				   c->n->info.major, c->n->info.minor);
 	if (c->n->info.flags & NTFS_VF_DIRTY)
-		ntfs_check_find(c, NTFS_LEFTOVER, NTFS_REC_VOLUME, "volume-dirty",
+		ntfs_check_find(c, NTFS_LEFTOVER, NTFS_REC_VOLUME,
+				NTFS_RULE_VOLUME_DIRTY,
 				"The volume is marked as dirty");
 	return 0;
 }
@@ -29,12 +31,13 @@ static int check_upcase(struct check *c)
 	int r = ntfs_load_upcase(c->n, &e);
 
 	if (r)
-		return ntfs_check_failed(c, NTFS_REC_UPCASE, "upcase", r, &e);
+		return ntfs_check_failed(c, NTFS_REC_UPCASE, NTFS_RULE_UPCASE,
+					 r, &e);
 	for (uint32_t i = 0; i < 128; i++) {
 		if (c->n->upcase[i] == utf16_upcase((uint16_t)i))
 			continue;
 		ntfs_check_problem(
-		    c, NTFS_REC_UPCASE, "upcase",
+		    c, NTFS_REC_UPCASE, NTFS_RULE_UPCASE,
 		    "The table of upper case is wrong for ASCII");
 		break;
 	}
@@ -47,7 +50,7 @@ static int check_attrdef(struct check *c)
 	uint8_t *data;
 	size_t size, i;
 	int r = ntfs_check_read(c, NTFS_REC_ATTRDEF, NTFS_AT_DATA, NULL,
-				1 << 20, "attrdef", &data, &size);
+				1 << 20, NTFS_RULE_ATTRDEF, &data, &size);
 
 	if (r || !data)
 		return r;
@@ -60,14 +63,14 @@ static int check_attrdef(struct check *c)
 			break;
 		if (type <= before || type % 16)
 			ntfs_check_problem(
-			    c, NTFS_REC_ATTRDEF, "attrdef",
+			    c, NTFS_REC_ATTRDEF, NTFS_RULE_ATTRDEF,
 			    "The attribute definitions are not in "
 			    "order at 0x%x",
 			    type);
 		before = type;
 	}
 	if (before < NTFS_AT_EA)
-		ntfs_check_problem(c, NTFS_REC_ATTRDEF, "attrdef",
+		ntfs_check_problem(c, NTFS_REC_ATTRDEF, NTFS_RULE_ATTRDEF,
 				   "The attribute definitions end at 0x%x",
 				   before);
 	mem_free(data);
@@ -81,16 +84,18 @@ static int check_log(struct check *c)
 	int r = ntfs_log_read(c->n, &state, &e);
 
 	if (r)
-		return ntfs_check_failed(c, NTFS_REC_LOGFILE, "log", r, &e);
+		return ntfs_check_failed(c, NTFS_REC_LOGFILE, NTFS_RULE_LOG, r,
+					 &e);
 	if (state == NTFS_LOG_SHORT)
-		ntfs_check_problem(c, NTFS_REC_LOGFILE, "log",
-				   "The log is too short for its restart pages");
+		ntfs_check_problem(
+		    c, NTFS_REC_LOGFILE, NTFS_RULE_LOG,
+		    "The log is too short for its restart pages");
 	else if (state == NTFS_LOG_BROKEN)
-		ntfs_check_problem(c, NTFS_REC_LOGFILE, "log",
+		ntfs_check_problem(c, NTFS_REC_LOGFILE, NTFS_RULE_LOG,
 				   "The log has no restart page");
 	else if (state == NTFS_LOG_OPEN)
 		ntfs_check_problem(
-		    c, NTFS_REC_LOGFILE, "log-unclean",
+		    c, NTFS_REC_LOGFILE, NTFS_RULE_LOG_UNCLEAN,
 		    "The log was not closed in order: changes may "
 		    "be missing");
 	return 0;
@@ -102,11 +107,11 @@ static int check_sizes(struct check *c)
 	static const struct {
 		uint64_t record;
 		const char *stream;
-		const char *rule;
+		enum ntfs_rule rule;
 	} files[] = {
-	    {NTFS_REC_BADCLUS, "$Bad", "badclus"},
-	    {NTFS_REC_BITMAP, NULL, "bitmap-size"},
-	    {NTFS_REC_BOOT, NULL, "boot-file"},
+	    {NTFS_REC_BADCLUS, "$Bad", NTFS_RULE_BADCLUS},
+	    {NTFS_REC_BITMAP, NULL, NTFS_RULE_BITMAP_SIZE},
+	    {NTFS_REC_BOOT, NULL, NTFS_RULE_BOOT_FILE},
 	};
 	const uint64_t sizes[] = {
 	    c->n->info.clusters * c->n->info.cluster_size,

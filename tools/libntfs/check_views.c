@@ -23,7 +23,8 @@ static int find(struct check *c, const char *name, uint64_t *ret)
 	if (r == -ENOENT || r == -ENOTDIR)
 		return 0;
 	if (r)
-		return ntfs_check_failed(c, NTFS_REC_EXTEND, "extend", r, &e);
+		return ntfs_check_failed(c, NTFS_REC_EXTEND, NTFS_RULE_EXTEND,
+					 r, &e);
 	*ret = ntfs_check_is_file(c, file) ? ntfs_ref_record(file) : 0;
 	return 0;
 }
@@ -63,11 +64,12 @@ static int check_object_id(struct check *c, const struct ntfs_index *x,
 			      &size);
 	if (!r && e->key_len == 16 && e->data_len >= sizeof(*d) &&
 	    !ntfs_check_is_file(c, get_le64(d->file)))
-		ntfs_check_find(c, NTFS_LEFTOVER, x->record, "object-id",
+		ntfs_check_find(c, NTFS_LEFTOVER, x->record,
+				NTFS_RULE_OBJECT_ID,
 				"An entry of $ObjId is of a file that is "
 				"gone");
 	else if (!r && (!id || size < 16 || memcmp(id, e->key, 16)))
-		ntfs_check_problem(c, x->record, "object-id",
+		ntfs_check_problem(c, x->record, NTFS_RULE_OBJECT_ID,
 				   "An entry of $ObjId is of no file");
 	else if (!r)
 		c->records[ntfs_ref_record(get_le64(d->file))].flags &=
@@ -89,11 +91,11 @@ static int check_reparse(struct check *c, const struct ntfs_index *x,
 			      &point, &size);
 	if (!r && e->key_len == sizeof(*k) &&
 	    !ntfs_check_is_file(c, get_le64(k->file)))
-		ntfs_check_find(c, NTFS_LEFTOVER, x->record, "reparse",
+		ntfs_check_find(c, NTFS_LEFTOVER, x->record, NTFS_RULE_REPARSE,
 				"An entry of $Reparse is of a file that is "
 				"gone");
 	else if (!r && (!point || size < 8 || memcmp(point, e->key, 4)))
-		ntfs_check_problem(c, x->record, "reparse",
+		ntfs_check_problem(c, x->record, NTFS_RULE_REPARSE,
 				   "An entry of $Reparse is of no file");
 	else if (!r)
 		c->records[ntfs_ref_record(get_le64(k->file))].flags &=
@@ -115,7 +117,7 @@ static int check_view(struct check *c, const char *file, const char *index,
 		return r;
 	r = ntfs_file_open(c->n, record, &f, &e);
 	if (r)
-		return ntfs_check_failed(c, record, "extend", r, &e);
+		return ntfs_check_failed(c, record, NTFS_RULE_EXTEND, r, &e);
 	r = ntfs_check_index(c, &f, index, fn, NULL);
 	ntfs_file_done(&f);
 	return r;
@@ -144,10 +146,10 @@ int ntfs_check_views(struct check *c)
 	for (uint64_t i = 0; !r && i < c->n->records; i++) {
 		if (c->records[i].flags & CR_OBJECT_ID)
 			ntfs_check_problem(
-			    c, i, "object-id",
+			    c, i, NTFS_RULE_OBJECT_ID,
 			    "The file's object id is not in $ObjId");
 		if (c->records[i].flags & CR_REPARSE)
-			ntfs_check_problem(c, i, "reparse",
+			ntfs_check_problem(c, i, NTFS_RULE_REPARSE,
 					   "The file's reparse point is not in "
 					   "$Reparse");
 	}

@@ -146,11 +146,11 @@ static int free_record(struct mend *m, const struct ntfs_problem *p,
 		       struct err *err)
 {
 	m->records++;
-	return strcmp(p->rule, "record-orphan")
-		       ? ntfs_bits_set(m->c, &m->c->mft.bits, p->record, 1,
-				       false, err)
-		       : ntfs_record_give(m->c, p->record,
-					  STAGE_FREED_EXTENSIONS, err);
+	return p->rule != NTFS_RULE_RECORD_ORPHAN
+		   ? ntfs_bits_set(m->c, &m->c->mft.bits, p->record, 1, false,
+				   err)
+		   : ntfs_record_give(m->c, p->record, STAGE_FREED_EXTENSIONS,
+				      err);
 }
 
 // A cut while the MFT grew leaves its new records marked behind its end.
@@ -163,29 +163,36 @@ static int clear_end(struct mend *m, struct err *err)
 	return ntfs_bits_set(m->c, &all, end, all.count - end, false, err);
 }
 
+// What a folder's entry repeats of its file.
+static bool is_of_entry(enum ntfs_rule rule)
+{
+	return rule == NTFS_RULE_ENTRY_ATTRIBUTES ||
+	       rule == NTFS_RULE_ENTRY_REPARSE ||
+	       rule == NTFS_RULE_ENTRY_SIZE || rule == NTFS_RULE_ENTRY_TIMES;
+}
+
 static int mend_one(struct mend *m, const struct ntfs_problem *p,
 		    struct err *err)
 {
 	if (p->finding == NTFS_NOTE)
 		return renew_copy(m, err);
-	if (!strcmp(p->rule, "volume-dirty"))
+	if (p->rule == NTFS_RULE_VOLUME_DIRTY)
 		return clear_end(m, err);
 	if (p->finding == NTFS_HARMLESS)
-		return strncmp(p->rule, "entry-", 6)
-			       ? 0
-			       : refresh(m, p->record, err);
-	if (!strcmp(p->rule, "bitmap-lost")) {
+		return is_of_entry(p->rule) ? refresh(m, p->record, err) : 0;
+	if (p->rule == NTFS_RULE_BITMAP_LOST) {
 		m->clusters += p->count;
 		return ntfs_bits_set(m->c, &m->c->clusters, p->first, p->count,
 				     false, err);
 	}
-	if (!strcmp(p->rule, "mft-bitmap") || !strcmp(p->rule, "record-orphan"))
+	if (p->rule == NTFS_RULE_MFT_BITMAP ||
+	    p->rule == NTFS_RULE_RECORD_ORPHAN)
 		return free_record(m, p, err);
-	if (!strcmp(p->rule, "mft-mirror"))
+	if (p->rule == NTFS_RULE_MFT_MIRROR)
 		return renew_mirror(m, p->record, err);
-	if (!strcmp(p->rule, "name-entry"))
+	if (p->rule == NTFS_RULE_NAME_ENTRY)
 		return restore(m, p->record, err);
-	if (!strcmp(p->rule, "object-id") || !strcmp(p->rule, "reparse"))
+	if (p->rule == NTFS_RULE_OBJECT_ID || p->rule == NTFS_RULE_REPARSE)
 		return ntfs_views_clean(m->c, err);
 	return 0; // a folder without a path, which lacks an entry
 }

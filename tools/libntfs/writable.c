@@ -85,18 +85,17 @@ struct findings {
 // folder leads to it is not known what happened to them.
 static bool is_passed(const struct findings *f, const struct ntfs_problem *p)
 {
-	static const char *const harmless[] = {"bitmap-lost", "mft-bitmap",
-					       "mft-mirror", "object-id",
-					       "reparse"};
+	static const enum ntfs_rule harmless[] = {
+	    NTFS_RULE_BITMAP_LOST, NTFS_RULE_MFT_BITMAP, NTFS_RULE_MFT_MIRROR,
+	    NTFS_RULE_OBJECT_ID, NTFS_RULE_REPARSE};
 
 	if (p->finding != NTFS_LEFTOVER)
 		return p->finding != NTFS_UNSAFE;
 	if (f->n->was_cut)
-		return p->record == ERR_NOWHERE ||
-		       p->record >= NTFS_REC_USER ||
-		       strcmp(p->rule, "name-entry");
+		return p->record == ERR_NOWHERE || p->record >= NTFS_REC_USER ||
+		       p->rule != NTFS_RULE_NAME_ENTRY;
 	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
-		if (!strcmp(p->rule, harmless[i]))
+		if (p->rule == harmless[i])
 			return true;
 	return false;
 }
@@ -115,7 +114,7 @@ static void report(void *ctx, const struct ntfs_problem *p)
 				    ERR_NOWHERE,
 				    "%s (%s): let Windows check it first "
 				    "(chkdsk /f)",
-				    p->text, p->rule);
+				    p->text, ntfs_rule_name(p->rule));
 		return;
 	}
 	f->lost += p->count;

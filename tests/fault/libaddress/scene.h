@@ -40,7 +40,7 @@ static inline void say(void *ctx, const struct ntfs_problem *p)
 	(void)ctx;
 	if (p->finding == NTFS_UNSAFE)
 		fprintf(stderr, "record %lld: %s: %s\n", (long long)p->record,
-			p->rule, p->text);
+			ntfs_rule_name(p->rule), p->text);
 }
 
 // Checks a volume after a cut. Returns how many leftovers there are.

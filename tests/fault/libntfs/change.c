@@ -207,14 +207,14 @@ static void say(void *ctx, const struct ntfs_problem *p)
 	(void)ctx;
 	if (p->finding == NTFS_UNSAFE)
 		fprintf(stderr, "record %lld: %s: %s\n", (long long)p->record,
-			p->rule, p->text);
+			ntfs_rule_name(p->rule), p->text);
 }
 
 static void say_all(void *ctx, const struct ntfs_problem *p)
 {
 	(void)ctx;
-	fprintf(stderr, "record %lld: %s: %s\n", (long long)p->record, p->rule,
-		p->text);
+	fprintf(stderr, "record %lld: %s: %s\n", (long long)p->record,
+		ntfs_rule_name(p->rule), p->text);
 }
 
 static bool is_resized(const uint8_t *data, size_t size)

@@ -418,7 +418,7 @@ static uint32_t crc_of(struct disk *d)
 static void report(void *ctx, const struct ntfs_problem *p)
 {
 	fprintf(stderr, "%s: record %lld: %s: %s\n", (const char *)ctx,
-		(long long)p->record, p->rule, p->text);
+		(long long)p->record, ntfs_rule_name(p->rule), p->text);
 }
 
 // Returns a sum of all bytes.

@@ -45,8 +45,8 @@ static inline uint8_t model_byte(uint32_t seed, uint32_t i)
 static void model_say(void *ctx, const struct ntfs_problem *p)
 {
 	(void)ctx;
-	fprintf(stderr, "record %lld: %s: %s\n", (long long)p->record, p->rule,
-		p->text);
+	fprintf(stderr, "record %lld: %s: %s\n", (long long)p->record,
+		ntfs_rule_name(p->rule), p->text);
 }
 
 static inline void model_check(struct disk *d)

@@ -154,10 +154,10 @@ static void note(void *ctx, const struct ntfs_problem *p)
 {
 	struct seen *s = ctx;
 
-	if (s->rule && !strcmp(p->rule, s->rule))
+	if (s->rule && !strcmp(ntfs_rule_name(p->rule), s->rule))
 		s->found = true;
 	if (s->print)
-		fprintf(stderr, "  [%s] %lld %s\n", p->rule,
+		fprintf(stderr, "  [%s] %lld %s\n", ntfs_rule_name(p->rule),
 			(long long)p->record, p->text);
 	check(*p->text);
 }

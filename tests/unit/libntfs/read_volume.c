@@ -262,7 +262,8 @@ static void split_mft(struct ntfs *n, uint64_t cut)
 static void note(void *ctx, const struct ntfs_problem *p)
 {
 	// what the change leaves behind: record 17's bit, and the mirror
-	check(!strcmp(p->rule, "mft-bitmap") || !strcmp(p->rule, "mft-mirror"));
+	check(p->rule == NTFS_RULE_MFT_BITMAP ||
+	      p->rule == NTFS_RULE_MFT_MIRROR);
 }
 
 static void fragmented_mft(void)

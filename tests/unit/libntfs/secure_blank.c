@@ -22,7 +22,7 @@ static void count(void *ctx, const struct ntfs_problem *p)
 
 	snprintf(id, sizeof(id), "(id %u)", (unsigned)f->id);
 	f->problems++;
-	f->index += !strcmp(p->rule, "security-index");
+	f->index += p->rule == NTFS_RULE_SECURITY_INDEX;
 	f->of_id += !!strstr(p->text, id);
 }
 

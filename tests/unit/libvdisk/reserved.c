@@ -159,8 +159,8 @@ static void build(struct disk *d, uint32_t cluster)
 
 static void report(void *ctx, const struct ntfs_problem *p)
 {
-	fprintf(stderr, "record %lld: %s: %s\n", (long long)p->record, p->rule,
-		p->text);
+	fprintf(stderr, "record %lld: %s: %s\n", (long long)p->record,
+		ntfs_rule_name(p->rule), p->text);
 }
 
 // Reads everything back from the finished volume.
