@@ -22,8 +22,13 @@
 //    11  the dirty flag is cleared
 //
 // The mirror of one of the first records is written right after the record itself,
-// with no flush between: other drivers do not open a volume on which the two
-// differ, so that the moment in which they do is to be short.
+// with no flush between: ntfs-3g does not open a volume on which the two differ in
+// any of their used bytes, so that the moment in which they do is to be short. No
+// order does without it: they are two places, which no device writes in one step;
+// whichever comes first, they differ then; and a volume that is changed must carry
+// the flag, which is in record 3. In that moment the record itself always has the
+// flag (put_volume; records 0 and 1 change between steps 0 and 11), so that the
+// next change of ours mends it as any other cut. ntfsfix mends it too.
 //
 // A power cut before step 7 leaves the old state, with clusters and records
 // marked that nothing leads to. In step 7 each file and each folder is the old
