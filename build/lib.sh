@@ -11,6 +11,7 @@
 # Variables a caller may set: O (out), CACHE (.cache), SOURCE_DATE_EPOCH.
 
 : "${O:=out}" "${CACHE:=.cache}" "${SOURCE_DATE_EPOCH:=1767225600}"
+caller=${OLDPWD:-$PWD}
 case $O in /*) ;; *) O=$PWD/$O ;; esac
 case $CACHE in /*) ;; *) CACHE=$PWD/$CACHE ;; esac
 # mtools, xorriso and zstd take dates from the last of these
@@ -19,6 +20,7 @@ export LC_ALL TZ MTOOLSRC MTOOLS_SKIP_CHECK SOURCE_DATE_EPOCH
 umask 022
 PATH=$PATH:/usr/sbin:/sbin
 self=${0##*/}
+longest=255
 # shellcheck disable=SC2034 # used by the scripts that read this file
 pkgroot=$CACHE/root
 
@@ -44,6 +46,63 @@ make_tmp() {
 # One version for screens and file names: the tag, else the commit, else none.
 version() {
 	"$O/bin/slipway" --version | sed -n '1s/^slipway //p'
+}
+
+# Sets `path` to what a path meant where the script was called.
+from_caller() { # PATH
+	path=$1
+	case $path in /*) ;; *) path=$caller/$path ;; esac
+}
+
+# Checks what an option asks to add, and sets `wanted` to it.
+want() { # OPTION FILE:/PATH
+	case $2 in ?*:/?*) ;; *) die "$1 $2: not FILE:/PATH" ;; esac
+	from_caller "${2%:/*}"
+	[ -f "$path" ] || die "$1 ${2%:/*}: no such file"
+	# shellcheck disable=SC2034 # used by the scripts that read this file
+	wanted=$path:/${2##*:/}
+}
+
+# Ends unless every system can hold the name, in any of its parts, of which none
+# has more than $longest units.
+check_names() { # PATH
+	local part units IFS=/
+	set -f
+	for part in ${1#/}; do
+		case $part in
+		'' | . | ..) die "$1: not a path on the medium" ;;
+		*[\"\*:\<\>\?\\\|]* | *[[:cntrl:]]* | *[.\ ])
+			die "$1: FAT cannot hold the name \"$part\""
+			;;
+		esac
+		units=$(printf %s "$part" | iconv -f UTF-8 -t UTF-16LE | wc -c) ||
+			die "$1: the name is not UTF-8"
+		[ "$units" -le $((longest * 2)) ] ||
+			die "$1: a name of over $longest characters"
+	done
+	set +f
+}
+
+# Adds a file to those of a medium, by a command such as `ln -s`. Folders that
+# differ in case alone are one; nothing that is there is replaced.
+add_file() { # FOLDER FILE PATH COMMAND...
+	local at=$1 file rest=${3#/} path=$3 part found
+	file=$(realpath "$2")
+	case $path in */) die "$2: $path is a folder; name the file too" ;; esac
+	check_names "$path"
+	shift 3
+	while :; do
+		part=${rest%%/*}
+		found=$(find "$at" -mindepth 1 -maxdepth 1 -printf '%f\n' |
+			awk -v want="$part" 'tolower($0) == tolower(want)')
+		at=$at/${found:-$part}
+		[ "$part" != "$rest" ] || break
+		[ ! -f "$at" ] || die "$path: a file is in the way"
+		mkdir -p "$at"
+		rest=${rest#*/}
+	done
+	[ -z "$found" ] || die "$path: it is on the medium already"
+	"$@" "$file" "$at"
 }
 
 # The newest date inside every product is SOURCE_DATE_EPOCH.
@@ -90,9 +149,15 @@ stage_payload() { # FOLDER
 
 # Gives a staged medium its identity, made from the names and bytes of all that
 # is on it (and of a word, to tell apart what is the same): in `medium`, and as a
-# file. The environment knows by it what it was started from.
-name_medium() { # FOLDER WORD
-	(cd "$1" && find . -type f | sort | xargs -d '\n' sha256sum) >"$tmp/sums"
+# file. The environment knows by it what it was started from. More folders are
+# those of other volumes beside it.
+name_medium() { # FOLDER WORD [FOLDER...]
+	local folder
+	: >"$tmp/sums"
+	for folder in "$1" "${@:3}"; do
+		(cd "$folder" && find -L . -type f | sort |
+			xargs -r -d '\n' sha256sum) >>"$tmp/sums"
+	done
 	sha256sum boot/grub.cfg boot/syslinux.cfg >>"$tmp/sums"
 	printf '%s\n' "$2" >>"$tmp/sums"
 	medium=$(sha256sum <"$tmp/sums" | cut -c 1-32)

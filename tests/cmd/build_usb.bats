@@ -62,10 +62,67 @@ identity() { mdir -i stick.img@@1M -b ::/slipway | sed -n 's|.*/\(.*\)\.id$|\1|p
 		sort -u | wc -l)" = 4 ]
 }
 
+# The bytes of a partition, as sfdisk sees the table.
+cut_out() { # NUMBER VOLUME
+	local start size
+	read -r start size < <(sfdisk -d stick.img |
+		sed -n "s/,//g; s/^stick.img$1 : start= *\([0-9]*\) size= *\([0-9]*\).*/\1 \2/p")
+	dd if=stick.img of="$2" skip="$start" count="$size" status=none
+}
+
+@test "what is too large for FAT lies on an NTFS partition" {
+	requires fcat ntfscat ntfsfix sfdisk
+	seq 100000 >install.wim
+	export FAT_LARGEST=100000
+	run -0 "$ROOT/build/usb.sh" --output stick.img \
+		--add install.wim:/slipway/install.wim \
+		--add answer.ini:/slipway/answer.ini \
+		--add-data answer.ini:/Übersicht/日本語.txt
+	cut_out 1 fat.img
+	cut_out 2 ntfs.img
+	ntfscat ntfs.img /slipway/install.wim | cmp - install.wim
+	ntfscat ntfs.img /Übersicht/日本語.txt | cmp - answer.ini
+	run -0 ntfsfix -n ntfs.img
+	run -0 slipway chkdsk ntfs.img
+	run -0 fsck.fat -n fat.img
+	mdir -i fat.img -b ::/slipway | grep -q /answer.ini
+	run ! mdir -i fat.img -b ::/slipway/install.wim
+	# the whole is as large as it must be; the data is part of the identity
+	[ "$(stat -c %s fat.img)" -eq $((127 << 20)) ]
+	first=$(identity)
+	before=$(sha256sum <stick.img)
+	build() {
+		"$ROOT/build/usb.sh" --output stick.img "$@" \
+			--add install.wim:/slipway/install.wim \
+			--add answer.ini:/slipway/answer.ini \
+			--add-data answer.ini:/Übersicht/日本語.txt >log
+	}
+	build
+	[ "$(sha256sum <stick.img)" = "$before" ]
+	echo more >>install.wim
+	build
+	[ "$(identity)" != "$first" ]
+	# what is left over is NTFS, or it is as large as is asked for
+	build --size 300
+	[ "$(stat -c %s stick.img)" -eq $((300 << 20)) ]
+	cut_out 2 ntfs.img
+	[ "$(stat -c %s ntfs.img)" -eq $((172 << 20)) ]
+	build --size 300 --ntfs 100
+	cut_out 2 ntfs.img
+	[ "$(stat -c %s ntfs.img)" -eq $((100 << 20)) ]
+	usb --size 70 --ntfs 20 >log
+	cut_out 2 ntfs.img
+	run -0 slipway dir 'ntfs.img:\'
+	assert_output_has "0 File(s)"
+	rm stick.img
+	refused 1 "no room is left for what starts" --ntfs 10
+	refused 1 "" --size 80 --ntfs 1 --add install.wim:/a/b
+	refused 1 "is on the medium already" --add install.wim:/a/b \
+		--add-data answer.ini:/A/B
+	refused 2 usage --ntfs 2G
+}
+
 @test "what cannot be added ends it" {
-	truncate -s 4G large
-	refused 1 "4294967296 bytes; FAT32 holds files of up to 4294967295" \
-		--add "$PWD/large:/slipway/install.wim"
 	refused 1 "no such file" --add "$PWD/missing:/slipway/x"
 	refused 1 "no such file" --add "$PWD:/slipway/x"
 	for add in "$PWD/answer.ini" "$PWD/answer.ini:" "$PWD/answer.ini:x" \

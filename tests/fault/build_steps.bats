@@ -4,7 +4,7 @@ load ../helpers
 load ../cmd/build
 
 setup() {
-	requires mformat xorriso zstd cpio iconv
+	requires mformat xorriso zstd cpio iconv fcat 7z
 	cd "$ROOT"
 	fake_build "$BATS_TEST_TMPDIR/build"
 	wrap
@@ -34,11 +34,12 @@ wrap() {
 build() { # SCRIPT [NAME:N]
 	rm -rf "${CALLS:?}"
 	mkdir "$CALLS"
-	PATH=$wrapped:$PATH FAIL=${2:-} "build/$1.sh" >"$BATS_TEST_TMPDIR/log" 2>&1
+	PATH=$wrapped:$PATH FAIL=${2:-} "build/$1.sh" "${words[@]}" \
+		>"$BATS_TEST_TMPDIR/log" 2>&1
 }
 
-each_step_counts() { # SCRIPT PRODUCT
-	local name count n steps=0
+each_step_counts() { # SCRIPT PRODUCT [WORD...]
+	local name count n steps=0 words=("${@:3}")
 	build "$1" || { cat "$BATS_TEST_TMPDIR/log"; return 1; }
 	[ -e "$2" ]
 	cp -r "$CALLS" "$BATS_TEST_TMPDIR/whole"
@@ -68,8 +69,12 @@ each_step_counts() { # SCRIPT PRODUCT
 	[ "$steps" -ge 15 ]
 }
 
-@test "usb.sh" { each_step_counts usb "$O/slipway-usb.img"; }
-@test "iso.sh" { each_step_counts iso "$O/slipway.iso"; }
+@test "usb.sh" {
+	each_step_counts usb "$O/slipway-usb.img" --add Makefile:/a/b \
+		--add-data Makefile:/c/d
+}
+
+@test "iso.sh" { each_step_counts iso "$O/slipway.iso" --add Makefile:/a/b; }
 @test "pxe.sh" { each_step_counts pxe "$O/pxe"; }
 
 @test "initramfs.sh" {
