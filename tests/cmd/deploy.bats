@@ -78,21 +78,6 @@ assert_blank() { # IMAGE
 	[ ! -e none.img ]
 }
 
-@test "a split image is deployed as the whole one is" {
-	wimlib-imagex split medium/slipway/small.wim medium/slipway/parts.swm \
-		0.1 >/dev/null
-	[ -e medium/slipway/parts3.swm ]
-	for file in parts.swm parts2.swm; do
-		answer "s/small.wim/$file/"
-		rm -f a.img
-		run -0 deploy --target a.img --size 300M
-		cmp a.img "$BATS_FILE_TMPDIR/good.img"
-	done
-	rm medium/slipway/parts3.swm a.img
-	run -1 deploy --target a.img --size 300M
-	assert_output_has "parts3.swm: this file is missing"
-}
-
 @test "misuse is told from failure" {
 	run -2 slipway deploy
 	run -2 slipway deploy a b

@@ -31,6 +31,8 @@ static const char usage[] =
 	"  --dry-run            print the plan and do nothing\n"
 	"  --boot-files DIR     folder with EFI/ and slipway/ for system = linux and\n"
 	"                       environment (the folder above the answer file's)\n"
+	"  --image-folders A:B  where images are looked for that the answer file has\n"
+	"                       in its own folder and that are not there\n"
 	"  --efivars DIR        enter start entries into these variables (this\n"
 	"                       machine's, when the target is a disk of it, in\n"
 	"                       Slipway's environment)\n"
@@ -58,7 +60,7 @@ COMMAND(deploy, "deploy", "deploy a machine or a disk image, unattended",
 #define MAX_ORIGIN 1000u // letters
 
 enum {
-	TARGET, SIZE, DRY_RUN, BOOT_FILES, EFIVARS, PROGRESS, FINISH_FILE,
+	TARGET, SIZE, DRY_RUN, BOOT_FILES, IMAGE_FOLDERS, EFIVARS, PROGRESS, FINISH_FILE,
 	LIST_DISKS, LIST_MEDIA, SETTLE, MACHINE, ORIGIN, AGAIN, START_NEXT, NONE
 };
 
@@ -281,6 +283,7 @@ static int deploy(const char *answer_path, uint64_t size,
 	if (!r)
 		target.once = disk.by_rule && target.origin && !answer->again &&
 			      !switches[AGAIN].value;
+	target.image_folders = switches[IMAGE_FOLDERS].value;
 	if (!r && switches[BOOT_FILES].value)
 		target.boot_files = switches[BOOT_FILES].value;
 	else if (!r && default_boot_files(answer_path, boot_files))
@@ -362,6 +365,7 @@ static int cmd_deploy(int argc, char **argv)
 		[SIZE] = {"size", true, NULL},
 		[DRY_RUN] = {"dry-run", false, NULL},
 		[BOOT_FILES] = {"boot-files", true, NULL},
+		[IMAGE_FOLDERS] = {"image-folders", true, NULL},
 		[EFIVARS] = {"efivars", true, NULL},
 		[PROGRESS] = {"progress", true, NULL},
 		[FINISH_FILE] = {"finish-file", true, NULL},

@@ -296,6 +296,9 @@ struct plan_target {
 			       // reading when the plan is only to be printed
 	const char *name;      // "/dev/nvme0n1", "golden.img"
 	const char *boot_files; // folder of EFI/ and slipway/ for system = linux
+	const char *image_folders; // where an image is looked for, in this
+			       // order, that the answer file has in its own
+			       // folder and that is not there: "a:b"; or NULL
 	const char *origin;    // what the answer file came from, one line; NULL:
 			       // not known
 	uint64_t now;          // seconds since 1970; 0: not known

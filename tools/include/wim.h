@@ -20,11 +20,7 @@
 // has the metadata and the XML data, and each part a table of the content that
 // lies in it; a set is opened with all its parts, and is one struct wim from then
 // on. By name, wim_open_files finds the other parts of the set that a file belongs
-// to, as DISM, ImageX and wimlib name them (install.swm, install2.swm, ...):
-//
-//     static const char *const names[] = {"install.swm"};
-//     struct wim *w;
-//     wim_open_files(&wim_host_files, names, 1, &w, &err);
+// to, as DISM, ImageX and wimlib name them (install.swm, install2.swm, ...).
 //
 // Everything in a WIM is hostile: names, sizes, counts and links are checked
 // when an image is loaded; a name that climbs out ("..", separators), a cycle
@@ -164,9 +160,6 @@ struct wim_files {
 			 struct err *err);
 	void *ctx;
 };
-
-// The files of the host.
-extern const struct wim_files wim_host_files;
 
 // Opens a WIM by its name. Of a split one the name may be any part's: with the
 // part's number at the end of part k's name, as in install.swm, install2.swm,

@@ -94,7 +94,7 @@ static int check_system(const struct plan *p, const struct plan_system *s,
 	}
 	if (r != -ENOENT)
 		return r ? err_nomem(err) : 0;
-	return err_set(err, -ENOENT, s->base->answer->image_file, ERR_NOWHERE,
+	return err_set(err, -ENOENT, s->base->image->path, ERR_NOWHERE,
 		       "image %u has no %s: it cannot boot as Windows by %s",
 		       s->base->index, missing, n->firmware);
 }

@@ -150,6 +150,7 @@ void plan_free(struct plan *p)
 	part_table_free(p->table);
 	for (size_t i = 0; i < p->image_count; i++) {
 		wim_close(p->images[i].wim);
+		mem_free(p->images[i].found);
 	}
 	mem_free(p->images);
 	mem_free(p->systems);

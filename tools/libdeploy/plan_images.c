@@ -17,6 +17,78 @@ static int open_address(void *logon, const char *name, struct disk **ret,
 	return address_open_file(name, logon, ret, err);
 }
 
+static int look(const struct plan *p, const char *path, struct err *err)
+{
+	struct disk *file;
+	int r = address_open_file(path, &p->answer->logon, &file, err);
+
+	if (!r)
+		disk_close(file);
+	return r;
+}
+
+// The part of a path that counts from the answer file's folder, or NULL.
+static const char *relative_part(const struct plan *p, const char *path)
+{
+	const char *slash = strrchr(p->answer->name, '/');
+	size_t folder = slash ? (size_t)(slash - p->answer->name) + 1 : 0;
+
+	return path[0] && !strncmp(path, p->answer->name, folder) &&
+		       (folder || path[0] != '/')
+		   ? path + folder
+		   : NULL;
+}
+
+// Looks for a file in the other folders. *ret is its path, new memory.
+// Returns 0, -ENOENT, -ENOMEM, or the error of one that is there.
+static int look_elsewhere(const struct plan *p, const char *name, char **ret,
+			  struct err *err)
+{
+	const char *folder = p->target.image_folders;
+	int r = -ENOENT;
+
+	while (r == -ENOENT && folder && *folder) {
+		size_t len = strcspn(folder, ":");
+		char *path = mem_alloc(len + strlen(name) + 2);
+		struct err inner = {0};
+
+		if (!path)
+			return err_nomem(err);
+		sprintf(path, "%.*s/%s", (int)len, folder, name);
+		r = look(p, path, &inner);
+		if (!r)
+			*ret = path;
+		else
+			mem_free(path);
+		if (r && r != -ENOENT)
+			return err_pass(err, r, &inner);
+		folder += len + (folder[len] == ':');
+	}
+	return r;
+}
+
+// Finds the file of an image: where the answer file says, or in the other
+// folders.
+static int find_file(const struct plan *p, struct plan_image *image,
+		     struct err *err)
+{
+	const char *name = relative_part(p, image->name);
+	struct err inner = {0};
+	int r = name && p->target.image_folders ? look(p, image->name, &inner) : 0;
+
+	if (r == -ENOENT) {
+		r = look_elsewhere(p, name, &image->found, err);
+		if (r == -ENOENT)
+			return err_set(err, r, image->name, ERR_NOWHERE,
+				       "there is no such file, and no %s in %s",
+				       name, p->target.image_folders);
+	} else if (r) {
+		return err_pass(err, r, &inner);
+	}
+	image->path = image->found ? image->found : image->name;
+	return r;
+}
+
 // Finds an image file that is open already, or opens it.
 static int open_file(struct plan *p, const char *name, struct plan_image **ret,
 		     struct err *err)
@@ -34,7 +106,9 @@ static int open_file(struct plan *p, const char *name, struct plan_image **ret,
 	}
 	p->image_count++;
 	image->name = name;
-	r = wim_open_files(&files, &image->name, 1, &image->wim, err);
+	r = find_file(p, image, err);
+	if (!r)
+		r = wim_open_files(&files, &image->path, 1, &image->wim, err);
 	*ret = image;
 	return r;
 }
@@ -48,7 +122,7 @@ static int open_image(struct plan *p, struct plan_system *s, struct err *err)
 		return r;
 	s->index = wim_find_image(s->image->wim, s->answer->image);
 	if (!s->index)
-		return wim_no_image(s->image->wim, s->answer->image_file,
+		return wim_no_image(s->image->wim, s->image->path,
 				    s->answer->image, err);
 	info = wim_get_image_info(s->image->wim, s->index);
 	s->time = info->modified ? info->modified : info->created;
@@ -85,8 +159,8 @@ static void identify(struct plan *p, size_t i)
 
 static const char *describe(const struct plan *p, const struct plan_system *s)
 {
-	const struct wim_image_info *info = wim_get_image_info(
-		s->base->image->wim, s->base->index);
+	const struct wim_image_info *info =
+	    wim_get_image_info(s->base->image->wim, s->base->index);
 
 	if (s->answer->description)
 		return s->answer->description;
@@ -106,10 +180,10 @@ static int check_names(const struct plan *p, struct err *err)
 			if (t->answer->in_menu &&
 			    !strcmp(t->description, s->description))
 				return err_bad_text(
-					err, p->answer->name, s->answer->line,
-					"the menu has \"%s\" already; give this "
-					"one a description of its own",
-					s->description);
+				    err, p->answer->name, s->answer->line,
+				    "the menu has \"%s\" already; give this "
+				    "one a description of its own",
+				    s->description);
 		}
 	}
 	return 0;

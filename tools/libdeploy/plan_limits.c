@@ -128,7 +128,7 @@ static void warn_object_ids(const struct warner *w, const struct plan_system *s)
 	r = apply_get_result(s->apply);
 	if (!r->object_ids_dropped)
 		return;
-	snprintf(object, sizeof(object), "%s: %s", s->answer->image_file,
+	snprintf(object, sizeof(object), "%s: %s", s->image->path,
 		 r->object_id_of);
 	snprintf(text, sizeof(text), APPLY_OBJECT_IDS,
 		 (unsigned long long)r->object_ids_dropped);

@@ -114,7 +114,7 @@ static void say_image(const struct printer *out, const struct plan_system *s)
 
 	say(out, "image %u of %s (%s): %" PRIu64 " files, %" PRIu64
 	    " folders, %" PRIu64 " MB",
-	    s->index, s->answer->image_file, info->name, r->files, r->folders,
+	    s->index, s->image->path, info->name, r->files, r->folders,
 	    r->bytes >> 20);
 }
 

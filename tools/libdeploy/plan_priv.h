@@ -13,7 +13,9 @@
 
 // An image file that is read from; several systems may come from one.
 struct plan_image {
-	const char *name;
+	const char *name; // as the answer file has it
+	const char *path; // where it is: `name`, or
+	char *found;	  // in another folder
 	struct wim *wim;
 };
 

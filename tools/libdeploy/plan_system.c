@@ -46,7 +46,7 @@ static int plan_inside(struct plan_system *s, struct err *err)
 static int bad_image(const struct plan_system *s, const struct err *inner,
 		     struct err *err)
 {
-	return err_set(err, inner->code, s->answer->image_file, inner->where,
+	return err_set(err, inner->code, s->image->path, inner->where,
 		       "image %u: %s: %s", s->index, inner->what, inner->why);
 }
 
@@ -68,7 +68,7 @@ static int plan_volume(struct plan_system *s, struct err *err)
 		return bad_image(s, &inner, err);
 	r = ntfs_build_layout(s->build, &inner);
 	if (r == -ENOSPC)
-		return err_set(err, r, s->answer->image_file, ERR_NOWHERE,
+		return err_set(err, r, s->image->path, ERR_NOWHERE,
 			       "image %u does not fit into a %s of %" PRIu64
 			       " MB: %s; give it a larger size",
 			       s->index,

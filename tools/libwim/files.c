@@ -18,14 +18,6 @@ struct opened {
 	size_t count, room;
 };
 
-static int open_host_file(void *ctx, const char *name, struct disk **ret,
-			  struct err *err)
-{
-	return disk_open_file(name, DISK_READ_ONLY, ret, err);
-}
-
-const struct wim_files wim_host_files = {open_host_file, NULL};
-
 static int open_part(struct opened *o, const char *name, struct err *err)
 {
 	struct wim_part part = {0};
@@ -125,8 +117,7 @@ static int check_last(const struct opened *o, unsigned wanted,
 	case -EFBIG:
 		return -ESTALE;
 	default:
-		return err_set(err, r, part->name, inner.where, "%s",
-			       inner.why);
+		return err_of(err, part->name, &inner);
 	}
 }
 
@@ -140,9 +131,7 @@ static int try_part(struct opened *o, const char *name, unsigned wanted,
 	int r = open_part(o, name, &inner);
 
 	if (r)
-		return r == -ENOENT ? r
-				    : err_set(err, r, inner.what, inner.where,
-					      "%s", inner.why);
+		return r == -ENOENT ? r : err_pass(err, r, &inner);
 	r = check_last(o, wanted, first, err);
 	if (r)
 		close_last(o);
@@ -191,7 +180,11 @@ static int find_part(struct opened *o, unsigned wanted,
 static int find_parts(struct opened *o, struct err *err)
 {
 	struct header first;
-	int r = wim_header_read(o->parts[0].file, &first, err);
+	struct err inner = {0};
+	int r = wim_header_read(o->parts[0].file, &first, &inner);
+
+	if (r)
+		return err_of(err, o->parts[0].name, &inner);
 
 	for (unsigned k = 1; !r && k <= first.info.parts; k++)
 		if (k != first.part)

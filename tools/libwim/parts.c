@@ -12,13 +12,17 @@ static const char *name_of(const struct wim_part *part)
 	return part->name ? part->name : "WIM";
 }
 
+static int fail_named(const char *name, const struct err *inner,
+		      struct err *err)
+{
+	return name ? err_of(err, name, inner)
+		    : err_pass(err, inner->code, inner);
+}
+
 int wim_file_fail(const struct wim *w, size_t i, const struct err *inner,
 		  struct err *err)
 {
-	const char *name = w->files[i].name;
-
-	return name ? err_of(err, name, inner)
-		    : err_pass(err, inner->code, inner);
+	return fail_named(w->files[i].name, inner, err);
 }
 
 static int check_same(const struct wim *w, const struct header *h,

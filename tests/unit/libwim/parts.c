@@ -114,7 +114,7 @@ static void wrong_sets(struct set *s)
 	}
 	byte = 0x40; // chunks of 16 KiB, which LZX has not
 	check(!disk_write(parts[1].file, 0x15, &byte, 1, NULL));
-	refused(parts, 4, -EBADMSG, "a2.swm", "chunk size");
+	refused(parts, 4, -EBADMSG, "a2.swm", "a chunk cannot have");
 	byte = 0x00;
 	check(!disk_write(parts[1].file, 0x15, &byte, 1, NULL));
 	byte = 0x01;

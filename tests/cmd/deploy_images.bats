@@ -1,0 +1,102 @@
+# deploy: where images come from: split ones, and those in other folders.
+load ../helpers
+
+setup_file() {
+	requires wimlib-imagex
+	cd "$BATS_FILE_TMPDIR"
+	mkdir -p tree/folder medium
+	for i in 1 2 3; do head -c 100000 /dev/urandom >tree/folder/$i; done
+	seq 100000 >tree/folder/numbers
+	wimlib-imagex capture tree medium/small.wim Small --no-acls \
+		--compress=LZX >/dev/null
+	mkdir medium/EFI medium/EFI/BOOT medium/slipway
+	for f in EFI/BOOT/BOOTX64.EFI EFI/BOOT/grubx64.efi slipway/vmlinuz \
+		slipway/initramfs; do
+		echo "$f" >medium/$f
+	done
+	cp "$ROOT/boot/grub-native.cfg" medium/slipway
+	answer
+	deploy --target good.img --size 200M
+}
+
+setup() { cd "$BATS_TEST_TMPDIR"; cp -r "$BATS_FILE_TMPDIR/medium" .; answer; }
+
+# An answer file; each argument is a sed script that changes it.
+answer() {
+	cat >medium/answer.ini <<-'END'
+		[disk]
+		layout = gpt
+		seed = 01234567-89ab-cdef-0123-456789abcdef
+		efi-size = 40M
+		[image]
+		file = small.wim
+		[vhd]
+		path = \vhd\guest.vhd
+		size = 20M
+		[boot]
+		system = linux
+	END
+	for script; do sed -i "$script" medium/answer.ini; done
+}
+
+deploy() {
+	slipway deploy medium/answer.ini --boot-files medium --progress none "$@"
+}
+
+# The VHD of a disk is that of the good one.
+same_guest() { # IMAGE
+	for image in "$1" "$BATS_FILE_TMPDIR/good.img"; do
+		slipway copy "$image@3:\\vhd\\guest.vhd" "${image##*/}.vhd" /Y
+	done
+	cmp "$1.vhd" good.img.vhd
+}
+
+@test "a split image is deployed as the whole one is" {
+	wimlib-imagex split medium/small.wim medium/parts.swm \
+		0.1 >/dev/null
+	[ -e medium/parts3.swm ]
+	for file in parts.swm parts2.swm; do
+		answer "s/small.wim/$file/"
+		rm -f a.img
+		run -0 deploy --target a.img --size 200M
+		same_guest a.img
+	done
+	rm medium/parts3.swm a.img
+	run -1 deploy --target a.img --size 200M
+	assert_output_has "parts3.swm: this file is missing"
+}
+
+@test "an image that is not beside the answer file is looked for elsewhere" {
+	mkdir -p 'data two/images' data/slipway
+	mv medium/small.wim 'data two/images'
+	answer 's|small.wim|images\\small.wim|'
+	run -1 deploy --target a.img --size 200M --dry-run
+	assert_output_has "medium/images/small.wim"
+	run -1 deploy --target a.img --size 200M --dry-run \
+		--image-folders 'data/slipway:data'
+	assert_output_has "medium/images/small.wim: there is no such file, and no images/small.wim in data/slipway:data"
+	run -0 deploy --target a.img --size 200M \
+		--image-folders 'data/slipway:data two:data'
+	assert_output_has "image 1 of data two/images/small.wim (Small)"
+	same_guest a.img
+	# the one beside the answer file comes first; one that is broken is told
+	mkdir medium/images data/images
+	echo none >data/images/small.wim
+	run -1 deploy --target b.img --size 200M --dry-run \
+		--image-folders 'data:data two'
+	assert_output_has "data/images/small.wim"
+	assert_output_has "too short to be a WIM"
+	cp 'data two/images/small.wim' medium/images
+	run -0 deploy --target b.img --size 200M --dry-run --image-folders data
+	assert_output_has "image 1 of medium/images/small.wim"
+	# so are the parts of a split one, all in one folder
+	wimlib-imagex split 'data two/images/small.wim' \
+		'data two/images/parts.swm' 0.1 >/dev/null
+	answer 's|small.wim|images/parts.swm|'
+	run -0 deploy --target b.img --size 200M --dry-run \
+		--image-folders 'data two'
+	# what is named by a whole path is where it is
+	answer "s|small.wim|$PWD/small.wim|"
+	run -1 deploy --target b.img --size 200M --dry-run \
+		--image-folders 'data two/images'
+}
