@@ -41,7 +41,8 @@ static const char usage[] =
 	"       by default the hive's own place, told by its name: SYSTEM is\n"
 	"       HKEY_LOCAL_MACHINE\\SYSTEM, NTUSER.DAT is HKEY_CURRENT_USER. A file that\n"
 	"       names keys of other hives too is refused; with /part what is KEY's is\n"
-	"       imported, and the rest is listed\n";
+	"       imported, and the rest is listed. At a line that cannot be read nothing\n"
+	"       is imported at all\n";
 
 COMMAND(reg, "reg", "show and change registry hives", usage);
 

@@ -35,6 +35,24 @@ static bool read_vpd_serial(const char *dir, char *buf, size_t size)
 	return out;
 }
 
+// A stick's is its USB device's (Documentation/ABI/stable/sysfs-bus-usb): that of
+// the nearest folder above the disk's which has a vendor's number.
+static bool read_usb_serial(const char *root, const char *sys_path, char *buf,
+			    size_t size)
+{
+	char dir[MACHINE_MAX_PATH], vendor[16];
+	size_t least = strlen(root);
+	char *end;
+
+	snprintf(dir, sizeof(dir), "%s%s", root, sys_path);
+	while ((end = strrchr(dir + least, '/'))) {
+		*end = 0;
+		if (machine_line(dir, "idVendor", vendor, sizeof(vendor)))
+			return machine_line(dir, "serial", buf, size);
+	}
+	return false;
+}
+
 void inventory_device(const char *name, char path[80])
 {
 	snprintf(path, 80, "/dev/%s", name);
@@ -63,8 +81,10 @@ static void read_disk(const char *root, const char *name,
 	d->removable = machine_number(dir, "removable");
 	machine_line(dir, "device/model", d->model, sizeof(d->model));
 	if (!machine_line(dir, "device/serial", d->serial, sizeof(d->serial)) &&
-	    !machine_line(dir, "serial", d->serial, sizeof(d->serial)))
-		read_vpd_serial(dir, d->serial, sizeof(d->serial));
+	    !machine_line(dir, "serial", d->serial, sizeof(d->serial)) &&
+	    !read_vpd_serial(dir, d->serial, sizeof(d->serial)))
+		read_usb_serial(root, d->sys_path, d->serial,
+				sizeof(d->serial));
 }
 
 static bool begins_with(const char *name, const char *word)

@@ -28,6 +28,18 @@ static void make_machine(void)
 	put("sys/devices/pci0/usb1/1-1/host0/block/sda/sda1/size", "100\n");
 	point("sys/dev/block/8:1",
 	      "sys/devices/pci0/usb1/1-1/host0/block/sda/sda1");
+	put("sys/devices/pci0/usb1/idVendor", "1d6b\n"); // the root hub
+	put("sys/devices/pci0/usb1/serial", "0000:00:14.0\n");
+	put("sys/devices/pci0/usb1/1-1/idVendor", "0951\n");
+	put("sys/devices/pci0/usb1/1-1/serial", "60A44C413A7A\n");
+	add_disk("sde", "pci0/usb1/1-3/1-3:1.0/host5", "8:64", "2000000\n");
+	put("sys/devices/pci0/usb1/1-3/idVendor", "0951\n"); // it has none
+	add_disk("sdf", "pci0/usb1/1-4/1-4:1.0/host6/target6:0:0/6:0:0:0",
+		 "8:80", "2000000\n");
+	put("sys/devices/pci0/usb1/1-4/idVendor", "0951\n");
+	put("sys/devices/pci0/usb1/1-4/serial", "of the bridge\n");
+	put("sys/devices/pci0/usb1/1-4/1-4:1.0/host6/target6:0:0/6:0:0:0/block/"
+	    "sdf/device/vpd_pg80", "\1\200xxof the disk  ");
 	add_disk("sdb", "pci0/ata2/host1", "8:16", "4000000\n");
 	put("sys/devices/pci0/ata2/host1/block/sdb/sdb1/holders/dm-0", "");
 	add_disk("sdc", "pci0/ata3/host2", "8:32", "4000000\n");
@@ -53,7 +65,7 @@ int main(void)
 
 	make_machine();
 	check_ok(inventory_read(root, &inventory, &err), &err);
-	check_eq(inventory->count, 5);
+	check_eq(inventory->count, 7);
 	d = find(inventory, "/dev/nvme0n1");
 	check(d && d->size == UINT64_C(8) << 30 && d->sector_size == 4096);
 	check(!strcmp(d->model, "QEMU NVMe Ctrl"));
@@ -62,7 +74,13 @@ int main(void)
 	d = find(inventory, "/dev/sda");
 	check(d && !strcmp(d->bus, "usb") && d->sector_size == 512);
 	check(!strcmp(d->in_use, "mounted at /run/medium"));
+	check(!strcmp(d->serial, "60A44C413A7A"));
+	d = find(inventory, "/dev/sde");
+	check(d && !d->serial[0]); // the hub's is not its
+	d = find(inventory, "/dev/sdf");
+	check(d && !strcmp(d->serial, "ofthedisk"));
 	d = find(inventory, "/dev/sdb");
+	check(d && !d->serial[0]);
 	check(d && !strcmp(d->bus, "sata"));
 	check(!strcmp(d->in_use, "held by dm-0"));
 	d = find(inventory, "/dev/sdc");
