@@ -116,30 +116,59 @@ signalled() { # FILE COMMAND...
 	each_command signalled
 }
 
-# The folder has no room for so many bytes: RLIMIT_FSIZE, with its signal and
-# without.
+# Runs a command while out/ has room for so many KiB beside what is in old/, which
+# is there before; what is there then is taken out of the namespace.
+with_room() { # KIB COMMAND...
+	rm -rf out left && mkdir -p out left old
+	# shellcheck disable=SC2016 # the inner shell's
+	unshare --map-root-user --mount sh -c '
+		mount -t tmpfs -o size="$1"k none out && cp -a old/. out || exit 99
+		shift
+		"$@"
+		code=$?
+		cp -a --sparse=always out/. left && exit $code' \
+		sh $(($1 + $(du -sk old | cut -f1))) "$SLIPWAY" "${@:2}" >log 2>&1 ||
+		[ $? -eq 1 ] || return
+	rm -rf out && mv left out
+}
+
 no_room() { # FILE COMMAND...
 	local file=$1 kib
 	shift
-	for kib in 0 1 700 2500; do
-		rm -rf out && mkdir out
-		(
-			ulimit -f "$kib"
-			"$SLIPWAY" "$@"
-		) >/dev/null 2>&1 || true
-		line="$*" whole_or_nothing "$file" "$@"
-		rm -rf out && mkdir out
-		(
-			trap '' XFSZ
-			ulimit -f "$kib"
-			"$SLIPWAY" "$@"
-		) >/dev/null 2>&1 || true
+	for kib in 4 900 2500; do
+		with_room "$kib" "$@"
 		line="$*" whole_or_nothing "$file" "$@"
 	done
 }
 
 @test "no room: nothing or all" {
+	unshare --map-root-user --mount true || skip "no namespaces here"
 	each_command no_room
+}
+
+@test "no room for a new one: the old one stays" {
+	unshare --map-root-user --mount true || skip "no namespaces here"
+	mkdir old
+	cp in/h old/f
+	touch -d 2001-01-01 old/f
+	while read -r words; do
+		for kib in 0 4 900 2500; do
+			# shellcheck disable=SC2086 # words are meant
+			with_room $kib $words
+			[ "$(ls -A out)" = f ]
+			cmp -s out/f old/f || grep -q completed log || {
+				echo "$words, $kib KiB: $(cat log)" >&2
+				return 1
+			}
+		done
+	done <<-'END'
+		copy /Y in/x out/f
+		copy /Y in/d.img@1:\x out/f
+		bcdedit /store in/h /export out/f
+		bcdedit /store out/f /timeout 7
+		reg export in\h out/f /y
+		reg add out\f\New /f
+	END
 }
 
 # Without files that have no name: the kernel says so as of FAT. A signal that can
