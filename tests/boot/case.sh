@@ -60,7 +60,7 @@ prepare_pxe() {
 	mkdir "$dir/medium"
 	cp -al "$O/pxe/." "$dir/medium"
 	cp "$dir/startnet.sh" "$dir/medium"
-	# as boot/README.md tells an administrator
+	# as slipway-pxe(7) tells an administrator
 	sum=$(sha256sum <"$dir/startnet.sh")
 	words="slipway.startnet=tftp:///startnet.sh"
 	words="$words slipway.startnet-sha256=${sum%% *}"

@@ -53,9 +53,10 @@ as_answer() { # FILE
 
 # Targets of make are there, with what they need.
 as_make() { # FILE
-	local _ target
-	while read -r _ target _; do
-		[ -n "$target" ] || continue
+	local word target
+	while read -r word target _; do
+		[ -n "$word" ] || continue
+		case $target in '#'*) target=all ;; esac
 		make -C "$ROOT" -n -o deps "$target" >"$BATS_TEST_TMPDIR/plan"
 		[ -s "$BATS_TEST_TMPDIR/plan" ]
 	done <"$1"
