@@ -32,7 +32,7 @@ int deploy_end_deployed(const struct deploy_end *end, struct err *why)
 	struct err err = {0};
 	char text[512];
 
-	printf("%s: %s, and nothing is done now%s\n", end->target, why->why,
+	printf("%s: %s\nNothing is done now%s.\n", end->target, why->why,
 	       end->answer->wipe ? "; again = yes in [disk] wants it every time"
 				 : "");
 	snprintf(text, sizeof(text), "deployed\n%s\n%s\n%s\n", end->target,

@@ -6,60 +6,73 @@
 MEDIUM=
 
 medium_find() {
+	rm -f /run/slipway/medium.missing
 	case $OPT_MEDIUM in
 	none) return ;;
 	'')
-		warn "the loader did not say what this was started from"
-		medium_advice
+		medium_missing "the loader did not say what this was started from"
 		return
 		;;
 	esac
 	medium_is_id "$OPT_MEDIUM" || {
-		warn "slipway.medium=$OPT_MEDIUM: not the identity of a medium"
-		medium_advice
+		medium_missing "slipway.medium=$OPT_MEDIUM is not the identity of a medium"
 		return
 	}
-	until wait_for 1 medium_mount; do
-		[ -z "$BROKEN" ] || return
-		! medium_is_overdue || {
-			warn "what this was started from was not found"
-			medium_advice
-			return
-		}
-	done
-	step Medium "$MEDIUM"
-	echo "its identity is $OPT_MEDIUM"
+	if [ -n "$MEDIUM" ] || medium_await; then
+		step Medium "$MEDIUM"
+		echo "its identity is $OPT_MEDIUM"
+	elif [ -z "$BROKEN" ]; then
+		medium_missing "what this was started from was not found"
+	fi
 }
 
-# When drivers have been loaded and for 15 seconds no device has come; or after
-# three minutes, whatever a driver may be doing.
-medium_is_overdue() {
-	read -r now _ </proc/uptime
-	[ "${now%.*}" -lt 180 ] || return 0
-	read -r number </sys/kernel/uevent_seqnum
-	read -r handled last </run/slipway/drivers || return 1
-	[ "$handled" -ge "$number" ] &&
-		[ $((${now%.*} - ${last%.*})) -ge 15 ]
+# As long as something may still become a disk: drivers load, a bus is looked at, a
+# device has not shown what it is. What does not get any further ends it, and is
+# named.
+medium_await() {
+	deploy --list-media --settle >/dev/null 2>/run/slipway/settle.log &
+	settling=$!
+	until medium_mount; do
+		[ -z "$BROKEN" ] || break
+		kill -0 $settling 2>/dev/null || {
+			medium_mount
+			return
+		}
+		sleep 0.1
+	done
+	kill $settling 2>/dev/null
+	[ -n "$MEDIUM" ]
+}
+
+# What was asked for on the kernel line and lies on the medium was not done: that is
+# said too.
+medium_missing() { # WHAT
+	: >/run/slipway/medium.missing
+	set -- "$1" "No disk was written to, and nothing was taken from one."
+	for source in "$OPT_STARTNET" "$OPT_ANSWER"; do
+		case $source in
+		'' | *://*) ;;
+		*) set -- "$@" "$source on it was asked for and not run." ;;
+		esac
+	done
+	stuck=$(sed -n 's/^deploy: //p' /run/slipway/settle.log 2>/dev/null)
+	[ -z "$stuck" ] || set -- "$@" "$stuck"
+	if medium_is_ventoy; then
+		set -- "$@" "A stick of Ventoy is there. What it starts out of an ISO file cannot be reached from here: write the stick's image or the ISO itself to a stick of its own."
+	else
+		set -- "$@" "Plug it in, at best into another socket, and choose Look again. It must be a stick or CD with the loaders' files as they were built; an ISO file on another stick cannot be reached from here."
+	fi
+	fail "$@"
+}
+
+medium_is_ventoy() {
+	findfs LABEL=VTOYEFI >/dev/null 2>&1 ||
+		findfs LABEL=Ventoy >/dev/null 2>&1
 }
 
 medium_is_id() { # TEXT
 	case $1 in *[!0-9a-f]*) return 1 ;; esac
 	[ ${#1} -eq 32 ]
-}
-
-# What to do when there is none, in the words of those who stand before it.
-medium_advice() {
-	if findfs LABEL=VTOYEFI >/dev/null 2>&1 ||
-		findfs LABEL=Ventoy >/dev/null 2>&1; then
-		show "            A stick of Ventoy is there. What it starts out of an"
-		show "            ISO file cannot be reached from here: write the stick's"
-		show "            image or the ISO itself to a stick of its own."
-	else
-		show "            Start from a stick or CD that has the loaders' files as"
-		show "            they were built. An ISO file on another stick cannot be"
-		show "            reached from here."
-	fi
-	show "            No answer file and no start script was taken from a disk."
 }
 
 # Of media as "DEVICE DISK ID KIND MODEL" those with that identity, one of each
@@ -69,6 +82,7 @@ medium_ours() {
 		/run/slipway/media.all >/run/slipway/media
 }
 
+# shellcheck disable=SC2120 # choose-medium names one
 medium_mount() { # [DEVICE]
 	deploy --list-media >/run/slipway/media.all 2>>/run/slipway/medium.log
 	medium_ours
@@ -101,8 +115,7 @@ medium_is_sole() {
 		set -- "$@" "$device ($kind) on $disk $model"
 	done </run/slipway/media
 	fail "several media have the same identity: copies of one another" "$@" \
-		"None of them is taken. Take off all but one and restart, or choose" \
-		"one in the menu."
+		"None of them is taken, and no disk was written to. Take off all but one and restart, or choose one in the menu."
 	: >/run/slipway/choose-medium
 	return 1
 }

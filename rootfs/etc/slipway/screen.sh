@@ -44,15 +44,23 @@ warn() { # TEXT
 	show "$(printf '  %s%-9s %s%s' "$WARN" Warning "$1" "$PLAIN")"
 }
 
-# A failure says what failed, then what to do next.
+# A failure says what failed, why, whether a disk was touched, and what to do next.
+# It stays above the menu until what failed is tried again.
 fail() { # WHAT NEXT...
+	{
+		printf '  %sFAILED    %s%s\n' "$BAD" "$1" "$PLAIN"
+		shift
+		for line; do
+			printf '%s\n' "$line" | fold -s -w 67 |
+				sed 's/^/            /'
+		done
+	} >/run/slipway/failed.now
 	show ""
-	show "  ${BAD}FAILED    $1$PLAIN"
-	shift
-	for line; do
-		show "            $line"
-	done
+	while IFS= read -r line; do
+		show "$line"
+	done </run/slipway/failed.now
 	show ""
+	cat /run/slipway/failed.now >>/run/slipway/failed
 }
 
 # Runs a command with all it says on every console and in a log of its own.

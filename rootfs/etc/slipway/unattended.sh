@@ -11,13 +11,19 @@ unattended_run() {
 		# shellcheck disable=SC2016 # for the other shell
 		shown $work/startnet.log sh -c '. /etc/slipway/shell.sh; . "$0"' \
 			$work/startnet.sh ||
-			warn "the start script ended with status $status"
+			unattended_script_failed
 		unattended_goes_on || return
 	fi
 	if unattended_get "$OPT_ANSWER" "$OPT_ANSWER_SHA256" answer; then
 		unattended_deploy
 	fi
 	unattended_goes_on
+}
+
+unattended_script_failed() {
+	[ -z "$BROKEN" ] && [ ! -e $work/ending ] || return
+	fail "the start script ended with status $status" \
+		"What it said is above, and in $work/startnet.log."
 }
 
 # Not when a person has pressed Ctrl+C, nor when the start script has asked for the
@@ -53,15 +59,17 @@ unattended_get() { # SOURCE SHA256 startnet|answer
 		fi
 		;;
 	*)
-		if [ -n "$MEDIUM" ]; then
-			unattended_medium || return
-			file=$(medium_path "$1") && [ -f "$file" ] &&
-				ln -sf "$file" "$work/$name" && return
-		fi
+		# that there is no medium was said
+		[ -n "$MEDIUM" ] && unattended_medium || return
+		file=$(medium_path "$1") && [ -f "$file" ] &&
+			ln -sf "$file" "$work/$name" && return
+		fail "$1 is not on the medium ($MEDIUM)" "No disk was written to." \
+			"Correct the name, on the kernel line or on the medium, and restart; the medium is at /run/medium."
+		return 1
 		;;
 	esac
-	fail "$1 could not be read" \
-		"Check the name, the medium and the cable, then restart."
+	fail "$1 could not be fetched" "No disk was written to." \
+		"Check the name, the server and the cable (Show network), then choose Try again."
 	return 1
 }
 
@@ -106,28 +114,66 @@ unattended_verified() { # URL SHA256 startnet|answer
 	return 1
 }
 
-unattended_deploy() {
+# What the answer file came from: with it a disk is known that was deployed before.
+unattended_origin() {
+	case $OPT_ANSWER in
+	*://*) echo "$OPT_ANSWER" ;;
+	*) echo "$OPT_MEDIUM" ;;
+	esac
+}
+
+# shellcheck disable=SC2120 # deployed.sh gives it
+unattended_deploy() { # [--again]
 	step Deploying "as the answer file says"
 	show ""
-	if shown $work/deploy.log slipway deploy "$(readlink -f \
-		$work/answer.ini)" --boot-files /run/medium \
-		--progress bar --finish-file $work/finish; then
-		action=
-		[ ! -e $work/finish ] || read -r action <$work/finish
-		show ""
+	rm -f $work/finish
+	shown $work/deploy.log slipway deploy "$(readlink -f $work/answer.ini)" \
+		--boot-files /run/medium --origin "$(unattended_origin)" \
+		--progress bar --finish-file $work/finish "$@" ||
+		{
+			unattended_failed
+			return
+		}
+	action=shell disk='' may='' why=''
+	{
+		read -r action
+		read -r disk
+		read -r may
+		read -r why
+	} <$work/finish
+	show ""
+	if [ "$action" = deployed ]; then
+		deployed_start
+	else
 		step Done "deployment finished"
 		finish "$action"
-		return
 	fi
+}
+
+# The file says whether the disk was touched, which disk, and why it failed.
+unattended_failed() {
+	{
+		read -r word
+		read -r disk
+		why=$(cat)
+	} <$work/finish 2>/dev/null || word='' disk='' why=''
+	what="the deployment failed"
 	if [ -n "$BROKEN" ]; then
 		BROKEN=said
-		fail "the deployment was broken off with Ctrl+C" \
-			"Unless it had not begun to write, nothing starts from the disk:" \
-			"deploy it again."
-		return
+		what="the deployment was broken off with Ctrl+C"
 	fi
-	fail "the deployment ended with status $status" \
-		"The messages above say why; they are also in $work/deploy.log." \
-		"Nothing was started from the disk. Choose Shell to look around," \
-		"or correct the answer file and restart."
+	set -- "$what"
+	[ -z "$why" ] || set -- "$@" "$why"
+	case $word in
+	untouched)
+		if [ -n "$disk" ]; then
+			set -- "$@" "$disk was not written to."
+		else
+			set -- "$@" "No disk was written to."
+		fi
+		;;
+	touched) set -- "$@" "$disk was written to: what it held is gone, and it counts as blank. Nothing starts from it." ;;
+	*) set -- "$@" "It ended with status $status and did not say whether it had written to a disk." ;;
+	esac
+	fail "$@" "All it said is in $work/deploy.log. Mend the cause (the answer file is read anew), then choose Try again; or look around in the shell."
 }
