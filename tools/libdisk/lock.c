@@ -29,8 +29,8 @@ enum { QEMU_CONSISTENT_READ = 0, QEMU_WRITE = 1, QEMU_RESIZE = 3 };
 // does not have a file twice so either.
 #define EXCLUSIVE_MARK 300
 
-// How long others of our own are waited for: what they do is short, unless they
-// attach or deploy.
+// How long each of our own is waited for: what they do is short, unless they attach
+// or deploy. Who comes behind many waits as long as they get on.
 #define WAIT_MS    30000
 #define UNKNOWN_MS 1000 // for one who is not seen, and may be gone by now
 #define DEVICE_MS  5000 // udev looks at a device that was just written
@@ -132,10 +132,12 @@ static int64_t now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static void wait_a_little(void)
+// Longer from time to time: to find out who has it costs many looks at /proc.
+static void wait_a_little(unsigned times)
 {
-	struct timespec t = {.tv_nsec = (SHORT_MS / 2 + getpid() % SHORT_MS) *
-					1000000L};
+	long ms = (SHORT_MS / 2 + getpid() % SHORT_MS)
+		  << (times < 24 ? times / 8 : 3);
+	struct timespec t = {.tv_nsec = ms * 1000000};
 
 	nanosleep(&t, NULL);
 }
@@ -184,7 +186,8 @@ int disk_file_lock(struct file_disk *f, unsigned flags, struct err *err)
 	bool writes = !(flags & DISK_READ_ONLY) || flags & DISK_WRITE_LOCK;
 	bool is_exclusive = flags & DISK_EXCLUSIVE;
 	int64_t start = now_ms(), known = start;
-	int r;
+	unsigned times = 0;
+	int r, before = 0;
 
 	if (flags & DISK_UNLOCKED)
 		return 0;
@@ -196,11 +199,14 @@ int disk_file_lock(struct file_disk *f, unsigned flags, struct err *err)
 			return check_own(f, is_exclusive, err);
 		if (user.pid)
 			known = now;
+		if (user.pid && user.pid != before)
+			start = now;
+		before = user.pid ? user.pid : before;
 		if (now - start >= time_for(f, &user) ||
 		    now - known >= UNKNOWN_MS)
 			return refuse(f, &user, writes, err);
 		unlock(f->fd);
-		wait_a_little();
+		wait_a_little(times++);
 	}
 	return r ? err_set(err, r, f->name, ERR_NOWHERE, "locking failed: %s",
 			   strerror(-r))
