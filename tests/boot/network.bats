@@ -11,7 +11,7 @@ setup() {
 	. tests/boot/qemu.sh
 	. tests/boot/media.bash
 	token=$(new_id)
-	echo "echo ran-$token" >"$dir/served/startnet.sh"
+	printf 'echo ran-%s\nman bcdboot\n' $token >"$dir/served/startnet.sh"
 	printf '[disk]\nother-machine = yes\nbus = nvme\n[image]\nfile = x.wim\n[vhd]\npath = \\a.vhd\nsize = 1M\n[boot]\nsystem = linux\n' \
 		>"$dir/served/answer.ini"
 	serve
@@ -49,6 +49,7 @@ starts() { # WORDS...
 		"slipway.startnet-sha256=$(sum startnet.sh)" \
 		"slipway.answer=tftp:///answer.ini"
 	grep -aq "^ran-$token" "$dir/serial.log"
+	screen_text | grep -q 'bcdboot - make a disk start a Windows' # the manual
 	screen_text | grep -q 'FAILED *tftp:///answer.ini is not taken from the network unseen'
 	screen_text | grep -q 'slipway.answer-sha256=HEX'
 	screen_text | grep -q 'slipway.trust=network'
