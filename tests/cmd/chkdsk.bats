@@ -35,18 +35,18 @@ flip() { # OFFSET: changes one byte
 	[ "$broken" = "$(sha1sum <volume)" ]
 	flip 21
 	broken=$(sha1sum <volume)
-	run -1 slipway chkdsk volume
+	run -3 slipway chkdsk volume
 	[ "$broken" = "$(sha1sum <volume)" ]
 }
 
 @test "chkdsk: a problem, its rule, and the exit status" {
 	flip 21 # the media type
-	run -1 slipway chkdsk volume
+	run -3 slipway chkdsk volume
 	assert_output_has "The boot sector's media type is "
 	assert_output_has "The file system has 1 problem. Nothing was changed."
-	run -1 slipway chkdsk /v volume
+	run -3 slipway chkdsk /v volume
 	assert_output_has "[boot-media] The boot sector's media type"
-	run -1 slipway chkdsk --json volume
+	run -3 slipway chkdsk --json volume
 	assert_output_has '{"problem":"boot-media","record":null,"text":"The boot sector'
 	assert_output_has '"finding":"unsafe"}'
 	assert_output_has '"problems":1,'
@@ -68,19 +68,56 @@ flip() { # OFFSET: changes one byte
 
 @test "chkdsk: what is no volume" {
 	head -c 65536 /dev/zero >zeroes
-	run -1 slipway chkdsk zeroes
-	assert_output_has "chkdsk: zeroes: NTFS boot sector: corrupt: this is no NTFS volume"
-	run -1 slipway chkdsk no-such-file
+	run -3 slipway chkdsk zeroes
+	assert_output_has "chkdsk: zeroes: there is neither a FAT nor an NTFS file system: it is blank"
+	run -3 slipway chkdsk no-such-file
+	[ "${lines[0]}" = "Cannot open volume for direct access." ]
+	[ "${lines[1]}" = "The system cannot find the file specified." ]
 	assert_output_has "chkdsk: no-such-file: "
 	: >empty
-	run -1 slipway chkdsk empty
+	run -3 slipway chkdsk empty
+}
+
+# As other systems make it.
+@test "chkdsk: FAT volumes" {
+	requires mkfs.fat fsck.fat mcopy
+	for bits in 12 16 32; do
+		rm -f fat
+		truncate -s $((bits == 12 ? 2 : bits == 16 ? 16 : 64))M fat
+		mkfs.fat -F $bits -s 1 -n LABEL fat >/dev/null
+		seq 999 >x
+		mcopy -i fat x ::x
+		before=$(sha1sum <fat)
+		run -0 slipway chkdsk fat
+		assert_output_has "The type of the file system is FAT$bits."
+		assert_output_has "Volume label is LABEL."
+		assert_output_has "1 files and 0 folders processed."
+		assert_output_has "512 bytes in each allocation unit."
+		assert_output_has "has no problems."
+		case $output in *NTFS*) false ;; esac
+		run -0 slipway chkdsk fat /JSON
+		assert_output_has '"problems":0,"leftovers":0}'
+		[ "$before" = "$(sha1sum <fat)" ]
+	done
+	# its last entries of the table: 32 bits each, two tables
+	at=$((32 * 512 + 100 * 4))
+	printf '\xff\xff\xff\x0f' |
+		dd of=fat bs=1 seek=$at conv=notrunc status=none
+	run -2 slipway chkdsk fat
+	assert_output_has "1 allocation unit is in use by no file (left over). Nothing was changed."
+	printf '\x02\0\0\0' | dd of=fat bs=1 seek=$((32 * 512 + 3 * 4)) \
+		conv=notrunc status=none
+	run -3 slipway chkdsk fat
+	assert_output_has "The type of the file system is FAT32."
+	assert_output_has "chkdsk: fat: FAT"
+	assert_output_has "corrupt: "
 }
 
 @test "chkdsk: misuse" {
-	run -2 slipway chkdsk
-	run -2 slipway chkdsk volume volume
-	run -2 slipway chkdsk volume /nosuchswitch
-	run -2 slipway chkdsk volume /progress:nosuch
+	run -3 slipway chkdsk
+	run -3 slipway chkdsk volume volume
+	run -3 slipway chkdsk volume /nosuchswitch
+	run -3 slipway chkdsk volume /progress:nosuch
 	run -0 slipway chkdsk --help
 	assert_output_has "usage: chkdsk VOLUME"
 }

@@ -46,39 +46,41 @@ Size : "
 }
 
 @test "an image that is not there is a failure" {
-	run -1 slipway dism /Get-ImageInfo "/ImageFile:$WIM" /Index:2
+	run -2 slipway dism /Get-ImageInfo "/ImageFile:$WIM" /Index:2
 	assert_output_has "there is no image \"2\"; its images are 1 ("
-	run -1 slipway dism /List-Image "/ImageFile:$WIM" /Name:other
+	run -2 slipway dism /List-Image "/ImageFile:$WIM" /Name:other
 	assert_output_has "there is no image \"other\"; its images are 1 ("
 }
 
-@test "misuse is told and is 2" {
-	run -2 slipway dism
-	assert_output_has "no verb"
-	run -2 slipway dism /Get-ImageInfo
-	assert_output_has "/ImageFile is not given"
-	run -2 slipway dism /List-Image "/ImageFile:$WIM"
-	assert_output_has "neither /Index nor /Name"
-	run -2 slipway dism /List-Image "/ImageFile:$WIM" /Index:1 /Name:a
-	run -2 slipway dism /List-Image "/ImageFile:$WIM" /Index:x
-	run -2 slipway dism /List-Image "/ImageFile:$WIM" /Nonsense:1
-	run -2 slipway dism /List-Image "/ImageFile:$WIM" /Index:1 more
+@test "misuse is told and is 87, as DISM has it" {
+	run -87 slipway dism
+	assert_output_has "say what is to be done: /Get-ImageInfo"
+	run -87 slipway dism /Get-ImageInfo
+	assert_output_has "/ImageFile:FILE is missing"
+	run -87 slipway dism /List-Image "/ImageFile:$WIM"
+	assert_output_has "/Index:N or /Name:NAME is missing; /Get-ImageInfo lists"
+	run -87 slipway dism /List-Image "/ImageFile:$WIM" /Index:1 /Name:a
+	run -87 slipway dism /List-Image "/ImageFile:$WIM" /Index:x
+	run -87 slipway dism /List-Image "/ImageFile:$WIM" /Nonsense:1
+	run -87 slipway dism /List-Image "/ImageFile:$WIM" /Index:1 more
 }
 
-@test "what is no WIM, cut off or damaged is told and is 1" {
+@test "what is no WIM, cut off or damaged is told, with the number that DISM has" {
 	echo "no WIM" >"$BATS_TEST_TMPDIR/x"
-	run -1 slipway dism /Get-ImageInfo "/ImageFile:$BATS_TEST_TMPDIR/x"
+	run -13 slipway dism /Get-ImageInfo "/ImageFile:$BATS_TEST_TMPDIR/x"
 	assert_output_has "too short to be a WIM"
-	run -1 slipway dism /Get-ImageInfo "/ImageFile:$BATS_TEST_TMPDIR/none"
+	run -2 slipway dism /Get-ImageInfo "/ImageFile:$BATS_TEST_TMPDIR/none"
+	[ "${lines[0]}" = "Error: 2" ]
+	[ "${lines[1]}" = "The system cannot find the file specified." ]
 	head -c 3000 "$WIM" >"$BATS_TEST_TMPDIR/cut"
-	run -1 slipway dism /Get-ImageInfo "/ImageFile:$BATS_TEST_TMPDIR/cut"
+	run -13 slipway dism /Get-ImageInfo "/ImageFile:$BATS_TEST_TMPDIR/cut"
 	assert_output_has "not within the file of 3000 bytes"
 }
 
 @test "solid files are refused by name, with what to do" {
 	requires_samples
 	for wim in solid-lzms-tiny solid-lzx-32K; do
-		run -1 slipway dism /Get-ImageInfo \
+		run -50 slipway dism /Get-ImageInfo \
 			"/ImageFile:$SLIPWAY_SAMPLES/wim/wimlib-$wim.wim"
 		assert_output_has "this is an ESD (solid"
 		assert_output_has "dism /Export-Image /SourceImageFile:FILE.esd"

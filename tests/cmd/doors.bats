@@ -99,7 +99,7 @@ assert_all_refused() { # N WORDS
 	while read -r line; do
 		read -ra words <<<"$line"
 		run slipway "${words[@]}" </dev/null
-		if [ "$status" != 1 ] || [[ $output != *"$2"* ]]; then
+		if [ "$status" -lt 1 ] || [ "$status" = 2 ] || [[ $output != *"$2"* ]]; then
 			echo "$line: $status: $output" >&2
 			return 1
 		fi

@@ -150,7 +150,7 @@ A long name.txt" ]
 	mkdir tree
 	echo x >tree/x
 	wimlib-imagex capture tree p.wim --pipable >/dev/null
-	run -1 slipway dism /Get-ImageInfo /ImageFile:p.wim
+	run -50 slipway dism /Get-ImageInfo /ImageFile:p.wim
 	assert_output_has 'this is a pipable WIM'
 	wimlib-imagex export p.wim all n.wim --not-pipable >/dev/null
 	run -0 slipway dism /Get-ImageInfo /ImageFile:n.wim
@@ -190,7 +190,7 @@ A long name.txt" ]
 	apply() { slipway dism /Apply-Image /ImageFile:x.wim /Index:1 "/ApplyDir:d.img:\\" "$@"; }
 	truncate -s 64M d.img
 	put d.img $((40 << 20)) 'somebody'
-	run -1 apply
+	run -145 apply
 	assert_output_has 'it holds data (data at byte 41943040); --replace destroys it'
 	run -0 apply /Replace
 	# an empty volume, made over a member of a RAID
@@ -198,7 +198,7 @@ A long name.txt" ]
 	truncate -s 64M d.img
 	slipway format d.img
 	put d.img $(((64 << 20) - 65536)) '\xfc\x4e\x2b\xa9'
-	run -1 apply
+	run -145 apply
 	assert_output_has 'it holds data (Linux RAID member at byte 67043328)'
 }
 

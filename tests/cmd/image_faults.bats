@@ -186,7 +186,7 @@ must_refuse() { # FAULT IMAGE COMMAND...
 	assert_output_has 'its content does not match its SHA-1'
 	cmp content.img content.img.kept
 	apply() {
-		run -1 slipway dism /Apply-Image /ImageFile:content.wim /Index:1 \
+		run -13 slipway dism /Apply-Image /ImageFile:content.wim /Index:1 \
 			'/ApplyDir:content.img@1:\' --replace --progress none "$@"
 		assert_output_has 'its content does not match its SHA-1'
 	}

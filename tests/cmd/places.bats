@@ -15,6 +15,8 @@ refuses() { # STATUS WORDS...
 	shift
 	before=$(files)
 	run timeout 20 "$SLIPWAY" "$@" </dev/null
+	# these two have Windows' exit status
+	case $1 in chkdsk | dism) [ "$status" = 0 ] || want=$status ;; esac
 	if [ "$status" != "$want" ] || [ "$before" != "$(files)" ]; then
 		echo "$*: $status: $output" >&2
 		return 1
@@ -117,7 +119,7 @@ refuses() { # STATUS WORDS...
 			slipway copy file "o.$ext:\\plain"
 			run -1 slipway format "o.$ext:\\plain" /Y
 			assert_output_has 'file or folder in a volume'
-			run -1 slipway chkdsk "o.$ext:\\plain"
+			run -3 slipway chkdsk "o.$ext:\\plain"
 			rm x.raw
 		done
 	done

@@ -18,13 +18,13 @@ setup() {
 @test "help and misuse" {
 	run -0 slipway reg '/?'
 	assert_output_has 'usage: reg query'
-	run -2 slipway reg
-	run -2 slipway reg frobnicate
-	run -2 slipway reg query
-	run -2 slipway reg query a b
-	run -2 slipway reg add
-	run -2 slipway reg copy a
-	run -2 slipway reg delete SYSTEM /va /ve
+	run -1 slipway reg
+	run -1 slipway reg frobnicate
+	run -1 slipway reg query
+	run -1 slipway reg query a b
+	run -1 slipway reg add
+	run -1 slipway reg copy a
+	run -1 slipway reg delete SYSTEM /va /ve
 }
 
 @test "a key is shown in the layout of Windows" {
@@ -54,7 +54,7 @@ SYSTEM\Select' ]
 	assert_output_has '    Start    REG_DWORD    0x0'
 	[[ $output != *ImagePath* ]]
 	run -1 slipway reg query "$D" /v none
-	assert_output_has 'unable to find the specified registry key or value'
+	assert_output_has 'ERROR: The system was unable to find the specified registry key or value.'
 	run -1 slipway reg query 'SYSTEM\none'
 	run -0 slipway reg query "$D" /ve
 	assert_output_has '(value not set)'
@@ -206,7 +206,7 @@ SYSTEM\Select' ]
 	run -1 slipway reg query 'C\WINDOWS\System32\config\SYSTEM\New'
 	run -1 slipway reg query 'HKLM\SYSTEM\Select'
 	assert_output_has "begin with the hive's file"
-	run -2 slipway reg load 'HKLM\x' file
+	run -1 slipway reg load 'HKLM\x' file
 	assert_output_has 'not needed here'
 }
 
@@ -224,8 +224,8 @@ SYSTEM\Select' ]
 	slipway reg add 'SOFTWARE\x' /v y /d x
 	run -0 slipway reg query SOFTWARE /s /f x /v /e
 	assert_output_has 'End of search: 2 match(es) found.'
-	run -2 slipway reg query SOFTWARE /v
-	run -2 slipway reg query SOFTWARE /v a /ve
+	run -1 slipway reg query SOFTWARE /v
+	run -1 slipway reg query SOFTWARE /v a /ve
 	assert_output_has 'reg --help'
 }
 

@@ -53,7 +53,7 @@ refuses() { # STATUS WORDS WORD...
 	assert_output_has 'Value (Default) exists, overwrite'
 	run -0 slipway reg query 'h\K' /v v
 	cp empty h
-	refuses 2 'one of /v and /ve' /v x /ve
+	refuses 1 'one of /v and /ve' /v x /ve
 }
 
 @test "numbers of 32 bits" {
@@ -126,7 +126,7 @@ refuses() { # STATUS WORDS WORD...
 	done
 	refuses 1 'an empty string' /v v /t REG_MULTI_SZ /s '#' /d '##'
 	for separator in '' '\0' '#ab' '€€'; do
-		refuses 2 'one character' /v v /t REG_MULTI_SZ /s "$separator" /d x
+		refuses 1 'one character' /v v /t REG_MULTI_SZ /s "$separator" /d x
 	done
 }
 
@@ -134,11 +134,11 @@ refuses() { # STATUS WORDS WORD...
 	refuses 1 'no type of the registry' /v v /t '' /d x
 	refuses 1 'no type of the registry' /v v /t REG_NONSENSE /d x
 	refuses 1 'reg import' /v v /t REG_LINK /d x
-	refuses 2 'given twice' /v v /v w
-	refuses 2 'given twice' /v v /t REG_DWORD /d 1 /t REG_SZ
-	run -2 slipway reg add 'h\K' /v
-	run -2 slipway reg add 'h\K' /v v /d
-	run -2 slipway reg add 'h\K' /v v /reg:32 /reg:64
+	refuses 1 'given twice' /v v /v w
+	refuses 1 'given twice' /v v /t REG_DWORD /d 1 /t REG_SZ
+	run -1 slipway reg add 'h\K' /v
+	run -1 slipway reg add 'h\K' /v v /d
+	run -1 slipway reg add 'h\K' /v v /reg:32 /reg:64
 	run -1 slipway reg add 'h\K\\' /f
 	assert_output_has 'one backslash at most'
 	cmp h empty

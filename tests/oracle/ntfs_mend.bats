@@ -46,7 +46,7 @@ setup() {
 	truncate -s 16M volume
 	mkntfs -q -F -p 0 -H 16 -S 63 volume
 	ntfsfix volume # empties the log, marks it as dirty
-	run -1 slipway chkdsk volume
+	run -2 slipway chkdsk volume
 	assert_output_has "marked as dirty (left over)."
 	assert_output_has "nothing that is broken: 1 left over, 0 harmless"
 	seq 1 1000 >file

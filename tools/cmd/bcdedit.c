@@ -180,9 +180,10 @@ static int run_deletevalue(struct edit *e)
 	r = bcdedit_element(obj, e->words[0], &element, &e->err);
 	if (!r)
 		r = bcd_element_remove(e->bcd, obj, element, &e->err);
-	return r == -ENOENT ? err_set(&e->err, r, e->words[0], ERR_NOWHERE,
-				      "the entry has no such element")
-			    : r;
+	return r == -ENOENT
+		   ? err_set(&e->err, -ENODATA, e->words[0], ERR_NOWHERE,
+			     "the entry has no such element")
+		   : r;
 }
 
 static int set_manager(struct edit *e, const char *element)
@@ -241,10 +242,42 @@ static const struct {
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
+// What Windows' bcdedit says first when a verb fails, where that is known.
+static const char *sentence_of(int verb)
+{
+	switch (verb) {
+	case SET:
+	case DEFAULT:
+	case TIMEOUT:
+	case DISPLAYORDER:
+	case TOOLSORDER:
+	case SEQUENCE:
+	case BOOTDEBUG:
+	case BOOTEMS:
+	case DEBUG:
+	case EMS:
+	case DBGSETTINGS:
+	case EMSSETTINGS:
+	case HYPERVISORSETTINGS:
+		return "An error has occurred setting the element data.";
+	case DELETEVALUE:
+		return "An error occurred while attempting to delete the "
+		       "specified data element.";
+	case DELETE:
+		return "An error occurred while attempting to delete the "
+		       "specified entry.";
+	default:
+		return NULL;
+	}
+}
+
 static int run_verb(struct edit *e, size_t verb)
 {
 	int r = bcdedit_load(e, verbs[verb].changes);
 
+	e->failure = r ? "The boot configuration data store could not be "
+			 "opened."
+		       : sentence_of(verbs[verb].verb);
 	if (r)
 		return r;
 	e->bcd->hive->now = filetime_now();
@@ -336,13 +369,17 @@ static int cmd_bcdedit(int argc, char **argv)
 		return r;
 	verb = choose_verb(&e);
 	if (verb < 0)
-		return cmd_misuse(argv[0], "one thing at a time");
+		return cmd_misuse(argv[0],
+				  "one thing at a time, such as /enum or /set");
 	if (e.count && (verb == (int)VERBS || !bcdedit_given(&e,
 							 verbs[verb].verb)))
-		return cmd_misuse(argv[0], "%s: not understood", e.words[0]);
+		return cmd_misuse(argv[0],
+				  "%s: this goes with none of the switches",
+				  e.words[0]);
 	if (bcdedit_given(&e, STORE) + bcdedit_given(&e, SYSSTORE) +
 		    bcdedit_given(&e, CREATESTORE) > 1)
-		return cmd_misuse(argv[0], "one store at a time");
+		return cmd_misuse(argv[0], "only one of /store, /sysstore and "
+					   "/createstore");
 	if (bcdedit_given(&e, IGNORE_LOGS) && verb) // the first is /enum
 		return cmd_misuse(argv[0], "--ignore-logs is for /enum alone: a "
 					   "store that is written without what "
@@ -351,6 +388,8 @@ static int cmd_bcdedit(int argc, char **argv)
 			       : run_verb(&e, (size_t)verb);
 	bcd_free(e.bcd);
 	hive_file_close(e.file);
+	if (r && e.failure)
+		cmd_say_windows(e.failure, e.err.code);
 	r = r ? cmd_fail(argv[0], e.path, &e.err) : CMD_OK;
 	mem_free(e.found);
 	return r;

@@ -20,6 +20,7 @@ struct edit {
 	char **words;     // what is no switch
 	int count;
 	char done[120];   // what is said at the end, or ""
+	const char *failure; // what Windows' says first of a failure, or NULL
 	struct err err;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// chkdsk: checks an NTFS volume, changing nothing, in the layout that the
-// command of that name is known by.
+// chkdsk: checks a volume, changing nothing, in the layout that the command of
+// that name is known by.
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,34 +10,43 @@
 #include "address.h"
 #include "cmd.h"
 #include "disk.h"
+#include "fat.h"
 #include "ntfs.h"
 #include "oddities.h"
+#include "part.h"
+#include "volume.h"
 
 static const char usage[] =
-	"usage: chkdsk VOLUME [/V] [/JSON] [/Progress:STYLE]\n"
-	"\n"
-	"Checks the NTFS volume at VOLUME (a device or an image file) and\n"
-	"changes nothing.\n"
-	"\n"
-	"  /V               name the broken rule with each problem\n"
-	"  /JSON            write problems and counts as JSON lines\n"
-	"  /Progress:STYLE  bar, lines, json or none\n"
-	"\n"
-	"Behind what does not keep slipway from writing to the volume stands why:\n"
-	"(left over) what a power cut leaves, and the next change mends when it was\n"
-	"one; (harmless) what no change depends on, as a folder's entry that repeats\n"
-	"old sizes or times; (note) the boot sector's copy, which is no problem.\n"
-	"\n"
-	"Exit status: 0 no problems, 1 problems found or not able to check,\n"
-	"2 misuse.\n";
+    "usage: chkdsk VOLUME [/V] [/JSON] [/Progress:STYLE]\n"
+    "\n"
+    "Checks the NTFS or FAT volume at VOLUME (a device, an image file, or a\n"
+    "partition of one, as disk.img@1) and changes nothing.\n"
+    "\n"
+    "  /V               name the broken rule with each problem\n"
+    "  /JSON            write problems and counts as JSON lines\n"
+    "  /Progress:STYLE  bar, lines, json or none\n"
+    "\n"
+    "Behind what does not keep slipway from writing to the volume stands why:\n"
+    "(left over) what a power cut leaves, and the next change mends when it "
+    "was\n"
+    "one; (harmless) what no change depends on, as a folder's entry that "
+    "repeats\n"
+    "old sizes or times; (note) the boot sector's copy, which is no problem.\n"
+    "\n"
+    "Exit status, as Windows' chkdsk has it when it only looks: 0 no problems,\n"
+    "2 only what is left over or harmless, 3 problems, or not able to check.\n";
 
-COMMAND(chkdsk, "chkdsk", "check an NTFS volume", usage);
+// Exit statuses: "chkdsk" of Microsoft's documentation.
+enum { NOT_CLEANED = 2, NOT_FIXED = 3 };
+
+COMMAND(chkdsk, "chkdsk", "check an NTFS or FAT volume", usage);
 
 struct output {
 	struct progress progress; // ours, in front of the shared one
 	struct cmd_progress shown;
 	char stage[80];
 	bool verbose, json;
+	int status;
 };
 
 // A new stage gets its line; how far it is goes to the terminal.
@@ -93,21 +102,25 @@ static void report_problem(void *ctx, const struct ntfs_problem *p)
 		printf(" (%s).\n", findings[p->finding]);
 }
 
+static void show_room(uint64_t unit, uint64_t units, uint64_t free,
+		      uint64_t size)
+{
+	printf("%10" PRIu64 " KB total disk space.\n", size / 1024);
+	printf("%10" PRIu64 " KB in use.\n", (units - free) * unit / 1024);
+	printf("%10" PRIu64 " KB available on disk.\n\n", free * unit / 1024);
+	printf("%10" PRIu64 " bytes in each allocation unit.\n", unit);
+	printf("%10" PRIu64 " total allocation units on disk.\n", units);
+	printf("%10" PRIu64 " allocation units available on disk.\n\n", free);
+}
+
 static void show_counts(const struct ntfs_info *info,
 			const struct ntfs_check_result *r)
 {
-	uint64_t unit = info->cluster_size;
-	uint64_t free = r->clusters - r->clusters_used;
-
 	printf("\n%10" PRIu64 " files, %" PRIu64 " folders and %" PRIu64
 	       " index entries processed.\n\n",
 	       r->files, r->folders, r->index_entries);
-	printf("%10" PRIu64 " KB total disk space.\n", info->size / 1024);
-	printf("%10" PRIu64 " KB in use.\n", r->clusters_used * unit / 1024);
-	printf("%10" PRIu64 " KB available on disk.\n\n", free * unit / 1024);
-	printf("%10" PRIu64 " bytes in each allocation unit.\n", unit);
-	printf("%10" PRIu64 " total allocation units on disk.\n", r->clusters);
-	printf("%10" PRIu64 " allocation units available on disk.\n\n", free);
+	show_room(info->cluster_size, r->clusters,
+		  r->clusters - r->clusters_used, info->size);
 }
 
 static void show_result(const struct output *o, const struct ntfs_info *info,
@@ -138,48 +151,137 @@ static void show_result(const struct output *o, const struct ntfs_info *info,
 		puts("The file system was examined and has no problems.");
 }
 
-// What stands at the top; a volume too broken to open is still checked.
-static void show_head(struct disk *d, const struct output *o,
-		      struct ntfs_info *ret)
+static void show_head(const struct output *o, const char *type,
+		      const char *label)
 {
-	struct ntfs *n;
-
-	*ret = (struct ntfs_info){0};
-	if (!ntfs_open(d, &n, NULL)) {
-		*ret = *ntfs_get_info(n);
-		ntfs_close(n);
-	}
 	if (o->json)
 		return;
-	puts("The type of the file system is NTFS.");
-	if (*ret->label)
-		printf("Volume label is %s.\n", ret->label);
+	printf("The type of the file system is %s.\n", type);
+	if (*label)
+		printf("Volume label is %s.\n", label);
 	puts("\nNothing will be changed on the volume.");
+}
+
+// --- NTFS --------------------------------------------------------------------
+
+// A volume too broken to open is still checked.
+static int check_ntfs(struct disk *d, struct output *o, struct err *err)
+{
+	struct ntfs_check_result result;
+	struct ntfs_info info = {0};
+	struct ntfs *n;
+	int r;
+
+	if (!ntfs_open(d, &n, NULL)) {
+		info = *ntfs_get_info(n);
+		ntfs_close(n);
+	}
+	show_head(o, "NTFS", info.label);
+	r = ntfs_check(d, report_problem, o, &o->progress, &result, err);
+	cmd_progress_end(&o->shown);
+	if (r)
+		return r;
+	show_result(o, &info, &result);
+	o->status = result.problems > result.leftovers + result.harmless
+			? NOT_FIXED
+		    : result.problems ? NOT_CLEANED
+				      : CMD_OK;
+	return 0;
+}
+
+// --- FAT ---------------------------------------------------------------------
+
+static void show_fat(const struct output *o, const struct fat_info *info,
+		     const struct fat_check_result *r)
+{
+	uint64_t unit = info->cluster_size;
+
+	if (o->json) {
+		printf("{\"files\":%" PRIu64 ",\"folders\":%" PRIu64
+		       ",\"clusters\":%u,\"clusters_used\":%u,"
+		       "\"cluster_size\":%u,\"problems\":%d,"
+		       "\"leftovers\":%u}\n",
+		       r->files, r->folders, info->clusters,
+		       info->clusters - info->free_clusters, info->cluster_size,
+		       !!r->lost_clusters, r->lost_clusters);
+		return;
+	}
+	printf("\n%10" PRIu64 " files and %" PRIu64 " folders processed.\n\n",
+	       r->files, r->folders);
+	show_room(unit, info->clusters, info->free_clusters, info->size);
+	if (r->lost_clusters)
+		printf("%u allocation unit%s in use by no file (left over). "
+		       "Nothing was changed.\n",
+		       r->lost_clusters,
+		       r->lost_clusters == 1 ? " is" : "s are");
+	else
+		puts("The file system was examined and has no problems.");
+}
+
+static int check_fat(struct disk *d, struct output *o, struct err *err)
+{
+	struct fat_check_result result;
+	char type[16] = "FAT";
+	struct fat *f;
+	int r = fat_open(d, &f, err);
+
+	if (r)
+		return r;
+	snprintf(type, sizeof(type), "FAT%d", fat_get_info(f)->bits);
+	show_head(o, type, fat_get_info(f)->label);
+	r = fat_check(f, &result, err);
+	if (!r)
+		show_fat(o, fat_get_info(f), &result);
+	if (!r)
+		o->status = result.lost_clusters ? NOT_CLEANED : CMD_OK;
+	fat_close(f);
+	return r;
+}
+
+// --- Which it is -------------------------------------------------------------
+
+static bool is_ntfs(struct disk *d)
+{
+	uint8_t boot[512];
+	const char *name;
+
+	if (d->size < sizeof(boot) || disk_read(d, 0, boot, sizeof(boot), NULL))
+		return false;
+	name = part_name_boot(boot);
+	return name && !strcmp(name, "NTFS");
+}
+
+// A FAT volume; of anything else it is said what it is.
+static int check_other(struct disk *d, struct output *o, struct err *err)
+{
+	struct volume *v;
+	int r = volume_open(d, &v, err);
+
+	if (r)
+		return r;
+	volume_close(v);
+	return check_fat(d, o, err);
 }
 
 static int run(const char *path, struct output *o)
 {
-	struct ntfs_check_result result;
-	struct ntfs_info info;
 	struct err err = {0};
 	struct place *place;
-	struct disk *d;
 	int r = address_open_volume(path, 0, &place, &err);
 
-	if (r)
+	if (r) {
+		cmd_say_windows("Cannot open volume for direct access.", r);
 		return cmd_fail("chkdsk", path, &err);
-	d = place->disk;
-	warn_of_oddities("chkdsk", path, d);
-	show_head(d, o, &info);
-	r = ntfs_check(d, report_problem, o, &o->progress, &result, &err);
-	cmd_progress_end(&o->shown);
+	}
+	warn_of_oddities("chkdsk", path, place->disk);
+	r = is_ntfs(place->disk) ? check_ntfs(place->disk, o, &err)
+				 : check_other(place->disk, o, &err);
 	address_close(place);
 	if (r) {
 		fflush(stdout);
 		return cmd_fail("chkdsk", path, &err);
 	}
-	show_result(o, &info, &result);
-	return result.problems ? CMD_FAILED : CMD_OK;
+	return o->status;
 }
 
 static int cmd_chkdsk(int argc, char **argv)
@@ -191,17 +293,19 @@ static int cmd_chkdsk(int argc, char **argv)
 		{.name = NULL},
 	};
 	struct output o = {.progress = {.report = report_progress, .ctx = &o}};
-	int count;
+	int count, r = cmd_switches(argc, argv, s, &count);
 
-	if (cmd_switches(argc, argv, s, &count))
-		return CMD_MISUSE;
+	if (r)
+		return r;
 	if (count != 1)
 		return cmd_misuse("chkdsk", count ? "one volume at a time"
 						  : "name the volume to check");
 	o.verbose = s[0].value;
 	o.json = s[1].value;
 	if (cmd_progress_init(&o.shown, s[2].value))
-		return cmd_misuse("chkdsk", "/Progress:%s: there is no such "
-					    "style", s[2].value);
+		return cmd_misuse("chkdsk",
+				  "/Progress:%s: must be bar, lines, "
+				  "json or none",
+				  s[2].value);
 	return run(argv[1], &o);
 }

@@ -4,7 +4,8 @@
 // speak about failures and show progress.
 //
 // A command is one file with its usage text, its function and a COMMAND line;
-// nothing else names it. Exit status: 0 done, 1 failed, 2 misuse.
+// nothing else names it. Exit status: 0 done, 1 failed, 2 misuse; but dism, reg
+// and chkdsk have that of Windows' commands of the same name.
 
 #ifndef CMD_H
 #define CMD_H
@@ -56,7 +57,8 @@ int cmd_switches(int argc, char **argv, struct cmd_switch *table,
 // --- Messages (message.c) ----------------------------------------------------
 
 // Prints "command: object: what: why" to stderr; `object` and `what` once when
-// they are the same thing. Returns CMD_FAILED.
+// are the same thing. In front of it stands what the Windows command of that
+// name says first. Returns the exit status for a failure of the command.
 int cmd_fail(const char *command, const char *object, const struct err *err);
 
 // Prints "command: object: warning: text" to stderr: something that was done, or
@@ -64,10 +66,41 @@ int cmd_fail(const char *command, const char *object, const struct err *err);
 void cmd_warn(const char *command, const char *object, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-// Prints "command: text" and where help is to be had to stderr. Returns
-// CMD_MISUSE.
+// Prints "command: text" and where help is to be had to stderr. Returns the
+// exit status for a misuse of the command.
 int cmd_misuse(const char *command, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+
+// --- As Windows' commands say it (windows_words.c)
+// ----------------------------
+
+// Print to stderr what the Windows command of that name says first when it
+// fails, or is not understood; of other commands nothing. `code` is the
+// error's. Return the exit status.
+int cmd_begin_failure(const char *command, int code);
+int cmd_begin_misuse(const char *command);
+
+// Prints such a sentence, and the system's own for that error, a line each.
+void cmd_say_windows(const char *sentence, int code);
+
+// --- The word that was probably meant (similar.c)
+// -----------------------------
+
+struct cmd_similar {
+	const char *word, *best;
+	unsigned distance;
+};
+
+// Begins a search for a name like `word`, which is looked at later, too.
+void cmd_similar_begin(struct cmd_similar *s, const char *word);
+
+// Adds a name that there is.
+void cmd_similar_add(struct cmd_similar *s, const char *name);
+
+// Writes "; is /Index meant?" with the best name, or nothing. Returns buf.
+#define CMD_SIMILAR_TEXT 64
+const char *cmd_similar_end(const struct cmd_similar *s,
+			    char buf[CMD_SIMILAR_TEXT]);
 
 struct place;
 

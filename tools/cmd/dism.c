@@ -80,6 +80,46 @@ static const struct verb *find_verb(const char *word)
 	return NULL;
 }
 
+// What is done elsewhere with images and packages of a Windows.
+static bool is_for_windows(const char *word)
+{
+	static const char *const words[] = {
+	    "Online",	     "Image",	    "Mount-Image",   "Mount-Wim",
+	    "Unmount-Image", "Unmount-Wim", "Capture-Image", "Append-Image",
+	    "Export-Image",  "Split-Image", "Cleanup-Image", "Add-Driver",
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strncasecmp(word + 1, words[i], strlen(words[i])))
+			return true;
+	return false;
+}
+
+static int no_verb(int argc, char **argv)
+{
+	char text[CMD_SIMILAR_TEXT];
+	struct cmd_similar s;
+
+	if (argc < 2)
+		return cmd_misuse("dism", "say what is to be done: "
+					  "/Get-ImageInfo, /List-Image or "
+					  "/Apply-Image");
+	for (int i = 1; i < argc; i++)
+		if (*argv[i] == '/' && is_for_windows(argv[i]))
+			return cmd_misuse("dism",
+					  "%s: not done here; "
+					  "/Get-ImageInfo, /List-Image "
+					  "and /Apply-Image are",
+					  argv[i]);
+	cmd_similar_begin(&s, argv[1]);
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
+		cmd_similar_add(&s, verbs[i].name);
+	return cmd_misuse("dism",
+			  "%s: none of /Get-ImageInfo, /List-Image "
+			  "and /Apply-Image%s",
+			  argv[1], cmd_similar_end(&s, text));
+}
+
 static int cmd_dism(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
@@ -91,7 +131,7 @@ static int cmd_dism(int argc, char **argv)
 			(size_t)(argc - i) * sizeof(*argv));
 		return verb->run(argc - 1, argv);
 	}
-	return cmd_misuse("dism", "no verb is given");
+	return no_verb(argc, argv);
 }
 
 void dism_begin(void)
@@ -115,7 +155,8 @@ static int choose(const char *path, const char *index, const char *name,
 	if (!wanted)
 		return CMD_OK;
 	if (index && (!*index || index[strspn(index, "0123456789")]))
-		return cmd_misuse("dism", "/Index:%s: not a number", index);
+		return cmd_misuse("dism", "/Index:%s: not a number from 1",
+				  index);
 	image->index = wim_find_image(image->wim, wanted);
 	if (image->index)
 		return CMD_OK;
@@ -150,11 +191,13 @@ int dism_open(const struct cmd_switch *switches, bool needs_image,
 	int status = CMD_OK;
 
 	if (!path)
-		return cmd_misuse("dism", "/ImageFile is not given");
+		return cmd_misuse(
+		    "dism", "/ImageFile:FILE is missing: which WIM file?");
 	if (index && name)
-		return cmd_misuse("dism", "both /Index and /Name are given");
+		return cmd_misuse("dism", "/Index and /Name: only one of them");
 	if (needs_image && !index && !name)
-		return cmd_misuse("dism", "neither /Index nor /Name is given");
+		return cmd_misuse("dism", "/Index:N or /Name:NAME is missing; "
+					  "/Get-ImageInfo lists the images");
 	if (open_image(path, switches[4].value, &image, &err))
 		status = cmd_fail("dism", path, &err);
 	else

@@ -127,8 +127,10 @@ int dism_apply_image(int argc, char **argv)
 	if (r)
 		return r;
 	if (words || !s[APPLY_DIR].value)
-		return cmd_misuse("dism", words ? "too many words"
-						: "/ApplyDir is not given");
+		return cmd_misuse("dism", words
+					      ? "too many words"
+					      : "/ApplyDir:VOLUME is missing: "
+						"onto which volume?");
 	if (cmd_progress_init(&progress, s[PROGRESS].value))
 		return cmd_misuse("dism", "/Progress:%s: no such style",
 				  s[PROGRESS].value);

@@ -112,12 +112,13 @@ int dism_image_info(int argc, char **argv)
 {
 	struct cmd_switch switches[] = {DISM_IMAGE_SWITCHES, {0}};
 	struct dism_image image;
-	int others, status;
+	int others, status = cmd_switches(argc, argv, switches, &others);
 
-	if (cmd_switches(argc, argv, switches, &others))
-		return CMD_MISUSE;
+	if (status)
+		return status;
 	if (others)
-		return cmd_misuse("dism", "%s: unexpected", argv[1]);
+		return cmd_misuse(
+		    "dism", "%s: unexpected; a switch begins with /", argv[1]);
 	status = dism_open(switches, false, &image);
 	if (status)
 		return status;

@@ -39,12 +39,13 @@ int dism_list_image(int argc, char **argv)
 	struct dism_image image;
 	struct wim_image *tree;
 	struct err err = {0};
-	int others, status;
+	int others, status = cmd_switches(argc, argv, switches, &others);
 
-	if (cmd_switches(argc, argv, switches, &others))
-		return CMD_MISUSE;
+	if (status)
+		return status;
 	if (others)
-		return cmd_misuse("dism", "%s: unexpected", argv[1]);
+		return cmd_misuse(
+		    "dism", "%s: unexpected; a switch begins with /", argv[1]);
 	status = dism_open(switches, true, &image);
 	if (status)
 		return status;
@@ -54,7 +55,7 @@ int dism_list_image(int argc, char **argv)
 		dism_begin();
 		if (list(tree->root, "")) {
 			err_nomem(&err);
-			status = cmd_fail("dism", NULL, &err);
+			status = cmd_fail("dism", image.path, &err);
 		}
 		wim_image_free(tree);
 	}

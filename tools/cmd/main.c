@@ -99,6 +99,19 @@ static int run(const struct command *c, int argc, char **argv)
 	return c->run(argc, argv);
 }
 
+static int unknown(const char *word)
+{
+	char text[CMD_SIMILAR_TEXT];
+	struct cmd_similar s;
+
+	cmd_similar_begin(&s, word);
+	for (const struct command *c = __start_commands; c < __stop_commands;
+	     c++)
+		cmd_similar_add(&s, c->name);
+	return cmd_misuse("slipway", "%s: there is no such command%s", word,
+			  cmd_similar_end(&s, text));
+}
+
 static int choose(int argc, char **argv)
 {
 	const char *slash = strrchr(argv[0], '/');
@@ -121,7 +134,7 @@ static int choose(int argc, char **argv)
 	c = find(argv[1]);
 	if (c)
 		return run(c, argc - 1, argv + 1);
-	return cmd_misuse("slipway", "%s: there is no such command", argv[1]);
+	return unknown(argv[1]);
 }
 
 int main(int argc, char **argv)

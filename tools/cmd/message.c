@@ -11,6 +11,18 @@
 #include "address.h"
 #include "cmd.h"
 
+// What a library calls the thing that the command's object names.
+static bool is_general(const char *what)
+{
+	static const char *const words[] = {"volume", "disk", "virtual disk",
+					    "WIM",    "path", "FAT path"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(words[i], what))
+			return true;
+	return false;
+}
+
 // What of the error's object and the command's is said: the error's alone when
 // it begins with the other (a file on a disk), the command's alone when it ends
 // with the other (a file by its name only).
@@ -26,10 +38,12 @@ static void name_once(struct err *err, const char **object)
 		*object = NULL;
 		return;
 	}
-	if (what_len && what_len <= len &&
-	    !strcmp(*object + len - what_len, err->what) &&
-	    (what_len == len || strchr("/\\:", err->what[0]) ||
-	     strchr("/\\:", (*object)[len - what_len - 1])))
+	if (is_general(err->what))
+		err->what[0] = 0;
+	else if (what_len && what_len <= len &&
+		 !strcmp(*object + len - what_len, err->what) &&
+		 (what_len == len || strchr("/\\:", err->what[0]) ||
+		  strchr("/\\:", (*object)[len - what_len - 1])))
 		err->what[0] = 0;
 }
 
@@ -39,13 +53,15 @@ int cmd_fail(const char *command, const char *object, const struct err *why)
 	struct err err = *why;
 	char text[ERR_TEXT];
 
+	int status = cmd_begin_failure(command, err.code);
+
 	name_once(&err, &object);
 	err_format(&err, text, sizeof(text));
 	fprintf(stderr, "%s%s: ", colour ? "\033[1;31m" : "", command);
 	if (object)
 		fprintf(stderr, "%s: ", object);
 	fprintf(stderr, "%s%s\n", text, colour ? "\033[0m" : "");
-	return CMD_FAILED;
+	return status;
 }
 
 void cmd_warn(const char *command, const char *object, const char *fmt, ...)
@@ -61,6 +77,7 @@ void cmd_warn(const char *command, const char *object, const char *fmt, ...)
 
 int cmd_misuse(const char *command, const char *fmt, ...)
 {
+	int status = cmd_begin_misuse(command);
 	va_list ap;
 
 	fprintf(stderr, "%s: ", command);
@@ -68,7 +85,7 @@ int cmd_misuse(const char *command, const char *fmt, ...)
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
 	fprintf(stderr, "\n%s: try `%s --help`\n", command, command);
-	return CMD_MISUSE;
+	return status;
 }
 
 void cmd_note(const char *object, const char *note)

@@ -252,8 +252,7 @@ int reg_find(const struct reg_key *k, struct hive_key **ret, struct err *err)
 	int r = hive_key_find(k->hive->root, k->path, ret, err);
 
 	return r == -ENOENT ? err_set(err, r, k->name, ERR_NOWHERE,
-				      "The system was unable to find the "
-				      "specified registry key or value")
+				      "there is no such key")
 			    : r;
 }
 
@@ -263,11 +262,11 @@ int reg_save(struct reg_key *k, struct err *err)
 	return hive_file_save(k->file, k->hive, err);
 }
 
-int reg_no_value(const char *name, struct err *err)
+int reg_no_value(const struct reg_key *k, const char *name, struct err *err)
 {
-	return err_set(err, -ENOENT, *name ? name : "(Default)", ERR_NOWHERE,
-		       "The system was unable to find the specified registry "
-		       "key or value");
+	return err_set(err, -ENOENT, k->name, ERR_NOWHERE,
+		       "the key has no value \"%s\"",
+		       *name ? name : "(Default)");
 }
 
 bool reg_ask(const char *fmt, ...)
@@ -319,15 +318,22 @@ static int cmd_reg(int argc, char **argv)
 	char name[] = "reg";
 	const char *word = argv[1];
 
+	char text[CMD_SIMILAR_TEXT];
+	struct cmd_similar s;
+
 	if (argc < 2)
-		return cmd_misuse("reg", "name an operation");
+		return cmd_misuse("reg", "name an operation, such as query");
+	cmd_similar_begin(&s, word);
 	argv[1] = name; // who speaks, to the operation
 	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
 		if (!strcasecmp(operations[i].name, word))
 			return operations[i].run(argc - 1, argv + 1);
+		else
+			cmd_similar_add(&s, operations[i].name);
 	if (is_for_running(word))
 		return cmd_misuse("reg", "%s: not needed here: KEY begins with "
 					 "the hive's file, which can be copied",
 				  word);
-	return cmd_misuse("reg", "%s: not an operation", word);
+	return cmd_misuse("reg", "%s: there is no such operation%s", word,
+			  cmd_similar_end(&s, text));
 }

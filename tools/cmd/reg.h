@@ -43,7 +43,7 @@ char *reg_real_path(const struct hive *hive, const char *path);
 int reg_save(struct reg_key *k, struct err *err);
 
 // Says "name: no such value" in Windows' words. Returns -ENOENT.
-int reg_no_value(const char *name, struct err *err);
+int reg_no_value(const struct reg_key *k, const char *name, struct err *err);
 
 // Asks a question that Yes or No answers; anything but Yes is No.
 bool reg_ask(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -64,7 +64,7 @@ int reg_add(int argc, char **argv)
 	if (count != 1)
 		return cmd_misuse("reg", "add: name one key");
 	if (s[A_V].value && s[A_VE].value)
-		return cmd_misuse("reg", "add: one of /v and /ve");
+		return cmd_misuse("reg", "add: only one of /v and /ve");
 	if (s[A_S].value && !reg_is_separator(s[A_S].value))
 		return cmd_misuse("reg", "add: /s takes one character");
 	if (reg_open(argv[1], REG_CHANGE, s[A_REG].value, s[A_LOGS].value,
@@ -102,7 +102,7 @@ static int delete(struct reg_key *k, const struct cmd_switch *s,
 	}
 	if (name) {
 		r = hive_value_remove(k->hive, key, name, err);
-		return r == -ENOENT ? reg_no_value(name, err) : r;
+		return r == -ENOENT ? reg_no_value(k, name, err) : r;
 	}
 	if (!key->parent)
 		return err_set(err, -EPERM, k->name, ERR_NOWHERE,
@@ -143,7 +143,7 @@ int reg_delete(int argc, char **argv)
 	if (count != 1)
 		return cmd_misuse("reg", "delete: name one key");
 	if (!!s[D_V].value + !!s[D_VE].value + !!s[D_VA].value > 1)
-		return cmd_misuse("reg", "delete: one of /v, /ve and /va");
+		return cmd_misuse("reg", "delete: only one of /v, /ve and /va");
 	if (reg_open(argv[1], REG_CHANGE, s[D_REG].value, s[D_LOGS].value,
 		     &k, &err))
 		return cmd_fail("reg", NULL, &err);

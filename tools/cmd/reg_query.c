@@ -170,7 +170,9 @@ static int run(struct query *q, const char *text, struct err *err)
 		       k.name);
 		q->matches++;
 	} else if (!r && q->filters && !q->matches) {
-		r = reg_no_value(given(q, V) ? q->s[V].value : k.name, err);
+		r = given(q, V) ? reg_no_value(&k, q->s[V].value, err)
+				: err_set(err, -ENOENT, k.name, ERR_NOWHERE,
+					  "nothing in this key matches");
 	} else if (!r) {
 		putchar('\n');
 	}
@@ -215,7 +217,7 @@ int reg_query(int argc, char **argv)
 	if (s[NAMES].value && !s[FIND].value)
 		return cmd_misuse("reg", "query: /v needs a name, or /f");
 	if (s[V].value && s[VE].value)
-		return cmd_misuse("reg", "query: one of /v and /ve");
+		return cmd_misuse("reg", "query: only one of /v and /ve");
 	if (s[SE].value)
 		q.separator = s[SE].value;
 	q.filters = s[V].value || s[VE].value || s[T].value || s[FIND].value;

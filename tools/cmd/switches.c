@@ -49,6 +49,19 @@ static bool is_switch_with_path(const char *word)
 	return word[0] == '/' && colon && slash && colon < slash;
 }
 
+static int unknown(const char *command, const char *word,
+		   const struct cmd_switch *table)
+{
+	char text[CMD_SIMILAR_TEXT];
+	struct cmd_similar s;
+
+	cmd_similar_begin(&s, word);
+	for (; table->name; table++)
+		cmd_similar_add(&s, table->name);
+	return cmd_misuse(command, "%s: unknown switch%s", word,
+			  cmd_similar_end(&s, text));
+}
+
 int cmd_switches(int argc, char **argv, struct cmd_switch *table,
 		 int *ret_count)
 {
@@ -72,8 +85,7 @@ int cmd_switches(int argc, char **argv, struct cmd_switch *table,
 		while (s->name && !(len = match(word, s->name)))
 			s++;
 		if (!s->name)
-			return cmd_misuse(argv[0], "%s: unknown switch",
-					  argv[i]);
+			return unknown(argv[0], argv[i], table);
 		if (s->value)
 			return cmd_misuse(argv[0], "%s: given twice", argv[i]);
 		if (!s->has_value && word[len])

@@ -90,10 +90,18 @@ static const struct {
 
 static int cmd_vdisk(int argc, char **argv)
 {
+	char text[CMD_SIMILAR_TEXT];
+	struct cmd_similar s;
+
 	if (argc < 2)
-		return cmd_misuse("vdisk", "what is to be done?");
+		return cmd_misuse("vdisk", "say what is to be done: info, "
+					   "create, attach, ...");
+	cmd_similar_begin(&s, argv[1]);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (!strcmp(argv[1], parts[i].name))
 			return parts[i].run(argc - 1, argv + 1);
-	return cmd_misuse("vdisk", "%s: there is no such subcommand", argv[1]);
+		else
+			cmd_similar_add(&s, parts[i].name);
+	return cmd_misuse("vdisk", "%s: there is no such subcommand%s", argv[1],
+			  cmd_similar_end(&s, text));
 }

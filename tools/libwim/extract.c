@@ -94,40 +94,38 @@ static bool has_failed(struct engine *e)
 	return failed;
 }
 
-#define BLOB_NAME 96
-
-// What messages call the content of a file.
-
-// In one of several WIM files, that is told too.
-static void name_blob(const struct wim *w, const struct wim_blob *blob,
-		      char name[BLOB_NAME])
+// Says that a file's content is not what it must be: which content, by the hash
+// that it should have, and in which WIM file.
+static int damaged(const struct wim *w, const struct wim_blob *blob,
+		   uint64_t where, const char *how, struct err *err)
 {
 	static const char digits[] = "0123456789abcdef";
-
-	char hex[2 * SHA1_SIZE + 1] = "", part[32] = "";
+	char hex[2 * SHA1_SIZE + 1] = "", part[32] = "", name[128];
+	const struct wim_file *file = &w->files[blob->part - 1];
+	struct err inner = {0};
 
 	for (size_t i = 0; i < SHA1_SIZE; i++) {
 		hex[2 * i] = digits[blob->sha1[i] >> 4];
 		hex[2 * i + 1] = digits[blob->sha1[i] & 15];
 	}
-	if (w->info.parts > 1)
+	if (w->info.parts > 1 && !file->name)
 		snprintf(part, sizeof(part), " of part %u", blob->part);
-	snprintf(name, BLOB_NAME, "the content with SHA-1 %s%s", hex, part);
+	snprintf(name, sizeof(name), "the content with SHA-1 %s%s", hex, part);
+	err_corrupt(&inner, name, where,
+		    "%s: the file is damaged, copy it anew", how);
+	return wim_file_fail(w, blob->part - 1u, &inner, err);
 }
 
 static int check_hash(const struct wim *w, const struct wim_blob *blob,
 		      struct sha1 *hash, struct err *err)
 {
 	uint8_t found[SHA1_SIZE];
-	char name[BLOB_NAME];
 
 	sha1_final(hash, found);
-	if (!memcmp(found, blob->sha1, SHA1_SIZE))
-		return 0;
-	name_blob(w, blob, name);
-	return err_corrupt(err, name, blob->offset,
-			   "what is there is something else: the file is "
-			   "damaged; copy it anew");
+	return memcmp(found, blob->sha1, SHA1_SIZE)
+		   ? damaged(w, blob, blob->offset,
+			     "its content does not match its SHA-1", err)
+		   : 0;
 }
 
 // --- Jobs, on the pool's threads ---------------------------------------------
@@ -147,15 +145,9 @@ static int decode_chunks(struct job *job, const struct wim_blob *blob,
 		int r = wim_chunk_decode(w, job->lzx, job->in + at,
 					 job->ends[i] - at, out, n);
 
-		if (r) {
-			char name[BLOB_NAME];
-
-			name_blob(w, blob, name);
-			return err_corrupt(err, name, job->start + at,
-					   "%zu bytes cannot be decompressed: "
-					   "the file is damaged; copy it anew",
-					   job->ends[i] - at);
-		}
+		if (r)
+			return damaged(w, blob, job->start + at,
+				       "it cannot be decompressed", err);
 		at = job->ends[i];
 		out += n;
 		size -= n;
@@ -169,19 +161,13 @@ static int enter_end(struct job *job, const struct wim_blob *blob, size_t i,
 		     uint64_t *begin, uint64_t end, uint64_t size, size_t base,
 		     struct err *err)
 {
-	char name[BLOB_NAME];
-
 	if (end > *begin && end - *begin <= size) {
 		job->ends[i] = base + (size_t)(end - *begin);
 		*begin = end;
 		return 0;
 	}
-	name_blob(job->engine->w, blob, name);
-	return err_corrupt(err, name, blob->offset,
-			   "its table of chunks has one of %llu bytes from "
-			   "%llu to %llu: the file is damaged; copy it anew",
-			   (unsigned long long)size, (unsigned long long)*begin,
-			   (unsigned long long)end);
+	return damaged(job->engine->w, blob, blob->offset,
+		       "its table of chunks is broken", err);
 }
 
 // Decodes a whole blob, whose chunk table is at `at` of job->in too.
