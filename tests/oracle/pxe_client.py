@@ -4,8 +4,12 @@
 
 usage: pxe_client.py INTERFACE ADDRESS ARCHITECTURE|none [proxy]
 Prints the file's name and content, or "nothing". ADDRESS is what a router has given
-it; without `proxy` the server that tells of the file must give one too."""
+it; without `proxy` the server that tells of the file must give one too.
 
+Who is not answered is not waited for: a machine that is asks behind it, and its answer
+comes first."""
+
+import os
 import socket
 import struct
 import sys
@@ -24,7 +28,10 @@ def options_of(packet, at=240):
     return found
 
 
-def request(kind, arch, address="0.0.0.0", wanted=None, item=None):
+ASKER, NEXT = 0x5157, 0x5158  # transactions
+
+
+def request(kind, arch, address="0.0.0.0", wanted=None, item=None, number=ASKER):
     options = [(53, bytes([kind])), (55, bytes([1, 3, 43, 54, 60, 66, 67]))]
     if arch is not None:
         options += [(60, b"PXEClient:Arch:%05d:UNDI:003000" % arch),
@@ -35,7 +42,7 @@ def request(kind, arch, address="0.0.0.0", wanted=None, item=None):
         options.append((54, socket.inet_aton(wanted[1])))
     if item: # of the menu: its kind of server, the first layer
         options.append((43, b"\x47\4" + item + b"\0\0\xff"))
-    return (struct.pack(">4BIHH4s12x6s10x64x128x", 1, 1, 6, 0, 0x5157, 0, 0x8000,
+    return (struct.pack(">4BIHH4s12x6s10x64x128x", 1, 1, 6, 0, number, 0, 0x8000,
                         socket.inet_aton(address), MAC) + COOKIE +
             b"".join(bytes([n, len(v)]) + v for n, v in options) + b"\xff")
 
@@ -44,6 +51,7 @@ class Answer:
     def __init__(self, packet):
         options = options_of(packet)
         text = options.get(67) or packet[108:236]
+        self.number = struct.unpack(">I", packet[4:8])[0]
         self.kind = options.get(53, b"\0")[0]
         self.address = socket.inet_ntoa(packet[16:20])
         self.server = socket.inet_ntoa(packet[20:24])
@@ -53,9 +61,11 @@ class Answer:
         self.file = text.split(b"\0")[0].decode()
 
 
-def ask(sock, packet, where, kind):
+def ask(sock, packet, where, kind, behind=None):
     for _ in range(3):
         sock.sendto(packet, where)
+        if behind:
+            sock.sendto(behind, where)
         try:
             while True:
                 answer = Answer(sock.recv(2048))
@@ -88,10 +98,11 @@ def main():
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode())
     sock.bind(("", 68))
-    sock.settimeout(2)
+    sock.settimeout(5 * float(os.environ.get("TIMEOUT_SCALE", 1)))
     everybody = ("255.255.255.255", 67)
-    offer = ask(sock, request(1, arch), everybody, 2)
-    if not offer:
+    offer = ask(sock, request(1, arch), everybody, 2,
+                request(1, 0, number=NEXT) if arch is None else None)
+    if offer.number == NEXT:
         return "nothing"
     if is_proxy:
         assert offer.address == "0.0.0.0", "it gives addresses away"
