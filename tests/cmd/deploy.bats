@@ -190,7 +190,11 @@ assert_blank() { # IMAGE
 	for keep in 0 100 208 $((size / 2)) $((size - 1)); do
 		head -c "$keep" "$BATS_FILE_TMPDIR/$wim" >$wim
 		run -1 deploy --target a.img --size 300M
-		assert_output_has corrupt
+		if [ "$keep" -eq 0 ]; then
+			assert_output_has 'the file is empty'
+		else
+			assert_output_has corrupt
+		fi
 		[ ! -e a.img ]
 	done
 }
