@@ -124,7 +124,7 @@ setup() {
 	run -1 slipway vdisk attach x.vhd
 	assert_output_has "vdisk: x.vhd: "
 	run -1 slipway vdisk attach nothing.vhd
-	assert_output_has "No such file"
+	assert_output_has "no such file"
 	# nobody holds it any more
 	flock -n -x x.vhd true
 	run -1 slipway vdisk list

@@ -157,8 +157,9 @@ static int check_places(const struct place *source, const char *address,
 			struct err *err)
 {
 	if (!source->ntfs)
-		return err_set(err, -ENOTSUP, address, ERR_NOWHERE,
-			       "Windows lies on NTFS");
+		return err_set(
+		    err, -ENOTSUP, address, ERR_NOWHERE,
+		    "there is no NTFS volume, and Windows is on one");
 	if (!system->level_count ||
 	    last_level(system)->kind != PLACE_PARTITION)
 		return err_set(err, -EINVAL, system_address, ERR_NOWHERE,
@@ -327,7 +328,8 @@ static int read_options(struct run *run, struct bcdboot_options *o)
 		return r;
 	if (run->words[1] && parse_merge(run->words[1], &o->merge))
 		return err_set(&run->err, -EINVAL, run->words[1], ERR_NOWHERE,
-			       "no identifier");
+			       "no identifier: a GUID in braces, or a name "
+			       "such as {default}");
 	if (o->systems & BCDBOOT_UEFI)
 		r = bcdboot_firmware_choose(is_machines(run, run->system)
 						    ? &run->firmware

@@ -52,7 +52,10 @@ int bcdedit_id(struct edit *e, const char *text, struct guid *ret)
 	if (r == -ENOENT)
 		return err_set(&e->err, r, text, ERR_NOWHERE,
 			       "the store has no default entry");
-	return r ? err_set(&e->err, r, text, ERR_NOWHERE, "no identifier") : 0;
+	return r ? err_set(&e->err, r, text, ERR_NOWHERE,
+			   "no identifier: a GUID in braces, or a name such as "
+			   "{default}")
+		 : 0;
 }
 
 int bcdedit_ids(struct edit *e, int first, struct guid **ret,
@@ -110,7 +113,8 @@ int bcdedit_take_object(struct edit *e, struct bcd_object **ret)
 
 int bcdedit_needs(struct edit *e, const char *what)
 {
-	return err_set(&e->err, -EINVAL, what, ERR_NOWHERE, "is needed");
+	return err_set(&e->err, -EINVAL, "", ERR_NOWHERE,
+		       "%s is needed; see bcdedit /?", what);
 }
 
 int bcdedit_obtain(struct edit *e, const struct guid *id, uint32_t type,
@@ -143,7 +147,7 @@ static int join_element(struct edit *e, struct bcd_object *obj)
 		return r;
 	if (bcd_element_format(element) != BCD_FORMAT_OBJECTS)
 		return err_set(&e->err, -EINVAL, e->words[0], ERR_NOWHERE,
-			       "no list of identifiers");
+			       "this element is no list of identifiers");
 	r = bcdedit_ids(e, 1, &ids, &n);
 	if (r)
 		return r;

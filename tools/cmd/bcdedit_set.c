@@ -35,7 +35,10 @@ int bcdedit_element(const struct bcd_object *obj, const char *name,
 			return 0;
 		}
 	}
-	return bad_value(name, "not an element of this kind of entry", err);
+	return bad_value(
+	    name,
+	    "not an element of this kind of entry; bcdedit /? types lists them",
+	    err);
 }
 
 static int parse_integer(const char *s, const char *values, uint64_t *ret,
@@ -194,6 +197,7 @@ int bcdedit_set(struct bcd *bcd, struct bcd_object *obj, const char *element,
 		r = parse_bool(*values, &yes, err);
 		return r ? r : bcd_set_bool(bcd, obj, number, yes, err);
 	default:
-		return bad_value(element, "an element of no known format", err);
+		return bad_value(element, "this element is of no known kind",
+				 err);
 	}
 }

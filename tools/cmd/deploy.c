@@ -109,9 +109,11 @@ static int check_whole(const struct place *place, const char *path,
 	size_t n = place->level_count;
 
 	return n && place->levels[n - 1].kind == PLACE_PARTITION
-		       ? err_set(err, -EINVAL, path, ERR_NOWHERE,
-				 "this is a partition; a whole disk is needed")
-		       : 0;
+		   ? err_set(
+			 err, -EINVAL, path, ERR_NOWHERE,
+			 "this is a partition; a whole disk is needed: name it "
+			 "without @N")
+		   : 0;
 }
 
 // A size of 0: the disk is there. It may be a virtual one.
@@ -385,15 +387,18 @@ static int cmd_deploy(int argc, char **argv)
 	if (r)
 		return r;
 	if (switches[LIST_DISKS].value || switches[LIST_MEDIA].value)
-		return words ? cmd_misuse("deploy", "too many words")
+		return words ? cmd_misuse("deploy", "a list takes no words")
 			     : list(switches);
 	if (switches[SETTLE].value)
-		return cmd_misuse("deploy", "--settle goes with a list");
+		return cmd_misuse("deploy",
+				  "--settle goes with --list-disks and "
+				  "--list-media alone");
 	if (switches[START_NEXT].value)
-		return words ? cmd_misuse("deploy", "too many words")
+		return words ? cmd_misuse("deploy", "a list takes no words")
 			     : start_next(switches);
 	if (words != 1)
-		return cmd_misuse("deploy", "one answer file is needed");
+		return cmd_misuse("deploy",
+				  "name one answer file, such as answer.ini");
 	if (switches[ORIGIN].value && !is_origin(switches[ORIGIN].value))
 		return cmd_misuse("deploy", "--origin is a line of at most %u "
 					    "letters", MAX_ORIGIN);
@@ -403,7 +408,8 @@ static int cmd_deploy(int argc, char **argv)
 	    new_disk_parse_size("deploy", switches[SIZE].value, &size))
 		return CMD_MISUSE;
 	if (cmd_progress_init(&progress, switches[PROGRESS].value))
-		return cmd_misuse("deploy", "%s: no such style",
+		return cmd_misuse("deploy",
+				  "%s: must be bar, lines, json or none",
 				  switches[PROGRESS].value);
 	return deploy(argv[1], size, switches, &progress);
 }

@@ -132,8 +132,9 @@ int dism_apply_image(int argc, char **argv)
 					      : "/ApplyDir:VOLUME is missing: "
 						"onto which volume?");
 	if (cmd_progress_init(&progress, s[PROGRESS].value))
-		return cmd_misuse("dism", "/Progress:%s: no such style",
-				  s[PROGRESS].value);
+		return cmd_misuse(
+		    "dism", "/Progress:%s: must be bar, lines, json or none",
+		    s[PROGRESS].value);
 	r = dism_open(s, true, &image);
 	if (r)
 		return r;

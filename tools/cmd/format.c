@@ -129,7 +129,7 @@ static int format(const char *address, struct options *o)
 	int r = address_open_volume(address, ADDRESS_WRITE, &place, &err);
 
 	if (r)
-		return cmd_fail("format", NULL, &err);
+		return cmd_fail("format", address, &err);
 	o->hidden_sectors = address_hidden_sectors(place);
 	r = check_target(place->disk, o, &err);
 	if (!r)
@@ -148,7 +148,7 @@ static int random_serial(uint64_t *ret)
 	struct guid guid;
 
 	if (guid_random(&guid, &err))
-		return cmd_fail("format", NULL, &err);
+		return cmd_fail("format", "/Serial", &err);
 	memcpy(ret, guid.b, sizeof(*ret));
 	return 0;
 }
@@ -175,21 +175,26 @@ static int cmd_format(int argc, char **argv)
 	if (cmd_switches(argc, argv, s, &count))
 		return CMD_MISUSE;
 	if (count != 1)
-		return cmd_misuse("format", count ? "one volume at a time"
-						  : "name the volume");
+		return cmd_misuse("format",
+				  count ? "one volume at a time"
+					: "name the volume, as in disk.img@1");
 	if (s[FS].value)
 		o.fs = s[FS].value;
 	if (strcasecmp(o.fs, "NTFS") && strcasecmp(o.fs, "FAT") &&
 	    strcasecmp(o.fs, "FAT32"))
-		return cmd_misuse("format", "/FS:%s: not known", o.fs);
+		return cmd_misuse("format",
+				  "/FS:%s: must be NTFS, FAT or FAT32", o.fs);
 	if (s[CLUSTER].value &&
 	    (size_parse(s[CLUSTER].value, NULL, &cluster) ||
 	     cluster > 2 << 20 || !cluster))
-		return cmd_misuse("format", "/A:%s: no cluster size",
+		return cmd_misuse("format",
+				  "/A:%s: must be 512 to 2M, a power of two",
 				  s[CLUSTER].value);
 	if (s[TIME].value && (size_parse(s[TIME].value, NULL, &t) ||
 			      t > INT64_MAX))
-		return cmd_misuse("format", "/Time:%s: no time", s[TIME].value);
+		return cmd_misuse("format",
+				  "/Time:%s: must be seconds since 1970",
+				  s[TIME].value);
 	if (s[TIME].value)
 		o.time = (int64_t)t;
 	o.label = s[LABEL].value;
@@ -201,8 +206,9 @@ static int cmd_format(int argc, char **argv)
 	} else {
 		o.serial = strtoull(s[SERIAL].value, &end, 16);
 		if (end == s[SERIAL].value || *end)
-			return cmd_misuse("format", "/Serial:%s: no number",
-					  s[SERIAL].value);
+			return cmd_misuse(
+			    "format", "/Serial:%s: must be hexadecimal digits",
+			    s[SERIAL].value);
 	}
 	return format(argv[1], &o);
 }

@@ -89,7 +89,8 @@ static int open_inner(struct hive_file *f, const char *address, unsigned flags,
 		return r;
 	if (!f->place->path)
 		return err_set(err, -EISDIR, address, ERR_NOWHERE,
-			       "a disk, not a file in one");
+			       "this is a disk; name a file in it, as in "
+			       "disk.img@1:\\Boot\\BCD");
 	if (flags & HIVE_FILE_WRITE) {
 		r = volume_change_begin(f->place->volume, err);
 		if (r)

@@ -12,15 +12,17 @@
 #include "cmd.h"
 
 // What a library calls the thing that the command's object names.
-static bool is_general(const char *what)
+static bool is_general(const struct err *err)
 {
+	const char *what = err->what;
 	static const char *const words[] = {"volume", "disk", "virtual disk",
 					    "WIM",    "path", "FAT path"};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (!strcmp(words[i], what))
 			return true;
-	return false;
+	// what its number is matters where it is damaged alone
+	return err->code != -EBADMSG && !strncmp(what, "file record ", 12);
 }
 
 // What of the error's object and the command's is said: the error's alone when
@@ -38,7 +40,7 @@ static void name_once(struct err *err, const char **object)
 		*object = NULL;
 		return;
 	}
-	if (is_general(err->what))
+	if (is_general(err))
 		err->what[0] = 0;
 	else if (what_len && what_len <= len &&
 		 !strcmp(*object + len - what_len, err->what) &&

@@ -234,9 +234,11 @@ static int parse_part(char *word, enum part_style style, struct part *ret)
 			 !strcasecmp(key, "logical"))
 			p.logical = true;
 		else if (!value || parse_pair(key, value, style, &p))
-			return cmd_misuse("partition", "%s%s%s: not understood",
-					  key, value ? "=" : "",
-					  value ? value : "");
+			return cmd_misuse(
+			    "partition",
+			    "%s%s%s: not understood; a partition is "
+			    "type=NAME,size=SIZE,...",
+			    key, value ? "=" : "", value ? value : "");
 	}
 	*ret = p;
 	return 0;
@@ -254,8 +256,11 @@ static int parse_id(const char *s, enum part_style style, struct guid *guid,
 		return r;
 	}
 	if (style == PART_GPT ? guid_parse(s, guid) : parse_hex(s, 8, &n))
-		return err_set(err, -EINVAL, s, ERR_NOWHERE,
-			       "this is no id of such a disk");
+		return err_set(
+		    err, -EINVAL, s, ERR_NOWHERE,
+		    style == PART_GPT
+			? "a GPT has a GUID for its id"
+			: "an MBR has 8 hexadecimal digits for its id");
 	if (style == PART_MBR)
 		*signature = (uint32_t)n;
 	return 0;
@@ -375,7 +380,7 @@ static int parse_parts(char **words, int n, enum part_style style,
 
 	if (!parts) {
 		err_nomem(&err);
-		return cmd_fail("partition", NULL, &err);
+		return cmd_fail("partition", words[0], &err);
 	}
 	for (int i = 0; i < n && !r; i++)
 		r = parse_part(words[i], style, &parts[i]);
@@ -412,17 +417,20 @@ static int cmd_partition(int argc, char **argv)
 		return r;
 	is_list = n == 2 && !strcasecmp(argv[1], "list");
 	if (!is_list && (n < 2 || strcasecmp(argv[1], "create")))
-		return cmd_misuse("partition", "what is to be done?");
+		return cmd_misuse("partition",
+				  "say what is to be done: list DISK, or "
+				  "create DISK --gpt type=efi,size=100M ...");
 	if (is_list ? s[GPT].value || s[MBR].value || s[SIZE].value ||
 			      s[WIPE].value || s[ID].value
 		    : !s[GPT].value == !s[MBR].value)
 		return cmd_misuse("partition",
-				  is_list ? "list takes no such switch"
+				  is_list ? "list takes --sector-size alone"
 					  : "create needs --gpt or --mbr");
 	if (s[SECTOR_SIZE].value &&
 	    (size_parse(s[SECTOR_SIZE].value, NULL, &sector_size) ||
 	     (sector_size != 512 && sector_size != 4096)))
-		return cmd_misuse("partition", "%s: no sector size",
+		return cmd_misuse("partition",
+				  "%s: a sector has 512 or 4096 bytes",
 				  s[SECTOR_SIZE].value);
 	if (s[SIZE].value &&
 	    new_disk_parse_size("partition", s[SIZE].value, &size))

@@ -69,7 +69,7 @@ int reg_add(int argc, char **argv)
 		return cmd_misuse("reg", "add: /s takes one character");
 	if (reg_open(argv[1], REG_CHANGE, s[A_REG].value, s[A_LOGS].value,
 		     &k, &err))
-		return cmd_fail("reg", NULL, &err);
+		return cmd_fail("reg", argv[1], &err);
 	r = hive_key_add(k.hive, k.hive->root, k.path, &key, &err);
 	if (!r)
 		r = add_value(&k, key, s, &done, &err);
@@ -146,7 +146,7 @@ int reg_delete(int argc, char **argv)
 		return cmd_misuse("reg", "delete: only one of /v, /ve and /va");
 	if (reg_open(argv[1], REG_CHANGE, s[D_REG].value, s[D_LOGS].value,
 		     &k, &err))
-		return cmd_fail("reg", NULL, &err);
+		return cmd_fail("reg", argv[1], &err);
 	yes = may_delete(&k, s);
 	if (yes)
 		r = delete(&k, s, &err);
@@ -154,7 +154,7 @@ int reg_delete(int argc, char **argv)
 		r = reg_save(&k, &err);
 	reg_close(&k);
 	if (r)
-		return cmd_fail("reg", NULL, &err);
+		return cmd_fail("reg", argv[1], &err);
 	if (yes)
 		reg_done();
 	return yes ? CMD_OK : CMD_FAILED;
@@ -259,7 +259,7 @@ int reg_copy(int argc, char **argv)
 	r = reg_open(argv[1], s[C_S].value ? REG_TREE : REG_KEY,
 		     s[C_REG].value, s[C_LOGS].value, &from, &err);
 	if (r)
-		return cmd_fail("reg", NULL, &err);
+		return cmd_fail("reg", argv[1], &err);
 	r = reg_open(argv[2], REG_CHANGE, s[C_REG].value, s[C_LOGS].value, &to,
 		     &err);
 	if (!r) {
@@ -268,7 +268,7 @@ int reg_copy(int argc, char **argv)
 	}
 	reg_close(&from);
 	if (r)
-		return cmd_fail("reg", NULL, &err);
+		return cmd_fail("reg", argv[1], &err);
 	if (done)
 		reg_done();
 	return done ? CMD_OK : CMD_FAILED;

@@ -189,7 +189,7 @@ int reg_compare(int argc, char **argv)
 	r = reg_open(argv[1], c.all ? REG_TREE : REG_KEY,
 		     s[REG].value, s[LOGS].value, &a, &err);
 	if (r)
-		return cmd_fail("reg", NULL, &err);
+		return cmd_fail("reg", argv[1], &err);
 	r = reg_open(argv[2], c.all ? REG_TREE : REG_KEY,
 		     s[REG].value, s[LOGS].value, &b, &err);
 	if (!r) {
@@ -198,7 +198,7 @@ int reg_compare(int argc, char **argv)
 	}
 	reg_close(&a);
 	if (r)
-		return cmd_fail("reg", NULL, &err);
+		return cmd_fail("reg", argv[2], &err);
 	printf("Result Compared: %s\n", c.different ? "Different"
 						    : "Identical");
 	reg_done();

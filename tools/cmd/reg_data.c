@@ -37,8 +37,10 @@ int reg_type_parse(const char *name, uint32_t *ret, struct err *err)
 			return 0;
 		}
 	}
-	return err_set(err, -EINVAL, name, ERR_NOWHERE,
-		       "no type of the registry");
+	return err_set(
+	    err, -EINVAL, name, ERR_NOWHERE,
+	    "no type of the registry: REG_SZ, REG_EXPAND_SZ, REG_MULTI_SZ, "
+	    "REG_DWORD, REG_QWORD, REG_BINARY, REG_NONE are some");
 }
 
 char *reg_value_name(const struct hive_value *v)

@@ -76,7 +76,7 @@ int reg_export(int argc, char **argv)
 	if (count != 2)
 		return cmd_misuse("reg", "export: name a key and a file");
 	if (export(argv[1], argv[2], s, &done, &err))
-		return cmd_fail("reg", NULL, &err);
+		return cmd_fail("reg", argv[1], &err);
 	if (done)
 		reg_done();
 	return done ? CMD_OK : CMD_FAILED;

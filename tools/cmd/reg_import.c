@@ -238,7 +238,7 @@ int reg_import(int argc, char **argv)
 	if (count != 2)
 		return cmd_misuse("reg", "import: name a file and a hive");
 	if (import(argv[1], argv[2], s, &err))
-		return cmd_fail("reg", NULL, &err);
+		return cmd_fail("reg", argv[2], &err);
 	reg_done();
 	return CMD_OK;
 }

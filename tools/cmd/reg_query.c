@@ -224,6 +224,6 @@ int reg_query(int argc, char **argv)
 	r = run(&q, argv[1], &err);
 	mem_free(q.pattern);
 	if (r)
-		return cmd_fail("reg", NULL, &err);
+		return cmd_fail("reg", argv[1], &err);
 	return q.filters && !q.matches ? CMD_FAILED : CMD_OK;
 }

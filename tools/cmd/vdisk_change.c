@@ -185,7 +185,8 @@ int vdisk_cmd_compact(int argc, char **argv)
 	if (count != 1)
 		return cmd_misuse("vdisk", "compact: which virtual disk?");
 	if (cmd_progress_init(&progress, table[1].value))
-		return cmd_misuse("vdisk", "%s: no style of progress",
+		return cmd_misuse("vdisk",
+				  "%s: must be bar, lines, json or none",
 				  table[1].value);
 	r = compact(argv[1], table[0].value, &progress.progress, &size, &info,
 		    &err);

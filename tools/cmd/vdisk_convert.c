@@ -207,8 +207,10 @@ static int parse_target(const char *path, const char *format, const char *type,
 		return CMD_MISUSE;
 	if (ret->type == VDISK_DIFFERENCING ||
 	    (type && ret->format == VDISK_RAW))
-		return cmd_misuse("vdisk", "convert: %s cannot be made so",
-				  type);
+		return cmd_misuse(
+		    "vdisk",
+		    "convert: --type %s cannot be made from another disk",
+		    type);
 	return 0;
 }
 
@@ -235,7 +237,8 @@ int vdisk_cmd_convert(int argc, char **argv)
 	if (r)
 		return r;
 	if (cmd_progress_init(&progress, table[3].value))
-		return cmd_misuse("vdisk", "%s: no style of progress",
+		return cmd_misuse("vdisk",
+				  "%s: must be bar, lines, json or none",
 				  table[3].value);
 	if (address_check_host(argv[2], &err))
 		return cmd_fail("vdisk", argv[2], &err);

@@ -76,7 +76,8 @@ static int parse_block(const char *s, uint32_t *ret)
 	uint64_t size = 0;
 
 	if (s && (size_parse(s, NULL, &size) || !size || size > UINT32_MAX))
-		return cmd_misuse("vdisk", "%s: not a size of blocks", s);
+		return cmd_misuse("vdisk",
+				  "%s: not a size of blocks, such as 2M", s);
 	*ret = (uint32_t)size;
 	return 0;
 }

@@ -45,7 +45,8 @@ int vdisk_cmd_list(int argc, char **argv)
 	if (cmd_switches(argc, argv, table, &count))
 		return CMD_MISUSE;
 	if (count)
-		return cmd_misuse("vdisk", "list: %s: too much", argv[1]);
+		return cmd_misuse("vdisk", "list: %s: it takes no words",
+				  argv[1]);
 	if (ublk_list(&items, &n, &err))
 		return cmd_fail("vdisk", NULL, &err);
 	if (!table[0].value)

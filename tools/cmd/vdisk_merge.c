@@ -17,7 +17,8 @@ static int parse_depth(const char *s, unsigned *ret)
 	unsigned long n = s ? strtoul(s, &end, 10) : 1;
 
 	if (s && (*s < '0' || *s > '9' || *end || !n || n >= VDISK_MAX_CHAIN))
-		return cmd_misuse("vdisk", "%s: not a number of parents", s);
+		return cmd_misuse("vdisk", "%s: not a number of parents from 1",
+				  s);
 	*ret = (unsigned)n;
 	return 0;
 }
@@ -68,7 +69,8 @@ int vdisk_cmd_merge(int argc, char **argv)
 	if (count != 1)
 		return cmd_misuse("vdisk", "merge: which differencing disk?");
 	if (cmd_progress_init(&progress, table[3].value))
-		return cmd_misuse("vdisk", "%s: no style of progress",
+		return cmd_misuse("vdisk",
+				  "%s: must be bar, lines, json or none",
 				  table[3].value);
 	m.keep = table[1].value;
 	m.is_forced = table[2].value;

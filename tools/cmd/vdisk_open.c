@@ -30,7 +30,8 @@ static int open_volume(const char *address, bool for_writing,
 	if (!place->path) {
 		cmd_place_close(place);
 		return err_set(err, -EISDIR, address, ERR_NOWHERE,
-			       "a disk, not a file in one");
+			       "this is a disk; name a file in it, as in "
+			       "disk.img@1:\\x.vhd");
 	}
 	*ret = place;
 	return 0;

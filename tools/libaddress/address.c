@@ -4,6 +4,7 @@
 // before it gave.
 
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -146,10 +147,28 @@ static int open_virtual(struct opening *o)
 	return 0;
 }
 
+#define LIST_TEXT 128
+
+// Says which partitions there are.
+static const char *list_partitions(const struct part_table *t,
+				   char text[LIST_TEXT])
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < t->count && used < LIST_TEXT; i++)
+		used += (size_t)snprintf(text + used, LIST_TEXT - used,
+					 i ? ", %u" : "there are %u",
+					 t->parts[i].number);
+	if (used >= LIST_TEXT)
+		strcpy(text + LIST_TEXT - sizeof("..."), "...");
+	return t->count ? text : "there is none";
+}
+
 static int open_partition(struct opening *o, unsigned long number)
 {
 	struct place_level *level;
 	struct part_table *table;
+	char list[LIST_TEXT];
 	const struct part *part;
 	struct disk *d;
 	int r = open_virtual(o);
@@ -170,7 +189,8 @@ static int open_partition(struct opening *o, unsigned long number)
 			       o->err);
 	} else {
 		r = err_set(o->err, -ENOENT, o->text, ERR_NOWHERE,
-			    "there is no partition %lu", number);
+			    "there is no partition %lu; %s", number,
+			    list_partitions(table, list));
 	}
 	part_table_free(table);
 	if (!r)

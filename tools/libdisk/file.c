@@ -21,6 +21,13 @@ static int failed(const struct file_disk *f, uint64_t off, const char *doing,
 {
 	int code = -errno;
 
+	if (code == -ENOENT)
+		return err_set(err, code, f->name, ERR_NOWHERE,
+			       "there is no such file or disk");
+	if (f->is_device && (code == -EACCES || code == -EPERM))
+		return err_set(err, code, f->name, off,
+			       "%s failed: %s; disks are for root alone", doing,
+			       strerror(-code));
 	return err_set(err, code, f->name, off, "%s failed: %s", doing,
 		       strerror(-code));
 }
@@ -388,7 +395,10 @@ static int open_locked(struct file_disk *f, const char *path, unsigned flags,
 		return failed(f, ERR_NOWHERE, "opening", err);
 	if (!S_ISREG(before.st_mode) && !S_ISBLK(before.st_mode))
 		return err_set(err, -ENOTBLK, f->name, ERR_NOWHERE,
-			       "neither a file nor a disk");
+			       S_ISDIR(before.st_mode)
+				   ? "this is a folder; a file or disk is "
+				     "needed"
+				   : "neither a file nor a disk");
 	if (S_ISREG(before.st_mode) && !(flags & DISK_READ_ONLY))
 		r = disk_check_writable(path, &before, err);
 	if (r)

@@ -45,7 +45,7 @@ static int open_folder(struct ntfs *n, uint64_t record, struct ntfs_index *ret,
 		r = ntfs_index_open(&f, "$I30", ret, err);
 	else
 		r = err_set(err, -ENOTDIR, NTFS_RECORD(record), ERR_NOWHERE,
-			    "it is no folder");
+			    "it is a file, not a folder");
 	ntfs_file_done(&f);
 	return r;
 }

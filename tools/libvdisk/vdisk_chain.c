@@ -122,7 +122,8 @@ static int tell_missing(const struct search *s,
 	if (s->wrong)
 		return err_set(err, -ESTALE, name, ERR_NOWHERE,
 			       "%s is not the parent it was made from, or was "
-			       "changed since",
+			       "changed since: what the child holds does not "
+			       "fit to it",
 			       s->wrong);
 	if (s->loop)
 		return err_set(err, -ELOOP, name, ERR_NOWHERE,
@@ -134,7 +135,8 @@ static int tell_missing(const struct search *s,
 			       "its parent is on another computer: %s",
 			       absolute);
 	return err_set(err, -ENOENT, name, ERR_NOWHERE,
-		       "its parent is missing: %s",
+		       "its parent is missing: %s; bring it there, or name it "
+		       "by `vdisk reparent`",
 		       places->count ? places->paths[0]
 				     : s->child->info.parent);
 }

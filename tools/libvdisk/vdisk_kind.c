@@ -125,7 +125,7 @@ int vdisk_check_foreign(struct disk *file, struct err *err)
 		const struct magic *m = &magics[i];
 
 		if (!memcmp(head + m->at, m->bytes, m->size))
-			return err_set(err, -ENOTSUP, "disk", 0,
+			return err_set(err, -ENOTSUP, "disk", ERR_NOWHERE,
 				       "this is a file of another kind (%s), "
 				       "not a disk; a tool that knows it, such "
 				       "as qemu-img convert, makes one of it",

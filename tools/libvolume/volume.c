@@ -39,15 +39,21 @@ static int refuse(struct disk *disk, struct err *err)
 			       found.name);
 	case PART_HOLDS_VOLUME:
 	case PART_HOLDS_MEMBER:
+		if (!strcmp(found.name, "BitLocker"))
+			return err_set(
+			    err, -ENOENT, "volume", ERR_NOWHERE,
+			    "this is encrypted by BitLocker, and is "
+			    "read by nobody without its key: decrypt "
+			    "it in Windows first (manage-bde -off)");
 		if (!found.is_inside)
-			return err_set(err, -ENOENT, "volume", found.at,
+			return err_set(err, -ENOENT, "volume", ERR_NOWHERE,
 				       "this is %s; only FAT and NTFS are read",
 				       found.name);
 		break;
 	case PART_HOLDS_DATA:
 		break;
 	}
-	return err_set(err, -ENOENT, "volume", found.at,
+	return err_set(err, -ENOENT, "volume", ERR_NOWHERE,
 		       "there is neither a FAT nor an NTFS file system, but "
 		       "%s",
 		       found.name);
