@@ -31,7 +31,9 @@ setup() {
 	run -2 slipway format d.img@1 /Serial:x
 	run -2 slipway dir /zz
 	run -2 slipway type
-	run -2 slipway copy file
+	run -2 slipway copy
+	run -1 slipway copy file
+	assert_output_has 'cannot be copied onto itself'
 	run -2 slipway copy file x /Time:x
 }
 

@@ -123,6 +123,9 @@ void cmd_print_json(const char *s);
 // Has files that are not whole deleted when a signal ends the command.
 void cmd_catch_signals(void);
 
+// Has Ctrl+C end the command with an exit status, as scripts expect it of this one.
+void cmd_interrupt_status(int code);
+
 // --- Progress (progress.c) ---------------------------------------------------
 
 enum cmd_progress_style {

@@ -1,208 +1,454 @@
 // SPDX-License-Identifier: MIT
 //
-// copy: copies one file out of a volume or into one.
+// copy: files of the host and of volumes to where they are named (Microsoft's
+// reference of commands, "copy").
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
-#include "address.h"
 #include "cmd.h"
+#include "letters.h"
+#include "transfer.h"
 
 static const char usage[] =
-	"usage: copy SOURCE DESTINATION [/Y] [/P] [/Time:SECONDS]\n"
+	"usage: copy SOURCE[+SOURCE...]... [DESTINATION] [/Y | /-Y] [/P]\n"
+	"            [/Time:SECONDS]\n"
 	"\n"
-	"Copies a file. SOURCE and DESTINATION may lie in an NTFS or FAT volume:\n"
-	"disk.img@1:\\EFI\\Boot\\bootx64.efi. A DESTINATION that ends in a slash,\n"
-	"or is a folder, gets the name of SOURCE.\n"
+	"Copies files. SOURCE and DESTINATION may lie in an NTFS or FAT volume:\n"
+	"disk.img@1:\\EFI\\Boot\\bootx64.efi. The last part of a SOURCE may have * and ?,\n"
+	"as on Windows; a folder stands for the files in it. These leave hidden and\n"
+	"system files out. A DESTINATION that ends in a slash, or is a folder, gets the\n"
+	"names of the sources; without one it is the current folder. SOURCE+SOURCE\n"
+	"become one file, byte by byte (as /B on Windows). A partition, disk.img@1, is\n"
+	"copied as its bytes.\n"
 	"\n"
-	"  /Y             replace the file\n"
+	"Kept are content, the time of the last change, and within volumes the read-only,\n"
+	"hidden and system attributes; security descriptors and named streams are not.\n"
+	"What is there already is replaced when a person on a terminal says so, or with\n"
+	"/Y, which COPYCMD in the environment may hold. Names, sizes and room are\n"
+	"checked before anything is written.\n"
+	"\n"
+	"  /Y             replace files; /-Y: ask, whatever COPYCMD says\n"
 	"  /P             make missing folders\n"
-	"  /Time:SECONDS  the time it is made at, since 1970, instead of now\n";
+	"  /Time:SECONDS  the time of the copies, since 1970, instead of the sources'\n"
+	"  /B, /V, /Z     change nothing: bytes are copied, and each write's result\n"
+	"                 is looked at, as it is\n";
 
-COMMAND(copy, "copy", "copy a file into or out of a volume", usage);
+COMMAND(copy, "copy", "copy files into, out of and between volumes", usage);
 
-struct options {
-	bool replace, parents;
-	int64_t time;
+enum { Y, P, TIME, A, B, D, L, N, V, Z, SWITCH_COUNT };
+
+static const struct letter_switch switches[SWITCH_COUNT + 1] = {
+	[Y] = {.name = "Y", .can_be_undone = true},
+	[P] = {.name = "P"},
+	[TIME] = {.name = "TIME", .has_text = true},
+	[A] = {.name = "A", .refusal = "Ctrl+Z ends no file here"},
+	[B] = {.name = "B"},
+	[D] = {.name = "D", .refusal = "encrypted files are not decrypted"},
+	[L] = {.name = "L", .refusal = "a link is followed to its file"},
+	[N] = {.name = "N", .refusal = "copies have the long names"},
+	[V] = {.name = "V"},
+	[Z] = {.name = "Z"},
 };
 
-static const char *last_part(const char *path)
-{
-	const char *part = path;
+struct copy {
+	struct transfer t;
+	const char *destination;
+	bool into_folder;  // names are added to the destination
+	struct tree **trees;
+	struct place **places; // of partitions
+	size_t tree_count, place_count;
+	struct err *err;
+};
 
-	for (const char *p = path; *p; p++)
-		if (*p == '/' || *p == '\\')
-			part = p + 1;
-	return part;
+// --- Sources -----------------------------------------------------------------
+
+static unsigned lock_flag(const struct copy *c, const char *source)
+{
+	return address_is_same_host(source, c->destination) ? ADDRESS_WRITE_LOCK
+							    : 0;
 }
 
-// Returns dir + "/" + name, or NULL. Free with mem_free.
-static char *join(const char *dir, const char *name)
+// Opens a source's tree, which is kept until the end.
+static int open_source(struct copy *c, const char *text, struct tree **ret)
 {
-	size_t a = strlen(dir), b = strlen(name);
-	char *s = mem_alloc(a + b + 2);
+	unsigned flags = lock_flag(c, text);
+	int r = tree_open(text, flags | TREE_HOST_FILE, ret, c->err);
 
-	if (!s)
-		return NULL;
-	memcpy(s, dir, a);
-	s[a] = '/';
-	memcpy(s + a + 1, name, b);
-	return s;
+	if (r)
+		return r;
+	(*ret)->flags = flags ? DISK_WRITE_LOCK : 0;
+	c->trees[c->tree_count++] = *ret;
+	return 0;
 }
 
-static int make_parents(struct volume *v, const char *path, uint64_t time,
-			struct err *err)
+static char *destination_of(const struct copy *c, const char *name)
 {
-	char *parent = mem_strdup(path);
+	return c->into_folder ? tree_join(c->t.to, c->t.to->path, name)
+			      : mem_strdup(c->t.to->path);
+}
+
+// The file of a path; in a volume "file:stream" is a stream of it.
+static int stat_source(struct tree *t, const char *path,
+		       struct volume_stat *ret, struct err *err)
+{
+	const char *colon = t->volume ? strchr(path, ':') : NULL;
+	char *file;
 	int r;
 
-	if (!parent)
+	if (!colon)
+		return tree_stat(t, path, ret, err);
+	file = mem_strdup(path);
+	if (!file)
 		return err_nomem(err);
-	parent[last_part(path) - path] = '\0';
-	r = volume_mkdir_all(v, parent, time, err);
-	mem_free(parent);
+	file[colon - path] = 0;
+	r = tree_stat(t, file, ret, err);
+	mem_free(file);
+	snprintf(ret->name, sizeof(ret->name), "%s", colon + 1);
 	return r;
 }
 
-static int put(struct volume *v, const char *path, struct disk *from,
-	       const struct options *o, struct err *err)
+static int add_part(struct transfer_file *f, struct tree *t, char *path,
+		    struct disk *disk, struct err *err)
 {
-	uint64_t time = filetime_from_unix(o->time, 0);
-	struct volume_stat stat;
-	struct disk *to;
-	int r;
+	struct transfer_part *parts =
+		mem_resize(f->parts, f->part_count + 1, sizeof(*parts));
 
-	if (!o->replace && !volume_stat(v, path, &stat, NULL))
-		return err_set(err, -EEXIST, path, ERR_NOWHERE,
-			       "it is there already; /Y would replace it");
-	r = volume_change_begin(v, err);
-	if (!r && o->parents)
-		r = make_parents(v, path, time, err);
-	if (!r)
-		r = volume_create_file(v, path, from->size, VOLUME_ARCHIVE,
-				       time, &to, err);
-	if (r)
-		return r;
-	r = disk_copy(from, to, from->size, err);
-	disk_close(to);
-	return r ? r : volume_sync(v, err);
-}
-
-static int copy_into_volume(struct disk *from, const char *name,
-			    const char *address, const struct options *o,
-			    struct err *err)
-{
-	struct volume_stat stat;
-	struct place *place;
-	char *path = NULL;
-	size_t len;
-	int r = address_open(address, ADDRESS_WRITE, &place, err);
-
-	if (r)
-		return r;
-	if (!place->path) {
-		r = err_set(err, -EISDIR, address, ERR_NOWHERE,
-			    "a disk, not a file in one");
-		goto out;
+	if (!parts || (t && !path)) {
+		if (parts)
+			f->parts = parts;
+		mem_free(path);
+		return err_nomem(err);
 	}
-	len = strlen(place->path);
-	if (len && *last_part(place->path) &&
-	    (volume_stat(place->volume, place->path, &stat, NULL) ||
-	     !stat.is_directory))
-		path = mem_strdup(place->path);
-	else
-		path = join(place->path, name);
-	r = path ? put(place->volume, path, from, o, err) : err_nomem(err);
-	if (!r)
-		r = address_finish(place, err);
-out:
-	mem_free(path);
-	cmd_place_close(place);
+	f->parts = parts;
+	f->parts[f->part_count++] = (struct transfer_part){t, path, disk};
+	return 0;
+}
+
+// What a copy of an entry is like.
+static void set_like(const struct copy *c, const struct tree *t,
+		     const struct volume_stat *s, struct transfer_file *f)
+{
+	f->modified = c->t.has_time ? c->t.time : s->modified;
+	f->attributes = VOLUME_ARCHIVE;
+	if (t->volume && c->t.to->volume)
+		f->attributes |= s->attributes &
+				 (VOLUME_READONLY | VOLUME_HIDDEN |
+				  VOLUME_SYSTEM);
+}
+
+static int add_file(struct copy *c, struct tree *t, char *path,
+		    const struct volume_stat *s)
+{
+	struct transfer_file f = {0};
+	int r = add_part(&f, t, path, NULL, c->err);
+
+	if (r) {
+		mem_free(f.parts);
+		return r;
+	}
+	set_like(c, t, s, &f);
+	f.to = destination_of(c, s->name);
+	return transfer_add(&c->t, &f, c->err);
+}
+
+struct matching {
+	struct copy *c;
+	struct tree *tree;
+	const struct tree_match *match;
+	size_t found;
+};
+
+static int take_match(void *ctx, const struct volume_stat *s)
+{
+	struct matching *m = ctx;
+
+	if (s->is_directory ||
+	    (s->attributes & (VOLUME_HIDDEN | VOLUME_SYSTEM)) ||
+	    !tree_matches(m->match, s))
+		return 0;
+	m->found++;
+	return add_file(m->c, m->tree,
+			tree_join(m->tree, m->match->folder, s->name), s);
+}
+
+static int add_matches(struct copy *c, struct tree *t,
+		       const struct tree_match *match, const char *text)
+{
+	struct matching m = {c, t, match, 0};
+	int r = tree_list(t, match->folder, take_match, &m, c->err);
+
+	c->t.verbose = true;
+	if (!r && !m.found)
+		r = err_set(c->err, -ENOENT, text, ERR_NOWHERE,
+			    "there is no such file");
 	return r;
 }
 
-static int copy_to_host(struct disk *from, const char *name, const char *path,
-			const struct options *o, struct err *err)
+static int add_tree(struct copy *c, const char *text)
 {
-	struct stat st;
-	struct disk *to;
-	char *full;
-	int r;
+	struct tree_match match = {0};
+	struct volume_stat s;
+	struct tree *t;
+	int r = open_source(c, text, &t);
 
-	r = address_check_host(path, err);
-	if (r)
-		return r;
-	full = (*path && !*last_part(path)) ||
-			       (!stat(path, &st) && S_ISDIR(st.st_mode))
-		       ? join(path, name)
-		       : mem_strdup(path);
-	if (!full)
-		return err_nomem(err);
-	r = o->replace ? disk_replace_file(full, from->size, &to, err)
-		       : disk_create_file(full, from->size, 512, &to, err);
-	if (!r) {
-		r = disk_copy(from, to, from->size, err);
+	if (!r)
+		r = tree_match_path(t, t->path, &match, c->err);
+	if (!r && (match.is_folder || match.is_pattern)) {
+		r = add_matches(c, t, &match, text);
+	} else if (!r) {
+		r = stat_source(t, t->path, &s, c->err);
 		if (!r)
-			r = disk_finish(to, err);
-		disk_close(to);
+			r = add_file(c, t, mem_strdup(t->path), &s);
 	}
-	mem_free(full);
+	tree_match_done(&match);
 	return r;
 }
 
-static int copy(const char *source, const char *destination,
-		const struct options *o)
+// A partition, or a disk in a volume, that is named without a file: its bytes.
+static bool is_partition(const char *text)
+{
+	const char *rest, *at;
+	char *path;
+	bool yes;
+
+	if (address_split(text, &path, &rest, NULL))
+		return false;
+	at = strrchr(rest, '@');
+	yes = at && at[1] && !at[1 + strspn(at + 1, "0123456789")];
+	mem_free(path);
+	return yes;
+}
+
+static int add_partition(struct copy *c, const char *text)
+{
+	struct transfer_file f = {.attributes = VOLUME_ARCHIVE,
+				  .modified = c->t.time};
+	const char *name = text;
+	struct place *place;
+	int r = address_open(text, ADDRESS_FILE | lock_flag(c, text), &place,
+			     c->err);
+
+	if (r)
+		return r;
+	c->places[c->place_count++] = place;
+	for (const char *p = text; *p; p++)
+		if (*p == '/' || *p == '\\')
+			name = p + 1;
+	r = add_part(&f, NULL, NULL, place->disk, c->err);
+	if (r)
+		return r;
+	f.to = destination_of(c, name);
+	return transfer_add(&c->t, &f, c->err);
+}
+
+// SOURCE+SOURCE: one file of all.
+static int add_joined(struct copy *c, char **texts, size_t count)
+{
+	struct transfer_file f = {.attributes = VOLUME_ARCHIVE,
+				  .modified = c->t.time};
+	struct volume_stat s = {.name = ""}, first = s;
+	int r = 0;
+
+	for (size_t i = 0; i < count && !r; i++) {
+		struct tree *t;
+
+		r = open_source(c, texts[i], &t);
+		if (!r && wildcard_is_pattern(t->path))
+			r = err_set(c->err, -EINVAL, texts[i], ERR_NOWHERE,
+				    "files that are joined are named one by "
+				    "one");
+		if (!r)
+			r = stat_source(t, t->path, i ? &s : &first, c->err);
+		if (!r)
+			r = add_part(&f, t, mem_strdup(t->path), NULL, c->err);
+	}
+	f.to = r ? NULL : destination_of(c, first.name);
+	if (!r)
+		return transfer_add(&c->t, &f, c->err);
+	for (size_t i = 0; i < f.part_count; i++)
+		mem_free(f.parts[i].path);
+	mem_free(f.parts);
+	return r;
+}
+
+// --- Words -------------------------------------------------------------------
+
+static bool is_there(const char *text)
+{
+	struct volume_stat s;
+	struct tree *t;
+	bool yes;
+
+	if (tree_open(text, TREE_HOST_FILE, &t, NULL))
+		return false;
+	yes = !stat_source(t, t->path, &s, NULL);
+	tree_close(t);
+	return yes;
+}
+
+// Takes words apart at each "+", unless a file is called so: "a+b", "a + b", "a+ b".
+// Groups end with NULL. Returns how many groups there are.
+static size_t read_groups(char **words, int count, char **ret)
+{
+	size_t groups = 0, n = 0;
+	bool is_open = false; // a "+" ended what came before
+
+	for (int i = 0; i < count; i++) {
+		char *word = words[i];
+		bool whole = !strchr(word, '+') || is_there(word);
+
+		if (n && !is_open && (whole || *word != '+')) {
+			ret[n++] = NULL;
+			groups++;
+		}
+		if (whole) {
+			ret[n++] = word;
+			is_open = false;
+			continue;
+		}
+		is_open = word[strlen(word) - 1] == '+';
+		for (char *part = strtok(word, "+"); part;
+		     part = strtok(NULL, "+"))
+			ret[n++] = part;
+	}
+	ret[n] = ret[n + 1] = NULL;
+	return groups + (n > 0);
+}
+
+static int add_group(struct copy *c, char **texts)
+{
+	size_t count = 0;
+
+	while (texts[count])
+		count++;
+	if (count > 1)
+		return add_joined(c, texts, count);
+	return is_partition(texts[0]) ? add_partition(c, texts[0])
+				      : add_tree(c, texts[0]);
+}
+
+// --- The destination ---------------------------------------------------------
+
+static int open_destination(struct copy *c)
+{
+	const char *text = c->destination;
+	struct volume_stat s;
+	struct tree *to;
+	const char *end;
+	int r = is_partition(text)
+			? err_set(c->err, -EISDIR, text, ERR_NOWHERE,
+				  "a disk, not a file in one")
+			: tree_open(text, ADDRESS_WRITE | TREE_HOST_FILE, &to,
+				    c->err);
+
+	if (r)
+		return r;
+	c->t.to = to;
+	if (!to->volume)
+		r = address_check_host(text, c->err);
+	if (!r && wildcard_is_pattern(to->path))
+		r = err_set(c->err, -ENOTSUP, text, ERR_NOWHERE,
+			    "* and ? give no names to copies: name a folder, "
+			    "or one file");
+	end = to->path + strlen(to->path);
+	c->into_folder = end == to->path || end[-1] == '\\' || end[-1] == '/' ||
+			 (!tree_stat(to, to->path, &s, NULL) && s.is_directory);
+	return r;
+}
+
+// --- All -----------------------------------------------------------------------
+
+static int plan(struct copy *c, char **groups, size_t group_count)
+{
+	size_t n = 0;
+	int r = open_destination(c);
+
+	c->t.verbose = group_count > 1;
+	for (size_t i = 0; i < group_count && !r; i++) {
+		r = add_group(c, groups + n);
+		while (groups[n])
+			n++;
+		n++;
+	}
+	if (!r && c->t.count > 1 && !c->into_folder)
+		r = err_set(c->err, -ENOTDIR, c->destination, ERR_NOWHERE,
+			    "several files go into a folder, and this is none; "
+			    "with a slash at its end /P would make it");
+	return r ? r : transfer_check(&c->t, c->err);
+}
+
+static int copy(struct copy *c, char **groups, size_t group_count)
 {
 	struct err err = {0};
-	const char *rest, *name;
-	struct place *place;
-	char *path;
-	unsigned flags = address_is_same_host(source, destination)
-				 ? ADDRESS_FILE | ADDRESS_WRITE_LOCK
-				 : ADDRESS_FILE;
-	int r = address_open(source, flags, &place, &err);
+	int r;
 
+	c->err = &err;
+	r = plan(c, groups, group_count);
+	if (!r)
+		r = transfer_run(&c->t, &err);
 	if (r)
-		return cmd_fail("copy", source, &err);
-	r = address_split(destination, &path, &rest, &err);
-	if (!r) {
-		name = last_part(place->path ? place->path : place->host_path);
-		r = *rest ? copy_into_volume(place->disk, name, destination, o,
-					     &err)
-			  : copy_to_host(place->disk, name, path, o, &err);
-		mem_free(path);
+		cmd_fail("copy", NULL, &err);
+	printf("%9zu file(s) copied.\n", c->t.done);
+	transfer_done(&c->t);
+	for (size_t i = 0; i < c->tree_count; i++)
+		tree_close(c->trees[i]);
+	for (size_t i = 0; i < c->place_count; i++)
+		address_close(c->places[i]);
+	tree_close(c->t.to);
+	return r ? CMD_FAILED : CMD_OK;
+}
+
+static int copy_words(struct copy *c, char **words, int count)
+{
+	// Each word has at most as many parts as letters, and an end.
+	size_t size = 2, group_count;
+	char **groups;
+	int status;
+
+	for (int i = 0; i < count; i++)
+		size += strlen(words[i]) + 1;
+	groups = mem_array(size, sizeof(*groups));
+	c->trees = mem_array(size, sizeof(*c->trees));
+	c->places = mem_array(size, sizeof(*c->places));
+	if (!groups || !c->trees || !c->places) {
+		struct err err = {0};
+
+		err_nomem(&err);
+		status = cmd_fail("copy", NULL, &err);
+	} else {
+		group_count = read_groups(words, count, groups);
+		status = copy(c, groups, group_count);
 	}
-	cmd_place_close(place);
-	if (r)
-		return cmd_fail("copy", destination, &err);
-	puts("        1 file(s) copied.");
-	return CMD_OK;
+	mem_free(groups);
+	mem_free(c->trees);
+	mem_free(c->places);
+	return status;
 }
 
 static int cmd_copy(int argc, char **argv)
 {
-	struct cmd_switch s[] = {{.name = "Y"},
-				 {.name = "P"},
-				 {.name = "Time", .has_value = true},
-				 {0}};
-	struct options o = {.time = time(NULL)};
-	uint64_t t;
+	struct letter_switch s[SWITCH_COUNT + 1];
+	struct copy c = {.t = {.command = "copy", .time = filetime_now()}};
+	uint64_t seconds;
 	int count;
 
-	if (cmd_switches(argc, argv, s, &count))
+	memcpy(s, switches, sizeof(s));
+	if (letters_read(argc, argv, s, &count))
 		return CMD_MISUSE;
-	if (count != 2)
+	if (!count)
 		return cmd_misuse("copy", "name a source and a destination");
-	if (s[2].value &&
-	    (size_parse(s[2].value, NULL, &t) || t > INT64_MAX))
-		return cmd_misuse("copy", "/Time:%s: no time", s[2].value);
-	if (s[2].value)
-		o.time = (int64_t)t;
-	o.replace = s[0].value;
-	o.parents = s[1].value;
-	return copy(argv[1], argv[2], &o);
+	if (count > 1 && argv[count][0] == '+' && !is_there(argv[count]))
+		return cmd_misuse("copy", "name the file that they become");
+	if (s[TIME].is_given &&
+	    (size_parse(s[TIME].value, NULL, &seconds) || seconds > INT64_MAX))
+		return cmd_misuse("copy", "/Time:%s: no time", s[TIME].value);
+	c.t.has_time = s[TIME].is_given;
+	if (c.t.has_time)
+		c.t.time = filetime_from_unix((int64_t)seconds, 0);
+	c.t.replace = letters_replace(&s[Y]);
+	c.t.make_parents = s[P].is_given;
+	c.destination = count > 1 ? argv[count] : ".";
+	return copy_words(&c, argv + 1, count > 1 ? count - 1 : 1);
 }

@@ -275,7 +275,7 @@ void dir_show_head(const struct dir_options *o, const struct tree *t,
 		   const char *path)
 {
 	end_line(o);
-	printf(" Directory of %s%s", t->prefix, path);
+	printf(" Directory of %s%s", t->prefix, *path ? path : ".");
 	end_line(o);
 	end_line(o);
 }

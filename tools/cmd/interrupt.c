@@ -50,12 +50,21 @@ static void delete_part(int fd)
 		unlink(name);
 }
 
+static int status; // that Ctrl+C ends with, or 0
+
+void cmd_interrupt_status(int code)
+{
+	status = code;
+}
+
 // Ends as the signal would have.
 static void end(int number)
 {
 	for (int fd = 0; fd < MAX_FD; fd++)
 		if (fcntl(fd, F_GETFD) >= 0)
 			delete_part(fd);
+	if (number == SIGINT && status)
+		_exit(status);
 	signal(number, SIG_DFL);
 	raise(number);
 }

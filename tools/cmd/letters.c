@@ -4,6 +4,7 @@
 // whether it is one of switches, then to note them down.
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -158,4 +159,13 @@ int letters_read(int argc, char **argv, struct letter_switch *table,
 	}
 	*ret_count = others;
 	return check_refusals(r.command, table);
+}
+
+bool letters_replace(const struct letter_switch *y)
+{
+	const char *preset = getenv("COPYCMD");
+
+	if (y->is_given)
+		return !y->is_undone;
+	return preset && !strcasecmp(preset, "/Y");
 }

@@ -28,4 +28,8 @@ struct letter_switch {
 int letters_read(int argc, char **argv, struct letter_switch *table,
 		 int *ret_count);
 
+// Returns true when files are to be replaced: /Y, unless /-Y came after it, or
+// COPYCMD in the environment holds it.
+bool letters_replace(const struct letter_switch *y);
+
 #endif

@@ -31,7 +31,7 @@ static bool holds_volume(const char *path)
 
 	if (disk_open_file(path, DISK_READ_ONLY | DISK_UNLOCKED, &d, NULL))
 		return false;
-	yes = !vdisk_probe(d, &info, NULL) ||
+	yes = !vdisk_probe(d, &info, NULL) || vdisk_check_foreign(d, NULL) ||
 	      (!part_probe(d, &content, NULL) && !content.is_inside &&
 	       content.kind != PART_HOLDS_NOTHING &&
 	       content.kind != PART_HOLDS_DATA);

@@ -28,6 +28,7 @@ struct tree {
 	    prefix; // of a path when it is shown: "disk.img@1:", of the host ""
 	char *path; // where the text leads to
 	char slash;
+	unsigned flags; // with which the host's files are opened: DISK_*
 	struct place *place;   // NULL: the host
 	struct volume *volume; // place->volume
 };

@@ -152,6 +152,13 @@ MUST_CHECK
 int disk_replace_file(const char *path, uint64_t size, struct disk **ret,
 		      struct err *err);
 
+// Sets the time at which a file of the host was last changed, in seconds since 1970
+// and nanoseconds; of a new one before disk_finish, when all is written.
+// Returns 0, -EINVAL for another disk, or what futimens(2) gives.
+MUST_CHECK
+int disk_set_modified(struct disk *d, int64_t seconds, uint32_t nanoseconds,
+		      struct err *err);
+
 // Makes or replaces a file with these bytes, by disk_replace_file.
 // Returns as that, disk_write and disk_finish; then the file is as it was.
 MUST_CHECK

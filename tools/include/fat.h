@@ -133,6 +133,17 @@ int fat_write_file(struct fat *f, const char *path, const void *data,
 		   uint32_t size, unsigned attributes, int64_t time,
 		   struct err *err);
 
+// Finds out whether a file or folder can be called so.
+// Returns 0, -EINVAL, or -ENOMEM.
+int fat_check_name(const char *name, struct err *err);
+
+// Sets attributes (of READONLY, HIDDEN, SYSTEM and ARCHIVE; others stay) and
+// times, of which 0 leaves one as it is, of a file or folder.
+// Returns 0, -ENOENT, -ENOTDIR, -EINVAL for other attributes and for the root,
+// -EROFS, or as fat_open.
+int fat_set_info(struct fat *f, const char *path, unsigned attributes,
+		 int64_t created, int64_t modified, struct err *err);
+
 // Opens a file's content, for reading and, within its size, writing if the
 // device can. Close it before the volume.
 // Returns 0, -ENOENT (err names the missing part), -ENOTDIR, -EISDIR, or as

@@ -469,6 +469,16 @@ int ntfs_write_file(struct ntfs *n, const char *path, const void *data,
 		    size_t size, uint32_t attributes, uint64_t time,
 		    struct err *err);
 
+// Finds out whether a file or folder can be called so.
+// Returns 0, -EINVAL (err says why not), or -ENOMEM.
+int ntfs_check_name(const char *name, struct err *err);
+
+// Sets attributes (of NTFS_ATTR_READONLY, HIDDEN, SYSTEM and ARCHIVE; others stay)
+// and times, of which 0 leaves one as it is, of a file or folder.
+// Returns 0, -ENOENT, -EINVAL for other attributes, or as ntfs_create_file.
+int ntfs_set_info(struct ntfs *n, const char *path, uint32_t attributes,
+		  uint64_t created, uint64_t modified, struct err *err);
+
 // Makes the unnamed data of a file shorter or longer; what is added reads as
 // zeroes. It then lies in clusters, however small it is. Disks opened on it
 // before are no longer good.

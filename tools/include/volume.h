@@ -152,6 +152,13 @@ const char *volume_note(const struct volume *v);
 MUST_CHECK
 int volume_change_begin(struct volume *v, struct err *err);
 
+// Finds out whether a file of that name and size could be in the volume, as those
+// who make one do; whether there is room is not asked.
+// Returns 0, -EINVAL for the name, -EFBIG for the size, or -ENOMEM.
+MUST_CHECK
+int volume_check_new(struct volume *v, const char *name, uint64_t size,
+		     struct err *err);
+
 // These change the volume, see fat.h and ntfs.h, whose errors they return:
 // -EFBIG for what FAT cannot hold, -EINVAL before volume_change_begin. A file
 // that is made by volume_create_file is in one piece if at all possible.
@@ -166,6 +173,9 @@ MUST_CHECK
 int volume_write_file(struct volume *v, const char *path, const void *data,
 		      size_t size, uint32_t attributes, uint64_t time,
 		      struct err *err);
+MUST_CHECK
+int volume_set_info(struct volume *v, const char *path, uint32_t attributes,
+		    uint64_t created, uint64_t modified, struct err *err);
 MUST_CHECK
 int volume_remove(struct volume *v, const char *path, struct err *err);
 MUST_CHECK

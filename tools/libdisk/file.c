@@ -446,3 +446,18 @@ int disk_open_file(const char *path, unsigned flags, struct disk **ret,
 	*ret = &f->disk;
 	return 0;
 }
+
+int disk_set_modified(struct disk *d, int64_t seconds, uint32_t nanoseconds,
+		      struct err *err)
+{
+	struct file_disk *f = (struct file_disk *)d;
+	struct timespec times[2] = {{.tv_nsec = UTIME_OMIT},
+				    {seconds, (long)nanoseconds}};
+
+	if (d->ops->close != file_close || f->is_device)
+		return err_set(err, -EINVAL, "disk", ERR_NOWHERE,
+			       "it is no file");
+	return futimens(f->fd, times) ? failed(f, ERR_NOWHERE,
+					       "setting its time", err)
+				      : 0;
+}

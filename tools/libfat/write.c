@@ -184,21 +184,29 @@ static int put_file(struct fat *f, const struct spec *s, uint32_t first,
 	return 0;
 }
 
+#define SETTABLE (FAT_ATTR_READONLY | FAT_ATTR_HIDDEN | FAT_ATTR_SYSTEM | \
+		  FAT_ATTR_ARCHIVE)
+
+static int check_attributes(const char *path, unsigned attributes,
+			    struct err *err)
+{
+	return attributes & ~(unsigned)SETTABLE
+		       ? err_set(err, -EINVAL, path, ERR_NOWHERE,
+				 "a file cannot have attributes 0x%02x",
+				 attributes)
+		       : 0;
+}
+
 static int create(struct fat *f, const struct spec *s, struct disk **ret,
 		  struct err *err)
 {
-	const unsigned known = FAT_ATTR_READONLY | FAT_ATTR_HIDDEN |
-			       FAT_ATTR_SYSTEM | FAT_ATTR_ARCHIVE;
 	struct fat_part part;
 	struct fat_dir *dir;
 	uint32_t first;
-	int r;
+	int r = check_attributes(s->path, s->attributes, err);
 
-	if (s->attributes & ~known)
-		return err_set(err, -EINVAL, s->path, ERR_NOWHERE,
-			       "a file cannot have attributes 0x%02x",
-			       s->attributes);
-	r = fat_check_writable(f, err);
+	if (!r)
+		r = fat_check_writable(f, err);
 	if (!r)
 		r = fat_path_parent(f, s->path, &dir, &part, err);
 	if (!r)
@@ -237,6 +245,44 @@ int fat_write_file(struct fat *f, const char *path, const void *data,
 	if (!r)
 		disk_close(content);
 	return r;
+}
+
+int fat_check_name(const char *name, struct err *err)
+{
+	struct fat_part part;
+	int r = fat_path_next(&name, &part, err);
+
+	return r == -ENOENT ? err_set(err, -EINVAL, "FAT path", ERR_NOWHERE,
+				      "a name is missing")
+			    : r;
+}
+
+int fat_set_info(struct fat *f, const char *path, unsigned attributes,
+		 int64_t created, int64_t modified, struct err *err)
+{
+	struct fat_node node;
+	bool is_root = false;
+	int r = check_attributes(path, attributes, err);
+
+	if (!r)
+		r = fat_check_writable(f, err);
+	if (!r)
+		r = fat_path_find(f, path, &node, &is_root, err);
+	if (!r && is_root)
+		r = err_set(err, -EINVAL, path, ERR_NOWHERE,
+			    "the root folder has neither attributes nor times");
+	if (r)
+		return r;
+	node.d.attributes = (uint8_t)((node.d.attributes &
+				       ~(unsigned)SETTABLE) | attributes);
+	if (created)
+		fat_time_encode(created, &node.d.created_date,
+				&node.d.created_time);
+	if (modified)
+		fat_time_encode(modified, &node.d.modified_date,
+				&node.d.modified_time);
+	fat_dir_update(f, &node, &node.d);
+	return 0;
 }
 
 int fat_remove(struct fat *f, const char *path, struct err *err)

@@ -237,6 +237,7 @@ struct new_file {
 	uint32_t attributes;
 	bool is_directory;
 	uint64_t time;
+	uint64_t created; // ntfs_set_info
 	// content of a file
 	const void *data; // NULL: it is written later
 	uint64_t size;
@@ -396,16 +397,17 @@ static int put_there(struct ntfs *n, const char *path, struct target *t,
 	return r;
 }
 
+#define SETTABLE (NTFS_ATTR_READONLY | NTFS_ATTR_HIDDEN | \
+		  NTFS_ATTR_SYSTEM | NTFS_ATTR_ARCHIVE)
+
 static int put_file(struct ntfs *n, const char *path, struct new_file *spec,
 		    struct err *err)
 {
-	const uint32_t settable = NTFS_ATTR_READONLY | NTFS_ATTR_HIDDEN |
-				  NTFS_ATTR_SYSTEM | NTFS_ATTR_ARCHIVE;
 	int r = check_begun(n, err);
 
 	if (r)
 		return r;
-	if (spec->attributes & ~settable)
+	if (spec->attributes & ~(uint32_t)SETTABLE)
 		return bad_name(path, "these attributes cannot be given", err);
 	if (spec->size > INT64_MAX)
 		return err_set(err, -ENOSPC, path, ERR_NOWHERE,
@@ -457,6 +459,58 @@ int ntfs_resize_file(struct ntfs *n, const char *path, uint64_t size,
 	struct new_file spec = {.time = time, .size = size};
 
 	return at_path(n, path, fail_missing, resize_there, &spec, err);
+}
+
+// --- Attributes and times ------------------------------------------------------
+
+int ntfs_check_name(const char *name, struct err *err)
+{
+	struct target t = {0};
+	int r = read_name(name, name, strlen(name), &t, err);
+
+	target_done(&t);
+	return r;
+}
+
+static int set_there(struct ntfs *n, const char *path, struct target *t,
+		     struct new_file *spec, struct err *err)
+{
+	struct change_file f;
+	struct change_attr *a;
+	struct ntfs_standard_disk *h;
+	int r = ntfs_change_load(n->change, t->file, &f, err);
+
+	a = r ? NULL
+	      : ntfs_change_find(&f, NTFS_AT_STANDARD_INFORMATION, NULL);
+	if (!r && (!a || !a->resident || a->value_len < NTFS_STANDARD_SHORT))
+		r = err_corrupt(err, path, ERR_NOWHERE,
+				"it has no standard information");
+	if (!r) {
+		h = (void *)a->value;
+		h->attributes = to_le32((get_le32(h->attributes) &
+					 ~(uint32_t)SETTABLE) |
+					spec->attributes);
+		if (spec->created)
+			h->created = to_le64(spec->created);
+		if (spec->time)
+			h->modified = h->changed = to_le64(spec->time);
+		r = ntfs_folder_refresh(&f, err);
+	}
+	if (!r)
+		r = ntfs_change_store(&f, err);
+	ntfs_change_done(&f);
+	return r;
+}
+
+int ntfs_set_info(struct ntfs *n, const char *path, uint32_t attributes,
+		  uint64_t created, uint64_t modified, struct err *err)
+{
+	struct new_file spec = {.attributes = attributes, .time = modified,
+				.created = created};
+
+	if (attributes & ~(uint32_t)SETTABLE)
+		return bad_name(path, "these attributes cannot be given", err);
+	return at_path(n, path, fail_missing, set_there, &spec, err);
 }
 
 // --- Removing ----------------------------------------------------------------

@@ -7,7 +7,10 @@
 
 #include "change.h"
 
-#define GROW_BYTES 65536u // at once, or one cluster if that is more
+// At once: so much, or one cluster, or a quarter of what there is. Its runs must fit
+// into its own record, however many files are added one by one.
+#define GROW_BYTES 65536u
+#define GROW_PART  4
 
 static int unsupported(const char *why, struct err *err)
 {
@@ -98,8 +101,10 @@ static int take_run(struct ntfs_change *c, struct change_attr *data,
 	uint32_t cluster = c->n->info.cluster_size;
 	uint64_t least = (c->n->info.record_size + cluster - 1) / cluster;
 	uint64_t want = GROW_BYTES > cluster ? GROW_BYTES / cluster : 1;
+	uint64_t part = data->runs.clusters / GROW_PART;
 	int r = -ENOSPC;
 
+	want = want < part ? part : want;
 	// No new record lies in two runs.
 	for (; r == -ENOSPC && want >= least; want /= 2)
 		r = ntfs_space_take(c, want, SPACE_ONE_RUN, &data->runs,

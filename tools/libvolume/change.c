@@ -96,6 +96,29 @@ int volume_write_file(struct volume *v, const char *path, const void *data,
 				  attributes, filetime_to_unix(time), err);
 }
 
+int volume_check_new(struct volume *v, const char *name, uint64_t size,
+		     struct err *err)
+{
+	int r = v->fat ? fat_check_name(name, err) : ntfs_check_name(name, err);
+
+	return r || v->ntfs ? r : check_fat_size(name, size, err);
+}
+
+int volume_set_info(struct volume *v, const char *path, uint32_t attributes,
+		    uint64_t created, uint64_t modified, struct err *err)
+{
+	int r = check_ready(v, err);
+
+	if (r)
+		return r;
+	if (v->ntfs)
+		return ntfs_set_info(v->ntfs, path, attributes, created,
+				     modified, err);
+	return fat_set_info(v->fat, path, attributes,
+			    created ? filetime_to_unix(created) : 0,
+			    modified ? filetime_to_unix(modified) : 0, err);
+}
+
 int volume_remove(struct volume *v, const char *path, struct err *err)
 {
 	int r = check_ready(v, err);

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: MIT
+//
+// What is there already, where files go to. Names in volumes are compared without
+// regard to case, and 8.3 names count.
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "transfer.h"
+
+struct transfer_entry {
+	char *name; // folded
+	uint64_t size, modified;
+	uint32_t attributes;
+	bool is_directory;
+};
+
+// Several dividers are one, and none ends a path.
+static void tidy(const struct tree *t, char *path)
+{
+	char *out = path;
+
+	for (const char *c = path; *c; c++) {
+		char divided = t->volume && *c == '/' ? '\\' : *c;
+
+		if (divided != t->slash || out == path || out[-1] != divided)
+			*out++ = divided;
+	}
+	if (out > path + 1 && out[-1] == t->slash)
+		out--;
+	*out = 0;
+}
+
+char *transfer_fold(const struct tree *t, const char *path)
+{
+	le16 *units;
+	size_t count;
+	char *text;
+
+	if (!t->volume || utf16_from_utf8(path, &units, &count)) {
+		text = mem_strdup(path);
+	} else {
+		for (size_t i = 0; i < count; i++)
+			units[i] = to_le16(utf16_upcase(get_le16(units[i])));
+		text = utf16_to_utf8(units, count);
+		mem_free(units);
+	}
+	if (text)
+		tidy(t, text);
+	return text;
+}
+
+// --- One folder ----------------------------------------------------------------
+
+struct taking {
+	struct transfer_there *there;
+	const struct tree *tree;
+	struct err *err;
+};
+
+static int take_name(const struct taking *k, const struct volume_stat *s,
+		     const char *name)
+{
+	struct transfer_there *there = k->there;
+	struct transfer_entry *e;
+
+	if (mem_grow((void **)&there->entries, there->count, &there->capacity,
+		     sizeof(*there->entries)))
+		return err_nomem(k->err);
+	e = &there->entries[there->count];
+	*e = (struct transfer_entry){transfer_fold(k->tree, name), s->size,
+				     s->modified, s->attributes,
+				     s->is_directory};
+	if (!e->name)
+		return err_nomem(k->err);
+	there->count++;
+	return 0;
+}
+
+static int take(void *ctx, const struct volume_stat *s)
+{
+	const struct taking *k = ctx;
+	int r = take_name(k, s, s->name);
+
+	return r || !*s->short_name ? r : take_name(k, s, s->short_name);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct transfer_entry *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+void transfer_there_done(struct transfer_there *there)
+{
+	for (size_t i = 0; i < there->count; i++)
+		mem_free(there->entries[i].name);
+	mem_free(there->entries);
+	mem_free(there->folder);
+	*there = (struct transfer_there){0};
+}
+
+static int read_folder(struct transfer_there *there, struct tree *t,
+		       const char *folder, struct err *err)
+{
+	struct taking k = {there, t, err};
+	struct err e = {0};
+	int r;
+
+	transfer_there_done(there);
+	r = tree_list(t, folder, take, &k, &e);
+	if (r && r != -ENOENT)
+		return err_set(err, r, e.what, e.where, "%s", e.why);
+	there->folder = mem_strdup(folder);
+	if (!there->folder)
+		return err_nomem(err);
+	if (there->count)
+		qsort(there->entries, there->count, sizeof(*there->entries),
+		      by_name);
+	return 0;
+}
+
+static int find_in(const struct transfer_there *there, const struct tree *t,
+		   const char *name, struct volume_stat *ret, struct err *err)
+{
+	struct transfer_entry key = {transfer_fold(t, name), 0, 0, 0, false};
+	const struct transfer_entry *e = NULL;
+
+	if (!key.name)
+		return err_nomem(err);
+	if (there->count)
+		e = bsearch(&key, there->entries, there->count,
+			    sizeof(*there->entries), by_name);
+	mem_free(key.name);
+	if (!e)
+		return -ENOENT;
+	*ret = (struct volume_stat){.attributes = e->attributes,
+				    .is_directory = e->is_directory,
+				    .size = e->size,
+				    .modified = e->modified};
+	return 0;
+}
+
+int transfer_find(struct transfer_there *there, struct tree *t,
+		  const char *path, struct volume_stat *ret, struct err *err)
+{
+	const char *last = strrchr(path, t->slash);
+	size_t len = last ? (size_t)(last - path) : 0;
+	char *folder;
+	int r = 0;
+
+	if (tree_is_root(t, path) || (!t->volume && !strcmp(path, ".")))
+		return tree_stat(t, path, ret, err);
+	folder = mem_alloc(len + 2);
+	if (!folder)
+		return err_nomem(err);
+	memcpy(folder, path, len);
+	if (!len && last)
+		folder[0] = t->slash;
+	if (!there->folder || strcmp(there->folder, folder))
+		r = read_folder(there, t, folder, err);
+	mem_free(folder);
+	return r ? r : find_in(there, t, last ? last + 1 : path, ret, err);
+}
+
+// --- Two places ------------------------------------------------------------------
+
+static bool is_same_tree(const struct tree *a, const struct tree *b)
+{
+	return a->volume && b->volume
+		       ? address_is_same_volume(a->place, b->place)
+		       : !a->volume && !b->volume;
+}
+
+// The host's path without links; of one that is not there, its folder's.
+static bool real_path(const char *path, char ret[PATH_MAX])
+{
+	char folder[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	size_t len = slash ? (size_t)(slash - path) + 1 : 0;
+
+	if (realpath(path, ret))
+		return true;
+	if (len + 2 > sizeof(folder))
+		return false;
+	memcpy(folder, path, len);
+	strcpy(folder + len, ".");
+	if (!realpath(folder, ret) ||
+	    strlen(ret) + strlen(path + len) + 2 > PATH_MAX)
+		return false;
+	strcat(ret, "/");
+	strcat(ret, path + len);
+	return true;
+}
+
+static char *canonical(const struct tree *t, const char *path)
+{
+	char real[PATH_MAX];
+
+	return transfer_fold(t, !t->volume && real_path(path, real) ? real
+								    : path);
+}
+
+bool transfer_is_inside(struct tree *folder_tree, const char *folder,
+			struct tree *t, const char *path)
+{
+	char *a, *b;
+	bool yes = false;
+
+	if (!is_same_tree(folder_tree, t))
+		return false;
+	a = canonical(folder_tree, folder);
+	b = canonical(t, path);
+	if (a && b) {
+		size_t len = strlen(a);
+
+		yes = !strncmp(a, b, len) &&
+		      (!b[len] || b[len] == t->slash ||
+		       (len && a[len - 1] == t->slash));
+	}
+	mem_free(a);
+	mem_free(b);
+	return yes;
+}
+
+bool transfer_is_same(struct tree *a, const char *path_a, struct tree *b,
+		      const char *path_b)
+{
+	uint64_t x, y;
+	struct stat s, t;
+
+	if (!is_same_tree(a, b))
+		return false;
+	if (!a->volume)
+		return !stat(path_a, &s) && !stat(path_b, &t) &&
+		       s.st_dev == t.st_dev && s.st_ino == t.st_ino;
+	if (a->volume->ntfs)
+		return !ntfs_lookup(a->volume->ntfs, path_a, &x, NULL) &&
+		       !ntfs_lookup(b->volume->ntfs, path_b, &y, NULL) &&
+		       x == y;
+	return transfer_is_inside(a, path_a, b, path_b);
+}
