@@ -105,11 +105,12 @@ def tree(root, start, share):
 
 
 def wim(path, children, descriptors=(), root=None, drop=(), lie=None,
-        metadata_sha1=None, share=None, xml=""):
+        metadata_sha1=None, share=None, xml="", gap=0):
     """Writes a file. `drop` lists content that is left out of the blob table;
     lie(content, resource) may change a resource's (stored, flags, offset, size);
     `share` names two folders of the root that have one list of entries; `xml` is
-    said of the image beside its name."""
+    said of the image beside its name; `gap` bytes of nothing, a hole of the file,
+    lie between the header and all else."""
     root = root or folder("", children)
     security = struct.pack("<II", 8 + 8 * len(descriptors) +
                            sum(map(len, descriptors)), len(descriptors))
@@ -120,7 +121,7 @@ def wim(path, children, descriptors=(), root=None, drop=(), lie=None,
     data, table = bytearray(208), bytearray()
 
     def resource(content, flags):
-        r = (len(content), flags, len(data), len(content))
+        r = (len(content), flags, len(data) + gap, len(content))
         data.extend(content)
         if lie:
             r = lie(content, r)
@@ -143,4 +144,6 @@ def wim(path, children, descriptors=(), root=None, drop=(), lie=None,
         bytes(range(16)), 1, 1, 1, at_table, at_xml, bytes(24), 0, bytes(24),
         bytes(60))
     with open(path, "wb") as f:
-        f.write(data)
+        f.write(data[:208])
+        f.seek(208 + gap)
+        f.write(data[208:])

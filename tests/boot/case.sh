@@ -5,7 +5,8 @@
 # usage: tests/boot/case.sh NAME
 #
 # A .conf sets: firmware=bios|uefi|secureboot medium=usb|iso|pxe, limit=SECONDS,
-# expect=token|REGEX (without the token), tamper=yes (a changed kernel).
+# expect=token|REGEX (without the token), tamper=yes (a changed kernel), data=yes (a
+# stick with an NTFS partition, where the token is).
 set -eu
 cd "$(dirname "$0")/../.."
 : "${O:=out}"
@@ -18,14 +19,18 @@ die() {
 	exit 1
 }
 
-start_script() { # prints the script
+# Prints the script. Without a token it reads one from the stick's NTFS partition.
+start_script() { # [TOKEN]
 	cat <<-END
 		state=off
 		for file in /sys/firmware/efi/efivars/SecureBoot-*; do
 			[ "\$(tail -c 1 "\$file" | hexdump -e '"%d"')" != 1 ] ||
 				state=on
 		done
-		said=\$(slipway --version) && echo "\$said, secure boot \$state: $token"
+		token=$1
+		[ -n "\$token" ] || read -r token </run/medium-data/token
+		said=\$(slipway --version) &&
+			echo "\$said, secure boot \$state: \$token"
 	END
 }
 
@@ -37,9 +42,19 @@ tampered_kernel() { # FROM TO
 	printf X | dd of="$2" bs=1 seek=$((offset + 0x200)) conv=notrunc status=none
 }
 
+# What a person calls.
+build() { # SCRIPT WORD...
+	O=$O "build/$1.sh" --output "$dir/medium" \
+		--add "$dir/startnet.sh:/slipway/startnet.sh" "${@:2}" >"$dir/build.log"
+}
+
 prepare_usb() {
-	cp --sparse=always "$O/slipway-usb.img" "$dir/medium"
-	mcopy -i "$dir/medium@@1M" "$dir/startnet.sh" ::/slipway/startnet.sh
+	if [ "$data" = yes ]; then
+		build usb --add-data "$dir/token:/token"
+	else
+		cp --sparse=always "$O/slipway-usb.img" "$dir/medium"
+		mcopy -i "$dir/medium@@1M" "$dir/startnet.sh" ::/slipway
+	fi
 	if [ "$tamper" = yes ]; then
 		tampered_kernel "$O/boot/vmlinuz" "$dir/vmlinuz"
 		mcopy -o -i "$dir/medium@@1M" "$dir/vmlinuz" ::/slipway/vmlinuz
@@ -49,9 +64,7 @@ prepare_usb() {
 }
 
 prepare_iso() {
-	xorriso -report_about WARNING -indev "$O/slipway.iso" \
-		-outdev "$dir/medium" -boot_image any replay \
-		-map "$dir/startnet.sh" /slipway/startnet.sh >"$dir/xorriso.log" 2>&1
+	build iso
 	machine=(-drive "if=none,id=m,format=raw,readonly=on,file=$dir/medium"
 		-device "ide-cd,drive=m" -net none)
 }
@@ -77,14 +90,19 @@ prepare_pxe() {
 }
 
 name=$1
-limit=120 expect=token tamper=no
+limit=120 expect=token tamper=no data=no
 # shellcheck source=/dev/null
 . "tests/boot/$name.conf"
 dir=$O/boot-tests/$name
 rm -rf "$dir"
 mkdir -p "$dir"
 token=$(od -An -tx1 -N 12 /dev/urandom | tr -d ' \n')
-start_script >"$dir/startnet.sh"
+echo "$token" >"$dir/token"
+if [ "$data" = yes ]; then
+	start_script '' >"$dir/startnet.sh"
+else
+	start_script "$token" >"$dir/startnet.sh"
+fi
 "prepare_$medium"
 
 trap 'qemu_stop; rm -rf "$dir/medium" "$dir/vmlinuz"' EXIT

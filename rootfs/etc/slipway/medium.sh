@@ -86,15 +86,82 @@ medium_ours() {
 medium_mount() { # [DEVICE]
 	deploy --list-media >/run/slipway/media.all 2>>/run/slipway/medium.log
 	medium_ours
-	while read -r device _ _ kind _; do
+	while read -r device disk _ kind _; do
 		[ "${1:-$device}" = "$device" ] || continue
 		type=vfat
 		[ "$kind" = FAT ] || type=iso9660
 		mount -t $type -r "$device" /run/medium || continue
 		MEDIUM=$device
+		medium_mount_data "$disk"
 		return
 	done </run/slipway/media
 	return 1
+}
+
+medium_umount() {
+	medium_umount_data
+	umount /run/medium
+	MEDIUM=
+}
+
+# Somebody may be in there: it is let go of when he leaves.
+medium_umount_data() {
+	for data in /run/medium-data*; do
+		[ ! -d "$data" ] || { umount -l "$data" && rmdir "$data"; }
+	done
+}
+
+# The other partitions of the medium's own disk, on which images may lie that FAT
+# cannot hold: mounted read-only at /run/medium-data, /run/medium-data-2, ... Other
+# disks are left alone.
+medium_mount_data() { # DISK
+	medium_umount_data
+	data=/run/medium-data
+	count=1
+	for part in /sys/class/block/"${1##*/}"/*/partition; do
+		part=${part%/partition}
+		part=/dev/${part##*/}
+		[ -b "$part" ] && [ "$part" != "$MEDIUM" ] || continue
+		mkdir -p "$data"
+		medium_mount_one "$part" "$data" || {
+			rmdir "$data"
+			continue
+		}
+		step Data "$part ($kind) at $data"
+		count=$((count + 1))
+		data=/run/medium-data-$count
+	done
+}
+
+# By the names in their boot sectors. What NTFS a Windows has left open or asleep
+# can be read all the same. A partition of loaders is none for people.
+medium_mount_one() { # PARTITION FOLDER
+	kind=FAT type=vfat
+	case $(dd if="$1" bs=1 skip=3 count=8 2>/dev/null | tr -d '\0') in
+	NTFS*) kind=NTFS type=ntfs3 ;;
+	EXFAT*) kind=exFAT type=exfat ;;
+	esac
+	mount -t $type -r "$1" "$2" || return
+	[ ! -e "$2/EFI/debian/grub.cfg" ] || {
+		umount "$2"
+		return 1
+	}
+}
+
+# Where images are looked for that an answer file on the medium does not have in its
+# own folder: the same one of each data partition, \slipway, and the root.
+medium_image_folders() { # ANSWER-FILE
+	folders=
+	folder=${1%/*}
+	case $folder in /run/medium | /run/medium/*) ;; *) return ;; esac
+	folder=${folder#/run/medium}
+	for data in /run/medium-data*; do
+		[ -d "$data" ] || continue
+		folders=$folders:$data$folder
+		[ "$folder" = /slipway ] || folders=$folders:$data/slipway
+		[ -z "$folder" ] || folders=$folders:$data
+	done
+	echo "${folders#:}"
 }
 
 # Before anything on the medium is run: a stick that was copied is there twice,
@@ -108,8 +175,7 @@ medium_is_sole() {
 	[ -z "$BROKEN" ] || return
 	medium_ours
 	[ "$(wc -l </run/slipway/media)" -gt 1 ] || return 0
-	umount /run/medium
-	MEDIUM=
+	medium_umount
 	set --
 	while read -r device disk _ kind model; do
 		set -- "$@" "$device ($kind) on $disk $model"

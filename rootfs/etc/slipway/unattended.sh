@@ -127,8 +127,11 @@ unattended_deploy() { # [--again]
 	step Deploying "as the answer file says"
 	show ""
 	rm -f $work/finish
-	shown $work/deploy.log slipway deploy "$(readlink -f $work/answer.ini)" \
-		--boot-files /run/medium --origin "$(unattended_origin)" \
+	answer=$(readlink -f $work/answer.ini)
+	folders=$(medium_image_folders "$answer")
+	shown $work/deploy.log slipway deploy "$answer" \
+		--boot-files /run/medium ${folders:+--image-folders "$folders"} \
+		--origin "$(unattended_origin)" \
 		--progress bar --finish-file $work/finish "$@" ||
 		{
 			unattended_failed
