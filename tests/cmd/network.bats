@@ -182,3 +182,22 @@ assert_same_system() { # IMAGE IMAGE
 	run -1 deploy www/answer.ini d.img
 	[[ $output != *s3cret* ]]
 }
+
+@test "credentials come from a file, and what is wrong in it is not shown" {
+	image=/ImageFile:$http/small.wim
+	printf '# a comment\r\nusername=x\r\npassword=a=b c\r\n\r\n' >good
+	run -0 slipway dism /Get-ImageInfo "$image" /Credentials:good
+	printf 'username=x\ns3cret\n' >bad
+	run -1 slipway dism /Get-ImageInfo "$image" /Credentials:bad
+	assert_output_has "bad:2: "
+	[[ $output != *s3cret* ]]
+	printf 'password=s3cret\n' >bad
+	run -1 slipway dism /Get-ImageInfo "$image" /Credentials:bad
+	assert_output_has "no username="
+	[[ $output != *s3cret* ]]
+	head -c 5000 /dev/zero >bad
+	run -1 slipway dism /Get-ImageInfo "$image" /Credentials:bad
+	assert_output_has "over 4096 bytes"
+	run -1 slipway dism /Get-ImageInfo "$image" /Credentials:missing
+	assert_output_has missing
+}

@@ -40,6 +40,8 @@ static const char usage[] =
     "  /SWMFile:PATTERN the parts of a split image, install*.swm; not needed "
     "when\n"
     "                  they are called install.swm, install2.swm, and so on\n"
+    "  /Credentials:FILE for a share that lets no guests in: lines username=X,\n"
+    "                  password=X and domain=X, as mount.cifs reads them\n"
     "\n"
     "Switches may be written as --image-file FILE, too.\n";
 
@@ -165,15 +167,20 @@ static int choose(const char *path, const char *index, const char *name,
 }
 
 static int open_image(const char *path, const char *pattern,
-		      struct dism_image *image, struct err *err)
+		      const char *credentials, struct dism_image *image,
+		      struct err *err)
 {
+	struct wim_files files = image_files(&image->credentials.logon);
 	struct image_names names = {0};
-	int r = image_names_add(&names, path, err);
+	int r = credentials_read(credentials, &image->credentials, err);
+
+	if (!r)
+		r = image_names_add(&names, path, err);
 
 	if (!r && pattern)
 		r = image_names_match(&names, pattern, err);
 	if (!r)
-		r = wim_open_files(&image_files,
+		r = wim_open_files(&files,
 				   (const char *const *)names.items,
 				   names.count, &image->wim, err);
 	image_names_free(&names);
@@ -186,7 +193,6 @@ int dism_open(const struct cmd_switch *switches, bool needs_image,
 	const char *path =
 	    switches[0].value ? switches[0].value : switches[1].value;
 	const char *index = switches[2].value, *name = switches[3].value;
-	struct dism_image image = {.path = path};
 	struct err err = {0};
 	int status = CMD_OK;
 
@@ -198,18 +204,18 @@ int dism_open(const struct cmd_switch *switches, bool needs_image,
 	if (needs_image && !index && !name)
 		return cmd_misuse("dism", "/Index:N or /Name:NAME is missing; "
 					  "/Get-ImageInfo lists the images");
-	if (open_image(path, switches[4].value, &image, &err))
+	*ret = (struct dism_image){.path = path};
+	if (open_image(path, switches[4].value, switches[5].value, ret, &err))
 		status = cmd_fail("dism", path, &err);
 	else
-		status = choose(path, index, name, &image);
-	if (status == CMD_OK)
-		*ret = image;
-	else
-		dism_close(&image);
+		status = choose(path, index, name, ret);
+	if (status != CMD_OK)
+		dism_close(ret);
 	return status;
 }
 
 void dism_close(struct dism_image *image)
 {
 	wim_close(image->wim);
+	credentials_free(&image->credentials);
 }

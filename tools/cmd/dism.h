@@ -6,11 +6,13 @@
 #define DISM_H
 
 #include "cmd.h"
+#include "credentials.h"
 #include "wim.h"
 
 // An image file, and the image in it that /Index or /Name chose.
 struct dism_image {
 	const char *path; // as given
+	struct credentials credentials;
 	struct wim *wim;
 	uint32_t index; // 0: none was chosen
 };
@@ -20,11 +22,12 @@ struct dism_image {
 #define DISM_IMAGE_SWITCHES                                                    \
 	{"ImageFile", true, NULL}, {"WimFile", true, NULL},                    \
 		{"Index", true, NULL}, {"Name", true, NULL},                   \
-		{"SWMFile", true, NULL}
-#define DISM_IMAGE_SWITCH_COUNT 5
+		{"SWMFile", true, NULL}, {"Credentials", true, NULL}
+#define DISM_IMAGE_SWITCH_COUNT 6
 
 // Opens the image that these switches name, and says what is wrong when it
-// cannot be. `needs_image`: an image must be chosen. dism_close when done.
+// cannot be. `needs_image`: an image must be chosen. dism_close when done; *ret
+// stays where it is until then.
 // Returns CMD_OK, CMD_FAILED or CMD_MISUSE.
 int dism_open(const struct cmd_switch *switches, bool needs_image,
 	      struct dism_image *ret);

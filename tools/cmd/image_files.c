@@ -18,7 +18,10 @@ static int open_file(void *logon, const char *name, struct disk **ret,
 	return address_open_file(name, logon, ret, err);
 }
 
-const struct wim_files image_files = {open_file, NULL};
+struct wim_files image_files(const struct net_logon *logon)
+{
+	return (struct wim_files){open_file, (void *)(uintptr_t)logon};
+}
 
 // --- Patterns ----------------------------------------------------------------
 

@@ -5,10 +5,12 @@
 #ifndef IMAGE_FILES_H
 #define IMAGE_FILES_H
 
+#include "net.h"
 #include "wim.h"
 
-// Opens what an address names, as the bytes of a file. `ctx` is not used.
-extern const struct wim_files image_files;
+// Returns what opens an address as the bytes of a file. The logon to shares is
+// borrowed, and may be NULL.
+struct wim_files image_files(const struct net_logon *logon);
 
 struct image_names {
 	char **items;
