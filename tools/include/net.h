@@ -7,6 +7,7 @@
 //     \\server\share\images\install.wim          a Windows share's (SMB), also
 //     smb://server[:port]/share/images/...       and \\server@port\share\...
 //     nfs://server[:port]/export/images/...      an NFS server's
+//     tftp://server[:port]/images/...            a TFTP server's
 //
 //     struct disk *file;
 //     net_open("http://10.0.0.1/install.wim", NULL, &file, &err);
@@ -31,6 +32,10 @@
 // ends with the disk. That takes root and the kernel's cifs and nfs modules, as in
 // the environment. SMB is 2.1 or newer, the newest that both know; NFS is 4.2, 4.1,
 // 4.0, or 3. What is on a share is read without locks.
+//
+// TFTP (RFC 1350, with the options of RFC 2348, 2349, 7440) cannot read parts of a
+// file: all of it is fetched into memory when it is opened, if it has at most half
+// of that.
 //
 // A machine that has no address on any network yet is waited for, 30 seconds.
 //
@@ -74,9 +79,9 @@ size_t net_server_length(const char *name);
 MUST_CHECK
 int net_join(const char *base, const char *name, char **ret, struct err *err);
 
-// Opens a file for reading. `logon` may be NULL; HTTP and NFS know none.
+// Opens a file for reading. `logon` may be NULL; shares of SMB alone know one.
 // Returns 0, -EINVAL for a name that is malformed, -ENOTSUP for another kind of
-// name (https://, ftp://, tftp://), a server without ranges, and a share that this
+// name (https://, ftp://), a server without ranges, and a share that this
 // kernel or user cannot reach, -ENOENT when there is no such server, share or
 // file, -EACCES when it is not given to this user, -EISDIR for a folder, -ENETDOWN
 // when this machine has no address, -ELOOP after 5 redirections, -EBADMSG and

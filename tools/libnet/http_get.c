@@ -283,8 +283,9 @@ static int changed(const struct http_file *file, struct err *err)
 static int visit(struct http_file *file, struct http_link *link,
 		 const struct net_name *name, uint64_t len, struct err *err)
 {
-	int r = net_peer_find(name->host, name->port, &file->patience,
-			      file->name, &file->peer, &link->fd, err);
+	int r =
+	    net_peer_find(name->host, name->port, SOCK_STREAM, &file->patience,
+			  file->name, &file->peer, &link->fd, err);
 
 	if (r)
 		return r;

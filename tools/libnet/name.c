@@ -226,6 +226,17 @@ static int parse_share(const char *text, const char *path, struct net_name *ret,
 	return copy_path(text, path + 1 + n, ret->path, sizeof(ret->path), err);
 }
 
+static int parse_tftp(const char *text, const char *path, struct net_name *ret,
+		      struct err *err)
+{
+	if (*path != '/' || !path[1])
+		return bad(text, err, "the name of a file is missing");
+	if (strlen(path + 1) > TFTP_MAX_NAME)
+		return bad(text, err, "the name is too long");
+	strcpy(ret->path, path);
+	return 0;
+}
+
 static int parse_nfs(const char *text, const char *path, struct net_name *ret,
 		     struct err *err)
 {
@@ -251,6 +262,7 @@ static const struct kind {
     {"http://", NET_HTTP, 80, parse_http},
     {"smb://", NET_SMB, 445, parse_share},
     {"nfs://", NET_NFS, 2049, parse_nfs},
+    {"tftp://", NET_TFTP, 69, parse_tftp},
 };
 
 static const struct {
@@ -258,8 +270,6 @@ static const struct {
 } refused[] = {
     {"https://", "there is no TLS here: serve the file by http:// too, or "
 		 "from a share, or download it and name the copy"},
-    {"tftp://", "TFTP cannot read parts of a file: put it on a web server "
-		"(http://) or a share, and name it there"},
     {"ftp://", "FTP is not spoken here: put the file on a web server "
 	       "(http://) or a share"},
     {"cifs://", "a share is written \\\\SERVER\\SHARE\\FILE or "
@@ -285,7 +295,7 @@ static int refuse(const char *text, struct err *err)
 				       refused[i].why);
 	return err_set(err, -ENOTSUP, text, ERR_NOWHERE,
 		       "files of other machines are named by http://, smb:// "
-		       "(\\\\SERVER\\SHARE) and nfs://");
+		       "(\\\\SERVER\\SHARE), nfs:// and tftp://");
 }
 
 int net_name_parse(const char *text, struct net_name *ret, struct err *err)
@@ -377,6 +387,8 @@ int net_open(const char *name, const struct net_logon *logon, struct disk **ret,
 	r = net_name_parse(name, parts, err);
 	if (!r && parts->kind == NET_HTTP)
 		r = net_http_open(name, &net_usual_patience, ret, err);
+	else if (!r && parts->kind == NET_TFTP)
+		r = net_tftp_open(name, parts, &net_usual_patience, ret, err);
 	else if (!r)
 		r = net_share_open(name, parts, logon, ret, err);
 	mem_free(parts);

@@ -24,7 +24,7 @@
 // --- Names (name.c)
 // ------------------------------------------------------------
 
-enum net_kind { NET_HTTP, NET_SMB, NET_NFS };
+enum net_kind { NET_HTTP, NET_SMB, NET_NFS, NET_TFTP };
 
 struct net_name {
 	enum net_kind kind;
@@ -32,7 +32,8 @@ struct net_name {
 	uint16_t port;		 // as given, or the kind's own
 	bool has_port;
 	char share[NET_MAX_HOST]; // SMB
-	// HTTP: the request's target, "/a%20b?c"; SMB: "dir/file"; NFS:
+	// TFTP: "/file"; HTTP: the request's target, "/a%20b?c"; SMB:
+	// "dir/file"; NFS:
 	// "/export/ dir/file".
 	char path[NET_MAX_NAME];
 };
@@ -53,6 +54,7 @@ int net_name_follow(const struct net_name *base, const char *location,
 struct net_peer {
 	char host[NET_MAX_HOST];
 	uint16_t port;
+	int kind; // SOCK_STREAM, SOCK_DGRAM
 	struct sockaddr_storage address;
 	socklen_t address_size;
 };
@@ -62,7 +64,7 @@ struct net_peer {
 // Returns 0, -ENOENT when there is no such name, -ENETDOWN when this machine
 // has no address, -EAGAIN when no name server answers, or what connect(2)
 // gives.
-int net_peer_find(const char *host, uint16_t port,
+int net_peer_find(const char *host, uint16_t port, int kind,
 		  const struct net_patience *patience, const char *what,
 		  struct net_peer *ret, int *ret_fd, struct err *err);
 
@@ -78,6 +80,9 @@ int net_send(int fd, const void *data, size_t size, unsigned milliseconds,
 // Returns 0, -ETIMEDOUT, -ECANCELED, or what recv(2) gives.
 int net_receive(int fd, void *data, size_t room, unsigned milliseconds,
 		const bool *stop, size_t *ret);
+
+// Waits until something comes. Returns 0, -ETIMEDOUT, or what poll(2) gives.
+int net_wait(int fd, unsigned milliseconds);
 
 // Sleeps. Returns false when `stop` turned true meanwhile.
 bool net_sleep(unsigned milliseconds, const bool *stop);
@@ -173,6 +178,41 @@ void http_close(struct http_link *link);
 // Tells whether an error is one that passes: of the connection, or of a server
 // that starts.
 bool http_is_passing(int code);
+
+// --- TFTP (tftp_packet.c, tftp.c)
+// -----------------------------------------------
+
+#define TFTP_MAX_BLOCK	 1428u // fits into an Ethernet packet, IPv6 too
+#define TFTP_MAX_WINDOW	 16u
+#define TFTP_MAX_NAME	 400u
+#define TFTP_MAX_REQUEST 512u // RFC 2347: as a packet of the old size
+
+enum { TFTP_DATA = 3, TFTP_ERROR = 5, TFTP_OPTIONS = 6 };
+
+struct tftp_packet {
+	int kind;
+	uint16_t number; // of the block, or the error
+	const uint8_t *data;
+	size_t size;
+	uint32_t block_size, window; // options, or what holds without them
+	bool has_file_size;
+	uint64_t file_size;
+	char words[80]; // of an error
+};
+
+// Makes the request for a file of at most TFTP_MAX_NAME letters. Returns its
+// size.
+size_t tftp_request(const char *name, char packet[TFTP_MAX_REQUEST]);
+
+// Decodes what a server sends.
+// Returns 0 or -EBADMSG.
+int tftp_decode(const void *packet, size_t size, struct tftp_packet *ret,
+		struct err *err);
+
+// Fetches a file into memory. Returns as net_open.
+int net_tftp_open(const char *text, const struct net_name *name,
+		  const struct net_patience *patience, struct disk **ret,
+		  struct err *err);
 
 // --- Shares (share.c)
 // ------------------------------------------------------------

@@ -266,8 +266,8 @@ static int find_server(struct mounting *m, struct err *err)
 	const struct sockaddr_in *v4;
 	struct net_peer peer;
 	int fd,
-	    r = net_peer_find(m->name->host, m->name->port, &net_usual_patience,
-			      m->text, &peer, &fd, err);
+	    r = net_peer_find(m->name->host, m->name->port, SOCK_STREAM,
+			      &net_usual_patience, m->text, &peer, &fd, err);
 
 	if (r)
 		return r;

@@ -71,6 +71,11 @@ static int wait_for(int fd, short events, unsigned milliseconds,
 	}
 }
 
+int net_wait(int fd, unsigned milliseconds)
+{
+	return wait_for(fd, POLLIN, milliseconds, NULL);
+}
+
 int net_send(int fd, const void *data, size_t size, unsigned milliseconds,
 	     const bool *stop)
 {
@@ -135,7 +140,7 @@ int net_peer_connect(const struct net_peer *peer, unsigned milliseconds,
 	    (const struct sockaddr *)&peer->address;
 	int on = 1, r = 0;
 	int fd = socket(address->sa_family,
-			SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+			peer->kind | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd < 0)
 		return -errno;
@@ -148,7 +153,8 @@ int net_peer_connect(const struct net_peer *peer, unsigned milliseconds,
 		return r;
 	}
 	// A request goes out at once; without the option it is only slower.
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	if (peer->kind == SOCK_STREAM)
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	*ret_fd = fd;
 	return 0;
 }
@@ -175,7 +181,7 @@ static int connect_any(struct net_peer *peer, const struct addrinfo *list,
 // -EAGAIN when nobody could be asked.
 static int find_once(struct net_peer *peer, unsigned milliseconds, int *ret_fd)
 {
-	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *list;
+	struct addrinfo hints = {.ai_socktype = peer->kind}, *list;
 	char port[8];
 	int r;
 
@@ -258,12 +264,12 @@ static int explain(int r, const struct net_peer *peer, const char *what,
 	}
 }
 
-int net_peer_find(const char *host, uint16_t port,
+int net_peer_find(const char *host, uint16_t port, int kind,
 		  const struct net_patience *patience, const char *what,
 		  struct net_peer *ret, int *ret_fd, struct err *err)
 {
 	uint64_t end = net_clock() + patience->address;
-	struct net_peer peer = {.port = port};
+	struct net_peer peer = {.port = port, .kind = kind};
 	int r;
 
 	snprintf(peer.host, sizeof(peer.host), "%s", host);

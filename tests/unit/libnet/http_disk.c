@@ -179,7 +179,7 @@ static void nobody_there(void)
 	check_eq(net_http_open(url, &hasty, &d, &err), -ECONNREFUSED);
 	check(strstr(err.why, "nothing answers"));
 	check_eq(net_http_open("http://", &hasty, &d, NULL), -EINVAL);
-	check_eq(net_open("tftp://x/y", NULL, &d, NULL), -ENOTSUP);
+	check_eq(net_open("ftp://x/y", NULL, &d, NULL), -ENOTSUP);
 	disk_close(NULL);
 }
 

@@ -31,6 +31,7 @@ static const struct {
     {"nfs://10.0.0.1/srv/images/x.wim", NET_NFS, "10.0.0.1", 2049, "",
      "/srv/images/x.wim"},
     {"nfs://[::1]:65535//srv//x.wim", NET_NFS, "::1", 65535, "", "/srv/x.wim"},
+    {"tftp://h/a b/c", NET_TFTP, "h", 69, "", "/a b/c"},
 };
 
 static const struct {
@@ -38,7 +39,6 @@ static const struct {
 	int result;
 } bad[] = {
     {"https://h/a", -ENOTSUP},
-    {"tftp://h/a", -ENOTSUP},
     {"ftp://h/a", -ENOTSUP},
     {"gopher://h/a", -ENOTSUP},
     {"file:///a", -ENOTSUP},
@@ -67,6 +67,8 @@ static const struct {
     {"\\\\.\\PhysicalDrive0", -EINVAL},
     {"\\\\?\\C:\\x", -EINVAL},
     {"smb://server/", -EINVAL},
+    {"tftp:///x", -EINVAL},
+    {"tftp://h/", -EINVAL},
     {"nfs://server/x.wim", -EINVAL},
     {"nfs://server/a/../x", -EINVAL},
 };
