@@ -51,7 +51,7 @@ serve_smb() { # FOLDER PASSWORD
 	END
 	printf '%s\n%s\n' "$2" "$2" |
 		smbpasswd -c "$at/smb.conf" -s -a "$(id -un)" >/dev/null 2>&1
-	smbd --foreground --no-process-group --debug-stdout \
+	smbd --foreground --debug-stdout \
 		-s "$at/smb.conf" >"$at/log" 2>&1 3>&- &
 	smb_pid=$!
 	wait_port "$smb_port"

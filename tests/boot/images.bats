@@ -1,6 +1,6 @@
 # Images where they are: a machine takes its answer file and image from a web server
-# that cuts connections in the middle, and reads images on Windows shares and of an
-# NFS server, all in one start.
+# that cuts connections in the middle, and reads images on Windows shares, of an NFS
+# server and by TFTP, all in one start.
 load ../helpers
 load ../http
 load ../shares
@@ -29,6 +29,7 @@ setup() {
 teardown() {
 	[ -z "${qemu_pid:-}" ] || qemu_stop
 	stop_http
+	cp "$BATS_TEST_TMPDIR/nfs/log" "$dir/nfs.log"
 	stop_shares
 	screen_text | tail -n 40
 }
@@ -59,6 +60,7 @@ start_script() {
 		try user smb://10.0.2.2:$smb_port/closed/small.wim \\
 			/Credentials:/tmp/logon
 		try nfs "\$nfs/small.wim"
+		try tftp tftp://10.0.2.2/small.wim
 		type="slipway type"
 		\$type "\$smb\\closed\\small.wim"
 		\$type "\$smb\\none\\small.wim"
@@ -75,7 +77,7 @@ start_script() {
 	END
 }
 
-@test "images come by http with breaks, from shares and by NFS, in one start" {
+@test "images come by http with breaks, by SMB, NFS and TFTP, in one start" {
 	start_script >"$dir/startnet.sh"
 	make_medium "$dir/medium.img" "$id" "$dir/startnet.sh"
 	make_answer "$dir/www/answer.ini"
@@ -84,10 +86,10 @@ start_script() {
 slipway.answer=http://10.0.2.2:$http_port/drop/answer.ini" \
 		-drive "file=$dir/medium.img,if=virtio,format=raw,readonly=on" \
 		-drive "file=$dir/disk.img,if=virtio,format=raw" \
-		-device virtio-net-pci,netdev=n -netdev user,id=n
+		-device virtio-net-pci,netdev=n -netdev "user,id=n,tftp=$dir/www"
 	qemu_wait 'script-42-ended' 120
 	screen_text >"$dir/text"
-	for name in guest user nfs; do
+	for name in guest user nfs tftp; do
 		grep -q "^$name folder/random read" "$dir/text"
 		grep -q "^$name numbers read" "$dir/text"
 	done

@@ -30,7 +30,7 @@
 //
 // SMB and NFS: the kernel reads them, by a mount that no folder shows and that
 // ends with the disk. That takes root and the kernel's cifs and nfs modules, as in
-// the environment. SMB is 2.1 or newer, the newest that both know; NFS is 4.2, 4.1,
+// the environment. SMB is 2.1 or newer, the newest that both know; NFS is 4.1, 4.2,
 // 4.0, or 3. What is on a share is read without locks.
 //
 // TFTP (RFC 1350, with the options of RFC 2348, 2349, 7440) cannot read parts of a

@@ -27,13 +27,15 @@ static int look(const struct plan *p, const char *path, struct err *err)
 	return r;
 }
 
-// The part of a path that counts from the answer file's folder, or NULL.
+// The part of a path that counts from the answer file's folder, or NULL; on another
+// machine there are no folders to look in.
 static const char *relative_part(const struct plan *p, const char *path)
 {
 	const char *slash = strrchr(p->answer->name, '/');
 	size_t folder = slash ? (size_t)(slash - p->answer->name) + 1 : 0;
 
-	return path[0] && !strncmp(path, p->answer->name, folder) &&
+	return path[0] && !net_is_name(path) &&
+		       !strncmp(path, p->answer->name, folder) &&
 		       (folder || path[0] != '/')
 		   ? path + folder
 		   : NULL;

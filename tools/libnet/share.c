@@ -179,7 +179,9 @@ static int explain_smb(const struct mounting *m, int r, struct err *err)
 // Mounts the folder that the file lies in.
 static int mount_nfs(struct mounting *m, int *ret_root)
 {
-	static const char *const versions[] = {"4.2", "4.1", "4.0", "3"};
+	// What 4.2 has more (holes) images have not, and not every server that
+	// offers it can do it.
+	static const char *const versions[] = {"4.1", "4.2", "4.0", "3"};
 	bool is_v6 = strchr(m->name->host, ':');
 	char source[NET_MAX_NAME + NET_MAX_HOST + 4], port[8];
 	int r = -EPROTONOSUPPORT;

@@ -114,9 +114,16 @@ unattended_verified() { # URL SHA256 startnet|answer
 	return 1
 }
 
-# What the answer file came from: with it a disk is known that was deployed before.
+# What the answer file came from: with it a disk is known that was deployed before,
+# and names of images are relative to it.
 unattended_origin() {
 	case $OPT_ANSWER in
+	tftp:///*)
+		host=
+		[ ! -e /run/slipway/net-server ] ||
+			read -r host </run/slipway/net-server
+		echo "tftp://$host/${OPT_ANSWER#tftp:///}"
+		;;
 	*://*) echo "$OPT_ANSWER" ;;
 	*) echo "$OPT_MEDIUM" ;;
 	esac
