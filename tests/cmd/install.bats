@@ -15,13 +15,13 @@ make_it() { make -C "$ROOT" -s -o tools "$@"; }
 	make_it install DESTDIR="$top"
 	cd "$BATS_TEST_TMPDIR"
 	"$bin/slipway" --version
-	for link in bcdboot bcdedit bootrec bootsect chkdsk dism vdisk; do
+	for link in bcdboot bcdedit bootrec bootsect chkdsk dism vdisk xcopy; do
 		run -0 "$bin/$link" '/?'
 		assert_output_has "usage: $link"
 		mandoc -T ascii "$man/man1/$link.1" | sed 's/.\x08//g' | grep -q SYNOPSIS
 	done
 	# what a host has itself is not covered
-	[ "$(find "$bin" -mindepth 1 | wc -l)" -eq 8 ]
+	[ "$(find "$bin" -mindepth 1 | wc -l)" -eq 9 ]
 	for page in "$ROOT"/tools/man/*; do
 		cmp "$page" "$man/man${page##*.}/${page##*/}"
 	done
@@ -31,6 +31,12 @@ make_it() { make -C "$ROOT" -s -o tools "$@"; }
 	make_it install DESTDIR="$top"
 	make_it uninstall DESTDIR="$top"
 	[ -z "$(find "$top" ! -type d)" ]
+}
+
+@test "of each command it is said whether it has a link" {
+	slipway --list-commands | while read -r name; do
+		grep -qw "$name" <(sed -n '1,/^links=/p' "$ROOT/build/install.sh")
+	done
 }
 
 @test "another place; what is not ours keeps its name" {

@@ -45,6 +45,9 @@ done | sort >"$tmp/pages"
 lacks "$tmp/commands" "$tmp/pages" "$man/slipway-NAME.1: there is no such page"
 lacks "$tmp/pages" "$tmp/commands" "$man/slipway-NAME.1: there is no such command"
 
+sed -n 's/^\.Xr slipway-\([a-z]*\) 1.*/\1/p' $man/slipway.1 | sort -u >"$tmp/listed"
+lacks "$tmp/commands" "$tmp/listed" "$man/slipway.1: this command is missing"
+
 # Switches in a usage text, in both ways of writing; /a/b is a path.
 in_usage() {
 	tr '[]|(),;' '       ' | tr -s ' ' '\n' | sed -n \
