@@ -49,18 +49,6 @@ with_stick() { # NAME
 		-device "usb-storage,id=u$1,drive=$1,bus=usb.0")
 }
 
-# Waits for words on the screen from where the last ones were.
-seen=0
-says() { # REGEX SECONDS
-	local tenths=$(($2 * TIMEOUT_SCALE * 10)) line
-	until line=$(screen_text | tail -n +$((seen + 1)) | grep -nEm 1 "$1"); do
-		[ "$tenths" -gt 0 ] || return 1
-		tenths=$((tenths - 1))
-		sleep 0.1
-	done
-	seen=$((seen + ${line%%:*}))
-}
-
 @test "BIOS: a deployed machine is left alone until a person wants it otherwise" {
 	stick first
 	with_stick first

@@ -73,3 +73,15 @@ start_kernel() { # WORDS QEMU-ARGUMENTS...
 
 # Without the colours and the ends of lines that a screen needs.
 screen_text() { tr -d '\r' <"$dir/serial.log" | sed 's/\x1b\[[0-9;]*[a-zA-Z]//g'; }
+
+# Waits for words on the screen from where the last ones were.
+seen=0
+says() { # REGEX SECONDS
+	local tenths=$(($2 * TIMEOUT_SCALE * 10)) line
+	until line=$(screen_text | tail -n +$((seen + 1)) | grep -nEm 1 "$1"); do
+		[ "$tenths" -gt 0 ] || return 1
+		tenths=$((tenths - 1))
+		sleep 0.1
+	done
+	seen=$((seen + ${line%%:*}))
+}

@@ -83,6 +83,8 @@ assert_blank() { # IMAGE
 	run -2 slipway deploy a b
 	run -2 slipway deploy a --nonsense
 	run -2 slipway deploy a --size 3G
+	run -2 slipway deploy --list-targets a
+	run -0 slipway deploy --list-targets
 	run -1 slipway deploy missing.ini
 	assert_output_has "missing.ini"
 }

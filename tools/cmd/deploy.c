@@ -51,6 +51,8 @@ static const char usage[] =
 	"                       only then\n"
 	"  --list-disks         list the disks of this machine and who uses them\n"
 	"  --list-media         list the volumes that this environment starts from\n"
+	"  --list-targets       list the disks that may be deployed, for scripts: path,\n"
+	"                       bytes, size, what it holds and what it is, with tabs\n"
 	"  --settle             with a list: wait before until every disk had its\n"
 	"                       time to appear, as a deployment by a rule does\n";
 
@@ -60,8 +62,9 @@ COMMAND(deploy, "deploy", "deploy a machine or a disk image, unattended",
 #define MAX_ORIGIN 1000u // letters
 
 enum {
-	TARGET, SIZE, DRY_RUN, BOOT_FILES, IMAGE_FOLDERS, EFIVARS, PROGRESS, FINISH_FILE,
-	LIST_DISKS, LIST_MEDIA, SETTLE, MACHINE, ORIGIN, AGAIN, START_NEXT, NONE
+	TARGET, SIZE, DRY_RUN, BOOT_FILES, IMAGE_FOLDERS, EFIVARS, PROGRESS,
+	FINISH_FILE, LIST_DISKS, LIST_MEDIA, LIST_TARGETS, SETTLE, MACHINE,
+	ORIGIN, AGAIN, START_NEXT, NONE
 };
 
 static void print_line(void *ctx, const char *text)
@@ -378,6 +381,7 @@ static int cmd_deploy(int argc, char **argv)
 		[ORIGIN] = {"origin", true, NULL},
 		[AGAIN] = {"again", false, NULL},
 		[START_NEXT] = {"start-next", true, NULL},
+		[LIST_TARGETS] = {"list-targets", false, NULL},
 		[NONE] = {NULL, false, NULL},
 	};
 	struct cmd_progress progress;
@@ -389,6 +393,9 @@ static int cmd_deploy(int argc, char **argv)
 	if (switches[LIST_DISKS].value || switches[LIST_MEDIA].value)
 		return words ? cmd_misuse("deploy", "a list takes no words")
 			     : list(switches);
+	if (switches[LIST_TARGETS].value)
+		return words ? cmd_misuse("deploy", "too many words")
+			     : deploy_list_targets();
 	if (switches[SETTLE].value)
 		return cmd_misuse("deploy",
 				  "--settle goes with --list-disks and "

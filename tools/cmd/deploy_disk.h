@@ -34,4 +34,8 @@ int deploy_disk_confirm(struct deploy_disk *disk, const struct answer *answer,
 int deploy_list_disks(bool settle);
 int deploy_list_media(bool settle);
 
+// Prints the disks that may be deployed, for a script (deploy_targets.c). Returns an
+// exit status.
+int deploy_list_targets(void);
+
 #endif
