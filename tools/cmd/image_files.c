@@ -3,12 +3,12 @@
 // Image files by their addresses: opening one for libwim, and finding those
 // that a pattern means, on the host or in a volume.
 
-#include <fnmatch.h>
 #include <string.h>
 #include <strings.h>
 
 #include "address.h"
 #include "image_files.h"
+#include "tree.h"
 
 // --- Opening -----------------------------------------------------------------
 
@@ -25,21 +25,22 @@ struct wim_files image_files(const struct net_logon *logon)
 
 // --- Patterns ----------------------------------------------------------------
 
-static bool is_of_host(const char *address)
+// Tells whether an address leads into a disk.
+static bool is_inside(const char *address)
 {
 	const char *rest;
 	char *path;
 
 	if (address_split(address, &path, &rest, NULL))
-		return false;
+		return true;
 	mem_free(path);
-	return !*rest;
+	return *rest;
 }
 
 // A file of the host may be written in several ways.
 static bool is_same(const char *a, const char *b)
 {
-	if (is_of_host(a) && is_of_host(b))
+	if (!is_inside(a) && !is_inside(b))
 		return !strcmp(a, b) || address_is_same_host(a, b);
 	return !strcasecmp(a, b);
 }
@@ -69,86 +70,64 @@ void image_names_free(struct image_names *names)
 	mem_free(names->items);
 }
 
-static size_t last_name(const char *path, const char *slashes)
-{
-	size_t last = 0;
-
-	for (size_t i = 0; path[i]; i++)
-		if (strchr(slashes, path[i]))
-			last = i + 1;
-	return last;
-}
-
 struct match {
 	struct image_names *names;
-	const char *pattern;
-	size_t folder; // bytes of the pattern before the last name
-	const char *slashes;
+	struct tree *tree;
+	struct tree_match match;
 	bool found;
 	struct err *err;
 };
 
-static int match_one(void *ctx, const char *path)
+static int add_match(struct match *m, const char *name)
 {
-	struct match *m = ctx;
-	const char *name = path + last_name(path, m->slashes);
-	char *address;
+	char *path = tree_join(m->tree, m->match.folder, name), *address;
+	size_t prefix = strlen(m->tree->prefix);
 	int r;
 
-	if (fnmatch(m->pattern + m->folder, name, FNM_CASEFOLD | FNM_NOESCAPE))
-		return 0;
-	m->found = true;
-	address = mem_alloc(m->folder + strlen(name) + 1);
-	if (!address)
-		return err_nomem(m->err);
-	memcpy(address, m->pattern, m->folder);
-	strcpy(address + m->folder, name);
-	r = image_names_add(m->names, address, m->err);
+	address = path ? mem_alloc(prefix + strlen(path) + 1) : NULL;
+	if (address) {
+		memcpy(address, m->tree->prefix, prefix);
+		strcpy(address + prefix, path);
+		r = image_names_add(m->names, address, m->err);
+	} else {
+		r = err_nomem(m->err);
+	}
+	mem_free(path);
 	mem_free(address);
 	return r;
 }
 
-static int match_inner(struct match *m, struct err *err)
+static int match_one(void *ctx, const struct volume_stat *entry)
 {
-	struct place *place;
-	int r = address_open(m->pattern, 0, &place, err);
+	struct match *m = ctx;
 
-	if (r)
-		return r;
-	m->slashes = "\\/";
-	m->folder = last_name(m->pattern, m->slashes);
-	r = place->path ? place->files.list(place->files.ctx, place->path,
-					    match_one, m, err)
-			: err_set(err, -EINVAL, m->pattern, ERR_NOWHERE,
-				  "this is not the pattern of a file's name");
-	address_close(place);
-	return r;
+	if (entry->is_directory || !tree_matches(&m->match, entry))
+		return 0;
+	m->found = true;
+	return add_match(m, entry->name);
 }
 
 int image_names_match(struct image_names *names, const char *pattern,
 		      struct err *err)
 {
-	struct match m = {.names = names,
-			  .pattern = pattern,
-			  .folder = last_name(pattern, "/"),
-			  .slashes = "/",
-			  .err = err};
-	const char *rest;
-	char *path;
-	int r = address_split(pattern, &path, &rest, err);
+	struct match m = {.names = names, .err = err};
+	int r;
 
-	if (r)
-		return r;
-	mem_free(path);
-	if (!*rest && net_is_name(pattern))
+	if (net_is_name(pattern) && !is_inside(pattern))
 		return err_set(err, -ENOTSUP, pattern, ERR_NOWHERE,
 			       "a server's files cannot be listed: part 1 is "
 			       "enough when they are called install.swm, "
 			       "install2.swm, and so on");
-	r = *rest ? match_inner(&m, err)
-		  : vdisk_host_files.list(NULL, pattern, match_one, &m, err);
+	r = tree_open(pattern, 0, &m.tree, err);
+	if (r)
+		return r;
+	r = tree_match_path(m.tree, m.tree->path, &m.match, err);
+	if (!r)
+		r = tree_list(m.tree, m.match.folder, match_one, &m, err);
 	if (!r && !m.found)
 		r = err_set(err, -ENOENT, pattern, ERR_NOWHERE,
 			    "no file matches this");
+	tree_match_done(&m.match);
+	tree_close(m.tree);
 	return r;
 }
