@@ -1,10 +1,11 @@
 # A stick with further partitions, one start: NTFS with an image of over 4 GiB, which
-# is a hole to but its end, and exFAT, as Windows makes it. Answer file and start
-# script are on the FAT partition; a disk beside it is left alone.
+# is a hole to but its end, exFAT, as Windows makes it, and NTFS that was left dirty.
+# Answer file and start script are on the FAT partition; a disk beside it is left
+# alone.
 load ../helpers
 
 setup() {
-	requires qemu-system-x86_64 mcopy mkfs.exfat fsck.exfat wimlib-imagex
+	requires qemu-system-x86_64 mcopy mkfs.exfat fsck.exfat wimlib-imagex ntfsfix
 	cd "$ROOT"
 	dir=$O/boot-tests/data
 	rm -rf "$dir"
@@ -44,6 +45,7 @@ make_scripts() {
 		echo "data: $(echo /run/medium-data*)"
 		grep /run/medium /proc/mounts
 		sha256sum </run/medium-data-2/token
+		sha256sum </run/medium-data-3/token
 		! touch /run/medium-data/x || echo writable
 		dism /Get-ImageInfo /ImageFile:/run/medium-data/slipway/images/two2.swm
 	END
@@ -52,7 +54,8 @@ make_scripts() {
 make_stick() {
 	make_medium "$dir/fat.img" "$id" "$dir/answer.ini" "$dir/startnet.sh"
 	slipway partition create "$dir/stick.img" --mbr --size 4500M \
-		start=1M,size=64M,type=0c,active size=4300M,type=07 size=64M,type=07
+		start=1M,size=64M,type=0c,active size=4300M,type=07 size=64M,type=07 \
+		size=20M,type=07
 	dd if="$dir/fat.img" of="$dir/stick.img" bs=1M seek=1 conv=notrunc,sparse \
 		status=none
 	slipway format "$dir/stick.img@2" /V:DATA
@@ -67,6 +70,14 @@ make_stick() {
 	run -0 fsck.exfat -n "$dir/exfat.img"
 	dd if="$dir/exfat.img" of="$dir/stick.img" bs=1M seek=4365 \
 		conv=notrunc,sparse status=none
+	truncate -s 20M "$dir/dirty.img"
+	slipway format "$dir/dirty.img"
+	slipway copy "$dir/token" "$dir/dirty.img:\\token"
+	ntfsfix "$dir/dirty.img"
+	run -2 slipway chkdsk "$dir/dirty.img"
+	assert_output_has "marked as dirty"
+	dd if="$dir/dirty.img" of="$dir/stick.img" bs=1M seek=4429 conv=notrunc \
+		status=none
 	[ "$(du -m "$dir/stick.img" | cut -f 1)" -lt 300 ]
 }
 
@@ -94,10 +105,10 @@ make_stranger() {
 		-device virtio-blk-pci,drive=d
 	qemu_wait 'deployment finished|FAILED.*deployment' 120
 	screen_text >"$dir/said"
-	grep -q "^data: /run/medium-data /run/medium-data-2$" "$dir/said"
+	grep -q "^data: /run/medium-data /run/medium-data-2 /run/medium-data-3$" "$dir/said"
 	grep -q "/dev/sda2 /run/medium-data ntfs3 ro," "$dir/said"
 	grep -q "/dev/sda3 /run/medium-data-2 exfat ro," "$dir/said"
-	grep -qF "$(sha256sum <"$dir/token")" "$dir/said"
+	[ "$(grep -cF "$(sha256sum <"$dir/token")" "$dir/said")" = 2 ]
 	run ! grep -q '^writable' "$dir/said"
 	grep -q 'image 1 of /run/medium-data/Install.wim (made)' "$dir/said"
 	grep -q 'Details for image : .*/two2.swm' "$dir/said"
