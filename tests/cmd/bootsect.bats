@@ -97,7 +97,7 @@ The operation completed successfully." ]
 	run -1 slipway bootrec /fixboot zero.img
 	assert_output_has "no file system"
 	run -1 slipway bootsect /nt60 disk.volume
-	assert_output_has "No such file"
+	assert_output_has "no such file"
 }
 
 @test "a disk with a GPT gets no MBR code" {

@@ -439,7 +439,8 @@ static int run_all(struct run *run)
 static int check_switches(const struct cmd_switch *s, int words)
 {
 	if (words < 1 || words > 1 + (s[MERGE].value != NULL))
-		return cmd_misuse("bcdboot", "one SOURCE is needed");
+		return cmd_misuse("bcdboot", "name one Windows folder, such as "
+					     "disk.img@3:\\Windows");
 	if (s[FIRMWARE].value && !parse_firmware(s[FIRMWARE].value))
 		return cmd_misuse("bcdboot", "/f %s: not UEFI, BIOS or ALL",
 				  s[FIRMWARE].value);

@@ -92,7 +92,8 @@ static bool is_for_windows(const char *word)
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (!strncasecmp(word + 1, words[i], strlen(words[i])))
+		if (!strncasecmp(word + 1, words[i], strlen(words[i])) &&
+		    strchr(":=", word[1 + strlen(words[i])]))
 			return true;
 	return false;
 }

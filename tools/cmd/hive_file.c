@@ -73,6 +73,11 @@ static bool cut_key(struct hive_file *f, const char *text)
 
 static int missing(const char *address, struct err *err)
 {
+	struct stat st;
+
+	if (!stat(address, &st) && S_ISDIR(st.st_mode))
+		return err_set(err, -EISDIR, address, ERR_NOWHERE,
+			       "this is a folder; a file is needed");
 	return err_set(err, -ENOENT, address, ERR_NOWHERE,
 		       "No such file or directory");
 }

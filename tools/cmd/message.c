@@ -16,7 +16,8 @@ static bool is_general(const struct err *err)
 {
 	const char *what = err->what;
 	static const char *const words[] = {"volume", "disk", "virtual disk",
-					    "WIM",    "path", "FAT path"};
+					    "WIM",    "path", "FAT path",
+					    "VHD",    "VHDX"};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (!strcmp(words[i], what))
@@ -25,27 +26,38 @@ static bool is_general(const struct err *err)
 	return err->code != -EBADMSG && !strncmp(what, "file record ", 12);
 }
 
-// What of the error's object and the command's is said: the error's alone when
-// it begins with the other (a file on a disk), the command's alone when it ends
-// with the other (a file by its name only).
+// Whether a place lies in another, by how they are written.
+static bool is_in(const char *inner, const char *outer)
+{
+	size_t len = strlen(outer);
+
+	return len && !strncmp(inner, outer, len) && inner[len] &&
+	       strchr("/\\:@", inner[len]);
+}
+
+// Whether a path ends with a name, or with what err_set left of a long one.
+static bool ends_with(const char *path, const char *name)
+{
+	bool is_cut = !strncmp(name, "...", 3);
+	size_t path_len = strlen(path), len = strlen(name += is_cut ? 3 : 0);
+
+	if (!len || len > path_len || strcmp(path + path_len - len, name))
+		return false;
+	return is_cut || len == path_len || strchr("/\\:", name[0]) ||
+	       strchr("/\\:", path[path_len - len - 1]);
+}
+
+// What of the error's object and the command's is said when they are the same
+// thing: the error's when one of them lies in the other (a file on a disk, or
+// the disk that the file is on) or it is a line of a text; else the command's.
 static void name_once(struct err *err, const char **object)
 {
-	size_t what_len = strlen(err->what), len;
-
-	if (!*object || err->is_line)
+	if (!*object)
 		return;
-	len = strlen(*object);
-	if (what_len > len && strchr("/\\:@", err->what[len]) &&
-	    !strncmp(err->what, *object, len)) {
+	if (err->is_line || is_in(err->what, *object) ||
+	    is_in(*object, err->what))
 		*object = NULL;
-		return;
-	}
-	if (is_general(err))
-		err->what[0] = 0;
-	else if (what_len && what_len <= len &&
-		 !strcmp(*object + len - what_len, err->what) &&
-		 (what_len == len || strchr("/\\:", err->what[0]) ||
-		  strchr("/\\:", (*object)[len - what_len - 1])))
+	else if (is_general(err) || ends_with(*object, err->what))
 		err->what[0] = 0;
 }
 

@@ -15,8 +15,10 @@ int new_disk_parse_size(const char *command, const char *text, uint64_t *ret)
 	uint64_t size;
 
 	if (size_parse(text, NULL, &size) || !size || size % 512)
-		return cmd_misuse(command, "%s: not a size in whole sectors of "
-				  "512 bytes", text);
+		return cmd_misuse(command,
+				  "%s: not a size in whole sectors of "
+				  "512 bytes, such as 64G",
+				  text);
 	if (size < NEW_DISK_LEAST && strspn(text, "0123456789") == len)
 		return cmd_misuse(command, "%s: that would be a disk of so few "
 				  "bytes: write %sM when MB are meant, as "

@@ -193,6 +193,7 @@ static int import(const char *from, const char *to, const struct cmd_switch *s,
 	struct hive_bytes text;
 	struct hive_file *file;
 	struct reg_key target;
+	struct err inner = {0};
 	int r = hive_file_open(from, 0, &file, err);
 
 	if (r)
@@ -209,7 +210,11 @@ static int import(const char *from, const char *to, const struct cmd_switch *s,
 	im.target = &target;
 	im.root = s[AS].value ? reg_full_path(s[AS].value)
 			      : reg_place_of(&target);
-	r = im.root ? run(&im, &text, err) : err_nomem(err);
+	r = im.root ? run(&im, &text, &inner) : err_nomem(err);
+	if (inner.is_line) // of the file that is imported
+		snprintf(inner.what, sizeof(inner.what), "%s", from);
+	if (r)
+		err_pass(err, r, &inner);
 	for (size_t i = 0; i < im.other_count; i++) {
 		mem_free(im.others[i].line);
 		mem_free(im.others[i].full);
@@ -238,7 +243,7 @@ int reg_import(int argc, char **argv)
 	if (count != 2)
 		return cmd_misuse("reg", "import: name a file and a hive");
 	if (import(argv[1], argv[2], s, &err))
-		return cmd_fail("reg", argv[2], &err);
+		return cmd_fail("reg", NULL, &err);
 	reg_done();
 	return CMD_OK;
 }

@@ -114,6 +114,7 @@ static int make_child(const char *address, const char *parent,
 				.created = time(NULL),
 				.fill = source ? fill_child : NULL,
 				.ctx = (void *)source};
+	struct err inner = {0};
 	struct vdisk_spot spot;
 	char *below = NULL;
 	int r = vdisk_spot_open_new(address, &spot, err);
@@ -127,7 +128,12 @@ static int make_child(const char *address, const char *parent,
 	if (!r)
 		r = guid_random(&c.id, err);
 	if (!r)
-		r = vdisk_child_create(&spot.files, spot.path, below, &c, err);
+		r = vdisk_child_create(&spot.files, spot.path, below, &c,
+				       &inner);
+	if (!strcmp(inner.what, "virtual disk")) // the one that is there
+		snprintf(inner.what, sizeof(inner.what), "%s", parent);
+	if (inner.code)
+		err_pass(err, r, &inner);
 	if (!r)
 		r = vdisk_spot_finish(&spot, err);
 	mem_free(below);

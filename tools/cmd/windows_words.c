@@ -33,6 +33,8 @@ static const struct sentence sentences[] = {
      "The process cannot access the file because it is being used by "
      "another process."},
     {ENOTSUP, 50, "The request is not supported."},
+    {EISDIR, 5, "Access is denied."}, // for a folder, as Windows
+    {ENOTBLK, 5, "Access is denied."},
     {EINVAL, 87, "The parameter is incorrect."},
     {ENOSPC, 112, "There is not enough space on the disk."},
     {ENOTEMPTY, 145, "The directory is not empty."},

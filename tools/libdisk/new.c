@@ -197,9 +197,11 @@ int disk_check_writable(const char *path, const struct stat *st,
 			struct err *err)
 {
 	if (!(st->st_mode & 0222))
-		return err_set(err, -EACCES, path, ERR_NOWHERE,
-			       "it is read-only (mode %03o), and stays as it is",
-			       (unsigned)st->st_mode & 0777);
+		return err_set(
+		    err, -EACCES, path, ERR_NOWHERE,
+		    "it is read-only (mode %03o); `chmod u+w` makes it "
+		    "writable",
+		    (unsigned)st->st_mode & 0777);
 	if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS))
 		return failed(path, "opening it for writing", err);
 	return 0;

@@ -77,9 +77,13 @@ static int check_header(const struct hive_header_disk *h, size_t size,
 	uint32_t bins;
 
 	if (size < HIVE_HEADER_SIZE)
-		return err_corrupt(err, what, 0, "the file is cut short");
+		return err_corrupt(err, what, ERR_NOWHERE,
+				   size < 4 || memcmp(h->signature, "regf", 4)
+				       ? "this is no registry hive"
+				       : "the file is cut short");
 	if (memcmp(h->signature, "regf", 4))
-		return err_corrupt(err, what, 0, "no registry hive");
+		return err_corrupt(err, what, ERR_NOWHERE,
+				   "this is no registry hive");
 	if (get_le32(h->checksum) != hive_header_checksum((const uint8_t *)h))
 		return err_corrupt(err, what, 0x1fc, "wrong checksum");
 	if (get_le32(h->major) != 1 || get_le32(h->minor) < 2 ||

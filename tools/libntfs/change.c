@@ -153,7 +153,7 @@ static int fail_missing(struct ntfs *n, const char *path, bool is_last,
 {
 	return err_set(err, -ENOENT, path, ERR_NOWHERE,
 		       is_last ? "there is no such file or folder"
-			       : "a folder of it is not there");
+			       : "the folder that it goes into is not there");
 }
 
 static int may_be_new(struct ntfs *n, const char *path, bool is_last,

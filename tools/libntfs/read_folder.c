@@ -90,10 +90,11 @@ static int find_part(struct ntfs *n, const char *part, size_t len,
 	r = ntfs_folder_find(n, *record, name, name_len, &file, &inner);
 	mem_free(name);
 	if (r == -ENOENT || r == -ENOTDIR)
-		return err_set(err, r, text, ERR_NOWHERE,
-			       r == -ENOENT
-				       ? "there is no such file or folder"
-				       : "what should hold it is no folder");
+		return err_set(
+		    err, r, text, ERR_NOWHERE,
+		    r == -ENOENT
+			? "there is no such file or folder"
+			: "a part of this path is a file, not a folder");
 	if (r)
 		return err_pass(err, r, &inner);
 	*record = ntfs_ref_record(file);

@@ -326,8 +326,8 @@ static int choose_place(const struct part_table *t, const struct part *spec,
 		return err_set(err, -EINVAL, TABLE_WHAT, spec->start,
 			       "the space from there is not free");
 	return err_set(err, -ENOSPC, TABLE_WHAT, ERR_NOWHERE,
-		       "there is no free place for %llu bytes",
-		       (unsigned long long)spec->size);
+		       "there is no free place for %llu MB",
+		       (unsigned long long)spec->size >> 20);
 }
 
 static void make_id(const struct part_table *t, struct part *p)

@@ -30,7 +30,7 @@ static int check_size(uint64_t size, struct err *err)
 			       "a size is a multiple of 512 bytes");
 	if (size > VDISK_MAX_VHD_SIZE)
 		return err_set(err, -EFBIG, "VHD", ERR_NOWHERE,
-			       "a VHD has at most 2040 GiB");
+			       "a VHD has at most 2040 GiB, a VHDX 64 TiB");
 	return 0;
 }
 

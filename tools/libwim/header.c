@@ -27,7 +27,7 @@ static int decode_compression(struct header *h, uint32_t flags, struct err *err)
 		return 0;
 	}
 	if (flags & WIM_FLAG_LZMS)
-		return err_set(err, -ENOTSUP, "WIM header", ERR_NOWHERE,
+		return err_set(err, -ENOTSUP, "", ERR_NOWHERE,
 			       "it is compressed by LZMS, which is not read "
 			       "here; " EXPORT);
 	if (flags & WIM_FLAG_LZX) {
@@ -57,7 +57,7 @@ static int check_kind(struct header *h, uint32_t flags, struct err *err)
 {
 	if (h->info.version == WIM_VERSION_SOLID)
 		return err_set(
-		    err, -ENOTSUP, "WIM header", ERR_NOWHERE,
+		    err, -ENOTSUP, "", ERR_NOWHERE,
 		    "this is an ESD (solid%s), which is not read here; " EXPORT,
 		    flags & WIM_FLAG_LZMS ? ", LZMS" : "");
 	if (h->info.version != WIM_VERSION)
@@ -83,8 +83,8 @@ int wim_header_read(struct disk *file, struct header *ret, struct err *err)
 	int r;
 
 	if (!file->size)
-		return err_set(err, -ENOTSUP, "WIM header", ERR_NOWHERE,
-			       "there is none: the file is empty");
+		return err_set(err, -ENOTSUP, "", ERR_NOWHERE,
+			       "the file is empty: this is no WIM");
 	if (file->size < sizeof(raw))
 		return err_corrupt(err, "WIM header", ERR_NOWHERE,
 				   "the file is too short to be a WIM");
@@ -92,13 +92,13 @@ int wim_header_read(struct disk *file, struct header *ret, struct err *err)
 	if (r)
 		return r;
 	if (!memcmp(raw.magic, WIM_MAGIC_PIPABLE, sizeof(raw.magic)))
-		return err_set(err, -ENOTSUP, "WIM header", ERR_NOWHERE,
+		return err_set(err, -ENOTSUP, "", ERR_NOWHERE,
 			       "this is a pipable WIM of wimlib, which is not "
 			       "read here; wimlib-imagex export FILE all "
 			       "NEW.wim --not-pipable makes a plain one");
 	if (memcmp(raw.magic, WIM_MAGIC, sizeof(raw.magic)))
-		return err_set(err, -ENOTSUP, "WIM header", ERR_NOWHERE,
-			       "there is none: this is no WIM");
+		return err_set(err, -ENOTSUP, "", ERR_NOWHERE,
+			       "this is no WIM");
 	if (get_le32(raw.header_size) != sizeof(raw))
 		return err_corrupt(err, "WIM header", 8,
 				   "a header cannot have %u bytes",
