@@ -22,6 +22,8 @@ commands() {
 	cat <<-END
 	x copy in/x out/x
 	x copy in/d.img@1:\\x out/x
+	x xcopy in/x out/
+	x xcopy in/d.img@1:\\x out/
 	v.vhd vdisk create out/v.vhd 10M --sparse
 	v.vhdx vdisk create out/v.vhdx 10M --type dynamic
 	c.vhdx vdisk create out/c.vhdx --parent in/p.vhdx
@@ -128,7 +130,7 @@ with_room() { # KIB COMMAND...
 		code=$?
 		cp -a --sparse=always out/. left && exit $code' \
 		sh $(($1 + $(du -sk old | cut -f1))) "$SLIPWAY" "${@:2}" >log 2>&1 ||
-		[ $? -eq 1 ] || return
+		case $? in 1) ;; 5) [ "$2" = xcopy ] || return ;; *) return 1 ;; esac
 	rm -rf out && mv left out
 }
 
@@ -199,7 +201,8 @@ named() { # FILE COMMAND...
 @test "what was there stays until the new one is whole" {
 	requires strace
 	cp in/h old
-	for words in "copy /Y in/x out/f" "bcdedit /store in/h /export out/f" \
+	for words in "copy /Y in/x out/f" "xcopy /Y in/x out/f" \
+		"bcdedit /store in/h /export out/f" \
 		'reg add out\f\New /f'; do
 		fired=0
 		for kind in pwrite64 fsync fdatasync linkat rename; do

@@ -466,7 +466,8 @@ int ntfs_resize_file(struct ntfs *n, const char *path, uint64_t size,
 int ntfs_check_name(const char *name, struct err *err)
 {
 	struct target t = {0};
-	int r = read_name(name, name, strlen(name), &t, err);
+	int r = *name ? read_name(name, name, strlen(name), &t, err)
+		      : bad_name("file", "its name is empty", err);
 
 	target_done(&t);
 	return r;

@@ -54,6 +54,38 @@ static void change(struct volume *v)
 	check(!strcmp(s.name, "File") && s.attributes & VOLUME_HIDDEN);
 }
 
+// Names and sizes, before anything is made.
+static void check_new(struct volume *v)
+{
+	static const char *const bad[] = {"a:b", "a*", "a?", "x.", "x ", ""};
+
+	check_ok(volume_check_new(v, "A name.txt", 1, &err), &err);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		check_eq(volume_check_new(v, bad[i], 1, NULL), -EINVAL);
+	check_eq(volume_check_new(v, "x", UINT64_C(1) << 32, NULL),
+		 v->fat ? -EFBIG : 0);
+}
+
+static void set_info(struct volume *v, const char *path, bool is_folder)
+{
+	const uint64_t later = TIME + UINT64_C(20000000);
+	struct volume_stat s;
+
+	check_ok(volume_set_info(v, path, VOLUME_READONLY | VOLUME_SYSTEM,
+				 later, TIME, &err), &err);
+	check_ok(volume_stat(v, path, &s, &err), &err);
+	check_eq(s.attributes & 0x27, VOLUME_READONLY | VOLUME_SYSTEM);
+	check(s.is_directory == is_folder && s.created == later &&
+	      s.modified == TIME);
+	check_ok(volume_set_info(v, path, 0, 0, later, &err), &err);
+	check_ok(volume_stat(v, path, &s, &err), &err);
+	check(!(s.attributes & 0x27) && s.created == later &&
+	      s.modified == later && s.is_directory == is_folder);
+	check_eq(volume_set_info(v, path, VOLUME_DIRECTORY, 0, 0, NULL),
+		 -EINVAL);
+	check_eq(volume_set_info(v, "none", 0, 0, 0, NULL), -ENOENT);
+}
+
 static void test(struct disk *d)
 {
 	struct volume *v;
@@ -67,6 +99,9 @@ static void test(struct disk *d)
 	expect(v, "a/b long name/file", "text", 4);
 	expect(v, "large", content, sizeof(content));
 	check_ok(volume_change_begin(v, &err), &err);
+	check_new(v);
+	set_info(v, "a/b long name/file", false);
+	set_info(v, "a/b long name", true);
 	check_ok(volume_remove(v, "large", &err), &err);
 	check_ok(volume_write_file(v, "a/b long name/file", content, 9999, 0,
 				   TIME, &err), &err);
