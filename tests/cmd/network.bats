@@ -68,8 +68,15 @@ assert_same_system() { # IMAGE IMAGE
 	cmp busy.wim www/small.wim
 	run -0 slipway type "$http/empty"
 	[ -z "$output" ]
-	run -1 slipway copy got.wim "$http/new.wim"
+	run -0 slipway copy "$http/small.wim" "$http/answer.ini?a+b" ./
+	cmp small.wim www/small.wim
+	cmp answer.ini www/answer.ini
+	run ! slipway copy got.wim "$http/new.wim"
 	assert_output_has "read, not written"
+	run ! slipway xcopy "$http/images" there
+	assert_output_has "cannot be listed"
+	run ! slipway dir "$http/images"
+	assert_output_has "cannot be listed"
 	run -1 slipway format "$http/disk.vhd@1" /FS:NTFS
 	assert_output_has "read, not written"
 	run -1 slipway vdisk create "$http/new.vhd" 10M
@@ -187,16 +194,16 @@ assert_same_system() { # IMAGE IMAGE
 	printf '# a comment\r\nusername=x\r\npassword=a=b c\r\n\r\n' >good
 	run -0 slipway dism /Get-ImageInfo "$image" /Credentials:good
 	printf 'username=x\ns3cret\n' >bad
-	run -1 slipway dism /Get-ImageInfo "$image" /Credentials:bad
+	run ! slipway dism /Get-ImageInfo "$image" /Credentials:bad
 	assert_output_has "bad:2: "
 	[[ $output != *s3cret* ]]
 	printf 'password=s3cret\n' >bad
-	run -1 slipway dism /Get-ImageInfo "$image" /Credentials:bad
+	run ! slipway dism /Get-ImageInfo "$image" /Credentials:bad
 	assert_output_has "no username="
 	[[ $output != *s3cret* ]]
 	head -c 5000 /dev/zero >bad
-	run -1 slipway dism /Get-ImageInfo "$image" /Credentials:bad
+	run ! slipway dism /Get-ImageInfo "$image" /Credentials:bad
 	assert_output_has "over 4096 bytes"
-	run -1 slipway dism /Get-ImageInfo "$image" /Credentials:missing
+	run ! slipway dism /Get-ImageInfo "$image" /Credentials:missing
 	assert_output_has missing
 }

@@ -221,12 +221,26 @@ static bool is_partition(const char *text)
 	return yes;
 }
 
-static int add_partition(struct copy *c, const char *text)
+// A file of another machine that is named without what is in it.
+static bool is_on_server(const char *text)
+{
+	const char *rest;
+	char *path;
+
+	if (!net_is_name(text) || address_split(text, &path, &rest, NULL))
+		return false;
+	mem_free(path);
+	return !*rest;
+}
+
+// Adds the bytes of such a place.
+static int add_place(struct copy *c, const char *text)
 {
 	struct transfer_file f = {.attributes = VOLUME_ARCHIVE,
 				  .modified = c->t.time};
 	const char *name = text;
 	struct place *place;
+	char *copy;
 	int r = address_open(text, ADDRESS_FILE | lock_flag(c, text), &place,
 			     c->err);
 
@@ -239,7 +253,11 @@ static int add_partition(struct copy *c, const char *text)
 	r = add_part(&f, NULL, NULL, place->disk, c->err);
 	if (r)
 		return r;
-	f.to = destination_of(c, name);
+	copy = mem_strdup(name);
+	if (copy && net_is_name(text)) // what is asked of a server is no name
+		copy[strcspn(copy, "?")] = 0;
+	f.to = copy ? destination_of(c, copy) : NULL;
+	mem_free(copy);
 	return transfer_add(&c->t, &f, c->err);
 }
 
@@ -297,7 +315,8 @@ static size_t read_groups(char **words, int count, char **ret)
 
 	for (int i = 0; i < count; i++) {
 		char *word = words[i];
-		bool whole = !strchr(word, '+') || is_there(word);
+		bool whole = !strchr(word, '+') || net_is_name(word) ||
+			     is_there(word);
 
 		if (n && !is_open && (whole || *word != '+')) {
 			ret[n++] = NULL;
@@ -325,8 +344,9 @@ static int add_group(struct copy *c, char **texts)
 		count++;
 	if (count > 1)
 		return add_joined(c, texts, count);
-	return is_partition(texts[0]) ? add_partition(c, texts[0])
-				      : add_tree(c, texts[0]);
+	return is_partition(texts[0]) || is_on_server(texts[0])
+		       ? add_place(c, texts[0])
+		       : add_tree(c, texts[0]);
 }
 
 // --- The destination ---------------------------------------------------------

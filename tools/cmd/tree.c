@@ -51,8 +51,21 @@ static bool is_of_host(const char *text, unsigned flags)
 	return S_ISREG(st.st_mode) && !holds_volume(text);
 }
 
-static int open_host(const char *text, struct tree *t, struct err *err)
+// Servers give files by their names, and take none.
+static int open_server(const char *text, unsigned flags, struct err *err)
 {
+	if (flags & ADDRESS_WRITE)
+		return address_check_host(text, err);
+	return err_set(err, -ENOTSUP, text, ERR_NOWHERE,
+		       "a server's folders cannot be listed: copy, type and dism "
+		       "take one file by its name");
+}
+
+static int open_host(const char *text, unsigned flags, struct tree *t,
+		     struct err *err)
+{
+	if (net_is_name(text))
+		return open_server(text, flags, err);
 	t->slash = '/';
 	t->prefix = mem_strdup("");
 	t->path = mem_strdup(text);
@@ -119,7 +132,7 @@ int tree_open(const char *text, unsigned flags, struct tree **ret,
 	r = address_split(text, &path, &rest, err);
 	if (!r) {
 		r = !*rest && is_of_host(path, flags)
-			? open_host(text, t, err)
+			? open_host(text, flags, t, err)
 			: open_volume(text, flags & ~TREE_HOST_FILE, t, err);
 		mem_free(path);
 	}

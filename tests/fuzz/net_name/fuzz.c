@@ -24,7 +24,8 @@ static void check_name(const struct net_name *n, int r)
 	CHECK(strlen(n->host) < NET_MAX_HOST);
 	for (const char *s = n->path; *s && n->kind == NET_HTTP; s++)
 		CHECK(*s > ' ' && *s < 0x7f);
-	CHECK(n->kind == NET_HTTP || !strstr(n->path, "/../"));
+	CHECK((n->kind != NET_SMB && n->kind != NET_NFS) ||
+	      !strstr(n->path, "/../"));
 	CHECK(n->kind != NET_NFS || strrchr(n->path, '/') != n->path);
 }
 
