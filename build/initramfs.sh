@@ -88,6 +88,8 @@ userland() { # TOP
 	while read -r name; do
 		ln -sf slipway "$1/bin/$name"
 	done <"$tmp/names"
+	cp -R "$CACHE/keyboards" "$1/etc/slipway/keyboards"
+	rm "$1/etc/slipway/keyboards/stamp"
 	cp "$O/manifest.txt" "$1/etc/slipway/manifest.txt"
 	manuals "$1/etc/slipway/man"
 	version >"$1/etc/slipway/version"
@@ -96,6 +98,7 @@ userland() { # TOP
 
 [ -x "$O/bin/slipway" ] || die "$O/bin/slipway: not built: run make tools"
 build/packages.sh
+build/keyboards.sh
 make_tmp
 kernel=$(ls "$pkgroot/lib/modules")
 

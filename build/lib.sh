@@ -35,6 +35,14 @@ say() { # TAG WORDS...
 	printf '  %-7s %s\n' "$tag" "$*"
 }
 
+# Whether two files are the same; to fail is not to differ.
+is_same() { # FILE FILE
+	local status=0
+	cmp -s "$1" "$2" || status=$?
+	[ -e "$2" ] && [ $status -gt 1 ] && die "cmp fails for $2"
+	return $status
+}
+
 # A temporary folder in the build folder, gone when the script ends.
 make_tmp() {
 	mkdir -p "$O"

@@ -130,14 +130,6 @@ linked() {
 	done <"$CACHE/linked"
 }
 
-# Whether two files are the same; to fail is not to differ.
-is_same() { # FILE FILE
-	local status=0
-	cmp -s "$1" "$2" || status=$?
-	[ -e "$2" ] && [ $status -gt 1 ] && die "cmp fails for $2"
-	return $status
-}
-
 mkdir -p "$CACHE" "$O"
 exec 9>"$CACHE/lock"
 flock 9

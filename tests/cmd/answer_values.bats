@@ -230,3 +230,18 @@ bad_values() {
 	assert_output_has 'UTF-16 without a mark'
 	cmp kept.img target.img
 }
+
+@test "[environment] keyboard: a layout that is there, else the list of them" {
+	{ base; printf '[environment]\nkeyboard = fr-ch ; as on the box\n'; } >k.ini
+	run -0 slipway deploy k.ini --keyboard
+	[ "$output" = fr-ch ]
+	base >k.ini
+	run -0 slipway deploy k.ini --keyboard
+	[ -z "$output" ]
+	{ base; printf '[environment]\nkeyboard = de_DE\n'; } >k.ini
+	run -1 slipway deploy k.ini --keyboard
+	assert_output_has "k.ini:13: keyboard = de_DE: must be one of bg br "
+	# the same as the environment has
+	[ "${output##*must be one of }" = "$(sed -n 's/^\([a-z].*\)/\1/p' \
+		"$ROOT/build/keyboards" | cut -f 1 | xargs)" ]
+}

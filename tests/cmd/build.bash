@@ -34,7 +34,12 @@ fake_build() { # FOLDER
 			: >"$3/lib/modules/$4/modules.alias" ;;
 		esac
 	END
-	chmod 755 "$CACHE/root/usr/bin/syslinux" "$CACHE/root/bin/busybox"
+	printf '#!/bin/sh\necho map\n' >"$CACHE/root/usr/bin/ckbcomp"
+	printf '#!/bin/sh\ncat\n' >"$CACHE/root/bin/loadkeys"
+	mkdir -p "$CACHE/root/usr/share/consolefonts"
+	echo font | gzip >"$CACHE/root/usr/share/consolefonts/Uni2-VGA16.psf.gz"
+	chmod 755 "$CACHE/root/usr/bin/"{syslinux,ckbcomp} \
+		"$CACHE/root/bin/"{busybox,loadkeys}
 	(
 		cd "$CACHE/root/lib/modules/$kernel" || exit
 		: >modules.builtin

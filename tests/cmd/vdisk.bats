@@ -123,12 +123,13 @@ setup() {
 	slipway vdisk create x.vhd 1M
 	run -1 slipway vdisk attach x.vhd
 	assert_output_has "vdisk: x.vhd: "
+	assert_output_has "modprobe ublk_drv"
 	run -1 slipway vdisk attach nothing.vhd
 	assert_output_has "no such file"
 	# nobody holds it any more
 	flock -n -x x.vhd true
-	run -1 slipway vdisk list
-	assert_output_has "ublk driver is not there"
+	run -0 slipway vdisk list
+	[ "${#lines[@]}" -eq 1 ] # its heading: without the driver there is none
 	run -1 slipway vdisk detach /dev/ublkb0
 }
 

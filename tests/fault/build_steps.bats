@@ -66,7 +66,7 @@ each_step_counts() { # SCRIPT PRODUCT [WORD...]
 	done
 	[ -z "$(ls -A "$O" | grep '^\.')" ]
 	echo "$steps steps"
-	[ "$steps" -ge 15 ]
+	[ "$steps" -ge 12 ]
 }
 
 @test "usb.sh" {
@@ -77,11 +77,14 @@ each_step_counts() { # SCRIPT PRODUCT [WORD...]
 @test "iso.sh" { each_step_counts iso "$O/slipway.iso" --add Makefile:/a/b; }
 @test "pxe.sh" { each_step_counts pxe "$O/pxe"; }
 
+@test "keyboards.sh" { each_step_counts keyboards "$CACHE/keyboards"; }
+
 @test "initramfs.sh" {
 	rm "$O/bin/slipway"
 	echo '#include <stdio.h>
 	int main(void) { return puts("slipway 0.1") < 0; }' |
 		gcc -x c -o "$O/bin/slipway" -
 	rm "$O/boot/initramfs"
+	build/keyboards.sh
 	each_step_counts initramfs "$O/boot/initramfs"
 }

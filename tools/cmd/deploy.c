@@ -49,6 +49,8 @@ static const char usage[] =
 	"                       failure \"untouched\" or \"touched\"\n"
 	"  --start-next DISK    let this machine's UEFI start from DISK next time, and\n"
 	"                       only then\n"
+	"  --keyboard           print the keyboard layout that the answer file asks for,\n"
+	"                       and do nothing\n"
 	"  --list-disks         list the disks of this machine and who uses them\n"
 	"  --list-media         list the volumes that this environment starts from\n"
 	"  --list-targets       list the disks that may be deployed, for scripts: path,\n"
@@ -63,8 +65,8 @@ COMMAND(deploy, "deploy", "deploy a machine or a disk image, unattended",
 
 enum {
 	TARGET, SIZE, DRY_RUN, BOOT_FILES, IMAGE_FOLDERS, EFIVARS, PROGRESS,
-	FINISH_FILE, LIST_DISKS, LIST_MEDIA, LIST_TARGETS, SETTLE, MACHINE,
-	ORIGIN, AGAIN, START_NEXT, NONE
+	FINISH_FILE, KEYBOARD, LIST_DISKS, LIST_MEDIA, LIST_TARGETS, SETTLE,
+	MACHINE, ORIGIN, AGAIN, START_NEXT, NONE
 };
 
 static void print_line(void *ctx, const char *text)
@@ -355,6 +357,19 @@ static int start_next(const struct cmd_switch *switches)
 	return CMD_OK;
 }
 
+static int print_keyboard(const char *path, const struct cmd_switch *switches)
+{
+	struct answer *answer;
+	struct err err = {0};
+
+	if (answer_read(path, NULL, machine_start(switches), &answer, &err))
+		return cmd_fail("deploy", NULL, &err);
+	if (answer->keyboard)
+		puts(answer->keyboard);
+	answer_free(answer);
+	return CMD_OK;
+}
+
 static int list(const struct cmd_switch *switches)
 {
 	bool settle = switches[SETTLE].value;
@@ -374,6 +389,7 @@ static int cmd_deploy(int argc, char **argv)
 		[EFIVARS] = {"efivars", true, NULL},
 		[PROGRESS] = {"progress", true, NULL},
 		[FINISH_FILE] = {"finish-file", true, NULL},
+		[KEYBOARD] = {"keyboard", false, NULL},
 		[LIST_DISKS] = {"list-disks", false, NULL},
 		[LIST_MEDIA] = {"list-media", false, NULL},
 		[SETTLE] = {"settle", false, NULL},
@@ -409,6 +425,8 @@ static int cmd_deploy(int argc, char **argv)
 	if (switches[ORIGIN].value && !is_origin(switches[ORIGIN].value))
 		return cmd_misuse("deploy", "--origin is a line of at most %u "
 					    "letters", MAX_ORIGIN);
+	if (switches[KEYBOARD].value)
+		return print_keyboard(argv[1], switches);
 	if (switches[SIZE].value && !switches[TARGET].value)
 		return cmd_misuse("deploy", "--size goes with --target");
 	if (switches[SIZE].value &&

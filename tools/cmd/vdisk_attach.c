@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "address.h"
+#include "driver.h"
 #include "ublk.h"
 #include "vdisk_cmd.h"
 
@@ -135,6 +136,15 @@ static void name_process(int id)
 	prctl(PR_SET_NAME, name, 0, 0, 0);
 }
 
+// Before anything that only root may do: without the driver nothing else counts.
+static int check_driver(struct err *err)
+{
+	if (!access(UBLK_CONTROL, F_OK))
+		return 0;
+	return err_set(err, -ENODEV, UBLK_CONTROL, ERR_NOWHERE,
+		       "the driver is not loaded");
+}
+
 static int serve(const struct job *job, int ready)
 {
 	int log_fd = -1;
@@ -153,6 +163,8 @@ static int serve(const struct job *job, int ready)
 	if (!m.result)
 		m.result = address_open(job->address, job->flags, &place,
 					&m.err);
+	if (!m.result)
+		m.result = check_driver(&m.err);
 	log_fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
 	if (!m.result)
 		m.result = ublk_result_new(&result_fd, &m.err);
@@ -252,7 +264,7 @@ int vdisk_cmd_attach(int argc, char **argv)
 				     {0}};
 	struct message m;
 	struct job job;
-	int count;
+	int count, r;
 
 	if (cmd_switches(argc, argv, table, &count))
 		return CMD_MISUSE;
@@ -265,7 +277,14 @@ int vdisk_cmd_attach(int argc, char **argv)
 		job.flags |= ADDRESS_WRITE;
 	if (table[1].value)
 		job.flags |= ADDRESS_FORCE;
-	if (attach(&job, &m))
+	r = attach(&job, &m);
+	if (r == -ENODEV && access(UBLK_CONTROL, F_OK)) {
+		m.err = (struct err){0};
+		r = driver_load("ublk_drv", UBLK_CONTROL, &m.err);
+		if (!r)
+			r = attach(&job, &m);
+	}
+	if (r)
 		return cmd_fail("vdisk", argv[1], &m.err);
 	printf("/dev/ublkb%d\n", m.id);
 	return CMD_OK;

@@ -97,6 +97,9 @@
 //   environment = yes | no | TITLE this environment as a menu entry (no): on
 //                                  the EFI system partition, started by GRUB
 //   options = words                for system = linux, added to the kernel's
+// [environment]  this environment while it deploys
+//   keyboard = de                  layout of the machine's keyboard (us): a name
+//                                  of build/keyboards
 // [finish]
 //   action  = restart | poweroff | shell
 
@@ -151,6 +154,7 @@ struct answer {
 	uint64_t default_line; // where that is said
 	char *environment;     // title of the entry, or NULL
 	uint32_t timeout;      // seconds
+	char *keyboard;        // layout, or NULL
 	enum finish_action finish;
 };
 

@@ -28,6 +28,7 @@
 
 struct ublk;
 
+#define UBLK_CONTROL	"/dev/ublk-control" // there while the driver is loaded
 #define UBLK_MAX_QUEUES 16
 #define UBLK_MAX_DEPTH	1024
 

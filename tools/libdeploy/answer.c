@@ -320,5 +320,6 @@ void answer_free(struct answer *a)
 	mem_free(a->default_entry);
 	mem_free(a->environment);
 	mem_free(a->options);
+	mem_free(a->keyboard);
 	mem_free(a);
 }

@@ -229,6 +229,32 @@ static int set_default(struct answer_parser *p, const struct answer_key *key,
 	return set_text(p, key, value, place);
 }
 
+// As in build/keyboards, which says what they are.
+#define KEYBOARDS                                                              \
+	"bg br cz de de-ch dk dvorak ee es fi fr fr-be fr-ca fr-ch gr hr hu "  \
+	"is it jp la-latin1 lt lv nl no pl pt ro rs ru se si sk tr ua uk us "  \
+	"us-intl"
+
+static bool is_word_of(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (; *list; list += strcspn(list, " "), list += *list == ' ')
+		if (strcspn(list, " ") == n && !strncmp(list, word, n))
+			return n;
+	return false;
+}
+
+static int set_keyboard(struct answer_parser *p, const struct answer_key *key,
+			const char *value, void *place)
+{
+	if (!is_word_of(KEYBOARDS, value))
+		return err_bad_text(p->err, p->name, p->line,
+				    "%s = %s: must be one of " KEYBOARDS,
+				    key->name, value);
+	return set_text(p, key, value, place);
+}
+
 #define AT(field)     offsetof(struct answer, field)
 #define OF_SYSTEM(field) offsetof(struct answer_system, field)
 
@@ -309,6 +335,9 @@ const struct answer_key answer_keys[] = {
     {"boot", "environment", set_environment, AT(environment), NULL, NULL,
      false, false},
     {"boot", "options", set_options, AT(options), NULL, NULL, false, false},
+
+    {"environment", "keyboard", set_keyboard, AT(keyboard), NULL, NULL, false,
+     false},
 
     {"finish", "action", set_word, AT(finish), actions,
      "restart, poweroff or shell", false, false},

@@ -9,21 +9,20 @@
 
 #include "ublk_priv.h"
 
-#define CONTROL "/dev/ublk-control"
 
 int ublk_control_open(struct ublk_control *ret, struct err *err)
 {
 	struct ublk_control c;
 	int r;
 
-	c.fd = open(CONTROL, O_RDWR | O_CLOEXEC);
+	c.fd = open(UBLK_CONTROL, O_RDWR | O_CLOEXEC);
 	if (c.fd < 0 && (errno == ENOENT || errno == ENXIO || errno == ENODEV))
-		return err_set(err, -ENODEV, CONTROL, ERR_NOWHERE,
+		return err_set(err, -ENODEV, UBLK_CONTROL, ERR_NOWHERE,
 			       "the kernel's ublk driver is not there "
 			       "(modprobe ublk_drv)");
 	if (c.fd < 0) {
 		r = errno == EACCES ? -EPERM : -errno;
-		return err_set(err, r, CONTROL, ERR_NOWHERE,
+		return err_set(err, r, UBLK_CONTROL, ERR_NOWHERE,
 			       "opening failed: %s", strerror(-r));
 	}
 	r = io_uring_queue_init(4, &c.ring, IORING_SETUP_SQE128);

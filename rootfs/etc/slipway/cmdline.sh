@@ -3,7 +3,7 @@
 # against a fixed list; nothing of it is ever run as shell code.
 
 OPT_MEDIUM='' OPT_ANSWER='' OPT_STARTNET='' OPT_ROOT='' OPT_INIT='' OPT_SHELL=''
-OPT_ANSWER_SHA256='' OPT_STARTNET_SHA256='' OPT_TRUST=''
+OPT_ANSWER_SHA256='' OPT_STARTNET_SHA256='' OPT_TRUST='' OPT_KEYBOARD=''
 
 # Splits as the kernel does: blanks outside of double quotes. GRUB writes a
 # backslash before quotes and backslashes; a path needs one of them only.
@@ -37,6 +37,7 @@ cmdline_read() {
 		slipway.startnet=*) OPT_STARTNET=$value ;;
 		slipway.startnet-sha256=*) OPT_STARTNET_SHA256=$value ;;
 		slipway.trust=*) OPT_TRUST=$value ;;
+		slipway.keyboard=*) OPT_KEYBOARD=$value ;;
 		slipway.root=*) OPT_ROOT=$value ;;
 		slipway.init=/*) OPT_INIT=$value ;;
 		slipway.shell) OPT_SHELL=1 ;;

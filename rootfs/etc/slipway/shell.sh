@@ -1,6 +1,8 @@
 # shellcheck shell=sh
 # What every shell here begins with, and a start script too.
 
+case $- in *i*) exec >&2 ;; esac
+
 # busybox' own commands of these names return at once, and what follows them would
 # still be done.
 reboot() { ends reboot "$@"; }

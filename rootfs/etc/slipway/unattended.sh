@@ -135,6 +135,7 @@ unattended_deploy() { # [--again]
 	show ""
 	rm -f $work/finish
 	answer=$(readlink -f $work/answer.ini)
+	keyboard_of_answer "$answer"
 	folders=$(medium_image_folders "$answer")
 	shown $work/deploy.log slipway deploy "$answer" \
 		--boot-files /run/medium ${folders:+--image-folders "$folders"} \
