@@ -68,6 +68,9 @@ a/f3.txt
 	run -1 slipway copy 'a/*.txt+a/none' x
 	assert_output_has 'named one by one'
 	run -2 slipway copy a/f1.txt +a/f2.txt
+	run -2 slipway copy + x
+	run -2 slipway copy '' x
+	run -2 slipway copy a/f1.txt ''
 	run -2 slipway copy /a a/f1.txt x
 	assert_output_has '/A is not done: Ctrl+Z'
 	[ ! -e x ]

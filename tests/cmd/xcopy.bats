@@ -126,6 +126,27 @@ a/b/c/g3.log
 	assert_output_has 'FAT cannot hold a file of 4294967296 bytes'
 	unchanged
 	rm bad/huge
+	# a name of the host that would be a path in a volume
+	echo x >'bad/first\b'
+	mkdir 'bad/..\c'
+	touch 'bad/..\c/d'
+	for volume in d.img@1 d.img@2; do
+		run -4 slipway xcopy bad "$volume:\new" /e /i
+		assert_output_has 'bad/first\b: its name has a "\"'
+		unchanged
+	done
+	run -1 slipway copy bad 'd.img@2:\new\' /P
+	assert_output_has 'bad/first\b: its name has a "\"'
+	run -1 slipway copy 'bad/first\b+bad/first' 'd.img@2:\'
+	assert_output_has 'bad/first\b: its name has a "\"'
+	unchanged
+	run -5 slipway xcopy bad 'd.img@2:\new' /e /i /c
+	assert_output_has 'bad/..\c: its name has a "\"'
+	[ "$(slipway dir 'd.img@2:\new' /s /b)" = 'd.img@2:\new\first' ]
+	cp before.img d.img
+	slipway copy 'bad/first\b' 'd.img@2:\named' >/dev/null
+	cp before.img d.img
+	rm -r bad/first?b 'bad/..\c'
 	for i in 1 2 3; do head -c 50M /dev/zero >bad/$i; done
 	for volume in d.img@1 d.img@2; do
 		run -4 slipway xcopy bad "$volume:\\"
@@ -148,6 +169,15 @@ a/b/c/g3.log
 	run -4 slipway xcopy bad/pipe 'd.img@2:\new\'
 	unchanged
 	rm bad/pipe
+	# a folder into itself, however it is called and however deep
+	ln -s a way
+	for to in a/new a/new/deeper/still way/new/deeper ./a/../a/x/y/; do
+		run -4 slipway xcopy a "$to" /e /i
+		assert_output_has 'a folder cannot be copied into itself'
+	done
+	[ ! -e a/new ] && [ ! -e a/x ]
+	run -4 slipway xcopy '' out /i
+	run -4 slipway xcopy a ''
 	# links to folders are named
 	ln -s ../a bad/link
 	run -4 slipway xcopy bad out/ /s

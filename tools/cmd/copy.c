@@ -144,7 +144,11 @@ static int add_file(struct copy *c, struct tree *t, char *path,
 	struct transfer_file f = {0};
 	int r = add_part(&f, t, path, NULL, c->err);
 
+	if (!r && c->into_folder)
+		r = transfer_check_name(&c->t, path, s->name, c->err);
 	if (r) {
+		if (f.part_count)
+			mem_free(path);
 		mem_free(f.parts);
 		return r;
 	}
@@ -282,6 +286,8 @@ static int add_joined(struct copy *c, char **texts, size_t count)
 		if (!r)
 			r = add_part(&f, t, mem_strdup(t->path), NULL, c->err);
 	}
+	if (!r && c->into_folder)
+		r = transfer_check_name(&c->t, texts[0], first.name, c->err);
 	f.to = r ? NULL : destination_of(c, first.name);
 	if (!r)
 		return transfer_add(&c->t, &f, c->err);
@@ -439,7 +445,8 @@ static int copy_words(struct copy *c, char **words, int count)
 		status = cmd_fail("copy", NULL, &err);
 	} else {
 		group_count = read_groups(words, count, groups);
-		status = copy(c, groups, group_count);
+		status = group_count ? copy(c, groups, group_count)
+				     : cmd_misuse("copy", "name a source");
 	}
 	mem_free(groups);
 	mem_free(c->trees);
@@ -459,6 +466,9 @@ static int cmd_copy(int argc, char **argv)
 		return CMD_MISUSE;
 	if (!count)
 		return cmd_misuse("copy", "name a source and a destination");
+	for (int i = 1; i <= count; i++)
+		if (!*argv[i])
+			return cmd_misuse("copy", "an empty path");
 	if (count > 1 && argv[count][0] == '+' && !is_there(argv[count]))
 		return cmd_misuse("copy", "name the file that they become");
 	if (s[TIME].is_given &&

@@ -74,6 +74,18 @@ int transfer_add(struct transfer *t, struct transfer_file *file,
 	return r;
 }
 
+int transfer_check_name(const struct transfer *t, const char *what,
+			const char *name, struct err *err)
+{
+	const char *divider = strpbrk(name, t->to->volume ? "\\/" : "/");
+
+	return divider ? err_set(err, -EINVAL, what, ERR_NOWHERE,
+				 "its name has a \"%c\", which divides folders "
+				 "there: copy it alone, to a new name",
+				 *divider)
+		       : 0;
+}
+
 // --- What is there -----------------------------------------------------------
 
 static int in_the_way(const struct transfer *t, const struct transfer_file *f,

@@ -65,6 +65,12 @@ MUST_CHECK
 int transfer_add(struct transfer *t, struct transfer_file *file,
 		 struct err *err);
 
+// Checks that the name of the source `what` is one name where it goes to, and
+// no path of several. Returns 0 or -EINVAL.
+MUST_CHECK
+int transfer_check_name(const struct transfer *t, const char *what,
+			const char *name, struct err *err);
+
 // Finds what is there already and asks what to do with it, on a terminal; files
 // that are to stay are taken from the plan. Then names, sizes and room are
 // checked.

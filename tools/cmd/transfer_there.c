@@ -175,21 +175,27 @@ static bool is_same_tree(const struct tree *a, const struct tree *b)
 		       : !a->volume && !b->volume;
 }
 
-// The host's path without links; of one that is not there, its folder's.
+// The host's path without links, as far as it is there.
 static bool real_path(const char *path, char ret[PATH_MAX])
 {
 	char folder[PATH_MAX];
-	const char *slash = strrchr(path, '/');
-	size_t len = slash ? (size_t)(slash - path) + 1 : 0;
+	size_t len = strlen(path);
 
-	if (realpath(path, ret))
-		return true;
-	if (len + 2 > sizeof(folder))
-		return false;
-	memcpy(folder, path, len);
-	strcpy(folder + len, ".");
-	if (!realpath(folder, ret) ||
-	    strlen(ret) + strlen(path + len) + 2 > PATH_MAX)
+	for (;;) {
+		if (len + 2 > sizeof(folder))
+			return false;
+		memcpy(folder, path, len);
+		strcpy(folder + len, len ? "" : ".");
+		if (realpath(folder, ret))
+			break;
+		if (!len)
+			return false;
+		while (len && path[len - 1] == '/')
+			len--;
+		while (len && path[len - 1] != '/')
+			len--;
+	}
+	if (strlen(ret) + strlen(path + len) + 2 > PATH_MAX)
 		return false;
 	strcat(ret, "/");
 	strcat(ret, path + len);

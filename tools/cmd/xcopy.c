@@ -308,6 +308,10 @@ static int cmd_xcopy(int argc, char **argv)
 		cmd_misuse("xcopy", "name a source and a destination");
 		return NOT_BEGUN;
 	}
+	if (!*argv[1] || !*argv[count]) {
+		cmd_misuse("xcopy", "an empty path");
+		return NOT_BEGUN;
+	}
 	x.assume_folder = s[I].is_given;
 	r = s[EXCLUDE].is_given
 		    ? xcopy_read_excluded(&x, s[EXCLUDE].value, &err)

@@ -255,9 +255,15 @@ static int add_file(struct xcopy *x, struct level *l,
 	char *from = tree_join(x->from, from_folder, s->name);
 	char *to = l ? tree_join(x->t.to, l->to, s->name) : mem_strdup(to_path);
 	bool wanted = false;
+	struct err why = {0};
 	int r = from && to ? is_wanted(x, s, from, to, &wanted)
 			   : err_nomem(x->err);
 
+	if (!r && wanted && l) {
+		r = transfer_check_name(&x->t, from, s->name, &why);
+		wanted = !r;
+		r = pass_over(x, r, &why);
+	}
 	if (!r && wanted)
 		r = plan_folder(x, l);
 	if (!r && wanted && !x->folders_only)
@@ -286,6 +292,17 @@ static int take_entry(void *ctx, const struct volume_stat *s)
 
 static int walk(struct xcopy *x, struct level *l);
 
+static int check_folder(const struct xcopy *x, const struct volume_stat *s,
+			const char *from, struct err *err)
+{
+	if (s->reparse_tag)
+		return err_set(
+		    err, -ENOTSUP, from, ERR_NOWHERE,
+		    "it is a link to a folder, or one kept elsewhere, "
+		    "and not followed; /C passes over it");
+	return transfer_check_name(&x->t, from, s->name, err);
+}
+
 static int walk_below(struct xcopy *x, struct level *l,
 		      const struct volume_stat *s)
 {
@@ -293,21 +310,11 @@ static int walk_below(struct xcopy *x, struct level *l,
 	char *from = tree_join(x->from, l->from, s->name);
 	char *to = tree_join(x->t.to, l->to, s->name);
 	struct err why = {0};
-	int r = 0;
+	int r = from && to ? check_folder(x, s, from, &why) : err_nomem(&why);
 
 	below.from = from;
 	below.to = to;
-	if (!from || !to)
-		r = err_nomem(x->err);
-	else if (s->reparse_tag)
-		r = pass_over(x,
-			      err_set(&why, -ENOTSUP, from, ERR_NOWHERE,
-				      "it is a link to a folder, or one kept "
-				      "elsewhere, and not followed; /C passes "
-				      "over it"),
-			      &why);
-	else
-		r = walk(x, &below);
+	r = r ? pass_over(x, r, &why) : walk(x, &below);
 	mem_free(from);
 	mem_free(to);
 	return r;
