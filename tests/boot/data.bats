@@ -39,7 +39,7 @@ make_images() {
 
 make_scripts() {
 	make_answer "$dir/answer.ini"
-	sed -i 's/^file = .*/file = Install.wim/
+	sed -i 's/^file = .*/file = INSTALL.wim/
 		s/^size = 300M..400M/size = 350M/' "$dir/answer.ini"
 	cat >"$dir/startnet.sh" <<-'END'
 		echo "data: $(echo /run/medium-data*)"

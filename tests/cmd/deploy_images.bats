@@ -79,6 +79,12 @@ same_guest() { # IMAGE
 		--image-folders 'data/slipway:data two:data'
 	assert_output_has "image 1 of data two/images/small.wim (Small)"
 	same_guest a.img
+	# case does not count, where it is clear what is meant
+	answer 's|small.wim|IMAGES/Small.WIM|'
+	run -0 deploy --target c.img --size 200M --dry-run \
+		--image-folders 'data two'
+	assert_output_has "image 1 of data two/images/small.wim (Small)"
+	answer 's|small.wim|images\\small.wim|'
 	# the one beside the answer file comes first; one that is broken is told
 	mkdir medium/images data/images
 	echo none >data/images/small.wim

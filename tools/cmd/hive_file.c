@@ -17,7 +17,6 @@
 #include "cmd.h"
 #include "hive_file.h"
 #include "hive_logs.h"
-#include "host_path.h"
 
 struct hive_file {
 	char *path;          // on the host, or in the volume
@@ -120,7 +119,7 @@ static bool find_windows_path(struct hive_file *f, const char *address,
 			      unsigned flags)
 {
 	size_t len;
-	char *path = strchr(address, '\\') ? host_path_find(address, &len)
+	char *path = strchr(address, '\\') ? address_find_host(address, &len)
 					     : NULL;
 
 	if (!path)

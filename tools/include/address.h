@@ -191,4 +191,11 @@ int address_split(const char *text, char **ret_path, const char **ret_rest,
 MUST_CHECK
 int address_check_host(const char *text, struct err *err);
 
+// Finds the file of the host that a path, with backslashes or slashes, begins with,
+// where case does not count unless two names differ in nothing else. *ret_len tells
+// how much of the text names it; a backslash, a slash or the end follows.
+// Returns the file's path, new memory (free with mem_free), or NULL when there is
+// none.
+char *address_find_host(const char *text, size_t *ret_len);
+
 #endif

@@ -27,8 +27,8 @@ static int look(const struct plan *p, const char *path, struct err *err)
 	return r;
 }
 
-// The part of a path that counts from the answer file's folder, or NULL; on another
-// machine there are no folders to look in.
+// The part of a path that counts from the answer file's folder, or NULL; on
+// another machine there are no folders to look in.
 static const char *relative_part(const struct plan *p, const char *path)
 {
 	const char *slash = strrchr(p->answer->name, '/');
@@ -41,8 +41,36 @@ static const char *relative_part(const struct plan *p, const char *path)
 		   : NULL;
 }
 
-// Looks for a file in the other folders. *ret is its path, new memory.
-// Returns 0, -ENOENT, -ENOMEM, or the error of one that is there.
+// Looks for a file in another folder; Linux' NTFS knows case, who wrote the
+// answer file does not. *ret is its path, new memory. Returns 0, -ENOENT,
+// -ENOMEM, or the error of one that is there.
+static int look_in(const struct plan *p, const char *folder, size_t len,
+		   const char *name, char **ret, struct err *err)
+{
+	char *path = mem_alloc(len + strlen(name) + 2), *found;
+	struct err inner = {0};
+	size_t end = 0;
+	int r;
+
+	if (!path)
+		return err_nomem(err);
+	sprintf(path, "%.*s/%s", (int)len, folder, name);
+	found = address_find_host(path, &end);
+	if (found && !path[end]) {
+		mem_free(path);
+		path = found;
+	} else {
+		mem_free(found);
+	}
+	r = look(p, path, &inner);
+	if (!r)
+		*ret = path;
+	else
+		mem_free(path);
+	return r && r != -ENOENT ? err_pass(err, r, &inner) : r;
+}
+
+// Looks for a file in the other folders, as look_in does in one.
 static int look_elsewhere(const struct plan *p, const char *name, char **ret,
 			  struct err *err)
 {
@@ -51,19 +79,8 @@ static int look_elsewhere(const struct plan *p, const char *name, char **ret,
 
 	while (r == -ENOENT && folder && *folder) {
 		size_t len = strcspn(folder, ":");
-		char *path = mem_alloc(len + strlen(name) + 2);
-		struct err inner = {0};
 
-		if (!path)
-			return err_nomem(err);
-		sprintf(path, "%.*s/%s", (int)len, folder, name);
-		r = look(p, path, &inner);
-		if (!r)
-			*ret = path;
-		else
-			mem_free(path);
-		if (r && r != -ENOENT)
-			return err_pass(err, r, &inner);
+		r = look_in(p, folder, len, name, ret, err);
 		folder += len + (folder[len] == ':');
 	}
 	return r;
@@ -76,7 +93,8 @@ static int find_file(const struct plan *p, struct plan_image *image,
 {
 	const char *name = relative_part(p, image->name);
 	struct err inner = {0};
-	int r = name && p->target.image_folders ? look(p, image->name, &inner) : 0;
+	int r =
+	    name && p->target.image_folders ? look(p, image->name, &inner) : 0;
 
 	if (r == -ENOENT) {
 		r = look_elsewhere(p, name, &image->found, err);
@@ -95,8 +113,8 @@ static int find_file(const struct plan *p, struct plan_image *image,
 static int open_file(struct plan *p, const char *name, struct plan_image **ret,
 		     struct err *err)
 {
-	struct wim_files files = {
-		open_address, (void *)(uintptr_t)&p->answer->logon};
+	struct wim_files files = {open_address,
+				  (void *)(uintptr_t)&p->answer->logon};
 	struct plan_image *image = p->images;
 	int r;
 

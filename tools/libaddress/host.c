@@ -8,8 +8,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-#include "base.h"
-#include "host_path.h"
+#include "address.h"
 
 #define MAX_PATH 4096
 
@@ -53,7 +52,7 @@ static bool add_part(char path[MAX_PATH], const char *from, size_t len)
 	return true;
 }
 
-char *host_path_find(const char *text, size_t *ret_len)
+char *address_find_host(const char *text, size_t *ret_len)
 {
 	char path[MAX_PATH] = "";
 	struct stat st;
