@@ -1,7 +1,7 @@
 #!/bin/bash
 # Measures against peers in the same run, on the same data, and prints ratios.
 # What it says goes to out/bench.txt too. usage: tests/bench/run.sh [NAME...]
-# NAME: apply payload prompt convert create attach hive   (all)
+# NAME: apply http payload prompt convert create attach hive   (all)
 set -eu
 cd "$(dirname "$0")/../.."
 : "${O:=out}" "${ROUNDS:=3}"
@@ -104,5 +104,6 @@ bench_prompt() {
 . tests/bench/vdisk.sh
 . tests/bench/attach.sh
 . tests/bench/hive.sh
-[ $# -gt 0 ] || set -- apply payload prompt convert create attach hive
+. tests/bench/http.sh
+[ $# -gt 0 ] || set -- apply http payload prompt convert create attach hive
 for name; do "bench_$name"; done
