@@ -75,7 +75,7 @@ xorriso -report_about WARNING -as mkisofs -o "$tmp/image" -V SLIPWAY -volset "$m
 	-eltorito-alt-boot -e isolinux/efi.img -no-emul-boot \
 	-isohybrid-gpt-basdat "$files" 2>"$tmp/log" || {
 	cat "$tmp/log" >&2
-	die "xorriso failed"
+	die "$out: xorriso failed, as it says above"
 }
 # what was added, as a program reads it that shares nothing with the writer
 for file in "${adds[@]}"; do

@@ -191,8 +191,10 @@ must_refuse() { # FAULT IMAGE COMMAND...
 		assert_output_has 'its content does not match its SHA-1'
 	}
 	apply /Verify
+	assert_output_has 'content.img@1:\: nothing was written to it'
 	cmp content.img content.img.kept
 	apply
+	assert_output_has 'content.img@1:\: what it held is gone, and it is no volume now'
 	run -1 slipway dir 'content.img@1:\'
 	answer content.wim
 	run -1 slipway deploy answer.ini --target content.img --progress none

@@ -57,7 +57,8 @@ setup() { cd "$WORK"; }
 
 # Lines of "WORDS | STATUS | OBJECT | WHY | NEXT": the last line, or that before
 # where help is to be had, is "COMMAND: ...". It holds the object once, and the
-# words of both other columns. Nothing is on stdout, and no file is changed.
+# words of both other columns. Nothing is on stdout, but for copy, which counts
+# there as Windows' does; and no file is changed.
 table() {
 	local line words want object why next told count before
 	before=$(find . -type f -printf '%p %s %T@\n' | sort)
@@ -71,7 +72,7 @@ table() {
 		run --separate-stderr slipway "${words[@]}" </dev/null
 		told=$(grep "^${words[0]}: " <<<"$stderr" | head -n 1)
 		count=$(grep -oF -- "$object" <<<"$told" | wc -l)
-		if [ "$status" != "$want" ] || [ -n "$output" ] ||
+		if [ "$status" != "$want" ] || { [ -n "$output" ] && [ "${words[0]}" != copy ]; } ||
 			[ -z "$told" ] || [ "$count" != 1 ] ||
 			[[ $told != *"$why"* ]] || [[ $told != *"$next"* ]]; then
 			echo "${words[*]}: $status, object $count times" >&2
@@ -162,7 +163,7 @@ table() {
 		copy f d.img@9:\ | 1 | d.img@9 | there is no partition 9 | there are 1, 2
 		copy f ro.img@2:\ | 1 | ro.img | it is read-only | chmod u+w
 		copy f locked.img:\ | 1 | locked.img | encrypted by BitLocker | manage-bde -off
-		copy large d.img@2:\ | 1 | d.img@2:\ | it has no room for 104857600 bytes more |
+		copy large d.img@2:\ | 1 | d.img@2:\ | there is not enough room: 104857600 bytes are needed |
 		type d.img@2:\none | 1 | d.img@2:\none | there is no such file or folder |
 		type d.img@2:\f\g | 1 | d.img@2:\f\g | a part of this path is a file, not a folder |
 		type d.img@9:\f | 1 | d.img@9 | there is no partition 9 | there are 1, 2

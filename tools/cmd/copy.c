@@ -372,6 +372,7 @@ static int open_destination(struct copy *c)
 	if (r)
 		return r;
 	c->t.to = to;
+	c->t.to_text = text;
 	if (!to->volume)
 		r = address_check_host(text, c->err);
 	if (!r && wildcard_is_pattern(to->path))
@@ -473,7 +474,7 @@ static int cmd_copy(int argc, char **argv)
 		return cmd_misuse("copy", "name the file that they become");
 	if (s[TIME].is_given &&
 	    (size_parse(s[TIME].value, NULL, &seconds) || seconds > INT64_MAX))
-		return cmd_misuse("copy", "/Time:%s: no time", s[TIME].value);
+		return cmd_misuse("copy", "/Time:%s: must be seconds since 1970", s[TIME].value);
 	c.t.has_time = s[TIME].is_given;
 	if (c.t.has_time)
 		c.t.time = filetime_from_unix((int64_t)seconds, 0);

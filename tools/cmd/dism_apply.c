@@ -78,13 +78,27 @@ static int open_volume(const char *address, bool replace,
 	return r;
 }
 
+static bool is_volume(struct disk *d)
+{
+	struct ntfs *n;
+
+	if (ntfs_open(d, &n, NULL))
+		return false;
+	ntfs_close(n);
+	return true;
+}
+
+// *ret_fate: after a failure, what became of the volume that was there, or
+// NULL.
 static int apply(const struct dism_image *image, const struct cmd_switch *s,
-		 struct cmd_progress *progress, struct err *err)
+		 struct cmd_progress *progress, const char **ret_fate,
+		 struct err *err)
 {
 	struct apply_options options = {.volume.time = filetime_now()};
 	struct apply_result result;
 	struct place *place;
 	char label[97];
+	bool was_there;
 	int r = 0;
 
 	options.verify = s[VERIFY].value;
@@ -97,8 +111,14 @@ static int apply(const struct dism_image *image, const struct cmd_switch *s,
 		return r;
 	puts("Applying image");
 	fflush(stdout);
+	was_there = is_volume(place->disk);
 	r = apply_image(image->wim, image->index, place->disk, &options,
 			&progress->progress, &result, err);
+	if (r && was_there)
+		*ret_fate = is_volume(place->disk)
+				? "nothing was written to it"
+				: "what it held is gone, and it is no "
+				  "volume now: apply an image again";
 	if (!r)
 		r = address_finish(place, err);
 	cmd_place_close(place);
@@ -121,6 +141,7 @@ int dism_apply_image(int argc, char **argv)
 	};
 	struct cmd_progress progress;
 	struct dism_image image;
+	const char *fate = NULL;
 	struct err err = {0};
 	int words, r = cmd_switches(argc, argv, s, &words);
 
@@ -139,8 +160,13 @@ int dism_apply_image(int argc, char **argv)
 	if (r)
 		return r;
 	dism_begin();
-	r = apply(&image, s, &progress, &err);
+	r = apply(&image, s, &progress, &fate, &err);
 	cmd_progress_end(&progress);
 	dism_close(&image);
-	return r ? cmd_fail("dism", s[APPLY_DIR].value, &err) : dism_done();
+	if (!r)
+		return dism_done();
+	r = cmd_fail("dism", s[APPLY_DIR].value, &err);
+	if (fate)
+		fprintf(stderr, "dism: %s: %s\n", s[APPLY_DIR].value, fate);
+	return r;
 }

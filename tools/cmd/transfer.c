@@ -258,7 +258,7 @@ static int check_parent(struct transfer *t, const struct transfer_file *f,
 			       "its folder is not there; /P would make it",
 			       err);
 	else if (r)
-		err_set(err, r, e.what, e.where, "%s", e.why);
+		err_pass(err, r, &e);
 	mem_free(folder);
 	return r;
 }

@@ -291,7 +291,7 @@ static int do_one(struct transfer *t, struct batch *b, struct err *err)
 	}
 	after = after_failure(t, b, is_begun, t->keep_going ? err : NULL);
 	if (!t->keep_going || after) {
-		err_set(err, why.code, why.what, why.where, "%s", why.why);
+		err_pass(err, why.code, &why);
 		return r;
 	}
 	cmd_fail(t->command, NULL, &why);

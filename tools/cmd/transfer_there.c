@@ -113,7 +113,7 @@ static int read_folder(struct transfer_there *there, struct tree *t,
 	transfer_there_done(there);
 	r = tree_list(t, folder, take, &k, &e);
 	if (r && r != -ENOENT)
-		return err_set(err, r, e.what, e.where, "%s", e.why);
+		return err_pass(err, r, &e);
 	there->folder = mem_strdup(folder);
 	if (!there->folder)
 		return err_nomem(err);

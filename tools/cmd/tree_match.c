@@ -73,7 +73,7 @@ int tree_match_path(struct tree *t, const char *path, struct tree_match *ret,
 
 	if (r) {
 		tree_match_done(&m);
-		return err_set(err, r, e.what, e.where, "%s", e.why);
+		return err_pass(err, r, &e);
 	}
 	*ret = m;
 	return 0;

@@ -220,8 +220,7 @@ static int pass_over(struct xcopy *x, int r, const struct err *why)
 		x->t.failed++;
 		return 0;
 	}
-	return r ? err_set(x->err, r, why->what, why->where, "%s", why->why)
-		 : 0;
+	return r ? err_pass(x->err, r, why) : 0;
 }
 
 // `from` and `to` are ours from here on.

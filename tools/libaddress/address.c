@@ -202,13 +202,17 @@ static int open_volume(struct opening *o)
 {
 	struct place *place = o->place;
 	struct volume *v = NULL;
-	int r = volume_open(place->disk, &v, o->err);
+	struct err inner = {0};
+	int r = volume_open(place->disk, &v, &inner);
 
 	place->volume = v;
 	place->ntfs = v ? v->ntfs : NULL;
 	place->fat = v ? v->fat : NULL;
+	if (r && !strcmp(inner.what, "volume"))
+		return err_set(o->err, r, o->text, inner.where, "%s",
+			       inner.why);
 	if (r)
-		return r;
+		return err_pass(o->err, r, &inner);
 	place->stack->items[place->stack->count++].volume = v;
 	// The one door: what is written in this volume goes past here.
 	return o->flags & ADDRESS_WRITE ? volume_check_writable(v, o->err) : 0;

@@ -34,6 +34,11 @@ static int failed(const char *path, const char *doing, struct err *err)
 {
 	int code = -errno;
 
+	if (code == -EROFS)
+		return err_set(err, code, path, ERR_NOWHERE,
+			       "its medium is mounted for reading only; `mount "
+			       "-o remount,rw FOLDER` changes that, if it is "
+			       "not a CD");
 	return err_set(err, code, path, ERR_NOWHERE, "%s failed: %s", doing,
 		       strerror(-code));
 }

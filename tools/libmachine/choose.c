@@ -38,11 +38,11 @@ static void describe(const struct inventory *inventory,
 
 		if (rule && !rule_matches(rule, d))
 			continue;
-		n += (size_t)snprintf(buf + n, size - n,
-				      "%s%s (%s, %" PRIu64 " MB%s%s)",
-				      n ? ", " : "", d->path, d->bus,
-				      d->size / 1000000,
-				      d->model[0] ? ", " : "", d->model);
+		n += (size_t)snprintf(
+		    buf + n, size - n, "%s%s (%s, %" PRIu64 " MB%s%s%s%s)",
+		    n ? ", " : "", d->path, d->bus, d->size / 1000000,
+		    d->model[0] ? ", " : "", d->model,
+		    d->serial[0] ? ", serial " : "", d->serial);
 	}
 	if (!n)
 		snprintf(buf, size, "none");
@@ -64,14 +64,17 @@ int inventory_choose(const struct inventory *inventory,
 	}
 	if (!matches) {
 		describe(inventory, NULL, list, sizeof(list));
-		return err_set(err, -ENOENT, "disk rule", ERR_NOWHERE,
-			       "no disk matches; there are: %s", list);
+		return err_set(err, -ENOENT, "[disk]", ERR_NOWHERE,
+			       "no disk matches; there are: %s; `deploy "
+			       "--list-disks` shows what a rule can say",
+			       list);
 	}
 	if (matches > 1) {
 		describe(inventory, rule, list, sizeof(list));
-		return err_set(err, -EEXIST, "disk rule", ERR_NOWHERE,
-			       "%u disks match, it must be one: %s", matches,
-			       list);
+		return err_set(err, -EEXIST, "[disk]", ERR_NOWHERE,
+			       "%u disks match, it must be one: %s; serial or "
+			       "path can tell them apart",
+			       matches, list);
 	}
 	if (found->in_use[0])
 		return err_set(err, -EBUSY, found->path, ERR_NOWHERE,

@@ -315,10 +315,9 @@ static void explain(const struct http_disk *h, const struct run *run,
 
 	if (!http_is_passing(err->code))
 		return;
-	err_set(
-	    &why, err->code, h->name, run->at,
-	    "nothing came for %u seconds, by any number of attempts: %.120s",
-	    h->file.patience.broken / 1000, err->why);
+	err_set(&why, err->code, h->name, run->at,
+		"nothing came for %u seconds, by any number of attempts: %s",
+		h->file.patience.broken / 1000, err->why);
 	*err = why;
 }
 
