@@ -26,7 +26,8 @@ help() {
 	cat <<-END
 
 		A place is DISK@PARTITION:\PATH, such as '/dev/sda@3:\Windows', in quotes;
-		"deploy --list-disks" lists the disks. "bcdedit /?" tells about bcdedit.
+		"deploy --list-disks" lists the disks. "bcdedit /?" is the usage of
+		bcdedit, "man bcdedit" its page; "man" lists the pages.
 		Besides these there are ls, cp, vi, mount, ip, ...: "busybox" lists them.
 		"exit" goes back to the menu; reboot, poweroff and halt do as they say.
 	END
