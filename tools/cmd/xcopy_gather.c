@@ -13,6 +13,7 @@
 
 #define FAT_TICK UINT64_C(20000000) // FAT counts time by two seconds
 #define MAX_EXCLUDED (1 << 20)      // bytes of a file of texts
+#define MARK	     "\xef\xbb\xbf" // of UTF-8, which Windows writes
 
 // A folder on the way down.
 struct level {
@@ -30,18 +31,24 @@ struct entries {
 
 // --- What is left out ----------------------------------------------------------
 
+// Paths of the host, too, have folders divided as Windows' lists write them.
 static char *in_capitals(const char *text)
 {
 	le16 *units;
 	size_t count;
 	char *capitals;
 
-	if (utf16_from_utf8(text, &units, &count))
-		return mem_strdup(text);
-	for (size_t i = 0; i < count; i++)
-		units[i] = to_le16(utf16_upcase(get_le16(units[i])));
-	capitals = utf16_to_utf8(units, count);
-	mem_free(units);
+	if (utf16_from_utf8(text, &units, &count)) {
+		capitals = mem_strdup(text);
+	} else {
+		for (size_t i = 0; i < count; i++)
+			units[i] = to_le16(utf16_upcase(get_le16(units[i])));
+		capitals = utf16_to_utf8(units, count);
+		mem_free(units);
+	}
+	for (char *c = capitals; c && *c; c++)
+		if (*c == '/')
+			*c = '\\';
 	return capitals;
 }
 
@@ -81,8 +88,11 @@ static int read_file(struct xcopy *x, const char *file, struct err *err)
 	r = text ? disk_read(place->disk, 0, text, (size_t)place->disk->size,
 			     err)
 		 : err_nomem(err);
+	if (!r && memchr(text, 0, (size_t)place->disk->size))
+		r = err_set(err, -EINVAL, file, ERR_NOWHERE,
+			    "it is no text in UTF-8: save it as such");
 	if (!r)
-		r = read_lines(x, text, err);
+		r = read_lines(x, text + (strncmp(text, MARK, 3) ? 0 : 3), err);
 	mem_free(text);
 close:
 	address_close(place);
