@@ -159,7 +159,7 @@ static void tables(struct set *s)
 	blob.part = to_le16(3); // whose bytes are others
 	check(!disk_write(s->parts[1].file, at, &blob, sizeof(blob), NULL));
 	check_eq(use(s->parts, 4, &err), -EBADMSG);
-	check(strstr(err.what, "of part 3"));
+	check(strstr(err.what, "a3.swm"));
 	blob.part = to_le16(2);
 	blob.resource.flags |= RESOURCE_METADATA; // content is missing then
 	check(!disk_write(s->parts[1].file, at, &blob, sizeof(blob), NULL));
