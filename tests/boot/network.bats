@@ -63,7 +63,7 @@ starts() { # WORDS...
 		"slipway.answer-sha256=$(sum startnet.sh)"
 	grep -aq "^ran-$token" "$dir/serial.log"
 	screen_text | grep -q 'FAILED *http.*answer.ini is not what slipway.answer-sha256 says'
-	screen_text | grep -q "Its SHA-256 is $(sum answer.ini)"
+	screen_text | grep -A 1 'It was not used. Its SHA-256 is' | grep -q "$(sum answer.ini)"
 	run ! grep -q Deploying <(screen_text)
 }
 

@@ -104,11 +104,12 @@ deployed_by_hand() {
 		return
 	fi
 	medium=$(awk -v d="$MEDIUM" '$1 == d { print $2; exit }' $work/media)
-	umount /run/medium
+	mounted=$MEDIUM
+	medium_umount
 	step Waiting "take off the medium: when it is gone, the machine restarts"
 	show "            Or put the disk before it in the firmware's boot order."
 	if keys_until deployed_medium_is_gone; then
 		finish restart
 	fi
-	medium_mount "$MEDIUM"
+	medium_mount "$mounted"
 }

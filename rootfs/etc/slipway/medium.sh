@@ -32,7 +32,8 @@ medium_find() {
 medium_await() {
 	deploy --list-media --settle >/dev/null 2>/run/slipway/settle.log &
 	settling=$!
-	until medium_mount; do
+	looked=
+	until medium_look; do
 		[ -z "$BROKEN" ] || break
 		kill -0 $settling 2>/dev/null || {
 			medium_mount
@@ -42,6 +43,15 @@ medium_await() {
 	done
 	kill $settling 2>/dev/null
 	[ -n "$MEDIUM" ]
+}
+
+# Only when something has come or gone since the last time: to look into an empty CD
+# drive makes its bus busy, which would be waited for in turn.
+medium_look() {
+	read -r number </sys/kernel/uevent_seqnum
+	[ "$number" != "$looked" ] || return
+	looked=$number
+	medium_mount
 }
 
 # What was asked for on the kernel line and lies on the medium was not done: that is

@@ -108,7 +108,7 @@ unattended_verified() { # URL SHA256 startnet|answer
 	[ "${sum%% *}" != "$(echo "$2" | tr A-F a-f)" ] || return 0
 	rm -f "$work/$name.fetched"
 	fail "$1 is not what slipway.$3-sha256 says" \
-		"Its SHA-256 is ${sum%% *}. It was not used." \
+		"It was not used. Its SHA-256 is" "${sum%% *}" \
 		"It was changed on purpose (then write the new sum into the loader's" \
 		"configuration), or by somebody on the way."
 	return 1
