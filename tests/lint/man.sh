@@ -125,7 +125,7 @@ lacks "$tmp/told" "$tmp/settings" "$man/slipway-environment.7: there is no such 
 # All sources in a line each, with the pieces of a string joined.
 cat tools/*/*.c rootfs/etc/slipway/* boot/*.cfg boot/bios/* 2>/dev/null | tr '\n\t' '  ' |
 	sed 's/" *"//g' >"$tmp/sources"
-sed -n 's/^\.It Dq //p' $man/slipway-troubleshooting.7 | sed 's/ , Dq /\n/g; s/\.\.\.\.*/\n/g' |
+sed -n 's/^\.It Dq //p' $man/slipway-troubleshooting.7 | sed 's/\.\.\.\.*/\n/g' |
 	grep . >"$tmp/words"
 [ "$(wc -l <"$tmp/words")" -ge 15 ] || fail "the messages were not understood"
 while read -r words; do
