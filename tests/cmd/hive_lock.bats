@@ -83,7 +83,7 @@ at_once() { # N COMMAND... with % for the number
 		"bcdedit /store h /import h" 'copy /Y before h'; do
 		# shellcheck disable=SC2086 # words are meant
 		run -1 slipway $words
-		assert_output_has "read-only (mode 444)"
+		assert_output_has "it is read-only"
 	done
 	cmp h before
 	[ "$(stat -c %a h)" = 444 ]

@@ -96,7 +96,7 @@ setup() {
 	cp v.img w.img
 	refused "on the same volume" create 'v.img@1:\v\e.vhd' \
 		--parent 'w.img@1:\v\p.vhd'
-	refused "a folder of it is not there" create 'v.img@1:\no\e.vhd' \
+	refused "the folder that it goes into is not there" create 'v.img@1:\no\e.vhd' \
 		--parent 'v.img@1:\v\p.vhd'
 	refused "a disk, not a file" create v.img@1 --parent 'v.img@1:\v\p.vhd'
 	refused "no such file" create 'v.img@1:\v\e.vhd' \
