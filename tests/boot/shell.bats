@@ -152,6 +152,44 @@ type_word() { # WORD
 	run ! grep -q 'Deploying' <(screen_text)
 }
 
+# What stands on the screen, line by line, as the machine itself has it there.
+screen_lines() {
+	qemu_type 'fold -w 80 /dev/vcs1; echo end-of-screen'
+	qemu_wait '^end-of-screen' 20
+	screen_text | sed '/^end-of-screen/q' | tail -n 26
+}
+
+@test "the list of disks: what each holds, in 80 columns, until a key" {
+	slipway partition create --size 64M "$dir/windows.img" --gpt type=data
+	slipway format "$dir/windows.img@1"
+	echo hive >"$dir/hive"
+	slipway copy "$dir/hive" "$dir/windows.img@1:\Windows\System32\config\SYSTEM" /P
+	truncate -s 64M "$dir/blank.img"
+	make_data "$dir/data.img"
+	id=$(new_id)
+	make_medium "$dir/medium.img" "$id"
+	both_consoles "slipway.medium=$id" \
+		-drive "if=virtio,format=raw,file=$dir/windows.img" \
+		-drive "if=virtio,format=raw,file=$dir/blank.img" \
+		-drive "if=none,id=d,format=raw,file=$dir/data.img" \
+		-device nvme,drive=d,serial=PRECIOUS-0123456789A \
+		-drive "if=virtio,format=raw,readonly=on,file=$dir/medium.img"
+	qemu_wait 'Choose 1 to' 60
+	keys 3
+	sleep 3
+	qemu_shot list
+	qemu_item Shell
+	qemu_wait '/run/slipway # ' 20
+	run screen_lines
+	assert_output_has '/dev/vda            64 MB  virtio  Windows, GPT'
+	assert_output_has '/dev/vdb            64 MB  virtio  blank'
+	assert_output_has '/dev/nvme0n1       350 MB  nvme    ext'
+	assert_output_has 'QEMU NVMe Ctrl, serial PRECIOUS-0123456789A'
+	assert_output_has 'in use: mounted at /run/medium'
+	assert_output_has 'Sizes are by powers of 1024'
+	assert_output_has 'Press a key to go on'
+}
+
 @test "keyboards: by the kernel line, by the menu, unknown ones" {
 	both_consoles "slipway.medium=none slipway.keyboard=de"
 	qemu_wait 'Choose 1 to' 60

@@ -78,6 +78,23 @@ static int settle_first(bool settle, struct err *err)
 	return settle ? settle_wait(&s, NULL, err) : 0;
 }
 
+static void print_disk(const struct inventory_disk *d)
+{
+	char size[SIZE_TEXT], holds[DEPLOY_HOLDS_TEXT];
+
+	deploy_holds(d->path, holds);
+	printf("  %-16s %8s  %-6s  %s\n", d->path, size_text(d->size, size),
+	       d->bus, holds);
+	if (d->model[0] || d->serial[0])
+		printf("  %16s %s%s%s%s\n", "", d->model,
+		       d->model[0] && d->serial[0] ? ", " : "",
+		       d->serial[0] ? "serial " : "", d->serial);
+	if (d->in_use[0])
+		printf("  %16s in use: %s\n", "", d->in_use);
+	if (d->read_only)
+		printf("  %16s write-protected\n", "");
+}
+
 int deploy_list_disks(bool settle)
 {
 	struct inventory *inventory;
@@ -86,20 +103,16 @@ int deploy_list_disks(bool settle)
 
 	if (settle_first(settle, &err) || inventory_read("", &inventory, &err))
 		return cmd_fail("deploy", NULL, &err);
-	printf("  %-16s %10s  %-6s  %-24s  %-20s  %s\n", "Disk", "Size", "Bus",
-	       "Model", "Serial", "In use");
-	for (size_t i = 0; i < inventory->count; i++) {
-		const struct inventory_disk *d = &inventory->disks[i];
-
-		printf("  %-16s %7llu MB  %-6s  %-24s  %-20s  %s\n", d->path,
-		       (unsigned long long)d->size >> 20, d->bus, d->model,
-		       d->serial, d->in_use);
-	}
+	printf("  %-16s %8s  %-6s  %s\n", "Disk", "Size", "Bus", "Holds");
+	for (size_t i = 0; i < inventory->count; i++)
+		print_disk(&inventory->disks[i]);
 	inventory_free(inventory);
 	settle_look_at("", &look);
 	for (size_t i = 0; i < look.count && i < SETTLE_MAX_PENDING; i++)
 		printf("  on its way: %s %s\n", look.pending[i].name,
 		       look.pending[i].why);
+	printf("  Sizes are by powers of 1024, as Windows shows them and as rules "
+	       "take them.\n");
 	return CMD_OK;
 }
 

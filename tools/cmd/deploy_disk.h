@@ -9,6 +9,8 @@
 
 #include "deploy.h"
 
+#define DEPLOY_HOLDS_TEXT (PART_CONTENT_TEXT + 16)
+
 // What is known of it between the two times that the rule is judged.
 struct deploy_disk {
 	bool by_rule;
@@ -33,6 +35,10 @@ int deploy_disk_confirm(struct deploy_disk *disk, const struct answer *answer,
 // an exit status.
 int deploy_list_disks(bool settle);
 int deploy_list_media(bool settle);
+
+// Writes what is on a disk: "Windows, GPT", "blank", what is known by its marks
+// (deploy_targets.c).
+void deploy_holds(const char *path, char text[DEPLOY_HOLDS_TEXT]);
 
 // Prints the disks that may be deployed, for a script (deploy_targets.c). Returns an
 // exit status.

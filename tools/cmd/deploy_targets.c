@@ -15,35 +15,61 @@
 #include "cmd.h"
 #include "deploy_disk.h"
 #include "part.h"
+#include "volume.h"
 
-static void size_text(uint64_t size, char text[32])
+static bool has_windows(struct disk *part)
 {
-	if (size < UINT64_C(1) << 30)
-		snprintf(text, 32, "%llu MB", (unsigned long long)size >> 20);
-	else if (size < UINT64_C(10) << 40)
-		snprintf(text, 32, "%llu GB", (unsigned long long)size >> 30);
-	else
-		snprintf(text, 32, "%llu TB", (unsigned long long)size >> 40);
+	struct volume_stat stat;
+	struct volume *v;
+	bool found;
+
+	if (volume_open(part, &v, NULL))
+		return false;
+	found =
+	    !volume_stat(v, "\\Windows\\System32\\config\\SYSTEM", &stat, NULL);
+	volume_close(v);
+	return found;
+}
+
+static bool has_windows_partition(struct disk *disk)
+{
+	struct part_table *table;
+	struct disk *part;
+	bool found = false;
+
+	if (part_table_read(disk, &table, NULL))
+		return false;
+	for (size_t i = 0; i < table->count && !found; i++) {
+		if (part_open(disk, table->parts[i].number, &part, NULL))
+			continue;
+		found = has_windows(part);
+		disk_close(part);
+	}
+	part_table_free(table);
+	return found;
 }
 
 // One that cannot be looked at may hold anything.
-static void holds_text(const char *path, char text[PART_CONTENT_TEXT])
+void deploy_holds(const char *path, char text[DEPLOY_HOLDS_TEXT])
 {
 	struct part_content found;
 	struct disk *disk;
 
-	snprintf(text, PART_CONTENT_TEXT, "cannot be read");
+	snprintf(text, DEPLOY_HOLDS_TEXT, "cannot be read");
 	if (disk_open_file(path, DISK_READ_ONLY, &disk, NULL))
 		return;
 	if (!part_probe(disk, &found, NULL))
-		snprintf(text, PART_CONTENT_TEXT, "%s",
+		snprintf(text, DEPLOY_HOLDS_TEXT, "%s%s",
+			 part_is_table(&found) && has_windows_partition(disk)
+			     ? "Windows, "
+			     : "",
 			 found.name ? found.name : "blank");
 	disk_close(disk);
 }
 
 int deploy_list_targets(void)
 {
-	char size[32], holds[PART_CONTENT_TEXT];
+	char size[SIZE_TEXT], holds[DEPLOY_HOLDS_TEXT];
 	struct inventory *inventory;
 	struct err err = {0};
 
@@ -55,7 +81,7 @@ int deploy_list_targets(void)
 		if (d->in_use[0] || d->read_only || !d->size)
 			continue;
 		size_text(d->size, size);
-		holds_text(d->path, holds);
+		deploy_holds(d->path, holds);
 		printf("%s\t%llu\t%s\t%s\t%s%s%s%s%s\n", d->path,
 		       (unsigned long long)d->size, size, holds, d->bus,
 		       d->model[0] ? ", " : "", d->model,

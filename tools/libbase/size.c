@@ -3,6 +3,7 @@
 // Sizes as people write them.
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base.h"
@@ -34,4 +35,18 @@ int size_parse(const char *s, const char **ret_end, uint64_t *ret)
 		*ret_end = s;
 	*ret = size;
 	return 0;
+}
+
+char *size_text(uint64_t size, char text[SIZE_TEXT])
+{
+	if (size < UINT64_C(1) << 30)
+		snprintf(text, SIZE_TEXT, "%llu MB",
+			 (unsigned long long)size >> 20);
+	else if (size < UINT64_C(10) << 40)
+		snprintf(text, SIZE_TEXT, "%llu GB",
+			 (unsigned long long)size >> 30);
+	else
+		snprintf(text, SIZE_TEXT, "%llu TB",
+			 (unsigned long long)size >> 40);
+	return text;
 }

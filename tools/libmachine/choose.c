@@ -4,7 +4,6 @@
 // matches are both failures, with the list of what there is.
 
 #include <fnmatch.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,6 +29,7 @@ static bool rule_matches(const struct disk_rule *rule,
 static void describe(const struct inventory *inventory,
 		     const struct disk_rule *rule, char *buf, size_t size)
 {
+	char capacity[SIZE_TEXT];
 	size_t n = 0;
 
 	buf[0] = 0;
@@ -39,8 +39,9 @@ static void describe(const struct inventory *inventory,
 		if (rule && !rule_matches(rule, d))
 			continue;
 		n += (size_t)snprintf(
-		    buf + n, size - n, "%s%s (%s, %" PRIu64 " MB%s%s%s%s)",
-		    n ? ", " : "", d->path, d->bus, d->size / 1000000,
+		    buf + n, size - n, "%s%s (%s, %s%s%s%s%s)",
+		    n ? ", " : "", d->path, d->bus,
+		    size_text(d->size, capacity),
 		    d->model[0] ? ", " : "", d->model,
 		    d->serial[0] ? ", serial " : "", d->serial);
 	}

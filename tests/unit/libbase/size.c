@@ -15,6 +15,7 @@ int main(void)
 					  "99999999999T"};
 	uint64_t size = 7;
 	const char *end;
+	char text[SIZE_TEXT];
 
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		check_eq(size_parse(good[i].text, NULL, &size), 0);
@@ -27,5 +28,8 @@ int main(void)
 	}
 	check_eq(size_parse("4G..", &end, &size), 0);
 	check(!strcmp(end, "..") && size == UINT64_C(4) << 30);
+	check(!strcmp(size_text(UINT64_C(500107862016), text), "465 GB"));
+	check(!strcmp(size_text((UINT64_C(1) << 30) - 1, text), "1023 MB"));
+	check(!strcmp(size_text(UINT64_C(12) << 40, text), "12 TB"));
 	return 0;
 }
