@@ -78,6 +78,8 @@ bad_values() {
 		disk|path|
 		disk|wipe|Yes
 		disk|wipe|1
+		disk|again|perhaps
+		disk|other-machine|2
 		disk|layout|raid
 		disk|efi-size|0
 		disk|efi-size|1M
@@ -105,6 +107,9 @@ bad_values() {
 		image|index|nobody
 		image|index|
 		image|verify|maybe
+		network|username|
+		network|domain|
+		network|password|
 		vhd|path|
 		vhd|path|one.vhd
 		vhd|path|C:\\one.vhd
@@ -167,6 +172,7 @@ bad_values() {
 		boot|environment|yes
 		boot|options|'quoted'
 		boot|options|\$(reboot)
+		environment|keyboard|
 		finish|action|dance
 		finish|action|
 		finish|colour|red

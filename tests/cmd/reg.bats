@@ -190,7 +190,7 @@ SYSTEM\Select' ]
 	cp SYSTEM before
 	printf 'REGEDIT4\n[HKLM\\SYSTEM\\New]\n"x"=nonsense\n' >bad.reg
 	run -1 slipway reg import bad.reg SYSTEM
-	assert_output_has 'registry file:3:'
+	assert_output_has 'bad.reg:3:'
 	cmp SYSTEM before
 }
 

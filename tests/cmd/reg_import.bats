@@ -144,7 +144,7 @@ The operation completed successfully.'
 	# a mistake in what is another hive's is one all the same
 	printf '"x"=nonsense\n' >>many.reg
 	run -1 slipway reg import many.reg SOFTWARE /part
-	assert_output_has 'registry file:29:'
+	assert_output_has 'many.reg:29:'
 }
 
 # Makes a key a link, as its record has it.

@@ -98,7 +98,7 @@ setup() {
 		--parent 'w.img@1:\v\p.vhd'
 	refused "the folder that it goes into is not there" create 'v.img@1:\no\e.vhd' \
 		--parent 'v.img@1:\v\p.vhd'
-	refused "a disk, not a file" create v.img@1 --parent 'v.img@1:\v\p.vhd'
+	refused "this is a disk; name a file in it" create v.img@1 --parent 'v.img@1:\v\p.vhd'
 	refused "no such file" create 'v.img@1:\v\e.vhd' \
 		--parent 'v.img@1:\v\none.vhd'
 	ln v.img x.img
