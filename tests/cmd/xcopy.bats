@@ -196,6 +196,41 @@ a/b/c/g3.log
 	[ ! -L out2/file ] && cmp out2/file bad/first
 }
 
+@test "what cannot be read, or has no place, is named" {
+	head -c 50000 /dev/urandom >big
+	for name in first locked third; do
+		slipway copy big "d.img@2:\\v\\$name" /p >/dev/null
+	done
+	# the content of one is encrypted, as its record says
+	python3 - <<-'END'
+		disk = open("d.img", "r+b")
+		data = disk.read()
+		name = "locked".encode("utf-16le")
+		for at in range(0, len(data), 1024):
+		    if data[at:at + 4] == b"FILE" and name in data[at:at + 1024] \
+		            and data[at + 22] & 2 == 0:
+		        break
+		at = data.index(b"\x80\0\0\0", at + 56)
+		disk.seek(at + 12)
+		disk.write(b"\x00\x40")
+	END
+	run -4 slipway xcopy 'd.img@2:\v' out/
+	assert_output_has 'd.img@2:\v\locked: '
+	run -5 slipway xcopy 'd.img@2:\v' out/ /c
+	assert_output_has 'd.img@2:\v\locked: '
+	assert_output_has '2 File(s) copied'
+	run -1 slipway copy 'd.img@2:\v\*' out/ /y
+	assert_output_has 'd.img@2:\v\locked: '
+	truncate -s 8M f.img
+	slipway format f.img /fs:fat >/dev/null
+	mkdir many
+	(cd many && touch {001..600}.some.names)
+	run -5 slipway xcopy many 'f.img:\' /q
+	assert_output_has 'f.img:\'
+	assert_output_has '.some.names: '
+	assert_output_has 'it is full with 512 entries'
+}
+
 @test "many files: the MFT grows in few pieces" {
 	mkdir many
 	(cd many && seq 200000 | head -c 640000 | split -b 800 -a 4 - f)

@@ -416,7 +416,7 @@ static int copy(struct copy *c, char **groups, size_t group_count)
 	if (!r)
 		r = transfer_run(&c->t, &err);
 	if (r)
-		cmd_fail("copy", NULL, &err);
+		cmd_fail("copy", c->t.failing, &err);
 	printf("%9zu file(s) copied.\n", c->t.done);
 	transfer_done(&c->t);
 	for (size_t i = 0; i < c->tree_count; i++)

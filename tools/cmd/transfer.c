@@ -26,6 +26,8 @@ void transfer_done(struct transfer *t)
 	for (size_t i = 0; i < t->count; i++)
 		free_file(&t->files[i]);
 	mem_free(t->files);
+	mem_free(t->failing);
+	t->failing = NULL;
 	t->files = NULL;
 	t->count = t->capacity = 0;
 }
@@ -44,15 +46,30 @@ int transfer_open(const struct transfer_part *part, struct disk **ret,
 			      ret, err);
 }
 
-static int find_size(struct transfer_file *f, struct err *err)
+void transfer_set_failing(struct transfer *t, const struct tree *tree,
+			  const char *path)
+{
+	size_t size = tree ? strlen(tree->prefix) + strlen(path) + 1 : 0;
+
+	mem_free(t->failing);
+	t->failing = tree ? mem_alloc(size) : NULL;
+	if (t->failing)
+		snprintf(t->failing, size, "%s%s", tree->prefix, path);
+}
+
+static int find_size(struct transfer *t, struct transfer_file *f,
+		     struct err *err)
 {
 	struct disk *d;
 	int r = 0;
 
 	for (size_t i = 0; i < f->part_count && !r; i++) {
 		r = transfer_open(&f->parts[i], &d, err);
-		if (r)
+		if (r) {
+			transfer_set_failing(t, f->parts[i].tree,
+					     f->parts[i].path);
 			break;
+		}
 		f->size += d->size;
 		disk_close(d);
 	}
@@ -62,7 +79,7 @@ static int find_size(struct transfer_file *f, struct err *err)
 int transfer_add(struct transfer *t, struct transfer_file *file,
 		 struct err *err)
 {
-	int r = file->to ? find_size(file, err) : err_nomem(err);
+	int r = file->to ? find_size(t, file, err) : err_nomem(err);
 
 	if (!r && mem_grow((void **)&t->files, t->count, &t->capacity,
 			   sizeof(*t->files)))

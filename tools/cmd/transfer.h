@@ -55,6 +55,8 @@ struct transfer {
 	size_t count, capacity;
 	size_t done;         // files
 	size_t failed;       // with keep_going: files that were passed over
+	char *failing;       // path of what transfer_add or transfer_run failed
+			     // for, or NULL: the error does not always name it
 };
 
 // Adds a file or folder; what `file` holds is the transfer's from here on, also
@@ -116,6 +118,10 @@ void transfer_there_done(struct transfer_there *there);
 
 // Returns a path as the tree compares them, new memory, or NULL. Free with mem_free.
 char *transfer_fold(const struct tree *t, const char *path);
+
+// Sets t->failing; without a tree to NULL.
+void transfer_set_failing(struct transfer *t, const struct tree *tree,
+			  const char *path);
 
 // Opens one part for reading.
 MUST_CHECK

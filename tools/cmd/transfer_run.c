@@ -289,12 +289,15 @@ static int do_one(struct transfer *t, struct batch *b, struct err *err)
 		b->next++;
 		return 0;
 	}
+	// opened anew, it has the same prefix
+	transfer_set_failing(t, t->to, f->to);
 	after = after_failure(t, b, is_begun, t->keep_going ? err : NULL);
 	if (!t->keep_going || after) {
 		err_pass(err, why.code, &why);
 		return r;
 	}
-	cmd_fail(t->command, NULL, &why);
+	cmd_fail(t->command, t->failing, &why);
+	transfer_set_failing(t, NULL, NULL);
 	t->failed++;
 	b->first = ++b->next;
 	return 0;

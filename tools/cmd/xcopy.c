@@ -281,7 +281,7 @@ static int xcopy(struct xcopy *x, const char *source, const char *destination)
 	if (is_planned)
 		r = transfer_run(&x->t, &err);
 	if (r)
-		cmd_fail("xcopy", NULL, &err);
+		cmd_fail("xcopy", x->t.failing, &err);
 	else if (!x->found)
 		fprintf(stderr, "File not found - %s\n", x->match.name);
 	printf("%zu File(s) copied\n", x->t.done);

@@ -226,7 +226,8 @@ static int plan_folder(struct xcopy *x, struct level *l)
 static int pass_over(struct xcopy *x, int r, const struct err *why)
 {
 	if (r && x->t.keep_going && r != -ENOMEM) {
-		cmd_fail("xcopy", NULL, why);
+		cmd_fail("xcopy", x->t.failing, why);
+		transfer_set_failing(&x->t, NULL, NULL);
 		x->t.failed++;
 		return 0;
 	}
