@@ -32,7 +32,7 @@ adds=()
 while [ $# -gt 0 ]; do
 	[ $# -ge 2 ] || usage
 	case $1 in
-	--output) from_caller "$2"; out=$path ;;
+	--output) want_output "$2" ;;
 	--id) word=$2 ;;
 	--add) want "$1" "$2"; adds+=("$wanted") ;;
 	*) usage ;;

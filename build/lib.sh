@@ -62,6 +62,15 @@ from_caller() { # PATH
 	case $path in /*) ;; *) path=$caller/$path ;; esac
 }
 
+# Sets `out` to a file that a product is to be called.
+want_output() { # FILE
+	from_caller "$1"
+	[ ! -d "$path" ] || die "--output $1: is a folder; name a file"
+	[ -d "${path%/*}/" ] || die "--output $1: its folder is not there"
+	# shellcheck disable=SC2034 # used by the scripts that read this file
+	out=$path
+}
+
 # Checks what an option asks to add, and sets `wanted` to it.
 want() { # OPTION FILE:/PATH
 	case $2 in ?*:/?*) ;; *) die "$1 $2: not FILE:/PATH" ;; esac

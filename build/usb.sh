@@ -116,7 +116,7 @@ while [ $# -gt 0 ]; do
 	case $1 in
 	--size) size=$2 ;;
 	--ntfs) ntfs=$2 ;;
-	--output) from_caller "$2"; out=$path ;;
+	--output) want_output "$2" ;;
 	--id) word=$2 ;;
 	--add) want "$1" "$2"; adds+=("$wanted") ;;
 	--add-data) want "$1" "$2"; data+=("$wanted") ;;

@@ -48,6 +48,8 @@ refused() { # STATUS WORDS ARGUMENTS...
 	refused 1 "is a folder" --add answer.ini:/slipway/
 	refused 2 usage --add
 	refused 2 usage --size 40
+	refused 1 "is a folder" --output .
+	refused 1 "its folder is not there" --output missing/cd.iso
 	for path in /slipway/vmlinuz /EFI/boot/bootx64.efi /isolinux/BOOT.cat \
 		/isolinux/isolinux.cfg /isolinux/efi.img /efi/debian/GRUB.cfg; do
 		refused 1 "is on the medium already" --add "answer.ini:$path"
