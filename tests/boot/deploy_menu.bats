@@ -47,7 +47,7 @@ to_the_plan() {
 	says '1  /dev/nvme0n1 +1 GB +ext4 ' 60
 	says 'Which one' 5
 	qemu_type 1
-	says 'disk /dev/nvme0n1, 1200 MB: ext4' 60
+	says 'disk /dev/nvme0n1, 1 GB: ext4' 60
 	says 'Press a key' 5
 	key x
 	says 'type its size in GB' 10

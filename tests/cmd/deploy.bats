@@ -73,9 +73,19 @@ assert_blank() { # IMAGE
 	run -0 deploy --target a.img --dry-run
 	assert_output_has "fixed VHD, 100 MB"
 	assert_output_has "blank"
+	[[ $output != *{* ]]
+	[ "$(wc -L <<<"$output")" -le 79 ]
 	[ "$before" = "$(sha256sum <a.img)" ]
 	run -0 deploy --target none.img --size 300M --dry-run
 	[ ! -e none.img ]
+	# the identifiers are those that the disk gets
+	run -0 deploy --target a.img --dry-run --ids
+	ids=$(grep '^id of ' <<<"$output")
+	run -0 deploy --target a.img --ids
+	[ "$ids" = "$(grep '^id of ' <<<"$output")" ]
+	[ "$(grep -c . <<<"$ids")" = 4 ]
+	run -0 sfdisk --disk-id a.img
+	grep -qix "id of the disk: {$output}" <<<"$ids"
 }
 
 @test "misuse is told from failure" {

@@ -80,9 +80,10 @@ everything() {
 @test "every kind of system on one disk, twice the same" {
 	everything
 	run -0 deploy --target a.img --size 400M
-	assert_output_has "differencing VHD, child of \\vhd\\low\\base.vhd"
+	assert_output_has "differencing VHD, child of
+    \\vhd\\low\\base.vhd"
 	assert_output_has "a parent: not in the menu, read-only"
-	assert_output_has "dynamic VHD, 60 MB, of which 8 MB are there at first"
+	assert_output_has "dynamic VHD, 60 MB, 8 MB of it at first"
 	assert_output_has "fixed VHDX, 50 MB"
 	assert_output_has "image 2 of w.wim (Windows two)"
 	assert_output_has "a menu for 3 seconds"

@@ -18,7 +18,7 @@
 #include "this_machine.h"
 
 static const char usage[] =
-	"usage: deploy ANSWER.INI [--target DISK] [--dry-run]\n"
+	"usage: deploy ANSWER.INI [--target DISK] [--dry-run] [--ids]\n"
 	"\n"
 	"Partitions the one disk that the answer file's rule matches, applies\n"
 	"images into VHDs or partitions on it, and writes boot configuration.\n"
@@ -29,6 +29,8 @@ static const char usage[] =
 	"                       (fixed, with all its room) when it is called .vhd or\n"
 	"                       .vhdx, else a raw image\n"
 	"  --dry-run            print the plan and do nothing\n"
+	"  --ids                print with the plan which GUIDs (with an MBR: which\n"
+	"                       signature) disk and partitions get\n"
 	"  --boot-files DIR     folder with EFI/ and slipway/ for system = linux and\n"
 	"                       environment (the folder above the answer file's)\n"
 	"  --image-folders A:B  where images are looked for that the answer file has\n"
@@ -66,7 +68,7 @@ COMMAND(deploy, "deploy", "deploy a machine or a disk image, unattended",
 enum {
 	TARGET, SIZE, DRY_RUN, BOOT_FILES, IMAGE_FOLDERS, EFIVARS, PROGRESS,
 	FINISH_FILE, KEYBOARD, LIST_DISKS, LIST_MEDIA, LIST_TARGETS, SETTLE,
-	MACHINE, ORIGIN, AGAIN, START_NEXT, NONE
+	MACHINE, ORIGIN, AGAIN, START_NEXT, IDS, NONE
 };
 
 static void print_line(void *ctx, const char *text)
@@ -172,6 +174,7 @@ static int do_plan(struct plan *plan, struct disk_target *to, const char *name,
 {
 	struct timespec start;
 	const struct apply_result *result;
+	char size[SIZE_TEXT];
 	int r;
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
@@ -183,11 +186,11 @@ static int do_plan(struct plan *plan, struct disk_target *to, const char *name,
 	if (r)
 		return r;
 	result = plan_result(plan);
-	printf("%s is ready: %llu files, %llu folders, %llu MB in %.1f s; "
+	printf("%s is ready: %llu files, %llu folders, %s in %.1f s;\n"
 	       "every file matched its hash in the image\n",
 	       name, (unsigned long long)result->files,
 	       (unsigned long long)result->folders,
-	       (unsigned long long)result->bytes >> 20, seconds_since(&start));
+	       size_text(result->bytes, size), seconds_since(&start));
 	return 0;
 }
 
@@ -299,6 +302,8 @@ static int deploy(const char *answer_path, uint64_t size,
 		r = plan_make(answer, &target, &plan, &err);
 	if (!r)
 		plan_print(plan, print_line, NULL);
+	if (!r && switches[IDS].value)
+		plan_print_ids(plan, print_line, NULL);
 	fflush(stdout);
 	if (!r)
 		plan_warn(plan, print_warning, NULL);
@@ -384,6 +389,7 @@ static int cmd_deploy(int argc, char **argv)
 		[TARGET] = {"target", true, NULL},
 		[SIZE] = {"size", true, NULL},
 		[DRY_RUN] = {"dry-run", false, NULL},
+		[IDS] = {"ids", false, NULL},
 		[BOOT_FILES] = {"boot-files", true, NULL},
 		[IMAGE_FOLDERS] = {"image-folders", true, NULL},
 		[EFIVARS] = {"efivars", true, NULL},

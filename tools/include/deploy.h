@@ -326,9 +326,14 @@ struct plan;
 int plan_make(const struct answer *answer, const struct plan_target *target,
 	      struct plan **ret, struct err *err);
 
-// Describes the plan, a line a call.
+// Describes the plan, a line a call, each of at most 79 columns (but for a word that
+// is wider), so that a screen of 80 breaks none.
 void plan_print(const struct plan *plan,
 		void (*line)(void *ctx, const char *text), void *ctx);
+
+// Lists the identifiers that disk and partitions get: GUIDs, or an MBR's signature.
+void plan_print_ids(const struct plan *plan,
+		    void (*line)(void *ctx, const char *text), void *ctx);
 
 // Says what is done and may not be wanted, or may not start: calls warn for each,
 // with the object and a sentence.
