@@ -15,7 +15,7 @@ caller=${OLDPWD:-$PWD}
 case $O in /*) ;; *) O=$PWD/$O ;; esac
 case $CACHE in /*) ;; *) CACHE=$PWD/$CACHE ;; esac
 # mtools, xorriso and zstd take dates from the last of these
-LC_ALL=C TZ=UTC MTOOLSRC=/dev/null MTOOLS_SKIP_CHECK=1
+LC_ALL=C TZ=UTC MTOOLSRC=$PWD/build/mtools.conf MTOOLS_SKIP_CHECK=1
 export LC_ALL TZ MTOOLSRC MTOOLS_SKIP_CHECK SOURCE_DATE_EPOCH
 umask 022
 PATH=$PATH:/usr/sbin:/sbin

@@ -41,7 +41,11 @@ step() { # LABEL TEXT
 }
 
 warn() { # TEXT
-	show "$(printf '  %s%-9s %s%s' "$WARN" Warning "$1" "$PLAIN")"
+	label=Warning
+	printf '%s\n' "$1" | fold -s -w 67 | while IFS= read -r line; do
+		show "$(printf '  %s%-9s %s%s' "$WARN" "$label" "$line" "$PLAIN")"
+		label=
+	done
 }
 
 # A failure says what failed, why, whether a disk was touched, and what to do next.
@@ -75,8 +79,9 @@ shown() { # LOG COMMAND...
 		"$@" 2>&1
 		echo $? >/run/slipway/status
 	} | tee -i "$log" $CONSOLES >/dev/null
+	# empty when there is no room left to write it down
 	read -r status </run/slipway/status
-	return "$status"
+	return "${status:-1}"
 }
 
 # Repeats COMMAND, which must be quick, until it succeeds, time is over or a

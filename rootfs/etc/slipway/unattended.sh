@@ -45,7 +45,11 @@ unattended_get() { # SOURCE SHA256 startnet|answer
 	case $1 in
 	'')
 		file=/run/medium/slipway/$name
-		[ -f $file ] && unattended_medium || return
+		[ -f $file ] || {
+			unattended_misnamed
+			return 1
+		}
+		unattended_medium || return
 		ln -sf $file $work/$name
 		return
 		;;
@@ -71,6 +75,14 @@ unattended_get() { # SOURCE SHA256 startnet|answer
 	fail "$1 could not be fetched" "No disk was written to." \
 		"Check the name, the server and the cable (Show network), then choose Try again."
 	return 1
+}
+
+# Windows hides the ends of names that it knows, and its editor adds one of its own.
+unattended_misnamed() {
+	for other in "$file.txt" "$file"; do
+		[ ! -e "$other" ] ||
+			warn "${other#/run/medium} is not taken: the file's name must be /slipway/$name"
+	done
 }
 
 # Asked for once: the medium must be the only one of its identity.
