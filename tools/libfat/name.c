@@ -43,10 +43,19 @@ bool fat_name_is_valid(const le16 *name, size_t n)
 	return get_le16(name[n - 1]) != '.' && get_le16(name[n - 1]) != ' ';
 }
 
+// The small letter of a capital, where the code page has both.
+static uint16_t lower_cp437(uint16_t unit)
+{
+	for (size_t i = 0; i < sizeof(cp437) / sizeof(cp437[0]); i++)
+		if (cp437[i] != unit && utf16_upcase(cp437[i]) == unit)
+			return cp437[i];
+	return unit;
+}
+
 static uint16_t decode_char(uint8_t c, bool lower)
 {
 	if (c >= 0x80)
-		return cp437[c - 0x80];
+		return lower ? lower_cp437(cp437[c - 0x80]) : cp437[c - 0x80];
 	return lower && c >= 'A' && c <= 'Z' ? c + 32 : c;
 }
 

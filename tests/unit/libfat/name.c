@@ -73,6 +73,8 @@ static void test_from_short(void)
 		{"BOOTX64 EFI", 0x08, "bootx64.EFI"},
 		{"\x05X      A  ", 0, "\xcf\x83X.A"},
 		{"\x81       \x9a  ", 0, "\xc3\xbc.\xc3\x9c"},
+		{"GR\x99\xe1\xe9   T\x9b\x80", 0x18,
+		 "gr\xc3\xb6\xc3\x9f\xce\x98.t\xc2\xa2\xc3\xa7"},
 		{"        EXT", 0, NULL},
 		{"A/B     C  ", 0, NULL},
 		{"A\1B     C  ", 0, NULL},
