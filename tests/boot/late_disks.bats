@@ -40,7 +40,7 @@ teardown() {
 	qemu_wait 'Done.*finished|FAILED' 90
 	qemu_stop
 	qemu_pid=
-	screen_text | grep -q '/dev/sda is ready: .*matched its hash'
+	screen_text | grep -A 1 "/dev/sda is ready: " | grep -q "matched its hash"
 	is_unchanged "$dir/data.img"
 	sgdisk -v "$dir/blank.img" | grep 'No problems found'
 }

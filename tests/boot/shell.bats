@@ -185,7 +185,7 @@ screen_lines() {
 	assert_output_has '/dev/vdb            64 MB  virtio  blank'
 	assert_output_has '/dev/nvme0n1       350 MB  nvme    ext'
 	assert_output_has 'QEMU NVMe Ctrl, serial PRECIOUS-0123456789A'
-	assert_output_has 'in use: mounted at /run/medium'
+	assert_output_has 'in use: start medium, mounted at /run/medium'
 	assert_output_has 'Sizes are by powers of 1024'
 	assert_output_has 'Press a key to go on'
 }

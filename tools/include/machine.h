@@ -39,8 +39,8 @@ struct inventory_disk {
 	uint64_t sequence;    // no other disk since the start had this number
 	uint32_t sector_size;
 	bool read_only, removable;
-	char in_use[320]; // why it must be left alone ("mounted at
-			  // /run/medium") or ""
+	char in_use[320]; // why it must be left alone ("mounted at /data",
+			  // "start medium, mounted at /run/medium") or ""
 };
 
 struct inventory {

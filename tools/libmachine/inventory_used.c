@@ -9,6 +9,8 @@
 
 #include "machine_priv.h"
 
+#define START_MEDIUM "/run/medium" // where the environment mounts it
+
 static void mark(struct inventory_disk *d, const char *how, const char *where)
 {
 	if (!d->in_use[0])
@@ -79,7 +81,11 @@ static void mark_mounts(const char *root, struct inventory *inventory)
 		if (!d && rest && sscanf(rest, " - %*s %255s", source) == 1)
 			d = owner_by_name(inventory, source);
 		if (d)
-			mark(d, "mounted at ", where);
+			mark(d,
+			     strcmp(where, START_MEDIUM)
+				 ? "mounted at "
+				 : "start medium, mounted at ",
+			     where);
 	}
 	if (f)
 		fclose(f);

@@ -73,7 +73,7 @@ int main(void)
 	check(!d->in_use[0]);
 	d = find(inventory, "/dev/sda");
 	check(d && !strcmp(d->bus, "usb") && d->sector_size == 512);
-	check(!strcmp(d->in_use, "mounted at /run/medium"));
+	check(!strcmp(d->in_use, "start medium, mounted at /run/medium"));
 	check(!strcmp(d->serial, "60A44C413A7A"));
 	d = find(inventory, "/dev/sde");
 	check(d && !d->serial[0]); // the hub's is not its
