@@ -1,26 +1,11 @@
 # What a path means: the same for every command, as a source and as a
 # destination.
 load ../helpers
+load refuses
 
 setup() {
 	cd "$BATS_TEST_TMPDIR"
 	head -c 70000 /dev/urandom >file
-}
-
-files() { find . -printf '%p %s %T@ %C@\n' | sort; }
-
-# Nothing of the words may make, or change, a file of the host.
-refuses() { # STATUS WORDS...
-	local want=$1
-	shift
-	before=$(files)
-	run timeout 20 "$SLIPWAY" "$@" </dev/null
-	# these two have Windows' exit status
-	case $1 in chkdsk | dism) [ "$status" = 0 ] || want=$status ;; esac
-	if [ "$status" != "$want" ] || [ "$before" != "$(files)" ]; then
-		echo "$*: $status: $output" >&2
-		return 1
-	fi
 }
 
 @test "what looks like a place is one, or an error" {

@@ -60,20 +60,20 @@ static bool is_literal(const char *text)
 	return false;
 }
 
+#define HOW                                                                      \
+	"write DISK@PARTITION:\\PATH, such as /dev/sda@3:\\Windows, and a host's " \
+	"file of such a name with ./ in front of it"
+
 static int refuse_drive(const char *text, struct err *err)
 {
 	return err_set(err, -EINVAL, text, ERR_NOWHERE,
-		       "there are no drive letters: a place is written "
-		       "DISK[@N][:\\PATH], as in disk.img@1:\\x, and a host's "
-		       "file of such a name with ./ in front of it");
+		       "there are no drive letters: " HOW);
 }
 
 static int refuse_missing(const char *path, struct err *err)
 {
 	return err_set(err, -ENOENT, path, ERR_NOWHERE,
-		       "there is no such disk or file: a place is written "
-		       "DISK[@N][:\\PATH], as in disk.img@1:\\x, and a host's "
-		       "file of such a name with ./ in front of it");
+		       "there is no such disk or file: " HOW);
 }
 
 // A name on another machine ends at the first mark behind the server: whether it
