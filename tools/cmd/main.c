@@ -3,6 +3,7 @@
 // One binary for all commands, chosen by the name it is called by or by the
 // first argument, as busybox does.
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,8 +146,11 @@ int main(int argc, char **argv)
 	status = choose(argc, argv);
 
 	// What could not be written must not look like success.
+	errno = 0;
 	if (fflush(stdout) || ferror(stdout)) {
-		perror("slipway: standard output");
+		fprintf(stderr, "slipway: standard output: %s\n",
+			errno ? strerror(errno)
+			      : "not all of it could be written");
 		return CMD_FAILED;
 	}
 	return status;
