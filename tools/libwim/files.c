@@ -153,9 +153,11 @@ static int find_part(struct opened *o, unsigned wanted,
 		if (r)
 			return err_nomem(err);
 		r = try_part(o, name, wanted, first, err);
-		if (r == -ENOENT || r == -ESTALE)
-			snprintf(r == -ESTALE ? there : missing,
-				 sizeof(missing), "%s", last_part(name));
+		if (r == -ESTALE)
+			snprintf(there, sizeof(there), "%s", last_part(name));
+		else if (r == -ENOENT && !missing[0])
+			snprintf(missing, sizeof(missing), "%s",
+				 last_part(name));
 		mem_free(name);
 		if (r != -ENOENT && r != -ESTALE)
 			return r;

@@ -149,10 +149,7 @@ static void missing(struct shelf *s)
 
 		shelve(s);
 		s->files[k - 1].name = "elsewhere";
-		if (k > 1)
-			fails(s, from, -ENOENT, last[k], "is missing");
-		else // it may be called so, too
-			fails(s, from, -ENOENT, "install1.swm", "is missing");
+		fails(s, from, -ENOENT, last[k], "is missing");
 		fails(s, "elsewhere", -ENOENT, k > 1 ? "elsewhere" : "",
 		      k > 1 ? "its name does not end with" : "is missing");
 	}
