@@ -57,6 +57,7 @@ to_the_plan() {
 	guest "$dir/two words.wim"
 	printf '%s\n' '[disk]' 'wipe = no' '[image]' 'file = two words.wim' \
 		'[vhd]' 'path = \a.vhd' 'size = 64M' '[boot]' 'system = linux' \
+		'[environment]' 'keyboard = de' \
 		>"$dir/no rule.ini"
 	build/usb.sh --size 128 --output "$dir/stick.img" \
 		--add "$dir/two words.wim:/slipway/two words.wim" \
@@ -93,6 +94,12 @@ to_the_plan() {
 	qemu_type yes
 	says 'Nothing was written' 5
 	key x
+	# the keyboard is the answer file's
+	says 'Choose 1 to' 10
+	qemu_item Shell
+	says '/run/slipway # ' 20
+	qemu_type 'echo "layout: $(cat keyboard)"; exit'
+	says 'layout: de' 10
 	# the wrong size, then the right one
 	to_the_plan
 	qemu_type 2
