@@ -60,14 +60,14 @@ static void say(const struct printer *out, const char *fmt, ...)
 
 static void say_disk(const struct printer *out, const struct plan *p)
 {
-	char size[SIZE_TEXT], content[PART_CONTENT_TEXT], fate[192] = "blank";
+	char size[SIZE_TEXT], fate[192] = "blank";
 
 	if (p->is_unfinished)
 		snprintf(fate, sizeof(fate),
 			 "left by a deployment that did not end");
 	else if (p->found.kind != PART_HOLDS_NOTHING)
 		snprintf(fate, sizeof(fate), "%s: whatever it holds is destroyed",
-			 part_content_text(&p->found, content));
+			 p->found.name);
 	say(out, "disk %s, %s: %s, new %s", p->target.name,
 	    size_text(p->target.disk->size, size), fate,
 	    p->answer->layout == ANSWER_MBR ? "MBR" : "GPT");
