@@ -44,13 +44,13 @@ to_the_plan() {
 	says '1  A guest' 30
 	says 'Which one' 5
 	qemu_type 1
-	says '1  /dev/nvme0n1 +1 GB +ext4 ' 60
+	says '1  /dev/nvme0n1 +1200 MB +ext4 ' 60
 	says 'Which one' 5
 	qemu_type 1
-	says 'disk /dev/nvme0n1, 1 GB: ext4' 60
+	says 'disk /dev/nvme0n1, 1200 MB: ext4' 60
 	says 'Press a key' 5
 	key x
-	says 'type its size in GB' 10
+	says 'type its size in MB' 10
 }
 
 @test "UEFI: an image onto a disk that holds data; every question can be left" {
@@ -107,7 +107,7 @@ to_the_plan() {
 	key x
 	is_unchanged "$dir/disk.img"
 	to_the_plan
-	qemu_type 1
+	qemu_type 1200
 	says 'Done +deployment finished' 120
 	says 'Which one|What now' 10
 	qemu_command 'device_del um'

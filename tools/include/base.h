@@ -375,7 +375,7 @@ int64_t filetime_to_unix(uint64_t filetime);
 int size_parse(const char *s, const char **ret_end, uint64_t *ret);
 
 // Writes the size of a disk as Windows shows it and as size_parse reads it, by powers
-// of 1024, rounded down: "500 MB", "465 GB", "12 TB". Returns text.
+// of 1024, rounded down: "500 MB", "1945 MB", "8 GB", "465 GB", "12 TB". Returns text.
 #define SIZE_TEXT 32
 char *size_text(uint64_t size, char text[SIZE_TEXT]);
 

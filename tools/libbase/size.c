@@ -39,7 +39,10 @@ int size_parse(const char *s, const char **ret_end, uint64_t *ret)
 
 char *size_text(uint64_t size, char text[SIZE_TEXT])
 {
-	if (size < UINT64_C(1) << 30)
+	const uint64_t gb = UINT64_C(1) << 30;
+
+	// one digit alone would hide up to half of it
+	if (size < gb || (size < 10 * gb && size % gb))
 		snprintf(text, SIZE_TEXT, "%llu MB",
 			 (unsigned long long)size >> 20);
 	else if (size < UINT64_C(10) << 40)

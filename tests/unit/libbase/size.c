@@ -30,6 +30,8 @@ int main(void)
 	check(!strcmp(end, "..") && size == UINT64_C(4) << 30);
 	check(!strcmp(size_text(UINT64_C(500107862016), text), "465 GB"));
 	check(!strcmp(size_text((UINT64_C(1) << 30) - 1, text), "1023 MB"));
+	check(!strcmp(size_text(UINT64_C(1945) << 20, text), "1945 MB"));
+	check(!strcmp(size_text(UINT64_C(8) << 30, text), "8 GB"));
 	check(!strcmp(size_text(UINT64_C(12) << 40, text), "12 TB"));
 	return 0;
 }
