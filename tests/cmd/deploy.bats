@@ -170,6 +170,15 @@ assert_blank() { # IMAGE
 	assert_blank a.img
 }
 
+@test "a folder without boot files, as of a start from the network, is told" {
+	mkdir none
+	truncate -s 300M a.img
+	run -1 deploy --target a.img --boot-files "$PWD/none"
+	assert_output_has "none has no EFI/BOOT/BOOTX64.EFI; a machine that was started from the network has no medium"
+	assert_output_has '--boot-files DIR'
+	assert_blank a.img
+}
+
 @test "windows is not deployed from an image without a boot manager" {
 	answer 's/system = linux/system = windows/'
 	run -1 deploy --target a.img --size 300M

@@ -185,6 +185,9 @@ setup() {
 [1]  h.img@2:\Windows  Windows 11 Pro
 [2]  h.img@2:\some\vhds\w.vhd@2:\Windows  Windows 11 Pro
 The operation completed successfully.' ]
+	run -1 slipway bootrec /rebuildbcd h.img /s h.img@1 </dev/null
+	assert_output_has 'nothing was added to the store'
+	[[ $output != *successfully* ]]
 	run -0 slipway bootrec /rebuildbcd h.img /s h.img@1 < <(printf 'N\nY\n')
 	run -0 slipway bcdedit /sysstore h.img@1 /enum osloader
 	[ "$(grep -c ^identifier <<<"$output")" -eq 1 ]

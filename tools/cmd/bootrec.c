@@ -227,6 +227,25 @@ static bool wanted(const char *windows, const struct cmd_switch *s)
 	       (*answer == 'y' || *answer == 'Y');
 }
 
+// Asks for each installation, and enters those that are wanted. Each becomes the
+// first in the menu: the first one found is last.
+static int rebuild(const struct scan *scan, const struct cmd_switch *s)
+{
+	size_t entered = 0;
+	int status = CMD_OK;
+
+	for (size_t i = scan->count; i-- > 0 && !status;) {
+		if (!wanted(scan->found[i], s))
+			continue;
+		status = enter(scan->found[i], s);
+		entered++;
+	}
+	if (entered)
+		return status;
+	fputs("bootrec: nothing was added to the store\n", stderr);
+	return CMD_FAILED;
+}
+
 static int find_windows(const char *disk, const struct cmd_switch *s)
 {
 	struct scan scan = {.count = 0};
@@ -237,12 +256,10 @@ static int find_windows(const char *disk, const struct cmd_switch *s)
 		status = cmd_fail("bootrec", disk, &scan.err);
 	else
 		show(&scan);
-	// each becomes the first in the menu: the first one found is last
-	for (size_t i = scan.count; i-- > 0;) {
-		if (!status && s[REBUILDBCD].value && wanted(scan.found[i], s))
-			status = enter(scan.found[i], s);
+	if (!status && s[REBUILDBCD].value)
+		status = rebuild(&scan, s);
+	for (size_t i = 0; i < scan.count; i++)
 		mem_free(scan.found[i]);
-	}
 	return status;
 }
 

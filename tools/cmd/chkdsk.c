@@ -284,28 +284,51 @@ static int run(const char *path, struct output *o)
 	return o->status;
 }
 
+// Windows' switches that change the volume.
+enum { VERBOSE, JSON, PROGRESS, FIRST_MEND };
+
+static int refuse_mending(const struct cmd_switch *s)
+{
+	for (s += FIRST_MEND; s->name; s++)
+		if (s->value)
+			return cmd_misuse("chkdsk",
+					  "/%s: this chkdsk only looks; the "
+					  "next change of the volume mends what "
+					  "was left over, the rest is for "
+					  "Windows' chkdsk /f",
+					  s->name);
+	return 0;
+}
+
 static int cmd_chkdsk(int argc, char **argv)
 {
 	struct cmd_switch s[] = {
-		{.name = "V"},
-		{.name = "JSON"},
-		{.name = "Progress", .has_value = true},
+		[VERBOSE] = {.name = "V"},
+		[JSON] = {.name = "JSON"},
+		[PROGRESS] = {.name = "Progress", .has_value = true},
+		[FIRST_MEND] = {.name = "f"},
+		{.name = "r"},
+		{.name = "x"},
+		{.name = "scan"},
+		{.name = "spotfix"},
 		{.name = NULL},
 	};
 	struct output o = {.progress = {.report = report_progress, .ctx = &o}};
 	int count, r = cmd_switches(argc, argv, s, &count);
 
+	if (!r)
+		r = refuse_mending(s);
 	if (r)
 		return r;
 	if (count != 1)
 		return cmd_misuse("chkdsk", count ? "one volume at a time"
 						  : "name the volume to check");
-	o.verbose = s[0].value;
-	o.json = s[1].value;
-	if (cmd_progress_init(&o.shown, s[2].value))
+	o.verbose = s[VERBOSE].value;
+	o.json = s[JSON].value;
+	if (cmd_progress_init(&o.shown, s[PROGRESS].value))
 		return cmd_misuse("chkdsk",
 				  "/Progress:%s: must be bar, lines, "
 				  "json or none",
-				  s[2].value);
+				  s[PROGRESS].value);
 	return run(argv[1], &o);
 }

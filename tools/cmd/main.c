@@ -57,11 +57,11 @@ static void show_name(const struct command *c)
 	puts(c->name);
 }
 
-static const char usage[] = "usage: slipway help\n";
+static const char usage[] = "usage: slipway help [COMMAND [TOPIC]]\n";
 
 COMMAND(help, "help", "show this list", usage);
 
-static int cmd_help(int argc, char **argv)
+static int show_list(void)
 {
 	puts("slipway " VERSION ": deploy Windows images and virtual disks\n\n"
 	     "usage: slipway COMMAND [ARGUMENT...]\n"
@@ -69,6 +69,19 @@ static int cmd_help(int argc, char **argv)
 	     "       slipway --list-commands | --version\n\n"
 	     "commands (COMMAND --help or COMMAND /? tells more):");
 	return each_command(show_summary);
+}
+
+static int unknown(const char *word)
+{
+	char text[CMD_SIMILAR_TEXT];
+	struct cmd_similar s;
+
+	cmd_similar_begin(&s, word);
+	for (const struct command *c = __start_commands; c < __stop_commands;
+	     c++)
+		cmd_similar_add(&s, c->name);
+	return cmd_misuse("slipway", "%s: there is no such command%s", word,
+			  cmd_similar_end(&s, text));
 }
 
 static bool asks_for_help(const char *arg)
@@ -100,17 +113,17 @@ static int run(const struct command *c, int argc, char **argv)
 	return c->run(argc, argv);
 }
 
-static int unknown(const char *word)
+// "help COMMAND TOPIC" is "COMMAND /? TOPIC".
+static int cmd_help(int argc, char **argv)
 {
-	char text[CMD_SIMILAR_TEXT];
-	struct cmd_similar s;
+	const struct command *c = argc > 1 ? find(argv[1]) : NULL;
 
-	cmd_similar_begin(&s, word);
-	for (const struct command *c = __start_commands; c < __stop_commands;
-	     c++)
-		cmd_similar_add(&s, c->name);
-	return cmd_misuse("slipway", "%s: there is no such command%s", word,
-			  cmd_similar_end(&s, text));
+	if (argc < 2)
+		return show_list();
+	if (!c)
+		return unknown(argv[1]);
+	show_help(c, 1, argc, argv);
+	return CMD_OK;
 }
 
 static int choose(int argc, char **argv)
@@ -121,11 +134,11 @@ static int choose(int argc, char **argv)
 	if (c)
 		return run(c, argc, argv);
 	if (argc < 2) {
-		cmd_help(argc, argv);
+		show_list();
 		return CMD_MISUSE;
 	}
 	if (asks_for_help(argv[1]))
-		return cmd_help(argc, argv);
+		return show_list();
 	if (!strcmp(argv[1], "--version")) {
 		puts("slipway " VERSION);
 		return CMD_OK;

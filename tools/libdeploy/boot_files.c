@@ -164,17 +164,37 @@ static int write_config(const struct boot_job *job, const struct boot_set *set,
 	return r;
 }
 
+// The first one is missing in folders that hold no boot files at all, as where a
+// medium would be. Of a folder with some, the file that it lacks is named.
+static int check_folder(const struct plan *p, const struct boot_set *set,
+			struct err *err)
+{
+	struct disk *d;
+
+	if (!open_source(p, set->files[0].from, &d, NULL)) {
+		disk_close(d);
+		return 0;
+	}
+	return err_set(err, -ENOENT, "boot files", ERR_NOWHERE,
+		       "%s needs them, and %s has no %s; a machine that was "
+		       "started from the network has no medium to take boot "
+		       "files from: start it from a stick or CD, or name a "
+		       "folder with EFI/ and slipway/ (--boot-files DIR)",
+		       set->what, p->target.boot_files, set->files[0].from);
+}
+
 int boot_set_check(const struct plan *p, const struct boot_set *set,
 		   uint64_t *ret_bytes, struct err *err)
 {
 	char *text;
-	int r = 0;
+	int r;
 
 	if (!p->target.boot_files)
 		return err_set(err, -ENOENT, "boot files", ERR_NOWHERE,
 			       "%s needs the folder that holds EFI/ and "
 			       "slipway/ (--boot-files)",
 			       set->what);
+	r = check_folder(p, set, err);
 	for (size_t i = 0; i < set->count && !r; i++)
 		r = add_size(p, set->files[i].from, ret_bytes, err);
 	if (!r)

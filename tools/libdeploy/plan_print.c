@@ -224,7 +224,7 @@ void plan_print(const struct plan *p,
 	say(&out, "then: %s",
 	    finish == FINISH_RESTART	? "restart"
 	    : finish == FINISH_POWEROFF ? "power off"
-					: "stay");
+					: "a shell");
 }
 
 void plan_print_ids(const struct plan *p,

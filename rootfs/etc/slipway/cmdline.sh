@@ -26,9 +26,19 @@ cmdline_words() {
 	}' /proc/cmdline
 }
 
+# As a line that is put together from several files may have it.
+cmdline_once() { # NAME
+	case $said in
+	*" $1 "*) warn "$1 is given twice: the last one counts" ;;
+	esac
+	said="$said$1 "
+}
+
 cmdline_read() {
 	[ $$ -ne 1 ] || cmdline_words >/run/slipway/cmdline
+	said=' '
 	while IFS= read -r word; do
+		[ $$ -ne 1 ] || cmdline_once "${word%%=*}"
 		value=${word#*=}
 		case $word in
 		slipway.medium=*) OPT_MEDIUM=$value ;;

@@ -67,7 +67,7 @@ int main(void)
 	check_line(5, "linux.wim (linux image)");
 	check_line(6, "  2 files, 2 folders, 1 MB");
 	check_line(7, "boot: Linux from \\v\\g.vhd, by UEFI");
-	check_line(8, "then: stay");
+	check_line(8, "then: a shell");
 	answer_free(a);
 
 	// what is long goes on below, between words
