@@ -76,6 +76,13 @@ make_bench() { # FOLDER
 		sed 's/@MEDIUM@/none/' "$ROOT/boot/${file#*:}" >"tftp/${file%:*}"
 	done
 	cp answer.ini tftp
+	cp install.wim linux.wim
+	mkdir -p medium/EFI/BOOT medium/slipway
+	for file in EFI/BOOT/BOOTX64.EFI EFI/BOOT/grubx64.efi slipway/vmlinuz \
+		slipway/initramfs; do
+		echo "this is $file" >"medium/$file"
+	done
+	cp "$ROOT/boot/grub-native.cfg" medium/slipway
 }
 
 # A copy of the bench to work in, and what documents call by names that a machine

@@ -48,7 +48,8 @@ as_build() { # FILE
 as_answer() { # FILE
 	fresh_bench "$BATS_TEST_TMPDIR/here"
 	cp "$1" example.ini
-	slipway deploy example.ini --target plan.img --size 500G --dry-run
+	slipway deploy example.ini --target plan.img --size 500G --dry-run \
+		--boot-files medium
 }
 
 # Targets of make are there, with what they need.
@@ -121,6 +122,21 @@ none_failed() {
 		run_document "${page#"$ROOT"/}"
 	done
 	none_failed
+}
+
+@test "the sum of an answer file that was changed takes the old one's place" {
+	blocks "$ROOT/tools/man/slipway-pxe.7" blocks
+	block=$PWD/$(grep -l '^sum=' blocks/*)
+	fresh_bench "$PWD/here"
+	on_the_bench <"$block" >example
+	bash -euo pipefail example
+	echo '; another' >>tftp/answer.ini
+	bash -euo pipefail example
+	sum=$(sha256sum <tftp/answer.ini | cut -c 1-64)
+	for file in tftp/pxelinux.cfg/default tftp/grub/grub.cfg; do
+		[ "$(grep -c "slipway.answer-sha256=$sum\$" $file)" -eq 2 ]
+		[ "$(grep -o slipway.answer-sha256= $file | wc -l)" -eq 2 ]
+	done
 }
 
 @test "each command's page has an example" {
