@@ -201,6 +201,7 @@ table() {
 		bcdedit | 1 | boot store: | this is not Slipway's environment | name the store with /store
 		bcdedit /store none | 1 | none: | No such file |
 		bcdedit /store folder | 1 | folder: | this is a folder |
+		bcdedit /store d.img@1 | 1 | d.img@1: | this is a disk; name a file in it | /sysstore disk.img@1
 		bcdedit /store f | 1 | f: | this is no registry hive |
 		bcdedit /stor BCD | 2 | /stor: | unknown switch | is /store meant?
 		bcdedit /store BCD /set {nope} x y | 1 | {nope} | the store has no such entry |
@@ -210,6 +211,7 @@ table() {
 		bcdedit /createstore BCD | 1 | BCD: | the file is there already |
 		bcdboot | 2 | name one Windows folder | | such as disk.img@3:\Windows
 		bcdboot d.img@2:\Windows | 1 | d.img@2:\Windows: | this is not Slipway's environment | with /s, such as /s d.img@1
+		bcdboot d.img@2:\Windos /s d.img@1 | 1 | d.img@2:\Windos | there is no such folder |
 		bcdboot d.img@2:\Windows /s d.img@9 | 1 | d.img@9 | there is no partition 9 | there are 1, 2
 		bcdboot d.img@2:\Windows /s d.img@1 /f EFI | 2 | /f EFI | not UEFI, BIOS or ALL |
 		bootsect | 2 | name the volume | | /nt60 ADDRESS
@@ -217,6 +219,7 @@ table() {
 		bootrec | 2 | one of /fixmbr | | one DISK
 		bootrec /fixmbr none | 1 | none: | there is no such file or disk |
 		bootrec /fixboot v.vhd | 1 | v.vhd | there is no file system here |
+		bootrec /scanos d.img@2 | 1 | d.img@2 | this is a partition | name the whole disk, without @N
 		bootrec /rebuildbcd d.img | 2 | /rebuildbcd | needs /s SYSTEM |
 	END
 }
@@ -227,6 +230,7 @@ table() {
 		deploy none.ini | 1 | none.ini | there is no such file |
 		deploy typo.ini | 1 | typo.ini:2: | there is no key "buss" in [disk] |
 		deploy a.ini --target large | 1 | w.wim | there is no image "9" | 1 (One), 2 (Two)
+		deploy a.ini --target golden.img | 1 | golden.img | there is no such file | with --size it is made
 		deploy a.ini --settle | 2 | --settle | goes with --list-disks |
 		deploy a.ini --dryrun --target | 2 | --target | needs a value |
 	END

@@ -23,7 +23,7 @@ setup() { cd "$BATS_TEST_TMPDIR"; }
 	slipway partition create d.img --gpt --size 10M type=data
 	cp d.img before.img
 	run -1 slipway partition create d.img --mbr type=07
-	assert_output_has "it holds GPT at byte 512; --wipe would remove it"
+	assert_output_has "it holds GPT, 1 partition; --wipe would remove it"
 	cmp d.img before.img
 	truncate -s 10M x.img
 	echo hello | dd of=x.img bs=1 seek=5000 conv=notrunc status=none

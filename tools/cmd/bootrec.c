@@ -246,12 +246,32 @@ static int rebuild(const struct scan *scan, const struct cmd_switch *s)
 	return CMD_FAILED;
 }
 
+// What cannot be opened is told by who reads it.
+static int check_whole(const char *address, struct err *err)
+{
+	const struct place_level *last;
+	struct place *place;
+	int r = 0;
+
+	if (address_open(address, 0, &place, NULL))
+		return 0;
+	last = place->levels + place->level_count - 1;
+	if (place->level_count && last->kind == PLACE_PARTITION)
+		r = err_set(err, -EINVAL, address, ERR_NOWHERE,
+			    "this is a partition; name the whole disk, "
+			    "without @N");
+	address_close(place);
+	return r;
+}
+
 static int find_windows(const char *disk, const struct cmd_switch *s)
 {
 	struct scan scan = {.count = 0};
 	int status = CMD_OK;
 
-	scan_disk(&scan, disk, false);
+	scan.r = check_whole(disk, &scan.err);
+	if (!scan.r)
+		scan_disk(&scan, disk, false);
 	if (scan.r)
 		status = cmd_fail("bootrec", disk, &scan.err);
 	else

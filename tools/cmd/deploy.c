@@ -128,6 +128,7 @@ static int open_target(const char *path, uint64_t size, bool is_dry,
 		       const struct answer *answer, struct disk_target *ret,
 		       struct err *err)
 {
+	struct err why = {0};
 	int r;
 
 	if (size)
@@ -136,9 +137,13 @@ static int open_target(const char *path, uint64_t size, bool is_dry,
 	r = address_open(path,
 			 ADDRESS_FILE | ADDRESS_VIRTUAL |
 				 (is_dry ? 0 : ADDRESS_WRITE),
-			 &ret->place, err);
+			 &ret->place, &why);
+	if (r == -ENOENT && !strpbrk(path, "@:"))
+		return err_set(err, r, path, ERR_NOWHERE,
+			       "there is no such file or disk; with --size it "
+			       "is made");
 	if (r)
-		return r;
+		return err_pass(err, r, &why);
 	ret->disk = ret->place->disk;
 	return check_whole(ret->place, path, err);
 }

@@ -4,6 +4,7 @@
 // and cannot mean.
 
 #include <stdio.h>
+#include <string.h>
 
 #include "cmd.h"
 #include "deploy_disk.h"
@@ -78,6 +79,24 @@ static int settle_first(bool settle, struct err *err)
 	return settle ? settle_wait(&s, NULL, err) : 0;
 }
 
+enum { COLUMNS = 80, INDENT = 19 };
+
+// Both on a line when it holds them.
+static void print_model(const char *model, const char *serial)
+{
+	const char *between = "";
+
+	if (*model && *serial)
+		between = INDENT + strlen(model) + strlen(", serial ") +
+				      strlen(serial) <
+				  COLUMNS
+			      ? ", "
+			      : "\n                   ";
+	if (*model || *serial)
+		printf("  %16s %s%s%s%s\n", "", model, between,
+		       *serial ? "serial " : "", serial);
+}
+
 static void print_disk(const struct inventory_disk *d)
 {
 	char size[SIZE_TEXT], holds[DEPLOY_HOLDS_TEXT];
@@ -85,10 +104,7 @@ static void print_disk(const struct inventory_disk *d)
 	deploy_holds(d->path, holds);
 	printf("  %-16s %8s  %-6s  %s\n", d->path, size_text(d->size, size),
 	       d->bus, holds);
-	if (d->model[0] || d->serial[0])
-		printf("  %16s %s%s%s%s\n", "", d->model,
-		       d->model[0] && d->serial[0] ? ", " : "",
-		       d->serial[0] ? "serial " : "", d->serial);
+	print_model(d->model, d->serial);
 	if (d->in_use[0])
 		printf("  %16s in use: %s\n", "", d->in_use);
 	if (d->read_only)

@@ -94,7 +94,8 @@ static int open_inner(struct hive_file *f, const char *address, unsigned flags,
 	if (!f->place->path)
 		return err_set(err, -EISDIR, address, ERR_NOWHERE,
 			       "this is a disk; name a file in it, as in "
-			       "disk.img@1:\\Boot\\BCD");
+			       "disk.img@1:\\EFI\\Microsoft\\Boot\\BCD "
+			       "(which bcdedit has /sysstore disk.img@1 for)");
 	if (flags & HIVE_FILE_WRITE) {
 		r = volume_change_begin(f->place->volume, err);
 		if (r)

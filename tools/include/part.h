@@ -194,6 +194,7 @@ struct part_content {
 	bool is_inside;      // not what the disk as a whole is: a volume, or
 			     // bytes, that begin somewhere in it
 	struct guid disk_id; // of a GPT
+	size_t parts;        // of a GPT or MBR that can be read
 };
 
 // Calls fn for all that is known by its place, the likeliest first (the table,
@@ -223,7 +224,7 @@ const char *part_name_boot(const uint8_t boot[512]);
 bool part_content_is(const struct part_content *c, const char *name);
 bool part_is_table(const struct part_content *c);
 
-// Writes "NTFS at byte 3", or "nothing". Returns text.
+// Writes "NTFS at byte 3", "GPT, 3 partitions", or "nothing". Returns text.
 #define PART_CONTENT_TEXT 128
 const char *part_content_text(const struct part_content *c,
 			      char text[PART_CONTENT_TEXT]);

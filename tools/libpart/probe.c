@@ -53,6 +53,7 @@ static int report_table(struct probe *p, const struct part_table *t)
 		      : !t->primary_broken	? t->sector_size
 						: t->disk_size - t->sector_size,
 		.disk_id = t->disk_id,
+		.parts = t->count,
 	};
 
 	p->has_empty_mbr = t->style == PART_MBR && !t->count;
@@ -415,6 +416,11 @@ const char *part_content_text(const struct part_content *c,
 {
 	if (c->kind == PART_HOLDS_NOTHING)
 		snprintf(text, PART_CONTENT_TEXT, "nothing");
+	else if (part_is_table(c) && c->parts)
+		snprintf(text, PART_CONTENT_TEXT, "%s, %zu partition%s",
+			 c->name, c->parts, c->parts == 1 ? "" : "s");
+	else if (part_is_table(c))
+		snprintf(text, PART_CONTENT_TEXT, "%s", c->name);
 	else
 		snprintf(text, PART_CONTENT_TEXT, "%s at byte %llu", c->name,
 			 (unsigned long long)c->at);

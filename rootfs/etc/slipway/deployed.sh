@@ -99,7 +99,7 @@ deployed_medium_is_gone() {
 
 deployed_by_hand() {
 	if [ -z "$MEDIUM" ]; then
-		fail "this firmware cannot be told to start from the disk" \
+		notice "$LABEL" Ready "this firmware cannot be told to start from the disk" \
 			"$disk was not written to. Put it before the network in the firmware's boot order, or let the server send this machine on to its disk (pxelinux: LOCALBOOT 0), then restart."
 		return
 	fi

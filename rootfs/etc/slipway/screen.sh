@@ -49,11 +49,15 @@ warn() { # TEXT
 }
 
 # A failure says what failed, why, whether a disk was touched, and what to do next.
-# It stays above the menu until what failed is tried again.
 fail() { # WHAT NEXT...
+	notice "$BAD" FAILED "$@"
+}
+
+# What stays above the menu until it is tried again.
+notice() { # COLOUR LABEL WHAT NEXT...
 	{
-		printf '  %sFAILED    %s%s\n' "$BAD" "$1" "$PLAIN"
-		shift
+		printf '  %s%-9s %s%s\n' "$1" "$2" "$3" "$PLAIN"
+		shift 3
 		for line; do
 			printf '%s\n' "$line" | fold -s -w 67 |
 				sed 's/^/            /'
