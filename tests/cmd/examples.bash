@@ -39,7 +39,7 @@ usage_examples() { # COMMAND
 }
 
 # What stands for the machine: an image of a Windows, disks with one in a VHDX, in a
-# VHD that has a child, and on a partition, and files.
+# VHD that has a child, for UEFI and for a BIOS, and files.
 make_bench() { # FOLDER
 	mkdir -p "$1" && cd "$1" || return
 	local boot=tree/Windows/Boot config=tree/Windows/System32/config file
@@ -47,6 +47,7 @@ make_bench() { # FOLDER
 	for file in EFI/bootmgfw.efi PCAT/bootmgr PCAT/bootvhd.dll; do
 		echo "this is $file" >$boot/$file
 	done
+	echo 'this is winload.efi' >tree/Windows/System32/winload.efi
 	echo '; for 16-bit app support' >tree/Windows/win.ini
 	slipway bcdedit /createstore $config/SYSTEM
 	slipway reg add "$config/SYSTEM\\Select" /v Current /t REG_DWORD /d 1
@@ -62,8 +63,10 @@ make_bench() { # FOLDER
 	sed 's/vhdx/vhd/' answer.ini >golden.ini
 	printf '[vhd]\npath = \\vhd\\child.vhd\nparent = \\vhd\\win.vhd\n' >>golden.ini
 	slipway deploy golden.ini --target golden.img --size 600M --progress none
-	sed 's/\[vhd\]/[partition]/; /^path\|^size/d' answer.ini >nvme.ini
-	slipway deploy nvme.ini --target nvme.img --size 400M --progress none
+	sed 's/win\.vhdx/windows.vhdx/' answer.ini >nvme.ini
+	slipway deploy nvme.ini --target nvme.img --size 600M --progress none
+	sed 's/gpt/mbr/' nvme.ini >sda.ini
+	slipway deploy sda.ini --target sda.img --size 600M --progress none
 	slipway vdisk create win.vhd 100M --type dynamic
 	slipway partition create win.vhd --mbr type=data
 	slipway format win.vhd@1
@@ -94,6 +97,6 @@ fresh_bench() { # FOLDER
 
 on_the_bench() { # reads an example
 	sed -e "s|/dev/nvme0n1|$PWD/nvme.img|g" -e "s|/dev/sdX|$PWD/sdX|g" \
-		-e "s|/dev/sdb|$PWD/sdb.img|g" -e "s|/srv/tftp|$PWD/tftp|g" \
+		-e "s|/dev/sda|$PWD/sda.img|g" -e "s|/dev/sdb|$PWD/sdb.img|g" -e "s|/srv/tftp|$PWD/tftp|g" \
 		-e "s|/run/slipway|$PWD/run/slipway|g" -e 's| DIR$| dir|'
 }
