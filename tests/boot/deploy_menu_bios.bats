@@ -79,6 +79,7 @@ keys() { # NAME...
 	shows 'is blank. Type YES' 30
 	keys shift-y shift-e shift-s ret
 	shows '2  Shut down' 120
+	[ "$(grep -c 'deployment finished' "$dir/screen.txt")" -eq 1 ]
 	qemu_shot done
 	keys 2 ret
 	for _ in $(seq $((300 * TIMEOUT_SCALE))); do

@@ -89,8 +89,9 @@ with_stick() { # NAME
 	sed -i 's/^wipe = yes/wipe = maybe/' "$dir/answer.ini"
 	stick first
 	with_stick first
-	machine "slipway.startnet=/slipway/none.sh slipway.answer=\\\\slipway\\\\answer.ini" \
+	machine "slipway.startnet=/a.sh slipway.startnet=/slipway/none.sh slipway.answer=\\\\slipway\\\\answer.ini" \
 		"${stick_args[@]}"
+	says 'Warning +slipway.startnet is given twice: the last one counts' 90
 	says 'FAILED +/slipway/none.sh is not on the medium' 90
 	says 'FAILED +the deployment failed' 30
 	says 'wipe = maybe: must be yes or no' 2
