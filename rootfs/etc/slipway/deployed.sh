@@ -101,6 +101,7 @@ deployed_by_hand() {
 	if [ -z "$MEDIUM" ]; then
 		notice "$LABEL" Ready "this firmware cannot be told to start from the disk" \
 			"$disk was not written to. Put it before the network in the firmware's boot order, or let the server send this machine on to its disk (pxelinux: LOCALBOOT 0), then restart."
+		keys_until false # one of those that were shown
 		return
 	fi
 	medium=$(awk -v d="$MEDIUM" '$1 == d { print $2; exit }' $work/media)
