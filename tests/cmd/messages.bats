@@ -211,7 +211,7 @@ table() {
 		bcdedit /createstore BCD | 1 | BCD: | the file is there already |
 		bcdboot | 2 | name one Windows folder | | such as disk.img@3:\Windows
 		bcdboot d.img@2:\Windows | 1 | d.img@2:\Windows: | this is not Slipway's environment | with /s, such as /s d.img@1
-		bcdboot d.img@2:\Windos /s d.img@1 | 1 | d.img@2:\Windos | there is no such folder |
+		bcdboot d.img@2:\Windos /s d.img@1 | 1 | \Windos: | there is no such folder |
 		bcdboot d.img@2:\Windows /s d.img@9 | 1 | d.img@9 | there is no partition 9 | there are 1, 2
 		bcdboot d.img@2:\Windows /s d.img@1 /f EFI | 2 | /f EFI | not UEFI, BIOS or ALL |
 		bootsect | 2 | name the volume | | /nt60 ADDRESS

@@ -30,7 +30,11 @@ refuses() { # IMAGE WORDS COMMAND...
 		[ -z "$wipefs" ] || grep -qw -- "$wipefs" <<<"$(theirs "$image")"
 		ln -f "$image" before.img
 		cp --sparse=always "$image" d.img
-		refuses d.img "it holds $name at byte" partition create d.img --gpt type=data
+		case $name in
+		GPT | MBR) holds=$name ;;
+		*) holds="$name at byte" ;;
+		esac
+		refuses d.img "it holds $holds" partition create d.img --gpt type=data
 		slipway partition create d.img --gpt --wipe type=data
 		[ "$(theirs d.img | sed 's/PMBR//; s/dos//' | xargs)" = gpt ]
 		rm d.img "$image"

@@ -400,7 +400,6 @@ static int write_with_name(struct run *run, struct bcdboot_options *o)
 
 static int take_folder(struct run *run)
 {
-	uint64_t record;
 	size_t len;
 
 	run->windows = mem_strdup(run->source->path);
@@ -409,10 +408,6 @@ static int take_folder(struct run *run)
 	len = strlen(run->windows);
 	while (len && run->windows[len - 1] == '\\')
 		run->windows[--len] = 0;
-	if (len && ntfs_lookup(run->source->ntfs, run->windows, &record,
-			       NULL) == -ENOENT)
-		return err_set(&run->err, -ENOENT, run->words[0], ERR_NOWHERE,
-			       "there is no such folder");
 	return 0;
 }
 

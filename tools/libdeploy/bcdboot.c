@@ -231,6 +231,11 @@ static int check_source(const struct bcdboot *b, const char *name,
 	if (r)
 		return r;
 	r = b->source->ops->find(b->source, path, &node, &found);
+	if (r == -ENOENT && *b->options->windows &&
+	    b->source->ops->find(b->source, b->options->windows, &node, NULL) ==
+		    -ENOENT)
+		return err_set(b->err, -ENOENT, b->options->windows, ERR_NOWHERE,
+			       "there is no such folder");
 	if (r == -ENOENT || r == -ENOTDIR)
 		return err_set(b->err, -ENOENT, path, ERR_NOWHERE, "%s", why);
 	if (r && b->err && !b->err->code)
