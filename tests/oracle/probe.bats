@@ -53,8 +53,10 @@ refuses() { # IMAGE WORDS COMMAND...
 		image=all/$kind.img
 		cp --sparse=always "$image" before.img
 		refuses "$image" "it holds $name at byte" format "$image"
-		refuses "$image" "this is $name; only FAT and NTFS are read" dir "$image"
-		refuses "$image" "this is $name" type "$image:\\x"
+		words="this is $name; only FAT and NTFS are read"
+		[ "$name" != BitLocker ] || words='this is encrypted by BitLocker'
+		refuses "$image" "$words" dir "$image"
+		refuses "$image" "${words%;*}" type "$image:\\x"
 	done <list
 }
 

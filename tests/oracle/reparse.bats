@@ -127,11 +127,11 @@ compressed_alike() { # ALGORITHM CHUNK OPTION...
 	for line in '<SYMLINK>      link [folder\below\file]' \
 		'<SYMLINKD>     short [folder\below]' \
 		'<JUNCTION>     junction [C:\folder]' \
-		'9000 dedup-away [DEDUP]' '9000 cloud [CLOUD]' \
-		'100000 wof1-100000 [WOF]' \
+		'9,000 dedup-away [DEDUP]' '9,000 cloud [CLOUD]' \
+		'100,000 wof1-100000 [WOF]' \
 		'0 other-empty [reparse tag 0x00001234]'; do
 		assert_output_has "$line"
 	done
 	run -0 slipway dir 'volume:\folder\again'
-	assert_output_has '9000 file'
+	assert_output_has '9,000 file'
 }
