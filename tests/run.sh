@@ -64,15 +64,18 @@ programs() { # TIER
 longest_first() { # FOLDER
 	local first file
 	case $1 in
-	boot) first='deploy boot several windows vdisk_attach' ;;
-	oracle) first='apply' ;;
+	boot) first='deploy boot several deploy_menu deployed deployed_uefi
+		vdisk_attach shell windows' ;;
+	cmd) first='vdisk_volume vdisk_volume_change vdisk_corrupt doors' ;;
+	fault) first='build_steps make_file' ;;
+	oracle) first='vhd vdisk_odd apply vhd_sizes' ;;
 	*) first= ;;
 	esac
 	for file in $first; do
 		echo "tests/$1/$file.bats"
 	done
 	for file in tests/"$1"/*.bats; do
-		case " $first " in
+		case " ${first//[[:space:]]/ } " in
 		*" $(basename "$file" .bats) "*) ;;
 		*) echo "$file" ;;
 		esac
