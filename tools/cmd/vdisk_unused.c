@@ -47,11 +47,10 @@ static int judge(const struct vdisk_unused_ctx *u, unsigned number, int r,
 {
 	char text[ERR_TEXT];
 
-	if (r == -ENOMEM || r == -EIO || r == -ECANCELED || !r) {
-		if (r && !err->code)
-			*err = *why;
-		return r;
-	}
+	if (!r)
+		return 0;
+	if (r == -ENOMEM || r == -EIO || r == -ECANCELED)
+		return err_pass(err, r, why);
 	say(u, number, err_format(why, text, sizeof(text)));
 	return 0;
 }

@@ -104,9 +104,7 @@ static int without_mark(int r, const struct err *found, struct err *err)
 	case -EISDIR:
 		return 0;
 	}
-	if (err && !err->code)
-		*err = *found;
-	return r;
+	return err_pass(err, r, found);
 }
 
 // *ret is new memory, or NULL when there is no such file.

@@ -45,11 +45,8 @@ static int find_entry(struct efi_vars *vars, const struct part *esp,
 	void *optional = NULL;
 	int r = efi_boot_find(vars, &e, ret, &found);
 
-	if (r != -ENOENT) {
-		if (r && err)
-			*err = found;
-		return r;
-	}
+	if (r != -ENOENT)
+		return r ? err_pass(err, r, &found) : 0;
 	r = loader->is_windows
 		? efi_windows_optional(&optional, &e.optional_size, err)
 		: 0;

@@ -197,11 +197,8 @@ static int copy_all(struct copier *c, uint64_t len, struct progress *progress,
 			r = copy_run(c, off, off + n, len, progress, stage);
 	}
 	pool_wait(c->pool);
-	if (c->result) {
-		if (err && !err->code)
-			*err = c->err;
-		return c->result;
-	}
+	if (c->result)
+		return err_pass(err, c->result, &c->err);
 	return r ? r : progress_report(progress, stage, len, len);
 }
 

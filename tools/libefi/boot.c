@@ -43,11 +43,8 @@ int efi_boot_order(struct efi_vars *vars, uint16_t **ret, size_t *ret_count,
 	int r = efi_var_read(vars, "BootOrder", &efi_global, &data, &size,
 			     &found);
 
-	if (r && r != -ENOENT) {
-		if (err && !err->code)
-			*err = found;
-		return r;
-	}
+	if (r && r != -ENOENT)
+		return err_pass(err, r, &found);
 	r = efi_order_decode(data, size, ret, ret_count, err);
 	mem_free(data);
 	return r;

@@ -136,9 +136,7 @@ static int acquire(struct http_disk *h, uint64_t block, struct slot **ret,
 		*ret = s;
 		return 0;
 	}
-	r = s->why.code;
-	if (err && !err->code)
-		*err = s->why;
+	r = err_pass(err, s->why.code, &s->why);
 	if (!--s->users)
 		s->state = FREE;
 	return r;
@@ -445,9 +443,7 @@ static int begin(struct http_disk *h, struct err *err)
 			net_sleep(250u << i, NULL);
 			continue;
 		}
-		if (err && !err->code)
-			*err = why;
-		return r;
+		return err_pass(err, r, &why);
 	}
 	h->disk.size = h->file.size;
 	return 0;

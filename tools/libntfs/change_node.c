@@ -226,10 +226,8 @@ static int grow(struct ntfs_tree *t, struct err *err)
 		r = ntfs_space_take(c, (bytes + cluster - 1) / cluster, 0,
 				    &t->runs, &why);
 	}
-	if (r && err && !err->code)
-		*err = why;
 	if (r)
-		return r;
+		return err_pass(err, r, &why);
 	t->size = round_down(t->runs.clusters * cluster, t->x.block_size);
 	size = (size_t)round_up((t->size / t->x.block_size + 7) / 8, 8);
 	if (size > t->bits_size) {

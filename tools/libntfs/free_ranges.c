@@ -171,11 +171,8 @@ static int is_hibernated(struct ntfs *n, bool *ret, struct err *err)
 	*ret = false;
 	if (r == -ENOENT)
 		return 0;
-	if (r) {
-		if (err && !err->code)
-			*err = why;
-		return r;
-	}
+	if (r)
+		return err_pass(err, r, &why);
 	if (file->size >= sizeof(head))
 		r = disk_read(file, 0, head, sizeof(head), err);
 	disk_close(file);

@@ -341,9 +341,7 @@ int ublk_queue_start(struct ublk_queue *q, struct err *err)
 	while (sem_wait(&q->ready))
 		;
 	// Only a failed start has a result yet; the thread is at its end then.
-	if (q->result && err && !err->code)
-		*err = q->err;
-	return q->result;
+	return q->result ? err_pass(err, q->result, &q->err) : 0;
 }
 
 void ublk_queue_join(struct ublk_queue *q)

@@ -306,11 +306,9 @@ int ublk_wait(struct ublk *u, struct err *err)
 
 	for (unsigned i = 0; i < u->count; i++) {
 		ublk_queue_join(&u->queues[i]);
-		if (u->queues[i].result && !r) {
-			r = u->queues[i].result;
-			if (err && !err->code)
-				*err = u->queues[i].err;
-		}
+		if (u->queues[i].result && !r)
+			r = err_pass(err, u->queues[i].result,
+				     &u->queues[i].err);
 	}
 	flushed = u->target.read_only ? 0 : disk_flush(u->target.disk, err);
 	return r ? r : flushed;

@@ -156,9 +156,7 @@ static int shorten(struct disk *file, uint64_t size, struct err *err)
 
 	if (r == -ENOTSUP)
 		return 0;
-	if (r && err && !err->code)
-		*err = why;
-	return r ? r : disk_flush(file, err);
+	return r ? err_pass(err, r, &why) : disk_flush(file, err);
 }
 
 // The footer is written behind what is used before what lies between is cut off

@@ -65,11 +65,8 @@ static int probe_vhd(struct disk *file, struct vdisk_info *ret,
 	struct vhd v;
 	int r = read_vhd(file, &v, &vhd_err);
 
-	if (r) {
-		if (r != -ENOENT && err && !err->code)
-			*err = vhd_err;
-		return r;
-	}
+	if (r)
+		return r == -ENOENT ? r : err_pass(err, r, &vhd_err);
 	fill_vhd(&v.footer, &info);
 	info.footer_lost = v.footer_lost;
 	info.block_size = v.header.block_size;

@@ -114,11 +114,8 @@ static int tell_missing(const struct search *s,
 {
 	const char *name = s->child->path, *absolute = s->child->parent.absolute;
 
-	if (s->failed) {
-		if (err && !err->code)
-			*err = s->why;
-		return s->failed;
-	}
+	if (s->failed)
+		return err_pass(err, s->failed, &s->why);
 	if (s->wrong)
 		return err_set(err, -ESTALE, name, ERR_NOWHERE,
 			       "%s is not the parent it was made from, or was "
@@ -205,9 +202,8 @@ int vdisk_chain_open_disks(struct vdisk_chain *chain, struct err *err)
 {
 	int r = chain->broken;
 
-	if (r && err && !err->code)
-		*err = chain->why;
-
+	if (r)
+		err_pass(err, r, &chain->why);
 	for (size_t i = chain->count; i && !r; i--) {
 		struct vdisk_link *l = &chain->links[i - 1];
 

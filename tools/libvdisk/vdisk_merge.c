@@ -120,9 +120,7 @@ static int may_not(int r, const char *path, const struct err *why,
 	if (r == -EACCES || r == -EPERM || r == -EROFS)
 		return err_set(err, -EROFS, path, ERR_NOWHERE,
 			       "it may not be written to");
-	if (r && err && !err->code)
-		*err = *why;
-	return r;
+	return r ? err_pass(err, r, why) : 0;
 }
 
 // Makes the target as large as what is merged into it.

@@ -171,8 +171,8 @@ int vdisk_note_read(const struct vdisk_files *files, const char *path,
 	mem_free(name);
 	if (r == -ENOENT)
 		r = 0;
-	else if (r && err && !err->code)
-		*err = why;
+	else if (r)
+		err_pass(err, r, &why);
 	if (!r)
 		*ret = n;
 	return r;

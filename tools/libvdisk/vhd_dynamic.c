@@ -90,9 +90,7 @@ int vhd_make_room(struct vhd_disk *v, uint64_t end, struct err *err)
 		return err_set(err, -ENOSPC, "VHD", end,
 			       "there is no room for another block in the "
 			       "file");
-	if (r && err && !err->code)
-		*err = why;
-	return r ? r : put_footer(v, err);
+	return r ? err_pass(err, r, &why) : put_footer(v, err);
 }
 
 // Writes the gap before a block and its bitmap: all ones for a dynamic disk.

@@ -293,11 +293,8 @@ int vhd_footer_read(struct disk *file, struct vhd_footer *ret, bool *ret_lost,
 	r = find(file, &found, err);
 	if (r)
 		return r;
-	if (found.verdict) {
-		if (err && !err->code)
-			*err = found.err;
-		return found.verdict;
-	}
+	if (found.verdict)
+		return err_pass(err, found.verdict, &found.err);
 	*ret = found.footer;
 	*ret_lost = found.where == 0;
 	*ret_end = *ret_lost ? file->size : found.where;

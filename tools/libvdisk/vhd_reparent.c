@@ -127,9 +127,7 @@ static int find_room(struct vhd_disk *v, uint64_t len, uint64_t *ret,
 		if (!r && at == UINT64_MAX)
 			r = -ENOSPC;
 	}
-	if (r && err && !err->code)
-		*err = full;
-	return r;
+	return r ? err_pass(err, r, &full) : 0;
 }
 
 // An empty table becomes the disk's, elsewhere first.
