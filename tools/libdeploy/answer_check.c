@@ -104,6 +104,19 @@ static int refuse_layout(const struct answer_parser *p, uint64_t line,
 			    what);
 }
 
+// The layout that is asked for is not how the machine was started.
+static int refuse_start(const struct answer_parser *p, uint64_t line,
+			const char *layout, const char *is_for,
+			const char *started, const char *wanted)
+{
+	return err_bad_text(p->err, p->name, line,
+			    "layout = %s is for %s, and this machine was "
+			    "started by %s: leave layout out, or start it by "
+			    "%s; for a disk of another machine say "
+			    "other-machine = yes",
+			    layout, is_for, started, wanted);
+}
+
 static int settle_layout(struct answer_parser *p)
 {
 	enum answer_start start = p->start;
@@ -115,17 +128,9 @@ static int settle_layout(struct answer_parser *p)
 	if (!line && start == ANSWER_START_BIOS)
 		a->layout = ANSWER_MBR;
 	if (line && start == ANSWER_START_UEFI && a->layout == ANSWER_MBR)
-		return refuse(p, line,
-			      "layout = mbr is for a BIOS, and this machine was "
-			      "started by UEFI: leave layout out, or start it by "
-			      "BIOS; for a disk of another machine say "
-			      "other-machine = yes");
+		return refuse_start(p, line, "mbr", "a BIOS", "UEFI", "BIOS");
 	if (line && start == ANSWER_START_BIOS && a->layout == ANSWER_GPT)
-		return refuse(p, line,
-			      "layout = gpt is for UEFI, and this machine was "
-			      "started by BIOS: leave layout out, or start it by "
-			      "UEFI; for a disk of another machine say "
-			      "other-machine = yes");
+		return refuse_start(p, line, "gpt", "UEFI", "BIOS", "UEFI");
 	return 0;
 }
 
