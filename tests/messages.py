@@ -126,13 +126,13 @@ def main():
     arguments = sys.argv[1:]
     is_texts = arguments[:1] == ["--texts"]
     files = arguments[is_texts:] or sorted(
-        glob.glob("tools/*/*.c")
+        glob.glob("tools/**/*.c", recursive=True)
         + glob.glob("build/*.sh")
         + glob.glob("rootfs/init")
         + glob.glob("rootfs/etc/slipway/*")
     )
     known = {"report"}
-    for path in glob.glob("tools/*/*.[ch]"):
+    for path in glob.glob("tools/**/*.[ch]", recursive=True):
         known |= speaking(open(path, encoding="utf-8").read())
     for path in files:
         if path.endswith(".c"):

@@ -20,7 +20,7 @@ $(SAN)/libslipway.a: $(SANOBJ)
 	$(Q)rm -f $@ && ar rcsD $@ $^
 
 # tests/unit/LIB/x.c -> out/san/unit/LIB/x: a program that exits 0, 1 or 77.
-UNITS := $(patsubst tests/%.c,$(SAN)/%,$(wildcard tests/unit/*/*.c))
+UNITS := $(patsubst tests/%.c,$(SAN)/%,$(wildcard tests/unit/*/*.c tests/unit/*/*/*.c))
 FAULTS := $(patsubst tests/%.c,$(SAN)/%,$(wildcard tests/fault/*/*.c))
 FAULTSUP := $(wildcard tests/fault/*.c)
 $(SAN)/unit/%: tests/unit/%.c $(SAN)/libslipway.a

@@ -48,7 +48,8 @@ run_each() { # CORES COMMAND TEST...
 }
 
 programs() { # TIER
-	local tests=(tests/"$1"/*/*.c) t number
+	local tests t number
+	mapfile -t tests < <(find tests/"$1" -mindepth 2 -name "*.c" | LC_ALL=C sort)
 	tests=("${tests[@]#tests/}")
 	tests=("${tests[@]%.c}")
 	run_each "$(nproc)" '' "${tests[@]/#/$O/san/}"

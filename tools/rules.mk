@@ -5,7 +5,7 @@ CC := $(if $(filter default undefined,$(origin CC)),musl-gcc,$(CC))
 AR ?= ar
 
 # In link order: who comes first may use what comes later.
-LIBS := deploy machine apply address volume bcd efi hive wim ntfs fat bootsect part vdisk \
+LIBS := deploy machine image address volume bcd efi hive wim ntfs fat bootsect part vdisk \
 	ublk codec net disk base
 
 WARN := -Wall -Wextra -Wvla -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -14,8 +14,8 @@ BASEFLAGS := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -O2 -g \
 	-fno-strict-aliasing -fno-pie -pthread \
 	-ffile-prefix-map=$(CURDIR)=. $(WARN) -Werror -Itools/include -I$(O)/bios
 
-LIBSRC := $(foreach l,$(LIBS),$(wildcard tools/lib$(l)/*.c))
-CMDSRC := $(wildcard tools/cmd/*.c)
+LIBSRC := $(foreach l,$(LIBS),$(wildcard tools/lib$(l)/*.c tools/lib$(l)/*/*.c))
+CMDSRC := $(wildcard tools/cmd/*.c tools/cmd/*/*.c)
 
 # musl has no kernel headers: link linux-libc-dev's into the build folder.
 KHEADERS := $(O)/kheaders/.done
@@ -52,7 +52,7 @@ $(O)/obj/%.o: tools/%.c $(O)/obj/.flags $(KHEADERS) | $(BIOS)
 	$(Q)$(CC) $(BASEFLAGS) -isystem $(O)/kheaders -MMD -MP $(CFLAGS) -c -o $@ $<
 
 define archive
-$(O)/obj/lib$(1).a: $$(patsubst tools/%.c,$(O)/obj/%.o,$$(wildcard tools/lib$(1)/*.c))
+$(O)/obj/lib$(1).a: $$(patsubst tools/%.c,$(O)/obj/%.o,$$(wildcard tools/lib$(1)/*.c tools/lib$(1)/*/*.c))
 	@echo "  AR      $$@"
 	$$(Q)rm -f $$@ && $(AR) rcsD $$@ $$^
 endef

@@ -18,7 +18,7 @@ compile() {
 # What the targets have in common is compiled once.
 objects=$(mktemp -d)
 trap 'rm -rf "$objects"' EXIT
-for source in tools/lib*/*.c; do
+for source in tools/lib*/*.c tools/lib*/*/*.c; do
 	compile -c -o "$objects/$(echo "$source" | tr / -).o" "$source"
 done
 for target; do

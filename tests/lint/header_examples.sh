@@ -9,7 +9,7 @@ trap 'rm -rf "$tmp"' EXIT
 # What examples speak of without declaring it, beside `err` and `progress`.
 given() { # HEADER
 	case $1 in
-	apply) echo 'struct wim *wim; struct disk *volume; struct apply_result result;' ;;
+	image) echo 'struct wim *wim; struct disk *volume; struct apply_result result;' ;;
 	bcd) echo 'struct bcd_windows_entry entry; void *bytes; size_t size;' ;;
 	bootsect) echo 'struct disk *disk, *partition;' ;;
 	deploy) echo 'struct answer *answer; struct inventory *inventory;

@@ -16,10 +16,10 @@ names() { # PATTERN FILE...
 }
 
 # Filling in an error, and telling of it, return its code.
-shared=$(names '' tools/include/*.h tools/*/*.h |
+shared=$(names '' tools/include/*.h tools/*/*.h tools/*/*/*.h |
 	grep -vxE 'err_[a-z_]*|cmd_fail')
 bad=0
-for f in tools/*/*.c; do
+for f in tools/*/*.c tools/*/*/*.c; do
 	{
 		echo "$shared"
 		names 'static ' "$f"

@@ -16,6 +16,7 @@ prefixes() { # LIBRARY
 	codec) echo 'xpress|lzx|lznt1|huffman' ;;
 	deploy) echo 'answer|plan|boot|bcdboot|unfinished|deployed' ;;
 	machine) echo 'machine|inventory|settle|media|medium' ;;
+	image) echo 'image|apply' ;;
 	*) echo "$1" ;;
 	esac
 }
@@ -34,18 +35,18 @@ for archive in "$O"/obj/lib*.a; do
 	[ -z "$names" ] || fail "lib$lib: outside its prefix:" $names
 done
 
-! grep -nE '(return|[^=!]=|,|\?|:) *-EBADMSG' tools/lib*/*.c |
+! grep -nE '(return|[^=!]=|,|\?|:) *-EBADMSG' tools/lib*/*.c tools/lib*/*/*.c |
 	grep -v 'libbase/err\.c' || fail "EBADMSG is set by err_corrupt alone"
-! grep -nE '\b(open|pread|pwrite|fopen)\(' tools/lib*/*.c |
+! grep -nE '\b(open|pread|pwrite|fopen)\(' tools/lib*/*.c tools/lib*/*/*.c |
 	grep -vE 'tools/(libdisk/(file|direct|new|users)|libublk/[a-z_]*|libmachine/[a-z_]*|libefi/vars)\.c|opendir|_open\(' ||
 	fail "only libdisk opens files"
-! grep -nE '\b(malloc|calloc|realloc|free)\(' tools/lib*/*.c |
+! grep -nE '\b(malloc|calloc|realloc|free)\(' tools/lib*/*.c tools/lib*/*/*.c |
 	grep -vE 'tools/libbase/mem\.c' || fail "allocation goes through mem_*"
-! grep -nE '\bpacked\b|\(u?int(16|32|64)_t \*\)' tools/lib*/*.[ch] tools/include/*.h ||
+! grep -nE '\bpacked\b|\(u?int(16|32|64)_t \*\)' tools/lib*/*.[ch] tools/lib*/*/*.[ch] tools/include/*.h ||
 	fail "no packed structs, no casts to integer pointers"
-for f in tools/lib*/*_disk.h; do
+for f in tools/lib*/*_disk.h tools/lib*/*/*_disk.h; do
 	for s in $(sed -n 's/^struct \([a-z0-9_]*_disk\) {.*/\1/p' "$f"); do
-		grep -q "sizeof(struct $s) ==" tools/lib*/*.[ch] ||
+		grep -q "sizeof(struct $s) ==" tools/lib*/*.[ch] tools/lib*/*/*.[ch] ||
 			fail "$f: struct $s: its size is not asserted"
 	done
 done
@@ -55,10 +56,8 @@ for h in tools/include/*.h; do
 			-xc -fsyntax-only - || fail "$h: does not compile alone"
 done
 untested=
-for f in tools/lib*/*.c; do
-	lib=$(basename "$(dirname "$f")")
-	[ -e "tests/unit/$lib/$(basename "$f")" ] ||
-		untested="$untested $lib/$(basename "$f")"
+for f in tools/lib*/*.c tools/lib*/*/*.c; do
+	[ -e "tests/unit/${f#tools/}" ] || untested="$untested ${f#tools/}"
 done
 echo "tested only through others:$untested" | fold -s -w 79
 exit $bad

@@ -37,7 +37,7 @@ done
 
 # --- Commands and their switches ------------------------------------------------
 
-sed -n 's/^COMMAND[A-Z_]*([a-z]*, "\([a-z]*\)".*/\1/p' tools/cmd/*.c | sort >"$tmp/commands"
+sed -n 's/^COMMAND[A-Z_]*([a-z]*, "\([a-z]*\)".*/\1/p' tools/cmd/*.c tools/cmd/*/*.c | sort >"$tmp/commands"
 for page in "$man"/slipway-*.1; do
 	name=${page##*/slipway-}
 	echo "${name%.1}"
@@ -123,7 +123,7 @@ lacks "$tmp/told" "$tmp/settings" "$man/slipway-environment.7: there is no such 
 # --- Messages ------------------------------------------------------------------------
 
 # All sources in a line each, with the pieces of a string joined.
-cat tools/*/*.c rootfs/etc/slipway/* boot/*.cfg boot/bios/* 2>/dev/null | tr '\n\t' '  ' |
+cat tools/*/*.c tools/*/*/*.c rootfs/etc/slipway/* boot/*.cfg boot/bios/* 2>/dev/null | tr '\n\t' '  ' |
 	sed 's/" *"//g' >"$tmp/sources"
 sed -n 's/^\.It Dq //p' $man/slipway-troubleshooting.7 | sed 's/\.\.\.\.*/\n/g' |
 	grep . >"$tmp/words"

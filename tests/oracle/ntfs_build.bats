@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # NTFS volumes that we build, read by ntfs-3g's tools, libfsntfs, The Sleuth
 # Kit, 7-Zip and wimlib. The volumes and the list of what is in them come from
-# tests/unit/libntfs/build_tree.c.
+# tests/unit/libntfs/build/tree.c.
 
 bats_require_minimum_version 1.5.0
 load ../helpers

@@ -1,6 +1,6 @@
 # NTFS volumes that we change: by us, by mkntfs, by Windows, filled by ntfs-3g.
 # Its tools, libfsntfs, The Sleuth Kit, 7-Zip and wimlib must find what the model
-# of tests/unit/libntfs/change.c says, and nothing wrong.
+# of tests/unit/libntfs/change/change.c says, and nothing wrong.
 
 load ../helpers
 load judges

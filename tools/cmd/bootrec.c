@@ -9,7 +9,7 @@
 #include <strings.h>
 
 #include "address.h"
-#include "bcdboot.h"
+#include "bcdboot/bcdboot.h"
 #include "boot_code.h"
 #include "cmd.h"
 #include "deploy.h"

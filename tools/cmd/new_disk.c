@@ -7,7 +7,7 @@
 #include "address.h"
 #include "cmd.h"
 #include "new_disk.h"
-#include "vdisk_cmd.h"
+#include "vdisk/vdisk_cmd.h"
 
 int new_disk_parse_size(const char *command, const char *text, uint64_t *ret)
 {

@@ -19,7 +19,7 @@
 #define DEPLOY_H
 
 #include "address.h"
-#include "apply.h"
+#include "image.h"
 #include "bcd.h"
 #include "machine.h"
 #include "part.h"

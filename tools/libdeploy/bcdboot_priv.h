@@ -5,7 +5,7 @@
 #ifndef BCDBOOT_PRIV_H
 #define BCDBOOT_PRIV_H
 
-#include "apply.h"
+#include "image.h"
 #include "deploy.h"
 
 #define BCDBOOT_MAX_PATH  600

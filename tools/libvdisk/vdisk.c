@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "vdisk.h"
-#include "vhd_disk.h"
-#include "vhd_priv.h"
-#include "vhdx_priv.h"
+#include "vhd/vhd_disk.h"
+#include "vhd/vhd_priv.h"
+#include "vhdx/vhdx_priv.h"
 
 static void fill_vhd(const struct vhd_footer *f, struct vdisk_info *info)
 {

@@ -19,7 +19,7 @@ struct vdisk_places {
 };
 
 // Lists where the parent of the child at `child` may be, by what the child says
-// of it (vdisk_path.c). Free with vdisk_places_done.
+// of it (chain/path.c). Free with vdisk_places_done.
 // Returns 0 or -ENOMEM.
 int vdisk_places_list(bool is_volume, const char *child,
 		      const struct vdisk_parent *parent,
@@ -84,20 +84,20 @@ uint64_t vdisk_present(const struct vdisk_create *c, uint64_t blocks);
 int vdisk_open_alone(struct disk *file, const struct vdisk_info *info,
 		     struct disk **ret, struct err *err);
 
-// Returns true for a disk that is made of blocks (blocks.h): all but fixed VHDs.
+// Returns true for a disk that is made of blocks (blocks/blocks.h): all but fixed VHDs.
 static inline bool vdisk_has_blocks(const struct vdisk_info *info)
 {
 	return info->format == VDISK_VHDX || info->type != VDISK_FIXED;
 }
 
-// Copies `len` bytes inside of a file to a place that does not overlap (move.c).
+// Copies `len` bytes inside of a file to a place that does not overlap (blocks/edit.c).
 // Returns 0, -ENOMEM, or the file's error.
 int vdisk_copy_inside(struct disk *file, uint64_t from, uint64_t to,
 		      uint64_t len, struct err *err);
 
 // Opens a virtual disk for changing it as a whole, with the blocks' part ready
 // for changes: vdisk_open_alone and vdisk_blocks_prepare. With `keeps_id`
-// children do not notice (move.c).
+// children do not notice (blocks/edit.c).
 struct vdisk_blocks;
 int vdisk_edit_open(struct disk *file, const struct vdisk_info *info,
 		    bool keeps_id, struct vdisk_blocks **ret, struct err *err);
@@ -107,7 +107,7 @@ int vdisk_edit_open(struct disk *file, const struct vdisk_info *info,
 int vdisk_edit_close(struct vdisk_blocks *b, int r, struct err *err);
 
 // Moves what lies at the end of the file of a disk with blocks into gaps before
-// it (pack.c).
+// it (blocks/pack.c).
 // Returns 0, -ECANCELED, or as vdisk_open and disk_write.
 int vdisk_pack(struct disk *file, const struct vdisk_info *info,
 	       struct progress *progress, struct err *err);

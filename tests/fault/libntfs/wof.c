@@ -5,7 +5,7 @@
 // is not taken for what comes after it.
 
 #include "fault/fault.h"
-#include "libntfs/reparse.h"
+#include "libntfs/read/reparse.h"
 #include "test.h"
 
 static struct err err;

@@ -6,10 +6,10 @@
 // the N-th write fails, and when the volume below is full.
 
 #include "fault/fault.h"
-#include "libvdisk/blocks.h"
-#include "libvdisk/vdisk_merge.h"
+#include "libvdisk/blocks/blocks.h"
+#include "libvdisk/chain/merge.h"
 #include "libvdisk/vdisk_priv.h"
-#include "libvdisk/vhd_priv.h"
+#include "libvdisk/vhd/vhd_priv.h"
 #include "unit/libvdisk/model.h"
 
 static const struct guid new_id = {{7, 7, 7, 0x40, 7}};

@@ -4,7 +4,7 @@
 // refused before the volume is touched, or what is there is sound. Content that
 // entries may name by its hash: "a", 600 times "b", 9000 times "c".
 
-#include "apply.h"
+#include "image.h"
 #include "unit/libwim/made.h"
 
 #define VOLUME_SIZE (UINT64_C(6) << 20)

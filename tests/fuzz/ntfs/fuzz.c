@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "libntfs/read.h"
+#include "libntfs/read/read.h"
 #include "unit/libntfs/volumes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

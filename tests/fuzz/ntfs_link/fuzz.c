@@ -3,7 +3,7 @@
 // Symbolic links and junctions: the first byte chooses, the rest is the reparse
 // data.
 
-#include "libntfs/reparse.h"
+#include "libntfs/read/reparse.h"
 #include "test.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

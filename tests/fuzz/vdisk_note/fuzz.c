@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "libvdisk/vdisk_note.h"
+#include "libvdisk/chain/note.h"
 
 #define CHECK(c)                                                               \
 	do {                                                                   \

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#include "libvdisk/vhd_disk.h"
-#include "libvdisk/vhd_priv.h"
+#include "libvdisk/vhd/vhd_disk.h"
+#include "libvdisk/vhd/vhd_priv.h"
 
 #define CHECK(c)                                                               \
 	do {                                                                   \

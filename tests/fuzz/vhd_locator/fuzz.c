@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "libvdisk/vdisk_priv.h"
-#include "libvdisk/vhd_priv.h"
+#include "libvdisk/vhd/vhd_priv.h"
 
 #define CHECK(c)                                                               \
 	do {                                                                   \

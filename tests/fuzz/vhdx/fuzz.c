@@ -5,8 +5,8 @@
 // table. They are put in their places, with right checksums.
 
 #include "fuzz/pages.h"
-#include "libvdisk/vhdx_disk.h"
-#include "libvdisk/vhdx_priv.h"
+#include "libvdisk/vhdx/vhdx_disk.h"
+#include "libvdisk/vhdx/vhdx_priv.h"
 
 #define PART 256u
 #define MIB  (1u << 20)

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "libvdisk/vhdx_priv.h"
+#include "libvdisk/vhdx/vhdx_priv.h"
 
 #define CHECK(c)                                                               \
 	do {                                                                   \

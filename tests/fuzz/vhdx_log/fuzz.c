@@ -5,8 +5,8 @@
 // begins with; magic, id, length and checksum are made right.
 
 #include "fuzz/pages.h"
-#include "libvdisk/vhdx_disk.h"
-#include "libvdisk/vhdx_priv.h"
+#include "libvdisk/vhdx/vhdx_disk.h"
+#include "libvdisk/vhdx/vhdx_priv.h"
 
 // A small file with a small log, for speed: 64 KiB from 64 KiB on.
 #define LOG	  (64u << 10)

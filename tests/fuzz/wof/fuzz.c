@@ -3,7 +3,7 @@
 // Files that Windows' overlay filter compressed: the first byte is the algorithm,
 // three are the file's size, the rest is the stream.
 
-#include "libntfs/reparse.h"
+#include "libntfs/read/reparse.h"
 #include "test.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

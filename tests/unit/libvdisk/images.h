@@ -5,10 +5,10 @@
 #ifndef IMAGES_H
 #define IMAGES_H
 
-#include "libvdisk/vhd_disk.h"
-#include "libvdisk/vhd_priv.h"
-#include "libvdisk/vhdx_disk.h"
-#include "libvdisk/vhdx_priv.h"
+#include "libvdisk/vhd/vhd_disk.h"
+#include "libvdisk/vhd/vhd_priv.h"
+#include "libvdisk/vhdx/vhdx_disk.h"
+#include "libvdisk/vhdx/vhdx_priv.h"
 #include "test.h"
 #include "vdisk.h"
 

@@ -5,10 +5,10 @@
 // expanding, compacting, children, merging, resetting, another parent. A seed
 // gives the same sequence again. SLIPWAY_ROUNDS=N does N times as many.
 
-#include "libvdisk/blocks.h"
-#include "libvdisk/vdisk_merge.h"
+#include "libvdisk/blocks/blocks.h"
+#include "libvdisk/chain/merge.h"
 #include "libvdisk/vdisk_priv.h"
-#include "libvdisk/vhd_priv.h"
+#include "libvdisk/vhd/vhd_priv.h"
 #include "unit/libvdisk/model.h"
 
 #define MAX_LEVELS 4

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+//
+// Boot stores as a whole: loading, saving, making, exporting and importing.
+
+#include <stdio.h>
+#include <string.h>
+
+#include "../bcd_place.h"
+#include "bcdedit.h"
+#include "../hive_file.h"
+#include "../hive_logs.h"
+#include "../system_partition.h"
+#include "../this_machine.h"
+
+static int load_file(struct hive_file *f, struct bcd **ret, struct err *err)
+{
+	struct hive_bytes b;
+	int r = hive_file_read(f, &b, err);
+
+	if (r)
+		return r;
+	if (b.is_stale)
+		hive_logs_warn("bcdedit", hive_file_name(f));
+	r = bcd_load_with_logs(b.data, b.size, b.logs, ret, err);
+	if (r)
+		hive_logs_advise(b.data, b.size, err);
+	hive_bytes_done(&b);
+	return r;
+}
+
+// Finds the system partition of a disk, or of this machine (NULL).
+static int find_partition(struct edit *e, const char *disk)
+{
+	bool is_meant = this_machine_is_meant(bcdedit_given(e, MACHINE));
+	struct efi_vars *vars = NULL;
+	char *found;
+	int r;
+
+	if (!disk && !is_meant)
+		return err_set(&e->err, -EINVAL, "boot store", ERR_NOWHERE,
+			       "this is not Slipway's environment: name the "
+			       "store with /store, or say --this-machine");
+	if (!is_meant || efi_vars_open(NULL, &vars, NULL))
+		vars = NULL;
+	r = disk ? system_partition_of(disk, vars, &found, &e->err)
+		 : system_partition_of_machine(vars, &found, &e->err);
+	efi_vars_close(vars);
+	if (r)
+		return r;
+	mem_free(e->found);
+	e->found = found;
+	return 0;
+}
+
+static bool is_partition(const char *address)
+{
+	struct place *place;
+	bool yes;
+
+	if (address_open(address, 0, &place, NULL))
+		return true; // and opening the store says why not
+	yes = place->level_count &&
+	      place->levels[place->level_count - 1].kind == PLACE_PARTITION;
+	address_close(place);
+	return yes;
+}
+
+static int open_system_store(struct edit *e, unsigned flags)
+{
+	const char *partition = e->switches[SYSSTORE].value, *store;
+	char address[4096];
+	char *path;
+	int r;
+
+	if (partition) {
+		e->found = bcd_place_address(partition);
+		if (!e->found)
+			return err_nomem(&e->err);
+		partition = e->found;
+	}
+	e->path = partition;
+	if (!partition || !is_partition(partition)) {
+		r = find_partition(e, partition);
+		if (r)
+			return r;
+		partition = e->found;
+	}
+	store = system_partition_store(partition, true, true);
+	if (!store)
+		store = "\\EFI\\Microsoft\\Boot\\BCD";
+	if (snprintf(address, sizeof(address), "%s:%s", partition, store) >=
+	    (int)sizeof(address))
+		return err_set(&e->err, -ENAMETOOLONG, "address", ERR_NOWHERE,
+			       "the name is too long");
+	path = mem_strdup(address);
+	if (!path)
+		return err_nomem(&e->err);
+	mem_free(e->found);
+	e->path = e->found = path;
+	return hive_file_open(path, flags, &e->file, &e->err);
+}
+
+static int open_store(struct edit *e, unsigned flags)
+{
+	if (!bcdedit_given(e, STORE))
+		return open_system_store(e, flags);
+	e->path = e->switches[STORE].value;
+	return hive_file_open(e->path, flags, &e->file, &e->err);
+}
+
+int bcdedit_load(struct edit *e, bool for_change)
+{
+	int r = open_store(e, for_change ? HIVE_FILE_WRITE
+			   : bcdedit_given(e, IGNORE_LOGS) ? HIVE_FILE_NO_LOGS
+							   : 0);
+
+	return r ? r : load_file(e->file, &e->bcd, &e->err);
+}
+
+static int save_file(struct hive_file *f, const struct bcd *bcd,
+		     struct err *err)
+{
+	size_t size;
+	void *data;
+	int r = bcd_save(bcd, &data, &size, err);
+
+	if (r)
+		return r;
+	r = hive_file_replace(f, data, size, err);
+	mem_free(data);
+	return r;
+}
+
+int bcdedit_save(struct edit *e)
+{
+	return save_file(e->file, e->bcd, &e->err);
+}
+
+int bcdedit_createstore(struct edit *e)
+{
+	int r;
+
+	e->path = e->switches[CREATESTORE].value;
+	r = hive_file_open(e->path, HIVE_FILE_WRITE | HIVE_FILE_NEW, &e->file,
+			   &e->err);
+	if (!r)
+		r = bcd_new(false, &e->bcd, &e->err);
+	return r ? r : bcdedit_save(e);
+}
+
+// Opens a file to be replaced or made.
+static int open_target(const char *path, struct hive_file **ret,
+		       struct err *err)
+{
+	struct err none = {0};
+	int r = hive_file_open(path, HIVE_FILE_WRITE, ret, &none);
+
+	if (r == -ENOENT)
+		return hive_file_open(path, HIVE_FILE_WRITE | HIVE_FILE_NEW,
+				      ret, err);
+	if (r)
+		*err = none;
+	return r;
+}
+
+int bcdedit_export(struct edit *e)
+{
+	struct hive_file *to;
+	int r = open_target(e->switches[EXPORT].value, &to, &e->err);
+
+	if (r)
+		return r;
+	r = save_file(to, e->bcd, &e->err);
+	hive_file_close(to);
+	return r;
+}
+
+// Removes what the firmware's variables are mirrored in.
+static int remove_firmware(struct edit *e)
+{
+	int r = 0;
+
+	for (size_t i = e->bcd->object_count; !r && i-- > 0;) {
+		struct bcd_object *obj = e->bcd->objects[i];
+
+		if (obj->type == BCD_FIRMWARE_ENTRY ||
+		    obj->type == BCD_FIRMWARE_MANAGER)
+			r = bcd_object_remove(e->bcd, obj, true, &e->err);
+	}
+	return r;
+}
+
+int bcdedit_import(struct edit *e)
+{
+	struct hive_file *from;
+	int r;
+
+	e->path = e->switches[IMPORT].value;
+	r = hive_file_open(e->path, 0, &from, &e->err);
+	if (r)
+		return r;
+	r = load_file(from, &e->bcd, &e->err);
+	hive_file_close(from);
+	if (!r && bcdedit_given(e, CLEAN))
+		r = remove_firmware(e);
+	if (r)
+		return r;
+	if (!bcdedit_given(e, STORE)) {
+		r = open_system_store(e, HIVE_FILE_WRITE);
+	} else {
+		e->path = e->switches[STORE].value;
+		r = open_target(e->path, &e->file, &e->err);
+	}
+	return r ? r : bcdedit_save(e);
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+//
+// dism /Apply-Image: an image onto a volume, which is built anew.
+
+#include <stdio.h>
+#include <string.h>
+
+#include "address.h"
+#include "image.h"
+#include "dism.h"
+#include "../missed.h"
+
+enum { APPLY_DIR = DISM_IMAGE_SWITCH_COUNT, REPLACE, CHECK_INTEGRITY, VERIFY, PROGRESS, NONE };
+
+// A volume that is to be rebuilt keeps its label, serial number and cluster
+// size; one that holds files is only replaced when asked to.
+static int keep_identity(struct place *place, bool replace,
+			 struct ntfs_build_options *options, char label[97],
+			 struct err *err)
+{
+	const struct ntfs_info *info;
+	struct ntfs *volume;
+	bool empty;
+	int r = ntfs_open(place->disk, &volume, err);
+
+	if (r)
+		return r;
+	r = ntfs_is_empty(volume, &empty, err);
+	if (!r && !empty && !replace)
+		r = err_set(err, -ENOTEMPTY, "volume", ERR_NOWHERE,
+			    "it holds files; --replace destroys them");
+	info = ntfs_get_info(volume);
+	snprintf(label, 97, "%s", info->label);
+	options->label = label;
+	options->serial = info->serial;
+	options->cluster_size = info->cluster_size;
+	ntfs_close(volume);
+	return r;
+}
+
+static int new_identity(struct ntfs_build_options *options, struct err *err)
+{
+	struct guid serial;
+	int r = guid_random(&serial, err);
+
+	memcpy(&options->serial, &serial, sizeof(options->serial));
+	return r;
+}
+
+static int open_volume(const char *address, bool replace,
+		       struct apply_options *options, char label[97],
+		       struct place **ret, struct err *err)
+{
+	struct place *place;
+	struct part_content found = {0}, missed = {0};
+	char text[PART_CONTENT_TEXT];
+	int r = address_open_volume(address, ADDRESS_WRITE, &place, err);
+
+	if (r)
+		return r;
+	options->volume.hidden_sectors = address_hidden_sectors(place);
+	r = part_probe(place->disk, &found, err);
+	if (!r && !replace)
+		r = find_missed(place->disk, &missed, err);
+	if (!r && missed.kind != PART_HOLDS_NOTHING &&
+	    !part_content_is(&missed, "NTFS"))
+		r = err_set(err, -ENOTEMPTY, address, ERR_NOWHERE,
+			    "it holds data (%s); --replace destroys it",
+			    part_content_text(&missed, text));
+	else if (!r && part_content_is(&found, "NTFS"))
+		r = keep_identity(place, replace, &options->volume, label, err);
+	else if (!r)
+		r = new_identity(&options->volume, err);
+	if (r)
+		cmd_place_close(place);
+	else
+		*ret = place;
+	return r;
+}
+
+static bool is_volume(struct disk *d)
+{
+	struct ntfs *n;
+
+	if (ntfs_open(d, &n, NULL))
+		return false;
+	ntfs_close(n);
+	return true;
+}
+
+// *ret_fate: after a failure, what became of the volume that was there, or
+// NULL.
+static int apply(const struct dism_image *image, const struct cmd_switch *s,
+		 struct cmd_progress *progress, const char **ret_fate,
+		 struct err *err)
+{
+	struct apply_options options = {.volume.time = filetime_now()};
+	struct apply_result result;
+	struct place *place;
+	char label[97];
+	bool was_there;
+	int r = 0;
+
+	options.verify = s[VERIFY].value;
+	if (s[CHECK_INTEGRITY].value)
+		r = wim_check_integrity(image->wim, &progress->progress, err);
+	if (!r)
+		r = open_volume(s[APPLY_DIR].value, s[REPLACE].value, &options,
+				label, &place, err);
+	if (r)
+		return r;
+	puts("Applying image");
+	fflush(stdout);
+	was_there = is_volume(place->disk);
+	r = apply_image(image->wim, image->index, place->disk, &options,
+			&progress->progress, &result, err);
+	if (r && was_there)
+		*ret_fate = is_volume(place->disk)
+				? "nothing was written to it"
+				: "what it held is gone, and it is no "
+				  "volume now: apply an image again";
+	if (!r)
+		r = address_finish(place, err);
+	cmd_place_close(place);
+	if (!r && result.object_ids_dropped)
+		cmd_warn("dism", result.object_id_of, APPLY_OBJECT_IDS,
+			 (unsigned long long)result.object_ids_dropped);
+	return r;
+}
+
+int dism_apply_image(int argc, char **argv)
+{
+	struct cmd_switch s[] = {
+		DISM_IMAGE_SWITCHES,
+		[APPLY_DIR] = {"ApplyDir", true, NULL},
+		[REPLACE] = {"Replace", false, NULL},
+		[CHECK_INTEGRITY] = {"CheckIntegrity", false, NULL},
+		[VERIFY] = {"Verify", false, NULL},
+		[PROGRESS] = {"Progress", true, NULL},
+		[NONE] = {NULL, false, NULL},
+	};
+	struct cmd_progress progress;
+	struct dism_image image;
+	const char *fate = NULL;
+	struct err err = {0};
+	int words, r = cmd_switches(argc, argv, s, &words);
+
+	if (r)
+		return r;
+	if (words || !s[APPLY_DIR].value)
+		return cmd_misuse("dism", words
+					      ? "too many words"
+					      : "/ApplyDir:VOLUME is missing: "
+						"onto which volume?");
+	if (cmd_progress_init(&progress, s[PROGRESS].value))
+		return cmd_misuse(
+		    "dism", "/Progress:%s: must be bar, lines, json or none",
+		    s[PROGRESS].value);
+	r = dism_open(s, true, &image);
+	if (r)
+		return r;
+	dism_begin();
+	r = apply(&image, s, &progress, &fate, &err);
+	cmd_progress_end(&progress);
+	dism_close(&image);
+	if (!r)
+		return dism_done();
+	r = cmd_fail("dism", s[APPLY_DIR].value, &err);
+	if (fate)
+		fprintf(stderr, "dism: %s: %s\n", s[APPLY_DIR].value, fate);
+	return r;
+}

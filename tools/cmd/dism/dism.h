@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+//
+// What the files of the command dism share.
+
+#ifndef DISM_H
+#define DISM_H
+
+#include "../cmd.h"
+#include "../credentials.h"
+#include "wim.h"
+
+// An image file, and the image in it that /Index or /Name chose.
+struct dism_image {
+	const char *path; // as given
+	struct credentials credentials;
+	struct wim *wim;
+	uint32_t index; // 0: none was chosen
+};
+
+// The switches by which all verbs name an image: the first entries of their
+// tables.
+#define DISM_IMAGE_SWITCHES                                                    \
+	{"ImageFile", true, NULL}, {"WimFile", true, NULL},                    \
+		{"Index", true, NULL}, {"Name", true, NULL},                   \
+		{"SWMFile", true, NULL}, {"Credentials", true, NULL}
+#define DISM_IMAGE_SWITCH_COUNT 6
+
+// Opens the image that these switches name, and says what is wrong when it
+// cannot be. `needs_image`: an image must be chosen. dism_close when done; *ret
+// stays where it is until then.
+// Returns CMD_OK, CMD_FAILED or CMD_MISUSE.
+int dism_open(const struct cmd_switch *switches, bool needs_image,
+	      struct dism_image *ret);
+
+// Closes what dism_open opened.
+void dism_close(struct dism_image *image);
+
+// Prints what every verb begins with.
+void dism_begin(void);
+
+// Prints that all went well. Returns CMD_OK.
+int dism_done(void);
+
+// The verbs, each in a file of its own; argv[1..] is without the verb. Return
+// the command's exit status.
+int dism_apply_image(int argc, char **argv);
+int dism_image_info(int argc, char **argv);
+int dism_list_image(int argc, char **argv);
+
+#endif

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+//
+// Image files by their addresses: opening one for libwim, and finding those
+// that a pattern means, on the host or in a volume.
+
+#include <string.h>
+#include <strings.h>
+
+#include "address.h"
+#include "image_files.h"
+#include "../files/tree.h"
+
+// --- Opening -----------------------------------------------------------------
+
+static int open_file(void *logon, const char *name, struct disk **ret,
+		     struct err *err)
+{
+	return address_open_file(name, logon, ret, err);
+}
+
+struct wim_files image_files(const struct net_logon *logon)
+{
+	return (struct wim_files){open_file, (void *)(uintptr_t)logon};
+}
+
+// --- Patterns ----------------------------------------------------------------
+
+// Tells whether an address leads into a disk.
+static bool is_inside(const char *address)
+{
+	const char *rest;
+	char *path;
+
+	if (address_split(address, &path, &rest, NULL))
+		return true;
+	mem_free(path);
+	return *rest;
+}
+
+// A file of the host may be written in several ways.
+static bool is_same(const char *a, const char *b)
+{
+	if (!is_inside(a) && !is_inside(b))
+		return !strcmp(a, b) || address_is_same_host(a, b);
+	return !strcasecmp(a, b);
+}
+
+int image_names_add(struct image_names *names, const char *address,
+		    struct err *err)
+{
+	char *copy;
+
+	for (size_t i = 0; i < names->count; i++)
+		if (is_same(names->items[i], address))
+			return 0;
+	copy = mem_strdup(address);
+	if (!copy || mem_grow((void **)&names->items, names->count,
+			      &names->room, sizeof(*names->items))) {
+		mem_free(copy);
+		return err_nomem(err);
+	}
+	names->items[names->count++] = copy;
+	return 0;
+}
+
+void image_names_free(struct image_names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		mem_free(names->items[i]);
+	mem_free(names->items);
+}
+
+struct match {
+	struct image_names *names;
+	struct tree *tree;
+	struct tree_match match;
+	bool found;
+	struct err *err;
+};
+
+static int add_match(struct match *m, const char *name)
+{
+	char *path = tree_join(m->tree, m->match.folder, name), *address;
+	size_t prefix = strlen(m->tree->prefix);
+	int r;
+
+	address = path ? mem_alloc(prefix + strlen(path) + 1) : NULL;
+	if (address) {
+		memcpy(address, m->tree->prefix, prefix);
+		strcpy(address + prefix, path);
+		r = image_names_add(m->names, address, m->err);
+	} else {
+		r = err_nomem(m->err);
+	}
+	mem_free(path);
+	mem_free(address);
+	return r;
+}
+
+static int match_one(void *ctx, const struct volume_stat *entry)
+{
+	struct match *m = ctx;
+
+	if (entry->is_directory || !tree_matches(&m->match, entry))
+		return 0;
+	m->found = true;
+	return add_match(m, entry->name);
+}
+
+int image_names_match(struct image_names *names, const char *pattern,
+		      struct err *err)
+{
+	struct match m = {.names = names, .err = err};
+	int r;
+
+	if (net_is_name(pattern) && !is_inside(pattern))
+		return err_set(err, -ENOTSUP, pattern, ERR_NOWHERE,
+			       "a server's files cannot be listed: part 1 is "
+			       "enough when they are called install.swm, "
+			       "install2.swm, and so on");
+	r = tree_open(pattern, 0, &m.tree, err);
+	if (r)
+		return r;
+	r = tree_match_path(m.tree, m.tree->path, &m.match, err);
+	if (!r)
+		r = tree_list(m.tree, m.match.folder, match_one, &m, err);
+	if (!r && !m.found)
+		r = err_set(err, -ENOENT, pattern, ERR_NOWHERE,
+			    "no file matches this");
+	tree_match_done(&m.match);
+	tree_close(m.tree);
+	return r;
+}

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: MIT
+//
+// A plan is carried out. In a volume a file is made in memory first, its content
+// on free clusters; a sync makes all of that true at once. So a file whose content
+// cannot be read or written must not be there at a sync: then what was not synced
+// is dropped, and done again without it.
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../cmd.h"
+#include "transfer.h"
+
+#define BATCH_BYTES (UINT64_C(1) << 30)
+#define BATCH_FILES 5000u
+#define SHOW_FROM   (UINT64_C(64) << 20) // files with progress
+#define PIECE	    (UINT64_C(32) << 20)
+#define MANY_FROM   (UINT64_C(16) << 20) // copied by several threads
+
+// --- Content -----------------------------------------------------------------
+
+static int copy_piece(struct disk *from, struct disk *to, uint64_t off,
+		      uint64_t to_off, uint64_t len, struct err *err)
+{
+	struct disk *a = NULL, *b = NULL;
+	int r = disk_slice(from, off, len, &a, err);
+
+	if (!r)
+		r = disk_slice(to, to_off, len, &b, err);
+	if (!r)
+		r = disk_copy(a, b, len, err);
+	disk_close(a);
+	disk_close(b);
+	return r;
+}
+
+// Copies one part to where it goes in the new file.
+static int copy_part(const struct transfer *t, struct disk *from,
+		     struct disk *to, uint64_t off, struct progress *progress,
+		     struct err *err)
+{
+	int r = 0;
+
+	// A new file of the host is all zeroes.
+	if (!t->to->volume && from->size == to->size && from->size >= MANY_FROM)
+		return disk_copy_data(from, to, from->size, progress, "Copying",
+				      err);
+	for (uint64_t at = 0; at < from->size && !r; at += PIECE) {
+		uint64_t left = from->size - at;
+		uint64_t len = left < PIECE ? left : PIECE;
+
+		r = copy_piece(from, to, at, off + at, len, err);
+		if (!r)
+			r = progress_report(progress, "Copying",
+					    off + at + len, to->size);
+	}
+	return r;
+}
+
+static int copy_content(const struct transfer *t, const struct transfer_file *f,
+			struct disk *to, struct err *err)
+{
+	struct cmd_progress p;
+	uint64_t off = 0;
+	int r = 0;
+
+	best_effort(cmd_progress_init(&p, f->size < SHOW_FROM ? "none" : NULL));
+	for (size_t i = 0; i < f->part_count && !r; i++) {
+		struct disk *from;
+
+		r = transfer_open(&f->parts[i], &from, err);
+		if (r)
+			break;
+		r = from->size > to->size - off
+			    ? err_set(err, -EAGAIN, f->to, ERR_NOWHERE,
+				      "the source grew meanwhile")
+			    : copy_part(t, from, to, off, &p.progress, err);
+		off += from->size;
+		disk_close(from);
+	}
+	cmd_progress_end(&p);
+	if (!r && off != to->size)
+		r = err_set(err, -EAGAIN, f->to, ERR_NOWHERE,
+			    "the source became smaller meanwhile");
+	return r;
+}
+
+// --- One file ------------------------------------------------------------------
+
+// Makes a folder of the host, and those above it that are missing.
+static int make_host_folders(const char *path, struct err *err)
+{
+	char *copy = mem_strdup(path);
+	int r = copy ? 0 : err_nomem(err);
+
+	for (char *c = copy; c && !r; c = strchr(c + 1, '/')) {
+		char *end = strchr(c + 1, '/');
+
+		if (end)
+			*end = 0;
+		if (*copy && mkdir(copy, 0777) && errno != EEXIST)
+			r = err_set(err, -errno, copy, ERR_NOWHERE,
+				    "making the folder failed: %s",
+				    strerror(errno));
+		if (!end)
+			break;
+		*end = '/';
+	}
+	mem_free(copy);
+	return r;
+}
+
+static int make_folder(struct transfer *t, const struct transfer_file *f,
+		       struct err *err)
+{
+	uint32_t shown = f->attributes & (VOLUME_HIDDEN | VOLUME_SYSTEM);
+	int r;
+
+	if (f->is_there)
+		return 0;
+	if (!t->to->volume)
+		return make_host_folders(f->to, err);
+	r = volume_mkdir_all(t->to->volume, f->to, t->time, err);
+	if (!r && shown)
+		r = volume_set_info(t->to->volume, f->to, shown, 0, 0, err);
+	return r;
+}
+
+static int make_parent(struct transfer *t, const struct transfer_file *f,
+		       struct err *err)
+{
+	const char *slash = strrchr(f->to, t->to->slash);
+	char *folder;
+	int r;
+
+	if (!t->make_parents || !slash || slash == f->to)
+		return 0;
+	folder = mem_strdup(f->to);
+	if (!folder)
+		return err_nomem(err);
+	folder[slash - f->to] = 0;
+	r = t->to->volume
+		    ? volume_mkdir_all(t->to->volume, folder, t->time, err)
+		    : make_host_folders(folder, err);
+	mem_free(folder);
+	return r;
+}
+
+static int put_on_host(struct transfer *t, const struct transfer_file *f,
+		       struct err *err)
+{
+	int64_t seconds = filetime_to_unix(f->modified);
+	uint64_t rest = f->modified - filetime_from_unix(seconds, 0);
+	struct disk *to;
+	struct stat st;
+	int r = f->is_there ? disk_replace_file(f->to, f->size, &to, err)
+			    : disk_create_file(f->to, f->size, 512, &to, err);
+
+	if (r)
+		return r;
+	r = copy_content(t, f, to, err);
+	if (!r)
+		r = disk_set_modified(to, seconds, (uint32_t)rest * 100, err);
+	if (!r)
+		r = disk_finish(to, err);
+	disk_close(to);
+	if (!r && (f->attributes & VOLUME_READONLY) && !stat(f->to, &st) &&
+	    chmod(f->to, st.st_mode & 0555))
+		r = err_set(err, -errno, f->to, ERR_NOWHERE,
+			    "making it read-only failed: %s", strerror(errno));
+	return r;
+}
+
+// *is_begun: the file is made, and its content is not yet what it is to be.
+static int put_in_volume(struct transfer *t, const struct transfer_file *f,
+			 bool *is_begun, struct err *err)
+{
+	struct volume *v = t->to->volume;
+	struct disk *to;
+	int r = volume_create_file(v, f->to, f->size, f->attributes,
+				   f->modified, &to, err);
+
+	if (r)
+		return r;
+	*is_begun = true;
+	r = copy_content(t, f, to, err);
+	disk_close(to);
+	if (!r)
+		r = volume_set_info(v, f->to, f->attributes,
+				    f->is_there ? 0 : t->time, f->modified,
+				    err);
+	*is_begun = r;
+	return r;
+}
+
+static int put(struct transfer *t, const struct transfer_file *f,
+	       bool *is_begun, struct err *err)
+{
+	int r;
+
+	*is_begun = false;
+	if (f->is_directory)
+		return make_folder(t, f, err);
+	r = make_parent(t, f, err);
+	if (r)
+		return r;
+	return t->to->volume ? put_in_volume(t, f, is_begun, err)
+			     : put_on_host(t, f, err);
+}
+
+static void show(const struct transfer *t, const struct transfer_file *f)
+{
+	const struct transfer_part *p = f->parts;
+
+	if (!t->verbose || f->is_directory || !p->tree)
+		return;
+	printf("%s%s", p->tree->prefix, p->path);
+	if (t->show_both)
+		printf(" -> %s%s", t->to->prefix, f->to);
+	putchar('\n');
+	fflush(stdout);
+}
+
+// --- All -----------------------------------------------------------------------
+
+// What is done since the last sync: files [first, next) of the plan.
+struct batch {
+	size_t first, next, files;
+	uint64_t bytes;
+};
+
+static int sync_batch(struct transfer *t, struct batch *b, struct err *err)
+{
+	int r = t->to->volume ? address_finish(t->to->place, err) : 0;
+
+	if (r)
+		return r;
+	t->done += b->files;
+	*b = (struct batch){.first = b->next, .next = b->next};
+	return 0;
+}
+
+// Drops what was not synced, and does that again: all of it went well before.
+static int redo_batch(struct transfer *t, struct batch *b, struct err *err)
+{
+	bool is_begun;
+	int r;
+
+	tree_close(t->to);
+	t->to = NULL;
+	r = tree_open(t->to_text, ADDRESS_WRITE | TREE_HOST_FILE, &t->to,
+		      err);
+	if (!r)
+		r = volume_change_begin(t->to->volume, err);
+	for (size_t i = b->first; i < b->next && !r; i++)
+		if (t->files[i].to)
+			r = put(t, &t->files[i], &is_begun, err);
+	return r ? r : sync_batch(t, b, err);
+}
+
+// One could not be done. What was before it is made to last.
+static int after_failure(struct transfer *t, struct batch *b, bool is_begun,
+			 struct err *err)
+{
+	return is_begun ? redo_batch(t, b, err) : sync_batch(t, b, err);
+}
+
+static int do_one(struct transfer *t, struct batch *b, struct err *err)
+{
+	struct transfer_file *f = &t->files[b->next];
+	struct err why = {0};
+	bool is_begun;
+	int r, after;
+
+	show(t, f);
+	r = put(t, f, &is_begun, &why);
+	// What replaced files had is free after a sync.
+	if (r == -ENOSPC && !is_begun && b->files) {
+		r = sync_batch(t, b, err);
+		if (r)
+			return r;
+		why = (struct err){0};
+		r = put(t, f, &is_begun, &why);
+	}
+	if (!r) {
+		b->files += !f->is_directory;
+		b->bytes += f->size;
+		b->next++;
+		return 0;
+	}
+	// opened anew, it has the same prefix
+	transfer_set_failing(t, t->to, f->to);
+	after = after_failure(t, b, is_begun, t->keep_going ? err : NULL);
+	if (!t->keep_going || after) {
+		err_pass(err, why.code, &why);
+		return r;
+	}
+	cmd_fail(t->command, t->failing, &why);
+	transfer_set_failing(t, NULL, NULL);
+	t->failed++;
+	b->first = ++b->next;
+	return 0;
+}
+
+int transfer_run(struct transfer *t, struct err *err)
+{
+	struct batch b = {0};
+	int r = t->to->volume && t->count
+			? volume_change_begin(t->to->volume, err)
+			: 0;
+
+	while (b.next < t->count && !r) {
+		r = do_one(t, &b, err);
+		if (!r && (!t->to->volume || b.bytes >= BATCH_BYTES ||
+			   b.files >= BATCH_FILES))
+			r = sync_batch(t, &b, err);
+	}
+	return r || !t->count ? r : sync_batch(t, &b, err);
+}

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: MIT
+//
+// vdisk create.
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "address.h"
+#include "../boot_limits.h"
+#include "../new_disk.h"
+#include "vdisk.h"
+#include "vdisk_cmd.h"
+
+int vdisk_parse_type(const char *s, enum vdisk_type *ret)
+{
+	static const char *const names[] = {[VDISK_FIXED] = "fixed",
+					    [VDISK_DYNAMIC] = "dynamic",
+					    [VDISK_DIFFERENCING] =
+						    "differencing"};
+
+	if (!strcasecmp(s, "expandable")) // DiskPart's word
+		s = names[VDISK_DYNAMIC];
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcasecmp(s, names[i])) {
+			*ret = (enum vdisk_type)i;
+			return 0;
+		}
+	return cmd_misuse("vdisk", "%s: neither fixed, dynamic (expandable) nor "
+			  "differencing", s);
+}
+
+int vdisk_parse_format(const char *s, enum vdisk_format *ret)
+{
+	static const char *const names[] = {[VDISK_RAW] = "raw",
+					    [VDISK_VHD] = "vhd",
+					    [VDISK_VHDX] = "vhdx"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcasecmp(s, names[i])) {
+			*ret = (enum vdisk_format)i;
+			return 0;
+		}
+	return cmd_misuse("vdisk", "%s: neither raw, vhd nor vhdx", s);
+}
+
+int vdisk_make(const char *path, const struct vdisk_create *c,
+	       struct disk **ret, struct err *err)
+{
+	struct vdisk_create copy = *c;
+	struct disk *file;
+	int r = 0;
+
+	if (guid_is_zero(&c->id)) {
+		copy.created = time(NULL);
+		r = guid_random(&copy.id, err);
+	}
+	if (r)
+		return r;
+	r = disk_create_file(path, 0, 512, &file, err);
+	if (r)
+		return r;
+	r = vdisk_create(file, &copy, err);
+	if (r)
+		disk_close(file);
+	else
+		*ret = file;
+	return r;
+}
+
+// --- The commands ------------------------------------------------------------
+
+static int parse_block(const char *s, uint32_t *ret)
+{
+	uint64_t size = 0;
+
+	if (s && (size_parse(s, NULL, &size) || !size || size > UINT32_MAX))
+		return cmd_misuse("vdisk",
+				  "%s: not a size of blocks, such as 2M", s);
+	*ret = (uint32_t)size;
+	return 0;
+}
+
+// Makes the child read as the source.
+static int fill_child(void *ctx, struct disk *child, struct err *err)
+{
+	struct place *from;
+	int r = address_open(ctx, ADDRESS_FILE | ADDRESS_VIRTUAL, &from, err);
+
+	if (r)
+		return r;
+	r = vdisk_copy_changes(from->disk, child, err);
+	cmd_place_close(from);
+	return r;
+}
+
+// What a disk with blocks of its own is to hold needs a longer file.
+static int check_growing(const struct vdisk_spot *spot, const char *address,
+			 struct err *err)
+{
+	return spot->place && spot->place->fat
+		       ? err_set(err, -ENOTSUP, address, ERR_NOWHERE,
+				 "a file in a FAT volume keeps its size, and "
+				 "this one could hold nothing: make it on the "
+				 "host and copy it")
+		       : 0;
+}
+
+static int make_child(const char *address, const char *parent,
+		      const char *source, uint32_t block, struct err *err)
+{
+	struct vdisk_child c = {.block_size = block,
+				.created = time(NULL),
+				.fill = source ? fill_child : NULL,
+				.ctx = (void *)source};
+	struct err inner = {0};
+	struct vdisk_spot spot;
+	char *below = NULL;
+	int r = vdisk_spot_open_new(address, &spot, err);
+
+	if (r)
+		return r;
+	if (source)
+		r = check_growing(&spot, address, err);
+	if (!r)
+		r = vdisk_spot_beside(&spot, parent, &below, err);
+	if (!r)
+		r = guid_random(&c.id, err);
+	if (!r)
+		r = vdisk_child_create(&spot.files, spot.path, below, &c,
+				       &inner);
+	if (!strcmp(inner.what, "virtual disk")) // the one that is there
+		snprintf(inner.what, sizeof(inner.what), "%s", parent);
+	if (inner.code)
+		err_pass(err, r, &inner);
+	if (!r)
+		r = vdisk_spot_finish(&spot, err);
+	mem_free(below);
+	vdisk_spot_close(&spot);
+	return r;
+}
+
+static int create_child(int count, char **argv, const char *parent,
+			const char *type, const char *source, uint32_t block)
+{
+	struct err err = {0};
+
+	if (count != 1)
+		return cmd_misuse("vdisk", "create: a child has the size of "
+				  "its parent");
+	if (type && strcasecmp(type, "differencing"))
+		return cmd_misuse("vdisk", "%s: a disk with a parent is "
+				  "differencing", type);
+	if (make_child(argv[1], parent, source, block, &err))
+		return cmd_fail("vdisk", argv[1], &err);
+	boot_limits_virtual("vdisk", argv[1]);
+	return CMD_OK;
+}
+
+// Writes zeroes to all of a disk: what its file system cannot reserve.
+static int write_zeroes(struct disk *disk, struct progress *progress,
+			struct err *err)
+{
+	size_t piece = 1u << 20;
+	uint8_t *zeroes = mem_aligned(4096, piece);
+	uint64_t off = 0;
+	int r = zeroes ? 0 : err_nomem(err);
+
+	while (!r && off < disk->size) {
+		size_t n = disk->size - off < piece ? (size_t)(disk->size - off)
+						    : piece;
+
+		r = disk_write(disk, off, zeroes, n, err);
+		off += n;
+		if (!r)
+			r = progress_report(progress, "Writing zeroes", off,
+					    disk->size);
+	}
+	mem_free(zeroes);
+	return r ? r : disk_finish(disk, err);
+}
+
+static int write_all(const char *path, struct disk *file, struct err *err)
+{
+	struct cmd_progress progress;
+	struct disk *disk;
+	int r = vdisk_open(file, &disk, err);
+
+	if (r)
+		return r;
+	cmd_progress_init(&progress, NULL);
+	fprintf(stderr, "vdisk: %s: its file system cannot reserve room; "
+		"zeroes are written instead\n", path);
+	r = disk_set_direct(file, err);
+	if (!r)
+		r = write_zeroes(disk, &progress.progress, err);
+	cmd_progress_end(&progress);
+	disk_close(disk);
+	return r;
+}
+
+int vdisk_take_room(const char *path, struct disk *file, struct err *err)
+{
+	struct err why = {0};
+	int r = disk_allocate(file, 0, file->size, &why);
+
+	if (r == -ENOTSUP)
+		return write_all(path, file, err);
+	if (r)
+		*err = why;
+	return r;
+}
+
+int vdisk_make_on_host(const char *path, const struct vdisk_create *c,
+		       bool sparse, struct err *err)
+{
+	struct disk *file;
+	int r = vdisk_make(path, c, &file, err);
+
+	if (r)
+		return r;
+	if (c->type == VDISK_FIXED && !sparse)
+		r = vdisk_take_room(path, file, err);
+	if (!r)
+		r = disk_finish(file, err);
+	disk_close(file);
+	return r;
+}
+
+static int make_in_volume(const struct vdisk_spot *spot, const char *address,
+			  const struct vdisk_create *c, bool sparse,
+			  struct err *err)
+{
+	struct vdisk_create copy = *c;
+	int r = 0;
+
+	if (sparse)
+		return err_set(err, -ENOTSUP, address, ERR_NOWHERE,
+			       "only files of the host are made sparse");
+	if (c->type == VDISK_DYNAMIC)
+		r = check_growing(spot, address, err);
+	if (!r)
+		r = guid_random(&copy.id, err);
+	copy.created = time(NULL);
+	return r ? r : vdisk_create_file(&spot->files, spot->path, &copy, err);
+}
+
+static int make(const char *address, const struct vdisk_create *c, bool sparse,
+		struct err *err)
+{
+	struct vdisk_spot spot;
+	int r = vdisk_spot_open_new(address, &spot, err);
+
+	if (r)
+		return r;
+	r = spot.place ? make_in_volume(&spot, address, c, sparse, err)
+		       : vdisk_make_on_host(address, c, sparse, err);
+	if (!r)
+		r = vdisk_spot_finish(&spot, err);
+	vdisk_spot_close(&spot);
+	return r;
+}
+
+int vdisk_cmd_create(int argc, char **argv)
+{
+	struct cmd_switch table[] = {{"type", true, NULL},
+				     {"parent", true, NULL},
+				     {"block-size", true, NULL},
+				     {"format", true, NULL},
+				     {"sector-size", true, NULL},
+				     {"source", true, NULL},
+				     {"sparse", false, NULL},
+				     {0}};
+	struct vdisk_create c = {.type = VDISK_FIXED};
+	struct err err = {0};
+	int count;
+
+	if (cmd_switches(argc, argv, table, &count) ||
+	    parse_block(table[2].value, &c.block_size) ||
+	    parse_block(table[4].value, &c.sector_size))
+		return CMD_MISUSE;
+	if (table[1].value)
+		return create_child(count, argv, table[1].value,
+				    table[0].value, table[5].value,
+				    c.block_size);
+	if (table[5].value)
+		return cmd_misuse("vdisk", "create: --source goes with "
+				  "--parent; without it, use convert");
+	if (count != 2)
+		return cmd_misuse("vdisk", "create: an ADDRESS and a SIZE are "
+				  "needed");
+	if (new_disk_parse_size("vdisk", argv[2], &c.size))
+		return CMD_MISUSE;
+	if (vdisk_format_of_name(argv[1], VDISK_VHD, &c.format, &err))
+		return cmd_fail("vdisk", NULL, &err);
+	if (table[3].value && vdisk_parse_format(table[3].value, &c.format))
+		return CMD_MISUSE;
+	if (c.format == VDISK_RAW)
+		return cmd_misuse("vdisk", "create: a raw file needs no tool");
+	if (table[0].value && vdisk_parse_type(table[0].value, &c.type))
+		return CMD_MISUSE;
+	if (c.type == VDISK_DIFFERENCING)
+		return cmd_misuse("vdisk", "create: a differencing disk needs "
+				  "--parent");
+	if (make(argv[1], &c, table[6].value, &err))
+		return cmd_fail("vdisk", argv[1], &err);
+	boot_limits_virtual("vdisk", argv[1]);
+	return CMD_OK;
+}

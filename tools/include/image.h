@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+//
+// libimage: joins an image's tree to a volume. The volume is built, not
+// mounted: the image's whole tree is laid out first, then its content is
+// decompressed by all cores and written once, to its final place.
+//
+//     struct apply_options options = {.volume.label = "Windows"};
+//     apply_image(wim, 1, volume, &options, progress, &result, &err);
+//
+// Until the call has succeeded, nothing takes the device for a volume.
+
+#ifndef IMAGE_H
+#define IMAGE_H
+
+#include "ntfs.h"
+#include "wim.h"
+
+struct apply_options {
+	struct ntfs_build_options volume;
+	unsigned threads; // workers; 0: one a core
+	bool verify;      // all content is read before anything is written
+};
+
+struct apply_result {
+	uint64_t files, folders, links; // links: further names of a file
+	uint64_t bytes;                 // of file content
+	uint64_t streams, reparse_points;
+	// Files and folders that have no object id, since one before them has the
+	// same: as Windows applies them. The path of the first, or of its end.
+	uint64_t object_ids_dropped;
+	char object_id_of[96];
+};
+
+// What is said of them, for printf, with their number as an unsigned long long.
+#define APPLY_OBJECT_IDS                                                       \
+	"it has the object id of another file, which keeps it; as Windows "     \
+	"does, it is applied without one (%llu files or folders)"
+
+// Adds the tree of an image to a build, with no content: the first half of
+// apply_image, for callers that add files of their own before the layout.
+// `*ret` is what apply_content needs; free it with apply_free. The wim and the
+// build are borrowed until then.
+// Returns 0, -EBADMSG when the image is corrupt or NTFS cannot hold it, -ENOENT
+// for an unknown index, -ENOTSUP for an encrypted file, -ENOMEM, or as
+// wim_image_load and ntfs_build_add.
+struct apply;
+int apply_tree(struct wim *w, uint32_t index, struct ntfs_build *b,
+	       struct apply **ret, struct err *err);
+
+// Writes the content of all files, after ntfs_build_layout; each is checked
+// against its hash in the image.
+// Returns 0, -EBADMSG when the image is corrupt, -ECANCELED, -ENOMEM, or as
+// wim_extract and ntfs_build_write.
+int apply_content(struct apply *a, struct pool *pool, struct progress *progress,
+		  struct err *err);
+
+// Reads the content of all files and checks it against its hashes, writing
+// nothing: what apply_content would find when the old content is gone.
+// Returns as apply_content.
+int apply_verify(struct apply *a, struct pool *pool, struct progress *progress,
+		 struct err *err);
+
+// Finds a file of the image by its path ("\\Windows\\Boot"), case ignored.
+// *ret is valid until apply_free.
+// Returns 0, -ENOENT or -ENOMEM.
+int apply_find(const struct apply *a, const char *path,
+	       const struct wim_dentry **ret, struct err *err);
+
+// Returns what there is to apply; complete after apply_tree.
+const struct apply_result *apply_get_result(const struct apply *a);
+
+// Frees; NULL is fine.
+void apply_free(struct apply *a);
+
+// Applies image `index` to a device: builds a new volume on it. The device's
+// old content is lost, but not when the image cannot be applied: only content that
+// does not match its hash, without options->verify, is found later.
+// Returns as apply_tree, ntfs_build_layout (-ENOSPC when it does not fit),
+// apply_content and ntfs_build_finish do.
+int apply_image(struct wim *w, uint32_t index, struct disk *volume,
+		const struct apply_options *options, struct progress *progress,
+		struct apply_result *ret, struct err *err);
+
+#endif

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+//
+// Inside libimage: what stands between the tree and its content.
+
+#ifndef IMAGE_PRIV_H
+#define IMAGE_PRIV_H
+
+#include "image.h"
+
+#define REPARSE_HEADER	 8u // tag, length, reserved: [MS-FSCC] 2.1.2.1
+#define REPARSE_GUID	 16u // before the data of tags that are not Microsoft's
+#define REPARSE_MAX_DATA 16376u // [MS-FSCC] 2.1.2: 16 KiB with the header
+
+// A stream that is filled from a blob.
+struct target {
+	const struct wim_blob *blob;
+	uint32_t stream;
+};
+
+struct apply {
+	struct wim *wim;
+	struct ntfs_build *build;
+	struct wim_image *image;
+	struct target *targets; // sorted by blob
+	size_t target_count, target_room;
+	struct apply_result result;
+};
+
+// A file of several names, met for the first time.
+struct group {
+	uint64_t id;
+	uint32_t node;
+};
+
+// From the image's tree to the build's nodes.
+struct walk {
+	struct apply *apply;
+	uint32_t *security; // of the volume, for each of the image
+	struct group *groups; // an open hash table
+	size_t group_mask;
+	const struct guid **object_ids; // the same, of those that were met
+	size_t object_id_mask;
+	uint32_t *nodes; // of the volume, for each dentry of the image
+	struct err *err;
+};
+
+// Gives a node the streams of its dentry (streams.c). Further dentries of a link
+// group have none of their own.
+// Returns as apply_tree.
+int apply_add_streams(struct walk *w, uint32_t node,
+		      const struct wim_dentry *d);
+
+// Writes a dentry's path, "\\Windows\\file", or as much of its end as fits.
+// Returns 0 or -ENOMEM.
+int apply_path(const struct wim_dentry *d, char *dst, size_t size,
+	       struct err *err);
+
+// Says which file an error is of. Returns its code.
+int apply_failed(struct walk *w, const struct wim_dentry *d,
+		 const struct err *inner);
+
+#endif

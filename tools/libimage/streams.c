@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+//
+// What a file of the image holds: data that comes later, and what is small and at
+// hand now: reparse points, extended attributes, object ids.
+
+#include <string.h>
+
+#include "image_priv.h"
+
+// Remembers that a stream of the volume is filled from a blob.
+static int add_target(struct apply *a, const struct wim_blob *blob,
+		      uint32_t stream, struct err *err)
+{
+	if (mem_grow((void **)&a->targets, a->target_count, &a->target_room,
+		     sizeof(*a->targets)))
+		return err_nomem(err);
+	a->targets[a->target_count++] = (struct target){blob, stream};
+	return 0;
+}
+
+static int add_data(struct walk *w, uint32_t node, const struct wim_stream *s,
+		    struct err *err)
+{
+	struct ntfs_stream_spec spec = {
+		.kind = NTFS_STREAM_DATA,
+		.name = s->name,
+		.name_len = s->name_len,
+		.size = s->blob ? s->blob->size : 0,
+		.order = s->blob ? s->blob->order : 0,
+	};
+	uint32_t stream;
+	int r = ntfs_build_stream(w->apply->build, node, &spec, &stream, err);
+
+	if (r || !s->blob)
+		return r;
+	w->apply->result.bytes += s->blob->size;
+	w->apply->result.streams += s->name != NULL;
+	return add_target(w->apply, s->blob, stream, err);
+}
+
+static int add_content(struct walk *w, uint32_t node,
+		       enum ntfs_stream_kind kind, const void *data,
+		       size_t size, struct err *err)
+{
+	struct ntfs_stream_spec spec = {
+		.kind = kind, .size = size, .content = data};
+	uint32_t stream;
+
+	return ntfs_build_stream(w->apply->build, node, &spec, &stream, err);
+}
+
+// --- Reparse points ----------------------------------------------------------
+
+// A WIM stores reparse data without its header ([MS-FSCC] 2.1.2.1), which the
+// dentry's tag gives back. The length does not count the GUID that tags other
+// than Microsoft's have before their data (2.1.2.3).
+static int add_reparse(struct walk *w, uint32_t node,
+		       const struct wim_dentry *d, struct err *err)
+{
+	size_t size = d->reparse ? (size_t)d->reparse->size : 0;
+	size_t guid = d->reparse_tag & 0x80000000u ? 0 : REPARSE_GUID;
+	uint8_t *data;
+	void *content = NULL;
+	int r = 0;
+
+	if (d->reparse && d->reparse->size > REPARSE_MAX_DATA)
+		return err_corrupt(err, "reparse point", ERR_NOWHERE,
+				   "its data is longer than %u bytes",
+				   REPARSE_MAX_DATA);
+	if (size < guid)
+		return err_corrupt(err, "reparse point", ERR_NOWHERE,
+				   "tag %08x needs a GUID before its data, and "
+				   "there are %zu bytes",
+				   d->reparse_tag, size);
+	if (d->reparse)
+		r = wim_read_blob(w->apply->wim, d->reparse, REPARSE_MAX_DATA,
+				  &content, err);
+	if (r)
+		return r;
+	data = mem_alloc(REPARSE_HEADER + size);
+	if (!data) {
+		mem_free(content);
+		return err_nomem(err);
+	}
+	memcpy(data, to_le32(d->reparse_tag).b, 4);
+	memcpy(data + 4, to_le16((uint16_t)(size - guid)).b, 2);
+	memcpy(data + 6, to_le16((uint16_t)d->reparse_flags).b, 2);
+	if (size)
+		memcpy(data + REPARSE_HEADER, content, size);
+	r = add_content(w, node, NTFS_STREAM_REPARSE, data,
+			REPARSE_HEADER + size, err);
+	w->apply->result.reparse_points++;
+	mem_free(content);
+	mem_free(data);
+	return r;
+}
+
+// --- Object ids --------------------------------------------------------------
+
+// Returns true when an object id was not met before, and remembers it.
+static bool take_object_id(struct walk *w, const struct guid *id)
+{
+	le64 number;
+	size_t i;
+
+	memcpy(&number, id, sizeof(number));
+	i = (size_t)(get_le64(number) * UINT64_C(0x9e3779b97f4a7c15) >> 20);
+	for (i &= w->object_id_mask; w->object_ids[i];
+	     i = (i + 1) & w->object_id_mask)
+		if (guid_equal(w->object_ids[i], id))
+			return false;
+	w->object_ids[i] = id;
+	return true;
+}
+
+// Two files of a volume cannot have one object id. Where an image has it twice
+// (folders that were copied with their ids), Windows sets the first, is refused
+// the second, and goes on.
+static int add_object_id(struct walk *w, uint32_t node,
+			 const struct wim_dentry *d, struct err *err)
+{
+	struct apply_result *result = &w->apply->result;
+
+	if (take_object_id(w, &d->object_id))
+		return add_content(w, node, NTFS_STREAM_OBJECT_ID,
+				   &d->object_id, sizeof(d->object_id), err);
+	if (result->object_ids_dropped++)
+		return 0;
+	return apply_path(d, result->object_id_of,
+			  sizeof(result->object_id_of), err);
+}
+
+// --- All of them -------------------------------------------------------------
+
+static int add_all(struct walk *w, uint32_t node, const struct wim_dentry *d,
+		   struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < d->stream_count && !r; i++) {
+		bool unnamed = !d->streams[i].name;
+
+		if (unnamed && (d->attributes & NTFS_ATTR_DIRECTORY))
+			continue;
+		r = add_data(w, node, &d->streams[i], err);
+	}
+	if (!r && (d->attributes & NTFS_ATTR_REPARSE))
+		r = add_reparse(w, node, d, err);
+	if (!r && d->ea_size)
+		r = add_content(w, node, NTFS_STREAM_EA, d->ea, d->ea_size,
+				err);
+	if (!r && !guid_is_zero(&d->object_id))
+		r = add_object_id(w, node, d, err);
+	return r;
+}
+
+int apply_add_streams(struct walk *w, uint32_t node,
+		      const struct wim_dentry *d)
+{
+	struct err inner = {0};
+	int r = add_all(w, node, d, &inner);
+
+	return r ? apply_failed(w, d, &inner) : 0;
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+//
+// Values that lie in more than one place: file references, standard
+// information, and FILE_NAME with its copies in folders.
+
+#include <string.h>
+
+#include "build.h"
+
+uint64_t ntfs_reference(const struct ntfs_build *b, uint32_t node)
+{
+	uint64_t record = b->nodes[node].record;
+	uint64_t sequence = record && record < NTFS_REC_FREE ? record : 1;
+
+	return record | sequence << NTFS_SEQUENCE_SHIFT;
+}
+
+uint64_t ntfs_allocated(const struct ntfs_build *b, const struct stream *s)
+{
+	return round_up(s->size, s->resident ? 8 : b->cluster_size);
+}
+
+static uint32_t attributes(const struct node *n)
+{
+	return (n->attributes & ~(uint32_t)NTFS_ATTR_DIRECTORY) |
+	       (n->reparse_tag ? NTFS_ATTR_REPARSE : 0);
+}
+
+static uint32_t security(const struct node *n)
+{
+	if (n->security != NTFS_NO_SECURITY)
+		return n->security;
+	return n->attributes & NTFS_ATTR_DIRECTORY ? SECURITY_ROOT
+						   : SECURITY_FILE;
+}
+
+void ntfs_value_standard(const struct ntfs_build *b, uint32_t node,
+			 uint8_t *dst)
+{
+	const struct node *n = &b->nodes[node];
+	struct ntfs_standard_disk d = {
+		.created = to_le64(n->created),
+		.modified = to_le64(n->modified),
+		.changed = to_le64(n->changed),
+		.accessed = to_le64(n->accessed),
+		.attributes = to_le32(attributes(n)),
+		.security_id = to_le32(NTFS_FIRST_SECURITY_ID + security(n)),
+	};
+
+	memcpy(dst, &d, sizeof(d));
+}
+
+uint32_t ntfs_value_file_name(const struct ntfs_build *b, uint32_t entry,
+			      uint8_t *dst)
+{
+	const struct name *x = &b->names[entry / 2];
+	const struct node *n = &b->nodes[x->node];
+	bool dos = entry & 1;
+	uint8_t len = dos ? x->dos_len : x->len;
+	uint32_t size = (uint32_t)sizeof(struct ntfs_file_name_disk) + 2u * len;
+	struct ntfs_file_name_disk d = {
+		.parent = to_le64(ntfs_reference(b, x->parent)),
+		.created = to_le64(n->created),
+		.modified = to_le64(n->modified),
+		.changed = to_le64(n->changed),
+		.accessed = to_le64(n->accessed),
+		.attributes = to_le32(attributes(n)),
+		.ea_or_reparse = to_le32(n->reparse_tag ? n->reparse_tag
+							: n->ea_size),
+		.name_len = len,
+		.name_space = dos ? NTFS_NS_DOS : x->space,
+	};
+
+	if (!dst)
+		return size;
+	if (n->attributes & NTFS_ATTR_DIRECTORY)
+		d.attributes = to_le32(attributes(n) | NTFS_FA_DIRECTORY);
+	if (n->data != NTFS_NONE) {
+		const struct stream *s = &b->streams[n->data];
+
+		d.allocated = to_le64(ntfs_allocated(b, s));
+		d.size = to_le64(s->size);
+	}
+	memcpy(dst, &d, sizeof(d));
+	memcpy(dst + sizeof(d), b->units + (dos ? x->dos_chars : x->chars),
+	       2u * len);
+	return size;
+}
+
+int ntfs_value_ea(const uint8_t *data, uint64_t total,
+		  struct ntfs_ea_information_disk *ret, struct err *err)
+{
+	uint64_t at = 0;
+	uint32_t bare = 0, needed = 0;
+
+	for (;;) {
+		struct ntfs_ea_disk d;
+		uint32_t next, length;
+
+		if (!range_ok(at, sizeof(d), total))
+			return err_corrupt(err, "extended attributes", at,
+					   "one leaves the list");
+		memcpy(&d, data + at, sizeof(d));
+		next = get_le32(d.next);
+		length = (uint32_t)sizeof(d) + d.name_len + 1 +
+			 get_le16(d.value_len);
+		if (!range_ok(at, length, total) ||
+		    (next && (next < length || next % 4)))
+			return err_corrupt(err, "extended attributes", at,
+					   "one leaves the list");
+		bare += length - 4;
+		needed += d.flags >> 7;
+		at += next;
+		if (!next || at == total)
+			break;
+	}
+	*ret = (struct ntfs_ea_information_disk){
+		.packed_size = to_le16((uint16_t)bare),
+		.need_ea_count = to_le16((uint16_t)needed),
+		.size = to_le32((uint32_t)total),
+	};
+	return 0;
+}
+
+// A tag of Microsoft's is followed by the data, another by a GUID first
+// ([MS-FSCC] 2.1.2.2, 2.1.2.3).
+int ntfs_value_reparse(const uint8_t *data, uint64_t size, uint32_t *ret,
+		       struct err *err)
+{
+	struct ntfs_reparse_disk d;
+	uint32_t tag, guid;
+
+	memcpy(&d, data, sizeof(d));
+	tag = get_le32(d.tag);
+	guid = tag & 0x80000000u ? 0 : 16;
+	if (tag <= NTFS_REPARSE_RESERVED)
+		return err_corrupt(err, "reparse point", ERR_NOWHERE,
+				   "%08x is no tag", tag);
+	if (get_le16(d.length) + sizeof(d) + guid != size)
+		return err_corrupt(err, "reparse point", ERR_NOWHERE,
+				   "tag %08x, %llu bytes, but a length of %u",
+				   tag, (unsigned long long)size,
+				   get_le16(d.length));
+	*ret = tag;
+	return 0;
+}

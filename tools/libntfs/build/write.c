@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+//
+// Data on its way to its final place, from any thread.
+
+#include <string.h>
+
+#include "build.h"
+
+static uint64_t place_of(const struct ntfs_build *b, const struct stream *s)
+{
+	return s->lcn * b->cluster_size;
+}
+
+// The last cluster of a stream is written together with the zeroes that follow
+// its data there.
+static int write_tail(struct ntfs_build *b, const struct stream *s,
+		      uint64_t off, const uint8_t *data, size_t len,
+		      struct err *err)
+{
+	size_t room = (size_t)(round_up(s->size, b->cluster_size) - off);
+	uint8_t *tail = mem_alloc(room);
+	int r;
+
+	if (!tail)
+		return err_nomem(err);
+	memcpy(tail, data, len);
+	r = disk_write(b->dev, place_of(b, s) + off, tail, room, err);
+	mem_free(tail);
+	return r;
+}
+
+int ntfs_build_write(struct ntfs_build *b, uint32_t stream, uint64_t off,
+		     const void *data, size_t len, struct err *err)
+{
+	const uint8_t *from = data;
+	const struct stream *s;
+	uint64_t last;
+	int r;
+
+	if (!b->placed || stream >= b->user_streams ||
+	    b->streams[stream].kept ||
+	    !range_ok(off, len, b->streams[stream].size))
+		return err_set(err, -EINVAL, "stream", off,
+			       "nothing can be written there");
+	s = &b->streams[stream];
+	if (!len)
+		return 0;
+	if (s->data) {
+		memcpy(s->data + off, data, len);
+		return 0;
+	}
+	last = round_down(s->size, b->cluster_size);
+	if (off + len < s->size || last == s->size)
+		return disk_write(b->dev, place_of(b, s) + off, data, len, err);
+	if (off < last) {
+		r = disk_write(b->dev, place_of(b, s) + off, from,
+			       (size_t)(last - off), err);
+		if (r)
+			return r;
+		from += last - off;
+		len -= (size_t)(last - off);
+		off = last;
+	}
+	return write_tail(b, s, off, from, len, err);
+}
+
+int ntfs_build_stream_disk(struct ntfs_build *b, uint32_t stream,
+			   struct disk **ret, struct err *err)
+{
+	if (!b->placed || stream >= b->user_streams ||
+	    !b->streams[stream].reserve)
+		return err_set(err, -EINVAL, "stream", ERR_NOWHERE,
+			       "it was not reserved");
+	return disk_slice(b->dev, place_of(b, &b->streams[stream]),
+			  b->streams[stream].size, ret, err);
+}
+
+int ntfs_build_truncate(struct ntfs_build *b, uint32_t stream, uint64_t size,
+			struct err *err)
+{
+	uint64_t before, after;
+	struct stream *s;
+
+	if (!b->placed || b->finished || stream >= b->user_streams ||
+	    !b->streams[stream].reserve || size > b->streams[stream].size)
+		return err_set(err, -EINVAL, "stream", size,
+			       "it cannot be given this size");
+	s = &b->streams[stream];
+	before = ntfs_clusters(b, s->size);
+	after = ntfs_clusters(b, size);
+	if (after < before) {
+		if (mem_grow((void **)&b->given_back, b->given_back_count,
+			     &b->given_back_capacity, sizeof(*b->given_back)))
+			return err_nomem(err);
+		b->given_back[b->given_back_count++] = (struct given_back){
+			.lcn = s->lcn + after, .clusters = before - after};
+	}
+	s->size = size;
+	return 0;
+}

@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: MIT
+//
+// The changing half of libntfs. An operation reads the volume through the same
+// functions as everybody, from a disk (cache.c) that holds what was
+// changed and not yet written; content of files alone goes to the device at
+// once, to clusters that nothing on it uses.
+//
+//     change.c          the operations
+//     content.c  the data of a file: replaced, longer, shorter
+//     disk.c     a file's content as a disk that can grow
+//     folder.c   names and their entries in folders
+//     inherit.c, secure.c  descriptors of new files
+//     views.c    entries in $ObjId and $Reparse
+//     tree.c     indexes: entries put in and taken out
+//     node.c     their blocks
+//     file.c     a file's attributes, loaded and stored
+//     patch.c    part of an attribute written anew
+//     pack.c     how they fill its records
+//     records.c  file records: taken, given back, written
+//     mft.c      the MFT grown
+//     space.c    clusters
+//     cache.c    what is not written yet, undone when something fails
+//     sync.c     the order in which it is written
+//     begin.c    a volume readied; writable.c: what it must be
+//     mend.c            what a power cut left, mended
+//
+// Whatever is changed is written elsewhere first, and takes effect by the one
+// write of a file's base record: a folder's new index blocks, a file's new
+// extension records and attribute list never overwrite the old ones. What the
+// device's own state uses is therefore never given out again before all is
+// written: clusters and records are free when they are in both states' bitmaps.
+
+#ifndef NTFS_CHANGE_H
+#define NTFS_CHANGE_H
+
+#include "../read/read.h"
+
+#define CHANGE_SECTOR 512u
+
+// When a sector is written, see sync.c.
+enum ntfs_stage {
+	STAGE_NONE,	  // not in the cache
+	STAGE_RETIRED,	  // never: a place that the device's state still uses
+	STAGE_BITMAP,	  // twice
+	STAGE_FRESH,	  // what nothing leads to yet
+	STAGE_MFT,	  // record 0, when the MFT has grown
+	STAGE_EXTENSIONS, // new records of a file that is new or changed
+	STAGE_SECURE,	  // $Secure
+	STAGE_FILES,	  // new files
+	STAGE_FOLDERS,	  // new folders, the deepest first
+	STAGE_LAST_FOLDER = STAGE_FOLDERS + NTFS_MAX_PATH_PARTS,
+	STAGE_CHANGED, // base records of files that were there, then of folders
+	STAGE_CHANGED_FOLDERS,
+	STAGE_UNNAMED, // files that have lost one of several names
+	STAGE_FREED, // folders from the top down, then files, then extensions
+	STAGE_FREED_FILES = STAGE_FREED + NTFS_MAX_PATH_PARTS + 1,
+	STAGE_FREED_EXTENSIONS,
+	STAGE_VIEWS, // $ObjId and $Reparse
+};
+
+// A bitmap as it will be, and as the device has it.
+struct ntfs_bits {
+	struct disk *now, *before;
+	uint64_t count;
+};
+
+// The MFT as it is now.
+struct change_mft {
+	struct disk *disk; // n->mft
+	struct ntfs_runs runs;
+	struct ntfs_bits bits;
+};
+
+struct ntfs_sector;
+struct ntfs_undo;
+
+struct ntfs_change {
+	struct ntfs *n;
+	struct disk *base;  // the volume's device
+	struct disk *cache; // takes its place as n->dev
+	struct ntfs_bits clusters;
+	struct change_mft mft, old_mft; // the latter when it grew in this operation
+	uint64_t cluster_hint, record_hint;
+	uint32_t mirrored; // records that $MFTMirr holds
+	bool is_begun, log_is_reset;
+	// cache.c
+	struct ntfs_sector **table; // lists of sectors with one hash
+	size_t slots, count;
+	uint32_t stage;	 // of what is written now
+	uint64_t changes; // operations since the last sync
+	struct ntfs_undo *undo;
+	size_t undo_count, undo_capacity;
+	uint64_t operation;	 // number of the current one
+	// The last descriptor that was inherited, from a folder's.
+	struct {
+		uint32_t from, id; // 0: none
+		bool is_folder;
+	} inherited;
+};
+
+// --- The cache (cache.c) ----------------------------------------------
+
+// Makes the cache and its disk.
+int ntfs_cache_new(struct ntfs_change *c, struct err *err);
+
+// Frees what it holds.
+void ntfs_cache_done(struct ntfs_change *c);
+
+// Forgets all sectors: they are written.
+void ntfs_cache_clear(struct ntfs_change *c);
+
+// Writes into the cache, for a stage.
+int ntfs_cache_write(struct ntfs_change *c, struct disk *d, uint64_t off,
+		     const void *data, size_t len, uint32_t stage,
+		     struct err *err);
+
+// Returns the stage of the sector that holds a byte of the device.
+uint32_t ntfs_cache_stage(const struct ntfs_change *c, uint64_t off);
+
+// Marks a place as one that may not be used before the next sync.
+int ntfs_cache_retire(struct ntfs_change *c, uint64_t off, struct err *err);
+
+// Drops the sectors of a range: what they hold is of no more use.
+int ntfs_cache_drop(struct ntfs_change *c, uint64_t off, uint64_t len,
+		    struct err *err);
+
+// Gathers all sectors with data by rising stage, then place. Free *ret with
+// mem_free.
+struct ntfs_cached {
+	uint64_t off;
+	uint32_t stage;
+	const uint8_t *data;
+};
+int ntfs_cache_list(const struct ntfs_change *c, struct ntfs_cached **ret,
+		    size_t *ret_count, struct err *err);
+
+// Begins an operation; ends it with 0 (keeps what it did) or its error (undoes
+// it). Returns r.
+void ntfs_operation_begin(struct ntfs_change *c);
+int ntfs_operation_end(struct ntfs_change *c, int r);
+
+// --- Clusters (space.c) -----------------------------------------------
+
+// Opens a bitmap for both states; the runs are those of its clusters.
+int ntfs_bits_open(struct ntfs_change *c, const struct ntfs_runs *runs,
+		   uint64_t bytes, uint64_t count, struct ntfs_bits *ret,
+		   struct err *err);
+void ntfs_bits_done(struct ntfs_bits *b);
+
+// Finds the first run of bits at or after `from` that are clear in both states,
+// counting no more than `limit` of it. *ret_len is 0 when there is none.
+int ntfs_bits_find(const struct ntfs_bits *b, uint64_t from, uint64_t end,
+		   uint64_t limit, uint64_t *ret_first, uint64_t *ret_len,
+		   struct err *err);
+
+// Sets or clears bits of the new state.
+int ntfs_bits_set(struct ntfs_change *c, const struct ntfs_bits *b,
+		  uint64_t first, uint64_t len, bool value, struct err *err);
+
+// Returns in *ret whether a bit is set on the device.
+int ntfs_bits_before(const struct ntfs_bits *b, uint64_t i, bool *ret,
+		     struct err *err);
+
+enum { SPACE_ONE_RUN = 1 }; // or nothing
+
+// Takes clusters, in one run if there is one, else in few; if possible behind
+// what *runs has already. They are appended to it.
+int ntfs_space_take(struct ntfs_change *c, uint64_t want, unsigned flags,
+		    struct ntfs_runs *runs, struct err *err);
+
+// Gives the clusters of runs back, from the VCN `from` on.
+int ntfs_space_give(struct ntfs_change *c, const struct ntfs_runs *runs,
+		    uint64_t from, struct err *err);
+
+// Cuts runs to a number of clusters; does not give any back.
+void ntfs_runs_cut(struct ntfs_runs *runs, uint64_t clusters);
+
+// Returns where a byte of a stream lies on the device, or NTFS_HOLE.
+uint64_t ntfs_runs_place(const struct ntfs *n, const struct ntfs_runs *runs,
+			 uint64_t off);
+
+// Makes a disk of runs on the device itself.
+int ntfs_runs_base(const struct ntfs_change *c, const struct ntfs_runs *runs,
+		   uint64_t size, struct disk **ret, struct err *err);
+
+// Appends a run.
+int ntfs_runs_add(struct ntfs_runs *runs, uint64_t lcn, uint64_t len,
+		  struct err *err);
+
+// --- File records (records.c) -----------------------------------------
+
+// Takes a free record; the MFT grows when there is none.
+int ntfs_record_take(struct ntfs_change *c, uint64_t *ret_number,
+		     uint16_t *ret_sequence, struct err *err);
+
+// Gives a record back, which is written free in a stage.
+int ntfs_record_give(struct ntfs_change *c, uint64_t number, uint32_t stage,
+		     struct err *err);
+
+// Writes a record, whose update sequence is applied in place, and its mirror.
+int ntfs_record_put(struct ntfs_change *c, uint64_t number, uint8_t *data,
+		    uint32_t stage, struct err *err);
+
+// Returns the stage that a record has in the cache.
+uint32_t ntfs_record_stage(const struct ntfs_change *c, uint64_t number);
+
+// Makes the MFT longer by some records (mft.c).
+int ntfs_mft_grow(struct ntfs_change *c, struct err *err);
+
+// Opens the MFT and its bitmap as they are now.
+int ntfs_mft_open(struct ntfs_change *c, struct err *err);
+void ntfs_mft_done(struct change_mft *m);
+
+// Goes back to the MFT before this operation.
+void ntfs_mft_undo(struct ntfs_change *c);
+
+// Applies an update sequence, one on from that of `before` (may be NULL).
+void ntfs_usa_renew(uint8_t *data, uint32_t size, const uint8_t *before);
+
+// --- Files (file.c, pack.c) ------------------------------------
+
+struct change_attr {
+	uint32_t type;
+	uint16_t flags;
+	bool resident, indexed;
+	uint8_t name_len;
+	le16 *name;
+	uint8_t *value; // of a resident one
+	uint32_t value_len;
+	struct ntfs_runs runs; // of a non-resident one: of all pieces
+	uint8_t unit_shift;
+	uint64_t allocated, size, valid, total;
+};
+
+// A file's attributes but for its list, which follows from how they fill the
+// records.
+struct change_file {
+	struct ntfs_change *c;
+	uint64_t number;
+	uint16_t sequence, flags;
+	le64 lsn;
+	struct change_attr *attrs;
+	size_t count, capacity;
+	uint64_t *extensions;
+	size_t extension_count;
+	struct ntfs_runs list_runs;
+	uint32_t stage; // of the base record; 0: by its number
+};
+
+// Loads a file. End with change_file_done, also after a failure.
+int ntfs_change_load(struct ntfs_change *c, uint64_t number,
+		     struct change_file *ret, struct err *err);
+void ntfs_change_done(struct change_file *f);
+
+// Puts a file's attributes into its records and these into the cache.
+int ntfs_change_store(struct change_file *f, struct err *err);
+
+// Finds an attribute, name in ASCII or NULL. Returns NULL when there is none.
+struct change_attr *ntfs_change_find(const struct change_file *f, uint32_t type,
+				     const char *name);
+
+// Adds an empty resident one, in its place.
+int ntfs_change_add(struct change_file *f, uint32_t type, const le16 *name,
+		    size_t name_len, struct change_attr **ret, struct err *err);
+
+// Takes one out and gives its clusters back.
+int ntfs_change_remove(struct change_file *f, struct change_attr *a,
+		       struct err *err);
+
+// Gives one a resident value (a copy); its clusters are given back.
+int ntfs_change_set(struct change_file *f, struct change_attr *a,
+		    const void *value, size_t len, struct err *err);
+
+// Gives one a value in new clusters, and its old ones back.
+int ntfs_change_set_outside(struct change_file *f, struct change_attr *a,
+			    const void *value, size_t len, uint32_t stage,
+			    struct err *err);
+
+// Reads an attribute's value into new memory.
+int ntfs_change_get(const struct change_file *f, const struct change_attr *a,
+		    uint64_t limit, uint8_t **ret, size_t *ret_size,
+		    struct err *err);
+
+// Writes into a non-resident attribute, in new clusters; what lies behind its
+// size reads as zeroes. It must be long enough.
+int ntfs_change_patch(struct change_file *f, struct change_attr *a,
+		      uint64_t off, const void *data, size_t len,
+		      struct err *err);
+
+// Returns the file's reference.
+uint64_t ntfs_change_reference(const struct change_file *f);
+
+// Returns true when the attributes fit into the base record alone.
+bool ntfs_change_fits(const struct change_file *f);
+
+// Returns the bytes that are left in the base record without some attribute's
+// value; below zero when the others do not fit.
+int64_t ntfs_change_room(const struct change_file *f,
+			 const struct change_attr *without);
+
+// One record as pack.c fills it.
+struct change_record {
+	uint8_t *data;
+	uint32_t used;
+	uint16_t next_id;
+};
+
+struct change_pack {
+	struct change_record *records;
+	size_t count, capacity;
+	uint8_t *list; // $ATTRIBUTE_LIST; record: index in records
+	size_t list_size, list_capacity;
+};
+
+// Fills records; `reserve` bytes of the base record are left for the list.
+int ntfs_pack(const struct change_file *f, uint32_t reserve,
+	      struct change_pack *ret, struct err *err);
+void ntfs_pack_done(struct change_pack *p);
+
+// Puts the list, which lies in the base record or (runs) in clusters.
+void ntfs_pack_list(const struct change_file *f, struct change_pack *p,
+		    const struct ntfs_runs *runs);
+
+// Returns the offset of the first attribute.
+uint32_t ntfs_pack_first(const struct ntfs *n);
+
+// Writes a record's header and its end mark.
+void ntfs_pack_finish(const struct ntfs *n, struct change_record *rec,
+		      const struct ntfs_record_disk *head);
+
+// --- Indexes (tree.c, node.c) ----------------------------------
+
+struct ntfs_tree {
+	struct change_file *file;
+	const char *name;
+	struct ntfs_index x;	// x.root is the tree's own
+	uint32_t root_used;	// bytes of x.root from its header on
+	struct ntfs_runs runs;	// of $INDEX_ALLOCATION
+	uint64_t size;		// bytes of it
+	uint8_t *bits;
+	size_t bits_size;
+};
+
+// Opens an index of a loaded file. End with ntfs_tree_done.
+int ntfs_tree_open(struct change_file *f, const char *name,
+		   struct ntfs_tree *ret, struct err *err);
+void ntfs_tree_done(struct ntfs_tree *t);
+
+// Puts it back into the file, which is not stored by this.
+int ntfs_tree_save(struct ntfs_tree *t, struct err *err);
+
+// Puts in an entry (without child). Returns 0, -EEXIST, ...
+int ntfs_tree_insert(struct ntfs_tree *t, const uint8_t *entry,
+		     struct err *err);
+
+// Takes out the entry with a key. Returns 0, -ENOENT, ...
+int ntfs_tree_remove(struct ntfs_tree *t, const uint8_t *key, size_t len,
+		     struct err *err);
+
+// Writes an entry over the one with an equal key, of the same length.
+int ntfs_tree_update(struct ntfs_tree *t, const uint8_t *entry,
+		     struct err *err);
+
+// Returns true when there are no entries.
+bool ntfs_tree_is_empty(const struct ntfs_tree *t);
+
+// Reads a block into buf (of twice its size). `node` is where its header is.
+int ntfs_node_read(const struct ntfs_tree *t, uint64_t vcn, uint8_t *buf,
+		   struct err *err);
+
+// Writes a block, to a new place when the device's state uses the old one
+// (*vcn, or NTFS_HOLE: it is new). *vcn becomes the place.
+int ntfs_node_write(struct ntfs_tree *t, uint8_t *buf, uint64_t *vcn,
+		    struct err *err);
+
+// Gives a block back.
+int ntfs_node_give(struct ntfs_tree *t, uint64_t vcn, struct err *err);
+
+// --- Names (folder.c) -------------------------------------------------
+
+// What entries repeat of their file.
+struct change_copy {
+	uint64_t created, modified, changed, accessed, allocated, size;
+	uint32_t attributes, ea_or_reparse;
+};
+
+// Enters a new file's names into a folder and into the file; the folder is
+// stored, the file is not.
+int ntfs_folder_add(struct change_file *file, uint64_t folder, const le16 *name,
+		    size_t len, uint64_t time, struct err *err);
+
+// Takes one of a file's names out of the folder, with its 8.3 partner, and out
+// of the file. *ret_left is how many names (not 8.3) it has left.
+int ntfs_folder_take(struct change_file *file, uint64_t folder,
+		     const le16 *name, size_t len, uint64_t time,
+		     unsigned *ret_left, struct err *err);
+
+// Puts back the entries that a file's names have lost; names whose folder is gone,
+// or has another file by that name, are taken out of the file (*ret_lost), which
+// is not stored. *ret_left is how many names there still are, *ret_put how many
+// of them got their entry back.
+int ntfs_folder_restore(struct change_file *file, unsigned *ret_left,
+			unsigned *ret_put, bool *ret_lost, struct err *err);
+
+// Writes what entries repeat of the file into all its entries.
+int ntfs_folder_refresh(const struct change_file *file, struct err *err);
+
+// --- The rest ----------------------------------------------------------------
+
+// Finds or adds the descriptor of a new file in a folder (secure.c).
+int ntfs_secure_inherit(struct ntfs_change *c, uint64_t folder,
+			bool is_folder, uint32_t *ret_id, struct err *err);
+
+// Gives a file new unnamed data (content.c): bytes, or (data NULL)
+// clusters for `size` of them, whose content is to be written.
+int ntfs_content_replace(struct change_file *f, const void *data, uint64_t size,
+			 struct err *err);
+int ntfs_content_resize(struct change_file *f, uint64_t size, struct err *err);
+
+// Resizes a file by its record, as an operation of its own (change.c).
+int ntfs_change_resize(struct ntfs *n, uint64_t number, uint64_t size,
+		       uint64_t time, struct err *err);
+
+// Takes a file's entries out of $ObjId and $Reparse, and those of files that are
+// gone (views.c).
+int ntfs_views_remove(struct change_file *f, struct err *err);
+int ntfs_views_clean(struct ntfs_change *c, struct err *err);
+
+// Mends what was found when the volume was checked, as changes like others, and
+// says so in the volume's note (mend.c).
+int ntfs_mend(struct ntfs_change *c, struct err *err);
+
+#endif

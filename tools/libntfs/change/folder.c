@@ -1,0 +1,446 @@
+// SPDX-License-Identifier: MIT
+//
+// Names: FILE_NAME attributes in files, and the entries that repeat them in
+// folders together with the file's times, sizes and attributes (Linux-NTFS
+// documentation, "$FILE_NAME").
+
+#include <string.h>
+
+#include "change.h"
+#include "../encode/short.h"
+
+#define ENTRY_HEAD sizeof(struct ntfs_index_entry_disk)
+#define MAX_KEY	   (sizeof(struct ntfs_file_name_disk) + 2 * NTFS_MAX_NAME)
+#define ENTRY_MAX  (ENTRY_HEAD + MAX_KEY + 8)
+
+// A folder opened to be changed.
+struct folder {
+	struct change_file file;
+	struct ntfs_tree tree;
+};
+
+static void close_folder(struct folder *d)
+{
+	ntfs_tree_done(&d->tree);
+	ntfs_change_done(&d->file);
+}
+
+static int open_folder(struct ntfs_change *c, uint64_t number, struct folder *d,
+		       struct err *err)
+{
+	int r = ntfs_change_load(c, number, &d->file, err);
+
+	d->tree = (struct ntfs_tree){0};
+	return r ? r : ntfs_tree_open(&d->file, "$I30", &d->tree, err);
+}
+
+// Stores a folder whose index was changed; `time` 0 leaves its times alone.
+static int store_folder(struct folder *d, uint64_t time, struct err *err)
+{
+	struct change_attr *a = ntfs_change_find(
+		&d->file, NTFS_AT_STANDARD_INFORMATION, NULL);
+	int r = ntfs_tree_save(&d->tree, err);
+
+	a = ntfs_change_find(&d->file, NTFS_AT_STANDARD_INFORMATION, NULL);
+	if (!r && a && time) {
+		struct ntfs_standard_disk *h = (void *)a->value;
+
+		h->modified = h->changed = to_le64(time);
+	}
+	return r ? r : ntfs_change_store(&d->file, err);
+}
+
+// --- What entries repeat -----------------------------------------------------
+
+static void read_copy(const struct change_file *f, struct change_copy *ret)
+{
+	const struct change_attr *a = ntfs_change_find(
+		f, NTFS_AT_STANDARD_INFORMATION, NULL);
+	const struct ntfs_standard_disk *h = (const void *)a->value;
+
+	*ret = (struct change_copy){
+		.created = get_le64(h->created),
+		.modified = get_le64(h->modified),
+		.changed = get_le64(h->changed),
+		.accessed = get_le64(h->accessed),
+		.attributes = get_le32(h->attributes),
+	};
+	if (f->flags & NTFS_RF_DIRECTORY)
+		ret->attributes |= NTFS_FA_DIRECTORY;
+	if (f->flags & NTFS_RF_VIEW_INDEX)
+		ret->attributes |= NTFS_FA_VIEW_INDEX;
+	a = ntfs_change_find(f, NTFS_AT_DATA, NULL);
+	if (a) {
+		ret->allocated = a->total;
+		ret->size = a->size;
+	}
+	a = ntfs_change_find(f, NTFS_AT_EA_INFORMATION, NULL);
+	if (a && a->resident &&
+	    a->value_len >= sizeof(struct ntfs_ea_information_disk))
+		ret->ea_or_reparse = get_le16(
+			((const struct ntfs_ea_information_disk *)(const void *)
+				 a->value)
+				->packed_size);
+	a = ntfs_change_find(f, NTFS_AT_REPARSE_POINT, NULL);
+	if (a && a->resident && a->value_len >= sizeof(le32))
+		ret->ea_or_reparse = get_le32(*(const le32 *)a->value);
+}
+
+static void put_copy(const struct change_copy *copy,
+		     struct ntfs_file_name_disk *d)
+{
+	d->created = to_le64(copy->created);
+	d->modified = to_le64(copy->modified);
+	d->changed = to_le64(copy->changed);
+	d->accessed = to_le64(copy->accessed);
+	d->allocated = to_le64(copy->allocated);
+	d->size = to_le64(copy->size);
+	d->attributes = to_le32(copy->attributes);
+	d->ea_or_reparse = to_le32(copy->ea_or_reparse);
+}
+
+static void put_entry(const struct change_file *f, const uint8_t *key,
+		      size_t key_len, uint8_t entry[ENTRY_MAX])
+{
+	struct ntfs_index_entry_disk h = {
+		.u.file = to_le64(ntfs_change_reference(f)),
+		.length = to_le16((uint16_t)round_up(ENTRY_HEAD + key_len, 8)),
+		.key_len = to_le16((uint16_t)key_len),
+	};
+
+	memset(entry, 0, ENTRY_MAX);
+	memcpy(entry, &h, sizeof(h));
+	memcpy(entry + sizeof(h), key, key_len);
+}
+
+static bool is_name(const struct change_attr *a)
+{
+	return a->type == NTFS_AT_FILE_NAME && a->resident &&
+	       a->value_len >= sizeof(struct ntfs_file_name_disk) + 2 &&
+	       a->value_len <= MAX_KEY;
+}
+
+static uint64_t parent_of(const struct change_attr *a)
+{
+	const struct ntfs_file_name_disk *h = (const void *)a->value;
+
+	return ntfs_ref_record(get_le64(h->parent));
+}
+
+static uint8_t space_of(const struct change_attr *a)
+{
+	return ((const struct ntfs_file_name_disk *)(const void *)a->value)
+		->name_space;
+}
+
+// Makes the entry of one of a file's names.
+static void make_entry(const struct change_file *f,
+		       const struct change_attr *name,
+		       const struct change_copy *copy, uint8_t entry[ENTRY_MAX])
+{
+	struct ntfs_file_name_disk h;
+	uint8_t key[MAX_KEY];
+
+	memcpy(key, name->value, name->value_len);
+	memcpy(&h, key, sizeof(h));
+	put_copy(copy, &h);
+	memcpy(key, &h, sizeof(h));
+	put_entry(f, key, name->value_len, entry);
+}
+
+static int refresh_entry(struct folder *d, const struct change_file *f,
+			 const struct change_attr *name,
+			 const struct change_copy *copy, struct err *err)
+{
+	uint8_t entry[ENTRY_MAX];
+
+	make_entry(f, name, copy, entry);
+	return ntfs_tree_update(&d->tree, entry, err);
+}
+
+// Refreshes the entries of all names in the folder of the one at `i`.
+static int refresh_folder(const struct change_file *f, size_t i,
+			  struct change_copy *copy, struct err *err)
+{
+	uint64_t number = parent_of(&f->attrs[i]);
+	struct folder d;
+	int r = open_folder(f->c, number, &d, err);
+
+	for (; !r && i < f->count; i++)
+		if (is_name(&f->attrs[i]) && parent_of(&f->attrs[i]) == number)
+			r = refresh_entry(&d, f, &f->attrs[i], copy, err);
+	if (!r)
+		r = store_folder(&d, 0, err);
+	close_folder(&d);
+	return r;
+}
+
+int ntfs_folder_refresh(const struct change_file *f, struct err *err)
+{
+	struct change_copy copy;
+	int r = 0;
+
+	read_copy(f, &copy);
+	for (size_t i = 0; !r && i < f->count; i++) {
+		bool is_first = is_name(&f->attrs[i]);
+
+		for (size_t j = 0; is_first && j < i; j++)
+			is_first = !is_name(&f->attrs[j]) ||
+				   parent_of(&f->attrs[j]) !=
+					   parent_of(&f->attrs[i]);
+		if (is_first)
+			r = refresh_folder(f, i, &copy, err);
+	}
+	return r;
+}
+
+// --- Adding ------------------------------------------------------------------
+
+struct taken {
+	struct ntfs *n;
+	uint64_t folder;
+	struct err *err;
+};
+
+static int is_taken(void *ctx, const le16 *name, size_t len)
+{
+	const struct taken *t = ctx;
+	uint64_t file;
+	struct err e = {0};
+	int r = ntfs_folder_find(t->n, t->folder, name, len, &file, &e);
+
+	if (r == -ENOENT)
+		return 0;
+	return r ? err_pass(t->err, r, &e) : 1;
+}
+
+static int add_name(struct folder *d, struct change_file *f,
+		    const struct change_copy *copy, const le16 *name,
+		    size_t len, uint8_t space, struct err *err)
+{
+	struct ntfs_file_name_disk h = {
+		.parent = to_le64(ntfs_change_reference(&d->file)),
+		.name_len = (uint8_t)len,
+		.name_space = space,
+	};
+	size_t size = sizeof(h) + 2 * len;
+	uint8_t key[MAX_KEY], entry[ENTRY_MAX];
+	struct change_attr *a;
+	int r = ntfs_change_add(f, NTFS_AT_FILE_NAME, NULL, 0, &a, err);
+
+	put_copy(copy, &h);
+	memcpy(key, &h, sizeof(h));
+	memcpy(key + sizeof(h), name, 2 * len);
+	put_entry(f, key, size, entry);
+	if (!r) {
+		a->indexed = true;
+		r = ntfs_change_set(f, a, key, size, err);
+	}
+	return r ? r : ntfs_tree_insert(&d->tree, entry, err);
+}
+
+int ntfs_folder_add(struct change_file *f, uint64_t folder, const le16 *name,
+		    size_t len, uint64_t time, struct err *err)
+{
+	bool is_short = ntfs_short_is(name, len);
+	struct taken taken = {f->c->n, folder, err};
+	struct change_copy copy;
+	le16 short_name[12];
+	size_t short_len = 0;
+	struct folder d;
+	int r = open_folder(f->c, folder, &d, err);
+
+	read_copy(f, &copy);
+	if (!r && !is_short)
+		r = ntfs_short_make(f->c->n->upcase, name, len, is_taken,
+				    &taken, short_name, &short_len);
+	if (!r)
+		r = add_name(&d, f, &copy, name, len,
+			     is_short ? NTFS_NS_BOTH : NTFS_NS_WIN32, err);
+	if (!r && !is_short)
+		r = add_name(&d, f, &copy, short_name, short_len, NTFS_NS_DOS,
+			     err);
+	if (!r)
+		r = store_folder(&d, time, err);
+	close_folder(&d);
+	return r;
+}
+
+// --- Taking ------------------------------------------------------------------
+
+static bool has_name(const struct change_file *f, const struct change_attr *a,
+		     const le16 *name, size_t len)
+{
+	const struct ntfs_file_name_disk *h = (const void *)a->value;
+
+	return !ntfs_name_compare(f->c->n, name, len,
+				  (const le16 *)(const void *)(h + 1),
+				  h->name_len);
+}
+
+// Which of the names go: the one given, and when it is one of a pair (long and
+// 8.3) of this folder, the other.
+static bool goes(const struct change_file *f, const struct change_attr *a,
+		 uint64_t folder, const le16 *name, size_t len, bool pair)
+{
+	if (!is_name(a) || parent_of(a) != folder)
+		return false;
+	if (has_name(f, a, name, len))
+		return true;
+	return pair && (space_of(a) == NTFS_NS_WIN32 ||
+			space_of(a) == NTFS_NS_DOS);
+}
+
+static int take_name(struct folder *d, struct change_file *f,
+		     struct change_attr *a, struct err *err)
+{
+	int r = ntfs_tree_remove(&d->tree, a->value, a->value_len, err);
+
+	return r ? r : ntfs_change_remove(f, a, err);
+}
+
+int ntfs_folder_take(struct change_file *f, uint64_t folder, const le16 *name,
+		     size_t len, uint64_t time, unsigned *ret_left,
+		     struct err *err)
+{
+	bool pair = false;
+	unsigned left = 0;
+	struct folder d;
+	int r = open_folder(f->c, folder, &d, err);
+
+	for (size_t i = 0; !r && i < f->count; i++)
+		if (is_name(&f->attrs[i]) &&
+		    parent_of(&f->attrs[i]) == folder &&
+		    has_name(f, &f->attrs[i], name, len))
+			pair = space_of(&f->attrs[i]) == NTFS_NS_WIN32 ||
+			       space_of(&f->attrs[i]) == NTFS_NS_DOS;
+	for (size_t i = f->count; !r && i--;)
+		if (goes(f, &f->attrs[i], folder, name, len, pair))
+			r = take_name(&d, f, &f->attrs[i], err);
+	if (!r)
+		r = store_folder(&d, time, err);
+	close_folder(&d);
+	for (size_t i = 0; !r && i < f->count; i++)
+		left += is_name(&f->attrs[i]) &&
+			space_of(&f->attrs[i]) != NTFS_NS_DOS;
+	if (!r)
+		*ret_left = left;
+	return r;
+}
+
+// --- Putting back --------------------------------------------------------------
+
+enum name_state {
+	NAME_THERE,
+	NAME_MISSING, // its folder has no such entry
+	NAME_LOST,    // there is no such folder, or it has another file of the name
+};
+
+static int find_state(const struct change_file *f, const struct change_attr *a,
+		      enum name_state *ret, struct err *err)
+{
+	const struct ntfs_file_name_disk *h = (const void *)a->value;
+	uint64_t parent = get_le64(h->parent), file;
+	struct err e = {0};
+	struct ntfs_stat s;
+	int r = ntfs_stat(f->c->n, ntfs_ref_record(parent), &s, &e);
+
+	if (!r && (!s.is_directory || s.sequence != ntfs_ref_sequence(parent)))
+		r = -ENOENT;
+	*ret = NAME_LOST;
+	if (r == -ENOENT)
+		return 0;
+	if (!r)
+		r = ntfs_folder_find(f->c->n, s.record,
+				     (const le16 *)(const void *)(h + 1),
+				     h->name_len, &file, &e);
+	if (r == -ENOENT)
+		*ret = NAME_MISSING;
+	else if (!r && file == ntfs_change_reference(f))
+		*ret = NAME_THERE;
+	return !r || r == -ENOENT ? 0 : err_pass(err, r, &e);
+}
+
+static bool is_pair(const struct change_attr *a, const struct change_attr *b)
+{
+	return is_name(b) && parent_of(a) == parent_of(b) &&
+	       ((space_of(a) == NTFS_NS_WIN32 && space_of(b) == NTFS_NS_DOS) ||
+		(space_of(a) == NTFS_NS_DOS && space_of(b) == NTFS_NS_WIN32));
+}
+
+static int put_back(struct change_file *f, const struct change_attr *a,
+		    struct err *err)
+{
+	struct change_copy copy;
+	uint8_t entry[ENTRY_MAX];
+	struct folder d;
+	int r = open_folder(f->c, parent_of(a), &d, err);
+
+	read_copy(f, &copy);
+	make_entry(f, a, &copy, entry);
+	if (!r)
+		r = ntfs_tree_insert(&d.tree, entry, err);
+	if (!r)
+		r = store_folder(&d, 0, err);
+	close_folder(&d);
+	return r;
+}
+
+// A long and a short name stay together: one that is lost takes the other along.
+static int take_lost(struct change_file *f, size_t i, struct err *err)
+{
+	enum name_state state = NAME_MISSING;
+	size_t other = 0, last;
+	int r = 0;
+
+	while (other < f->count && !is_pair(&f->attrs[i], &f->attrs[other]))
+		other++;
+	if (other == f->count)
+		return ntfs_change_remove(f, &f->attrs[i], err);
+	r = find_state(f, &f->attrs[other], &state, err);
+	if (!r && state == NAME_THERE)
+		r = err_set(err, -ENOTSUP, NTFS_RECORD(f->number), ERR_NOWHERE,
+			    "of a long and a short name one alone has its "
+			    "entry");
+	last = i > other ? i : other;
+	if (!r)
+		r = ntfs_change_remove(f, &f->attrs[last], err);
+	return r ? r
+		 : ntfs_change_remove(f, &f->attrs[i + other - last], err);
+}
+
+int ntfs_folder_restore(struct change_file *f, unsigned *ret_left,
+			unsigned *ret_put, bool *ret_lost, struct err *err)
+{
+	unsigned left = 0;
+	int r = 0;
+
+	*ret_lost = false;
+	for (size_t i = 0; !r && i < f->count;) {
+		enum name_state state = NAME_THERE;
+
+		if (is_name(&f->attrs[i]))
+			r = find_state(f, &f->attrs[i], &state, err);
+		if (!r && state == NAME_LOST) {
+			r = take_lost(f, i, err);
+			*ret_lost = true;
+			i = 0; // the others have moved
+		} else {
+			i++;
+		}
+	}
+	for (size_t i = 0; !r && i < f->count; i++) {
+		enum name_state state = NAME_THERE;
+
+		if (!is_name(&f->attrs[i]))
+			continue;
+		left++;
+		r = find_state(f, &f->attrs[i], &state, err);
+		if (r || state != NAME_MISSING)
+			continue;
+		r = put_back(f, &f->attrs[i], err);
+		++*ret_put;
+	}
+	*ret_left = left;
+	return r;
+}
