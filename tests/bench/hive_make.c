@@ -10,9 +10,9 @@
 
 #include "hive.h"
 
-#define WIDE	100000u
-#define DEEP	300u
-#define BIG	(1u << 20)
+#define WIDE    100000u
+#define DEEP    300u
+#define BIG     (1u << 20)
 #define PER_KEY 640u // bytes in the hive, about
 
 static struct hive *hive;
@@ -50,8 +50,8 @@ static void add_class(struct hive_key *parent)
 	char name[64], path[96];
 
 	snprintf(name, sizeof(name), "{%08x-%04x-%04x-%04x-%06x%06x}",
-		 next() << 8 | (next() & 255), next() & 0xffff,
-		 next() & 0xffff, next() & 0xffff, next(), next());
+		 next() << 8 | (next() & 255), next() & 0xffff, next() & 0xffff,
+		 next() & 0xffff, next(), next());
 	snprintf(path, sizeof(path), "%%SystemRoot%%\\System32\\lib%06x.dll",
 		 next());
 	key = add(parent, name);

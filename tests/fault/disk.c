@@ -46,8 +46,9 @@ static int step(struct disk *d, bool is_read, uint64_t off, struct err *err)
 		return 0;
 	pthread_mutex_lock(&lock);
 	plan->count++;
-	if (plan->fail_at && (plan->count == plan->fail_at ||
-			      (plan->persistent && plan->count > plan->fail_at)))
+	if (plan->fail_at &&
+	    (plan->count == plan->fail_at ||
+	     (plan->persistent && plan->count > plan->fail_at)))
 		fail = true;
 	plan->failed += fail;
 	pthread_mutex_unlock(&lock);
@@ -59,7 +60,8 @@ static int fault_read(struct disk *d, uint64_t off, void *buf, size_t len,
 {
 	int r = step(d, true, off, err);
 
-	return r ? r : disk_read(((struct wrapped *)d)->base, off, buf, len, err);
+	return r ? r
+		 : disk_read(((struct wrapped *)d)->base, off, buf, len, err);
 }
 
 static int no_room(struct fault_plan *plan, uint64_t off, struct err *err)
@@ -363,8 +365,10 @@ void record_replay(const struct record_log *log, size_t count,
 		if (fate == RECORD_KEEP)
 			apply(r, r->len, target);
 		else if (fate == RECORD_TEAR)
-			apply(r, r->kind == RECORD_RESIZE ? 0
-				 : r->len / 2 / 512 * 512, target);
+			apply(r,
+			      r->kind == RECORD_RESIZE ? 0
+						       : r->len / 2 / 512 * 512,
+			      target);
 	}
 }
 

@@ -33,14 +33,14 @@ void fault_mem_fails(int (*run)(struct err *err));
 // --- Disks -------------------------------------------------------------------
 
 struct fault_plan {
-	unsigned fail_at;     // the n-th I/O fails with -EIO; 0: none
-	bool persistent;      // and all after it
-	bool writes_only;     // reads are not counted
-	uint64_t room;        // when not 0: no byte is written at or behind it
-			      // (-ENOSPC, after those before it)
-	bool grows;           // with room: the file may get longer all the same
-	unsigned count;       // I/Os so far
-	unsigned failed;      // those made to fail
+	unsigned fail_at; // the n-th I/O fails with -EIO; 0: none
+	bool persistent;  // and all after it
+	bool writes_only; // reads are not counted
+	uint64_t room;    // when not 0: no byte is written at or behind it
+			  // (-ENOSPC, after those before it)
+	bool grows;       // with room: the file may get longer all the same
+	unsigned count;   // I/Os so far
+	unsigned failed;  // those made to fail
 };
 
 // A disk that passes everything to `base` but fails by the plan. Closing it
@@ -56,7 +56,7 @@ struct disk *roomy_disk(uint64_t room);
 struct record {
 	enum { RECORD_WRITE, RECORD_ZERO, RECORD_FLUSH, RECORD_RESIZE } kind;
 	uint64_t off, len; // of a resize: 0 and the size
-	uint8_t *data; // of a write
+	uint8_t *data;     // of a write
 };
 
 struct record_log {

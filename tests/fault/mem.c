@@ -64,9 +64,9 @@ void *mem_alloc(size_t n)
 
 void *mem_array(size_t count, size_t size)
 {
-	return must_fail() ? NULL
-			   : counted(calloc(count ? count : 1,
-					    size ? size : 1));
+	return must_fail()
+		       ? NULL
+		       : counted(calloc(count ? count : 1, size ? size : 1));
 }
 
 void *mem_resize(void *p, size_t count, size_t size)

@@ -18,7 +18,7 @@
 	} while (0)
 
 #define PAGES_MAX (8u << 20)
-#define PAGE	  4096u
+#define PAGE      4096u
 
 static uint8_t page_bytes[PAGES_MAX];
 static uint32_t pages_written[PAGES_MAX / PAGE], pages_count;

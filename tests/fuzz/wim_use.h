@@ -29,7 +29,7 @@ static void extract(struct wim *w, const struct wim_image *image)
 {
 	struct wim_sink sink = {drop, NULL};
 	const struct wim_blob **blobs =
-	    mem_array(image->dentry_count, sizeof(*blobs));
+		mem_array(image->dentry_count, sizeof(*blobs));
 	size_t count = 0;
 	uint64_t total = 0;
 

@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HEADER 16      // of a DEVICE
+#define HEADER    16   // of a DEVICE
 #define PARTITION 0x48 // a whole DEVICE that names a partition, or boot
-#define NO_PATH 2      // an empty path is its NUL alone
+#define NO_PATH   2    // an empty path is its NUL alone
 
 enum { BLOCK_IO, BOOT = 5, PARTITION_TYPE = 6, LOCATE = 8 };
 enum { GPT, MBR };

@@ -113,12 +113,11 @@ static int open_chain(const char *address, struct place **ret,
 
 	if (r)
 		return r;
-	r = place->file_path
-		    ? vdisk_chain_look(&place->files, place->file_path,
-				       place->disk, DISK_READ_ONLY, ret_chain,
-				       err)
-		    : err_set(err, -EINVAL, address, ERR_NOWHERE,
-			      "it is no file");
+	r = place->file_path ? vdisk_chain_look(&place->files, place->file_path,
+						place->disk, DISK_READ_ONLY,
+						ret_chain, err)
+			     : err_set(err, -EINVAL, address, ERR_NOWHERE,
+				       "it is no file");
 	if (r)
 		address_close(place);
 	else
@@ -151,10 +150,11 @@ static int check_folders(const char *path, unsigned more, struct err *err)
 
 	if (folders <= BCD_MAX_FOLDERS)
 		return 0;
-	return err_set(err, -ENOTSUP, path, ERR_NOWHERE,
-		       "a file in %u folders; Windows' boot manager finds it in "
-		       "%u at most (error 0xc000000f)",
-		       folders, BCD_MAX_FOLDERS);
+	return err_set(
+		err, -ENOTSUP, path, ERR_NOWHERE,
+		"a file in %u folders; Windows' boot manager finds it in "
+		"%u at most (error 0xc000000f)",
+		folders, BCD_MAX_FOLDERS);
 }
 
 static int look_at_stream(void *ctx, const struct ntfs_stream *s)
@@ -162,9 +162,9 @@ static int look_at_stream(void *ctx, const struct ntfs_stream *s)
 	const char **kind = ctx;
 
 	if (s->type == 0x80 && !s->name_len) // the unnamed $DATA
-		*kind = s->encrypted	? "encrypted"
+		*kind = s->encrypted    ? "encrypted"
 			: s->compressed ? "compressed"
-			: s->sparse	? "sparse"
+			: s->sparse     ? "sparse"
 					: NULL;
 	return 0;
 }

@@ -35,7 +35,7 @@ static const char usage[] =
 COMMAND(bootrec, "bootrec", "repair boot code, find Windows, rebuild a store",
 	usage);
 
-#define MAX_DEPTH   3  // of folders that are searched for virtual disks
+#define MAX_DEPTH   3 // of folders that are searched for virtual disks
 #define MAX_ADDRESS 1200
 #define MAX_FOUND   64 // nobody has more on a disk
 
@@ -67,7 +67,8 @@ static void note(struct scan *s, const char *volume)
 	if (s->count == MAX_FOUND) {
 		s->r = err_set(&s->err, -EFBIG, volume, ERR_NOWHERE,
 			       "over %d Windows installations: name a part of "
-			       "them with bcdboot", MAX_FOUND);
+			       "them with bcdboot",
+			       MAX_FOUND);
 		return;
 	}
 	snprintf(address, sizeof(address), "%s:\\Windows", volume);
@@ -196,8 +197,8 @@ static void show(const struct scan *s)
 	for (size_t i = 0; i < s->count; i++) {
 		char *name = describe(s->found[i]);
 
-		printf("[%zu]  %s%s%s\n", i + 1, s->found[i],
-		       name ? "  " : "", name ? name : "");
+		printf("[%zu]  %s%s%s\n", i + 1, s->found[i], name ? "  " : "",
+		       name ? name : "");
 		mem_free(name);
 	}
 }
@@ -206,8 +207,10 @@ static void show(const struct scan *s)
 static int enter(char *windows, const struct cmd_switch *s)
 {
 	char name[] = "bcdboot", system[] = "/s", firmware[] = "/f";
-	char *argv[] = {name, windows, system, (char *)s[SYSTEM].value,
-			firmware, (char *)s[FIRMWARE].value, NULL};
+	char *argv[] = {name,     windows,
+			system,   (char *)s[SYSTEM].value,
+			firmware, (char *)s[FIRMWARE].value,
+			NULL};
 
 	if (s[FIRMWARE].value)
 		return bcdboot_command(6, argv);

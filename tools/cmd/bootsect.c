@@ -23,7 +23,8 @@ static const char usage[] =
 	"  /force         also on a volume on which a Windows sleeps, or that it did not\n"
 	"                 close; what is in use by others is refused all the same\n";
 
-COMMAND(bootsect, "bootsect", "write the boot code of volumes and disks", usage);
+COMMAND(bootsect, "bootsect", "write the boot code of volumes and disks",
+	usage);
 
 enum { NT60, NT52, MBR, FORCE, HELP, NONE };
 
@@ -80,7 +81,8 @@ static void note_active(const char *address)
 	r = boot_code_find_active(disk, &active, NULL);
 	if (r == -ENOENT)
 		printf("Note: no partition of %s is active, so a BIOS starts "
-		       "none.\n\n", disk);
+		       "none.\n\n",
+		       disk);
 	else if (!r && strchr(address, '@') && strcmp(active, address))
 		printf("Note: what a BIOS starts is %s, which is active.\n\n",
 		       active);
@@ -129,14 +131,16 @@ static int cmd_bootsect(int argc, char **argv)
 		return CMD_OK;
 	}
 	if (s[NT52].value)
-		return cmd_misuse("bootsect",
-				  "/nt52: code that loads NTLDR, of Windows XP, "
-				  "is not made here; /nt60 loads BOOTMGR");
+		return cmd_misuse(
+			"bootsect",
+			"/nt52: code that loads NTLDR, of Windows XP, "
+			"is not made here; /nt60 loads BOOTMGR");
 	if (!address || words)
 		return cmd_misuse("bootsect", "name the volume: /nt60 ADDRESS");
 	if (!strcasecmp(address, "SYS") || !strcasecmp(address, "ALL"))
 		return cmd_misuse("bootsect",
 				  "/nt60 %s: name the partition, as in "
-				  "disk.img@1", address);
+				  "disk.img@1",
+				  address);
 	return update(address, s[MBR].value, s[FORCE].value);
 }

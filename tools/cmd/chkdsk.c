@@ -17,24 +17,24 @@
 #include "volume.h"
 
 static const char usage[] =
-    "usage: chkdsk VOLUME [/V] [/JSON] [/Progress:STYLE]\n"
-    "\n"
-    "Checks the NTFS or FAT volume at VOLUME (a device, an image file, or a\n"
-    "partition of one, as disk.img@1) and changes nothing.\n"
-    "\n"
-    "  /V               name the broken rule with each problem\n"
-    "  /JSON            write problems and counts as JSON lines\n"
-    "  /Progress:STYLE  bar, lines, json or none\n"
-    "\n"
-    "Behind what does not keep slipway from writing to the volume stands why:\n"
-    "(left over) what a power cut leaves, and the next change mends when it "
-    "was\n"
-    "one; (harmless) what no change depends on, as a folder's entry that "
-    "repeats\n"
-    "old sizes or times; (note) the boot sector's copy, which is no problem.\n"
-    "\n"
-    "Exit status, as Windows' chkdsk has it when it only looks: 0 no problems,\n"
-    "2 only what is left over or harmless, 3 problems, or not able to check.\n";
+	"usage: chkdsk VOLUME [/V] [/JSON] [/Progress:STYLE]\n"
+	"\n"
+	"Checks the NTFS or FAT volume at VOLUME (a device, an image file, or a\n"
+	"partition of one, as disk.img@1) and changes nothing.\n"
+	"\n"
+	"  /V               name the broken rule with each problem\n"
+	"  /JSON            write problems and counts as JSON lines\n"
+	"  /Progress:STYLE  bar, lines, json or none\n"
+	"\n"
+	"Behind what does not keep slipway from writing to the volume stands why:\n"
+	"(left over) what a power cut leaves, and the next change mends when it "
+	"was\n"
+	"one; (harmless) what no change depends on, as a folder's entry that "
+	"repeats\n"
+	"old sizes or times; (note) the boot sector's copy, which is no problem.\n"
+	"\n"
+	"Exit status, as Windows' chkdsk has it when it only looks: 0 no problems,\n"
+	"2 only what is left over or harmless, 3 problems, or not able to check.\n";
 
 // Exit statuses: "chkdsk" of Microsoft's documentation.
 enum { NOT_CLEANED = 2, NOT_FIXED = 3 };
@@ -183,7 +183,7 @@ static int check_ntfs(struct disk *d, struct output *o, struct err *err)
 		return r;
 	show_result(o, &info, &result);
 	o->status = result.problems > result.leftovers + result.harmless
-			? NOT_FIXED
+			    ? NOT_FIXED
 		    : result.problems ? NOT_CLEANED
 				      : CMD_OK;
 	return 0;
@@ -291,12 +291,13 @@ static int refuse_mending(const struct cmd_switch *s)
 {
 	for (s += FIRST_MEND; s->name; s++)
 		if (s->value)
-			return cmd_misuse("chkdsk",
-					  "/%s: this chkdsk only looks; the "
-					  "next change of the volume mends what "
-					  "was left over, the rest is for "
-					  "Windows' chkdsk /f",
-					  s->name);
+			return cmd_misuse(
+				"chkdsk",
+				"/%s: this chkdsk only looks; the "
+				"next change of the volume mends what "
+				"was left over, the rest is for "
+				"Windows' chkdsk /f",
+				s->name);
 	return 0;
 }
 

@@ -41,9 +41,9 @@ struct command {
 // same switch, named "ImageFile" in the command's table.
 
 struct cmd_switch {
-	const char *name;   // as on Windows, without the slash
+	const char *name; // as on Windows, without the slash
 	bool has_value;
-	const char *value;  // set when given: its value, or "" without one
+	const char *value; // set when given: its value, or "" without one
 };
 
 // Reads argv[1..] against a table that ends with a NULL name. What is no switch

@@ -19,8 +19,8 @@ static int read_text(const char *path, char **ret, struct err *err)
 
 	if (r)
 		return r;
-	text =
-	    file->size <= MAX_SIZE ? mem_alloc((size_t)file->size + 1) : NULL;
+	text = file->size <= MAX_SIZE ? mem_alloc((size_t)file->size + 1)
+				      : NULL;
 	if (text)
 		r = disk_read(file, 0, text, (size_t)file->size, err);
 	else if (file->size > MAX_SIZE)

@@ -184,14 +184,13 @@ static int cmd_format(int argc, char **argv)
 	    strcasecmp(o.fs, "FAT32"))
 		return cmd_misuse("format",
 				  "/FS:%s: must be NTFS, FAT or FAT32", o.fs);
-	if (s[CLUSTER].value &&
-	    (size_parse(s[CLUSTER].value, NULL, &cluster) ||
-	     cluster > 2 << 20 || !cluster))
+	if (s[CLUSTER].value && (size_parse(s[CLUSTER].value, NULL, &cluster) ||
+				 cluster > 2 << 20 || !cluster))
 		return cmd_misuse("format",
 				  "/A:%s: must be 512 to 2M, a power of two",
 				  s[CLUSTER].value);
-	if (s[TIME].value && (size_parse(s[TIME].value, NULL, &t) ||
-			      t > INT64_MAX))
+	if (s[TIME].value &&
+	    (size_parse(s[TIME].value, NULL, &t) || t > INT64_MAX))
 		return cmd_misuse("format",
 				  "/Time:%s: must be seconds since 1970",
 				  s[TIME].value);
@@ -207,8 +206,9 @@ static int cmd_format(int argc, char **argv)
 		o.serial = strtoull(s[SERIAL].value, &end, 16);
 		if (end == s[SERIAL].value || *end)
 			return cmd_misuse(
-			    "format", "/Serial:%s: must be hexadecimal digits",
-			    s[SERIAL].value);
+				"format",
+				"/Serial:%s: must be hexadecimal digits",
+				s[SERIAL].value);
 	}
 	return format(argv[1], &o);
 }

@@ -19,12 +19,12 @@
 #include "hive_logs.h"
 
 struct hive_file {
-	char *path;          // on the host, or in the volume
-	size_t prefix;       // of the address
+	char *path;    // on the host, or in the volume
+	size_t prefix; // of the address
 	const char *key;
 	struct place *place; // NULL: on the host
 	bool no_logs;
-	struct disk *held;   // the host's, locked until it is closed; or NULL
+	struct disk *held; // the host's, locked until it is closed; or NULL
 };
 
 static int fail_errno(struct err *err, const char *what)
@@ -121,7 +121,7 @@ static bool find_windows_path(struct hive_file *f, const char *address,
 {
 	size_t len;
 	char *path = strchr(address, '\\') ? address_find_host(address, &len)
-					     : NULL;
+					   : NULL;
 
 	if (!path)
 		return false;

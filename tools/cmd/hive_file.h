@@ -16,7 +16,8 @@ enum {
 	HIVE_FILE_WRITE = 1 << 0, // to be replaced; its disk is locked
 	HIVE_FILE_NEW = 1 << 1,   // to be made: it may not be there yet
 	HIVE_FILE_KEY = 1 << 2,   // a key's path may follow: SYSTEM\Select
-	HIVE_FILE_NO_LOGS = 1 << 3, // what is in its logs is not wanted; reading
+	HIVE_FILE_NO_LOGS = 1
+			    << 3, // what is in its logs is not wanted; reading
 };
 
 // Finds the file that an address names. Nothing is changed.

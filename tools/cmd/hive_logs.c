@@ -115,10 +115,11 @@ int hive_log_find(struct volume *v, const char *path, size_t i, char **ret,
 		r = search_folder(v, folder, log, &s, err);
 	}
 	if (!r && s.count && !is_reached(v, log, &s))
-		r = err_set(err, -ENOTUNIQ, log, ERR_NOWHERE,
-			    "there are several files of this name, which differ "
-			    "in case alone: leave the one that belongs to the "
-			    "hive");
+		r = err_set(
+			err, -ENOTUNIQ, log, ERR_NOWHERE,
+			"there are several files of this name, which differ "
+			"in case alone: leave the one that belongs to the "
+			"hive");
 	if (!r && s.count)
 		snprintf(log + folder_len, size - folder_len, "%s", s.found);
 	mem_free(folder);
@@ -137,10 +138,11 @@ int hive_log_find(struct volume *v, const char *path, size_t i, char **ret,
 
 int hive_logs_missing(const char *path, struct err *err)
 {
-	return err_set(err, -ENOTSUP, path, ERR_NOWHERE,
-		       "the hive was not closed: its last changes are in its "
-		       "logs (.LOG1, .LOG2, .LOG), and none is beside it: bring "
-		       "them from where it was copied; " READ_ALONE);
+	return err_set(
+		err, -ENOTSUP, path, ERR_NOWHERE,
+		"the hive was not closed: its last changes are in its "
+		"logs (.LOG1, .LOG2, .LOG), and none is beside it: bring "
+		"them from where it was copied; " READ_ALONE);
 }
 
 void hive_logs_advise(const void *data, size_t size, struct err *err)
@@ -163,7 +165,9 @@ void hive_logs_advise(const void *data, size_t size, struct err *err)
 
 void hive_logs_warn(const char *command, const char *path)
 {
-	fprintf(stderr, "%s: %s: warning: the hive was not closed, and its logs "
-			"are ignored: its last changes are missing, and what is "
-			"here may be half written\n", command, path);
+	fprintf(stderr,
+		"%s: %s: warning: the hive was not closed, and its logs "
+		"are ignored: its last changes are missing, and what is "
+		"here may be half written\n",
+		command, path);
 }

@@ -44,7 +44,7 @@ static char *end_of_value(const struct letter_switch *s, char *at)
 	size_t len = 0;
 
 	if (s->has_text || s->may_have_text)
-		return value > at			 ? value + strlen(value)
+		return value > at                        ? value + strlen(value)
 		       : s->may_have_text && is_end(*at) ? at
 							 : NULL;
 	while (s->letters && value[len] &&
@@ -145,8 +145,8 @@ int letters_read(int argc, char **argv, struct letter_switch *table,
 			    access(r.word, F_OK) && read_word(&r);
 		r.is_dry = false;
 		if (!strncmp(r.word, "--", 2))
-			taken =
-			    read_long(&r, i + 1 < argc ? argv[i + 1] : NULL);
+			taken = read_long(&r,
+					  i + 1 < argc ? argv[i + 1] : NULL);
 		else if (is_switch)
 			read_word(&r);
 		else if (r.word[0] == '/' && !is_path(r.word))

@@ -11,7 +11,7 @@
 struct letter_switch {
 	const char *name;    // in capitals, without the slash
 	const char *letters; // its value is of these, with or without a colon
-	bool has_text;	     // its value is any text, behind a colon
+	bool has_text;       // its value is any text, behind a colon
 	bool may_have_text;  // the same, or there is none
 	bool can_be_undone;  // "/-Y" is known too
 	const char *refusal; // why we do not do it, or NULL

@@ -94,7 +94,7 @@ static bool asks_for_help(const char *arg)
 static void show_help(const struct command *c, int at, int argc, char **argv)
 {
 	const char *topic = at + 1 < argc ? argv[at + 1]
-			    : at > 1	  ? argv[1]
+			    : at > 1      ? argv[1]
 					  : NULL;
 	const char *more = at + 2 < argc ? argv[at + 2] : NULL;
 

@@ -20,7 +20,8 @@ int new_disk_parse_size(const char *command, const char *text, uint64_t *ret)
 				  "512 bytes, such as 64G",
 				  text);
 	if (size < NEW_DISK_LEAST && strspn(text, "0123456789") == len)
-		return cmd_misuse(command, "%s: that would be a disk of so few "
+		return cmd_misuse(command,
+				  "%s: that would be a disk of so few "
 				  "bytes: write %sM when MB are meant, as "
 				  "DiskPart counts them in maximum=%s, or %sB",
 				  text, text, text, text);
@@ -49,9 +50,8 @@ static int make_virtual(const char *path, const struct vdisk_create *c,
 int new_disk_open(const char *path, uint64_t size, uint32_t sector_size,
 		  const struct guid *id, struct new_disk *ret, struct err *err)
 {
-	struct vdisk_create c = {.type = VDISK_FIXED,
-				 .size = size,
-				 .sector_size = sector_size};
+	struct vdisk_create c = {
+		.type = VDISK_FIXED, .size = size, .sector_size = sector_size};
 	struct new_disk n = {0};
 	int r = new_disk_check(path, &c.format, err);
 
@@ -60,8 +60,9 @@ int new_disk_open(const char *path, uint64_t size, uint32_t sector_size,
 	if (id)
 		c.id = *id;
 	if (c.format == VDISK_RAW)
-		r = disk_create_file(path, size, sector_size ? sector_size : 512,
-				     &n.file, err);
+		r = disk_create_file(path, size,
+				     sector_size ? sector_size : 512, &n.file,
+				     err);
 	else
 		r = make_virtual(path, &c, &n, err);
 	if (r) {

@@ -28,11 +28,12 @@ static void warn_of_sectors(const char *command, const char *address,
 
 	if (volume->is_sector_guessed || !size || size == volume->sector_size)
 		return;
-	snprintf(text, sizeof(text),
-		 "its %s file system was made for sectors of %u bytes, and this "
-		 "disk has sectors of %u: Windows and firmware will not read "
-		 "it",
-		 name, size, volume->sector_size);
+	snprintf(
+		text, sizeof(text),
+		"its %s file system was made for sectors of %u bytes, and this "
+		"disk has sectors of %u: Windows and firmware will not read "
+		"it",
+		name, size, volume->sector_size);
 	warn(command, address, text);
 }
 

@@ -188,8 +188,8 @@ static int parse_type(const char *s, enum part_style style, struct part *p)
 	return 0;
 }
 
-static int parse_pair(const char *key, const char *value,
-		      enum part_style style, struct part *p)
+static int parse_pair(const char *key, const char *value, enum part_style style,
+		      struct part *p)
 {
 	uint64_t n;
 
@@ -235,10 +235,10 @@ static int parse_part(char *word, enum part_style style, struct part *ret)
 			p.logical = true;
 		else if (!value || parse_pair(key, value, style, &p))
 			return cmd_misuse(
-			    "partition",
-			    "%s%s%s: not understood; a partition is "
-			    "type=NAME,size=SIZE,...",
-			    key, value ? "=" : "", value ? value : "");
+				"partition",
+				"%s%s%s: not understood; a partition is "
+				"type=NAME,size=SIZE,...",
+				key, value ? "=" : "", value ? value : "");
 	}
 	*ret = p;
 	return 0;
@@ -257,10 +257,10 @@ static int parse_id(const char *s, enum part_style style, struct guid *guid,
 	}
 	if (style == PART_GPT ? guid_parse(s, guid) : parse_hex(s, 8, &n))
 		return err_set(
-		    err, -EINVAL, s, ERR_NOWHERE,
-		    style == PART_GPT
-			? "a GPT has a GUID for its id"
-			: "an MBR has 8 hexadecimal digits for its id");
+			err, -EINVAL, s, ERR_NOWHERE,
+			style == PART_GPT
+				? "a GPT has a GUID for its id"
+				: "an MBR has 8 hexadecimal digits for its id");
 	if (style == PART_MBR)
 		*signature = (uint32_t)n;
 	return 0;
@@ -337,7 +337,8 @@ static int take_sector_size(struct place *place, uint32_t sector_size,
 {
 	struct disk *d = place->disk;
 
-	if (!sector_size || (!place->file_path && d->sector_size == sector_size))
+	if (!sector_size ||
+	    (!place->file_path && d->sector_size == sector_size))
 		return 0;
 	if (!place->file_path)
 		return err_set(err, -EINVAL, path, ERR_NOWHERE,

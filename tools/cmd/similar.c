@@ -44,8 +44,8 @@ static unsigned distance(const char *a, size_t a_n, const char *b, size_t b_n)
 				continue;
 			}
 			d[i][k] =
-			    least(d[i - 1][k - 1] + (a[i - 1] != b[k - 1]),
-				  least(d[i - 1][k], d[i][k - 1]) + 1);
+				least(d[i - 1][k - 1] + (a[i - 1] != b[k - 1]),
+				      least(d[i - 1][k], d[i][k - 1]) + 1);
 			if (i > 1 && k > 1 && a[i - 1] == b[k - 2] &&
 			    a[i - 2] == b[k - 1])
 				d[i][k] = least(d[i][k], d[i - 2][k - 2] + 1);

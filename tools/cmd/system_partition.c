@@ -25,8 +25,8 @@ struct candidate {
 };
 
 struct search {
-	bool uefi, bios;  // EFI system partitions, active ones
-	bool with_store;  // those alone that hold a store
+	bool uefi, bios; // EFI system partitions, active ones
+	bool with_store; // those alone that hold a store
 	struct candidate found[MAX_FOUND];
 	size_t count;
 };
@@ -127,12 +127,12 @@ static bool keep_started(struct search *s, struct efi_vars *vars)
 	for (size_t i = 0; e.path && i < s->count; i++) {
 		const struct candidate *c = &s->found[i];
 
-		if (e.is_gpt ? c->style == PART_GPT &&
-				       guid_equal(&c->part.id, &e.partition)
-			     : c->style == PART_MBR &&
-				       c->signature == e.signature &&
-				       c->part.start ==
-					       e.start * c->sector_size)
+		if (e.is_gpt
+			    ? c->style == PART_GPT &&
+				      guid_equal(&c->part.id, &e.partition)
+			    : c->style == PART_MBR &&
+				      c->signature == e.signature &&
+				      c->part.start == e.start * c->sector_size)
 			s->found[n++] = *c;
 	}
 	efi_entry_done(&e);
@@ -149,8 +149,8 @@ static int several(const struct search *s, struct err *err)
 	for (size_t i = 0; i < s->count; i++) {
 		size_t len = strlen(list);
 
-		snprintf(list + len, sizeof(list) - len, "%s%s",
-			 i ? ", " : "", s->found[i].address);
+		snprintf(list + len, sizeof(list) - len, "%s%s", i ? ", " : "",
+			 s->found[i].address);
 	}
 	return err_set(err, -EEXIST, "system partition", ERR_NOWHERE,
 		       "it could be any of %s: name it", list);

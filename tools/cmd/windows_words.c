@@ -22,29 +22,29 @@ struct sentence {
 };
 
 static const struct sentence sentences[] = {
-    {ENOENT, 2, "The system cannot find the file specified."},
-    {ENOTDIR, 3, "The system cannot find the path specified."},
-    {EACCES, 5, "Access is denied."},
-    {EPERM, 5, "Access is denied."},
-    {ENOMEM, 8,
-     "Not enough memory resources are available to process this command."},
-    {EROFS, 19, "The media is write protected."},
-    {EBUSY, 32,
-     "The process cannot access the file because it is being used by "
-     "another process."},
-    {ENOTSUP, 50, "The request is not supported."},
-    {EISDIR, 5, "Access is denied."}, // for a folder, as Windows
-    {ENOTBLK, 5, "Access is denied."},
-    {EINVAL, 87, "The parameter is incorrect."},
-    {ENOSPC, 112, "There is not enough space on the disk."},
-    {ENOTEMPTY, 145, "The directory is not empty."},
-    {EEXIST, 183, "Cannot create a file when that file already exists."},
-    {ENAMETOOLONG, 206, "The filename or extension is too long."},
-    {ENODATA, 1168, "Element not found."},
-    {EIO, 1117,
-     "The request could not be performed because of an I/O device error."},
-    {ECANCELED, 1223, "The operation was canceled by the user."},
-    {0, 13, "The data is invalid."}, // corrupt, and all others
+	{ENOENT, 2, "The system cannot find the file specified."},
+	{ENOTDIR, 3, "The system cannot find the path specified."},
+	{EACCES, 5, "Access is denied."},
+	{EPERM, 5, "Access is denied."},
+	{ENOMEM, 8,
+	 "Not enough memory resources are available to process this command."},
+	{EROFS, 19, "The media is write protected."},
+	{EBUSY, 32,
+	 "The process cannot access the file because it is being used by "
+	 "another process."},
+	{ENOTSUP, 50, "The request is not supported."},
+	{EISDIR, 5, "Access is denied."}, // for a folder, as Windows
+	{ENOTBLK, 5, "Access is denied."},
+	{EINVAL, 87, "The parameter is incorrect."},
+	{ENOSPC, 112, "There is not enough space on the disk."},
+	{ENOTEMPTY, 145, "The directory is not empty."},
+	{EEXIST, 183, "Cannot create a file when that file already exists."},
+	{ENAMETOOLONG, 206, "The filename or extension is too long."},
+	{ENODATA, 1168, "Element not found."},
+	{EIO, 1117,
+	 "The request could not be performed because of an I/O device error."},
+	{ECANCELED, 1223, "The operation was canceled by the user."},
+	{0, 13, "The data is invalid."}, // corrupt, and all others
 };
 
 static const struct sentence *find(int code)
@@ -108,10 +108,10 @@ static const struct manner {
 	int (*failure)(int code);
 	int (*misuse)(void); // or NULL
 } manners[] = {
-    {"dism", begin_dism, misuse_dism},
-    {"reg", begin_reg, misuse_reg},
-    {"bcdboot", begin_bcdboot, NULL},
-    {"chkdsk", begin_chkdsk, misuse_chkdsk},
+	{"dism", begin_dism, misuse_dism},
+	{"reg", begin_reg, misuse_reg},
+	{"bcdboot", begin_bcdboot, NULL},
+	{"chkdsk", begin_chkdsk, misuse_chkdsk},
 };
 
 static const struct manner *manner_of(const char *command)

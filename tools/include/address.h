@@ -52,16 +52,16 @@
 #include "volume.h"
 
 enum {
-	ADDRESS_WRITE = 1 << 0,     // open for writing, exclusively
-	ADDRESS_FILE = 1 << 1,      // a file is meant: of a PATH that ends the
-				    // address its bytes as they are; and a last
-				    // INNER is opened
-	ADDRESS_VIRTUAL = 1 << 2,   // with ADDRESS_FILE: yet as a virtual disk,
-				    // if it is one
-	ADDRESS_DIRECT = 1 << 3,    // PATH and its parents with DISK_DIRECT
-	ADDRESS_FORCE = 1 << 4,     // write even to a disk that has children
-	ADDRESS_LOOK = 1 << 5,      // with DISK_UNLOCKED: a look at what others
-				    // may be writing to
+	ADDRESS_WRITE = 1 << 0,   // open for writing, exclusively
+	ADDRESS_FILE = 1 << 1,    // a file is meant: of a PATH that ends the
+				  // address its bytes as they are; and a last
+				  // INNER is opened
+	ADDRESS_VIRTUAL = 1 << 2, // with ADDRESS_FILE: yet as a virtual disk,
+				  // if it is one
+	ADDRESS_DIRECT = 1 << 3,  // PATH and its parents with DISK_DIRECT
+	ADDRESS_FORCE = 1 << 4,   // write even to a disk that has children
+	ADDRESS_LOOK = 1 << 5,    // with DISK_UNLOCKED: a look at what others
+				  // may be writing to
 	ADDRESS_WRITE_LOCK = 1 << 6, // with DISK_WRITE_LOCK
 };
 
@@ -82,12 +82,12 @@ struct place_level {
 };
 
 struct place {
-	struct disk *disk;     // what the address names; of a last INNER that was
-			       // not opened (no ADDRESS_FILE): its volume
+	struct disk *disk; // what the address names; of a last INNER that was
+			   // not opened (no ADDRESS_FILE): its volume
 	struct volume *volume; // when there is a last INNER: its volume, and
 	struct ntfs *ntfs;     // that as one of the two
 	struct fat *fat;
-	const char *path;      // a last INNER, "\" form, or NULL
+	const char *path; // a last INNER, "\" form, or NULL
 	struct place_level *levels;
 	size_t level_count;
 	const char *host_path; // PATH
@@ -95,7 +95,8 @@ struct place {
 	// virtual disk: its path there, and where that is, for vdisk_chain_look;
 	// else NULL.
 	const char *file_path;
-	struct vdisk_files files; // also when `path` was not opened: its volume's
+	struct vdisk_files
+		files; // also when `path` was not opened: its volume's
 	struct address_stack *stack; // private
 };
 

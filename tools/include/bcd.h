@@ -34,7 +34,7 @@
 // starts, unless its registry allows more by the value named here.
 #define BCD_MAX_CHAIN 2u
 #define BCD_MAX_CHAIN_VALUE                                                    \
-	"HKLM\\SYSTEM\\CurrentControlSet\\Services\\FsDepends\\Parameters, "        \
+	"HKLM\\SYSTEM\\CurrentControlSet\\Services\\FsDepends\\Parameters, "   \
 	"VirtualDiskMaxTreeDepth"
 
 // Says what is to be said of a chain of `count` virtual disks, for a Windows whose
@@ -58,7 +58,7 @@ enum { // object types
 	BCD_LEGACY_LOADER = 0x10300006,
 	BCD_BOOT_SECTOR = 0x10400008,
 	BCD_STARTUP = 0x10400009,
-	BCD_SETTINGS = 0x20100000,        // any object may inherit them
+	BCD_SETTINGS = 0x20100000, // any object may inherit them
 	BCD_LOADER_SETTINGS = 0x20200003,
 	BCD_RESUME_SETTINGS = 0x20200004,
 	BCD_DEVICE_SETTINGS = 0x20300000,
@@ -66,9 +66,9 @@ enum { // object types
 };
 
 struct bcd_alias {
-	const char *name;  // "{bootmgr}"
+	const char *name; // "{bootmgr}"
 	struct guid id;
-	uint32_t type;     // 0: an alias that is never an object itself
+	uint32_t type; // 0: an alias that is never an object itself
 };
 
 // All well-known objects; ends with a NULL name. {default} and {current} are
@@ -179,27 +179,27 @@ enum { // elements that libraries name
 	BCD_BAD_MEMORY_ACCESS = 0x1600000b,
 	BCD_ISOLATED_CONTEXT = 0x16000060,
 	BCD_ALLOWED_SETTINGS = 0x17000077,
-	BCD_DISPLAY_ORDER = 0x24000001,    // of the boot manager
+	BCD_DISPLAY_ORDER = 0x24000001, // of the boot manager
 	BCD_BOOT_SEQUENCE = 0x24000002,
 	BCD_DEFAULT = 0x23000003,
 	BCD_TIMEOUT = 0x25000004,
 	BCD_MANAGER_RESUME_OBJECT = 0x23000006,
 	BCD_TOOLS_ORDER = 0x24000010,
-	BCD_OS_DEVICE = 0x21000001,        // of a loader
+	BCD_OS_DEVICE = 0x21000001, // of a loader
 	BCD_SYSTEM_ROOT = 0x22000002,
 	BCD_RESUME_OBJECT = 0x23000003,
 	BCD_DETECT_HAL = 0x26000010,
 	BCD_NX = 0x25000020,
 	BCD_WINPE = 0x26000022,
 	BCD_BOOT_MENU_POLICY = 0x250000c2,
-	BCD_FILE_DEVICE = 0x21000001,      // of a resume object
+	BCD_FILE_DEVICE = 0x21000001, // of a resume object
 	BCD_FILE_PATH = 0x22000002,
 	BCD_DEBUG_OPTION = 0x26000006,
 	BCD_RESUME_MENU_POLICY = 0x25000008,
 	BCD_HYPERVISOR_DEBUG_TYPE = 0x250000f3,
 	BCD_HYPERVISOR_DEBUG_PORT = 0x250000f4,
 	BCD_HYPERVISOR_BAUD_RATE = 0x250000f5,
-	BCD_SDI_DEVICE = 0x31000003,       // of device options
+	BCD_SDI_DEVICE = 0x31000003, // of device options
 	BCD_SDI_PATH = 0x32000004,
 };
 
@@ -282,7 +282,7 @@ enum bcd_family {
 	BCD_FAMILY_LOADER,
 	BCD_FAMILY_RESUME,
 	BCD_FAMILY_MEMORY,
-	BCD_FAMILY_LEGACY,  // legacy loaders, boot sectors, startup programs
+	BCD_FAMILY_LEGACY, // legacy loaders, boot sectors, startup programs
 	BCD_FAMILY_DEVICE,
 	BCD_FAMILY_OTHER,
 };
@@ -409,25 +409,25 @@ enum { // versions of Windows, major << 8 | minor, as its loader has them
 // One installed Windows. Zero it, then fill in; nothing is kept.
 struct bcd_windows_entry {
 	enum bcd_firmware firmware;
-	const char *description;          // NULL: "Windows 10"
-	const char *locale;               // NULL: "en-us"
+	const char *description; // NULL: "Windows 10"
+	const char *locale;      // NULL: "en-us"
 	// The partition that holds the store; may be BCD_DEVICE_BOOT.
 	const struct bcd_device *system;
 	// Where Windows is: PARTITION, LOCATE, BOOT or VHD. For VHD and LOCATE
 	// by element the element is set here, by what the device is used for.
 	const struct bcd_device *windows;
-	const char *system_root;          // NULL: "\Windows"
-	struct guid loader;               // of the new loader object
-	struct guid resume;               // of the new resume object; zero, or a
-					  // VHD: none is made
+	const char *system_root; // NULL: "\Windows"
+	struct guid loader;      // of the new loader object
+	struct guid resume;      // of the new resume object; zero, or a
+				 // VHD: none is made
 	// BCD_WINDOWS_*, 0: the newest. An older one gets no settings that it
 	// does not know.
 	unsigned version;
-	uint32_t timeout;                 // of the menu, seconds; new stores
-	bool keep_default;                // add to a store, default unchanged
-	bool add_last;                    // last in the menu, not first
-	bool keep_settings;               // what an existing boot manager and
-					  // memory tester say otherwise stays
+	uint32_t timeout;   // of the menu, seconds; new stores
+	bool keep_default;  // add to a store, default unchanged
+	bool add_last;      // last in the menu, not first
+	bool keep_settings; // what an existing boot manager and
+			    // memory tester say otherwise stays
 };
 
 // Adds a Windows to a store as bcdboot does: boot manager, loader, resume

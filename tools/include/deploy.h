@@ -107,19 +107,23 @@ enum boot_system { BOOT_WINDOWS, BOOT_LINUX };
 enum finish_action { FINISH_SHELL, FINISH_RESTART, FINISH_POWEROFF };
 enum answer_layout { ANSWER_GPT, ANSWER_MBR };
 // How the machine that is deployed was started.
-enum answer_start { ANSWER_START_UNKNOWN, ANSWER_START_UEFI, ANSWER_START_BIOS };
+enum answer_start {
+	ANSWER_START_UNKNOWN,
+	ANSWER_START_UEFI,
+	ANSWER_START_BIOS
+};
 enum answer_format { ANSWER_FAT32, ANSWER_NTFS };
 enum answer_menu { ANSWER_MENU_NO, ANSWER_MENU_YES, ANSWER_MENU_AUTO };
 
 // One system: a [vhd] or a [partition].
 struct answer_system {
-	uint64_t line;            // of its section
+	uint64_t line; // of its section
 	bool on_partition;
 	char *path;               // VHD: beginning with "\"
 	uint64_t size;            // of the disk, or the partition; 0: the rest
 	enum vdisk_format format; // VHD
 	enum vdisk_type type;
-	char *parent_path;        // a child's, or NULL
+	char *parent_path;                  // a child's, or NULL
 	const struct answer_system *parent; // the same
 	const struct answer_system *base;   // the lowest parent, or itself
 	bool has_child;
@@ -131,10 +135,10 @@ struct answer_system {
 };
 
 struct answer {
-	char *name;       // path of the file
+	char *name;              // path of the file
 	uint8_t sha1[SHA1_SIZE]; // of its bytes
 	struct disk_rule rule;
-	bool has_rule;    // at least one condition on the disk is given
+	bool has_rule; // at least one condition on the disk is given
 	bool wipe, has_seed;
 	bool other_machine, again;
 	struct guid seed;
@@ -144,8 +148,8 @@ struct answer {
 	char *data_label;
 	char *image_file; // joined to the answer file's place, or NULL
 	struct net_logon logon;
-	char *image;      // index or name, or NULL
-	bool verify;      // before the disk is touched
+	char *image;                    // index or name, or NULL
+	bool verify;                    // before the disk is touched
 	struct answer_system **systems; // in their order
 	size_t system_count;
 	enum boot_system system;
@@ -191,16 +195,16 @@ enum { // kinds of firmware to write for
 
 struct bcdboot_options {
 	struct bcd_windows_entry entry; // with devices, GUIDs, names, timeout
-	const char *windows;  // folder on the source volume: "\\Windows"
-	uint64_t time;        // FILETIME for files and keys that are made
-	bool clean;           // an existing store's entries are not kept
-	unsigned systems;     // BCDBOOT_*; 0: that of entry.firmware
-	bool store_only;      // the boot files are those of another, newer
-			      // Windows
-	bool use_ex;          // UEFI: the boot manager that is signed by the
-			      // certificate of 2023, from \Windows\Boot\EFI_EX
-	struct guid merge;    // loader of the store whose settings the new one
-			      // gets too, or zero
+	const char *windows; // folder on the source volume: "\\Windows"
+	uint64_t time;       // FILETIME for files and keys that are made
+	bool clean;          // an existing store's entries are not kept
+	unsigned systems;    // BCDBOOT_*; 0: that of entry.firmware
+	bool store_only;     // the boot files are those of another, newer
+			     // Windows
+	bool use_ex;         // UEFI: the boot manager that is signed by the
+			     // certificate of 2023, from \Windows\Boot\EFI_EX
+	struct guid merge;   // loader of the store whose settings the new one
+			     // gets too, or zero
 	// Called for each file, with its path on the system partition; or NULL.
 	void (*copied)(void *ctx, const char *path);
 	void *ctx;
@@ -296,18 +300,19 @@ int bcdboot_trust(const void *db, size_t db_size, const void *dbx,
 
 // What a plan is made for.
 struct plan_target {
-	struct disk *disk;     // opened for writing and exclusively, or for
-			       // reading when the plan is only to be printed
-	const char *name;      // "/dev/nvme0n1", "golden.img"
-	const char *boot_files; // folder of EFI/ and slipway/ for system = linux
+	struct disk *disk; // opened for writing and exclusively, or for
+			   // reading when the plan is only to be printed
+	const char *name;  // "/dev/nvme0n1", "golden.img"
+	const char
+		*boot_files; // folder of EFI/ and slipway/ for system = linux
 	const char *image_folders; // where an image is looked for, in this
-			       // order, that the answer file has in its own
-			       // folder and that is not there: "a:b"; or NULL
-	const char *origin;    // what the answer file came from, one line; NULL:
-			       // not known
-	uint64_t now;          // seconds since 1970; 0: not known
-	bool once;             // what bears the mark of the same answer file,
-			       // origin and images is left alone
+				   // order, that the answer file has in its own
+	// folder and that is not there: "a:b"; or NULL
+	const char *origin; // what the answer file came from, one line; NULL:
+			    // not known
+	uint64_t now;       // seconds since 1970; 0: not known
+	bool once;          // what bears the mark of the same answer file,
+			    // origin and images is left alone
 };
 
 struct plan;

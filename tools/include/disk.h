@@ -66,10 +66,10 @@ struct disk_ops {
 // Public fields; a kind of disk puts this first in a struct of its own.
 struct disk {
 	const struct disk_ops *ops;
-	uint64_t size;        // bytes
-	uint32_t sector_size; // logical sector size: 512 or 4096
+	uint64_t size;          // bytes
+	uint32_t sector_size;   // logical sector size: 512 or 4096
 	bool is_sector_guessed; // 512 was assumed: a raw image does not say it,
-			      // but its partition table may (part.h)
+				// but its partition table may (part.h)
 	bool read_only;
 	// What room is taken and given back in, bytes; no request should reach
 	// across a multiple of it. 0: any.
@@ -205,8 +205,8 @@ struct disk_extent {
 // -ENOMEM.
 MUST_CHECK
 int disk_extents(struct disk *base, const struct disk_extent *runs,
-		 size_t count, uint64_t size, uint64_t valid,
-		 struct disk **ret, struct err *err);
+		 size_t count, uint64_t size, uint64_t valid, struct disk **ret,
+		 struct err *err);
 
 // A disk inside of another one that has no bytes at first and can be resized, up
 // to the size of that one: for a file of a length that is not known before, in a

@@ -57,15 +57,15 @@ int efi_var_remove(struct efi_vars *vars, const char *name,
 
 // What a Boot#### starts: a file on a partition.
 struct efi_entry {
-	const char *title;              // UTF-8; NULL: ""
+	const char *title; // UTF-8; NULL: ""
 	bool active;
 	bool is_gpt;
 	uint32_t partition_number;
-	uint64_t start, size;           // of the partition, in sectors
-	struct guid partition;          // GPT
-	uint32_t signature;             // MBR: the disk's
-	const char *path;               // "\\EFI\\Microsoft\\Boot\\bootmgfw.efi"
-	const uint8_t *optional;        // data for the program
+	uint64_t start, size;    // of the partition, in sectors
+	struct guid partition;   // GPT
+	uint32_t signature;      // MBR: the disk's
+	const char *path;        // "\\EFI\\Microsoft\\Boot\\bootmgfw.efi"
+	const uint8_t *optional; // data for the program
 	size_t optional_size;
 };
 
@@ -124,8 +124,8 @@ int efi_boot_order(struct efi_vars *vars, uint16_t **ret, size_t *ret_count,
 
 // Reads Boot#### of that number. Free what it holds with efi_entry_done.
 // Returns as efi_var_read and efi_entry_decode.
-int efi_boot_read(struct efi_vars *vars, uint16_t number,
-		  struct efi_entry *ret, struct err *err);
+int efi_boot_read(struct efi_vars *vars, uint16_t number, struct efi_entry *ret,
+		  struct err *err);
 
 // Reads the entry that this machine was started by (BootCurrent). Free what it
 // holds with efi_entry_done.

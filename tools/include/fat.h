@@ -48,37 +48,37 @@ enum { // file attributes
 };
 
 struct fat_format_options {
-	int bits;                // 12, 16 or 32; 0: by the size, as Windows does
-	const char *label;       // at most 11 characters of ASCII; NULL: none
-	uint32_t serial;         // volume serial number
+	int bits;          // 12, 16 or 32; 0: by the size, as Windows does
+	const char *label; // at most 11 characters of ASCII; NULL: none
+	uint32_t serial;   // volume serial number
 	uint64_t hidden_sectors; // sectors before the volume on its disk
 	uint32_t cluster_size;   // bytes; 0: by the size, as Windows does
 	int64_t time;            // of the label
 };
 
 struct fat_info {
-	int bits;                // 12, 16 or 32
-	uint64_t size;           // bytes of the volume
+	int bits;      // 12, 16 or 32
+	uint64_t size; // bytes of the volume
 	uint32_t sector_size, cluster_size;
 	uint32_t clusters, free_clusters;
 	uint32_t serial;
 	uint64_t hidden_sectors;
-	char label[11 * 3 + 1];  // "" when there is none
+	char label[11 * 3 + 1]; // "" when there is none
 };
 
 // A file or folder.
 struct fat_stat {
-	char name[255 * 3 + 1];  // UTF-8; "" for the root folder
+	char name[255 * 3 + 1];      // UTF-8; "" for the root folder
 	char short_name[12 * 3 + 1]; // the 8.3 name; "" for the root folder
-	uint32_t attributes;     // FAT_ATTR_*
+	uint32_t attributes;         // FAT_ATTR_*
 	bool is_directory;
-	uint32_t size;           // bytes; 0 for a folder
+	uint32_t size;                       // bytes; 0 for a folder
 	int64_t created, modified, accessed; // seconds since 1970
 };
 
 struct fat_check_result {
 	uint64_t files, folders;
-	uint32_t lost_clusters;  // in use by nothing
+	uint32_t lost_clusters; // in use by nothing
 };
 
 // Makes an empty volume on all of a device. Boot sectors are wiped first and

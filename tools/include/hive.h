@@ -29,12 +29,12 @@
 
 enum { // types of values
 	HIVE_NONE = 0,
-	HIVE_SZ = 1,        // UTF-16 with a NUL
+	HIVE_SZ = 1, // UTF-16 with a NUL
 	HIVE_EXPAND_SZ = 2,
 	HIVE_BINARY = 3,
-	HIVE_DWORD = 4,     // 32 bits, little-endian
+	HIVE_DWORD = 4, // 32 bits, little-endian
 	HIVE_DWORD_BIG_ENDIAN = 5,
-	HIVE_MULTI_SZ = 7,  // strings, each with a NUL, and one more NUL
+	HIVE_MULTI_SZ = 7, // strings, each with a NUL, and one more NUL
 	HIVE_QWORD = 11,
 };
 
@@ -47,53 +47,54 @@ enum { // flags of keys; what is not named here is kept as it was
 
 struct hive_value {
 	le16 *name;
-	uint16_t name_len;  // units
-	uint16_t flags;     // without the one that tells the name's encoding
+	uint16_t name_len; // units
+	uint16_t flags;    // without the one that tells the name's encoding
 	uint32_t type;
-	uint32_t size;      // bytes
-	uint8_t *data;      // NULL when size is 0
-	bool lent;          // private: data lies in the hive's bytes
+	uint32_t size; // bytes
+	uint8_t *data; // NULL when size is 0
+	bool lent;     // private: data lies in the hive's bytes
 };
 
 struct hive_key {
-	struct hive_key *parent;     // NULL: the root
+	struct hive_key *parent; // NULL: the root
 	le16 *name;
-	uint16_t name_len;           // units
-	uint16_t flags;              // without the one of the name's encoding
-	uint16_t virtual_flags;      // of registry virtualization, kept
-	uint16_t class_size;         // bytes
-	uint8_t *class_name;         // NULL: none
-	uint64_t written;            // FILETIME
-	uint32_t access;             // kept
-	uint32_t security;           // index into the hive's descriptors
-	uint32_t handle;             // of HIVE_KEY_PREDEFINED, kept
-	struct hive_key **subkeys;   // in order of their upper-case names
+	uint16_t name_len;         // units
+	uint16_t flags;            // without the one of the name's encoding
+	uint16_t virtual_flags;    // of registry virtualization, kept
+	uint16_t class_size;       // bytes
+	uint8_t *class_name;       // NULL: none
+	uint64_t written;          // FILETIME
+	uint32_t access;           // kept
+	uint32_t security;         // index into the hive's descriptors
+	uint32_t handle;           // of HIVE_KEY_PREDEFINED, kept
+	struct hive_key **subkeys; // in order of their upper-case names
 	size_t subkey_count, subkey_capacity;
-	struct hive_value *values;   // in order of their making
+	struct hive_value *values; // in order of their making
 	size_t value_count, value_capacity;
 };
 
 struct hive_security {
-	uint8_t *data;  // a self-relative security descriptor
-	uint32_t size;  // bytes
+	uint8_t *data; // a self-relative security descriptor
+	uint32_t size; // bytes
 };
 
 struct hive {
 	struct hive_key *root;
 	struct hive_security *security;
 	size_t security_count, security_capacity;
-	uint32_t minor;          // version 1.minor: 2 to 6
-	uint32_t sequence;       // both sequence numbers of the header
-	uint64_t written;        // FILETIME
-	le16 file_name[32];      // end of the path it was loaded from, kept
-	uint8_t resource_ids[48]; // three GUIDs of the transaction manager, kept
-	uint32_t flags;          // of the header, kept
-	uint64_t reorganized;    // FILETIME, kept
+	uint32_t minor;     // version 1.minor: 2 to 6
+	uint32_t sequence;  // both sequence numbers of the header
+	uint64_t written;   // FILETIME
+	le16 file_name[32]; // end of the path it was loaded from, kept
+	uint8_t resource_ids
+		[48];         // three GUIDs of the transaction manager, kept
+	uint32_t flags;       // of the header, kept
+	uint64_t reorganized; // FILETIME, kept
 	// Time for keys that the functions below make or change; 0 after load
 	// and new, and then a changed key keeps its own.
 	uint64_t now;
-	bool is_part;            // see hive_load_part
-	uint8_t *bytes;          // private: what values point into, or NULL
+	bool is_part;   // see hive_load_part
+	uint8_t *bytes; // private: what values point into, or NULL
 };
 
 // --- The whole hive ----------------------------------------------------------
@@ -252,8 +253,8 @@ int hive_value_get_string(const struct hive_key *key, const char *name,
 
 // Removes a value.
 // Returns 0, -ENOENT when there is none, -EINVAL or -ENOMEM as hive_value_find.
-int hive_value_remove(struct hive *hive, struct hive_key *key,
-		      const char *name, struct err *err);
+int hive_value_remove(struct hive *hive, struct hive_key *key, const char *name,
+		      struct err *err);
 
 // Removes all values of a key.
 void hive_value_remove_all(struct hive *hive, struct hive_key *key);

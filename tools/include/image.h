@@ -33,7 +33,7 @@ struct apply_result {
 
 // What is said of them, for printf, with their number as an unsigned long long.
 #define APPLY_OBJECT_IDS                                                       \
-	"it has the object id of another file, which keeps it; as Windows "     \
+	"it has the object id of another file, which keeps it; as Windows "    \
 	"does, it is applied without one (%llu files or folders)"
 
 // Adds the tree of an image to a build, with no content: the first half of

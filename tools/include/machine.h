@@ -27,16 +27,16 @@
 
 // Conditions on a disk; all that are given must hold.
 struct disk_rule {
-	uint64_t size_min, size_max; // bytes; 0 and UINT64_MAX: any
+	uint64_t size_min, size_max;       // bytes; 0 and UINT64_MAX: any
 	char *serial, *model, *bus, *path; // text with * and ?; NULL: any
 };
 
 struct inventory_disk {
-	char path[80];        // "/dev/nvme0n1"
-	char sys_path[256];   // "/sys/devices/..."
+	char path[80];      // "/dev/nvme0n1"
+	char sys_path[256]; // "/sys/devices/..."
 	char serial[64], model[64], bus[16];
 	uint64_t size;
-	uint64_t sequence;    // no other disk since the start had this number
+	uint64_t sequence; // no other disk since the start had this number
 	uint32_t sector_size;
 	bool read_only, removable;
 	char in_use[320]; // why it must be left alone ("mounted at /data",
@@ -110,7 +110,7 @@ struct settle_look {
 // What waiting is made of; tests have their own.
 struct settle {
 	void (*look)(void *ctx, struct settle_look *ret);
-	uint64_t (*now)(void *ctx);             // ms since the machine's start
+	uint64_t (*now)(void *ctx); // ms since the machine's start
 	void (*sleep)(void *ctx, uint64_t ms);
 	void (*say)(void *ctx, const char *text); // a line to people, or NULL
 	void *ctx;
@@ -142,11 +142,11 @@ int settle_wait(struct settle *s, const struct disk_rule *rule,
 #define MEDIUM_ID_SIZE 33 // with the NUL
 
 struct medium {
-	char path[80];  // "/dev/sda1"
-	char disk[80];  // "/dev/sda"; the same when the medium has no partitions
-	char model[64]; // of the disk
+	char path[80]; // "/dev/sda1"
+	char disk[80]; // "/dev/sda"; the same when the medium has no partitions
+	char model[64];          // of the disk
 	char id[MEDIUM_ID_SIZE]; // or "" for one that is known by its label alone
-	bool is_cd;     // an ISO 9660 volume, else FAT
+	bool is_cd;              // an ISO 9660 volume, else FAT
 };
 
 struct media {
@@ -170,6 +170,7 @@ struct disk;
 // Returns 0, or what `found` returned. What is broken, or no volume, is no
 // medium.
 int medium_probe(struct disk *volume,
-		 int (*found)(void *ctx, const char *id, bool is_cd), void *ctx);
+		 int (*found)(void *ctx, const char *id, bool is_cd),
+		 void *ctx);
 
 #endif

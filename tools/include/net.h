@@ -89,8 +89,8 @@ int net_join(const char *base, const char *name, char **ret, struct err *err);
 // what connect(2) and mount(2) give. Reading it returns also -ESTALE when
 // the file was changed on the server, and -ETIMEDOUT.
 MUST_CHECK
-int net_open(const char *name, const struct net_logon *logon,
-	     struct disk **ret, struct err *err);
+int net_open(const char *name, const struct net_logon *logon, struct disk **ret,
+	     struct err *err);
 
 // As net_open for http://, with another patience than the usual one.
 MUST_CHECK

@@ -40,8 +40,8 @@
 
 // --- Building ----------------------------------------------------------------
 
-#define NTFS_ROOT	 0u          // the root folder, as a node
-#define NTFS_NO_SECURITY UINT32_MAX  // "the volume's default descriptor"
+#define NTFS_ROOT        0u         // the root folder, as a node
+#define NTFS_NO_SECURITY UINT32_MAX // "the volume's default descriptor"
 
 struct ntfs_build;
 
@@ -52,9 +52,9 @@ struct ntfs_build_options {
 				 // Windows takes
 	uint64_t hidden_sectors; // sectors before the volume on its disk
 	uint16_t heads, sectors_per_track; // 0: 255 and 63
-	uint64_t time;           // FILETIME of the system files
-	struct guid object_id;   // of the volume; zero: none
-	bool no_dos_names;       // do not make up 8.3 names (given ones are kept)
+	uint64_t time;                     // FILETIME of the system files
+	struct guid object_id;             // of the volume; zero: none
+	bool no_dos_names; // do not make up 8.3 names (given ones are kept)
 };
 
 enum { // file attributes, [MS-FSCC] 2.6
@@ -71,10 +71,10 @@ enum { // file attributes, [MS-FSCC] 2.6
 	NTFS_ATTR_OFFLINE = 0x1000,
 	NTFS_ATTR_NOT_INDEXED = 0x2000,
 	NTFS_ATTR_ENCRYPTED = 0x4000,
-	NTFS_ATTR_INTEGRITY = 0x8000,        // ReFS
-	NTFS_ATTR_NO_SCRUB = 0x20000,        // ReFS, storage spaces
-	NTFS_ATTR_RECALL_ON_OPEN = 0x40000,  // these four: content that a
-	NTFS_ATTR_PINNED = 0x80000,          // service keeps elsewhere
+	NTFS_ATTR_INTEGRITY = 0x8000,       // ReFS
+	NTFS_ATTR_NO_SCRUB = 0x20000,       // ReFS, storage spaces
+	NTFS_ATTR_RECALL_ON_OPEN = 0x40000, // these four: content that a
+	NTFS_ATTR_PINNED = 0x80000,         // service keeps elsewhere
 	NTFS_ATTR_UNPINNED = 0x100000,
 	NTFS_ATTR_RECALL_ON_ACCESS = 0x400000,
 
@@ -86,13 +86,12 @@ enum { // file attributes, [MS-FSCC] 2.6
 			     NTFS_ATTR_TEMPORARY | NTFS_ATTR_OFFLINE |
 			     NTFS_ATTR_NOT_INDEXED,
 	// All that [MS-FSCC] 2.6 knows and a file of any Windows may have on disk.
-	NTFS_ATTR_KNOWN = NTFS_ATTR_SETTABLE | NTFS_ATTR_DIRECTORY |
-			  NTFS_ATTR_NORMAL | NTFS_ATTR_SPARSE |
-			  NTFS_ATTR_REPARSE | NTFS_ATTR_COMPRESSED |
-			  NTFS_ATTR_ENCRYPTED | NTFS_ATTR_INTEGRITY |
-			  NTFS_ATTR_NO_SCRUB | NTFS_ATTR_RECALL_ON_OPEN |
-			  NTFS_ATTR_PINNED | NTFS_ATTR_UNPINNED |
-			  NTFS_ATTR_RECALL_ON_ACCESS,
+	NTFS_ATTR_KNOWN =
+		NTFS_ATTR_SETTABLE | NTFS_ATTR_DIRECTORY | NTFS_ATTR_NORMAL |
+		NTFS_ATTR_SPARSE | NTFS_ATTR_REPARSE | NTFS_ATTR_COMPRESSED |
+		NTFS_ATTR_ENCRYPTED | NTFS_ATTR_INTEGRITY | NTFS_ATTR_NO_SCRUB |
+		NTFS_ATTR_RECALL_ON_OPEN | NTFS_ATTR_PINNED |
+		NTFS_ATTR_UNPINNED | NTFS_ATTR_RECALL_ON_ACCESS,
 };
 
 struct ntfs_node_spec {
@@ -101,20 +100,20 @@ struct ntfs_node_spec {
 	// FILETIME; one over INT64_MAX is none ([MS-FSCC] 2.1.1), and becomes
 	// the volume's (options.time)
 	uint64_t created, modified, changed, accessed;
-	uint32_t security;   // from ntfs_build_security, or NTFS_NO_SECURITY
+	uint32_t security; // from ntfs_build_security, or NTFS_NO_SECURITY
 };
 
 struct ntfs_name {
-	const le16 *name;     // 1 to 255 units
+	const le16 *name; // 1 to 255 units
 	size_t name_len;
 	const le16 *dos_name; // 8.3 name, or NULL
 	size_t dos_name_len;  // 0 to 12
 };
 
-enum ntfs_stream_kind { // all but $DATA come with their content
-	NTFS_STREAM_DATA,    // $DATA; unnamed or named
-	NTFS_STREAM_REPARSE, // $REPARSE_POINT: tag, length and data as stored
-	NTFS_STREAM_EA,      // $EA as stored; $EA_INFORMATION is derived
+enum ntfs_stream_kind {        // all but $DATA come with their content
+	NTFS_STREAM_DATA,      // $DATA; unnamed or named
+	NTFS_STREAM_REPARSE,   // $REPARSE_POINT: tag, length and data as stored
+	NTFS_STREAM_EA,        // $EA as stored; $EA_INFORMATION is derived
 	NTFS_STREAM_OBJECT_ID, // $OBJECT_ID: 16 to 64 bytes; $ObjId is indexed
 };
 
@@ -122,9 +121,10 @@ struct ntfs_stream_spec {
 	enum ntfs_stream_kind kind;
 	const le16 *name; // of a named $DATA, else NULL
 	size_t name_len;
-	uint64_t size;    // bytes
-	const void *content; // the bytes, which are copied; $DATA: NULL, and they
-			     // are written after the layout
+	uint64_t size; // bytes
+	const void
+		*content; // the bytes, which are copied; $DATA: NULL, and they
+			  // are written after the layout
 	uint64_t order;   // data is laid out by rising order, then as added
 	bool reserve;     // keep one run if at all possible, never resident
 };
@@ -235,21 +235,21 @@ int ntfs_format(struct disk *dev, const struct ntfs_build_options *options,
 struct ntfs;
 
 struct ntfs_info {
-	uint64_t size;         // bytes of the volume
+	uint64_t size; // bytes of the volume
 	uint32_t cluster_size, record_size, index_size;
 	uint64_t clusters, mft_lcn;
 	uint64_t serial, hidden_sectors;
 	char label[32 * 3 + 1];
-	uint8_t major, minor;  // version
-	uint16_t flags;        // of $VOLUME_INFORMATION; 1: dirty
+	uint8_t major, minor; // version
+	uint16_t flags;       // of $VOLUME_INFORMATION; 1: dirty
 };
 
 struct ntfs_stat {
-	uint64_t record;       // number of the file record
+	uint64_t record; // number of the file record
 	uint16_t sequence;
-	uint32_t attributes;   // NTFS_ATTR_*
+	uint32_t attributes; // NTFS_ATTR_*
 	uint64_t created, modified, changed, accessed;
-	uint64_t size;         // of the unnamed $DATA
+	uint64_t size; // of the unnamed $DATA
 	uint32_t security_id, links, reparse_tag;
 	bool is_directory;
 };
@@ -260,16 +260,16 @@ struct ntfs_entry {
 	uint16_t sequence;
 	uint32_t attributes;
 	uint64_t size, created, modified, accessed;
-	uint32_t reparse_tag;  // as the folder's entry has it; 0: none
-	uint8_t name_space;    // 0 POSIX, 1 Win32, 2 DOS, 3 both
+	uint32_t reparse_tag; // as the folder's entry has it; 0: none
+	uint8_t name_space;   // 0 POSIX, 1 Win32, 2 DOS, 3 both
 	size_t name_len;
-	const le16 *name;      // valid during the call
-	const char *utf8;      // the same, as a string
+	const le16 *name; // valid during the call
+	const char *utf8; // the same, as a string
 };
 
 // One stream of a file, for ntfs_streams.
 struct ntfs_stream {
-	uint32_t type;         // attribute type: 0x80 $DATA, ...
+	uint32_t type; // attribute type: 0x80 $DATA, ...
 	size_t name_len;
 	const le16 *name;
 	uint64_t size, allocated;
@@ -347,8 +347,8 @@ int ntfs_open_file(struct ntfs *n, const char *path, struct disk **ret,
 // Reads a whole file of at most `limit` bytes. *ret is new memory, with a NUL
 // after *ret_size bytes; free with mem_free.
 // Returns as ntfs_open_file, or -EFBIG.
-int ntfs_read_file(struct ntfs *n, const char *path, uint64_t limit,
-		   void **ret, size_t *ret_size, struct err *err);
+int ntfs_read_file(struct ntfs *n, const char *path, uint64_t limit, void **ret,
+		   size_t *ret_size, struct err *err);
 
 // Returns the security descriptor of a file, through $Secure or its own
 // attribute, in new memory (free with mem_free).
@@ -517,85 +517,85 @@ enum ntfs_finding {
 };
 
 // What a finding is against, with its short name.
-#define NTFS_RULES(RULE) \
-	RULE(ATTR_DUPLICATE, "attr-duplicate") \
-	RULE(ATTR_FORM, "attr-form") \
-	RULE(ATTR_HEADER, "attr-header") \
-	RULE(ATTR_ID, "attr-id") \
-	RULE(ATTR_LIST, "attr-list") \
-	RULE(ATTR_LIST_ORDER, "attr-list-order") \
-	RULE(ATTR_ORDER, "attr-order") \
-	RULE(ATTR_PLACE, "attr-place") \
-	RULE(ATTR_TYPE, "attr-type") \
-	RULE(ATTRDEF, "attrdef") \
-	RULE(BADCLUS, "badclus") \
-	RULE(BITMAP, "bitmap") \
-	RULE(BITMAP_FREE, "bitmap-free") \
-	RULE(BITMAP_LOST, "bitmap-lost") \
-	RULE(BITMAP_SIZE, "bitmap-size") \
-	RULE(BOOT_COPY, "boot-copy") \
-	RULE(BOOT_FILE, "boot-file") \
-	RULE(BOOT_MEDIA, "boot-media") \
-	RULE(BOOT_MFT, "boot-mft") \
-	RULE(BOOT_RESERVED, "boot-reserved") \
-	RULE(BOOT_SIGNATURE, "boot-signature") \
-	RULE(CROSS_LINK, "cross-link") \
-	RULE(EA, "ea") \
-	RULE(ENTRY_ATTRIBUTES, "entry-attributes") \
-	RULE(ENTRY_FILE, "entry-file") \
-	RULE(ENTRY_NAME, "entry-name") \
-	RULE(ENTRY_PARENT, "entry-parent") \
-	RULE(ENTRY_REPARSE, "entry-reparse") \
-	RULE(ENTRY_SIZE, "entry-size") \
-	RULE(ENTRY_TIMES, "entry-times") \
-	RULE(EXTEND, "extend") \
-	RULE(FILE_ATTRIBUTES, "file-attributes") \
-	RULE(FILE_NAME, "file-name") \
-	RULE(FOLDER_FLAG, "folder-flag") \
-	RULE(FOLDER_NAMES, "folder-names") \
-	RULE(FOLDER_PATH, "folder-path") \
-	RULE(INDEX_BITMAP, "index-bitmap") \
-	RULE(INDEX_BLOCK, "index-block") \
-	RULE(INDEX_CHILDREN, "index-children") \
-	RULE(INDEX_CYCLE, "index-cycle") \
-	RULE(INDEX_DUPLICATE, "index-duplicate") \
-	RULE(INDEX_ENTRY, "index-entry") \
-	RULE(INDEX_HEADER, "index-header") \
-	RULE(INDEX_ORDER, "index-order") \
-	RULE(INDEX_ROOT, "index-root") \
-	RULE(INDEX_UNREACHED, "index-unreached") \
-	RULE(INDEX_VCN, "index-vcn") \
-	RULE(LINK_COUNT, "link-count") \
-	RULE(LOG, "log") \
-	RULE(LOG_UNCLEAN, "log-unclean") \
-	RULE(MFT_BITMAP, "mft-bitmap") \
-	RULE(MFT_MIRROR, "mft-mirror") \
-	RULE(NAME_ENTRY, "name-entry") \
-	RULE(NAME_SPACE, "name-space") \
-	RULE(OBJECT_ID, "object-id") \
-	RULE(RECORD_HEADER, "record-header") \
-	RULE(RECORD_NUMBER, "record-number") \
-	RULE(RECORD_ORPHAN, "record-orphan") \
-	RULE(RECORD_SEQUENCE, "record-sequence") \
-	RULE(RECORD_USED, "record-used") \
-	RULE(REPARSE, "reparse") \
-	RULE(RUNS, "runs") \
-	RULE(SDS, "sds") \
-	RULE(SDS_ENTRY, "sds-entry") \
-	RULE(SDS_HASH, "sds-hash") \
-	RULE(SDS_MIRROR, "sds-mirror") \
-	RULE(SECURITY_DESCRIPTOR, "security-descriptor") \
-	RULE(SECURITY_ID, "security-id") \
-	RULE(SECURITY_INDEX, "security-index") \
-	RULE(STANDARD_INFORMATION, "standard-information") \
-	RULE(STREAM_ALLOCATED, "stream-allocated") \
-	RULE(STREAM_FLAGS, "stream-flags") \
-	RULE(STREAM_SIZE, "stream-size") \
-	RULE(STREAM_TOTAL, "stream-total") \
-	RULE(STREAM_VALID, "stream-valid") \
-	RULE(UPCASE, "upcase") \
-	RULE(VOLUME, "volume") \
-	RULE(VOLUME_DIRTY, "volume-dirty") \
+#define NTFS_RULES(RULE)                                                       \
+	RULE(ATTR_DUPLICATE, "attr-duplicate")                                 \
+	RULE(ATTR_FORM, "attr-form")                                           \
+	RULE(ATTR_HEADER, "attr-header")                                       \
+	RULE(ATTR_ID, "attr-id")                                               \
+	RULE(ATTR_LIST, "attr-list")                                           \
+	RULE(ATTR_LIST_ORDER, "attr-list-order")                               \
+	RULE(ATTR_ORDER, "attr-order")                                         \
+	RULE(ATTR_PLACE, "attr-place")                                         \
+	RULE(ATTR_TYPE, "attr-type")                                           \
+	RULE(ATTRDEF, "attrdef")                                               \
+	RULE(BADCLUS, "badclus")                                               \
+	RULE(BITMAP, "bitmap")                                                 \
+	RULE(BITMAP_FREE, "bitmap-free")                                       \
+	RULE(BITMAP_LOST, "bitmap-lost")                                       \
+	RULE(BITMAP_SIZE, "bitmap-size")                                       \
+	RULE(BOOT_COPY, "boot-copy")                                           \
+	RULE(BOOT_FILE, "boot-file")                                           \
+	RULE(BOOT_MEDIA, "boot-media")                                         \
+	RULE(BOOT_MFT, "boot-mft")                                             \
+	RULE(BOOT_RESERVED, "boot-reserved")                                   \
+	RULE(BOOT_SIGNATURE, "boot-signature")                                 \
+	RULE(CROSS_LINK, "cross-link")                                         \
+	RULE(EA, "ea")                                                         \
+	RULE(ENTRY_ATTRIBUTES, "entry-attributes")                             \
+	RULE(ENTRY_FILE, "entry-file")                                         \
+	RULE(ENTRY_NAME, "entry-name")                                         \
+	RULE(ENTRY_PARENT, "entry-parent")                                     \
+	RULE(ENTRY_REPARSE, "entry-reparse")                                   \
+	RULE(ENTRY_SIZE, "entry-size")                                         \
+	RULE(ENTRY_TIMES, "entry-times")                                       \
+	RULE(EXTEND, "extend")                                                 \
+	RULE(FILE_ATTRIBUTES, "file-attributes")                               \
+	RULE(FILE_NAME, "file-name")                                           \
+	RULE(FOLDER_FLAG, "folder-flag")                                       \
+	RULE(FOLDER_NAMES, "folder-names")                                     \
+	RULE(FOLDER_PATH, "folder-path")                                       \
+	RULE(INDEX_BITMAP, "index-bitmap")                                     \
+	RULE(INDEX_BLOCK, "index-block")                                       \
+	RULE(INDEX_CHILDREN, "index-children")                                 \
+	RULE(INDEX_CYCLE, "index-cycle")                                       \
+	RULE(INDEX_DUPLICATE, "index-duplicate")                               \
+	RULE(INDEX_ENTRY, "index-entry")                                       \
+	RULE(INDEX_HEADER, "index-header")                                     \
+	RULE(INDEX_ORDER, "index-order")                                       \
+	RULE(INDEX_ROOT, "index-root")                                         \
+	RULE(INDEX_UNREACHED, "index-unreached")                               \
+	RULE(INDEX_VCN, "index-vcn")                                           \
+	RULE(LINK_COUNT, "link-count")                                         \
+	RULE(LOG, "log")                                                       \
+	RULE(LOG_UNCLEAN, "log-unclean")                                       \
+	RULE(MFT_BITMAP, "mft-bitmap")                                         \
+	RULE(MFT_MIRROR, "mft-mirror")                                         \
+	RULE(NAME_ENTRY, "name-entry")                                         \
+	RULE(NAME_SPACE, "name-space")                                         \
+	RULE(OBJECT_ID, "object-id")                                           \
+	RULE(RECORD_HEADER, "record-header")                                   \
+	RULE(RECORD_NUMBER, "record-number")                                   \
+	RULE(RECORD_ORPHAN, "record-orphan")                                   \
+	RULE(RECORD_SEQUENCE, "record-sequence")                               \
+	RULE(RECORD_USED, "record-used")                                       \
+	RULE(REPARSE, "reparse")                                               \
+	RULE(RUNS, "runs")                                                     \
+	RULE(SDS, "sds")                                                       \
+	RULE(SDS_ENTRY, "sds-entry")                                           \
+	RULE(SDS_HASH, "sds-hash")                                             \
+	RULE(SDS_MIRROR, "sds-mirror")                                         \
+	RULE(SECURITY_DESCRIPTOR, "security-descriptor")                       \
+	RULE(SECURITY_ID, "security-id")                                       \
+	RULE(SECURITY_INDEX, "security-index")                                 \
+	RULE(STANDARD_INFORMATION, "standard-information")                     \
+	RULE(STREAM_ALLOCATED, "stream-allocated")                             \
+	RULE(STREAM_FLAGS, "stream-flags")                                     \
+	RULE(STREAM_SIZE, "stream-size")                                       \
+	RULE(STREAM_TOTAL, "stream-total")                                     \
+	RULE(STREAM_VALID, "stream-valid")                                     \
+	RULE(UPCASE, "upcase")                                                 \
+	RULE(VOLUME, "volume")                                                 \
+	RULE(VOLUME_DIRTY, "volume-dirty")                                     \
 	RULE(VOLUME_VERSION, "volume-version")
 
 #define NTFS_RULE_ENTRY(id, name) NTFS_RULE_##id,
@@ -606,9 +606,9 @@ const char *ntfs_rule_name(enum ntfs_rule rule);
 
 struct ntfs_problem {
 	enum ntfs_finding finding;
-	uint64_t record;      // of the file record, or ERR_NOWHERE
+	uint64_t record; // of the file record, or ERR_NOWHERE
 	enum ntfs_rule rule;
-	const char *text;     // one sentence
+	const char *text;      // one sentence
 	uint64_t first, count; // NTFS_RULE_BITMAP_LOST: the clusters
 };
 

@@ -54,7 +54,7 @@ enum { // types of MBR partitions
 // partitions.
 #define PART_GPT_REQUIRED  ((uint64_t)1 << 0)
 #define PART_GPT_READ_ONLY ((uint64_t)1 << 60)
-#define PART_GPT_HIDDEN	   ((uint64_t)1 << 62)
+#define PART_GPT_HIDDEN    ((uint64_t)1 << 62)
 #define PART_GPT_NO_LETTER ((uint64_t)1 << 63)
 
 extern const struct guid part_type_efi;      // EFI system partition
@@ -65,13 +65,13 @@ extern const struct guid part_type_linux;    // Linux filesystem data
 
 struct part {
 	unsigned number;
-	uint64_t start, size;   // bytes
-	struct guid type, id;   // GPT
-	uint64_t attributes;    // GPT: PART_GPT_*
-	char name[36 * 3 + 1];  // GPT: UTF-8 of at most 36 units
-	uint8_t mbr_type;       // MBR: PART_MBR_*
-	bool active, logical;   // MBR
-	uint64_t ebr;           // private: place of a logical one's record
+	uint64_t start, size;  // bytes
+	struct guid type, id;  // GPT
+	uint64_t attributes;   // GPT: PART_GPT_*
+	char name[36 * 3 + 1]; // GPT: UTF-8 of at most 36 units
+	uint8_t mbr_type;      // MBR: PART_MBR_*
+	bool active, logical;  // MBR
+	uint64_t ebr;          // private: place of a logical one's record
 };
 
 struct part_table {
@@ -187,12 +187,12 @@ enum part_holds {
 // What was found.
 struct part_content {
 	enum part_holds kind;
-	const char *name;    // constant, for people: "GPT", "MBR", "NTFS", "FAT",
-			     // "ext", "Intel RAID (RST) member", ..., "data"; NULL
-			     // when blank
-	uint64_t at;         // bytes: where its mark, or the first byte, is
-	bool is_inside;      // not what the disk as a whole is: a volume, or
-			     // bytes, that begin somewhere in it
+	const char *name; // constant, for people: "GPT", "MBR", "NTFS", "FAT",
+			  // "ext", "Intel RAID (RST) member", ..., "data"; NULL
+			  // when blank
+	uint64_t at;      // bytes: where its mark, or the first byte, is
+	bool is_inside;   // not what the disk as a whole is: a volume, or
+			  // bytes, that begin somewhere in it
 	struct guid disk_id; // of a GPT
 	size_t parts;        // of a GPT or MBR that can be read
 };

@@ -28,9 +28,9 @@
 
 struct ublk;
 
-#define UBLK_CONTROL	"/dev/ublk-control" // there while the driver is loaded
+#define UBLK_CONTROL    "/dev/ublk-control" // there while the driver is loaded
 #define UBLK_MAX_QUEUES 16
-#define UBLK_MAX_DEPTH	1024
+#define UBLK_MAX_DEPTH  1024
 
 struct ublk_options {
 	int id;          // N of /dev/ublkbN; -1: the first free one
@@ -102,7 +102,7 @@ int ublk_result_get(int fd, struct err *err);
 
 struct ublk_entry {
 	int id;
-	bool is_live;  // false: its server died, only ublk_stop is of use
+	bool is_live; // false: its server died, only ublk_stop is of use
 	bool read_only;
 	uint64_t size; // bytes
 	int pid;       // of the server

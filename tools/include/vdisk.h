@@ -71,9 +71,10 @@ struct vdisk_info {
 	uint32_t block_size;  // unit of allocation; 0 for a fixed VHD
 	uint32_t sector_size; // logical, of the virtual disk: 512 or 4096
 	struct guid id;       // VHDX: the virtual disk's id (page 83 data)
-	struct guid link_id;  // what a child remembers of its parent: a VHD's id,
-			      // of a VHDX one that changes when it is written
-	bool needs_replay;    // VHDX: its log holds writes not yet in place
+	struct guid
+		link_id;   // what a child remembers of its parent: a VHD's id,
+			   // of a VHDX one that changes when it is written
+	bool needs_replay; // VHDX: its log holds writes not yet in place
 
 	// The maker: "win " of a VHD, a sentence of a VHDX; UTF-8.
 	char creator[VDISK_TEXT];
@@ -84,7 +85,7 @@ struct vdisk_info {
 	uint32_t creator_version; // 0x000a0000 is 10.0
 	char creator_host[5];     // "Wi2k" or "Mac "
 	uint16_t cylinders;
-	uint8_t heads, sectors;   // heads, and sectors a track
+	uint8_t heads, sectors; // heads, and sectors a track
 	bool saved_state;
 	bool footer_lost; // the footer is damaged, its copy was taken
 
@@ -160,12 +161,13 @@ int vdisk_create_fixed(struct disk *file, uint64_t size, const struct guid *id,
 struct vdisk_create {
 	enum vdisk_format format; // VDISK_VHD or VDISK_VHDX
 	enum vdisk_type type;
-	uint64_t size;        // bytes
-	uint32_t block_size;  // VHD: 512 KiB, 1 MiB, 2 MiB; VHDX: 1 to 256 MiB;
-			      // a power of two; 0: 2 MiB, dynamic VHDX 32 MiB
+	uint64_t size; // bytes
+	// VHD: 512 KiB, 1 MiB, 2 MiB; VHDX: 1 to 256 MiB; a power of two;
+	// 0: 2 MiB, dynamic VHDX 32 MiB
+	uint32_t block_size;
 	uint32_t sector_size; // VHDX: 512 or 4096; 0: 512
-	struct guid id;       // two disks with the same cannot be attached at once
-	int64_t created;      // seconds since 1970
+	struct guid id;  // two disks with the same cannot be attached at once
+	int64_t created; // seconds since 1970
 
 	// Dynamic only: a bit a block, the low one first, for blocks that have
 	// a place from the start, one behind the other; NULL: none has.
@@ -174,11 +176,11 @@ struct vdisk_create {
 	// Differencing only. The paths are kept as Windows keeps them: absolute
 	// (NULL where Windows has no name for the place, as on the host), and
 	// from the child's folder on (".\\parent.vhd").
-	struct guid parent_id;        // link_id of the parent
+	struct guid parent_id; // link_id of the parent
 	const char *parent_absolute;
 	const char *parent_relative;
 	const char *parent_volume; // VHDX: "\\?\Volume{...}\...", or NULL
-	int64_t parent_time; // the last change of the parent's file
+	int64_t parent_time;       // the last change of the parent's file
 };
 
 // Makes a file an empty virtual disk. A file that is too short is made longer;
@@ -206,8 +208,8 @@ struct vdisk_layout {
 // Lays a new disk out without making it.
 // Returns as vdisk_create, and -ENOMEM.
 MUST_CHECK
-int vdisk_create_layout(const struct vdisk_create *c,
-			struct vdisk_layout *ret, struct err *err);
+int vdisk_create_layout(const struct vdisk_create *c, struct vdisk_layout *ret,
+			struct err *err);
 
 // Opens the content of a disk that is yet to be made in a file of the layout's
 // size: it can be written first, and vdisk_create then makes it a disk without
@@ -371,8 +373,8 @@ struct vdisk_link {
 	struct vdisk_file_id id;
 	struct vdisk_info info;
 	struct vdisk_parent parent; // of a differencing disk
-	struct disk *file, *disk; // the virtual disk, with all below it
-	bool is_borrowed;         // the file is the caller's
+	struct disk *file, *disk;   // the virtual disk, with all below it
+	bool is_borrowed;           // the file is the caller's
 };
 
 struct vdisk_chain {

@@ -27,7 +27,7 @@ struct volume {
 	struct disk *disk; // borrowed
 	struct fat *fat;   // one of the two, the volume's own
 	struct ntfs *ntfs;
-	bool is_ready;     // for changes
+	bool is_ready; // for changes
 };
 
 enum { // attributes, the same bits in both file systems
@@ -41,13 +41,13 @@ enum { // attributes, the same bits in both file systems
 // A file or folder.
 struct volume_stat {
 	char name[255 * 3 + 1]; // UTF-8; "" for the root folder
-	char short_name[12 * 3 + 1]; // of volume_list: the 8.3 name, when it is
-				// another one; else ""
-	uint32_t attributes;    // VOLUME_*, and on NTFS others of NTFS_ATTR_*
+	// Of volume_list: the 8.3 name, when it is another one; else "".
+	char short_name[12 * 3 + 1];
+	uint32_t attributes; // VOLUME_*, and on NTFS others of NTFS_ATTR_*
 	bool is_directory;
-	uint64_t size;          // bytes; 0 for a folder
+	uint64_t size;                        // bytes; 0 for a folder
 	uint64_t created, modified, accessed; // FILETIME
-	uint32_t reparse_tag;   // NTFS: see ntfs_reparse_name; 0: none
+	uint32_t reparse_tag; // NTFS: see ntfs_reparse_name; 0: none
 };
 
 // Opens a volume for reading; the disk is borrowed.
@@ -75,8 +75,7 @@ struct volume_info {
 // yet.
 // Returns 0 or as volume_open.
 MUST_CHECK
-int volume_get_info(struct volume *v, struct volume_info *ret,
-		    struct err *err);
+int volume_get_info(struct volume *v, struct volume_info *ret, struct err *err);
 
 // Finds out about a file or folder; of a link that is followed, about what it
 // leads to.

@@ -47,39 +47,39 @@ enum wim_compression {
 struct wim_info {
 	uint32_t version;
 	enum wim_compression compression;
-	uint32_t chunk_size;     // bytes; 0 when not compressed
+	uint32_t chunk_size; // bytes; 0 when not compressed
 	struct guid guid;
-	uint16_t parts;          // files; 1: it is not split
+	uint16_t parts; // files; 1: it is not split
 	uint32_t images, boot_index;
-	bool has_integrity;      // all its files have
-	uint64_t size;           // bytes of all its files
+	bool has_integrity; // all its files have
+	uint64_t size;      // bytes of all its files
 };
 
 // What the XML data says of one image. Strings are UTF-8, "" when not given,
 // and live as long as the struct wim.
 struct wim_image_info {
-	uint32_t index;          // from 1
+	uint32_t index; // from 1
 	const char *name, *description, *display_name, *display_description;
-	const char *flags;       // EDITIONID or FLAGS
+	const char *flags;        // EDITIONID or FLAGS
 	const char *architecture; // "x64", "x86", "ARM64", ...
 	const char *product_name, *edition, *installation_type, *hal;
 	const char *product_type, *product_suite, *system_root;
-	const char *languages;   // "en-US,de-DE"
+	const char *languages; // "en-US,de-DE"
 	const char *default_language;
-	const char *version;     // "10.0.19041", from WINDOWS/VERSION
+	const char *version; // "10.0.19041", from WINDOWS/VERSION
 	uint32_t service_pack_build, service_pack_level;
 	uint64_t files, directories, bytes, hard_link_bytes;
 	uint64_t created, modified; // FILETIME, 0 when not given or none
-	bool wimboot;            // files may be pointers into the WIM
+	bool wimboot;               // files may be pointers into the WIM
 };
 
 // A piece of content, stored once however often it is used.
 struct wim_blob {
 	uint8_t sha1[SHA1_SIZE];
-	uint64_t size;           // bytes, uncompressed
-	uint64_t order;          // rises as the content lies in the files
-	uint16_t part;           // that has it, from 1
-	uint64_t offset;         // in that file
+	uint64_t size;   // bytes, uncompressed
+	uint64_t order;  // rises as the content lies in the files
+	uint16_t part;   // that has it, from 1
+	uint64_t offset; // in that file
 	uint64_t stored_size;
 	bool compressed;
 };
@@ -87,38 +87,39 @@ struct wim_blob {
 // The content of a file with the attribute ENCRYPTED is what EFS would restore
 // ([MS-EFSR]), not what a user would read.
 struct wim_stream {
-	const le16 *name;        // NULL for the unnamed one
+	const le16 *name; // NULL for the unnamed one
 	size_t name_len;
 	const struct wim_blob *blob; // NULL when empty
 };
 
 // A file or folder of an image. All pointers live as long as the image.
 struct wim_dentry {
-	const le16 *name;        // no NUL; empty for the root
+	const le16 *name; // no NUL; empty for the root
 	size_t name_len;
 	const le16 *short_name;
 	size_t short_name_len;
-	uint32_t attributes;     // as NTFS_ATTR_* of ntfs.h, [MS-FSCC] 2.6
+	uint32_t attributes; // as NTFS_ATTR_* of ntfs.h, [MS-FSCC] 2.6
 	uint64_t created, accessed, modified; // FILETIME
-	int32_t security;        // index into image->security, or -1
-	uint32_t reparse_tag;    // when attributes has REPARSE
-	uint32_t reparse_flags;  // the reserved word beside it, as stored
-	uint64_t link_group;     // dentries of equal non-zero groups are one file
+	int32_t security;       // index into image->security, or -1
+	uint32_t reparse_tag;   // when attributes has REPARSE
+	uint32_t reparse_flags; // the reserved word beside it, as stored
+	uint64_t link_group; // dentries of equal non-zero groups are one file
 	struct wim_stream *streams; // unnamed first (not for folders; the data
 	size_t stream_count;        // of a reparse point is not among them),
 				    // then named ones, sorted
-	const struct wim_blob *reparse; // reparse data without its header, or NULL
-	struct guid object_id;   // from tagged metadata items; zero: none
-	const void *ea;          // extended attributes as NTFS stores them, or NULL
+	const struct wim_blob
+		*reparse;      // reparse data without its header, or NULL
+	struct guid object_id; // from tagged metadata items; zero: none
+	const void *ea; // extended attributes as NTFS stores them, or NULL
 	size_t ea_size;
-	struct wim_dentry *parent;  // NULL for the root
-	uint32_t index;             // in image->dentries
+	struct wim_dentry *parent;    // NULL for the root
+	uint32_t index;               // in image->dentries
 	struct wim_dentry **children; // sorted without regard to case
 	size_t child_count;
 };
 
 struct wim_security {
-	const void *descriptor;  // self-relative
+	const void *descriptor; // self-relative
 	size_t size;
 };
 
@@ -148,8 +149,8 @@ struct wim_part {
 // Returns 0, -ENOENT when a part is missing, -EEXIST when one is there twice,
 // -ESTALE when a file is of another set (err names the file each time), or as
 // wim_open.
-int wim_open_parts(const struct wim_part *parts, size_t count,
-		   struct wim **ret, struct err *err);
+int wim_open_parts(const struct wim_part *parts, size_t count, struct wim **ret,
+		   struct err *err);
 
 // How files are had by their names, which are paths, addresses or whatever the
 // function knows, with their last part behind the last "/" or "\".

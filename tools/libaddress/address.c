@@ -104,8 +104,7 @@ static int open_chain(struct opening *o)
 		return err_set(o->err, -ENOTSUP, o->text, ERR_NOWHERE,
 			       "a differencing disk must be a file, to find "
 			       "its parent");
-	r = vdisk_chain_open_in(&place->files, place->file_path,
-				place->disk,
+	r = vdisk_chain_open_in(&place->files, place->file_path, place->disk,
 				open_flags(o, place->files.is_volume), &chain,
 				o->err);
 	if (r)
@@ -239,7 +238,8 @@ static size_t inner_length(const char *s)
 {
 	size_t n = 0;
 
-	while (s[n] && !address_partition_mark(s + n) && !address_is_inner(s + n))
+	while (s[n] && !address_partition_mark(s + n) &&
+	       !address_is_inner(s + n))
 		n++;
 	return n;
 }
@@ -290,7 +290,8 @@ static int open_device(struct opening *o)
 		return err_set(o->err, -ENOTSUP, o->text, ERR_NOWHERE,
 			       "the device itself holds a virtual disk: its "
 			       "partitions are %s@N; clear its first and last "
-			       "sectors if it is to be used anew", o->text);
+			       "sectors if it is to be used anew",
+			       o->text);
 	return o->flags & ADDRESS_VIRTUAL ? open_virtual(o) : 0;
 }
 

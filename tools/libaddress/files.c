@@ -101,8 +101,8 @@ static int list(void *ctx, const char *path,
 		int (*fn)(void *fn_ctx, const char *path), void *fn_ctx,
 		struct err *err)
 {
-	struct listing l = {.path = path, .fn = fn, .fn_ctx = fn_ctx,
-			    .err = err};
+	struct listing l = {
+		.path = path, .fn = fn, .fn_ctx = fn_ctx, .err = err};
 	char *folder = mem_strdup(path);
 	int r;
 
@@ -132,8 +132,7 @@ static int add_free(void *ctx, uint64_t off, uint64_t len)
 	return 0;
 }
 
-static int has_room(void *ctx, const char *path, uint64_t more,
-		    struct err *err)
+static int has_room(void *ctx, const char *path, uint64_t more, struct err *err)
 {
 	const uint32_t fixed = NTFS_ATTR_SPARSE | NTFS_ATTR_COMPRESSED |
 			       NTFS_ATTR_ENCRYPTED;
@@ -156,14 +155,15 @@ static int has_room(void *ctx, const char *path, uint64_t more,
 		r = ntfs_free_ranges(volume->ntfs, add_free, &free, err);
 	if (r || more <= free)
 		return r;
-	return err_set(err, -ENOSPC, path, ERR_NOWHERE,
-		       "it would become up to %llu bytes longer, and its volume "
-		       "has %llu",
-		       (unsigned long long)more, (unsigned long long)free);
+	return err_set(
+		err, -ENOSPC, path, ERR_NOWHERE,
+		"it would become up to %llu bytes longer, and its volume "
+		"has %llu",
+		(unsigned long long)more, (unsigned long long)free);
 }
 
-static int create(void *ctx, const char *path, uint64_t size,
-		  struct disk **ret, struct err *err)
+static int create(void *ctx, const char *path, uint64_t size, struct disk **ret,
+		  struct err *err)
 {
 	struct volume_stat stat;
 

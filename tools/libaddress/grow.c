@@ -167,8 +167,7 @@ int address_open_growing(struct volume *volume, const char *path,
 	if (!g)
 		return err_nomem(err);
 	g->path = mem_strdup(path);
-	r = g->path ? volume_check_in_place(volume, path, err)
-		    : err_nomem(err);
+	r = g->path ? volume_check_in_place(volume, path, err) : err_nomem(err);
 	if (!r)
 		r = volume_open_file(volume, path, &g->inner, err);
 	if (r) {

@@ -60,7 +60,7 @@ static bool is_literal(const char *text)
 	return false;
 }
 
-#define HOW                                                                      \
+#define HOW                                                                        \
 	"write DISK@PARTITION:\\PATH, such as /dev/sda@3:\\Windows, and a host's " \
 	"file of such a name with ./ in front of it"
 
@@ -84,7 +84,8 @@ static int split_net(const char *text, char **ret_path, const char **ret_rest,
 	const char *rest = text + net_server_length(text);
 	char *path;
 
-	while (*rest && !address_partition_mark(rest) && !address_is_inner(rest))
+	while (*rest && !address_partition_mark(rest) &&
+	       !address_is_inner(rest))
 		rest++;
 	path = mem_strdup(text);
 	if (!path)
@@ -142,9 +143,10 @@ int address_check_host(const char *text, struct err *err)
 		return r;
 	mem_free(path);
 	if (net_is_name(text))
-		return err_set(err, -EROFS, text, ERR_NOWHERE,
-			       "files of other machines are read, not written: "
-			       "make it here, and copy it there by other means");
+		return err_set(
+			err, -EROFS, text, ERR_NOWHERE,
+			"files of other machines are read, not written: "
+			"make it here, and copy it there by other means");
 	if (*rest)
 		return err_set(err, -ENOTSUP, text, ERR_NOWHERE,
 			       "this makes files of the host: make one there "

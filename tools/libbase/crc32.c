@@ -62,7 +62,7 @@ update_sse(uint32_t crc, const uint8_t *p, size_t len)
 
 uint32_t crc32c_update(uint32_t crc, const void *data, size_t len)
 {
-	return __builtin_cpu_supports("sse4.2") ? update_sse(crc, data, len)
-						: crc32c_portable(crc, data,
-								  len);
+	return __builtin_cpu_supports("sse4.2")
+		       ? update_sse(crc, data, len)
+		       : crc32c_portable(crc, data, len);
 }

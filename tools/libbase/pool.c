@@ -10,7 +10,7 @@
 #include "base.h"
 
 #define POOL_MAX_THREADS 64
-#define JOBS_PER_THREAD	 4
+#define JOBS_PER_THREAD  4
 
 struct job {
 	void (*fn)(void *arg);

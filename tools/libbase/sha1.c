@@ -59,12 +59,14 @@ static void blocks_portable(uint32_t h[5], const uint8_t *p, size_t count)
 				 : _mm_add_epi32(e[0], w[0]);                  \
 		e[((i) + 1) & 1] = abcd;                                       \
 		if ((i) >= 3)                                                  \
-			w[((i) + 1) % 4] = _mm_sha1msg2_epu32(                 \
-				w[((i) + 1) % 4], w[(i) % 4]);                 \
+			w[((i) + 1) % 4] =                                     \
+				_mm_sha1msg2_epu32(w[((i) + 1) % 4],           \
+						   w[(i) % 4]);                \
 		abcd = _mm_sha1rnds4_epu32(abcd, e[(i) & 1], f);               \
 		if ((i) >= 1)                                                  \
-			w[((i) + 3) % 4] = _mm_sha1msg1_epu32(                 \
-				w[((i) + 3) % 4], w[(i) % 4]);                 \
+			w[((i) + 3) % 4] =                                     \
+				_mm_sha1msg1_epu32(w[((i) + 3) % 4],           \
+						   w[(i) % 4]);                \
 		if ((i) >= 2)                                                  \
 			w[((i) + 2) % 4] =                                     \
 				_mm_xor_si128(w[((i) + 2) % 4], w[(i) % 4]);   \
@@ -82,8 +84,8 @@ static void blocks_portable(uint32_t h[5], const uint8_t *p, size_t count)
 __attribute__((target("sha,sse4.1"))) static void
 blocks_sha(uint32_t h[5], const uint8_t *p, size_t count)
 {
-	const __m128i swap = _mm_set_epi64x(0x0001020304050607,
-					    0x08090a0b0c0d0e0f);
+	const __m128i swap =
+		_mm_set_epi64x(0x0001020304050607, 0x08090a0b0c0d0e0f);
 	__m128i abcd = _mm_shuffle_epi32(
 		_mm_loadu_si128((const __m128i *)(const void *)h), 0x1b);
 	__m128i e[2] = {_mm_set_epi32((int)h[4], 0, 0, 0)};
@@ -94,9 +96,9 @@ blocks_sha(uint32_t h[5], const uint8_t *p, size_t count)
 
 		for (int i = 0; i < 4; i++)
 			m[i] = _mm_shuffle_epi8(
-				_mm_loadu_si128(
-					(const __m128i *)(const void *)(p +
-									16 * i)),
+				_mm_loadu_si128((
+					const __m128i *)(const void *)(p +
+								       16 * i)),
 				swap);
 		FIVE(0, 0);
 		FIVE(5, 1);

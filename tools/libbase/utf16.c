@@ -65,7 +65,7 @@ char *utf16_to_utf8(const le16 *units, size_t n)
 static size_t get_utf8(const uint8_t *s, uint32_t *ret)
 {
 	static const uint32_t smallest[5] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t len = s[0] < 0x80 ? 1
+	size_t len = s[0] < 0x80   ? 1
 		     : s[0] < 0xc0 ? 0
 		     : s[0] < 0xe0 ? 2
 		     : s[0] < 0xf0 ? 3

@@ -14,7 +14,7 @@
 
 enum kind {
 	ONE_UNIT, // itself, without regard to case
-	ANY,	  // *: whatever follows
+	ANY,      // *: whatever follows
 	DOS_STAR, // * before a dot: whatever follows but for the name's last
 		  // dot
 	DOS_MARK, // ?: a unit that is no dot; nothing at a dot and at the end
@@ -49,9 +49,9 @@ static struct part read_part(const le16 *pattern, size_t n, size_t i)
 	switch (unit) {
 	case '*':
 		return (struct part){
-		    i + 1 < n && get_le16(pattern[i + 1]) == '.' ? DOS_STAR
-								 : ANY,
-		    0};
+			i + 1 < n && get_le16(pattern[i + 1]) == '.' ? DOS_STAR
+								     : ANY,
+			0};
 	case '?':
 		return (struct part){DOS_MARK, 0};
 	case '.':
@@ -103,8 +103,8 @@ static void take_unit(struct matching *m, uint16_t unit, bool is_last_dot)
 			continue;
 		switch (m->parts[i].kind) {
 		case ONE_UNIT:
-			m->next[i + 1] |=
-			    m->parts[i].unit == utf16_upcase(unit);
+			m->next[i + 1] |= m->parts[i].unit ==
+					  utf16_upcase(unit);
 			break;
 		case ANY:
 			m->next[i] = true;

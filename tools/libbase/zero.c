@@ -21,4 +21,3 @@ bool mem_is_zero(const void *p, size_t n)
 		any |= *bytes++;
 	return !any;
 }
-

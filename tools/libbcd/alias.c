@@ -8,9 +8,14 @@
 
 // Takes a GUID's fields as they are written and puts them in on-disk order.
 #define ID(a, b, c, d0, d1, d2, d3, d4, d5, d6, d7)                            \
-	{{(a) & 0xff, (a) >> 8 & 0xff, (a) >> 16 & 0xff, (a) >> 24 & 0xff,     \
-	  (b) & 0xff, (b) >> 8 & 0xff, (c) & 0xff, (c) >> 8 & 0xff,            \
-	  d0, d1, d2, d3, d4, d5, d6, d7}}
+	{                                                                      \
+		{                                                              \
+			(a) & 0xff, (a) >> 8 & 0xff, (a) >> 16 & 0xff,         \
+				(a) >> 24 & 0xff, (b) & 0xff, (b) >> 8 & 0xff, \
+				(c) & 0xff, (c) >> 8 & 0xff, d0, d1, d2, d3,   \
+				d4, d5, d6, d7                                 \
+		}                                                              \
+	}
 
 #define ID_BOOTMGR                                                             \
 	ID(0x9dea862cu, 0x5cdd, 0x4e70, 0xac, 0xc1, 0xf3, 0x2b, 0x34, 0x4d,    \

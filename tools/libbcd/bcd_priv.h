@@ -7,9 +7,9 @@
 
 #include "bcd.h"
 
-#define BCD_MAX_NESTING 8u          // devices within devices; real ones: 4
-#define BCD_MAX_DEVICE  (1u << 20)  // bytes of a device element
-#define BCD_MAX_PATH    32767u      // units
+#define BCD_MAX_NESTING 8u         // devices within devices; real ones: 4
+#define BCD_MAX_DEVICE  (1u << 20) // bytes of a device element
+#define BCD_MAX_PATH    32767u     // units
 
 #define BCD_OBJECT_TEXT (GUID_TEXT + 2) // "{...}" and a NUL
 

@@ -174,10 +174,10 @@ static bool parse_hex(const char *s, uint64_t max, uint64_t *ret)
 	if (!*s)
 		return false;
 	for (; *s; s++) {
-		int digit = *s >= '0' && *s <= '9'    ? *s - '0'
+		int digit = *s >= '0' && *s <= '9'   ? *s - '0'
 			    : *s >= 'a' && *s <= 'f' ? *s - 'a' + 10
 			    : *s >= 'A' && *s <= 'F' ? *s - 'A' + 10
-						      : -1;
+						     : -1;
 
 		if (digit < 0 || n > max >> 4)
 			return false;
@@ -195,8 +195,8 @@ static bool parse_gpt(char *s, struct bcd_device *d)
 		return false;
 	*colon = 0;
 	d->table = BCD_TABLE_GPT;
-	return !guid_parse(s, &d->disk) && !guid_parse(colon + 1,
-						       &d->partition);
+	return !guid_parse(s, &d->disk) &&
+	       !guid_parse(colon + 1, &d->partition);
 }
 
 static bool parse_mbr(char *s, struct bcd_device *d)
@@ -302,9 +302,10 @@ static int parse_partition(struct parser *p, char *s, unsigned depth,
 	else
 		good = take_word(&rest, "mbr:") && parse_mbr(s + 4, d);
 	return good ? 0
-		    : refuse(p, s, "no partition that is known here; "
-				   "gpt:DISK:PARTITION and "
-				   "mbr:SIGNATURE:OFFSET always are");
+		    : refuse(p, s,
+			     "no partition that is known here; "
+			     "gpt:DISK:PARTITION and "
+			     "mbr:SIGNATURE:OFFSET always are");
 }
 
 // Takes ",locate=custom:XXXXXXXX" off the end of the text, if it is there.

@@ -79,8 +79,7 @@ bool bcd_element_next(const struct bcd_object *obj, size_t *cursor,
 }
 
 // Finds the key of an element that has a value.
-static struct hive_key *find_key(const struct bcd_object *obj,
-				 uint32_t element)
+static struct hive_key *find_key(const struct bcd_object *obj, uint32_t element)
 {
 	struct bcd_element e;
 	size_t cursor = 0;
@@ -177,7 +176,7 @@ static int set_text(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
 		return err_set(err, -EINVAL, text, ERR_NOWHERE,
 			       "not UTF-8 text");
 	r = set_value(bcd, obj, element, format, type, units,
-			    (len + 1) * sizeof(*units), err);
+		      (len + 1) * sizeof(*units), err);
 	mem_free(units);
 	return r;
 }
@@ -214,9 +213,8 @@ int bcd_set_objects(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
 			units[n++] = to_le16((uint8_t)*c);
 		n++;
 	}
-	r = set_value(bcd, obj, element, BCD_FORMAT_OBJECTS,
-			    HIVE_MULTI_SZ, units, (n + 1) * sizeof(*units),
-			    err);
+	r = set_value(bcd, obj, element, BCD_FORMAT_OBJECTS, HIVE_MULTI_SZ,
+		      units, (n + 1) * sizeof(*units), err);
 	mem_free(units);
 	return r;
 }
@@ -226,8 +224,8 @@ int bcd_set_integer(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
 {
 	le64 data = to_le64(value);
 
-	return set_value(bcd, obj, element, BCD_FORMAT_INTEGER,
-			       HIVE_BINARY, &data, sizeof(data), err);
+	return set_value(bcd, obj, element, BCD_FORMAT_INTEGER, HIVE_BINARY,
+			 &data, sizeof(data), err);
 }
 
 int bcd_set_bool(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
@@ -235,8 +233,8 @@ int bcd_set_bool(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
 {
 	uint8_t data = value;
 
-	return set_value(bcd, obj, element, BCD_FORMAT_BOOL, HIVE_BINARY,
-			       &data, sizeof(data), err);
+	return set_value(bcd, obj, element, BCD_FORMAT_BOOL, HIVE_BINARY, &data,
+			 sizeof(data), err);
 }
 
 int bcd_set_integers(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
@@ -249,8 +247,8 @@ int bcd_set_integers(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
 		return err_nomem(err);
 	for (size_t i = 0; i < count; i++)
 		data[i] = to_le64(values[i]);
-	r = set_value(bcd, obj, element, BCD_FORMAT_INTEGERS,
-			    HIVE_BINARY, data, count * sizeof(*data), err);
+	r = set_value(bcd, obj, element, BCD_FORMAT_INTEGERS, HIVE_BINARY, data,
+		      count * sizeof(*data), err);
 	mem_free(data);
 	return r;
 }
@@ -264,8 +262,8 @@ int bcd_set_device(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
 
 	if (r)
 		return r;
-	r = set_value(bcd, obj, element, BCD_FORMAT_DEVICE, HIVE_BINARY,
-			    data, size, err);
+	r = set_value(bcd, obj, element, BCD_FORMAT_DEVICE, HIVE_BINARY, data,
+		      size, err);
 	mem_free(data);
 	return r;
 }
@@ -322,8 +320,7 @@ int bcd_get_object(const struct bcd_object *obj, uint32_t element,
 	const struct hive_value *v;
 	int r = find(obj, element, BCD_FORMAT_OBJECT, HIVE_SZ, &v, err);
 
-	return r ? r
-		 : read_object(v, 0, text_len(v, 0), element, ret, err);
+	return r ? r : read_object(v, 0, text_len(v, 0), element, ret, err);
 }
 
 int bcd_get_objects(const struct bcd_object *obj, uint32_t element,

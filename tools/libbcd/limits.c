@@ -12,12 +12,13 @@ bool bcd_chain_is_long(size_t count, unsigned max, char text[BCD_CHAIN_TEXT])
 {
 	if (count <= (max ? max : BCD_MAX_CHAIN))
 		return false;
-	snprintf(text, BCD_CHAIN_TEXT,
-		 max ? "it is a chain of %zu virtual disks; this Windows starts "
-		       "from %u at most, as its registry says (%s)"
-		     : "it is a chain of %zu virtual disks; Windows starts from "
-		       "%u at most, unless its registry allows more (%s)",
-		 count, max ? max : BCD_MAX_CHAIN, BCD_MAX_CHAIN_VALUE);
+	snprintf(
+		text, BCD_CHAIN_TEXT,
+		max ? "it is a chain of %zu virtual disks; this Windows starts "
+		      "from %u at most, as its registry says (%s)"
+		    : "it is a chain of %zu virtual disks; Windows starts from "
+		      "%u at most, unless its registry allows more (%s)",
+		count, max ? max : BCD_MAX_CHAIN, BCD_MAX_CHAIN_VALUE);
 	return true;
 }
 

@@ -45,8 +45,7 @@ static struct bcd_object *lookup(const struct bcd *bcd, const struct guid *id)
 {
 	size_t pos = position(bcd, id);
 
-	if (pos == bcd->object_count ||
-	    !guid_equal(&bcd->objects[pos]->id, id))
+	if (pos == bcd->object_count || !guid_equal(&bcd->objects[pos]->id, id))
 		return NULL;
 	return bcd->objects[pos];
 }

@@ -145,11 +145,14 @@ static void add_settings(struct adding *a)
 		uint32_t type;
 		const struct guid *inherits[3];
 	} rows[] = {
-		{&bcd_id_globalsettings, BCD_SETTINGS,
+		{&bcd_id_globalsettings,
+		 BCD_SETTINGS,
 		 {&bcd_id_dbgsettings, &bcd_id_emssettings, &bcd_id_badmemory}},
-		{&bcd_id_bootloadersettings, BCD_LOADER_SETTINGS,
+		{&bcd_id_bootloadersettings,
+		 BCD_LOADER_SETTINGS,
 		 {&bcd_id_globalsettings, &bcd_id_hypervisorsettings}},
-		{&bcd_id_resumeloadersettings, BCD_RESUME_SETTINGS,
+		{&bcd_id_resumeloadersettings,
+		 BCD_RESUME_SETTINGS,
 		 {&bcd_id_globalsettings}},
 		{&bcd_id_dbgsettings, BCD_SETTINGS, {NULL}},
 		{&bcd_id_emssettings, BCD_SETTINGS, {NULL}},
@@ -322,14 +325,13 @@ static void add_manager(struct adding *a, const struct guid *loader,
 	enlist(a, obj, BCD_TOOLS_ORDER, &bcd_id_memdiag, true);
 	if (is_new)
 		integer(a, obj, BCD_TIMEOUT, a->entry->timeout);
-	if (a->r || (a->entry->keep_default &&
-		     bcd_element_exists(obj, BCD_DEFAULT)))
+	if (a->r ||
+	    (a->entry->keep_default && bcd_element_exists(obj, BCD_DEFAULT)))
 		return;
 	object(a, obj, BCD_DEFAULT, loader);
 	if (resume)
 		object(a, obj, BCD_MANAGER_RESUME_OBJECT, resume);
-	else if (!a->r &&
-		 bcd_element_exists(obj, BCD_MANAGER_RESUME_OBJECT))
+	else if (!a->r && bcd_element_exists(obj, BCD_MANAGER_RESUME_OBJECT))
 		a->r = bcd_element_remove(a->bcd, obj,
 					  BCD_MANAGER_RESUME_OBJECT, a->err);
 }

@@ -8,7 +8,7 @@
 #include "bootsect.h"
 #include "bootsect_disk.h"
 
-#define BOOTSECT_SECTOR	  512u
+#define BOOTSECT_SECTOR   512u
 #define BOOTSECT_MAX_AREA 64u // sectors at a volume's start that are looked at
 #define BOOTSECT_MAX_SIZE 8192u // of a boot sector and its second part
 
@@ -25,11 +25,11 @@ extern const struct bootsect_code bootsect_code_ntfs;
 // A volume that can get boot code.
 struct bootsect_volume {
 	const struct bootsect_code *code;
-	uint32_t code_offset;  // in the boot sector: what is before is kept
-	uint32_t area;         // sectors from the volume's start that are for code
-	uint64_t not_free;     // a bit for each: what else is in the area
-	uint64_t known;        // a bit for each: where others' code lies
-	uint64_t backup;       // offset of the boot sector's copy; 0: none
+	uint32_t code_offset; // in the boot sector: what is before is kept
+	uint32_t area;     // sectors from the volume's start that are for code
+	uint64_t not_free; // a bit for each: what else is in the area
+	uint64_t known;    // a bit for each: where others' code lies
+	uint64_t backup;   // offset of the boot sector's copy; 0: none
 };
 
 // Says what a volume is by its boot sector.

@@ -6,13 +6,13 @@
 
 #include "bootsect_priv.h"
 
-#define BOOT_WHAT	"boot sector"
-#define NTFS_AREA	16   // sectors of $Boot
-#define NTFS_KNOWN	0x3fe // 1 to 9: what Windows' code fills
-#define FAT_KNOWN	(1 << 2 | 1 << 8 | 1 << 12) // Windows XP's, Windows 7's
-#define NTFS_MAX_CLUSTER 4096 // sectors
-#define NTFS_MAX_RECORD	8     // sectors; what the code has room for
-#define NTFS_MAX_BLOCK	128
+#define BOOT_WHAT        "boot sector"
+#define NTFS_AREA        16    // sectors of $Boot
+#define NTFS_KNOWN       0x3fe // 1 to 9: what Windows' code fills
+#define FAT_KNOWN        (1 << 2 | 1 << 8 | 1 << 12) // Windows XP's, Windows 7's
+#define NTFS_MAX_CLUSTER 4096                        // sectors
+#define NTFS_MAX_RECORD  8 // sectors; what the code has room for
+#define NTFS_MAX_BLOCK   128
 
 static int refuse_sector(uint32_t size, struct err *err)
 {
@@ -53,8 +53,8 @@ static int decode_ntfs(const struct bootsect_ntfs_disk *d, uint64_t size,
 			       "%llu are not known",
 			       (unsigned long long)record * BOOTSECT_SECTOR,
 			       (unsigned long long)block * BOOTSECT_SECTOR);
-	if (get_le64(d->mft_cluster) > UINT32_MAX ||
-	    sectors < NTFS_AREA || sectors > size / BOOTSECT_SECTOR)
+	if (get_le64(d->mft_cluster) > UINT32_MAX || sectors < NTFS_AREA ||
+	    sectors > size / BOOTSECT_SECTOR)
 		return err_corrupt(err, BOOT_WHAT, 0x28,
 				   "a volume of %llu sectors cannot be here",
 				   (unsigned long long)sectors);
@@ -92,7 +92,8 @@ static int decode_fat(const struct bootsect_fat_disk *d, uint64_t size,
 	    reserved > size / BOOTSECT_SECTOR)
 		return err_corrupt(err, BOOT_WHAT, 0x0e,
 				   "a volume with %u reserved sectors cannot "
-				   "be here", reserved);
+				   "be here",
+				   reserved);
 	v->code = &bootsect_code_fat32;
 	v->code_offset = BOOTSECT_FAT_CODE;
 	v->area = reserved < BOOTSECT_MAX_AREA ? reserved : BOOTSECT_MAX_AREA;

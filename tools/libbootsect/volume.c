@@ -16,8 +16,8 @@ struct install {
 	uint8_t area[BOOTSECT_MAX_AREA * BOOTSECT_SECTOR];
 	uint8_t first[BOOTSECT_SECTOR];
 	uint8_t second[BOOTSECT_MAX_SIZE];
-	uint32_t count, at;          // sectors of the second part
-	uint32_t old_count, old_at;  // of our code that is there; 0: none
+	uint32_t count, at;         // sectors of the second part
+	uint32_t old_count, old_at; // of our code that is there; 0: none
 };
 
 static uint64_t bits(uint32_t at, uint32_t count)
@@ -108,7 +108,8 @@ static int choose_place(struct install *in, struct err *err)
 		return 0;
 	return err_set(err, -ENOTSUP, BOOT_WHAT, ERR_NOWHERE,
 		       "of its first %u sectors no %u that follow each other "
-		       "are free for boot code", in->v.area, in->count);
+		       "are free for boot code",
+		       in->v.area, in->count);
 }
 
 static void make_first(struct install *in)
@@ -120,8 +121,8 @@ static void make_first(struct install *in)
 	memcpy(&tail, code + end, sizeof(tail));
 	tail.second_count = to_le16((uint16_t)in->count);
 	tail.second_at = to_le16((uint16_t)in->at);
-	tail.second_sum = to_le16(
-		sum(in->second, (size_t)in->count * BOOTSECT_SECTOR));
+	tail.second_sum =
+		to_le16(sum(in->second, (size_t)in->count * BOOTSECT_SECTOR));
 	memcpy(in->first, in->area, in->v.code_offset);
 	memcpy(in->first, code, 3); // the jump
 	memcpy(in->first + in->v.code_offset, code + in->v.code_offset,
@@ -151,7 +152,8 @@ static int prepare(struct disk *volume, struct install *in, struct err *err)
 		return r;
 	second = in->v.code->size - BOOTSECT_SECTOR;
 	memcpy(in->second, in->v.code->bytes + BOOTSECT_SECTOR, second);
-	in->count = (uint32_t)((second + BOOTSECT_SECTOR - 1) / BOOTSECT_SECTOR);
+	in->count =
+		(uint32_t)((second + BOOTSECT_SECTOR - 1) / BOOTSECT_SECTOR);
 	find_old(in);
 	r = choose_place(in, err);
 	if (!r)

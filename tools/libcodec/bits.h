@@ -13,8 +13,8 @@
 
 struct bits {
 	const uint8_t *next, *end;
-	uint64_t buf;	  // the next bit is the highest one
-	unsigned left;	  // how many bits of buf count
+	uint64_t buf;     // the next bit is the highest one
+	unsigned left;    // how many bits of buf count
 	unsigned padding; // zero bits put in behind the end
 };
 

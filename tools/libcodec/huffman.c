@@ -66,7 +66,7 @@ uint32_t huffman_find_long(const struct huffman *h, uint64_t buf,
 			uint32_t code = v >> (HUFFMAN_MAX_LENGTH - len);
 
 			return (uint32_t)h->sorted[h->base[len] + (int32_t)code]
-				   << 8 |
+				       << 8 |
 			       len;
 		}
 	}

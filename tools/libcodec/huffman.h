@@ -14,7 +14,7 @@
 #define HUFFMAN_MAX_SYMBOLS    656 // LZX's main code, window of 2 MiB
 #define HUFFMAN_MAX_LENGTH     16
 #define HUFFMAN_MAX_TABLE_BITS 11
-#define HUFFMAN_INVALID	       UINT32_C(0xffff)
+#define HUFFMAN_INVALID        UINT32_C(0xffff)
 
 struct huffman {
 	// symbol << 4 | length; 0 when the code is longer than the table's bits

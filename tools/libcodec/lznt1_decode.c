@@ -8,7 +8,7 @@
 
 #include "codec.h"
 
-#define CHUNK	   4096u
+#define CHUNK      4096u
 #define COMPRESSED 0x8000u
 
 static int broken(size_t off, const char *why, struct err *err)

@@ -10,20 +10,20 @@
 #include "match.h"
 #include "codec.h"
 
-#define MIN_ORDER	    15
-#define MAX_ORDER	    21
-#define LITERALS	    256
-#define LENGTH_SYMBOLS	    249
-#define ALIGNED_SYMBOLS	    8
-#define PRE_SYMBOLS	    20
-#define LENGTH_HEADERS	    8
-#define MIN_MATCH	    2
-#define MAX_SLOTS	    50
-#define RECENT		    3
+#define MIN_ORDER           15
+#define MAX_ORDER           21
+#define LITERALS            256
+#define LENGTH_SYMBOLS      249
+#define ALIGNED_SYMBOLS     8
+#define PRE_SYMBOLS         20
+#define LENGTH_HEADERS      8
+#define MIN_MATCH           2
+#define MAX_SLOTS           50
+#define RECENT              3
 #define OFFSET_ADJUSTMENT   2
 #define FIRST_ALIGNED_SLOT  8 // the first with three bits or more
 #define DEFAULT_BLOCK_SIZE  32768
-#define TRANSLATED_SIZE	    12000000
+#define TRANSLATED_SIZE     12000000
 #define TRANSLATION_RESERVE 10 // the last bytes that are never translated
 
 #define MAIN_BITS    11
@@ -61,8 +61,8 @@ int lzx_decoder_new(unsigned window_order, struct lzx_decoder **ret)
 	if (!d)
 		return -ENOMEM;
 	d->order = window_order;
-	d->main_symbols =
-	    LITERALS + slots[window_order - MIN_ORDER] * LENGTH_HEADERS;
+	d->main_symbols = LITERALS +
+			  slots[window_order - MIN_ORDER] * LENGTH_HEADERS;
 	for (unsigned i = 0; i < MAX_SLOTS; i++) {
 		unsigned n = i < 4 ? 0 : i / 2 - 1;
 

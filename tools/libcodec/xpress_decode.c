@@ -8,8 +8,8 @@
 #include "match.h"
 #include "codec.h"
 
-#define SYMBOLS	    512
-#define LENGTHS	    (SYMBOLS / 2) // bytes
+#define SYMBOLS     512
+#define LENGTHS     (SYMBOLS / 2) // bytes
 #define MIN_MATCH   3
 #define TABLE_BITS  11
 #define LONG_LENGTH 15 // more bytes with the length follow
@@ -88,8 +88,8 @@ int xpress_decompress(const void *in, size_t in_size, void *out,
 			b = copy;
 		}
 		length += MIN_MATCH;
-		offset =
-		    ((size_t)1 << offset_bits) + bits_take(&b, offset_bits);
+		offset = ((size_t)1 << offset_bits) +
+			 bits_take(&b, offset_bits);
 		if (offset > (size_t)(p - start) || length > (size_t)(end - p))
 			return corrupt();
 		match_copy(p, (size_t)(end - p), offset, length);

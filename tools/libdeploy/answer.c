@@ -19,8 +19,7 @@ uint64_t answer_given(const struct answer_parser *p, const char *section,
 	return 0;
 }
 
-static int set_key(struct answer_parser *p, const char *name,
-		   const char *value)
+static int set_key(struct answer_parser *p, const char *name, const char *value)
 {
 	for (size_t i = 0; answer_keys[i].name; i++) {
 		const struct answer_key *key = &answer_keys[i];
@@ -108,10 +107,11 @@ static int cut_comment(struct answer_parser *p, char *s)
 		if (!isspace((unsigned char)s[i - 1]))
 			continue;
 		if (s[i] == '#')
-			return err_bad_text(p->err, p->name, p->line,
-					    "\"#\" behind a blank: put the value "
-					    "in double quotes, or begin the "
-					    "comment with \";\"");
+			return err_bad_text(
+				p->err, p->name, p->line,
+				"\"#\" behind a blank: put the value "
+				"in double quotes, or begin the "
+				"comment with \";\"");
 		if (s[i] == ';') {
 			s[i] = 0;
 			break;

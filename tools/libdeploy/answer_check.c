@@ -62,11 +62,13 @@ static int check_vhd(struct answer_parser *p)
 	if (s->size % 512)
 		return refuse(p, line, "size is not a multiple of 512 bytes");
 	if (s->format == VDISK_VHD && s->size > VDISK_MAX_VHD_SIZE)
-		return refuse(p, line, "size is over 2040 GiB, the most that a "
-				       "VHD can have");
+		return refuse(p, line,
+			      "size is over 2040 GiB, the most that a "
+			      "VHD can have");
 	if (s->size > VDISK_MAX_VHDX_SIZE)
-		return refuse(p, line, "size is over 64 TiB, the most that a "
-				       "VHDX can have");
+		return refuse(p, line,
+			      "size is over 64 TiB, the most that a "
+			      "VHDX can have");
 	return 0;
 }
 
@@ -141,13 +143,16 @@ static int check_layout(struct answer_parser *p)
 		enum answer_layout not_for;
 		const char *key, *why;
 	} keys[] = {
-		{ANSWER_MBR, "efi-size", "efi-size needs layout = gpt; layout "
-					 "= mbr has system-size"},
+		{ANSWER_MBR, "efi-size",
+		 "efi-size needs layout = gpt; layout "
+		 "= mbr has system-size"},
 		{ANSWER_MBR, "msr-size", "msr-size needs layout = gpt"},
-		{ANSWER_GPT, "system-size", "system-size needs layout = mbr; "
-					    "layout = gpt has efi-size"},
-		{ANSWER_GPT, "system-format", "system-format needs layout = "
-					      "mbr; firmware reads FAT32"},
+		{ANSWER_GPT, "system-size",
+		 "system-size needs layout = mbr; "
+		 "layout = gpt has efi-size"},
+		{ANSWER_GPT, "system-format",
+		 "system-format needs layout = "
+		 "mbr; firmware reads FAT32"},
 	};
 	struct answer *a = p->answer;
 
@@ -164,8 +169,9 @@ static int check_layout(struct answer_parser *p)
 		a->msr_size = MSR_SIZE;
 	// A partition consists of whole sectors, of 4096 bytes on some disks.
 	if (a->system_size % 4096 || a->msr_size % 4096)
-		return refuse(p, 0, "[disk] efi-size, system-size and msr-size "
-				    "must be multiples of 4K");
+		return refuse(p, 0,
+			      "[disk] efi-size, system-size and msr-size "
+			      "must be multiples of 4K");
 	return 0;
 }
 
@@ -190,9 +196,10 @@ static int check_partitions(struct answer_parser *p)
 			rest = s;
 	}
 	if (rest && has_vhd)
-		return refuse(p, rest->line,
-			      "[partition] needs \"size\": the rest of the disk "
-			      "holds the VHDs");
+		return refuse(
+			p, rest->line,
+			"[partition] needs \"size\": the rest of the disk "
+			"holds the VHDs");
 	return 0;
 }
 
@@ -224,12 +231,14 @@ static int join_parent(struct answer_parser *p, struct answer_system *s)
 				    "parent = %s: no [vhd] has that path",
 				    s->parent_path);
 	if (parent->format != s->format)
-		return refuse(p, s->line, "a VHD's parent is a VHD, a VHDX's a "
-					  "VHDX");
-	if (!is_reachable(s->path, parent->path))
 		return refuse(p, s->line,
-			      "a parent lies in its child's folder or below it: "
-			      "Windows' boot manager looks nowhere else");
+			      "a VHD's parent is a VHD, a VHDX's a "
+			      "VHDX");
+	if (!is_reachable(s->path, parent->path))
+		return refuse(
+			p, s->line,
+			"a parent lies in its child's folder or below it: "
+			"Windows' boot manager looks nowhere else");
 	s->parent = parent;
 	parent->has_child = true;
 	return 0;
@@ -242,8 +251,9 @@ static int settle_child(struct answer_parser *p, struct answer_system *s)
 
 	for (size_t i = 0; at->parent; i++) {
 		if (i == p->answer->system_count)
-			return refuse(p, s->line, "its parents lead back to "
-						  "itself");
+			return refuse(p, s->line,
+				      "its parents lead back to "
+				      "itself");
 		at = at->parent;
 	}
 	s->base = at;
@@ -321,9 +331,10 @@ static int check_linux(struct answer_parser *p, size_t in_menu)
 				      "system = linux starts from a fixed VHD");
 		// It goes into a loader's configuration, in single quotes.
 		if (strchr(s->path, '\''))
-			return refuse(p, s->line,
-				      "path holds a \"'\", which system = linux "
-				      "cannot have");
+			return refuse(
+				p, s->line,
+				"path holds a \"'\", which system = linux "
+				"cannot have");
 	}
 	return 0;
 }
@@ -369,8 +380,9 @@ static int check_boot(struct answer_parser *p)
 	if (!in_menu)
 		return refuse(p, 0, "every system is left out of the menu");
 	if (in_menu > 1 && line)
-		return refuse(p, line, "with several systems in the menu each "
-				       "has its own description");
+		return refuse(p, line,
+			      "with several systems in the menu each "
+			      "has its own description");
 	return a->system == BOOT_LINUX ? check_linux(p, in_menu)
 				       : check_windows(p);
 }

@@ -10,8 +10,8 @@
 #include "answer_priv.h"
 #include "vdisk.h"
 
-#define MAX_TIMEOUT 999999u
-#define MAX_TITLE   60 // letters of a menu's entry that fit on any screen
+#define MAX_TIMEOUT     999999u
+#define MAX_TITLE       60 // letters of a menu's entry that fit on any screen
 #define MAX_DESCRIPTION 200
 
 static int bad(struct answer_parser *p, const char *key, const char *value,
@@ -119,9 +119,9 @@ static int set_vhd_path(struct answer_parser *p, const struct answer_key *key,
 	size_t n = strlen(value);
 
 	if (value[0] != '\\' || strchr(value, '/') || strstr(value, "\\\\") ||
-	    strstr(value, "\\.") || n < 6 || n > 200 ||
-	    value[n - 1] == '\\' || strpbrk(value, ":*?\"<>|") ||
-	    has_control(value) || has_bad_end(value))
+	    strstr(value, "\\.") || n < 6 || n > 200 || value[n - 1] == '\\' ||
+	    strpbrk(value, ":*?\"<>|") || has_control(value) ||
+	    has_bad_end(value))
 		return bad(p, key->name, value,
 			   "a path like \\vhd\\windows.vhd");
 	return set_text(p, key, value, place);
@@ -255,7 +255,7 @@ static int set_keyboard(struct answer_parser *p, const struct answer_key *key,
 	return set_text(p, key, value, place);
 }
 
-#define AT(field)     offsetof(struct answer, field)
+#define AT(field)        offsetof(struct answer, field)
 #define OF_SYSTEM(field) offsetof(struct answer_system, field)
 
 static const char *const layouts[] = {"gpt", "mbr", NULL};
@@ -268,80 +268,85 @@ static const char *const buses[] = {"nvme",   "sata", "scsi", "usb",
 				    "virtio", "mmc",  NULL};
 
 const struct answer_key answer_keys[] = {
-    {"disk", "size", set_range, AT(rule), NULL, NULL, false, false},
-    {"disk", "serial", set_text, AT(rule.serial), NULL, NULL, false, false},
-    {"disk", "model", set_text, AT(rule.model), NULL, NULL, false, false},
-    {"disk", "bus", set_bus, AT(rule.bus), buses,
-     "nvme, sata, scsi, usb, virtio or mmc", false, false},
-    {"disk", "path", set_text, AT(rule.path), NULL, NULL, false, false},
-    {"disk", "wipe", set_bool, AT(wipe), NULL, NULL, false, false},
-    {"disk", "again", set_bool, AT(again), NULL, NULL, false, false},
-    {"disk", "layout", set_word, AT(layout), layouts, "gpt or mbr", false,
-     false},
-    {"disk", "other-machine", set_bool, AT(other_machine), NULL, NULL, false,
-     false},
-    {"disk", "efi-size", set_size, AT(system_size), NULL, NULL, false, false},
-    {"disk", "system-size", set_size, AT(system_size), NULL, NULL, false,
-     false},
-    {"disk", "system-format", set_word, AT(system_format), formats,
-     "fat32 or ntfs", false, false},
-    {"disk", "msr-size", set_size, AT(msr_size), NULL, NULL, false, false},
-    {"disk", "label", set_label, AT(data_label), NULL, NULL, false, false},
-    {"disk", "seed", set_guid, AT(seed), NULL, NULL, false, false},
+	{"disk", "size", set_range, AT(rule), NULL, NULL, false, false},
+	{"disk", "serial", set_text, AT(rule.serial), NULL, NULL, false, false},
+	{"disk", "model", set_text, AT(rule.model), NULL, NULL, false, false},
+	{"disk", "bus", set_bus, AT(rule.bus), buses,
+	 "nvme, sata, scsi, usb, virtio or mmc", false, false},
+	{"disk", "path", set_text, AT(rule.path), NULL, NULL, false, false},
+	{"disk", "wipe", set_bool, AT(wipe), NULL, NULL, false, false},
+	{"disk", "again", set_bool, AT(again), NULL, NULL, false, false},
+	{"disk", "layout", set_word, AT(layout), layouts, "gpt or mbr", false,
+	 false},
+	{"disk", "other-machine", set_bool, AT(other_machine), NULL, NULL,
+	 false, false},
+	{"disk", "efi-size", set_size, AT(system_size), NULL, NULL, false,
+	 false},
+	{"disk", "system-size", set_size, AT(system_size), NULL, NULL, false,
+	 false},
+	{"disk", "system-format", set_word, AT(system_format), formats,
+	 "fat32 or ntfs", false, false},
+	{"disk", "msr-size", set_size, AT(msr_size), NULL, NULL, false, false},
+	{"disk", "label", set_label, AT(data_label), NULL, NULL, false, false},
+	{"disk", "seed", set_guid, AT(seed), NULL, NULL, false, false},
 
-    {"image", "file", set_text, AT(image_file), NULL, NULL, false, false},
-    {"image", "index", set_text, AT(image), NULL, NULL, false, false},
-    {"image", "verify", set_bool, AT(verify), NULL, NULL, false, false},
+	{"image", "file", set_text, AT(image_file), NULL, NULL, false, false},
+	{"image", "index", set_text, AT(image), NULL, NULL, false, false},
+	{"image", "verify", set_bool, AT(verify), NULL, NULL, false, false},
 
-    {"network", "username", set_text, AT(logon.user), NULL, NULL, false, false},
-    {"network", "domain", set_text, AT(logon.domain), NULL, NULL, false, false},
-    {"network", "password", set_text, AT(logon.password), NULL, NULL, false,
-     false},
+	{"network", "username", set_text, AT(logon.user), NULL, NULL, false,
+	 false},
+	{"network", "domain", set_text, AT(logon.domain), NULL, NULL, false,
+	 false},
+	{"network", "password", set_text, AT(logon.password), NULL, NULL, false,
+	 false},
 
-    {"vhd", "path", set_vhd_path, OF_SYSTEM(path), NULL, NULL, true, true},
-    {"vhd", "size", set_size, OF_SYSTEM(size), NULL, NULL, false, true},
-    {"vhd", "type", set_word, OF_SYSTEM(type), types, "fixed or dynamic",
-     false, true},
-    {"vhd", "parent", set_vhd_path, OF_SYSTEM(parent_path), NULL, NULL, false,
-     true},
-    {"vhd", "label", set_label, OF_SYSTEM(label), NULL, NULL, false, true},
-    {"vhd", "image", set_text, OF_SYSTEM(image_file), NULL, NULL, false, true},
-    {"vhd", "index", set_text, OF_SYSTEM(image), NULL, NULL, false, true},
-    {"vhd", "description", set_title, OF_SYSTEM(description), NULL, NULL,
-     false, true},
-    {"vhd", "menu", set_word, OF_SYSTEM(menu), answers, "yes or no", false,
-     true},
+	{"vhd", "path", set_vhd_path, OF_SYSTEM(path), NULL, NULL, true, true},
+	{"vhd", "size", set_size, OF_SYSTEM(size), NULL, NULL, false, true},
+	{"vhd", "type", set_word, OF_SYSTEM(type), types, "fixed or dynamic",
+	 false, true},
+	{"vhd", "parent", set_vhd_path, OF_SYSTEM(parent_path), NULL, NULL,
+	 false, true},
+	{"vhd", "label", set_label, OF_SYSTEM(label), NULL, NULL, false, true},
+	{"vhd", "image", set_text, OF_SYSTEM(image_file), NULL, NULL, false,
+	 true},
+	{"vhd", "index", set_text, OF_SYSTEM(image), NULL, NULL, false, true},
+	{"vhd", "description", set_title, OF_SYSTEM(description), NULL, NULL,
+	 false, true},
+	{"vhd", "menu", set_word, OF_SYSTEM(menu), answers, "yes or no", false,
+	 true},
 
-    {"partition", "size", set_size, OF_SYSTEM(size), NULL, NULL, false, true},
-    {"partition", "label", set_label, OF_SYSTEM(label), NULL, NULL, false,
-     true},
-    {"partition", "image", set_text, OF_SYSTEM(image_file), NULL, NULL, false,
-     true},
-    {"partition", "index", set_text, OF_SYSTEM(image), NULL, NULL, false,
-     true},
-    {"partition", "description", set_title, OF_SYSTEM(description), NULL, NULL,
-     false, true},
-    {"partition", "menu", set_word, OF_SYSTEM(menu), answers, "yes or no",
-     false, true},
+	{"partition", "size", set_size, OF_SYSTEM(size), NULL, NULL, false,
+	 true},
+	{"partition", "label", set_label, OF_SYSTEM(label), NULL, NULL, false,
+	 true},
+	{"partition", "image", set_text, OF_SYSTEM(image_file), NULL, NULL,
+	 false, true},
+	{"partition", "index", set_text, OF_SYSTEM(image), NULL, NULL, false,
+	 true},
+	{"partition", "description", set_title, OF_SYSTEM(description), NULL,
+	 NULL, false, true},
+	{"partition", "menu", set_word, OF_SYSTEM(menu), answers, "yes or no",
+	 false, true},
 
-    {"boot", "system", set_word, AT(system), systems, "windows or linux", true,
-     false},
-    {"boot", "description", set_title, AT(description), NULL, NULL, false,
-     false},
-    {"boot", "locale", set_locale, AT(locale), NULL, NULL, false, false},
-    {"boot", "timeout", set_timeout, AT(timeout), NULL, NULL, false, false},
-    {"boot", "default", set_default, AT(default_entry), NULL, NULL, false,
-     false},
-    {"boot", "environment", set_environment, AT(environment), NULL, NULL,
-     false, false},
-    {"boot", "options", set_options, AT(options), NULL, NULL, false, false},
+	{"boot", "system", set_word, AT(system), systems, "windows or linux",
+	 true, false},
+	{"boot", "description", set_title, AT(description), NULL, NULL, false,
+	 false},
+	{"boot", "locale", set_locale, AT(locale), NULL, NULL, false, false},
+	{"boot", "timeout", set_timeout, AT(timeout), NULL, NULL, false, false},
+	{"boot", "default", set_default, AT(default_entry), NULL, NULL, false,
+	 false},
+	{"boot", "environment", set_environment, AT(environment), NULL, NULL,
+	 false, false},
+	{"boot", "options", set_options, AT(options), NULL, NULL, false, false},
 
-    {"environment", "keyboard", set_keyboard, AT(keyboard), NULL, NULL, false,
-     false},
+	{"environment", "keyboard", set_keyboard, AT(keyboard), NULL, NULL,
+	 false, false},
 
-    {"finish", "action", set_word, AT(finish), actions,
-     "restart, poweroff or shell", false, false},
-    {NULL, NULL, NULL, 0, NULL, NULL, false, false},
+	{"finish", "action", set_word, AT(finish), actions,
+	 "restart, poweroff or shell", false, false},
+	{NULL, NULL, NULL, 0, NULL, NULL, false, false},
 };
 
 _Static_assert(sizeof(answer_keys) / sizeof(answer_keys[0]) <= ANSWER_MAX_KEYS,

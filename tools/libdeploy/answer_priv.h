@@ -8,7 +8,7 @@
 
 #include "deploy.h"
 
-#define ANSWER_MAX_KEYS	   64
+#define ANSWER_MAX_KEYS    64
 #define ANSWER_MAX_SYSTEMS 64 // a menu is no longer than a few screens
 
 struct answer_parser {
@@ -32,7 +32,7 @@ struct answer_key {
 	const char *const *words; // that the value may be, or NULL
 	const char *wanted;       // the same in words, for messages
 	bool required;
-	bool of_system;           // the struct is answer_system, not answer
+	bool of_system; // the struct is answer_system, not answer
 };
 
 // All keys, of every section; ends with a NULL name (answer_keys.c).

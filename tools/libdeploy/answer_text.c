@@ -92,8 +92,7 @@ static int check_utf16(const le16 *s, size_t count, const char *name,
 	for (size_t len; s < end; s += len) {
 		len = utf16_length(s, end);
 		if (!len || !get_le16(*s))
-			return err_bad_text(err, name, line,
-					    "%s: " HINT,
+			return err_bad_text(err, name, line, "%s: " HINT,
 					    len ? "it holds NUL characters"
 						: "it is UTF-16 with half of a "
 						  "character");
@@ -158,7 +157,7 @@ int answer_text(const char *text, size_t size, const char *name, char **ret,
 	bool is_little = size >= 2 && s[0] == 0xff && s[1] == 0xfe;
 	bool is_big = size >= 2 && s[0] == 0xfe && s[1] == 0xff;
 
-	return is_little || is_big ? from_utf16(s + 2, size - 2, is_big, name,
-						ret, err)
-				   : from_utf8(text, size, name, ret, err);
+	return is_little || is_big
+		       ? from_utf16(s + 2, size - 2, is_big, name, ret, err)
+		       : from_utf8(text, size, name, ret, err);
 }

@@ -16,8 +16,8 @@ struct copy {
 	const struct bcdboot *b;
 	const char *to; // folder on the system partition
 	unsigned depth;
-	bool strip_ex;  // names lose the "_EX" before their dot
-	bool bios;      // the boot manager goes to the root folder
+	bool strip_ex; // names lose the "_EX" before their dot
+	bool bios;     // the boot manager goes to the root folder
 };
 
 static int copy_folder(const struct copy *parent,
@@ -77,7 +77,8 @@ static int open_source(const struct bcdboot *b, const struct bcdboot_node *node,
 		       const char *to, struct disk **ret)
 {
 	struct err inner = {0};
-	int r = b->source->ops->open_file(b->source, node, MAX_FILE, ret, &inner);
+	int r = b->source->ops->open_file(b->source, node, MAX_FILE, ret,
+					  &inner);
 
 	return r ? err_set(b->err, r, to, ERR_NOWHERE, "%s", inner.why) : 0;
 }
@@ -136,14 +137,13 @@ static int copy_folder(const struct copy *parent,
 	if (c.depth++ == MAX_DEPTH)
 		return err_set(c.b->err, -EFBIG, to, ERR_NOWHERE,
 			       "folders nest too deep");
-	r = volume_mkdir_all(c.b->system, to, c.b->options->time,
-			     c.b->err);
+	r = volume_mkdir_all(c.b->system, to, c.b->options->time, c.b->err);
 	if (!r)
 		r = c.b->source->ops->list(c.b->source, node, copy_entry, &c,
 					   &inner);
-	return inner.code ? err_set(c.b->err, r, to, ERR_NOWHERE, "%s",
-				    inner.why)
-			  : r;
+	return inner.code
+		       ? err_set(c.b->err, r, to, ERR_NOWHERE, "%s", inner.why)
+		       : r;
 }
 
 // Copies a folder below the Windows folder. One that is not there is left out
@@ -205,8 +205,8 @@ static int copy_fallback(const struct bcdboot *b)
 			     b->err);
 
 	if (!r)
-		r = volume_mkdir_all(b->system, "\\EFI\\Boot",
-				     b->options->time, b->err);
+		r = volume_mkdir_all(b->system, "\\EFI\\Boot", b->options->time,
+				     b->err);
 	if (!r)
 		r = b->source->ops->find(b->source, from, &node, b->err);
 	if (!r)
@@ -234,8 +234,8 @@ static int check_source(const struct bcdboot *b, const char *name,
 	if (r == -ENOENT && *b->options->windows &&
 	    b->source->ops->find(b->source, b->options->windows, &node, NULL) ==
 		    -ENOENT)
-		return err_set(b->err, -ENOENT, b->options->windows, ERR_NOWHERE,
-			       "there is no such folder");
+		return err_set(b->err, -ENOENT, b->options->windows,
+			       ERR_NOWHERE, "there is no such folder");
 	if (r == -ENOENT || r == -ENOTDIR)
 		return err_set(b->err, -ENOENT, path, ERR_NOWHERE, "%s", why);
 	if (r && b->err && !b->err->code)

@@ -7,7 +7,7 @@
 
 #include "bcdboot_priv.h"
 
-#define CURRENT "Microsoft\\Windows NT\\CurrentVersion"
+#define CURRENT          "Microsoft\\Windows NT\\CurrentVersion"
 #define FIRST_WINDOWS_11 22000 // build; its ProductName still says 10
 
 // Changes "Windows 10" at the beginning to "Windows 11" where the build says so.

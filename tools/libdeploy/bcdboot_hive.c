@@ -9,7 +9,7 @@
 #include "bcdboot_priv.h"
 
 #define MAX_HIVE    (UINT64_C(1) << 30) // SOFTWARE has some 100 MiB
-#define MAX_SET	    999u		// of control sets: three digits
+#define MAX_SET     999u                // of control sets: three digits
 #define CHAIN_VALUE "VirtualDiskMaxTreeDepth"
 
 static int read_log(const struct bcdboot_source *s, const char *hive,

@@ -8,8 +8,9 @@
 #include "image.h"
 #include "deploy.h"
 
-#define BCDBOOT_MAX_PATH  600
-#define BCDBOOT_MAX_STORE (UINT64_C(16) << 20) // real ones have some tens of KiB
+#define BCDBOOT_MAX_PATH 600
+#define BCDBOOT_MAX_STORE                                                      \
+	(UINT64_C(16) << 20) // real ones have some tens of KiB
 
 // A file or folder of a source, as that knows it.
 struct bcdboot_node {
@@ -38,14 +39,14 @@ struct bcdboot_source_ops {
 		    void *ctx, struct err *err);
 	// Opens a file's content. One over `limit` may be refused (-EFBIG).
 	int (*open_file)(const struct bcdboot_source *s,
-		    const struct bcdboot_node *node, uint64_t limit,
-		    struct disk **ret, struct err *err);
+			 const struct bcdboot_node *node, uint64_t limit,
+			 struct disk **ret, struct err *err);
 };
 
 struct bcdboot_source {
 	const struct bcdboot_source_ops *ops;
-	struct ntfs *ntfs;         // of a volume
-	struct wim *wim;           // of an image
+	struct ntfs *ntfs; // of a volume
+	struct wim *wim;   // of an image
 	const struct apply *apply;
 };
 

@@ -33,11 +33,10 @@ static int pass_on(void *ctx, const struct ntfs_entry *e)
 	return e->name_space == 2 ? 0 : l->fn(l->ctx, &entry);
 }
 
-static int list_on_volume(const struct bcdboot_source *s,
-			  const struct bcdboot_node *node,
-			  int (*fn)(void *ctx,
-				    const struct bcdboot_entry *entry),
-			  void *ctx, struct err *err)
+static int
+list_on_volume(const struct bcdboot_source *s, const struct bcdboot_node *node,
+	       int (*fn)(void *ctx, const struct bcdboot_entry *entry),
+	       void *ctx, struct err *err)
 {
 	struct list l = {fn, ctx};
 
@@ -67,11 +66,10 @@ static int find_in_image(const struct bcdboot_source *s, const char *path,
 	return apply_find(s->apply, path, &ret->dentry, err);
 }
 
-static int list_in_image(const struct bcdboot_source *s,
-			 const struct bcdboot_node *node,
-			 int (*fn)(void *ctx,
-				   const struct bcdboot_entry *entry),
-			 void *ctx, struct err *err)
+static int
+list_in_image(const struct bcdboot_source *s, const struct bcdboot_node *node,
+	      int (*fn)(void *ctx, const struct bcdboot_entry *entry),
+	      void *ctx, struct err *err)
 {
 	const struct wim_dentry *d = node->dentry;
 	int r = 0;
@@ -167,8 +165,7 @@ int bcdboot_read_file(const struct bcdboot_source *s, const char *path,
 			       (unsigned long long)limit);
 	}
 	data = mem_alloc((size_t)d->size);
-	r = data ? disk_read(d, 0, data, (size_t)d->size, err)
-		 : err_nomem(err);
+	r = data ? disk_read(d, 0, data, (size_t)d->size, err) : err_nomem(err);
 	if (r) {
 		mem_free(data);
 	} else {

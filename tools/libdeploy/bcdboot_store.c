@@ -35,8 +35,8 @@ static const char *store_path(enum bcd_firmware firmware)
 static bool is_own(uint32_t element)
 {
 	static const uint32_t own[] = {
-		BCD_DEVICE, BCD_PATH,        BCD_DESCRIPTION,   BCD_LOCALE,
-		BCD_INHERIT, BCD_OS_DEVICE,  BCD_SYSTEM_ROOT,   BCD_RESUME_OBJECT,
+		BCD_DEVICE,  BCD_PATH,      BCD_DESCRIPTION, BCD_LOCALE,
+		BCD_INHERIT, BCD_OS_DEVICE, BCD_SYSTEM_ROOT, BCD_RESUME_OBJECT,
 	};
 
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
@@ -88,8 +88,9 @@ static int read_template(const struct bcdboot_source *source,
 	mem_free(data);
 	if (!r || r == -ENOMEM)
 		return r ? err_nomem(err) : 0;
-	return err_corrupt(err, path, why.where, "the template is broken (%s: %s)",
-			   why.what, why.why);
+	return err_corrupt(err, path, why.where,
+			   "the template is broken (%s: %s)", why.what,
+			   why.why);
 }
 
 // One that is broken counts for none: what it holds is in our tables too, and the

@@ -12,7 +12,7 @@
 #include "deploy.h"
 
 #define LIST_HEADER 28u
-#define OWNER	    16u
+#define OWNER       16u
 
 // a5c059a1-94e4-4aa7-87b5-ab155c2bf072: X.509 certificates
 static const uint8_t x509[16] = {0xa1, 0x59, 0xc0, 0xa5, 0xe4, 0x94,
@@ -94,7 +94,8 @@ int bcdboot_trust(const void *db, size_t db_size, const void *dbx,
 		  size_t dbx_size, unsigned *ret, struct err *err)
 {
 	static const char *const names[] = {
-		"Microsoft Windows Production PCA 2011", "Windows UEFI CA 2023"};
+		"Microsoft Windows Production PCA 2011",
+		"Windows UEFI CA 2023"};
 	const uint8_t *good = db, *bad = dbx;
 	int r = open_database(&good, &db_size, "firmware's db", err);
 

@@ -15,8 +15,8 @@
 #include "bcdboot_priv.h"
 
 #define MAX_LOADER (UINT64_C(64) << 20) // real ones have 1 to 3 MiB
-#define KEY	   0x06u
-#define VALUE	   0x28u
+#define KEY        0x06u
+#define VALUE      0x28u
 #define SIGNATURE  0xfeef04bdu
 
 static uint32_t read_u32(const uint8_t *p)
@@ -36,8 +36,8 @@ unsigned bcdboot_file_version(const uint8_t *data, size_t size)
 
 	for (size_t i = 0; i < sizeof(name); i++)
 		key[2 * i] = (uint8_t)name[i];
-	while (at < size && (p = memmem(data + at, size - at, key,
-					sizeof(key)))) {
+	while (at < size &&
+	       (p = memmem(data + at, size - at, key, sizeof(key)))) {
 		size_t start = (size_t)(p - data) - KEY;
 
 		if (range_ok(start, VALUE + 12, size) &&

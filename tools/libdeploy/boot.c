@@ -9,7 +9,8 @@
 // four bytes in both tables.
 #define FAT32_CLUSTERS 65600u
 
-#define NTFS_LEAST (UINT64_C(20) << 20) // what it keeps for itself, and a margin
+#define NTFS_LEAST                                                             \
+	(UINT64_C(20) << 20) // what it keeps for itself, and a margin
 
 static uint64_t least_esp(uint32_t sector_size)
 {

@@ -17,7 +17,7 @@
 
 #define MAX_WAIT 5u // seconds that the short menu is shown at most
 
-#define TEXT	 16
+#define TEXT 16
 
 static const struct boot_copy files[] = {
 	{"EFI/BOOT/BOOTX64.EFI", "EFI/slipway/shimx64.efi"},
@@ -54,8 +54,7 @@ int boot_environment(const struct boot_job *job, struct err *err)
 	return boot_set_write(job, &set, err);
 }
 
-int boot_environment_check(const struct plan *p, uint64_t *ret,
-			   struct err *err)
+int boot_environment_check(const struct plan *p, uint64_t *ret, struct err *err)
 {
 	char seconds[TEXT];
 	struct boot_set set = make_set(p, seconds);

@@ -51,8 +51,7 @@ int plan_enter(const struct plan *p, struct efi_vars *vars, struct err *err)
 	struct efi_entry e;
 	int r = 0;
 
-	if (p->answer->layout == ANSWER_MBR ||
-	    p->answer->system == BOOT_LINUX)
+	if (p->answer->layout == ANSWER_MBR || p->answer->system == BOOT_LINUX)
 		return 0;
 	if (p->answer->environment) {
 		e = entry(p, p->answer->environment,

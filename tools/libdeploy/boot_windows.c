@@ -99,8 +99,7 @@ static int check_system(const struct plan *p, const struct plan_system *s,
 		       s->base->index, missing, n->firmware);
 }
 
-static int boot_files_size(const struct plan *p, uint64_t *ret,
-			   struct err *err)
+static int boot_files_size(const struct plan *p, uint64_t *ret, struct err *err)
 {
 	const struct needs *n = &needs[p->answer->layout];
 	const struct apply *apply = p->newest->base->apply;
@@ -131,9 +130,9 @@ int boot_windows_check(struct plan *p, uint64_t *ret, struct err *err)
 		if (!s->answer->in_menu)
 			continue;
 		any_vhd |= !s->answer->on_partition;
-		if (!p->newest || compare_versions(info_of(s)->version,
-						   info_of(p->newest)->version) >
-					  0)
+		if (!p->newest ||
+		    compare_versions(info_of(s)->version,
+				     info_of(p->newest)->version) > 0)
 			p->newest = s;
 	}
 	for (size_t i = 0; i < p->system_count && !r; i++) {
@@ -175,8 +174,8 @@ static int write_from(const struct boot_job *job, const struct plan_system *s,
 	int r;
 
 	if (job->dry) {
-		source = bcdboot_from_image(s->base->image->wim,
-					    s->base->apply);
+		source =
+			bcdboot_from_image(s->base->image->wim, s->base->apply);
 		return bcdboot_write_from(&source, job->esp, options, true,
 					  err);
 	}
@@ -193,27 +192,31 @@ static int add_system(const struct boot_job *job, const struct plan_system *s,
 {
 	const struct plan *p = job->plan;
 	const struct bcd_device system = partition_device(p, p->esp);
-	const struct bcd_device host = partition_device(
-		p, s->answer->on_partition ? s->part : p->data);
+	const struct bcd_device host =
+		partition_device(p,
+				 s->answer->on_partition ? s->part : p->data);
 	const struct bcd_device vhd = {
 		.kind = BCD_DEVICE_VHD,
 		.path = s->answer->path,
 		.host = &host,
 	};
 	const struct bcdboot_options options = {
-		.entry = {
-			.firmware = p->answer->layout == ANSWER_MBR ? BCD_BIOS
-								    : BCD_UEFI,
-			.description = s->description,
-			.locale = p->answer->locale,
-			.system = &system,
-			.windows = s->answer->on_partition ? &host : &vhd,
-			.loader = s->loader_id,
-			.resume = s->resume_id,
-			.timeout = p->answer->timeout,
-			.keep_default = s != p->first,
-			.add_last = true,
-		},
+		.entry =
+			{
+				.firmware = p->answer->layout == ANSWER_MBR
+						    ? BCD_BIOS
+						    : BCD_UEFI,
+				.description = s->description,
+				.locale = p->answer->locale,
+				.system = &system,
+				.windows = s->answer->on_partition ? &host
+								   : &vhd,
+				.loader = s->loader_id,
+				.resume = s->resume_id,
+				.timeout = p->answer->timeout,
+				.keep_default = s != p->first,
+				.add_last = true,
+			},
 		.windows = "\\Windows",
 		.time = p->time,
 		.store_only = s != p->newest,

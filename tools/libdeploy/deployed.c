@@ -18,8 +18,8 @@
 #define HEX_SIZE (2 * SHA1_SIZE + 1)
 
 static const char head[] =
-    "; Slipway deployed this disk. A machine that is started from the same\n"
-    "; medium again leaves it alone as long as this file is here.\n";
+	"; Slipway deployed this disk. A machine that is started from the same\n"
+	"; medium again leaves it alone as long as this file is here.\n";
 
 static void to_hex(const uint8_t sha1[SHA1_SIZE], char hex[HEX_SIZE])
 {

@@ -9,8 +9,8 @@ static const struct loader {
 	const char *title, *path;
 	bool is_windows;
 } loaders[] = {
-    {"Windows Boot Manager", "\\EFI\\Microsoft\\Boot\\bootmgfw.efi", true},
-    {"Slipway: deployed disk", "\\EFI\\Boot\\bootx64.efi", false},
+	{"Windows Boot Manager", "\\EFI\\Microsoft\\Boot\\bootmgfw.efi", true},
+	{"Slipway: deployed disk", "\\EFI\\Boot\\bootx64.efi", false},
 };
 
 // Finds the first of the loaders that is there.
@@ -39,8 +39,8 @@ static int find_entry(struct efi_vars *vars, const struct part *esp,
 		      uint32_t sector_size, const struct loader *loader,
 		      uint16_t *ret, struct err *err)
 {
-	struct efi_entry e =
-	    boot_firmware_entry(esp, sector_size, loader->title, loader->path);
+	struct efi_entry e = boot_firmware_entry(esp, sector_size,
+						 loader->title, loader->path);
 	struct err found = {0};
 	void *optional = NULL;
 	int r = efi_boot_find(vars, &e, ret, &found);
@@ -48,8 +48,8 @@ static int find_entry(struct efi_vars *vars, const struct part *esp,
 	if (r != -ENOENT)
 		return r ? err_pass(err, r, &found) : 0;
 	r = loader->is_windows
-		? efi_windows_optional(&optional, &e.optional_size, err)
-		: 0;
+		    ? efi_windows_optional(&optional, &e.optional_size, err)
+		    : 0;
 	e.optional = optional;
 	if (!r)
 		r = efi_boot_add(vars, &e, EFI_BOOT_KEEP, ret, err);

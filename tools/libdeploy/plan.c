@@ -54,7 +54,8 @@ static int refuse_data(const struct plan *p, bool deployed, const char *date,
 		       "it holds data (%s)%s%s%s; nothing is done unless the "
 		       "answer file says wipe = yes",
 		       part_content_text(&p->found, text),
-		       deployed ? ": it was deployed from this answer file" : "",
+		       deployed ? ": it was deployed from this answer file"
+				: "",
 		       *date ? " on " : "", date);
 }
 

@@ -13,10 +13,10 @@
 struct wanted {
 	const struct guid *type; // GPT
 	uint8_t mbr_type;
-	bool active;             // MBR
-	uint64_t size;           // 0: the rest
-	const char *name;        // for people, and GPT
-	const char *id;          // what its identifier is made from
+	bool active;      // MBR
+	uint64_t size;    // 0: the rest
+	const char *name; // for people, and GPT
+	const char *id;   // what its identifier is made from
 };
 
 static int add(struct plan *p, const struct wanted *w, unsigned *ret,

@@ -82,9 +82,8 @@ static int make_folders(struct host *h, const char *path,
 			continue;
 		r = add_node(h, parent, name, (size_t)(end - name), &folder,
 			     ret);
-		if (!r && mem_grow((void **)&h->folders.items,
-				   h->folders.count, &h->folders.capacity,
-				   sizeof(struct folder)))
+		if (!r && mem_grow((void **)&h->folders.items, h->folders.count,
+				   &h->folders.capacity, sizeof(struct folder)))
 			r = err_nomem(h->err);
 		if (!r)
 			h->folders.items[h->folders.count++] =
@@ -224,10 +223,11 @@ int plan_host(struct plan *p, struct err *err)
 	if (r == -ENOSPC)
 		return no_room(p, err);
 	if (r == -EEXIST)
-		return err_set(err, r, "[vhd] path", ERR_NOWHERE,
-			       "the paths cannot be together on one volume: a "
-			       "file where another has a folder, or a name that "
-			       "NTFS has itself");
+		return err_set(
+			err, r, "[vhd] path", ERR_NOWHERE,
+			"the paths cannot be together on one volume: a "
+			"file where another has a folder, or a name that "
+			"NTFS has itself");
 	if (r && err)
 		*err = inner;
 	if (!r)

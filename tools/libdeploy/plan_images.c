@@ -35,10 +35,10 @@ static const char *relative_part(const struct plan *p, const char *path)
 	size_t folder = slash ? (size_t)(slash - p->answer->name) + 1 : 0;
 
 	return path[0] && !net_is_name(path) &&
-		       !strncmp(path, p->answer->name, folder) &&
-		       (folder || path[0] != '/')
-		   ? path + folder
-		   : NULL;
+			       !strncmp(path, p->answer->name, folder) &&
+			       (folder || path[0] != '/')
+		       ? path + folder
+		       : NULL;
 }
 
 // Looks for a file in another folder; Linux' NTFS knows case, who wrote the
@@ -93,8 +93,8 @@ static int find_file(const struct plan *p, struct plan_image *image,
 {
 	const char *name = relative_part(p, image->name);
 	struct err inner = {0};
-	int r =
-	    name && p->target.image_folders ? look(p, image->name, &inner) : 0;
+	int r = name && p->target.image_folders ? look(p, image->name, &inner)
+						: 0;
 
 	if (r == -ENOENT) {
 		r = look_elsewhere(p, name, &image->found, err);
@@ -180,7 +180,7 @@ static void identify(struct plan *p, size_t i)
 static const char *describe(const struct plan *p, const struct plan_system *s)
 {
 	const struct wim_image_info *info =
-	    wim_get_image_info(s->base->image->wim, s->base->index);
+		wim_get_image_info(s->base->image->wim, s->base->index);
 
 	if (s->answer->description)
 		return s->answer->description;
@@ -200,10 +200,10 @@ static int check_names(const struct plan *p, struct err *err)
 			if (t->answer->in_menu &&
 			    !strcmp(t->description, s->description))
 				return err_bad_text(
-				    err, p->answer->name, s->answer->line,
-				    "the menu has \"%s\" already; give this "
-				    "one a description of its own",
-				    s->description);
+					err, p->answer->name, s->answer->line,
+					"the menu has \"%s\" already; give this "
+					"one a description of its own",
+					s->description);
 		}
 	}
 	return 0;

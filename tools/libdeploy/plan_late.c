@@ -29,8 +29,8 @@ static int late_read(struct disk *d, uint64_t off, void *buf, size_t len,
 	return place ? disk_read(place, off, buf, len, err) : -EINVAL;
 }
 
-static int late_write(struct disk *d, uint64_t off, const void *buf,
-		      size_t len, struct err *err)
+static int late_write(struct disk *d, uint64_t off, const void *buf, size_t len,
+		      struct err *err)
 {
 	struct disk *place = place_of(d, err);
 
@@ -82,9 +82,8 @@ int plan_late_disk(uint64_t size, uint32_t sector_size,
 
 	if (!l)
 		return err_nomem(err);
-	l->disk = (struct disk){.ops = &late_ops,
-				.size = size,
-				.sector_size = sector_size};
+	l->disk = (struct disk){
+		.ops = &late_ops, .size = size, .sector_size = sector_size};
 	l->place = place;
 	*ret = &l->disk;
 	return 0;

@@ -66,8 +66,8 @@ static void say_disk(const struct printer *out, const struct plan *p)
 		snprintf(fate, sizeof(fate),
 			 "left by a deployment that did not end");
 	else if (p->found.kind != PART_HOLDS_NOTHING)
-		snprintf(fate, sizeof(fate), "%s: whatever it holds is destroyed",
-			 p->found.name);
+		snprintf(fate, sizeof(fate),
+			 "%s: whatever it holds is destroyed", p->found.name);
 	say(out, "disk %s, %s: %s, new %s", p->target.name,
 	    size_text(p->target.disk->size, size), fate,
 	    p->answer->layout == ANSWER_MBR ? "MBR" : "GPT");
@@ -86,7 +86,7 @@ static void say_partitions(const struct printer *out, const struct plan *p)
 {
 	bool is_mbr = p->answer->layout == ANSWER_MBR;
 	const char *format = p->answer->system_format == ANSWER_NTFS ? "NTFS"
-								      : "FAT32";
+								     : "FAT32";
 	char what[ERR_TEXT];
 
 	snprintf(what, sizeof(what), "%s, %s",
@@ -119,8 +119,9 @@ static void say_vhd(const struct printer *out, const struct plan *p,
 		    s->answer->path, p->data->number, types[s->create.type],
 		    format, s->parent->answer->path);
 	else if (s->create.type == VDISK_DYNAMIC)
-		say(out, "file %s on partition %u: dynamic %s, %s, %s of it "
-			 "at first",
+		say(out,
+		    "file %s on partition %u: dynamic %s, %s, %s of it "
+		    "at first",
 		    s->answer->path, p->data->number, format,
 		    size_text(s->answer->size, size),
 		    size_text(s->layout.file_size, first));
@@ -133,8 +134,8 @@ static void say_vhd(const struct printer *out, const struct plan *p,
 static void say_image(const struct printer *out, const struct plan_system *s)
 {
 	const struct apply_result *r = apply_get_result(s->apply);
-	const struct wim_image_info *info = wim_get_image_info(s->image->wim,
-							       s->index);
+	const struct wim_image_info *info =
+		wim_get_image_info(s->image->wim, s->index);
 	char size[SIZE_TEXT];
 
 	say(out, "image %u of %s (%s)", s->index, s->image->path, info->name);
@@ -201,18 +202,18 @@ static void say_boot(const struct printer *out, const struct plan *p)
 		const struct plan_system *s = &p->systems[i];
 
 		if (s->answer->in_menu)
-			say(out, "  %-32s %s%s", s->description,
-			    place(s, text),
+			say(out, "  %-32s %s%s", s->description, place(s, text),
 			    s == p->first ? ", the default" : "");
 	}
 	if (p->answer->environment)
-		say(out, "before that, a short menu by GRUB: Windows Boot "
-			 "Manager, %s",
+		say(out,
+		    "before that, a short menu by GRUB: Windows Boot "
+		    "Manager, %s",
 		    p->answer->environment);
 }
 
-void plan_print(const struct plan *p,
-		void (*line)(void *ctx, const char *text), void *ctx)
+void plan_print(const struct plan *p, void (*line)(void *ctx, const char *text),
+		void *ctx)
 {
 	const struct printer out = {line, ctx};
 	enum finish_action finish = p->answer->finish;
@@ -222,7 +223,7 @@ void plan_print(const struct plan *p,
 	say_systems(&out, p);
 	say_boot(&out, p);
 	say(&out, "then: %s",
-	    finish == FINISH_RESTART	? "restart"
+	    finish == FINISH_RESTART    ? "restart"
 	    : finish == FINISH_POWEROFF ? "power off"
 					: "a shell");
 }

@@ -15,7 +15,7 @@
 struct plan_image {
 	const char *name; // as the answer file has it
 	const char *path; // where it is: `name`, or
-	char *found;	  // in another folder
+	char *found;      // in another folder
 	struct wim *wim;
 };
 
@@ -34,14 +34,14 @@ struct plan_system {
 	// In a VHD.
 	struct vdisk_create create;
 	struct vdisk_layout layout;
-	uint8_t *present;           // blocks of a dynamic disk
+	uint8_t *present; // blocks of a dynamic disk
 	char absolute[PLAN_MAX_PATH], relative[PLAN_MAX_PATH]; // its parent
-	uint32_t stream;            // of its file, in plan.host
-	struct disk *file;          // the same
-	struct disk *content;       // where it lies in the file
-	struct disk *disk;          // the same as a disk, known before
-	struct part_table *table;   // in it
-	const struct part *part;    // in it, or of the machine's disk
+	uint32_t stream;          // of its file, in plan.host
+	struct disk *file;        // the same
+	struct disk *content;     // where it lies in the file
+	struct disk *disk;        // the same as a disk, known before
+	struct part_table *table; // in it
+	const struct part *part;  // in it, or of the machine's disk
 
 	// Not of a child.
 	struct plan_image *image;
@@ -63,17 +63,17 @@ struct plan {
 	size_t image_count;
 
 	struct part_content found; // on the machine's disk, before
-	bool is_unfinished;       // which a deployment left that was cut off
-	bool has_begun;           // writing to it
+	bool is_unfinished;        // which a deployment left that was cut off
+	bool has_begun;            // writing to it
 
-	struct part_table *table; // of the machine's disk
+	struct part_table *table;            // of the machine's disk
 	const struct part *esp, *msr, *data; // the system partition; or NULL
 	struct disk *esp_disk, *data_disk;
 
-	struct ntfs_build *host;  // volume of the data partition
+	struct ntfs_build *host;     // volume of the data partition
 	struct plan_system *systems; // in the answer's order
 	size_t system_count;
-	const struct plan_system *first; // that starts by itself
+	const struct plan_system *first;  // that starts by itself
 	const struct plan_system *newest; // whose boot files are taken
 	struct apply_result result;
 };
@@ -118,8 +118,8 @@ int plan_late_disk(uint64_t size, uint32_t sector_size,
 // around it (run_system.c). `number` of `count` images is for the progress.
 // Returns 0 or the first failure.
 int plan_run_system(struct plan *p, struct plan_system *s, size_t number,
-	       size_t count, struct pool *pool, struct progress *progress,
-	       struct err *err);
+		    size_t count, struct pool *pool, struct progress *progress,
+		    struct err *err);
 
 // A disk on which a deployment began and did not end carries a mark where the
 // MBR's table will be, which goes last, with the id of the disk that was to be.
@@ -149,8 +149,7 @@ int deployed_find(const struct plan *p, bool *ret, char date[DEPLOYED_DATE],
 int boot_check(struct plan *plan, struct err *err);
 int boot_linux_check(const struct plan *plan, uint64_t *ret_bytes,
 		     struct err *err);
-int boot_windows_check(struct plan *plan, uint64_t *ret_bytes,
-		       struct err *err);
+int boot_windows_check(struct plan *plan, uint64_t *ret_bytes, struct err *err);
 int boot_environment_check(const struct plan *plan, uint64_t *ret_bytes,
 			   struct err *err);
 

@@ -75,7 +75,7 @@ static int plan_volume(struct plan_system *s, struct err *err)
 			       s->answer->on_partition ? "partition" : "VHD",
 			       (s->answer->on_partition ? s->part->size
 							: s->answer->size) >>
-				   20,
+				       20,
 			       inner.why);
 	return r ? bad_image(s, &inner, err) : 0;
 }

@@ -48,8 +48,8 @@ static int run_systems(struct plan *p, struct pool *pool,
 			struct plan_system *s = &p->systems[i];
 
 			if (depth(s) == d)
-				r = plan_run_system(p, s, ++number, images, pool,
-					       progress, err);
+				r = plan_run_system(p, s, ++number, images,
+						    pool, progress, err);
 		}
 	return r;
 }

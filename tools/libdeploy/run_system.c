@@ -85,8 +85,8 @@ static void forget(struct plan_system *s)
 }
 
 int plan_run_system(struct plan *p, struct plan_system *s, size_t number,
-	       size_t count, struct pool *pool, struct progress *progress,
-	       struct err *err)
+		    size_t count, struct pool *pool, struct progress *progress,
+		    struct err *err)
 {
 	struct numbered n = {.progress = {.report = report, .ctx = &n},
 			     .outer = progress,

@@ -17,8 +17,8 @@
 #include "plan_priv.h"
 
 #define MARK_OFFSET 446 // of the MBR's partition entries (UEFI 2.10, 5.2.1)
-#define EDGE	    PART_ALIGN
-#define ENTRIES	    16384u // bytes of a GPT's entries
+#define EDGE        PART_ALIGN
+#define ENTRIES     16384u // bytes of a GPT's entries
 
 struct mark_disk {
 	char text[48];       // 0x00

@@ -9,9 +9,9 @@
 
 #include "disk.h"
 
-#define PIECE	 (1u << 20)
-#define GRAIN	 4096u // what is left out when it is zero
-#define THREADS	 4u
+#define PIECE    (1u << 20)
+#define GRAIN    4096u // what is left out when it is zero
+#define THREADS  4u
 #define MAX_JOBS (2 * THREADS)
 
 struct copier;

@@ -396,9 +396,9 @@ static int open_locked(struct file_disk *f, const char *path, unsigned flags,
 	if (!S_ISREG(before.st_mode) && !S_ISBLK(before.st_mode))
 		return err_set(err, -ENOTBLK, f->name, ERR_NOWHERE,
 			       S_ISDIR(before.st_mode)
-				   ? "this is a folder; a file or disk is "
-				     "needed"
-				   : "neither a file nor a disk");
+				       ? "this is a folder; a file or disk is "
+					 "needed"
+				       : "neither a file nor a disk");
 	if (S_ISREG(before.st_mode) && !(flags & DISK_READ_ONLY))
 		r = disk_check_writable(path, &before, err);
 	if (r)
@@ -457,7 +457,7 @@ int disk_set_modified(struct disk *d, int64_t seconds, uint32_t nanoseconds,
 	if (d->ops->close != file_close || f->is_device)
 		return err_set(err, -EINVAL, "disk", ERR_NOWHERE,
 			       "it is no file");
-	return futimens(f->fd, times) ? failed(f, ERR_NOWHERE,
-					       "setting its time", err)
-				      : 0;
+	return futimens(f->fd, times)
+		       ? failed(f, ERR_NOWHERE, "setting its time", err)
+		       : 0;
 }

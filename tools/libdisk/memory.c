@@ -107,9 +107,8 @@ int disk_memory(uint64_t size, uint32_t sector_size, struct disk **ret,
 		mem_free(m);
 		return err_nomem(err);
 	}
-	m->disk = (struct disk){.ops = &memory_ops,
-				.size = size,
-				.sector_size = sector_size};
+	m->disk = (struct disk){
+		.ops = &memory_ops, .size = size, .sector_size = sector_size};
 	pthread_rwlock_init(&m->moving, NULL);
 	*ret = &m->disk;
 	return 0;

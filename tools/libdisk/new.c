@@ -27,7 +27,8 @@ struct new_file {
 	char *path;      // the name it is to have
 	char *temporary; // the one that it has meanwhile, or NULL
 	bool replaces;
-	struct disk *old; // the file that it takes the place of, locked; or NULL
+	struct disk
+		*old; // the file that it takes the place of, locked; or NULL
 };
 
 static int failed(const char *path, const char *doing, struct err *err)
@@ -203,10 +204,10 @@ int disk_check_writable(const char *path, const struct stat *st,
 {
 	if (!(st->st_mode & 0222))
 		return err_set(
-		    err, -EACCES, path, ERR_NOWHERE,
-		    "it is read-only (mode %03o); `chmod u+w` makes it "
-		    "writable",
-		    (unsigned)st->st_mode & 0777);
+			err, -EACCES, path, ERR_NOWHERE,
+			"it is read-only (mode %03o); `chmod u+w` makes it "
+			"writable",
+			(unsigned)st->st_mode & 0777);
 	if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS))
 		return failed(path, "opening it for writing", err);
 	return 0;
@@ -258,9 +259,9 @@ static int keep_attributes(int from, int to, const char *path, struct err *err)
 	int r = 0;
 
 	if (n < 0)
-		return errno == ENOTSUP ? 0
-					: failed(path, "reading its attributes",
-						 err);
+		return errno == ENOTSUP
+			       ? 0
+			       : failed(path, "reading its attributes", err);
 	for (const char *name = names; name < names + n && !r;
 	     name += strlen(name) + 1)
 		if (!is_of_content(name))
@@ -436,10 +437,10 @@ int disk_new_finish(struct file_disk *f, struct err *err)
 	r = take_name(n, f->fd);
 	if (r) {
 		errno = -r;
-		return r == -EEXIST ? err_set(err, r, n->path, ERR_NOWHERE,
-					      "it is there already")
-				    : failed(n->path, "giving it its name",
-					     err);
+		return r == -EEXIST
+			       ? err_set(err, r, n->path, ERR_NOWHERE,
+					 "it is there already")
+			       : failed(n->path, "giving it its name", err);
 	}
 	// It has its name: that is durable with the file (btrfs) and its folder.
 	r = fsync(f->fd) ? failed(f->name, "flushing", err)

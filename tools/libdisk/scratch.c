@@ -7,7 +7,7 @@
 
 #include "disk.h"
 
-#define BLOCK 4096u
+#define BLOCK       4096u
 #define FIRST_SLOTS 256u
 
 struct block {

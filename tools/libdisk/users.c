@@ -51,7 +51,8 @@ static unsigned count_locks(const char *fdinfo, char ret_key[64])
 
 	while (in && fgets(line, sizeof(line), in))
 		if (!strncmp(line, "lock:", 5) &&
-		    sscanf(line, "lock: %*s %*s %*s %*s %*s %63s", ret_key) == 1)
+		    sscanf(line, "lock: %*s %*s %*s %*s %*s %63s", ret_key) ==
+			    1)
 			count++;
 	if (in)
 		fclose(in);
@@ -69,8 +70,8 @@ static bool is_own(int fd)
 
 // Counts the locks that a process has on a file; with `is_self` those that it
 // opened itself, but for one of its descriptors.
-static unsigned locks_of(const char *pid, const struct stat *file,
-			 bool is_self, int except, char key[64])
+static unsigned locks_of(const char *pid, const struct stat *file, bool is_self,
+			 int except, char key[64])
 {
 	char path[320];
 	unsigned count = 0;

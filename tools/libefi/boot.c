@@ -52,8 +52,8 @@ int efi_boot_order(struct efi_vars *vars, uint16_t **ret, size_t *ret_count,
 
 // --- Finding an entry --------------------------------------------------------
 
-int efi_boot_read(struct efi_vars *vars, uint16_t number,
-		  struct efi_entry *ret, struct err *err)
+int efi_boot_read(struct efi_vars *vars, uint16_t number, struct efi_entry *ret,
+		  struct err *err)
 {
 	char name[NAME_SIZE];
 	void *data;
@@ -96,8 +96,7 @@ static bool same_file(const struct efi_entry *a, const struct efi_entry *b)
 	if (!a->path || strcasecmp(a->path, b->path) || a->is_gpt != b->is_gpt)
 		return false;
 	return a->is_gpt ? guid_equal(&a->partition, &b->partition)
-			 : a->signature == b->signature &&
-				   a->start == b->start;
+			 : a->signature == b->signature && a->start == b->start;
 }
 
 // Tells whether a number's entry starts the same file. One that cannot be

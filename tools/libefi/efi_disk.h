@@ -26,28 +26,28 @@ enum { EFI_SIGNATURE_MBR = 1, EFI_SIGNATURE_GPT = 2 }; // of its signature
 enum { EFI_OPTION_ACTIVE = 1 };
 
 struct efi_option_disk {
-	le32 attributes;         // 0x00
-	le16 paths_size;         // 0x04 bytes
-};                               // 0x06 the title
+	le32 attributes; // 0x00
+	le16 paths_size; // 0x04 bytes
+}; // 0x06 the title
 _Static_assert(sizeof(struct efi_option_disk) == 6, "option");
 _Static_assert(offsetof(struct efi_option_disk, paths_size) == 4, "option");
 
 struct efi_node_disk {
-	uint8_t type;            // 0x00
-	uint8_t subtype;         // 0x01
-	le16 size;               // 0x02 with these fields
+	uint8_t type;    // 0x00
+	uint8_t subtype; // 0x01
+	le16 size;       // 0x02 with these fields
 };
 _Static_assert(sizeof(struct efi_node_disk) == 4, "node");
 _Static_assert(offsetof(struct efi_node_disk, size) == 2, "node");
 
 struct efi_hard_drive_disk {
 	struct efi_node_disk node; // 0x00
-	le32 number;             // 0x04 of the partition, from 1
-	le64 start;              // 0x08 sectors
-	le64 size;               // 0x10
-	uint8_t signature[16];   // 0x18 GPT: partition's GUID; MBR: le32
-	uint8_t format;          // 0x28
-	uint8_t signature_type;  // 0x29
+	le32 number;               // 0x04 of the partition, from 1
+	le64 start;                // 0x08 sectors
+	le64 size;                 // 0x10
+	uint8_t signature[16];     // 0x18 GPT: partition's GUID; MBR: le32
+	uint8_t format;            // 0x28
+	uint8_t signature_type;    // 0x29
 };
 _Static_assert(sizeof(struct efi_hard_drive_disk) == 42, "hard drive");
 _Static_assert(offsetof(struct efi_hard_drive_disk, signature) == 0x18,

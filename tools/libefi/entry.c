@@ -50,8 +50,9 @@ static void lay_out(const struct efi_entry *e, const le16 *title,
 {
 	const struct efi_node_disk end =
 		node(EFI_NODE_END, EFI_NODE_END_ALL, sizeof(end));
-	const struct efi_node_disk file = node(
-		EFI_NODE_MEDIA, EFI_NODE_MEDIA_FILE, sizeof(file) + path_size);
+	const struct efi_node_disk file = node(EFI_NODE_MEDIA,
+					       EFI_NODE_MEDIA_FILE,
+					       sizeof(file) + path_size);
 	const struct efi_option_disk head = {
 		to_le32(e->active ? EFI_OPTION_ACTIVE : 0),
 		to_le16((uint16_t)(sizeof(struct efi_hard_drive_disk) +
@@ -120,8 +121,8 @@ int efi_entry_encode(const struct efi_entry *entry, void **ret,
 
 struct reader {
 	const uint8_t *data;
-	size_t size;         // of all
-	size_t paths, end;   // where the device paths lie
+	size_t size;       // of all
+	size_t paths, end; // where the device paths lie
 	struct efi_entry *e;
 	struct err *err;
 };
@@ -225,8 +226,7 @@ static int read_path(const struct reader *r)
 		if (f)
 			return f;
 	}
-	if (!step && (!on_partition || !plain || !r->e->path ||
-		      !*r->e->path)) {
+	if (!step && (!on_partition || !plain || !r->e->path || !*r->e->path)) {
 		mem_free((void *)r->e->path);
 		r->e->path = NULL;
 	}
@@ -271,8 +271,7 @@ int efi_entry_decode(const void *data, size_t size, struct efi_entry *ret,
 		r = read_path(&reader);
 	e.optional_size = size - reader.end;
 	if (!r && e.optional_size) {
-		e.optional = mem_dup(reader.data + reader.end,
-				     e.optional_size);
+		e.optional = mem_dup(reader.data + reader.end, e.optional_size);
 		r = e.optional ? 0 : err_nomem(err);
 	}
 	if (r)

@@ -17,15 +17,15 @@
 
 #include "efi_priv.h"
 
-#define FOLDER	   "/sys/firmware/efi/efivars"
+#define FOLDER     "/sys/firmware/efi/efivars"
 #define ATTRIBUTES 4u    // bytes before the data
-#define KEPT	   0x07u // non-volatile, for boot services and at run time
+#define KEPT       0x07u // non-volatile, for boot services and at run time
 #define MAX_PATH   4096
 
 // 8be4df61-93ca-11d2-aa0d-00e098032b8c
-const struct guid efi_global = {{0x61, 0xdf, 0xe4, 0x8b, 0xca, 0x93, 0xd2,
-				 0x11, 0xaa, 0x0d, 0x00, 0xe0, 0x98, 0x03,
-				 0x2b, 0x8c}};
+const struct guid efi_global = {{0x61, 0xdf, 0xe4, 0x8b, 0xca, 0x93, 0xd2, 0x11,
+				 0xaa, 0x0d, 0x00, 0xe0, 0x98, 0x03, 0x2b,
+				 0x8c}};
 // d719b2cb-3d3a-4596-a3bc-dad00e67656f
 const struct guid efi_security = {{0xcb, 0xb2, 0x19, 0xd7, 0x3a, 0x3d, 0x96,
 				   0x45, 0xa3, 0xbc, 0xda, 0xd0, 0x0e, 0x67,
@@ -73,8 +73,7 @@ int efi_vars_open(const char *folder, struct efi_vars **ret, struct err *err)
 			       "no firmware variables: efivarfs is not mounted "
 			       "there");
 	if (r)
-		return err_set(err, r, folder, ERR_NOWHERE, "%s",
-			       strerror(-r));
+		return err_set(err, r, folder, ERR_NOWHERE, "%s", strerror(-r));
 	vars = mem_alloc(sizeof(*vars));
 	if (!vars)
 		return err_nomem(err);
@@ -108,8 +107,8 @@ static bool boot_number(const char *name, uint16_t *ret)
 	struct guid vendor;
 	char *end;
 
-	if (strncmp(name, "Boot", 4) || strspn(name + 4, "0123456789ABCDEF") != 4 ||
-	    name[8] != '-')
+	if (strncmp(name, "Boot", 4) ||
+	    strspn(name + 4, "0123456789ABCDEF") != 4 || name[8] != '-')
 		return false;
 	n = strtoul(name + 4, &end, 16);
 	if (guid_parse(end + 1, &vendor) || !guid_equal(&vendor, &efi_global))
@@ -197,8 +196,7 @@ static int take(const char *name, const uint8_t *data, ssize_t n, void **ret,
 			       "no such firmware variable");
 	if ((size_t)n > ATTRIBUTES + EFI_MAX_VARIABLE)
 		return err_set(err, -EFBIG, name, ERR_NOWHERE,
-			       "a variable of over %u bytes",
-			       EFI_MAX_VARIABLE);
+			       "a variable of over %u bytes", EFI_MAX_VARIABLE);
 	if ((size_t)n < ATTRIBUTES)
 		return err_corrupt(err, name, 0, "%zd bytes", n);
 	*ret = mem_dup(data + ATTRIBUTES, (size_t)n - ATTRIBUTES);
@@ -334,8 +332,8 @@ int efi_var_write(struct efi_vars *vars, const char *name,
 	if (r)
 		return r;
 	if (size > EFI_MAX_VARIABLE)
-		return err_set(err, -EFBIG, name, ERR_NOWHERE,
-			       "over %u bytes", EFI_MAX_VARIABLE);
+		return err_set(err, -EFBIG, name, ERR_NOWHERE, "over %u bytes",
+			       EFI_MAX_VARIABLE);
 	file = mem_alloc(ATTRIBUTES + size);
 	if (!file)
 		return err_nomem(err);

@@ -75,8 +75,8 @@ static int decode_fat32(const struct fat_boot_disk *d, uint64_t reserved,
 	f->mirrored = !(flags & 0x80);
 	f->active_table = f->mirrored ? 0 : flags & 0x0f;
 	if (f->active_table >= f->tables)
-		return err_corrupt(err, BOOT_WHAT, 0x28,
-				   "there is no table %u", f->active_table);
+		return err_corrupt(err, BOOT_WHAT, 0x28, "there is no table %u",
+				   f->active_table);
 	if (info && info < reserved)
 		f->info_offset = (uint64_t)info * f->info.sector_size;
 	decode_tail(&d->fat32.tail, f);
@@ -107,7 +107,8 @@ int fat_boot_decode(const struct fat_boot_disk *d, uint64_t dev_size,
 			: get_le32(d->fat32.table_sectors);
 	reserved = get_le16(d->reserved_sectors);
 	root = (get_le16(d->root_entries) * sizeof(struct fat_entry_disk) +
-		sector - 1) / sector;
+		sector - 1) /
+	       sector;
 	data = reserved + d->tables * table + root;
 	if (!table || data >= sectors || sectors * sector > dev_size)
 		return err_corrupt(err, BOOT_WHAT, 0x20,
@@ -117,20 +118,21 @@ int fat_boot_decode(const struct fat_boot_disk *d, uint64_t dev_size,
 				   (unsigned long long)sector);
 	clusters = (sectors - data) / d->cluster_sectors;
 	if (!clusters || clusters > FAT_MAX_32)
-		return err_corrupt(err, BOOT_WHAT, 0x20,
-				   "it has %llu clusters",
+		return err_corrupt(err, BOOT_WHAT, 0x20, "it has %llu clusters",
 				   (unsigned long long)clusters);
 	f->info.bits = bits_of(d, clusters);
 	if (f->info.bits != 32 && clusters > FAT_MAX_16)
-		return err_corrupt(err, BOOT_WHAT, 0x16,
-				   "its fields are those of FAT16, which cannot "
-				   "have %llu clusters",
-				   (unsigned long long)clusters);
+		return err_corrupt(
+			err, BOOT_WHAT, 0x16,
+			"its fields are those of FAT16, which cannot "
+			"have %llu clusters",
+			(unsigned long long)clusters);
 	if ((f->info.bits == 32) != !root)
-		return err_corrupt(err, BOOT_WHAT, 0x11,
-				   "its fields are not those of FAT%d: its root "
-				   "folder has room for %u entries",
-				   f->info.bits, get_le16(d->root_entries));
+		return err_corrupt(
+			err, BOOT_WHAT, 0x11,
+			"its fields are not those of FAT%d: its root "
+			"folder has room for %u entries",
+			f->info.bits, get_le16(d->root_entries));
 	f->info.size = sectors * sector;
 	f->info.sector_size = (uint32_t)sector;
 	f->info.cluster_size = (uint32_t)sector * d->cluster_sectors;

@@ -9,10 +9,10 @@
 
 struct check {
 	struct fat *f;
-	uint8_t *owned;     // a bit for each cluster
-	uint32_t *queue;     // folders still to be read
+	uint8_t *owned;  // a bit for each cluster
+	uint32_t *queue; // folders still to be read
 	size_t queue_count, queue_capacity;
-	bool gives_lost;     // lost clusters free
+	bool gives_lost; // lost clusters free
 	struct fat_check_result result;
 };
 
@@ -94,8 +94,7 @@ static int bad_name(const struct fat *f, const struct fat_node *node,
 
 	if (!name)
 		return err_nomem(err);
-	r = err_corrupt(err, "FAT folder",
-			fat_dir_offset(f, node->dir, sector),
+	r = err_corrupt(err, "FAT folder", fat_dir_offset(f, node->dir, sector),
 			"the name of \"%s\" is none that can be", name);
 	mem_free(name);
 	return r;

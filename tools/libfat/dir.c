@@ -501,8 +501,9 @@ static void put_long_name(struct fat *f, struct fat_dir *d, size_t slot,
 {
 	for (size_t order = parts; order; order--, slot++) {
 		struct fat_long_disk part = {
-			.order = (uint8_t)(order |
-					   (order == parts ? FAT_LONG_LAST : 0)),
+			.order =
+				(uint8_t)(order |
+					  (order == parts ? FAT_LONG_LAST : 0)),
 			.attributes = FAT_ATTR_LONG_NAME,
 			.checksum = checksum,
 		};

@@ -16,12 +16,12 @@
 
 #include "base.h"
 
-#define FAT_BOOT_MAGIC	 0xaa55
+#define FAT_BOOT_MAGIC   0xaa55
 #define FAT_INFO_MAGIC_1 0x41615252
 #define FAT_INFO_MAGIC_2 0x61417272
 #define FAT_INFO_MAGIC_3 0xaa550000
 
-struct fat_tail_disk { // of the boot sector: what all kinds end with
+struct fat_tail_disk {     // of the boot sector: what all kinds end with
 	uint8_t drive;     // 0x00
 	uint8_t state;     // 0x01: FAT_STATE_*
 	uint8_t signature; // 0x02: 0x29
@@ -37,32 +37,32 @@ enum { // how the volume was left; Windows' name is BS_Reserved1
 };
 
 struct fat_boot_disk {
-	uint8_t jump[3];          // 0x00
-	char oem[8];              // 0x03
-	le16 sector_size;         // 0x0b
-	uint8_t cluster_sectors;  // 0x0d
-	le16 reserved_sectors;    // 0x0e
-	uint8_t tables;           // 0x10
-	le16 root_entries;        // 0x11: 0 for FAT32
-	le16 sectors_16;          // 0x13
-	uint8_t media;            // 0x15
-	le16 table_sectors_16;    // 0x16: 0 for FAT32
-	le16 track_sectors;       // 0x18
-	le16 heads;               // 0x1a
-	le32 hidden_sectors;      // 0x1c
-	le32 sectors_32;          // 0x20
-	struct {                  // 0x24: FAT32
-		le32 table_sectors;    // 0x24
-		le16 flags;            // 0x28: one active table when 0x80
-		le16 version;          // 0x2a
-		le32 root_cluster;     // 0x2c
-		le16 info_sector;      // 0x30
-		le16 backup_sector;    // 0x32
-		uint8_t reserved[12];  // 0x34
+	uint8_t jump[3];                   // 0x00
+	char oem[8];                       // 0x03
+	le16 sector_size;                  // 0x0b
+	uint8_t cluster_sectors;           // 0x0d
+	le16 reserved_sectors;             // 0x0e
+	uint8_t tables;                    // 0x10
+	le16 root_entries;                 // 0x11: 0 for FAT32
+	le16 sectors_16;                   // 0x13
+	uint8_t media;                     // 0x15
+	le16 table_sectors_16;             // 0x16: 0 for FAT32
+	le16 track_sectors;                // 0x18
+	le16 heads;                        // 0x1a
+	le32 hidden_sectors;               // 0x1c
+	le32 sectors_32;                   // 0x20
+	struct {                           // 0x24: FAT32
+		le32 table_sectors;        // 0x24
+		le16 flags;                // 0x28: one active table when 0x80
+		le16 version;              // 0x2a
+		le32 root_cluster;         // 0x2c
+		le16 info_sector;          // 0x30
+		le16 backup_sector;        // 0x32
+		uint8_t reserved[12];      // 0x34
 		struct fat_tail_disk tail; // 0x40
 	} fat32;
-	uint8_t code[420];        // 0x5a
-	le16 magic;               // 0x1fe
+	uint8_t code[420]; // 0x5a
+	le16 magic;        // 0x1fe
 };
 _Static_assert(sizeof(struct fat_boot_disk) == 512, "boot sector");
 _Static_assert(offsetof(struct fat_boot_disk, sectors_32) == 0x20, "sectors");
@@ -90,23 +90,23 @@ enum {
 	FAT_ATTR_MASK = 0x3f,
 };
 
-#define FAT_ENTRY_FREE	 0xe5
-#define FAT_LOWER_BASE	 0x08 // in `lower_case`
+#define FAT_ENTRY_FREE   0xe5
+#define FAT_LOWER_BASE   0x08 // in `lower_case`
 #define FAT_LOWER_SUFFIX 0x10
 
 struct fat_entry_disk {
-	uint8_t name[11];        // 0x00
-	uint8_t attributes;      // 0x0b
-	uint8_t lower_case;      // 0x0c
-	uint8_t created_10ms;    // 0x0d
-	le16 created_time;       // 0x0e
-	le16 created_date;       // 0x10
-	le16 accessed_date;      // 0x12
-	le16 cluster_high;       // 0x14: FAT32
-	le16 modified_time;      // 0x16
-	le16 modified_date;      // 0x18
-	le16 cluster_low;        // 0x1a
-	le32 size;               // 0x1c
+	uint8_t name[11];     // 0x00
+	uint8_t attributes;   // 0x0b
+	uint8_t lower_case;   // 0x0c
+	uint8_t created_10ms; // 0x0d
+	le16 created_time;    // 0x0e
+	le16 created_date;    // 0x10
+	le16 accessed_date;   // 0x12
+	le16 cluster_high;    // 0x14: FAT32
+	le16 modified_time;   // 0x16
+	le16 modified_date;   // 0x18
+	le16 cluster_low;     // 0x1a
+	le32 size;            // 0x1c
 };
 _Static_assert(sizeof(struct fat_entry_disk) == 32, "folder entry");
 _Static_assert(offsetof(struct fat_entry_disk, size) == 0x1c, "size");

@@ -9,14 +9,14 @@
 #include "fat_disk.h"
 
 // Limits of the format, and one of ours.
-#define FAT_MAX_12	  4084u      // clusters of FAT12
-#define FAT_MAX_16	  65524u     // of FAT16
-#define FAT_MAX_32	  0x0ffffff5u
-#define FAT_MAX_FOLDER	  65536u     // entries of a folder
-#define FAT_MAX_NAME	  255u       // units of a long name
-#define FAT_MAX_SECTOR	  4096u
-#define FAT_MAX_CLUSTER	  (256u * 1024)
-#define FAT_MAX_TABLE	  (512u << 20) // bytes of a table: kept in memory
+#define FAT_MAX_12      4084u  // clusters of FAT12
+#define FAT_MAX_16      65524u // of FAT16
+#define FAT_MAX_32      0x0ffffff5u
+#define FAT_MAX_FOLDER  65536u // entries of a folder
+#define FAT_MAX_NAME    255u   // units of a long name
+#define FAT_MAX_SECTOR  4096u
+#define FAT_MAX_CLUSTER (256u * 1024)
+#define FAT_MAX_TABLE   (512u << 20) // bytes of a table: kept in memory
 
 // What fat_table_get gives for the end of a chain and for a bad cluster,
 // whatever the width.
@@ -25,14 +25,14 @@
 
 // A folder in memory. Slots are its entries.
 struct fat_dir {
-	uint32_t first;       // cluster; 0: the root of FAT12 and FAT16
+	uint32_t first; // cluster; 0: the root of FAT12 and FAT16
 	uint32_t *clusters;
 	size_t cluster_count;
-	size_t old_clusters;  // that the volume's own chain has
+	size_t old_clusters; // that the volume's own chain has
 	uint8_t *data;
 	size_t slots;
-	uint8_t *sectors;     // FAT_CLEAN, FAT_DIRTY or FAT_URGENT for each
-	uint8_t *held;        // slots given free since the last sync
+	uint8_t *sectors; // FAT_CLEAN, FAT_DIRTY or FAT_URGENT for each
+	uint8_t *held;    // slots given free since the last sync
 };
 
 enum { FAT_CLEAN, FAT_DIRTY, FAT_URGENT };
@@ -45,28 +45,29 @@ struct fat_link {
 struct fat {
 	struct disk *dev;
 	struct fat_info info;
-	uint32_t tables, active_table; // the active one is read; all are written
-	bool mirrored;                 // FAT32: else only the active one is
+	uint32_t tables,
+		active_table; // the active one is read; all are written
+	bool mirrored;        // FAT32: else only the active one is
 	uint64_t table_start, table_size; // bytes; of one table
-	uint64_t root_start;           // FAT12/16
+	uint64_t root_start;              // FAT12/16
 	uint32_t root_entries;
 	uint64_t data_start;
-	uint32_t root_cluster;         // FAT32
-	uint64_t info_offset;          // FSInfo, or 0
+	uint32_t root_cluster; // FAT32
+	uint64_t info_offset;  // FSInfo, or 0
 	uint8_t *table;
-	size_t table_used;             // bytes of it that hold clusters
-	uint8_t *table_dirty;          // one for each sector
-	uint32_t lowest_free;          // no cluster below it is free
+	size_t table_used;    // bytes of it that hold clusters
+	uint8_t *table_dirty; // one for each sector
+	uint32_t lowest_free; // no cluster below it is free
 	struct fat_dir **dirs;
 	size_t dir_count, dir_capacity;
 	struct fat_link *links;
 	size_t link_count, link_capacity;
-	uint32_t *frees;               // chains to give free
+	uint32_t *frees; // chains to give free
 	size_t free_count, free_capacity;
-	bool checked;                  // may be changed
+	bool checked; // may be changed
 	bool changed;
-	uint8_t state;                 // FAT_STATE_* of the boot sector
-	char note[240];                // "": none
+	uint8_t state;  // FAT_STATE_* of the boot sector
+	char note[240]; // "": none
 };
 
 // --- check.c -----------------------------------------------------------------
@@ -116,8 +117,7 @@ int fat_table_write(struct fat *f, struct err *err);
 
 static inline uint64_t fat_cluster_offset(const struct fat *f, uint32_t cluster)
 {
-	return f->data_start +
-	       (uint64_t)(cluster - 2) * f->info.cluster_size;
+	return f->data_start + (uint64_t)(cluster - 2) * f->info.cluster_size;
 }
 
 // --- dir.c -------------------------------------------------------------------
@@ -127,7 +127,7 @@ struct fat_node {
 	struct fat_dir *dir;
 	size_t first_slot, slot; // of the name's first entry; of its own
 	struct fat_entry_disk d;
-	bool has_bad_name;       // none that can be: `name` is made up
+	bool has_bad_name; // none that can be: `name` is made up
 	size_t name_len;
 	le16 name[FAT_MAX_NAME];
 };

@@ -8,18 +8,19 @@
 
 #include "fat_priv.h"
 
-#define FORMAT_WHAT   "FAT volume"
-#define MIB	      ((uint64_t)1 << 20)
-#define ALIGN_FROM    (16 * MIB) // smaller volumes have no space to waste
-#define ROOT_ENTRIES  512
-#define BACKUP_SECTOR 6
+#define FORMAT_WHAT    "FAT volume"
+#define MIB            ((uint64_t)1 << 20)
+#define ALIGN_FROM     (16 * MIB) // smaller volumes have no space to waste
+#define ROOT_ENTRIES   512
+#define BACKUP_SECTOR  6
 #define FAT32_RESERVED 32
 
 struct layout {
 	int bits;
 	uint32_t sector, cluster; // bytes
 	uint64_t sectors;
-	uint32_t reserved, table, root, clusters; // sectors; of clusters how many
+	uint32_t reserved, table, root,
+		clusters; // sectors; of clusters how many
 };
 
 // Returns the cluster size of a volume of that size.
@@ -27,9 +28,9 @@ static uint32_t choose_cluster(int bits, uint64_t size)
 {
 	static const struct row {
 		uint32_t mib, cluster;
-	} fat16[] = {{32, 512},	  {64, 1024},	 {128, 2048},	{256, 4096},
+	} fat16[] = {{32, 512},   {64, 1024},    {128, 2048},   {256, 4096},
 		     {512, 8192}, {1024, 16384}, {2048, 32768}, {0, 65536}},
-	  fat32[] = {{64, 512},	     {128, 1024},    {256, 2048}, {8192, 4096},
+	  fat32[] = {{64, 512},     {128, 1024},    {256, 2048}, {8192, 4096},
 		     {16384, 8192}, {32768, 16384}, {0, 32768}};
 	const struct row *t = bits == 32 ? fat32 : fat16;
 
@@ -75,7 +76,8 @@ static bool fit_table(struct layout *l)
 		clusters = (l->sectors - before) / spc;
 		if (clusters > max_clusters(l->bits))
 			clusters = max_clusters(l->bits) + 1;
-		need = ((clusters + 2) * (unsigned)l->bits + 8 * l->sector - 1) /
+		need = ((clusters + 2) * (unsigned)l->bits + 8 * l->sector -
+			1) /
 		       (8 * l->sector);
 		if (need <= l->table)
 			break;
@@ -90,9 +92,9 @@ static bool lay_out(struct layout *l)
 	uint32_t extra;
 
 	l->reserved = l->bits == 32 ? FAT32_RESERVED : 1;
-	l->root = l->bits == 32 ? 0
-				: (ROOT_ENTRIES * 32 + l->sector - 1) /
-					  l->sector;
+	l->root = l->bits == 32
+			  ? 0
+			  : (ROOT_ENTRIES * 32 + l->sector - 1) / l->sector;
 	if (!fit_table(l))
 		return false;
 	if (l->sectors * l->sector < ALIGN_FROM)
@@ -101,9 +103,9 @@ static bool lay_out(struct layout *l)
 	if (extra)
 		l->reserved += align / l->sector - extra;
 	// With fewer clusters the table may be a sector too long: no harm.
-	l->clusters = (uint32_t)((l->sectors - l->reserved - 2 * l->table -
-				  l->root) /
-				 (l->cluster / l->sector));
+	l->clusters =
+		(uint32_t)((l->sectors - l->reserved - 2 * l->table - l->root) /
+			   (l->cluster / l->sector));
 	return true;
 }
 
@@ -180,9 +182,8 @@ static void make_tail(const struct layout *l,
 		      const struct fat_format_options *o,
 		      struct fat_tail_disk *tail)
 {
-	*tail = (struct fat_tail_disk){.drive = 0x80,
-				       .signature = 0x29,
-				       .serial = to_le32(o->serial)};
+	*tail = (struct fat_tail_disk){
+		.drive = 0x80, .signature = 0x29, .serial = to_le32(o->serial)};
 	memcpy(tail->label, "NO NAME    ", sizeof(tail->label));
 	if (has_label(o))
 		fat_name_from_label(o->label, tail->label);
@@ -306,8 +307,10 @@ static int write_reserved(struct disk *dev, const struct layout *l,
 // file systems; the boot sector before all else.
 static int wipe(struct disk *dev, const struct layout *l, struct err *err)
 {
-	uint64_t end = ((uint64_t)l->reserved + 2 * (uint64_t)l->table +
-			l->root) * l->sector + l->cluster;
+	uint64_t end =
+		((uint64_t)l->reserved + 2 * (uint64_t)l->table + l->root) *
+			l->sector +
+		l->cluster;
 	int r = disk_zero(dev, 0, l->sector, err);
 
 	if (end < MIB)

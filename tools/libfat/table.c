@@ -108,7 +108,7 @@ int fat_table_next(const struct fat *f, uint32_t cluster, uint32_t *ret,
 		return err_corrupt(err, TABLE_WHAT,
 				   fat_cluster_offset(f, cluster),
 				   "cluster %u leads to %s", cluster,
-				   !next ? "a free one"
+				   !next             ? "a free one"
 				   : next == FAT_BAD ? "a bad one"
 						     : "none of the volume");
 	*ret = next;

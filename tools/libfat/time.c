@@ -35,9 +35,9 @@ void fat_time_encode(int64_t time, le16 *ret_date, le16 *ret_time)
 	days -= days_from_date(year, month, 1);
 	*ret_date = to_le16((uint16_t)((year - 1980) << 9 | month << 5 |
 				       (unsigned)(days + 1)));
-	*ret_time = to_le16((uint16_t)(second / 3600 << 11 |
-				       second / 60 % 60 << 5 |
-				       second % 60 / 2));
+	*ret_time =
+		to_le16((uint16_t)(second / 3600 << 11 | second / 60 % 60 << 5 |
+				   second % 60 / 2));
 }
 
 int64_t fat_time_decode(le16 date, le16 time)

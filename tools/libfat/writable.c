@@ -20,10 +20,10 @@ static void say(struct fat *f, const char *left, uint32_t lost)
 			 "%s; it was checked and is sound", left);
 	else if (lost)
 		snprintf(
-		    f->note, sizeof(f->note),
-		    "a change was cut off: %u clusters that it left in use "
-		    "by nothing are free again with the next one",
-		    lost);
+			f->note, sizeof(f->note),
+			"a change was cut off: %u clusters that it left in use "
+			"by nothing are free again with the next one",
+			lost);
 }
 
 int fat_check_writable(struct fat *f, struct err *err)

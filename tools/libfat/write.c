@@ -128,9 +128,9 @@ static int clear_slack(struct fat *f, struct disk *content, uint32_t first,
 static int make_content(struct fat *f, const struct spec *s,
 			uint32_t *ret_first, struct disk **ret, struct err *err)
 {
-	uint32_t count = (uint32_t)(((uint64_t)s->size +
-				     f->info.cluster_size - 1) /
-				    f->info.cluster_size);
+	uint32_t count =
+		(uint32_t)(((uint64_t)s->size + f->info.cluster_size - 1) /
+			   f->info.cluster_size);
 	uint32_t first = 0;
 	struct disk *content;
 	int r = 0;
@@ -162,8 +162,8 @@ static int put_file(struct fat *f, const struct spec *s, uint32_t first,
 		    struct fat_dir *dir, const struct fat_part *part,
 		    struct err *err)
 {
-	struct fat_entry_disk e = make_entry(s->attributes, first, s->size,
-					     s->time);
+	struct fat_entry_disk e =
+		make_entry(s->attributes, first, s->size, s->time);
 	struct fat_node node;
 	uint32_t old;
 	int r;
@@ -184,8 +184,9 @@ static int put_file(struct fat *f, const struct spec *s, uint32_t first,
 	return 0;
 }
 
-#define SETTABLE (FAT_ATTR_READONLY | FAT_ATTR_HIDDEN | FAT_ATTR_SYSTEM | \
-		  FAT_ATTR_ARCHIVE)
+#define SETTABLE                                                               \
+	(FAT_ATTR_READONLY | FAT_ATTR_HIDDEN | FAT_ATTR_SYSTEM |               \
+	 FAT_ATTR_ARCHIVE)
 
 static int check_attributes(const char *path, unsigned attributes,
 			    struct err *err)
@@ -273,8 +274,9 @@ int fat_set_info(struct fat *f, const char *path, unsigned attributes,
 			    "the root folder has neither attributes nor times");
 	if (r)
 		return r;
-	node.d.attributes = (uint8_t)((node.d.attributes &
-				       ~(unsigned)SETTABLE) | attributes);
+	node.d.attributes =
+		(uint8_t)((node.d.attributes & ~(unsigned)SETTABLE) |
+			  attributes);
 	if (created)
 		fat_time_encode(created, &node.d.created_date,
 				&node.d.created_time);

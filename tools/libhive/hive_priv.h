@@ -8,13 +8,13 @@
 #include "hive.h"
 #include "hive_disk.h"
 
-#define HIVE_MAX_DEPTH    512u         // Windows' own limit
-#define HIVE_MAX_SECURITY 65536u       // Windows' hives have some hundreds
-#define HIVE_MAX_BINS     0x7ffff000u  // offsets stay positive as int32_t
-#define HIVE_MAX_DATA     (1u << 30)   // bytes of a value
-#define HIVE_MAX_KEY_NAME 255u         // units
-#define HIVE_MAX_VALUE_NAME 16383u     // units
-#define HIVE_MAX_TEXT     (1u << 30)   // bytes of a .reg file
+#define HIVE_MAX_DEPTH      512u        // Windows' own limit
+#define HIVE_MAX_SECURITY   65536u      // Windows' hives have some hundreds
+#define HIVE_MAX_BINS       0x7ffff000u // offsets stay positive as int32_t
+#define HIVE_MAX_DATA       (1u << 30)  // bytes of a value
+#define HIVE_MAX_KEY_NAME   255u        // units
+#define HIVE_MAX_VALUE_NAME 16383u      // units
+#define HIVE_MAX_TEXT       (1u << 30)  // bytes of a .reg file
 
 // Returns the checksum of a header's first 508 bytes as it is stored.
 uint32_t hive_header_checksum(const uint8_t *header);
@@ -45,9 +45,8 @@ bool hive_subkey_search(const struct hive_key *key, const le16 *name,
 			size_t len, size_t *pos);
 
 // Finds a subkey by its name or makes it. Returns as hive_key_add.
-int hive_key_child(struct hive *hive, struct hive_key *parent,
-		   const le16 *name, size_t len, struct hive_key **ret,
-		   struct err *err);
+int hive_key_child(struct hive *hive, struct hive_key *parent, const le16 *name,
+		   size_t len, struct hive_key **ret, struct err *err);
 
 // As hive_value_set, with any name.
 int hive_value_put(struct hive *hive, struct hive_key *key, const le16 *name,

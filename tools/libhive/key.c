@@ -113,9 +113,8 @@ static unsigned depth_of(const struct hive_key *key)
 	return depth;
 }
 
-int hive_key_child(struct hive *hive, struct hive_key *parent,
-		   const le16 *name, size_t len, struct hive_key **ret,
-		   struct err *err)
+int hive_key_child(struct hive *hive, struct hive_key *parent, const le16 *name,
+		   size_t len, struct hive_key **ret, struct err *err)
 {
 	size_t pos;
 	int r;

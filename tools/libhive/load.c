@@ -79,8 +79,8 @@ static int check_header(const struct hive_header_disk *h, size_t size,
 	if (size < HIVE_HEADER_SIZE)
 		return err_corrupt(err, what, ERR_NOWHERE,
 				   size < 4 || memcmp(h->signature, "regf", 4)
-				       ? "this is no registry hive"
-				       : "the file is cut short");
+					   ? "this is no registry hive"
+					   : "the file is cut short");
 	if (memcmp(h->signature, "regf", 4))
 		return err_corrupt(err, what, ERR_NOWHERE,
 				   "this is no registry hive");
@@ -117,7 +117,8 @@ static int mark_cells(struct loader *l, uint32_t start, uint32_t end)
 		uint32_t len = raw >> 31 ? -raw : raw;
 
 		if (len < 8 || len % 8 || len > end - off)
-			return err_corrupt(l->err, "cell", hive_file_offset(off),
+			return err_corrupt(l->err, "cell",
+					   hive_file_offset(off),
 					   "its size is 0x%x", raw);
 		if (raw >> 31)
 			l->marks[off / 64] |= (uint8_t)(1 << off / 8 % 8);

@@ -39,7 +39,8 @@ static int load_big_data(struct loader *l, uint32_t cell, uint32_t size,
 	uint32_t len, list_len, count, done = 0;
 	int r;
 
-	r = hive_cell_take_signed(l, cell, sizeof(*db), "db", "big data", &bytes, &len);
+	r = hive_cell_take_signed(l, cell, sizeof(*db), "db", "big data",
+				  &bytes, &len);
 	if (r)
 		return r;
 	db = (const void *)bytes;
@@ -47,15 +48,15 @@ static int load_big_data(struct loader *l, uint32_t cell, uint32_t size,
 	if (count != (size + HIVE_BIG_SEGMENT - 1) / HIVE_BIG_SEGMENT)
 		return err_corrupt(l->err, "big data", hive_file_offset(cell),
 				   "%u segments for %u bytes", count, size);
-	r = hive_cell_take(l, get_le32(db->list), count * 4, "big data's list", &list,
-		 &list_len);
+	r = hive_cell_take(l, get_le32(db->list), count * 4, "big data's list",
+			   &list, &list_len);
 	for (uint32_t i = 0; !r && i < count; i++) {
 		uint32_t n = size - done;
 
 		if (n > HIVE_BIG_SEGMENT)
 			n = HIVE_BIG_SEGMENT;
 		r = hive_cell_take(l, get_le32(hive_read_le32(list + i * 4)), n,
-			 "big data's segment", &bytes, &len);
+				   "big data's segment", &bytes, &len);
 		if (!r)
 			memcpy(data + done, bytes, n);
 		done += n;
@@ -123,7 +124,8 @@ static int load_value(struct loader *l, uint32_t cell, struct hive_value *v)
 	uint16_t flags;
 	int r;
 
-	r = hive_cell_take_signed(l, cell, sizeof(*vk), "vk", "value", &bytes, &len);
+	r = hive_cell_take_signed(l, cell, sizeof(*vk), "vk", "value", &bytes,
+				  &len);
 	if (r)
 		return r;
 	vk = (const void *)bytes;
@@ -153,10 +155,10 @@ static int load_values(struct loader *l, const struct hive_nk_disk *nk,
 	if (!count)
 		return 0;
 	if (count > l->size / 8)
-		return err_corrupt(l->err, "key", ERR_NOWHERE,
-				   "%u values", count);
-	r = hive_cell_take(l, get_le32(nk->value_list), count * 4, "list of values",
-		 &list, &len);
+		return err_corrupt(l->err, "key", ERR_NOWHERE, "%u values",
+				   count);
+	r = hive_cell_take(l, get_le32(nk->value_list), count * 4,
+			   "list of values", &list, &len);
 	if (r)
 		return r;
 	key->values = mem_array(count, sizeof(*key->values));
@@ -180,14 +182,15 @@ static int add_security(struct loader *l, uint32_t cell, size_t pos)
 	uint32_t len;
 	int r;
 
-	r = hive_cell_take_signed(l, cell, sizeof(*sk), "sk", "security descriptor",
-			&bytes, &len);
+	r = hive_cell_take_signed(l, cell, sizeof(*sk), "sk",
+				  "security descriptor", &bytes, &len);
 	if (r)
 		return r;
 	sk = (const void *)bytes;
 	if (get_le32(sk->size) > len - sizeof(*sk))
 		return err_corrupt(l->err, "security descriptor",
-				   hive_file_offset(cell), "it leaves its cell");
+				   hive_file_offset(cell),
+				   "it leaves its cell");
 	if (hive->security_count == HIVE_MAX_SECURITY)
 		return err_set(l->err, -EFBIG, "security descriptor",
 			       hive_file_offset(cell), "over %u of them",
@@ -236,10 +239,10 @@ static int load_security(struct loader *l, uint32_t cell, uint32_t *ret)
 
 // The keys of a list that are loaded: all, or the one that is next on the path.
 struct wanted {
-	struct hive_key *key;  // whose they are
-	unsigned depth;        // of it
-	enum loading how;      // each of them
-	const le16 *name;      // LOAD_WAY
+	struct hive_key *key; // whose they are
+	unsigned depth;       // of it
+	enum loading how;     // each of them
+	const le16 *name;     // LOAD_WAY
 	size_t name_len;
 };
 
@@ -269,8 +272,8 @@ static bool is_wanted(struct loader *l, uint32_t cell, const struct wanted *w)
 	return true;
 }
 
-static int add_subkeys(struct loader *l, const uint8_t *entries,
-		       uint32_t count, size_t step, const struct wanted *w)
+static int add_subkeys(struct loader *l, const uint8_t *entries, uint32_t count,
+		       size_t step, const struct wanted *w)
 {
 	struct hive_key *key = w->key;
 	int r = 0;
@@ -343,7 +346,8 @@ static int sort_subkeys(struct loader *l, struct hive_key *key, uint32_t cell)
 	qsort(key->subkeys, key->subkey_count, sizeof(*key->subkeys), by_name);
 	for (size_t i = 1; i < key->subkey_count; i++)
 		if (!by_name(&key->subkeys[i - 1], &key->subkeys[i]))
-			return err_corrupt(l->err, "key", hive_file_offset(cell),
+			return err_corrupt(l->err, "key",
+					   hive_file_offset(cell),
 					   "two subkeys of one name");
 	return 0;
 }
@@ -379,7 +383,8 @@ static int load_class(struct loader *l, const struct hive_nk_disk *nk,
 
 	if (!size || get_le32(nk->class_name) == HIVE_NIL)
 		return 0;
-	r = hive_cell_take(l, get_le32(nk->class_name), size, "class name", &bytes, &len);
+	r = hive_cell_take(l, get_le32(nk->class_name), size, "class name",
+			   &bytes, &len);
 	if (r)
 		return r;
 	key->class_name = mem_dup(bytes, size);
@@ -436,7 +441,8 @@ int hive_load_key(struct loader *l, uint32_t cell, struct hive_key *parent,
 	uint16_t flags;
 	int r;
 
-	r = hive_cell_take_signed(l, cell, sizeof(*nk), "nk", "key", &bytes, &len);
+	r = hive_cell_take_signed(l, cell, sizeof(*nk), "nk", "key", &bytes,
+				  &len);
 	if (r)
 		return r;
 	nk = (const void *)bytes;
@@ -464,4 +470,3 @@ int hive_load_key(struct loader *l, uint32_t cell, struct hive_key *parent,
 		r = load_security(l, get_le32(nk->security), &key->security);
 	return r ? r : load_content(l, nk, cell, key, depth, how);
 }
-

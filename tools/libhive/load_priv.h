@@ -19,10 +19,10 @@ struct security_cell {
 
 // How much of a key is loaded.
 enum loading {
-	LOAD_ALL,    // and all below it
-	LOAD_FOUND,  // its values, and the names of the keys below it
-	LOAD_BARE,   // nothing that it holds
-	LOAD_WAY,    // the one key below it that is next on the path
+	LOAD_ALL,   // and all below it
+	LOAD_FOUND, // its values, and the names of the keys below it
+	LOAD_BARE,  // nothing that it holds
+	LOAD_WAY,   // the one key below it that is next on the path
 };
 
 struct loader {
@@ -30,13 +30,13 @@ struct loader {
 	const uint8_t *bins;
 	uint32_t size;
 	uint32_t minor;
-	uint8_t *marks;             // a bit for each 8 bytes
+	uint8_t *marks;              // a bit for each 8 bytes
 	struct security_cell *cells; // in order of their offsets
 	size_t cell_count, cell_capacity;
-	const le16 *path;           // LOAD_WAY: what is left of it
+	const le16 *path; // LOAD_WAY: what is left of it
 	size_t path_len;
-	enum loading at_end;        // of the key that the path ends with
-	bool lends;                 // values' data stays in the hive's bytes
+	enum loading at_end; // of the key that the path ends with
+	bool lends;          // values' data stays in the hive's bytes
 	struct err *err;
 };
 

@@ -14,9 +14,9 @@
 
 #include "log_priv.h"
 
-#define MARVIN_SEED  UINT64_C(0x82ef4d887a4e55c5)
-#define TYPE_NEW     6u
-#define FLAG_LOGGED  1u // the one flag of the header that entries carry
+#define MARVIN_SEED UINT64_C(0x82ef4d887a4e55c5)
+#define TYPE_NEW    6u
+#define FLAG_LOGGED 1u // the one flag of the header that entries carry
 
 static le32 read_le32(const uint8_t *p)
 {
@@ -96,8 +96,8 @@ static const struct hive_entry_disk *entry_at(const struct hive_image *im,
 	    !range_ok(at, size, log->size) || !bins || bins % HIVE_BIN_ALIGN ||
 	    bins > HIVE_MAX_BINS || bins > im->most - HIVE_HEADER_SIZE)
 		return NULL;
-	if (get_le64(e->hash) != marvin32(p, offsetof(struct hive_entry_disk,
-						      hash)) ||
+	if (get_le64(e->hash) !=
+		    marvin32(p, offsetof(struct hive_entry_disk, hash)) ||
 	    get_le64(e->data_hash) !=
 		    marvin32(p + sizeof(*e), size - sizeof(*e)))
 		return NULL;

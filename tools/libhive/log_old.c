@@ -12,8 +12,8 @@
 
 #include "log_priv.h"
 
-#define OLD_PAGE  512u
-#define OLD_TYPES 2u // logs of this format are of type 1 or 2
+#define OLD_PAGE    512u
+#define OLD_TYPES   2u // logs of this format are of type 1 or 2
 #define MAX_CLUSTER 8u // sectors; a disk's own is at most 4096 bytes
 
 // The time that the hive was last begun to be written: of its header or, when

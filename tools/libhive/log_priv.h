@@ -15,8 +15,8 @@
 // The bytes of the hive that is put together.
 struct hive_image {
 	uint8_t *data;
-	size_t size;       // header and bins
-	size_t most;       // it can never grow beyond this
+	size_t size; // header and bins
+	size_t most; // it can never grow beyond this
 	struct hive_header_disk header;
 	uint32_t sequence; // of what was applied last
 	unsigned applied;  // entries

@@ -20,11 +20,11 @@
 
 struct parser {
 	const struct hive_reg_visitor *visitor;
-	const char *at;   // in the text, which ends with a NUL
+	const char *at; // in the text, which ends with a NUL
 	uint64_t line;
-	bool ansi;        // REGEDIT4
+	bool ansi; // REGEDIT4
 	enum { NO_KEY, IN_KEY, KEY_REMOVED } place;
-	uint8_t *data;    // of a value
+	uint8_t *data; // of a value
 	size_t size, capacity;
 	struct err *err;
 };

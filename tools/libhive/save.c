@@ -12,13 +12,13 @@
 
 struct saver {
 	const struct hive *hive;
-	uint8_t *file;           // header and bins
-	uint8_t *bins;           // in it
-	size_t size, capacity;   // of bins
-	size_t used;             // end of the last cell
-	uint32_t *security;      // cell of each descriptor
-	uint32_t *references;    // to each descriptor
-	uint32_t *order;         // descriptors in use, by their first use
+	uint8_t *file;         // header and bins
+	uint8_t *bins;         // in it
+	size_t size, capacity; // of bins
+	size_t used;           // end of the last cell
+	uint32_t *security;    // cell of each descriptor
+	uint32_t *references;  // to each descriptor
+	uint32_t *order;       // descriptors in use, by their first use
 	size_t order_count;
 	struct err *err;
 };
@@ -40,8 +40,8 @@ static void free_tail(struct saver *s)
 
 static int add_bin(struct saver *s, size_t cell)
 {
-	size_t len = round_up(cell + sizeof(struct hive_bin_disk),
-			      HIVE_BIN_ALIGN);
+	size_t len =
+		round_up(cell + sizeof(struct hive_bin_disk), HIVE_BIN_ALIGN);
 	struct hive_bin_disk *bin;
 
 	if (len > HIVE_MAX_BINS - s->size)
@@ -49,8 +49,8 @@ static int add_bin(struct saver *s, size_t cell)
 			       "it would pass 2 GiB");
 	if (s->size + len > s->capacity) {
 		size_t capacity = (s->size + len) * 2;
-		uint8_t *file = mem_resize(s->file, HIVE_HEADER_SIZE + capacity,
-					   1);
+		uint8_t *file =
+			mem_resize(s->file, HIVE_HEADER_SIZE + capacity, 1);
 
 		if (!file)
 			return err_nomem(s->err);
@@ -172,10 +172,10 @@ static int save_value(struct saver *s, const struct hive_value *v,
 	vk.name_size = to_le16((uint16_t)size);
 	vk.data_size = to_le32(v->size);
 	vk.type = to_le32(v->type);
-	vk.flags = to_le16(v->flags |
-			   (is_8bit(v->name, v->name_len) && v->name_len
-				    ? HIVE_VALUE_NAME_8BIT
-				    : 0));
+	vk.flags =
+		to_le16(v->flags | (is_8bit(v->name, v->name_len) && v->name_len
+					    ? HIVE_VALUE_NAME_8BIT
+					    : 0));
 	if (v->size <= 4) {
 		vk.data_size = to_le32(v->size | HIVE_DATA_IN_PLACE);
 		if (v->size)
@@ -317,7 +317,7 @@ static int new_leaf(struct saver *s, size_t count, uint32_t *ret)
 	uint32_t minor = s->hive->minor;
 
 	return new_list(s,
-			minor < HIVE_FAST_FROM	? "li"
+			minor < HIVE_FAST_FROM   ? "li"
 			: minor < HIVE_HASH_FROM ? "lf"
 						 : "lh",
 			count, minor < HIVE_FAST_FROM ? 4 : 8, ret);

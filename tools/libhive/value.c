@@ -193,8 +193,8 @@ int hive_value_get_string(const struct hive_key *key, const char *name,
 	return 0;
 }
 
-int hive_value_remove(struct hive *hive, struct hive_key *key,
-		      const char *name, struct err *err)
+int hive_value_remove(struct hive *hive, struct hive_key *key, const char *name,
+		      struct err *err)
 {
 	struct hive_value *v;
 	size_t pos;

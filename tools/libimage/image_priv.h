@@ -7,8 +7,8 @@
 
 #include "image.h"
 
-#define REPARSE_HEADER	 8u // tag, length, reserved: [MS-FSCC] 2.1.2.1
-#define REPARSE_GUID	 16u // before the data of tags that are not Microsoft's
+#define REPARSE_HEADER   8u  // tag, length, reserved: [MS-FSCC] 2.1.2.1
+#define REPARSE_GUID     16u // before the data of tags that are not Microsoft's
 #define REPARSE_MAX_DATA 16376u // [MS-FSCC] 2.1.2: 16 KiB with the header
 
 // A stream that is filled from a blob.
@@ -35,7 +35,7 @@ struct group {
 // From the image's tree to the build's nodes.
 struct walk {
 	struct apply *apply;
-	uint32_t *security; // of the volume, for each of the image
+	uint32_t *security;   // of the volume, for each of the image
 	struct group *groups; // an open hash table
 	size_t group_mask;
 	const struct guid **object_ids; // the same, of those that were met

@@ -126,8 +126,8 @@ static int add_object_id(struct walk *w, uint32_t node,
 				   &d->object_id, sizeof(d->object_id), err);
 	if (result->object_ids_dropped++)
 		return 0;
-	return apply_path(d, result->object_id_of,
-			  sizeof(result->object_id_of), err);
+	return apply_path(d, result->object_id_of, sizeof(result->object_id_of),
+			  err);
 }
 
 // --- All of them -------------------------------------------------------------
@@ -154,8 +154,7 @@ static int add_all(struct walk *w, uint32_t node, const struct wim_dentry *d,
 	return r;
 }
 
-int apply_add_streams(struct walk *w, uint32_t node,
-		      const struct wim_dentry *d)
+int apply_add_streams(struct walk *w, uint32_t node, const struct wim_dentry *d)
 {
 	struct err inner = {0};
 	int r = add_all(w, node, d, &inner);

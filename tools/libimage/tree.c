@@ -41,8 +41,7 @@ int apply_failed(struct walk *w, const struct wim_dentry *d,
 {
 	char path[sizeof(inner->what)];
 
-	if (inner->code == -ENOMEM ||
-	    apply_path(d, path, sizeof(path), NULL))
+	if (inner->code == -ENOMEM || apply_path(d, path, sizeof(path), NULL))
 		return err_nomem(w->err);
 	return err_set(w->err, inner->code, *path ? path : "\\", ERR_NOWHERE,
 		       "NTFS cannot hold it: %s: %s", inner->what, inner->why);

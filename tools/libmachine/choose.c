@@ -38,12 +38,13 @@ static void describe(const struct inventory *inventory,
 
 		if (rule && !rule_matches(rule, d))
 			continue;
-		n += (size_t)snprintf(
-		    buf + n, size - n, "%s%s (%s, %s%s%s%s%s)",
-		    n ? ", " : "", d->path, d->bus,
-		    size_text(d->size, capacity),
-		    d->model[0] ? ", " : "", d->model,
-		    d->serial[0] ? ", serial " : "", d->serial);
+		n += (size_t)snprintf(buf + n, size - n,
+				      "%s%s (%s, %s%s%s%s%s)", n ? ", " : "",
+				      d->path, d->bus,
+				      size_text(d->size, capacity),
+				      d->model[0] ? ", " : "", d->model,
+				      d->serial[0] ? ", serial " : "",
+				      d->serial);
 	}
 	if (!n)
 		snprintf(buf, size, "none");
@@ -100,9 +101,10 @@ int inventory_confirm(const struct inventory *inventory,
 	    strcmp(now->sys_path, chosen->sys_path) ||
 	    strcmp(now->serial, chosen->serial) || now->size != chosen->size ||
 	    now->sequence != chosen->sequence)
-		return err_set(err, -ESTALE, chosen->path, ERR_NOWHERE,
-			       "another disk (%s) has taken its place while the "
-			       "plan was made; nothing was written",
-			       now->path);
+		return err_set(
+			err, -ESTALE, chosen->path, ERR_NOWHERE,
+			"another disk (%s) has taken its place while the "
+			"plan was made; nothing was written",
+			now->path);
 	return 0;
 }

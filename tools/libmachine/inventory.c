@@ -10,8 +10,8 @@
 #include "machine_priv.h"
 
 // Devices that stand for no hardware of their own.
-static const char *const not_disks[] = {"loop", "ram", "zram", "dm-", "md",
-					"ublkb", "nbd", "fd", "mtdblock"};
+static const char *const not_disks[] = {"loop",  "ram", "zram", "dm-",     "md",
+					"ublkb", "nbd", "fd",   "mtdblock"};
 
 // SCSI and ATA disks tell their serial number by a page of vital product data
 // (SPC-4, 7.8.9): four bytes of header, then the text.
@@ -74,7 +74,8 @@ static void read_disk(const char *root, const char *name,
 	machine_bus(d->sys_path, d->bus);
 	d->sequence = machine_number(dir, "diskseq");
 	d->size = machine_number(dir, "size") * 512; // always in 512-byte units
-	d->sector_size = (uint32_t)machine_number(dir, "queue/logical_block_size");
+	d->sector_size =
+		(uint32_t)machine_number(dir, "queue/logical_block_size");
 	if (!d->sector_size)
 		d->sector_size = 512;
 	d->read_only = machine_number(dir, "ro");

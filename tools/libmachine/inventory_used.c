@@ -19,9 +19,8 @@ static void mark(struct inventory_disk *d, const char *how, const char *where)
 
 // Finds the disk that a block device belongs to: the device's folder below
 // /sys/dev/block is the disk's own, or inside it. Numbers are "major:minor".
-static struct inventory_disk *owner(const char *root,
-				    struct inventory *inventory,
-				    const char *numbers)
+static struct inventory_disk *
+owner(const char *root, struct inventory *inventory, const char *numbers)
 {
 	char link[300], resolved[4096];
 
@@ -83,8 +82,8 @@ static void mark_mounts(const char *root, struct inventory *inventory)
 		if (d)
 			mark(d,
 			     strcmp(where, START_MEDIUM)
-				 ? "mounted at "
-				 : "start medium, mounted at ",
+				     ? "mounted at "
+				     : "start medium, mounted at ",
 			     where);
 	}
 	if (f)

@@ -12,10 +12,10 @@
 
 #define LABEL "SLIPWAY"
 
-#define ISO_DESCRIPTOR	 32768u // sector 16 (ECMA-119, 6.2.1)
-#define ISO_VOLUME_ID	 40u    // 32 bytes, filled up with blanks
-#define ISO_VOLUME_SET	 190u   // 128 bytes
-#define ISO_SIZE	 2048u
+#define ISO_DESCRIPTOR 32768u // sector 16 (ECMA-119, 6.2.1)
+#define ISO_VOLUME_ID  40u    // 32 bytes, filled up with blanks
+#define ISO_VOLUME_SET 190u   // 128 bytes
+#define ISO_SIZE       2048u
 
 #define ID_DIGITS (MEDIUM_ID_SIZE - 1)
 

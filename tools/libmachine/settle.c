@@ -72,19 +72,19 @@ static void say_pending(const struct settle *s, const struct settle_pending *p)
 static int give_up(const struct settle_pending *p, struct err *err)
 {
 	if (p)
-		return err_set(err, -ETIMEDOUT, p->name, ERR_NOWHERE,
-			       "it %s, so which disks there are is not known; "
-			       "take it off, or leave its bus out by \"bus\" in "
-			       "[disk], or name the disk with --target",
-			       p->why);
+		return err_set(
+			err, -ETIMEDOUT, p->name, ERR_NOWHERE,
+			"it %s, so which disks there are is not known; "
+			"take it off, or leave its bus out by \"bus\" in "
+			"[disk], or name the disk with --target",
+			p->why);
 	return err_set(err, -ETIMEDOUT, "disks of this machine", ERR_NOWHERE,
 		       "they come and go without end, so which there are is "
 		       "not known; look for a loose cable or a failing device, "
 		       "or name the disk with --target");
 }
 
-int settle_wait(struct settle *s, const struct disk_rule *rule,
-		struct err *err)
+int settle_wait(struct settle *s, const struct disk_rule *rule, struct err *err)
 {
 	uint64_t begun = s->now(s->ctx), now = begun;
 	const struct settle_pending *p;
@@ -103,7 +103,8 @@ int settle_wait(struct settle *s, const struct disk_rule *rule,
 		    now - begun >= SETTLE_LIMIT_MS)
 			return give_up(p, err);
 		if (!has_waited)
-			say(s, "Waiting until every disk had its time to appear");
+			say(s,
+			    "Waiting until every disk had its time to appear");
 		has_waited = true;
 		if (p && strcmp(said, p->name)) {
 			say_pending(s, p);
@@ -111,7 +112,8 @@ int settle_wait(struct settle *s, const struct disk_rule *rule,
 		}
 	}
 	if (has_waited)
-		say(s, "Nothing is on its way any more, and all has been quiet");
+		say(s,
+		    "Nothing is on its way any more, and all has been quiet");
 	return 0;
 }
 

@@ -83,7 +83,8 @@ static bool is_scsi_disk(const char *dir)
 	case 0:
 	case 7:
 	case 14:
-	case 20: return true;
+	case 20:
+		return true;
 	}
 	return false;
 }

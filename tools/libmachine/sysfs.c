@@ -73,8 +73,10 @@ void machine_bus(const char *sys_path, char bus[16])
 {
 	static const struct {
 		const char *part, *bus;
-	} marks[] = {{"/usb", "usb"},	  {"/nvme", "nvme"},
-		     {"/ata", "sata"},	  {"/mmc", "mmc"},
+	} marks[] = {{"/usb", "usb"},
+		     {"/nvme", "nvme"},
+		     {"/ata", "sata"},
+		     {"/mmc", "mmc"},
 		     {"/virtio", "virtio"}};
 
 	strcpy(bus, "scsi");

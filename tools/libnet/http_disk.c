@@ -10,13 +10,13 @@
 
 #include "net_priv.h"
 
-#define BLOCK	  (256u << 10)
-#define BLOCKS	  48u // kept: 12 MiB
-#define AHEAD	  32u // of these at most fetched ahead: 8 MiB
-#define RUN	  8u  // at most with one request: 2 MiB
-#define NEAR	  8u  // blocks around the last place that count as in order
-#define WORKERS	  3u
-#define TRIES	  3u	// of the first request
+#define BLOCK     (256u << 10)
+#define BLOCKS    48u // kept: 12 MiB
+#define AHEAD     32u // of these at most fetched ahead: 8 MiB
+#define RUN       8u  // at most with one request: 2 MiB
+#define NEAR      8u  // blocks around the last place that count as in order
+#define WORKERS   3u
+#define TRIES     3u    // of the first request
 #define MAX_DELAY 4000u // milliseconds between attempts
 
 enum state {
@@ -31,7 +31,7 @@ struct slot {
 	enum state state;
 	uint64_t block;
 	unsigned users; // who wait for it, or copy out of it
-	uint64_t used;	// when, by the disk's clock
+	uint64_t used;  // when, by the disk's clock
 	uint8_t *data;
 	struct err why;
 };
@@ -54,7 +54,7 @@ struct http_disk {
 	pthread_cond_t changed;
 	struct slot slots[BLOCKS];
 	uint64_t clock;
-	uint64_t next;	// block behind the last read
+	uint64_t next;  // block behind the last read
 	uint32_t ahead; // how many blocks are fetched ahead
 	bool stop;
 };
@@ -204,7 +204,7 @@ static int disk_read_blocks(struct disk *d, uint64_t off, void *buf, size_t len,
 struct run {
 	struct slot *slots[RUN];
 	size_t count;
-	uint64_t first;	  // block
+	uint64_t first;   // block
 	uint64_t at, end; // bytes
 };
 
@@ -395,8 +395,8 @@ static void disk_close_blocks(struct disk *d)
 }
 
 static const struct disk_ops http_ops = {
-    .read = disk_read_blocks,
-    .close = disk_close_blocks,
+	.read = disk_read_blocks,
+	.close = disk_close_blocks,
 };
 
 static int make(const char *url, const struct net_patience *patience,

@@ -116,7 +116,7 @@ static void begin_body(struct http_link *link)
 	const struct http_head *head = &link->head;
 
 	link->is_in_chunk = false;
-	link->left = head->is_chunked	? 0
+	link->left = head->is_chunked   ? 0
 		     : head->has_length ? head->length
 					: TO_THE_END;
 	link->is_done = !head->is_chunked && !link->left;
@@ -227,10 +227,10 @@ static int check_encoding(const struct http_file *file,
 			  const struct http_head *head, struct err *err)
 {
 	return head->is_encoded
-		   ? err_set(err, -ENOTSUP, file->name, ERR_NOWHERE,
-			     "the server compresses the file (Content-"
-			     "Encoding), though it was asked not to")
-		   : 0;
+		       ? err_set(err, -ENOTSUP, file->name, ERR_NOWHERE,
+				 "the server compresses the file (Content-"
+				 "Encoding), though it was asked not to")
+		       : 0;
 }
 
 // Takes what the first answer tells about the file.
@@ -283,9 +283,9 @@ static int changed(const struct http_file *file, struct err *err)
 static int visit(struct http_file *file, struct http_link *link,
 		 const struct net_name *name, uint64_t len, struct err *err)
 {
-	int r =
-	    net_peer_find(name->host, name->port, SOCK_STREAM, &file->patience,
-			  file->name, &file->peer, &link->fd, err);
+	int r = net_peer_find(name->host, name->port, SOCK_STREAM,
+			      &file->patience, file->name, &file->peer,
+			      &link->fd, err);
 
 	if (r)
 		return r;
@@ -370,10 +370,10 @@ int http_ask(const struct http_file *file, struct http_link *link, uint64_t off,
 	r = request(file, link, off, len, err);
 	if (!r && head->status == 200)
 		return is_same(file, head, head->length)
-			   ? err_set(err, -ENOTSUP, file->name, ERR_NOWHERE,
-				     "the server sends no parts of the "
-				     "file any more")
-			   : changed(file, err);
+			       ? err_set(err, -ENOTSUP, file->name, ERR_NOWHERE,
+					 "the server sends no parts of the "
+					 "file any more")
+			       : changed(file, err);
 	if (!r && (head->status == 412 || head->status == 416))
 		return changed(file, err);
 	if (!r && head->status != 206)

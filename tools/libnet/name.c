@@ -19,9 +19,9 @@ static size_t scheme_length(const char *text)
 	       (n && strchr("+-.", text[n]) && text[n]))
 		n++;
 	return n && isalpha((unsigned char)text[0]) &&
-		       !strncmp(text + n, "://", 3)
-		   ? n + 3
-		   : 0;
+			       !strncmp(text + n, "://", 3)
+		       ? n + 3
+		       : 0;
 }
 
 bool net_is_name(const char *text)
@@ -259,22 +259,22 @@ static const struct kind {
 	int (*parse)(const char *text, const char *path, struct net_name *ret,
 		     struct err *err);
 } kinds[] = {
-    {"http://", NET_HTTP, 80, parse_http},
-    {"smb://", NET_SMB, 445, parse_share},
-    {"nfs://", NET_NFS, 2049, parse_nfs},
-    {"tftp://", NET_TFTP, 69, parse_tftp},
+	{"http://", NET_HTTP, 80, parse_http},
+	{"smb://", NET_SMB, 445, parse_share},
+	{"nfs://", NET_NFS, 2049, parse_nfs},
+	{"tftp://", NET_TFTP, 69, parse_tftp},
 };
 
 static const struct {
 	const char *scheme, *why;
 } refused[] = {
-    {"https://", "there is no TLS here: serve the file by http:// too, or "
-		 "from a share, or download it and name the copy"},
-    {"ftp://", "FTP is not spoken here: put the file on a web server "
-	       "(http://) or a share"},
-    {"cifs://", "a share is written \\\\SERVER\\SHARE\\FILE or "
-		"smb://SERVER/SHARE/FILE"},
-    {"file://", "a file of this machine is written without file://"},
+	{"https://", "there is no TLS here: serve the file by http:// too, or "
+		     "from a share, or download it and name the copy"},
+	{"ftp://", "FTP is not spoken here: put the file on a web server "
+		   "(http://) or a share"},
+	{"cifs://", "a share is written \\\\SERVER\\SHARE\\FILE or "
+		    "smb://SERVER/SHARE/FILE"},
+	{"file://", "a file of this machine is written without file://"},
 };
 
 static const struct kind *find_kind(const char *text)

@@ -10,16 +10,16 @@
 
 #include "net.h"
 
-#define NET_MAX_NAME	 4096u	// a whole name: what servers take in a request
-#define NET_MAX_HOST	 256u	// RFC 1035, 2.3.4, and a NUL
-#define HTTP_MAX_HEAD	 16384u // an answer's head: what servers send at most
-#define HTTP_MAX_TAG	 256u	// an ETag, far above what servers make
-#define HTTP_MAX_DATE	 64u
-#define HTTP_MAX_TYPE	 64u
-#define HTTP_MAX_LINE	 1024u // of a chunk's size, with extensions
+#define NET_MAX_NAME     4096u  // a whole name: what servers take in a request
+#define NET_MAX_HOST     256u   // RFC 1035, 2.3.4, and a NUL
+#define HTTP_MAX_HEAD    16384u // an answer's head: what servers send at most
+#define HTTP_MAX_TAG     256u   // an ETag, far above what servers make
+#define HTTP_MAX_DATE    64u
+#define HTTP_MAX_TYPE    64u
+#define HTTP_MAX_LINE    1024u // of a chunk's size, with extensions
 #define HTTP_MAX_TRAILER 64u   // lines behind the last chunk
 #define HTTP_MAX_INTERIM 16u   // answers 1xx before the real one
-#define HTTP_MAX_HOPS	 5u    // redirections
+#define HTTP_MAX_HOPS    5u    // redirections
 
 // --- Names (name.c)
 // ------------------------------------------------------------
@@ -29,7 +29,7 @@ enum net_kind { NET_HTTP, NET_SMB, NET_NFS, NET_TFTP };
 struct net_name {
 	enum net_kind kind;
 	char host[NET_MAX_HOST]; // without brackets
-	uint16_t port;		 // as given, or the kind's own
+	uint16_t port;           // as given, or the kind's own
 	bool has_port;
 	char share[NET_MAX_HOST]; // SMB
 	// TFTP: "/file"; HTTP: the request's target, "/a%20b?c"; SMB:
@@ -97,13 +97,13 @@ uint64_t net_clock(void);
 struct http_head {
 	unsigned status;
 	bool has_length, has_range, has_total;
-	bool is_chunked;	  // Transfer-Encoding
-	bool will_close;	  // the connection ends with this answer
-	bool is_encoded;	  // Content-Encoding other than identity
-	uint64_t length;	  // Content-Length
-	uint64_t first, last;	  // has_range
-	uint64_t total;		  // has_total: of the file, by Content-Range
-	char tag[HTTP_MAX_TAG];	  // ETag with its quotes, "" without one
+	bool is_chunked;          // Transfer-Encoding
+	bool will_close;          // the connection ends with this answer
+	bool is_encoded;          // Content-Encoding other than identity
+	uint64_t length;          // Content-Length
+	uint64_t first, last;     // has_range
+	uint64_t total;           // has_total: of the file, by Content-Range
+	char tag[HTTP_MAX_TAG];   // ETag with its quotes, "" without one
 	char date[HTTP_MAX_DATE]; // Last-Modified
 	char type[HTTP_MAX_TYPE]; // Content-Type
 	char location[NET_MAX_NAME];
@@ -145,7 +145,7 @@ struct http_link {
 	size_t at, end;
 	// the answer that is being read
 	struct http_head head;
-	uint64_t left;	  // bytes, in a chunk when there are chunks
+	uint64_t left;    // bytes, in a chunk when there are chunks
 	bool is_in_chunk; // or behind one, before its line's end
 	bool is_done;
 };
@@ -182,9 +182,9 @@ bool http_is_passing(int code);
 // --- TFTP (tftp_packet.c, tftp.c)
 // -----------------------------------------------
 
-#define TFTP_MAX_BLOCK	 1428u // fits into an Ethernet packet, IPv6 too
-#define TFTP_MAX_WINDOW	 16u
-#define TFTP_MAX_NAME	 400u
+#define TFTP_MAX_BLOCK   1428u // fits into an Ethernet packet, IPv6 too
+#define TFTP_MAX_WINDOW  16u
+#define TFTP_MAX_NAME    400u
 #define TFTP_MAX_REQUEST 512u // RFC 2347: as a packet of the old size
 
 enum { TFTP_DATA = 3, TFTP_ERROR = 5, TFTP_OPTIONS = 6 };

@@ -17,11 +17,11 @@
 #include "net_priv.h"
 
 // Of linux/mount.h, whose other names are libc's too.
-#define FSOPEN_CLOEXEC	    1u
+#define FSOPEN_CLOEXEC      1u
 #define FSCONFIG_SET_FLAG   0u
 #define FSCONFIG_SET_STRING 1u
 #define FSCONFIG_CMD_CREATE 6u
-#define FSMOUNT_CLOEXEC	    1u
+#define FSMOUNT_CLOEXEC     1u
 #define MOUNT_ATTR_RDONLY   1u
 
 #define MAX_LOG 512 // of what the kernel has to say
@@ -32,7 +32,7 @@ struct mounting {
 	const struct net_logon *logon;
 	char address[INET6_ADDRSTRLEN];
 	char log[MAX_LOG]; // the kernel's last words
-	int fd;		   // of fsopen
+	int fd;            // of fsopen
 };
 
 // --- The kernel's side
@@ -117,7 +117,7 @@ static int mount_as(struct mounting *m, const struct net_logon *logon,
 	options[n++] = (struct option){"user", logon->user ? logon->user : ""};
 	if (logon->user)
 		options[n++] = (struct option){
-		    "pass", logon->password ? logon->password : ""};
+			"pass", logon->password ? logon->password : ""};
 	if (logon->domain)
 		options[n++] = (struct option){"domain", logon->domain};
 	return mount_once(m, "cifs", options, ret_root);
@@ -194,19 +194,19 @@ static int mount_nfs(struct mounting *m, int *ret_root)
 	for (size_t i = 0; i < 4; i++) {
 		bool is_3 = versions[i][0] == '3';
 		struct option options[] = {
-		    {"source", source},
-		    {"vers", versions[i]},
-		    {"addr", m->address},
-		    {"proto", is_v6 ? "tcp6" : "tcp"},
-		    {"port", port},
-		    {"soft", NULL},
-		    {"timeo", "100"},
-		    {"retrans", "6"},
-		    {"sec", "sys"},
-		    {is_3 ? "nolock" : NULL, NULL},
-		    {"mountproto", is_v6 ? "tcp6" : "tcp"},
-		    {m->name->has_port ? "mountport" : NULL, port},
-		    {NULL, NULL}};
+			{"source", source},
+			{"vers", versions[i]},
+			{"addr", m->address},
+			{"proto", is_v6 ? "tcp6" : "tcp"},
+			{"port", port},
+			{"soft", NULL},
+			{"timeo", "100"},
+			{"retrans", "6"},
+			{"sec", "sys"},
+			{is_3 ? "nolock" : NULL, NULL},
+			{"mountproto", is_v6 ? "tcp6" : "tcp"},
+			{m->name->has_port ? "mountport" : NULL, port},
+			{NULL, NULL}};
 
 		r = mount_once(m, "nfs", options, ret_root);
 		if (r != -EPROTONOSUPPORT && r != -EINVAL && r != -EOPNOTSUPP)
@@ -257,8 +257,8 @@ static int check_kernel(const struct mounting *m, const char *type,
 		       "%s here: mount the share yourself, and name the file "
 		       "in the folder where it is then",
 		       errno == EPERM || errno == EACCES
-			   ? "only root can read from shares"
-			   : "the kernel cannot read from such shares");
+			       ? "only root can read from shares"
+			       : "the kernel cannot read from such shares");
 }
 
 // Finds the server's address, and that something answers at its port.
@@ -267,9 +267,9 @@ static int find_server(struct mounting *m, struct err *err)
 	const struct sockaddr_in6 *v6;
 	const struct sockaddr_in *v4;
 	struct net_peer peer;
-	int fd,
-	    r = net_peer_find(m->name->host, m->name->port, SOCK_STREAM,
-			      &net_usual_patience, m->text, &peer, &fd, err);
+	int fd, r = net_peer_find(m->name->host, m->name->port, SOCK_STREAM,
+				  &net_usual_patience, m->text, &peer, &fd,
+				  err);
 
 	if (r)
 		return r;

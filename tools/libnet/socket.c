@@ -19,7 +19,7 @@
 #define SLICE 100u // milliseconds in which `stop` is looked at
 
 const struct net_patience net_usual_patience = {
-    .address = 30000, .connect = 10000, .silent = 30000, .broken = 60000};
+	.address = 30000, .connect = 10000, .silent = 30000, .broken = 60000};
 
 uint64_t net_clock(void)
 {
@@ -137,7 +137,7 @@ int net_peer_connect(const struct net_peer *peer, unsigned milliseconds,
 		     const bool *stop, int *ret_fd)
 {
 	const struct sockaddr *address =
-	    (const struct sockaddr *)&peer->address;
+		(const struct sockaddr *)&peer->address;
 	int on = 1, r = 0;
 	int fd = socket(address->sa_family,
 			peer->kind | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -146,8 +146,8 @@ int net_peer_connect(const struct net_peer *peer, unsigned milliseconds,
 		return -errno;
 	if (connect(fd, address, peer->address_size))
 		r = errno == EINPROGRESS
-			? finish_connect(fd, milliseconds, stop)
-			: -errno;
+			    ? finish_connect(fd, milliseconds, stop)
+			    : -errno;
 	if (r) {
 		close(fd);
 		return r;
@@ -188,7 +188,7 @@ static int find_once(struct net_peer *peer, unsigned milliseconds, int *ret_fd)
 	snprintf(port, sizeof(port), "%u", peer->port);
 	r = getaddrinfo(peer->host, port, &hints, &list);
 	if (r)
-		return r == EAI_MEMORY	 ? -ENOMEM
+		return r == EAI_MEMORY   ? -ENOMEM
 		       : r == EAI_NONAME ? -ENOENT
 					 : -EAGAIN;
 	r = connect_any(peer, list, milliseconds, ret_fd);

@@ -9,7 +9,7 @@
 
 #include "net_priv.h"
 
-#define RESEND	   1000u // milliseconds after which the last word is said again
+#define RESEND     1000u // milliseconds after which the last word is said again
 #define FIRST_ROOM (UINT64_C(1) << 20) // for a file of unknown length
 
 struct transfer {
@@ -45,12 +45,12 @@ static int refuse_large(const struct transfer *t, uint64_t size,
 			struct err *err)
 {
 	return err_set(
-	    err, -EFBIG, t->name, ERR_NOWHERE,
-	    "it has over %llu MB: TFTP cannot read parts of a file, "
-	    "and half of this machine's memory is %llu MB; put it on "
-	    "a web server (http://) or a share",
-	    (unsigned long long)(size - 1) >> 20,
-	    (unsigned long long)t->limit >> 20);
+		err, -EFBIG, t->name, ERR_NOWHERE,
+		"it has over %llu MB: TFTP cannot read parts of a file, "
+		"and half of this machine's memory is %llu MB; put it on "
+		"a web server (http://) or a share",
+		(unsigned long long)(size - 1) >> 20,
+		(unsigned long long)t->limit >> 20);
 }
 
 // --- Words
@@ -60,14 +60,14 @@ static int say_last(struct transfer *t, struct err *err)
 {
 	const struct sockaddr *to = (const struct sockaddr *)&t->peer.address;
 	ssize_t n = t->is_known
-			? send(t->fd, t->last, t->last_size, MSG_NOSIGNAL)
-			: sendto(t->fd, t->last, t->last_size, MSG_NOSIGNAL, to,
-				 t->peer.address_size);
+			    ? send(t->fd, t->last, t->last_size, MSG_NOSIGNAL)
+			    : sendto(t->fd, t->last, t->last_size, MSG_NOSIGNAL,
+				     to, t->peer.address_size);
 
 	// Nobody at the port is told by an error of the word before.
 	return n < 0 && errno != EAGAIN && errno != ECONNREFUSED
-		   ? failed(t, -errno, err)
-		   : 0;
+		       ? failed(t, -errno, err)
+		       : 0;
 }
 
 static int acknowledge(struct transfer *t, struct err *err)
@@ -110,8 +110,8 @@ static int hear(struct transfer *t, void *packet, size_t room, size_t *ret,
 		     (struct sockaddr *)&from, &size);
 	if (n < 0)
 		return errno == EAGAIN || errno == ECONNREFUSED
-			   ? 0
-			   : failed(t, -errno, err);
+			       ? 0
+			       : failed(t, -errno, err);
 	if (!t->is_known && !is_same_host(&from, &t->peer.address))
 		return 0;
 	if (!t->is_known &&
@@ -232,8 +232,8 @@ static int receive_all(struct transfer *t, const struct net_patience *patience,
 		if (t->blocks != before)
 			heard = net_clock();
 		if (!r &&
-		    net_clock() - heard >
-			(t->is_known ? patience->silent : patience->connect))
+		    net_clock() - heard > (t->is_known ? patience->silent
+						       : patience->connect))
 			return err_set(err, -ETIMEDOUT, t->name, ERR_NOWHERE,
 				       "the TFTP server %s says nothing",
 				       t->peer.host);

@@ -67,7 +67,7 @@ enum { // attribute types
 };
 #define NTFS_AT_END 0xffffffffu
 
-enum { // ntfs_attr_disk.flags
+enum {                               // ntfs_attr_disk.flags
 	NTFS_AF_COMPRESSED = 0x0001, // the low byte is the method; 1: LZNT1
 	NTFS_AF_COMPRESSION_MASK = 0x00ff,
 	NTFS_AF_ENCRYPTED = 0x4000,
@@ -112,47 +112,47 @@ enum { // ntfs_index_header_disk.flags and ntfs_index_entry_disk.flags
 	NTFS_IE_LAST = 0x02,      // has no key
 };
 
-#define NTFS_USA_STRIDE	     512u
-#define NTFS_SEQUENCE_SHIFT  48 // of a file reference: record | sequence << 48
-#define NTFS_RECORD_MASK     0x0000ffffffffffffull
-#define NTFS_SDS_BLOCK	     0x40000u // $SDS: 256 KiB, then their copy
-#define NTFS_BOOT_FILE_SIZE  8192u    // of $Boot
-#define NTFS_UPCASE_SIZE     131072u  // of $UpCase
-#define NTFS_MFT_MIRROR      4u       // records, or a cluster when that is more
-#define NTFS_MAX_NAME	     255u     // units
-#define NTFS_MAX_CLUSTERS    0xffffffffull // Windows counts clusters in 32 bits
+#define NTFS_USA_STRIDE        512u
+#define NTFS_SEQUENCE_SHIFT    48 // of a file reference: record | sequence << 48
+#define NTFS_RECORD_MASK       0x0000ffffffffffffull
+#define NTFS_SDS_BLOCK         0x40000u // $SDS: 256 KiB, then their copy
+#define NTFS_BOOT_FILE_SIZE    8192u    // of $Boot
+#define NTFS_UPCASE_SIZE       131072u  // of $UpCase
+#define NTFS_MFT_MIRROR        4u   // records, or a cluster when that is more
+#define NTFS_MAX_NAME          255u // units
+#define NTFS_MAX_CLUSTERS      0xffffffffull // Windows counts clusters in 32 bits
 #define NTFS_FIRST_SECURITY_ID 0x100u
 
 // --- Boot sector -------------------------------------------------------------
 
 struct ntfs_boot_disk {
-	uint8_t jump[3];              // 0x000: EB 52 90
-	uint8_t oem[8];               // 0x003: "NTFS    "
-	le16 sector_size;             // 0x00b
-	uint8_t sectors_per_cluster;  // 0x00d: over 128: 2^(256 - value)
-	le16 reserved_sectors;        // 0x00e: 0
-	uint8_t zero_0x10[5];         // 0x010
-	uint8_t media;                // 0x015: F8
-	le16 zero_0x16;               // 0x016
-	le16 sectors_per_track;       // 0x018
-	le16 heads;                   // 0x01a
-	le32 hidden_sectors;          // 0x01c
-	le32 zero_0x20;               // 0x020
-	uint8_t drive;                // 0x024: 80
-	uint8_t zero_0x25;            // 0x025
-	uint8_t signature_0x26;       // 0x026: 80
-	uint8_t zero_0x27;            // 0x027
-	le64 sectors;                 // 0x028: without the copy at the end
-	le64 mft_lcn;                 // 0x030
-	le64 mftmirr_lcn;             // 0x038
-	int8_t clusters_per_record;   // 0x040: below 0: 2^-value bytes
-	uint8_t zero_0x41[3];         // 0x041
-	int8_t clusters_per_index;    // 0x044: as above
-	uint8_t zero_0x45[3];         // 0x045
-	le64 serial;                  // 0x048
-	le32 checksum;                // 0x050: 0
-	uint8_t code[426];            // 0x054
-	uint8_t signature[2];         // 0x1fe: 55 AA
+	uint8_t jump[3];             // 0x000: EB 52 90
+	uint8_t oem[8];              // 0x003: "NTFS    "
+	le16 sector_size;            // 0x00b
+	uint8_t sectors_per_cluster; // 0x00d: over 128: 2^(256 - value)
+	le16 reserved_sectors;       // 0x00e: 0
+	uint8_t zero_0x10[5];        // 0x010
+	uint8_t media;               // 0x015: F8
+	le16 zero_0x16;              // 0x016
+	le16 sectors_per_track;      // 0x018
+	le16 heads;                  // 0x01a
+	le32 hidden_sectors;         // 0x01c
+	le32 zero_0x20;              // 0x020
+	uint8_t drive;               // 0x024: 80
+	uint8_t zero_0x25;           // 0x025
+	uint8_t signature_0x26;      // 0x026: 80
+	uint8_t zero_0x27;           // 0x027
+	le64 sectors;                // 0x028: without the copy at the end
+	le64 mft_lcn;                // 0x030
+	le64 mftmirr_lcn;            // 0x038
+	int8_t clusters_per_record;  // 0x040: below 0: 2^-value bytes
+	uint8_t zero_0x41[3];        // 0x041
+	int8_t clusters_per_index;   // 0x044: as above
+	uint8_t zero_0x45[3];        // 0x045
+	le64 serial;                 // 0x048
+	le32 checksum;               // 0x050: 0
+	uint8_t code[426];           // 0x054
+	uint8_t signature[2];        // 0x1fe: 55 AA
 };
 _Static_assert(sizeof(struct ntfs_boot_disk) == 512, "size");
 _Static_assert(offsetof(struct ntfs_boot_disk, sectors) == 0x28, "offset");
@@ -161,20 +161,20 @@ _Static_assert(offsetof(struct ntfs_boot_disk, code) == 0x54, "offset");
 // --- File records ------------------------------------------------------------
 
 struct ntfs_record_disk {
-	uint8_t magic[4];    // 0x00: "FILE", "BAAD" after a failed write
-	le16 usa_offset;     // 0x04: 0x30
-	le16 usa_count;      // 0x06: the number and one unit a stride
-	le64 lsn;            // 0x08: in $LogFile
-	le16 sequence;       // 0x10: counts the uses of the record, not 0
-	le16 links;          // 0x12: FILE_NAME attributes, 0 in extensions
-	le16 attrs_offset;   // 0x14: of the first attribute
-	le16 flags;          // 0x16: NTFS_RF_*
-	le32 used;           // 0x18: bytes, up to and with the end mark
-	le32 allocated;      // 0x1c: bytes of the record
-	le64 base;           // 0x20: reference of the base record, or 0
-	le16 next_attr_id;   // 0x28
-	le16 zero_0x2a;      // 0x2a
-	le32 number;         // 0x2c: of this record
+	uint8_t magic[4];  // 0x00: "FILE", "BAAD" after a failed write
+	le16 usa_offset;   // 0x04: 0x30
+	le16 usa_count;    // 0x06: the number and one unit a stride
+	le64 lsn;          // 0x08: in $LogFile
+	le16 sequence;     // 0x10: counts the uses of the record, not 0
+	le16 links;        // 0x12: FILE_NAME attributes, 0 in extensions
+	le16 attrs_offset; // 0x14: of the first attribute
+	le16 flags;        // 0x16: NTFS_RF_*
+	le32 used;         // 0x18: bytes, up to and with the end mark
+	le32 allocated;    // 0x1c: bytes of the record
+	le64 base;         // 0x20: reference of the base record, or 0
+	le16 next_attr_id; // 0x28
+	le16 zero_0x2a;    // 0x2a
+	le32 number;       // 0x2c: of this record
 };
 _Static_assert(sizeof(struct ntfs_record_disk) == 0x30, "size");
 _Static_assert(offsetof(struct ntfs_record_disk, base) == 0x20, "offset");
@@ -225,18 +225,18 @@ _Static_assert(sizeof(struct ntfs_compressed_disk) == 8, "size");
 
 // $STANDARD_INFORMATION; version 1.2 volumes end before `owner`.
 struct ntfs_standard_disk {
-	le64 created;     // 0x00: FILETIME
-	le64 modified;    // 0x08
-	le64 changed;     // 0x10: of the file record
-	le64 accessed;    // 0x18
-	le32 attributes;  // 0x20: NTFS_ATTR_*, NTFS_FA_*
+	le64 created;      // 0x00: FILETIME
+	le64 modified;     // 0x08
+	le64 changed;      // 0x10: of the file record
+	le64 accessed;     // 0x18
+	le32 attributes;   // 0x20: NTFS_ATTR_*, NTFS_FA_*
 	le32 max_versions; // 0x24
-	le32 version;     // 0x28
-	le32 class_id;    // 0x2c
-	le32 owner;       // 0x30: of $Quota, or 0
-	le32 security_id; // 0x34: of $Secure
-	le64 quota;       // 0x38: bytes charged
-	le64 usn;         // 0x40: of $UsnJrnl
+	le32 version;      // 0x28
+	le32 class_id;     // 0x2c
+	le32 owner;        // 0x30: of $Quota, or 0
+	le32 security_id;  // 0x34: of $Secure
+	le64 quota;        // 0x38: bytes charged
+	le64 usn;          // 0x40: of $UsnJrnl
 };
 _Static_assert(sizeof(struct ntfs_standard_disk) == 72, "size");
 _Static_assert(offsetof(struct ntfs_standard_disk, security_id) == 0x34,
@@ -342,20 +342,20 @@ _Static_assert(sizeof(struct ntfs_attrdef_disk) == 160, "size");
 // --- Indexes -----------------------------------------------------------------
 
 struct ntfs_index_header_disk {
-	le32 entries_offset; // 0x00: from here to the first entry
-	le32 used;           // 0x04: from here to the end of the last entry
-	le32 allocated;      // 0x08: from here to the end of the node
-	uint8_t flags;       // 0x0c: NTFS_IH_*
+	le32 entries_offset;  // 0x00: from here to the first entry
+	le32 used;            // 0x04: from here to the end of the last entry
+	le32 allocated;       // 0x08: from here to the end of the node
+	uint8_t flags;        // 0x0c: NTFS_IH_*
 	uint8_t zero_0x0d[3]; // 0x0d
 };
 _Static_assert(sizeof(struct ntfs_index_header_disk) == 0x10, "size");
 
 struct ntfs_index_root_disk {
-	le32 type;                 // 0x00: of the attribute indexed, or 0
-	le32 collation;            // 0x04: NTFS_COLLATE_*
-	le32 block_size;           // 0x08: bytes of an INDX block
+	le32 type;                  // 0x00: of the attribute indexed, or 0
+	le32 collation;             // 0x04: NTFS_COLLATE_*
+	le32 block_size;            // 0x08: bytes of an INDX block
 	uint8_t clusters_per_block; // 0x0c: sectors when below a cluster
-	uint8_t zero_0x0d[3];      // 0x0d
+	uint8_t zero_0x0d[3];       // 0x0d
 	struct ntfs_index_header_disk header; // 0x10
 };
 _Static_assert(sizeof(struct ntfs_index_root_disk) == 0x20, "size");
@@ -375,16 +375,16 @@ _Static_assert(sizeof(struct ntfs_index_block_disk) == 0x28, "size");
 // VCN of the child when it has one.
 struct ntfs_index_entry_disk {
 	union {
-		le64 file;        // 0x00: reference, in directories
+		le64 file; // 0x00: reference, in directories
 		struct {
 			le16 data_offset; // 0x00: from the entry
 			le16 data_len;    // 0x02
 			le32 zero_0x04;   // 0x04
 		} view;
 	} u;
-	le16 length;    // 0x08: of the entry
-	le16 key_len;   // 0x0a: bytes
-	uint8_t flags;  // 0x0c: NTFS_IE_*
+	le16 length;          // 0x08: of the entry
+	le16 key_len;         // 0x0a: bytes
+	uint8_t flags;        // 0x0c: NTFS_IE_*
 	uint8_t zero_0x0d[3]; // 0x0d
 };
 _Static_assert(sizeof(struct ntfs_index_entry_disk) == 0x10, "size");

@@ -140,8 +140,7 @@ static int read_copy(struct disk *dev, uint64_t lba, struct gpt_header *ret,
 	r = disk_read(dev, h.entries_lba * dev->sector_size, entries, size,
 		      err);
 	if (!r && crc32_update(0, entries, size) != h.entries_crc)
-		r = err_corrupt(err, GPT_WHAT,
-				h.entries_lba * dev->sector_size,
+		r = err_corrupt(err, GPT_WHAT, h.entries_lba * dev->sector_size,
 				"its entries' checksum is wrong");
 	if (r) {
 		mem_free(entries);
@@ -291,8 +290,8 @@ int gpt_read(struct disk *dev, struct part_table *t, struct err *err)
 		goto out;
 	}
 	t->primary_broken = primary.r;
-	t->backup_broken = backup.r || (!primary.r &&
-					!same_content(&primary.h, &backup.h));
+	t->backup_broken = backup.r ||
+			   (!primary.r && !same_content(&primary.h, &backup.h));
 	set_measures(t, &use->h, use == &primary);
 	r = decode_entries(&use->h, use->entries, t, err);
 out:
@@ -422,8 +421,9 @@ static int write_copy(const struct part_table *t, struct disk *dev,
 		.entries_lba = to_le64(at / t->sector_size),
 		.entry_count = to_le32(t->slots),
 		.entry_size = to_le32(t->entry_size),
-		.entries_crc = to_le32(crc32_update(
-			0, entries, (size_t)t->slots * t->entry_size)),
+		.entries_crc =
+			to_le32(crc32_update(0, entries,
+					     (size_t)t->slots * t->entry_size)),
 	};
 	int r;
 

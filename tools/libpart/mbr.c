@@ -285,9 +285,10 @@ static void encode_ebr(const struct part_table *t, const struct part *extended,
 		m->entries[0] = encode_entry(t, p->mbr_type, p->active, p->ebr,
 					     p->start, p->size);
 	if (next)
-		m->entries[1] = encode_entry(
-			t, PART_MBR_EXTENDED, false, extended->start, next->ebr,
-			next->start + next->size - next->ebr);
+		m->entries[1] =
+			encode_entry(t, PART_MBR_EXTENDED, false,
+				     extended->start, next->ebr,
+				     next->start + next->size - next->ebr);
 }
 
 // Fills in the chain. Returns how many records it has.
@@ -377,9 +378,8 @@ static int mark_old(struct disk *dev, const struct mbr_disk *m,
 // Zeroes the headers of a GPT that an MBR has replaced.
 static int clear_gpt(struct disk *dev, struct err *err)
 {
-	uint64_t places[2] = {dev->sector_size,
-			      (dev->size / dev->sector_size - 1) *
-				      dev->sector_size};
+	uint64_t places[2] = {dev->sector_size, (dev->size / dev->sector_size -
+						 1) * dev->sector_size};
 	char magic[8];
 	int r = 0;
 
@@ -412,9 +412,9 @@ static int write_all(const struct part_table *t, struct disk *dev,
 	for (size_t i = 0; i < t->count && !t->parts[i].logical; i++) {
 		const struct part *p = &t->parts[i];
 
-		m.entries[p->number - 1] =
-			encode_entry(t, p->mbr_type, p->active, 0, p->start,
-				     p->size);
+		m.entries[p->number - 1] = encode_entry(t, p->mbr_type,
+							p->active, 0, p->start,
+							p->size);
 	}
 	r = write_sector(dev, 0, &m, err);
 	if (!r && (kind == MBR_PROTECTIVE || kind == MBR_HYBRID))

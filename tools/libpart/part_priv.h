@@ -9,10 +9,10 @@
 #include "part_disk.h"
 
 // Limits: what no tool in use comes near to, and what keeps work small.
-#define PART_MAX_SLOTS	    1024 // GPT entries; 128 is usual
+#define PART_MAX_SLOTS      1024 // GPT entries; 128 is usual
 #define PART_MAX_ENTRY_SIZE 4096 // bytes of one
 #define PART_MAX_LOGICAL    256  // logical partitions; Linux shows 60
-#define PART_MAX_SECTOR	    4096
+#define PART_MAX_SECTOR     4096
 
 // --- table.c -----------------------------------------------------------------
 
@@ -55,8 +55,8 @@ int part_settle_sector_size(struct disk *dev, struct err *err);
 
 // Pieces of a disk that were read; others are not known.
 struct part_view {
-	uint64_t size;           // of the disk
-	uint64_t base;           // where on the whole disk it begins; not 0: inside
+	uint64_t size; // of the disk
+	uint64_t base; // where on the whole disk it begins; not 0: inside
 	const uint8_t *bytes[2];
 	uint64_t at[2];
 	size_t len[2];
@@ -95,7 +95,7 @@ int gpt_write(const struct part_table *t, struct disk *dev, struct err *err);
 // --- mbr.c -------------------------------------------------------------------
 
 enum mbr_kind {
-	MBR_NONE,       // no magic, or a file system's boot sector
+	MBR_NONE, // no magic, or a file system's boot sector
 	MBR_PLAIN,
 	MBR_PROTECTIVE, // one entry of type 0xee
 	MBR_HYBRID,     // such an entry and others

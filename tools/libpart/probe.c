@@ -15,13 +15,13 @@
 
 #include "part_priv.h"
 
-#define MIB ((uint64_t)1 << 20)
-#define PAGE	    4096u
-#define STARTS	    (256 * MIB) // every MiB of these is looked at
-#define SAMPLES	    2048u       // of the rest
-#define WHOLE	    (64 * MIB)  // pieces of data that are read whole, in sum
-#define BATCH	    64u         // samples at a time: disks sort what they are asked
-#define THREADS	    16u
+#define MIB     ((uint64_t)1 << 20)
+#define PAGE    4096u
+#define STARTS  (256 * MIB) // every MiB of these is looked at
+#define SAMPLES 2048u       // of the rest
+#define WHOLE   (64 * MIB)  // pieces of data that are read whole, in sum
+#define BATCH   64u         // samples at a time: disks sort what they are asked
+#define THREADS 16u
 
 struct probe {
 	struct disk *dev;
@@ -49,9 +49,9 @@ static int report_table(struct probe *p, const struct part_table *t)
 	const struct part_content c = {
 		.kind = PART_HOLDS_TABLE,
 		.name = t->style == PART_GPT ? "GPT" : "MBR",
-		.at = t->style == PART_MBR	? offsetof(struct mbr_disk, magic)
-		      : !t->primary_broken	? t->sector_size
-						: t->disk_size - t->sector_size,
+		.at = t->style == PART_MBR ? offsetof(struct mbr_disk, magic)
+		      : !t->primary_broken ? t->sector_size
+					   : t->disk_size - t->sector_size,
 		.disk_id = t->disk_id,
 		.parts = t->count,
 	};
@@ -174,8 +174,9 @@ static int find_inside_edges(struct probe *p)
 static int report_bytes(struct probe *p, const uint8_t *b, uint64_t at,
 			size_t len, bool is_inside)
 {
-	struct part_content c = {
-		.kind = PART_HOLDS_DATA, .name = "data", .is_inside = is_inside};
+	struct part_content c = {.kind = PART_HOLDS_DATA,
+				 .name = "data",
+				 .is_inside = is_inside};
 	size_t first = 0;
 
 	while (first < len && !b[first])

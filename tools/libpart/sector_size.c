@@ -43,7 +43,7 @@ static int size_by_gpt(struct disk *dev, uint32_t *ret, struct err *err)
 
 // What lies where an entry says, counted in sectors of some size.
 struct look {
-	bool is_blank;  // all of them that are on the disk
+	bool is_blank;   // all of them that are on the disk
 	bool has_volume; // one begins with a volume of that sector size
 };
 
@@ -65,10 +65,9 @@ static int look_by_size(struct disk *dev, const struct mbr_disk *m,
 		if (r)
 			return r;
 		look.is_blank &= mem_is_zero(&boot, sizeof(boot));
-		look.has_volume |=
-			mbr_is_volume(&boot) &&
-			(boot.code[11] | boot.code[12] << 8) ==
-				(int)sector_size;
+		look.has_volume |= mbr_is_volume(&boot) &&
+				   (boot.code[11] | boot.code[12] << 8) ==
+					   (int)sector_size;
 	}
 	*ret = look;
 	return 0;

@@ -75,7 +75,8 @@ struct signature {
 
 #define SYSV_AT(kib)                                                           \
 	VOLUME("System V", (kib) * 1024 + 512 + 504, "\x20\x7e\x18\xfd"),      \
-		VOLUME("System V", (kib) * 1024 + 512 + 504, "\xfd\x18\x7e\x20")
+		VOLUME("System V", (kib) * 1024 + 512 + 504,                   \
+		       "\xfd\x18\x7e\x20")
 
 #define PROMISE_AT(back)                                                       \
 	AT_END("Promise RAID member", back, 0, "Promise Technology, Inc.")
@@ -364,8 +365,7 @@ static int find_zfs(const struct part_view *v, part_found_fn *fn, void *ctx)
 
 	for (int i = 0; v->size >= 4 * label && i < 4; i++)
 		for (uint64_t off = label / 2; off < label; off += 1024) {
-			const uint8_t *b = view_bytes(v, labels[i] + off,
-							   8);
+			const uint8_t *b = view_bytes(v, labels[i] + off, 8);
 
 			if (b && (!memcmp(b, magic[0], 8) ||
 				  !memcmp(b, magic[1], 8)))
@@ -397,10 +397,10 @@ static int find_atari(const struct part_view *v, part_found_fn *fn, void *ctx)
 	const uint8_t *b = view_bytes(v, 0x1c6, 4 * 12);
 
 	for (int i = 0; b && i < 4; i++, b += 12) {
-		uint64_t start = (uint64_t)b[4] << 24 | b[5] << 16 |
-				 b[6] << 8 | b[7];
-		uint64_t size = (uint64_t)b[8] << 24 | b[9] << 16 |
-				b[10] << 8 | b[11];
+		uint64_t start = (uint64_t)b[4] << 24 | b[5] << 16 | b[6] << 8 |
+				 b[7];
+		uint64_t size = (uint64_t)b[8] << 24 | b[9] << 16 | b[10] << 8 |
+				b[11];
 		bool named = b[0] & 1;
 
 		for (int j = 1; j < 4; j++)

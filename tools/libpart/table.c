@@ -182,8 +182,8 @@ static int find_taken(const struct part_table *t, const struct part *extended,
 
 		if (p->logical != (extended != NULL))
 			continue;
-		k.spans[k.count++] = (struct span){p->start,
-						   p->start + p->size};
+		k.spans[k.count++] =
+			(struct span){p->start, p->start + p->size};
 		if (p->logical)
 			k.spans[k.count++] =
 				(struct span){p->ebr, p->ebr + t->sector_size};
@@ -227,9 +227,8 @@ static bool find_free(const struct part_table *t, const struct taken *k,
 		if (room < size || room <= best)
 			continue;
 		best = size ? size : room;
-		*ret = (struct part){.start = from,
-				     .size = best,
-				     .ebr = record ? ebr : 0};
+		*ret = (struct part){
+			.start = from, .size = best, .ebr = record ? ebr : 0};
 		if (size)
 			break;
 	}
@@ -249,8 +248,7 @@ static int check_spec(const struct part_table *t, const struct part *spec,
 		return err_set(err, -EINVAL, TABLE_WHAT, ERR_NOWHERE,
 			       "start and size must be multiples of %u",
 			       t->sector_size);
-	if (t->style == PART_GPT ? guid_is_zero(&spec->type)
-				 : !spec->mbr_type)
+	if (t->style == PART_GPT ? guid_is_zero(&spec->type) : !spec->mbr_type)
 		return err_set(err, -EINVAL, TABLE_WHAT, ERR_NOWHERE,
 			       "a partition needs a type");
 	if (t->style == PART_MBR) {

@@ -9,7 +9,6 @@
 
 #include "ublk_priv.h"
 
-
 int ublk_control_open(struct ublk_control *ret, struct err *err)
 {
 	struct ublk_control c;

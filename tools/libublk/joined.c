@@ -27,12 +27,11 @@ bool ublk_joined_add(struct ublk_joined *j, uint16_t tag,
 
 uint64_t ublk_joined_copy(const struct ublk_joined *j)
 {
-	ssize_t n = j->is_write
-			    ? pwritev(j->fd, j->parts, (int)j->count,
-				      (off_t)j->off)
-			    : syscall(SYS_preadv2, j->fd, j->parts,
-				      (unsigned long)j->count, j->off, 0UL,
-				      RWF_NOWAIT);
+	ssize_t n = j->is_write ? pwritev(j->fd, j->parts, (int)j->count,
+					  (off_t)j->off)
+				: syscall(SYS_preadv2, j->fd, j->parts,
+					  (unsigned long)j->count, j->off, 0UL,
+					  RWF_NOWAIT);
 
 	return n < 0 ? 0 : (uint64_t)n;
 }

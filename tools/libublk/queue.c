@@ -300,8 +300,8 @@ static int map_memory(struct ublk_queue *q, struct err *err)
 			       "mapping its descriptors failed: %s",
 			       strerror(errno));
 	q->descs = descs;
-	q->buffers = mem_aligned(
-		4096, (size_t)q->depth * q->owner->target.max_bytes);
+	q->buffers = mem_aligned(4096,
+				 (size_t)q->depth * q->owner->target.max_bytes);
 	return q->buffers ? 0 : err_nomem(err);
 }
 

@@ -99,9 +99,10 @@ static void take_room(struct ublk_target *t, const struct ublk_request *q)
 	if (!d->unit)
 		return;
 	off = q->off - q->off % d->unit;
-	best_effort(disk_allocate(
-		d, off, d->size - off < d->unit ? d->size - off : d->unit,
-		NULL));
+	best_effort(disk_allocate(d, off,
+				  d->size - off < d->unit ? d->size - off
+							  : d->unit,
+				  NULL));
 }
 
 int ublk_request_run(struct ublk_target *t, const struct ublk_request *q,

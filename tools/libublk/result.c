@@ -36,8 +36,8 @@ static int failed(const char *doing, struct err *err)
 
 static int put(int fd, int code, const struct err *what, struct err *err)
 {
-	struct result result = {.magic = MAGIC, .size = sizeof(result),
-				.code = code};
+	struct result result = {
+		.magic = MAGIC, .size = sizeof(result), .code = code};
 	ssize_t n;
 
 	if (what)

@@ -19,7 +19,7 @@
 #define MAX_ZERO_SECTORS    (64u << 11)   // 64 MiB
 #define MAX_DISCARD_SECTORS (1024u << 11) // 1 GiB
 
-#define MAX_DISCARD_UNIT    (2u << 20)
+#define MAX_DISCARD_UNIT (2u << 20)
 
 #define NODE_WAIT_MS 5000
 
@@ -133,20 +133,22 @@ static int set_params(struct ublk *u, struct err *err)
 	struct ublk_params p = {
 		.len = sizeof(p),
 		.types = UBLK_PARAM_TYPE_BASIC,
-		.basic = {
-			.attrs = u->target.read_only
-					 ? UBLK_ATTR_READ_ONLY
-					 : UBLK_ATTR_VOLATILE_CACHE |
-						   UBLK_ATTR_FUA,
-			.logical_bs_shift = sector,
-			.physical_bs_shift = 12,
-			.io_min_shift = 12,
-			.io_opt_shift = shift_of(max),
-			.max_sectors = max >> SECTOR_SHIFT,
-			.chunk_sectors = disk->unit >> SECTOR_SHIFT,
-			.dev_sectors = disk->size >> sector
-						     << (sector - SECTOR_SHIFT),
-		},
+		.basic =
+			{
+				.attrs = u->target.read_only
+						 ? UBLK_ATTR_READ_ONLY
+						 : UBLK_ATTR_VOLATILE_CACHE |
+							   UBLK_ATTR_FUA,
+				.logical_bs_shift = sector,
+				.physical_bs_shift = 12,
+				.io_min_shift = 12,
+				.io_opt_shift = shift_of(max),
+				.max_sectors = max >> SECTOR_SHIFT,
+				.chunk_sectors = disk->unit >> SECTOR_SHIFT,
+				.dev_sectors =
+					disk->size >>
+					sector << (sector - SECTOR_SHIFT),
+			},
 	};
 	int r;
 

@@ -125,11 +125,11 @@ struct ublk_queue {
 	struct err err;
 	struct io_uring ring;
 	struct ublksrv_io_desc *descs;
-	uint8_t *buffers;       // max_bytes for each tag
-	bool has_fixed;         // the ring knows them
+	uint8_t *buffers;          // max_bytes for each tag
+	bool has_fixed;            // the ring knows them
 	struct ublk_joined joined; // begun, to be copied
 	uint64_t read_end;         // of the last read, where it lies
-	unsigned open_commands; // of the driver and of the disk below
+	unsigned open_commands;    // of the driver and of the disk below
 };
 
 struct ublk {

@@ -55,7 +55,7 @@ static int check_copy(struct disk *file, struct vdisk_check *ret,
 }
 
 int vdisk_open_alone(struct disk *file, const struct vdisk_info *info,
-		      struct disk **ret, struct err *err)
+		     struct disk **ret, struct err *err)
 {
 	return info->type == VDISK_DIFFERENCING
 		       ? vdisk_open_child(file, NULL, &info->parent_id, ret,

@@ -44,8 +44,8 @@ static int check_vhd(const struct vdisk_create *c, struct err *err)
 			       "others");
 	if (r || c->type == VDISK_FIXED || !c->block_size)
 		return r;
-	if (!is_power_of_two(c->block_size) ||
-	    c->block_size < VHD_MIN_CREATE || c->block_size > VHD_MAX_CREATE)
+	if (!is_power_of_two(c->block_size) || c->block_size < VHD_MIN_CREATE ||
+	    c->block_size > VHD_MAX_CREATE)
 		return err_set(err, -EINVAL, "VHD", ERR_NOWHERE,
 			       "a block has 512 KiB, 1 MiB or 2 MiB");
 	return 0;
@@ -106,8 +106,8 @@ int vdisk_create(struct disk *file, const struct vdisk_create *c,
 	return vhd_dynamic_create(file, c, err);
 }
 
-int vdisk_create_layout(const struct vdisk_create *c,
-			struct vdisk_layout *ret, struct err *err)
+int vdisk_create_layout(const struct vdisk_create *c, struct vdisk_layout *ret,
+			struct err *err)
 {
 	int r = check(c, err);
 
@@ -156,17 +156,15 @@ static int add_run(struct runs *runs, uint64_t off, uint64_t len,
 	return 0;
 }
 
-static int list_runs(const struct vdisk_create *c,
-		     const struct vdisk_layout *l, struct runs *runs,
-		     struct err *err)
+static int list_runs(const struct vdisk_create *c, const struct vdisk_layout *l,
+		     struct runs *runs, struct err *err)
 {
 	uint64_t place = l->first, left = c->size;
 	int r = 0;
 
 	for (uint64_t i = 0; i < l->blocks && !r; i++) {
 		uint64_t len = left < l->block_size ? left : l->block_size;
-		bool is_here = c->type == VDISK_FIXED ||
-			       vdisk_is_present(c, i);
+		bool is_here = c->type == VDISK_FIXED || vdisk_is_present(c, i);
 
 		r = add_run(runs, is_here ? place : DISK_HOLE, len, err);
 		place += is_here ? l->stride : 0;

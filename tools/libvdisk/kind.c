@@ -40,46 +40,24 @@ static const struct magic magics[] = {
 static const struct {
 	const char *ending, *name;
 } foreign[] = {
-	{"vmdk", "VMDK"},
-	{"qcow", "qcow2"},
-	{"qcow2", "qcow2"},
-	{"qed", "QED"},
-	{"vdi", "VDI"},
-	{"hdd", "Parallels HDD"},
-	{"hds", "Parallels HDD"},
-	{"vhds", "VHD Set"},
-	{"wim", "WIM"},
-	{"swm", "WIM"},
-	{"esd", "WIM"},
-	{"ppkg", "WIM"},
-	{"ffu", "FFU"},
-	{"iso", "ISO 9660"},
-	{"dmg", "Apple DMG"},
-	{"e01", "EWF"},
-	{"ex01", "EWF"},
-	{"ova", "OVA"},
-	{"ovf", "OVF"},
-	{"gho", "Ghost"},
-	{"tib", "Acronis"},
-	{"tibx", "Acronis"},
-	{"gz", "gzip"},
-	{"xz", "xz"},
-	{"zst", "Zstandard"},
-	{"bz2", "bzip2"},
-	{"zip", "ZIP"},
-	{"7z", "7-Zip"},
-	{"rar", "RAR"},
+	{"vmdk", "VMDK"},         {"qcow", "qcow2"},   {"qcow2", "qcow2"},
+	{"qed", "QED"},           {"vdi", "VDI"},      {"hdd", "Parallels HDD"},
+	{"hds", "Parallels HDD"}, {"vhds", "VHD Set"}, {"wim", "WIM"},
+	{"swm", "WIM"},           {"esd", "WIM"},      {"ppkg", "WIM"},
+	{"ffu", "FFU"},           {"iso", "ISO 9660"}, {"dmg", "Apple DMG"},
+	{"e01", "EWF"},           {"ex01", "EWF"},     {"ova", "OVA"},
+	{"ovf", "OVF"},           {"gho", "Ghost"},    {"tib", "Acronis"},
+	{"tibx", "Acronis"},      {"gz", "gzip"},      {"xz", "xz"},
+	{"zst", "Zstandard"},     {"bz2", "bzip2"},    {"zip", "ZIP"},
+	{"7z", "7-Zip"},          {"rar", "RAR"},
 };
 
 static const struct {
 	const char *ending;
 	enum vdisk_format format;
 } own[] = {
-	{"vhd", VDISK_VHD},
-	{"avhd", VDISK_VHD},
-	{"vhdx", VDISK_VHDX},
-	{"avhdx", VDISK_VHDX},
-	{"raw", VDISK_RAW},
+	{"vhd", VDISK_VHD},    {"avhd", VDISK_VHD}, {"vhdx", VDISK_VHDX},
+	{"avhdx", VDISK_VHDX}, {"raw", VDISK_RAW},
 };
 
 static const char *ending_of(const char *path)

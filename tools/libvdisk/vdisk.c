@@ -57,8 +57,7 @@ static int read_vhd(struct disk *file, struct vhd *ret, struct err *err)
 }
 
 // Returns -ENOENT with `err` unset when it is the other format's turn.
-static int probe_vhd(struct disk *file, struct vdisk_info *ret,
-		     struct err *err)
+static int probe_vhd(struct disk *file, struct vdisk_info *ret, struct err *err)
 {
 	struct err vhd_err = {0};
 	struct vdisk_info info = {.file_size = file->size};
@@ -166,8 +165,7 @@ int vdisk_parent_read(struct disk *file, struct vdisk_parent *ret,
 	return r ? r : vhd_parent_read(file, &v.header, ret, err);
 }
 
-bool vdisk_is_parent(const struct vdisk_info *child,
-		     const struct guid *link_id)
+bool vdisk_is_parent(const struct vdisk_info *child, const struct guid *link_id)
 {
 	if (guid_equal(&child->parent_id, link_id))
 		return true;

@@ -41,10 +41,10 @@ static int refuse(struct disk *disk, struct err *err)
 	case PART_HOLDS_MEMBER:
 		if (!strcmp(found.name, "BitLocker"))
 			return err_set(
-			    err, -ENOENT, "volume", ERR_NOWHERE,
-			    "this is encrypted by BitLocker, and is "
-			    "read by nobody without its key: decrypt "
-			    "it in Windows first (manage-bde -off)");
+				err, -ENOENT, "volume", ERR_NOWHERE,
+				"this is encrypted by BitLocker, and is "
+				"read by nobody without its key: decrypt "
+				"it in Windows first (manage-bde -off)");
 		if (!found.is_inside)
 			return err_set(err, -ENOENT, "volume", ERR_NOWHERE,
 				       "this is %s; only FAT and NTFS are read",
@@ -144,8 +144,7 @@ static void from_fat(const struct fat_stat *s, struct volume_stat *ret)
 	};
 	memcpy(ret->name, s->name, sizeof(ret->name));
 	if (strcasecmp(s->name, s->short_name))
-		memcpy(ret->short_name, s->short_name,
-		       sizeof(ret->short_name));
+		memcpy(ret->short_name, s->short_name, sizeof(ret->short_name));
 }
 
 struct list {
@@ -392,8 +391,7 @@ static int add_free(void *ctx, uint64_t off, uint64_t len)
 	return 0;
 }
 
-int volume_get_info(struct volume *v, struct volume_info *ret,
-		    struct err *err)
+int volume_get_info(struct volume *v, struct volume_info *ret, struct err *err)
 {
 	struct volume_info info = {0};
 	int r = 0;
@@ -454,7 +452,8 @@ int volume_read_link(struct volume *v, const char *path, char **ret,
 	int r;
 
 	if (v->fat)
-		return err_set(err, -ENOENT, path, ERR_NOWHERE, "it is no link");
+		return err_set(err, -ENOENT, path, ERR_NOWHERE,
+			       "it is no link");
 	r = ntfs_lookup_link(v->ntfs, path, &record, err);
 	return r ? r : ntfs_read_link(v->ntfs, record, ret, err);
 }
@@ -478,6 +477,5 @@ int volume_read_file(struct volume *v, const char *path, uint64_t limit,
 	if (v->fat)
 		return fat_read_file(v->fat, path, limit, ret, ret_size, err);
 	r = check_is_file(v, path, err);
-	return r ? r
-		 : ntfs_read_file(v->ntfs, path, limit, ret, ret_size, err);
+	return r ? r : ntfs_read_file(v->ntfs, path, limit, ret, ret_size, err);
 }

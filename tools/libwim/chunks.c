@@ -15,8 +15,8 @@ bool wim_chunks_layout(const struct wim *w, uint64_t size, uint64_t stored_size,
 	// As many chunks as fit into any disk: nothing below overflows.
 	if (size > (uint64_t)INT64_MAX)
 		return false;
-	c.count =
-	    (size >> w->window_order) + (size % w->info.chunk_size ? 1 : 0);
+	c.count = (size >> w->window_order) +
+		  (size % w->info.chunk_size ? 1 : 0);
 	c.table_size = c.count ? (c.count - 1) * c.entry_size : 0;
 	if (stored_size < c.table_size + c.count ||
 	    stored_size - c.table_size > size)

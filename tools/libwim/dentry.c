@@ -11,7 +11,7 @@
 
 #define ATTRIBUTE_FOLDER  0x10 // [MS-FSCC] 2.6
 #define ATTRIBUTE_REPARSE 0x400
-#define NO_SECURITY	  UINT32_MAX
+#define NO_SECURITY       UINT32_MAX
 
 static const char what[] = "WIM directory entry";
 
@@ -250,7 +250,7 @@ static int decode_streams(const struct wim *w, struct loaded_image *image,
 			take_unnamed(u, blob);
 		} else if (name_is_good(name, len, ':')) {
 			named[named_count++] =
-			    (struct wim_stream){name, len, blob};
+				(struct wim_stream){name, len, blob};
 		} else {
 			return err_corrupt(err, what, at,
 					   "a stream's name is not allowed");
@@ -271,7 +271,7 @@ static void decode_items(struct loaded_image *image, uint64_t at, uint64_t end,
 {
 	size_t len;
 	const uint8_t *item =
-	    find_item(image->metadata, at, end, TAG_OBJECT_ID, &len);
+		find_item(image->metadata, at, end, TAG_OBJECT_ID, &len);
 
 	if (item && len >= sizeof(d->object_id))
 		memcpy(d->object_id.b, item, sizeof(d->object_id));

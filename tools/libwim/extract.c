@@ -16,8 +16,8 @@
 
 #include "wim_priv.h"
 
-#define JOB_OUT	    (UINT64_C(512) << 10) // content bytes a job
-#define JOB_GAP	    (UINT64_C(64) << 10)  // read over, rather than read twice
+#define JOB_OUT     (UINT64_C(512) << 10) // content bytes a job
+#define JOB_GAP     (UINT64_C(64) << 10)  // read over, rather than read twice
 #define JOB_BLOBS   1024
 #define TABLE_BYTES (64 << 10) // of a large blob's chunk table at once
 
@@ -37,8 +37,8 @@ struct job {
 	uint8_t *in, *out;
 	const struct wim_blob **blobs;
 	size_t blob_count;
-	size_t *ends;	// of the chunks being decoded, in `in`
-	uint16_t part;	// of the file that `in` comes from, and
+	size_t *ends;   // of the chunks being decoded, in `in`
+	uint16_t part;  // of the file that `in` comes from, and
 	uint64_t start; // where in it
 	size_t in_size;
 	size_t out_size; // content so far
@@ -123,9 +123,9 @@ static int check_hash(const struct wim *w, const struct wim_blob *blob,
 
 	sha1_final(hash, found);
 	return memcmp(found, blob->sha1, SHA1_SIZE)
-		   ? damaged(w, blob, blob->offset,
-			     "its content does not match its SHA-1", err)
-		   : 0;
+		       ? damaged(w, blob, blob->offset,
+				 "its content does not match its SHA-1", err)
+		       : 0;
 }
 
 // --- Jobs, on the pool's threads ---------------------------------------------
@@ -140,8 +140,8 @@ static int decode_chunks(struct job *job, const struct wim_blob *blob,
 	size_t at = begin;
 
 	for (size_t i = 0; size; i++) {
-		size_t n =
-		    size < w->info.chunk_size ? size : w->info.chunk_size;
+		size_t n = size < w->info.chunk_size ? size
+						     : w->info.chunk_size;
 		int r = wim_chunk_decode(w, job->lzx, job->in + at,
 					 job->ends[i] - at, out, n);
 
@@ -183,11 +183,11 @@ static int decode_whole(struct job *job, const struct wim_blob *blob, size_t at,
 	wim_chunks_layout(w, blob->size, blob->stored_size, &c);
 	base = at += (size_t)c.table_size;
 	for (uint64_t i = 0; i < c.count; i++) {
-		uint64_t n =
-		    left < w->info.chunk_size ? left : w->info.chunk_size;
+		uint64_t n = left < w->info.chunk_size ? left
+						       : w->info.chunk_size;
 		uint64_t end = i + 1 < c.count
-				   ? wim_chunks_entry(&c, table, i)
-				   : blob->stored_size - c.table_size;
+				       ? wim_chunks_entry(&c, table, i)
+				       : blob->stored_size - c.table_size;
 		bool is_inside = end <= blob->stored_size - c.table_size;
 		int r = enter_end(job, blob, i, &begin, is_inside ? end : 0, n,
 				  base, err);
@@ -348,8 +348,8 @@ static int read_part(const struct wim *w, uint16_t part, uint64_t off,
 static int submit(struct engine *e, struct job *job, struct err *err)
 {
 	uint64_t done;
-	int r =
-	    read_part(e->w, job->part, job->start, job->in, job->in_size, err);
+	int r = read_part(e->w, job->part, job->start, job->in, job->in_size,
+			  err);
 
 	if (r)
 		return r;
@@ -422,7 +422,7 @@ static int add_small(struct engine *e, const struct wim_blob *blob,
 	}
 	e->filling->blobs[e->filling->blob_count++] = blob;
 	e->filling->in_size =
-	    (size_t)(blob->offset + blob->stored_size - e->filling->start);
+		(size_t)(blob->offset + blob->stored_size - e->filling->start);
 	e->filling->out_size += (size_t)blob->size;
 	return 0;
 }
@@ -474,10 +474,10 @@ static int place_part(struct engine *e, struct job *job, const struct chunks *c,
 	for (uint64_t i = 0; i < count; i++) {
 		uint64_t n = left < chunk_size ? left : chunk_size;
 		uint64_t end =
-		    chunk + i < c->count - 1
-			? wim_chunks_entry(c, e->table,
-					   chunk + i - e->table_first)
-			: stored;
+			chunk + i < c->count - 1
+				? wim_chunks_entry(c, e->table,
+						   chunk + i - e->table_first)
+				: stored;
 
 		r = enter_end(job, blob, i, &begin, end <= stored ? end : 0, n,
 			      job->in_size, err);
@@ -515,8 +515,8 @@ static int add_large(struct engine *e, const struct wim_blob *blob,
 		job->part = blob->part;
 		job->off = off;
 		job->out_size = blob->size - off < e->out_room
-				    ? (size_t)(blob->size - off)
-				    : e->out_room;
+					? (size_t)(blob->size - off)
+					: e->out_room;
 		if (blob->compressed) {
 			r = place_part(e, job, &c, err);
 		} else {
@@ -591,7 +591,7 @@ static int engine_new(struct wim *w, struct pool *pool, uint64_t largest,
 	e->w = w;
 	e->pool = pool;
 	e->out_room =
-	    (size_t)round_up(largest < JOB_OUT ? largest : JOB_OUT, chunk);
+		(size_t)round_up(largest < JOB_OUT ? largest : JOB_OUT, chunk);
 	e->max_chunks = e->out_room / chunk + 1;
 	e->in_room = e->out_room + e->max_chunks * 8 + JOB_GAP;
 	e->job_count = pool ? pool_threads(pool) * 3 + 2 : 1;

@@ -109,9 +109,10 @@ static int check_last(const struct opened *o, unsigned wanted,
 	switch (r) {
 	case 0:
 		return h.part == wanted && h.info.parts == first->info.parts &&
-			       guid_equal(&h.info.guid, &first->info.guid)
-			   ? 0
-			   : -ESTALE;
+				       guid_equal(&h.info.guid,
+						  &first->info.guid)
+			       ? 0
+			       : -ESTALE;
 	case -EBADMSG:
 	case -ENOTSUP:
 	case -EFBIG:

@@ -9,8 +9,8 @@
 
 #define XPRESS_MIN_ORDER 12
 #define XPRESS_MAX_ORDER 16
-#define LZX_MIN_ORDER	 15
-#define LZX_MAX_ORDER	 21
+#define LZX_MIN_ORDER    15
+#define LZX_MAX_ORDER    21
 
 #define EXPORT                                                                 \
 	"make a WIM of it: in Windows dism /Export-Image "                     \
@@ -57,9 +57,9 @@ static int check_kind(struct header *h, uint32_t flags, struct err *err)
 {
 	if (h->info.version == WIM_VERSION_SOLID)
 		return err_set(
-		    err, -ENOTSUP, "", ERR_NOWHERE,
-		    "this is an ESD (solid%s), which is not read here; " EXPORT,
-		    flags & WIM_FLAG_LZMS ? ", LZMS" : "");
+			err, -ENOTSUP, "", ERR_NOWHERE,
+			"this is an ESD (solid%s), which is not read here; " EXPORT,
+			flags & WIM_FLAG_LZMS ? ", LZMS" : "");
 	if (h->info.version != WIM_VERSION)
 		return err_set(err, -ENOTSUP, "WIM header", 0x0c,
 			       "version 0x%x is not known",

@@ -28,32 +28,33 @@ static const struct {
 	const char *path;
 	size_t offset;
 } strings[] = {
-    {"NAME", offsetof(struct wim_image_info, name)},
-    {"DESCRIPTION", offsetof(struct wim_image_info, description)},
-    {"DISPLAYNAME", offsetof(struct wim_image_info, display_name)},
-    {"DISPLAYDESCRIPTION",
-     offsetof(struct wim_image_info, display_description)},
-    {"FLAGS", offsetof(struct wim_image_info, flags)},
-    {"WINDOWS/PRODUCTNAME", offsetof(struct wim_image_info, product_name)},
-    {"WINDOWS/EDITIONID", offsetof(struct wim_image_info, edition)},
-    {"WINDOWS/INSTALLATIONTYPE",
-     offsetof(struct wim_image_info, installation_type)},
-    {"WINDOWS/HAL", offsetof(struct wim_image_info, hal)},
-    {"WINDOWS/PRODUCTTYPE", offsetof(struct wim_image_info, product_type)},
-    {"WINDOWS/PRODUCTSUITE", offsetof(struct wim_image_info, product_suite)},
-    {"WINDOWS/SYSTEMROOT", offsetof(struct wim_image_info, system_root)},
-    {"WINDOWS/LANGUAGES/DEFAULT",
-     offsetof(struct wim_image_info, default_language)},
+	{"NAME", offsetof(struct wim_image_info, name)},
+	{"DESCRIPTION", offsetof(struct wim_image_info, description)},
+	{"DISPLAYNAME", offsetof(struct wim_image_info, display_name)},
+	{"DISPLAYDESCRIPTION",
+	 offsetof(struct wim_image_info, display_description)},
+	{"FLAGS", offsetof(struct wim_image_info, flags)},
+	{"WINDOWS/PRODUCTNAME", offsetof(struct wim_image_info, product_name)},
+	{"WINDOWS/EDITIONID", offsetof(struct wim_image_info, edition)},
+	{"WINDOWS/INSTALLATIONTYPE",
+	 offsetof(struct wim_image_info, installation_type)},
+	{"WINDOWS/HAL", offsetof(struct wim_image_info, hal)},
+	{"WINDOWS/PRODUCTTYPE", offsetof(struct wim_image_info, product_type)},
+	{"WINDOWS/PRODUCTSUITE",
+	 offsetof(struct wim_image_info, product_suite)},
+	{"WINDOWS/SYSTEMROOT", offsetof(struct wim_image_info, system_root)},
+	{"WINDOWS/LANGUAGES/DEFAULT",
+	 offsetof(struct wim_image_info, default_language)},
 };
 
 static const struct {
 	const char *path;
 	size_t offset;
 } numbers[] = {
-    {"FILECOUNT", offsetof(struct wim_image_info, files)},
-    {"DIRCOUNT", offsetof(struct wim_image_info, directories)},
-    {"TOTALBYTES", offsetof(struct wim_image_info, bytes)},
-    {"HARDLINKBYTES", offsetof(struct wim_image_info, hard_link_bytes)},
+	{"FILECOUNT", offsetof(struct wim_image_info, files)},
+	{"DIRCOUNT", offsetof(struct wim_image_info, directories)},
+	{"TOTALBYTES", offsetof(struct wim_image_info, bytes)},
+	{"HARDLINKBYTES", offsetof(struct wim_image_info, hard_link_bytes)},
 };
 
 static const struct {
@@ -61,12 +62,12 @@ static const struct {
 	size_t offset;
 	unsigned shift;
 } times[] = {
-    {"CREATIONTIME/HIGHPART", offsetof(struct wim_image_info, created), 32},
-    {"CREATIONTIME/LOWPART", offsetof(struct wim_image_info, created), 0},
-    {"LASTMODIFICATIONTIME/HIGHPART", offsetof(struct wim_image_info, modified),
-     32},
-    {"LASTMODIFICATIONTIME/LOWPART", offsetof(struct wim_image_info, modified),
-     0},
+	{"CREATIONTIME/HIGHPART", offsetof(struct wim_image_info, created), 32},
+	{"CREATIONTIME/LOWPART", offsetof(struct wim_image_info, created), 0},
+	{"LASTMODIFICATIONTIME/HIGHPART",
+	 offsetof(struct wim_image_info, modified), 32},
+	{"LASTMODIFICATIONTIME/LOWPART",
+	 offsetof(struct wim_image_info, modified), 0},
 };
 
 #define COUNT(table) (sizeof(table) / sizeof(*(table)))
@@ -149,8 +150,8 @@ static int on_attribute(void *ctx, const char *path, const char *name,
 		return r;
 	index = strtoul(value, NULL, 10);
 	b->image = index && index <= b->w->info.images
-		       ? &b->w->images[index - 1]
-		       : NULL;
+			   ? &b->w->images[index - 1]
+			   : NULL;
 	b->has_version = false;
 	memset(b->version, 0, sizeof(b->version));
 	return 0;
@@ -206,10 +207,10 @@ static int on_text(void *ctx, const char *path, const char *text)
 	for (size_t i = 0; i < COUNT(strings); i++)
 		if (!strcasecmp(path, strings[i].path))
 			return set_string(
-			    b,
-			    (const char **)(void *)((char *)b->image +
-						    strings[i].offset),
-			    text);
+				b,
+				(const char **)(void *)((char *)b->image +
+							strings[i].offset),
+				text);
 	if (!strcasecmp(path, "WINDOWS/ARCH"))
 		return set_string(b, &b->image->architecture,
 				  architecture(text));
@@ -221,14 +222,14 @@ static int on_text(void *ctx, const char *path, const char *text)
 static void clear(struct wim_image_info *image, uint32_t index)
 {
 	*image = (struct wim_image_info){
-	    .index = index,
-	    .architecture = "",
-	    .languages = "",
-	    .version = "",
+		.index = index,
+		.architecture = "",
+		.languages = "",
+		.version = "",
 	};
 	for (size_t i = 0; i < COUNT(strings); i++)
 		*(const char **)(void *)((char *)image + strings[i].offset) =
-		    "";
+			"";
 }
 
 // Parses UTF-16 text of `size` bytes.
@@ -323,10 +324,11 @@ int wim_no_image(const struct wim *w, const char *file,
 
 	list[0] = 0;
 	for (uint32_t i = 0; i < w->info.images && used < sizeof(list); i++)
-		used += (size_t)snprintf(
-		    list + used, sizeof(list) - used,
-		    w->images[i].name[0] ? "%s%u (%s)" : "%s%u", i ? ", " : "",
-		    (unsigned)i + 1, w->images[i].name);
+		used += (size_t)snprintf(list + used, sizeof(list) - used,
+					 w->images[i].name[0] ? "%s%u (%s)"
+							      : "%s%u",
+					 i ? ", " : "", (unsigned)i + 1,
+					 w->images[i].name);
 	if (!w->info.images)
 		return err_set(err, -ENOENT, file, ERR_NOWHERE,
 			       "there is no image \"%s\": the file has none",

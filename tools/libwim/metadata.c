@@ -16,7 +16,7 @@ struct place {
 	uint64_t pos;
 	uint64_t children; // offset; 0: none
 	uint32_t parent;   // index
-	uint32_t first;	   // of its children
+	uint32_t first;    // of its children
 	uint32_t count;
 	uint32_t depth;
 };
@@ -98,8 +98,8 @@ static int find_places(struct walk *walk, uint64_t root, struct err *err)
 			if (r)
 				return r;
 		}
-		walk->places[i].count =
-		    (uint32_t)walk->count - walk->places[i].first;
+		walk->places[i].count = (uint32_t)walk->count -
+					walk->places[i].first;
 	}
 	return 0;
 }
@@ -147,7 +147,7 @@ static int decode_places(const struct wim *w, const struct walk *walk,
 
 	image->dentries = mem_array(walk->count, sizeof(*image->dentries));
 	image->image.dentries =
-	    mem_array(walk->count, sizeof(*image->image.dentries));
+		mem_array(walk->count, sizeof(*image->image.dentries));
 	image->streams = mem_array(walk->streams, sizeof(*image->streams));
 	image->ea = mem_alloc(walk->ea_size);
 	if (!image->dentries || !image->image.dentries || !image->streams ||
@@ -177,8 +177,8 @@ static int load_tree(const struct wim *w, struct loaded_image *image,
 {
 	struct walk walk = {.data = image->metadata, .size = size};
 	size_t root;
-	int r =
-	    wim_security_read(image->metadata, size, &image->image, &root, err);
+	int r = wim_security_read(image->metadata, size, &image->image, &root,
+				  err);
 
 	if (r)
 		return r;

@@ -99,8 +99,8 @@ static int decode_file(struct wim *w, size_t i, const struct header *h,
 		return wim_file_fail(w, i, &inner, err);
 	file->before = w->info.size;
 	w->info.size += file->disk->size;
-	w->info.has_integrity &=
-	    file->integrity.offset && file->integrity.stored_size;
+	w->info.has_integrity &= file->integrity.offset &&
+				 file->integrity.stored_size;
 	return 0;
 }
 
@@ -140,8 +140,8 @@ static int open_parts(struct wim *w, const struct wim_part *parts, size_t count,
 	w->files = mem_array(w->info.parts, sizeof(*w->files));
 	headers = mem_array(w->info.parts, sizeof(*headers));
 	r = w->files && headers
-		? sort_parts(w, headers, parts, count, &first, err)
-		: err_nomem(err);
+		    ? sort_parts(w, headers, parts, count, &first, err)
+		    : err_nomem(err);
 	if (!r) // what part 1 says of the images counts
 		w->info.images = headers[0].info.images;
 	if (!r)

@@ -21,8 +21,8 @@ int wim_resource_decode(const struct wim *w, size_t i,
 		res.stored_size |= (uint64_t)raw->stored_size[k] << (8 * k);
 	if (res.flags & RESOURCE_SOLID)
 		return err_set(
-		    err, -ENOTSUP, what, where,
-		    "this is an ESD (solid), which is not read here");
+			err, -ENOTSUP, what, where,
+			"this is an ESD (solid), which is not read here");
 	if (res.flags & RESOURCE_SPANNED)
 		return err_set(err, -ENOTSUP, what, where,
 			       "a resource is spread over several files, which "
@@ -86,11 +86,11 @@ int wim_resource_read(struct wim *w, size_t i, const struct resource *res,
 		      struct err *err)
 {
 	struct wim_blob blob = {
-	    .size = res->size,
-	    .part = (uint16_t)(i + 1),
-	    .offset = res->offset,
-	    .stored_size = res->stored_size,
-	    .compressed = res->flags & RESOURCE_COMPRESSED,
+		.size = res->size,
+		.part = (uint16_t)(i + 1),
+		.offset = res->offset,
+		.stored_size = res->stored_size,
+		.compressed = res->flags & RESOURCE_COMPRESSED,
 	};
 
 	if (res->size > limit)

@@ -19,9 +19,9 @@
 
 #include "base.h"
 
-#define WIM_MAGIC	  "MSWIM\0\0\0"
+#define WIM_MAGIC         "MSWIM\0\0\0"
 #define WIM_MAGIC_PIPABLE "WLPWM\0\0\0" // of wimlib
-#define WIM_VERSION	  0x10d00
+#define WIM_VERSION       0x10d00
 #define WIM_VERSION_SOLID 0xe00
 
 enum {
@@ -42,29 +42,29 @@ enum {
 
 struct resource_disk {
 	uint8_t stored_size[7]; // 0x00: little-endian
-	uint8_t flags;		// 0x07: RESOURCE_*
-	le64 offset;		// 0x08: in the file
-	le64 size;		// 0x10: of the content
+	uint8_t flags;          // 0x07: RESOURCE_*
+	le64 offset;            // 0x08: in the file
+	le64 size;              // 0x10: of the content
 };
 _Static_assert(sizeof(struct resource_disk) == 24, "resource header");
 _Static_assert(offsetof(struct resource_disk, size) == 16, "resource header");
 
 struct wim_header_disk {
-	uint8_t magic[8];		// 0x00
-	le32 header_size;		// 0x08: 208
-	le32 version;			// 0x0c
-	le32 flags;			// 0x10: WIM_FLAG_*
-	le32 chunk_size;		// 0x14: content bytes
-	uint8_t guid[16];		// 0x18
-	le16 part;			// 0x28: from 1
-	le16 parts;			// 0x2a
-	le32 images;			// 0x2c
-	struct resource_disk blobs;	// 0x30
-	struct resource_disk xml;	// 0x48
-	struct resource_disk boot;	// 0x60: metadata of the image to boot
-	le32 boot_index;		// 0x78: 0: none
+	uint8_t magic[8];               // 0x00
+	le32 header_size;               // 0x08: 208
+	le32 version;                   // 0x0c
+	le32 flags;                     // 0x10: WIM_FLAG_*
+	le32 chunk_size;                // 0x14: content bytes
+	uint8_t guid[16];               // 0x18
+	le16 part;                      // 0x28: from 1
+	le16 parts;                     // 0x2a
+	le32 images;                    // 0x2c
+	struct resource_disk blobs;     // 0x30
+	struct resource_disk xml;       // 0x48
+	struct resource_disk boot;      // 0x60: metadata of the image to boot
+	le32 boot_index;                // 0x78: 0: none
 	struct resource_disk integrity; // 0x7c: all zero: none
-	uint8_t unused[60];		// 0x94
+	uint8_t unused[60];             // 0x94
 };
 _Static_assert(sizeof(struct wim_header_disk) == 208, "WIM header");
 _Static_assert(offsetof(struct wim_header_disk, xml) == 0x48, "WIM header");
@@ -73,8 +73,8 @@ _Static_assert(offsetof(struct wim_header_disk, integrity) == 0x7c,
 
 struct blob_disk {
 	struct resource_disk resource; // 0x00
-	le16 part;		       // 0x18
-	le32 references;	       // 0x1a
+	le16 part;                     // 0x18
+	le32 references;               // 0x1a
 	uint8_t sha1[SHA1_SIZE];       // 0x1e
 };
 _Static_assert(sizeof(struct blob_disk) == 50, "blob table entry");
@@ -82,8 +82,8 @@ _Static_assert(offsetof(struct blob_disk, sha1) == 0x1e, "blob table entry");
 
 // The table's size, then SHA-1s.
 struct integrity_disk {
-	le32 size;	 // 0x00: of all this
-	le32 count;	 // 0x04
+	le32 size;       // 0x00: of all this
+	le32 count;      // 0x04
 	le32 chunk_size; // 0x08
 };
 _Static_assert(sizeof(struct integrity_disk) == 12, "integrity table");
@@ -102,22 +102,22 @@ _Static_assert(offsetof(struct security_disk, count) == 4, "security data");
 // and at a multiple of 8 tagged items up to `length`. The entries of streams
 // follow at a multiple of 8. A folder's list ends with a length of 0.
 struct dentry_disk {
-	le64 length;		 // 0x00: without the entries of streams
-	le32 attributes;	 // 0x08
-	le32 security;		 // 0x0c: index of the descriptor; -1: none
-	le64 children;		 // 0x10: offset in the metadata; 0: none
-	le64 unused_0x18;	 // 0x18
-	le64 unused_0x20;	 // 0x20
-	le64 created;		 // 0x28: FILETIME
-	le64 accessed;		 // 0x30
-	le64 modified;		 // 0x38
+	le64 length;             // 0x00: without the entries of streams
+	le32 attributes;         // 0x08
+	le32 security;           // 0x0c: index of the descriptor; -1: none
+	le64 children;           // 0x10: offset in the metadata; 0: none
+	le64 unused_0x18;        // 0x18
+	le64 unused_0x20;        // 0x20
+	le64 created;            // 0x28: FILETIME
+	le64 accessed;           // 0x30
+	le64 modified;           // 0x38
 	uint8_t sha1[SHA1_SIZE]; // 0x40: of the content; zero: empty
-	le32 unknown_0x54;	 // 0x54
-	le32 link_low;		 // 0x58: link group, or the reparse tag
-	le32 link_high;		 // 0x5c: and reserved words
-	le16 streams;		 // 0x60: entries that follow
-	le16 short_name_len;	 // 0x62: bytes
-	le16 name_len;		 // 0x64: bytes
+	le32 unknown_0x54;       // 0x54
+	le32 link_low;           // 0x58: link group, or the reparse tag
+	le32 link_high;          // 0x5c: and reserved words
+	le16 streams;            // 0x60: entries that follow
+	le16 short_name_len;     // 0x62: bytes
+	le16 name_len;           // 0x64: bytes
 };
 _Static_assert(sizeof(struct dentry_disk) == 0x66, "directory entry");
 _Static_assert(offsetof(struct dentry_disk, sha1) == 0x40, "directory entry");
@@ -126,10 +126,10 @@ _Static_assert(offsetof(struct dentry_disk, streams) == 0x60,
 
 // Then the name and a NUL (only when not empty).
 struct stream_disk {
-	le64 length;		 // 0x00: of the entry
-	le64 unused_0x08;	 // 0x08
+	le64 length;             // 0x00: of the entry
+	le64 unused_0x08;        // 0x08
 	uint8_t sha1[SHA1_SIZE]; // 0x10
-	le16 name_len;		 // 0x24: bytes
+	le16 name_len;           // 0x24: bytes
 };
 _Static_assert(sizeof(struct stream_disk) == 0x26, "stream entry");
 _Static_assert(offsetof(struct stream_disk, name_len) == 0x24, "stream entry");
@@ -146,9 +146,9 @@ _Static_assert(offsetof(struct tag_disk, length) == 4, "tagged item");
 // An extended attribute of TAG_EA; then its name, a NUL and the value. The next
 // one follows at once.
 struct wim_ea_disk {
-	le16 value_len;	  // 0x00
+	le16 value_len;   // 0x00
 	uint8_t name_len; // 0x02: without the NUL
-	uint8_t flags;	  // 0x03: 0x80: must be understood
+	uint8_t flags;    // 0x03: 0x80: must be understood
 };
 _Static_assert(sizeof(struct wim_ea_disk) == 4, "extended attribute");
 _Static_assert(offsetof(struct wim_ea_disk, flags) == 3, "extended attribute");
@@ -156,10 +156,10 @@ _Static_assert(offsetof(struct wim_ea_disk, flags) == 3, "extended attribute");
 // The same as NTFS stores it ([MS-FSCC] 2.4.15, FILE_FULL_EA_INFORMATION), each
 // at a multiple of 4.
 struct ntfs_ea_disk {
-	le32 size;	  // 0x00: up to the next one
-	uint8_t flags;	  // 0x04
+	le32 size;        // 0x00: up to the next one
+	uint8_t flags;    // 0x04
 	uint8_t name_len; // 0x05
-	le16 value_len;	  // 0x06
+	le16 value_len;   // 0x06
 };
 _Static_assert(sizeof(struct ntfs_ea_disk) == 8, "NTFS extended attribute");
 _Static_assert(offsetof(struct ntfs_ea_disk, value_len) == 6,

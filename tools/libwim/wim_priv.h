@@ -11,13 +11,13 @@
 
 // Limits. The largest images of Windows have some 300,000 entries and 80 MB of
 // metadata.
-#define WIM_MAX_IMAGES	   10000
+#define WIM_MAX_IMAGES     10000
 #define WIM_MAX_BLOB_TABLE (UINT64_C(256) << 20) // of all files
-#define WIM_MAX_XML	   (UINT64_C(16) << 20)
+#define WIM_MAX_XML        (UINT64_C(16) << 20)
 #define WIM_MAX_METADATA   (UINT64_C(512) << 20)
 #define WIM_MAX_INTEGRITY  (UINT64_C(64) << 20)
-#define WIM_MAX_DEPTH	   4096 // folders within folders
-#define WIM_MAX_NAME	   255	// units, as on NTFS
+#define WIM_MAX_DEPTH      4096 // folders within folders
+#define WIM_MAX_NAME       255  // units, as on NTFS
 
 // A place in a file that holds content.
 struct resource {
@@ -28,7 +28,7 @@ struct resource {
 // What a header says of itself, checked.
 struct header {
 	struct wim_info info;  // of this file
-	uint16_t part;	       // from 1
+	uint16_t part;         // from 1
 	unsigned window_order; // log2 of chunk_size; 0 when not compressed
 	struct resource_disk blob_table, xml, integrity;
 };
@@ -46,15 +46,15 @@ struct xml_data;
 struct wim {
 	struct wim_file *files; // as many as info.parts, in their order
 	struct wim_info info;
-	unsigned window_order; // log2 of chunk_size; 0 when not compressed
-	struct opened *opened; // of wim_open_files
+	unsigned window_order;     // log2 of chunk_size; 0 when not compressed
+	struct opened *opened;     // of wim_open_files
 	struct wim_blob *metadata; // of each image
-	struct wim_blob *blobs;	   // without metadata
+	struct wim_blob *blobs;    // without metadata
 	size_t blob_count;
 	uint32_t *hash_slots; // 1 + index in blobs, by SHA-1; 0: free
 	size_t hash_mask;
 	struct wim_image_info *images; // as many as info.images
-	char **strings;		       // what images points to
+	char **strings;                // what images points to
 	size_t string_count, string_capacity;
 };
 
@@ -175,10 +175,10 @@ struct loaded_image {
 // What the lengths of a directory entry say, checked.
 struct dentry_shape {
 	uint64_t length;   // 8: the end of a folder's list
-	uint64_t end;	   // where the next entry begins
+	uint64_t end;      // where the next entry begins
 	uint64_t children; // offset, 0: none
 	unsigned streams;  // entries behind it
-	size_t ea_size;	   // what its extended attributes take as NTFS has them
+	size_t ea_size;    // what its extended attributes take as NTFS has them
 	bool is_folder;
 };
 

@@ -72,10 +72,10 @@ static uint32_t character(const char *s, size_t len)
 
 	for (size_t i = is_hex ? 2 : 1; i < len; i++) {
 		uint32_t digit =
-		    s[i] >= '0' && s[i] <= '9' ? (uint32_t)(s[i] - '0')
-		    : is_hex && (s[i] | 32) >= 'a' && (s[i] | 32) <= 'f'
-			? (uint32_t)((s[i] | 32) - 'a' + 10)
-			: 99;
+			s[i] >= '0' && s[i] <= '9' ? (uint32_t)(s[i] - '0')
+			: is_hex && (s[i] | 32) >= 'a' && (s[i] | 32) <= 'f'
+				? (uint32_t)((s[i] | 32) - 'a' + 10)
+				: 99;
 
 		c = c * (is_hex ? 16 : 10) + digit;
 		if (digit == 99 || c > 0x10ffff)
@@ -99,8 +99,8 @@ static void unescape(char *s, char *end)
 	char *out = s;
 
 	while (s < end) {
-		char *semicolon =
-		    *s == '&' ? memchr(s, ';', (size_t)(end - s)) : NULL;
+		char *semicolon = *s == '&' ? memchr(s, ';', (size_t)(end - s))
+					    : NULL;
 		size_t len = semicolon ? (size_t)(semicolon - s - 1) : 0;
 		uint32_t c = 0;
 

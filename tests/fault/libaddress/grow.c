@@ -130,7 +130,7 @@ static void check_all(void *ctx, struct disk *d, const struct fault_cut *cut,
 static enum record_fate choose(void *cut, size_t index)
 {
 	return fault_draw(cut, index) == RECORD_KEEP ? RECORD_KEEP
-						      : RECORD_DROP;
+						     : RECORD_DROP;
 }
 
 int main(void)

@@ -10,8 +10,8 @@
 
 #define SIZE (3u << 20) // of the virtual disks, in blocks of 512 KiB
 
-static const char *const names[] = {"\\r.vhd", "\\p.vhd",
-				    "\\b\\m.vhd", "\\c.vhd"};
+static const char *const names[] = {"\\r.vhd", "\\p.vhd", "\\b\\m.vhd",
+				    "\\c.vhd"};
 #define FILES 4
 
 // Of each disk above the first one a sector, and one that the next one hides.
@@ -192,9 +192,8 @@ static void cut_power(struct disk *base)
 static void fail_io(struct disk *base)
 {
 	for (unsigned n = 1;; n++) {
-		struct fault_plan plan = {.fail_at = n,
-					  .persistent = n % 2,
-					  .writes_only = true};
+		struct fault_plan plan = {
+			.fail_at = n, .persistent = n % 2, .writes_only = true};
 		struct disk *work = copy_disk(base);
 		struct disk *d = fault_disk(work, &plan);
 		struct err e = {0};

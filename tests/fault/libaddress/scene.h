@@ -24,7 +24,8 @@ static inline struct disk *copy_disk(struct disk *from)
 	return d;
 }
 
-static inline void put_file(struct volume *v, const char *path, struct disk *from)
+static inline void put_file(struct volume *v, const char *path,
+			    struct disk *from)
 {
 	struct disk *to;
 

@@ -11,7 +11,7 @@
 #include "part.h"
 #include "test.h"
 
-#define AREA	  (32 * 512) // of all that is written, but for NTFS' copy
+#define AREA      (32 * 512) // of all that is written, but for NTFS' copy
 #define NTFS_SIZE ((uint64_t)2 << 20)
 #define FAT_SIZE  ((uint64_t)36 << 20) // of which only the beginning is needed
 
@@ -78,8 +78,8 @@ static void make_volume(bool ntfs, enum start start, struct disk **ret)
 		check(count > 1);
 		check_ok(disk_read(d, at, second, 512, NULL), NULL);
 		second[0]++;
-		tail.second_sum = to_le16((uint16_t)(
-			get_le16(tail.second_sum) + 1));
+		tail.second_sum =
+			to_le16((uint16_t)(get_le16(tail.second_sum) + 1));
 		memcpy(first + 512 - sizeof(tail), &tail, sizeof(tail));
 		put(d, at, second, 512);
 		put(d, 0, first, 512);

@@ -10,10 +10,10 @@
 
 #define DISK_SIZE (96u << 20)
 
-#define SEED	"[disk]\nseed = 01234567-89ab-cdef-0123-456789abcdef\n"
-#define GPT	SEED "efi-size = 40M\nmsr-size = 1M\n"
-#define IMAGE	"[image]\nfile = small.wim\n"
-#define CHILD	"[vhd]\npath = \\v\\c.vhd\nparent = \\v\\g.vhd\n"
+#define SEED    "[disk]\nseed = 01234567-89ab-cdef-0123-456789abcdef\n"
+#define GPT     SEED "efi-size = 40M\nmsr-size = 1M\n"
+#define IMAGE   "[image]\nfile = small.wim\n"
+#define CHILD   "[vhd]\npath = \\v\\c.vhd\nparent = \\v\\g.vhd\n"
 #define DYNAMIC "[vhd]\npath = \\v\\g.vhd\nsize = 16M\ntype = dynamic\n"
 
 static const struct scenario {

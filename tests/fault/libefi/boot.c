@@ -25,9 +25,12 @@ ssize_t write(int fd, const void *data, size_t size)
 	return syscall(SYS_write, fd, data, size);
 }
 
-static struct efi_entry entry = {
-	.title = "New", .active = true, .is_gpt = true, .path = "\\new",
-	.optional = (const uint8_t *)"x", .optional_size = 1};
+static struct efi_entry entry = {.title = "New",
+				 .active = true,
+				 .is_gpt = true,
+				 .path = "\\new",
+				 .optional = (const uint8_t *)"x",
+				 .optional_size = 1};
 
 static void prepare(bool has_entry)
 {

@@ -8,17 +8,18 @@
 #include "test.h"
 
 #define SIZE ((uint64_t)600 << 10)
-#define LONG "\\EFI\\a name that is long enough to lie in more than one of the " \
-	     "sectors of this folder, whose clusters are small, and even " \
-	     "longer, so that to enter another one of that kind makes the " \
-	     "folder grow"
+#define LONG                                                                   \
+	"\\EFI\\a name that is long enough to lie in more than one of the "    \
+	"sectors of this folder, whose clusters are small, and even "          \
+	"longer, so that to enter another one of that kind makes the "         \
+	"folder grow"
 
 static uint8_t old_data[3000], new_data[4000], filler[180 << 10];
 
 static struct disk *new_volume(void)
 {
-	struct fat_format_options o = {.bits = 12, .label = "TEST",
-				       .cluster_size = 512};
+	struct fat_format_options o = {
+		.bits = 12, .label = "TEST", .cluster_size = 512};
 	struct err err = {0};
 	struct disk *d;
 	struct fat *f;
@@ -29,13 +30,16 @@ static struct disk *new_volume(void)
 	check_ok(fat_mkdir_all(f, "EFI", 0, &err), &err);
 	// Two slots, so that the next name lies in two sectors.
 	check_ok(fat_write_file(f, "EFI\\Bcd", old_data, sizeof(old_data), 0, 0,
-				&err), &err);
+				&err),
+		 &err);
 	check_ok(fat_write_file(f, "EFI\\untouched file", old_data, 900, 0, 0,
-				&err), &err);
+				&err),
+		 &err);
 	check_ok(fat_write_file(f, LONG "-", old_data, 700, 0, 0, &err), &err);
 	// So large that what comes later is in another sector of the table.
 	check_ok(fat_write_file(f, "filler", filler, sizeof(filler), 0, 0,
-				&err), &err);
+				&err),
+		 &err);
 	check_ok(fat_sync(f, &err), &err);
 	fat_close(f);
 	return d;
@@ -137,7 +141,8 @@ static void check_mended(struct disk *cut_off)
 	check_eq(f->table_size, sizeof(tables[0]));
 	for (size_t i = 0; i < 2; i++)
 		check_ok(disk_read(d, f->table_start + i * f->table_size,
-				   tables[i], sizeof(tables[i]), &err), &err);
+				   tables[i], sizeof(tables[i]), &err),
+			 &err);
 	check(!memcmp(tables[0], tables[1], sizeof(tables[0])));
 	fat_close(f);
 	check_ok(fat_open(d, &f, &err), &err);

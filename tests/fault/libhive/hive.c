@@ -72,8 +72,8 @@ static int load_otherwise(struct err *err)
 	hive_free(hive);
 	hive = NULL;
 	if (!r)
-		r = hive_load_part(bytes, bytes_size, none, "a\\39", true, &hive,
-				   err);
+		r = hive_load_part(bytes, bytes_size, none, "a\\39", true,
+				   &hive, err);
 	check(!r == !!hive);
 	hive_free(hive);
 	return r;

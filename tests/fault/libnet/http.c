@@ -30,7 +30,7 @@ static int use(void *ctx, struct err *err)
 static void run(enum mode mode, const char *path)
 {
 	struct server s = {
-	    .mode = mode, .data = content, .size = sizeof(content)};
+		.mode = mode, .data = content, .size = sizeof(content)};
 	char text[64];
 
 	server_start(&s, path, text);

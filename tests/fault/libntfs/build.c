@@ -8,7 +8,7 @@
 #include "ntfs.h"
 #include "test.h"
 
-#define SIZE	   (3u << 20)
+#define SIZE       (3u << 20)
 #define OLD_SERIAL 0x0101010101010101ull
 #define NEW_SERIAL 0x0202020202020202ull
 

@@ -15,8 +15,9 @@
 
 #define SIZE ((uint64_t)3 << 20)
 #define TIME UINT64_C(133500000000000000)
-#define LONG "\\Boot\\a name that is long enough that only a few of its kind go " \
-	     "into one block of an index, which is then divided soon %d"
+#define LONG                                                                   \
+	"\\Boot\\a name that is long enough that only a few of its kind go "   \
+	"into one block of an index, which is then divided soon %d"
 #define FILES 40 // of that kind: three blocks of them
 
 static uint8_t old_data[5000], new_data[9000];
@@ -38,8 +39,8 @@ static void long_name(char path[300], int i)
 static void build(struct disk *d)
 {
 	struct ntfs_build_options o = {.serial = 1, .cluster_size = 512};
-	struct ntfs_node_spec spec = {0, TIME, TIME, TIME, TIME,
-				      NTFS_NO_SECURITY};
+	struct ntfs_node_spec spec = {0,    TIME, TIME,
+				      TIME, TIME, NTFS_NO_SECURITY};
 	struct err err = {0};
 	struct ntfs_build *b;
 	uint32_t node;
@@ -254,7 +255,9 @@ static void check_files(struct ntfs *n)
 		long_name(path, i);
 		check_file(n, path, i % 2 == 0 || i >= FILES,
 			   i < FILES ? 10 : 0,
-			   i < FILES ? 0 : i % 2 ? 300 : 3000);
+			   i < FILES ? 0
+			   : i % 2   ? 300
+				     : 3000);
 	}
 	check_file(n, "EFI/Microsoft/Boot/en-US/bootmgr.mui", true, 0,
 		   sizeof(new_data));
@@ -319,11 +322,11 @@ static enum record_fate choose(void *ctx, size_t index)
 	uint64_t half = r->len / 2 / 512 * 512;
 	bool is_record = (r->off >= mft_start && r->off < mft_end) ||
 			 (r->off >= mirror_start && r->off < mirror_end);
-	enum record_fate fate =
-		cut->round == 1 ? RECORD_TEAR : fault_draw(cut, index);
+	enum record_fate fate = cut->round == 1 ? RECORD_TEAR
+						: fault_draw(cut, index);
 
 	return fate == RECORD_TEAR && is_record && half % 1024 ? RECORD_DROP
-								 : fate;
+							       : fate;
 }
 
 // A failed sync that is tried again ends as one that did not fail.
@@ -393,10 +396,10 @@ static void cut_mending(struct disk *base, change_fn *change, unsigned eighths)
 {
 	struct fault_operation o = {
 		.run = mend_only, .judge = check_mended, .choose = choose};
-	struct fault_plan plan = {
-		.fail_at = count_writes(base, change) * eighths / 8,
-		.writes_only = true,
-		.persistent = true};
+	struct fault_plan plan = {.fail_at = count_writes(base, change) *
+					     eighths / 8,
+				  .writes_only = true,
+				  .persistent = true};
 	struct disk *d;
 	struct err err = {0};
 
@@ -441,8 +444,10 @@ static void dump_volume(void *ctx, struct disk *d, const struct fault_cut *cut,
 static int dump_all(struct disk *base, const char *folder)
 {
 	change_fn *changes[] = {all, remove_folders, unlink_one, add_many};
-	struct fault_operation o = {.base = base, .run = run,
-				    .judge = dump_volume, .choose = choose};
+	struct fault_operation o = {.base = base,
+				    .run = run,
+				    .judge = dump_volume,
+				    .choose = choose};
 
 	dump_folder = folder;
 	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
@@ -459,10 +464,10 @@ int main(int argc, char **argv)
 	static const struct {
 		change_fn *run;
 		unsigned io, memory, cut;
-	} changes[] = {{replace, 5, 5, 1},	 {add_long, 43, 131, 2},
+	} changes[] = {{replace, 5, 5, 1},        {add_long, 43, 131, 2},
 		       {remove_long, 47, 251, 2}, {make_folders, 11, 37, 1},
-		       {resize, 7, 7, 1},	 {remove_folders, 11, 11, 1},
-		       {unlink_one, 7, 7, 1},	 {add_many, 97, 701, 7},
+		       {resize, 7, 7, 1},         {remove_folders, 11, 11, 1},
+		       {unlink_one, 7, 7, 1},     {add_many, 97, 701, 7},
 		       {all, 101, 907, 5}};
 	struct fault_operation o = {
 		.run = run, .judge = check_volume, .choose = choose};

@@ -35,7 +35,8 @@ static int probe(struct err *err)
 static void check_reads(struct disk *base, bool persistent)
 {
 	for (unsigned n = 1;; n++) {
-		struct fault_plan plan = {.fail_at = n, .persistent = persistent};
+		struct fault_plan plan = {.fail_at = n,
+					  .persistent = persistent};
 		struct err err = {0};
 		int r;
 

@@ -134,8 +134,11 @@ static int step_extended(struct disk *d, struct err *err)
 
 static int step_logical(struct disk *d, struct err *err)
 {
-	return change(d, (struct part){.mbr_type = 7, .logical = true,
-				       .size = 512 << 10}, 0, err);
+	return change(d,
+		      (struct part){.mbr_type = 7,
+				    .logical = true,
+				    .size = 512 << 10},
+		      0, err);
 }
 
 static int step_remove_5(struct disk *d, struct err *err)
@@ -170,8 +173,8 @@ static enum record_fate random_fate(void *ctx, size_t index)
 	return (enum record_fate)(seed >> 16) % 3;
 }
 
-static void cut_power(struct disk *base, step_fn *step,
-		      const struct state *old, const struct state *new)
+static void cut_power(struct disk *base, step_fn *step, const struct state *old,
+		      const struct state *new)
 {
 	struct record_log log = {0};
 	struct disk *work = copy_disk(base);

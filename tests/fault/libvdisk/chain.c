@@ -52,9 +52,8 @@ static const struct vdisk_files volume = {
 static void make(int i, enum vdisk_format format, const char *relative,
 		 const char *absolute)
 {
-	const struct kind kind = {format,
-				  i == 2 ? VDISK_DYNAMIC : VDISK_DIFFERENCING,
-				  0, 512};
+	const struct kind kind = {
+		format, i == 2 ? VDISK_DYNAMIC : VDISK_DIFFERENCING, 0, 512};
 	struct vdisk_create c = create_of(&kind, SIZE);
 	struct vdisk_info info;
 	struct err err = {0};

@@ -9,9 +9,9 @@
 #include "fault/fault.h"
 #include "unit/libvdisk/model.h"
 
-#define SIZE	(3 * 1024 * K + 4096)
+#define SIZE    (3 * 1024 * K + 4096)
 #define SECTORS (SIZE / 512)
-#define STEPS	24
+#define STEPS   24
 
 // One operation: sectors [first, end) hold `tag` from then on: 0 when they were
 // zeroed. When they were discarded they hold 0, or what they held. A flush has
@@ -67,8 +67,8 @@ static int do_step(struct disk *d, const struct step *s, struct err *err)
 		return disk_discard(d, s->first * 512u,
 				    (s->end - s->first) * 512u, err);
 	if (!s->tag)
-		return disk_zero(d, s->first * 512u,
-				 (s->end - s->first) * 512u, err);
+		return disk_zero(d, s->first * 512u, (s->end - s->first) * 512u,
+				 err);
 	fill(buffer, s->tag, s->end - s->first);
 	return disk_write(d, s->first * 512u, buffer,
 			  (s->end - s->first) * 512u, err);
@@ -127,8 +127,8 @@ static void check_content(const struct run *run, struct disk *file,
 		for (int j = 1; j < 128; j++)
 			check(!memcmp(buffer + i * 512 + j * 4, &tag, 4));
 		if (!may_hold(run, i, tag, count)) {
-			fprintf(stderr, "cut at %zu: sector %u has %u\n",
-				count, i, tag);
+			fprintf(stderr, "cut at %zu: sector %u has %u\n", count,
+				i, tag);
 			exit(1);
 		}
 	}
@@ -138,8 +138,8 @@ static void check_content(const struct run *run, struct disk *file,
 // What comes after a cut must work too: write, close, read again.
 static void check_usable(const struct run *run, struct disk *file)
 {
-	struct step last = {.first = SECTORS / 2, .end = SECTORS / 2 + 9,
-			    .tag = 77777};
+	struct step last = {
+		.first = SECTORS / 2, .end = SECTORS / 2 + 9, .tag = 77777};
 	struct disk *d = open_kind(run->kind, file, run->parent);
 	struct err err = {0};
 	uint32_t tag;

@@ -12,8 +12,7 @@
 #define FILES 8
 
 // From the bottom up: "\r" is not to be touched.
-static const char *const names[] = {"\\r.vhd", "\\p.vhd", "\\m.vhd",
-				    "\\c.vhd"};
+static const char *const names[] = {"\\r.vhd", "\\p.vhd", "\\m.vhd", "\\c.vhd"};
 #define CHAIN 4
 
 // What lies in the volume; a free place has no disk.
@@ -105,8 +104,8 @@ static int list(void *ctx, const char *path,
 	return r;
 }
 
-static int create(void *ctx, const char *path, uint64_t size,
-		  struct disk **ret, struct err *err)
+static int create(void *ctx, const char *path, uint64_t size, struct disk **ret,
+		  struct err *err)
 {
 	struct file *f = files;
 	int r = step(err);
@@ -321,11 +320,13 @@ static void check_stale_notes(void)
 {
 #define ID(n) "0000000" #n "-0000-0000-0000-000000000000"
 	static const char *const texts[] = {
-		"slipway merge 2\n" ID(9) "\n" ID(2) " \\p.vhd\n" ID(3)
-		" \\m.vhd\nend\n",
-		"slipway merge 2\n" ID(4) "\n" ID(2) " \\p.vhd\n" ID(3)
-		" \\m.vhd\n",
-		"slipway merge 2\n", "", "slipway merge 99\nend\n",
+		"slipway merge 2\n" ID(9) "\n" ID(2) " \\p.vhd\n" ID(
+			3) " \\m.vhd\nend\n",
+		"slipway merge 2\n" ID(4) "\n" ID(2) " \\p.vhd\n" ID(
+			3) " \\m.vhd\n",
+		"slipway merge 2\n",
+		"",
+		"slipway merge 99\nend\n",
 		"slipway merge 2x\nend\n"};
 	struct fault_plan none = {0};
 	struct err err = {0};

@@ -28,8 +28,8 @@ struct scene {
 struct op {
 	const char *name;
 	int (*run)(const struct scene *s, struct disk *file, struct err *err);
-	bool of_children;      // only differencing disks have it
-	bool of_one;           // one kind of VHDX is enough
+	bool of_children; // only differencing disks have it
+	bool of_one;      // one kind of VHDX is enough
 	uint64_t (*size)(const struct scene *s); // afterwards; NULL: as before
 };
 
@@ -248,7 +248,8 @@ static bool check_state(const struct scene *s, struct disk *file)
 		is_new_parent(file);
 	b = contents(s, file, &size);
 	is_new = size == s->new_size && !memcmp(b, s->new, seen(size));
-	check(is_new || (size == s->old_size && !memcmp(b, s->old, seen(size))));
+	check(is_new ||
+	      (size == s->old_size && !memcmp(b, s->old, seen(size))));
 	return is_new;
 }
 
@@ -315,7 +316,8 @@ static unsigned fail_one(const struct scene *s, struct fault_plan plan)
 	check(r <= 0 && (!r || plan.failed));
 	check(!r || r == -EIO || r == -ENOSPC);
 	check_eq(err.code, r);
-	check(check_state(s, below) || r || !plan.failed || s->op->size == NULL);
+	check(check_state(s, below) || r || !plan.failed ||
+	      s->op->size == NULL);
 	plan.fail_at = 0;
 	plan.room = 0;
 	check_again(s, file);

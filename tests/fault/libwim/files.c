@@ -78,8 +78,8 @@ static void fail_reads(bool persistent)
 		struct err err = {0};
 		int r;
 
-		plan =
-		    (struct fault_plan){.fail_at = n, .persistent = persistent};
+		plan = (struct fault_plan){.fail_at = n,
+					   .persistent = persistent};
 		r = use(&files, &err);
 		// a part that cannot be read is never taken for a stranger's
 		check_eq(r, plan.failed ? -EIO : 0);
@@ -95,7 +95,7 @@ int main(void)
 	struct err err = {0};
 	size_t size;
 	uint8_t *data =
-	    read_sample("tests/fuzz/wim_parts/seeds/lzx.set", &size);
+		read_sample("tests/fuzz/wim_parts/seeds/lzx.set", &size);
 
 	set_load(&set, data, size);
 	fault_mem_fails(use_memory);

@@ -10,9 +10,9 @@
 #include "wim.h"
 
 static const char *const files[] = {
-    "tests/fuzz/wim_open/seeds/none.wim",
-    "tests/fuzz/wim_open/seeds/xpress.wim",
-    "tests/fuzz/wim_open/seeds/lzx.wim",
+	"tests/fuzz/wim_open/seeds/none.wim",
+	"tests/fuzz/wim_open/seeds/xpress.wim",
+	"tests/fuzz/wim_open/seeds/lzx.wim",
 };
 
 static int drop(void *ctx, const struct wim_blob *blob, uint64_t off,

@@ -17,8 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void check_system(const struct answer *a, const struct answer_system *s)
 {
 	CHECK(s->on_partition == !s->path && s->base);
-	CHECK(!s->path || (s->path[0] == '\\' &&
-			   !strpbrk(s->path, "/:*?\"<>|\n")));
+	CHECK(!s->path ||
+	      (s->path[0] == '\\' && !strpbrk(s->path, "/:*?\"<>|\n")));
 	CHECK(s->size % 512 == 0 && s->size >> 40 < 65);
 	CHECK(s->type != VDISK_DIFFERENCING ||
 	      (s->parent && s->parent->has_child));

@@ -8,7 +8,7 @@
 #include "unit/libwim/made.h"
 
 #define VOLUME_SIZE (UINT64_C(6) << 20)
-#define BLOBS	    4u // the content, and the metadata
+#define BLOBS       4u // the content, and the metadata
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -40,8 +40,9 @@ static struct disk *make_wim(const uint8_t *metadata, size_t size)
 		if (i < 3)
 			memset(content[i], 'a' + (int)i, sizes[i]);
 		table[i].part = to_le16(1);
-		table[i].resource = made_resource(
-			off, sizes[i], i < 3 ? 0 : RESOURCE_METADATA);
+		table[i].resource =
+			made_resource(off, sizes[i],
+				      i < 3 ? 0 : RESOURCE_METADATA);
 		sha1_digest(from, sizes[i], table[i].sha1);
 		put(d, off, from, sizes[i]);
 	}

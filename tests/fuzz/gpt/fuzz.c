@@ -31,8 +31,8 @@ static void fix(uint8_t *disk, size_t size, size_t at)
 	h.entries_crc = to_le32(crc32_update(0, disk + off, n));
 	h.header_crc = to_le32(0);
 	memcpy(disk + at, &h, sizeof(h));
-	h.header_crc = to_le32(
-		crc32_update(0, disk + at, get_le32(h.header_size)));
+	h.header_crc =
+		to_le32(crc32_update(0, disk + at, get_le32(h.header_size)));
 	memcpy(disk + at, &h, sizeof(h));
 }
 

@@ -30,7 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint8_t *copy = mem_dup(data, size);
 	size_t n, cut = size > 512 ? seal_get(data + 0xb0) % size : size;
-	struct hive_log logs[HIVE_LOGS] = {{copy, cut}, {copy + cut, size - cut}};
+	struct hive_log logs[HIVE_LOGS] = {{copy, cut},
+					   {copy + cut, size - cut}};
 	struct hive *hive;
 	struct err err = {0};
 	uint8_t *bytes;

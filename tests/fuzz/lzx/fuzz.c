@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	order = 15 + data[0] % 7;
 	out_size = ((size_t)data[1] + (size_t)data[2] * 256 +
 		    (size_t)data[3] * 65536) %
-		       ((size_t)1 << order) +
+			   ((size_t)1 << order) +
 		   1;
 	size -= 4;
 	in = malloc(size ? size : 1);

@@ -28,7 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		data += 2;
 		size -= 2;
 	}
-	check(!disk_memory(at + size > whole ? at + size : whole, 512, &d, NULL));
+	check(!disk_memory(at + size > whole ? at + size : whole, 512, &d,
+			   NULL));
 	check(!disk_write(d, at, data, size, NULL));
 	check(!medium_probe(d, found, NULL));
 	disk_close(d);

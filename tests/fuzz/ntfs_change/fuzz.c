@@ -8,9 +8,16 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char *const paths[] = {
-	"\\new", "\\file1", "\\dir", "\\dir\\x", "\\A new folder\\with another",
-	"\\files\\file 3", "\\big", "\\A new folder", "\\sparse", "\\dir\\a"};
+static const char *const paths[] = {"\\new",
+				    "\\file1",
+				    "\\dir",
+				    "\\dir\\x",
+				    "\\A new folder\\with another",
+				    "\\files\\file 3",
+				    "\\big",
+				    "\\A new folder",
+				    "\\sparse",
+				    "\\dir\\a"};
 
 static int change(struct ntfs *n, const uint8_t *op)
 {

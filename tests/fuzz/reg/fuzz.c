@@ -54,8 +54,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	check(r == err.code);
 	check(!r || r == -EBADMSG || r == -EINVAL || r == -EFBIG);
-	if (!r && !hive_reg_format(one.hive->root, "R", &text, &text_size,
-				   NULL)) {
+	if (!r &&
+	    !hive_reg_format(one.hive->root, "R", &text, &text_size, NULL)) {
 		check_ok(build(text, text_size, &two, &err), &err);
 		check_ok(hive_save(one.hive, &x, &n, &err), &err);
 		check_ok(hive_save(two.hive, &y, &m, &err), &err);

@@ -30,8 +30,8 @@ static int open_file(void *ctx, const char *path, unsigned flags,
 	return disk_slice(*file, 0, (*file)->size, ret, err);
 }
 
-static int create(void *ctx, const char *path, uint64_t size,
-		  struct disk **ret, struct err *err)
+static int create(void *ctx, const char *path, uint64_t size, struct disk **ret,
+		  struct err *err)
 {
 	CHECK(!disk_memory(size, 512, ctx, err));
 	return open_file(ctx, path, 0, ret, err);

@@ -23,9 +23,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int r;
 
 	memcpy(&disk, data, size < sizeof(disk) ? size : sizeof(disk));
-	disk.checksum = to_be32(vhd_checksum(
-		&disk, sizeof(disk),
-		offsetof(struct vhd_footer_disk, checksum)));
+	disk.checksum = to_be32(vhd_checksum(&disk, sizeof(disk),
+					     offsetof(struct vhd_footer_disk,
+						      checksum)));
 	r = vhd_footer_decode(&disk, 0, &footer, NULL);
 	CHECK(!r || r == -ENOENT || r == -EBADMSG || r == -ENOTSUP);
 	if (r)

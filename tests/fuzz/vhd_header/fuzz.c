@@ -34,9 +34,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (data[0] & 1)
 		footer.type = VDISK_DIFFERENCING;
 	memcpy(&disk, data + 1, size - 1);
-	disk.checksum = to_be32(vhd_checksum(
-		&disk, sizeof(disk),
-		offsetof(struct vhd_header_disk, checksum)));
+	disk.checksum = to_be32(vhd_checksum(&disk, sizeof(disk),
+					     offsetof(struct vhd_header_disk,
+						      checksum)));
 	r = vhd_header_decode(&disk, &footer, FILE_SIZE, &h, NULL);
 	CHECK(!r || r == -EBADMSG || r == -ENOTSUP || r == -EFBIG ||
 	      r == -ENOMEM);

@@ -14,8 +14,8 @@
 			__builtin_trap();                                      \
 	} while (0)
 
-#define BLOCK	  4096u
-#define BLOCKS	  16u
+#define BLOCK     4096u
+#define BLOCKS    16u
 #define TABLE_AT  2048u
 #define FILE_SIZE (128u << 10)
 

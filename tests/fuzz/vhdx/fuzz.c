@@ -44,8 +44,8 @@ static void use(struct disk *d)
 		CHECK(!disk_read(d, off, b, n, NULL));
 		CHECK(!disk_map(d, off, d->size - off, &len, &is_data, NULL));
 		CHECK(len && len <= d->size - off);
-		if (i % 4 == 3 && !disk_write(d, off, "guest", n < 5 ? n : 5,
-					      NULL)) {
+		if (i % 4 == 3 &&
+		    !disk_write(d, off, "guest", n < 5 ? n : 5, NULL)) {
 			memcpy(b, "guest", n < 5 ? n : 5);
 			CHECK(!disk_read(d, off, again, n, NULL));
 			CHECK(!memcmp(b, again, n));

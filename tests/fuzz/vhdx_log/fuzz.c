@@ -9,11 +9,11 @@
 #include "libvdisk/vhdx/vhdx_priv.h"
 
 // A small file with a small log, for speed: 64 KiB from 64 KiB on.
-#define LOG	  (64u << 10)
+#define LOG       (64u << 10)
 #define FILE_SIZE (256u << 10)
 #define MAX_SIZE  (512u << 10) // of the file after the replay, to compare it
-#define RECORD	  160u
-#define SECTOR	  VHDX_LOG_SECTOR
+#define RECORD    160u
+#define SECTOR    VHDX_LOG_SECTOR
 
 static uint8_t entry[16 * SECTOR];
 

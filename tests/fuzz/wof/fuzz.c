@@ -31,7 +31,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 4)
 		return 0;
-	file_size = data[1] | (size_t)data[2] << 8 | (size_t)(data[3] & 7) << 16;
+	file_size = data[1] | (size_t)data[2] << 8 |
+		    (size_t)(data[3] & 7) << 16;
 	out = malloc(file_size + 1);
 	check(out && !disk_memory(size - 4, 512, &stream, NULL));
 	check_eq(disk_write(stream, 0, data + 4, size - 4, NULL), 0);

@@ -11,8 +11,8 @@ static struct err err;
 // --- Splitting: against files that are there ---------------------------------
 
 static const char *const present[] = {
-	"disk.img",	"with@1",	"a@2@3",	 "co:lon.img",
-	"back:\\slash", "both@1:\\x@2",
+	"disk.img",   "with@1",       "a@2@3",
+	"co:lon.img", "back:\\slash", "both@1:\\x@2",
 };
 
 static const struct {
@@ -56,14 +56,14 @@ static const struct {
 	const char *text;
 	int code;
 } refused[] = {
-	{"with@1", -ENOENT},	  {"a@2@3", -ENOENT},
+	{"with@1", -ENOENT},       {"a@2@3", -ENOENT},
 	{"back:\\slash", -ENOENT}, {"missing@1", -ENOENT},
-	{"missing@1:", -ENOENT},  {"missing@1:\\x", -ENOENT},
+	{"missing@1:", -ENOENT},   {"missing@1:\\x", -ENOENT},
 	{"missing@1\\x", -ENOENT}, {"missing:/x", -ENOENT},
-	{"/missing@12", -ENOENT}, {"../missing@1", -ENOENT},
-	{"@1", -ENOENT},	  {":\\x", -ENOENT},
-	{"C:", -EINVAL},	  {"c:\\x.vhd", -EINVAL},
-	{"Z:/x", -EINVAL},	  {"d:x", -EINVAL},
+	{"/missing@12", -ENOENT},  {"../missing@1", -ENOENT},
+	{"@1", -ENOENT},           {":\\x", -ENOENT},
+	{"C:", -EINVAL},           {"c:\\x.vhd", -EINVAL},
+	{"Z:/x", -EINVAL},         {"d:x", -EINVAL},
 };
 
 static void check_refused(void)
@@ -128,8 +128,8 @@ static void make_table(struct disk *d, enum part_style style,
 	unsigned number;
 
 	id.b[0] = 1;
-	check_ok(part_table_new(style, d, style == PART_GPT ? &id : NULL, 0x1234,
-				&t, &err),
+	check_ok(part_table_new(style, d, style == PART_GPT ? &id : NULL,
+				0x1234, &t, &err),
 		 &err);
 	for (size_t i = 0; i < count; i++) {
 		spec.size = sizes[i];

@@ -25,9 +25,8 @@ static struct disk *new_file(void)
 
 static void make_table(struct disk *d)
 {
-	struct part spec = {.type = part_type_data,
-			    .mbr_type = PART_MBR_NTFS,
-			    .size = 0};
+	struct part spec = {
+		.type = part_type_data, .mbr_type = PART_MBR_NTFS, .size = 0};
 	struct part_table *t;
 	unsigned number;
 
@@ -140,11 +139,9 @@ static void make_ntfs(void)
 	check_ok(disk_create_file("ntfs.img", 64 * MIB, 512, &d, &err), &err);
 	check_ok(ntfs_build_new(d, &options, &b, &err), &err);
 	nodes[0] = add_node(b,
-			    add_node(b, NTFS_ROOT, "base",
-				     NTFS_ATTR_DIRECTORY),
+			    add_node(b, NTFS_ROOT, "base", NTFS_ATTR_DIRECTORY),
 			    "p.vhd", 0);
-	nodes[1] = add_node(b,
-			    add_node(b, NTFS_ROOT, "v", NTFS_ATTR_DIRECTORY),
+	nodes[1] = add_node(b, add_node(b, NTFS_ROOT, "v", NTFS_ATTR_DIRECTORY),
 			    "c.vhd", 0);
 	for (int i = 0; i < 2; i++) {
 		struct ntfs_stream_spec spec = {.size = from[i]->size};
@@ -191,8 +188,8 @@ static void check_content(struct disk *d, uint64_t at, const char *expected)
 
 static void check_reading(const char *where)
 {
-	struct place *p = open_place(where, "v\\c.vhd",
-				     ADDRESS_FILE | ADDRESS_VIRTUAL);
+	struct place *p =
+		open_place(where, "v\\c.vhd", ADDRESS_FILE | ADDRESS_VIRTUAL);
 	uint64_t start;
 
 	check_eq(p->disk->size, SIZE);
@@ -226,9 +223,9 @@ static void check_look(const char *where)
 // What is there is written in place, and the parent stays as it is.
 static void check_writing(const char *where)
 {
-	struct place *p = open_place(where, "v\\c.vhd",
-				     ADDRESS_FILE | ADDRESS_VIRTUAL |
-					     ADDRESS_WRITE);
+	struct place *p =
+		open_place(where, "v\\c.vhd",
+			   ADDRESS_FILE | ADDRESS_VIRTUAL | ADDRESS_WRITE);
 	uint8_t *before = bytes_of(parent), *after;
 
 	check_ok(disk_write(p->disk, 2 * MIB + 5000, "abc", 3, &err), &err);
@@ -251,9 +248,9 @@ static void check_writing(const char *where)
 // A block that is not there needs a longer file.
 static void check_full(const char *where)
 {
-	struct place *p = open_place(where, "v\\c.vhd",
-				     ADDRESS_FILE | ADDRESS_VIRTUAL |
-					     ADDRESS_WRITE);
+	struct place *p =
+		open_place(where, "v\\c.vhd",
+			   ADDRESS_FILE | ADDRESS_VIRTUAL | ADDRESS_WRITE);
 	struct vdisk_check found;
 	struct err e = {0};
 
@@ -276,9 +273,9 @@ static void check_full(const char *where)
 // In NTFS the file becomes longer, and the volume stays sound.
 static void check_growing(const char *image)
 {
-	struct place *p = open_place(image, ":\\v\\c.vhd",
-				     ADDRESS_FILE | ADDRESS_VIRTUAL |
-					     ADDRESS_WRITE);
+	struct place *p =
+		open_place(image, ":\\v\\c.vhd",
+			   ADDRESS_FILE | ADDRESS_VIRTUAL | ADDRESS_WRITE);
 	struct ntfs_check_result result;
 	struct vdisk_check found;
 	struct disk *d;
@@ -333,8 +330,7 @@ static void check_failures(void)
 	check(!rename("base/q.vhd", "base/p.vhd"));
 	check_eq(address_open("ntfs.img:\\v\\none.vhd@1", 0, &p, NULL),
 		 -ENOENT);
-	check_eq(address_open("ntfs.img:\\v", ADDRESS_FILE, &p, NULL),
-		 -EISDIR);
+	check_eq(address_open("ntfs.img:\\v", ADDRESS_FILE, &p, NULL), -EISDIR);
 	check_eq(address_open("fat.img:\\v", ADDRESS_FILE, &p, NULL), -EISDIR);
 }
 

@@ -60,8 +60,8 @@ static void expect(struct disk *d, const uint8_t *content, size_t size)
 // Longer, shorter, longer: what is added is zero, also where old data was.
 static void check_sizes(void)
 {
-	static const uint64_t sizes[] = {OLD + 1, 2 << 20, 4095, 100, 3 << 20,
-					 8192, 8192, 12289};
+	static const uint64_t sizes[] = {OLD + 1, 2 << 20, 4095, 100,
+					 3 << 20, 8192,    8192, 12289};
 	static uint8_t model[3 << 20], found[3 << 20];
 	struct disk *d = new_volume(true), *f;
 	struct volume *v;

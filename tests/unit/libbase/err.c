@@ -16,8 +16,7 @@ int main(void)
 
 	err = (struct err){0};
 	check_eq(err_bad_text(&err, "a.ini", 3, "bad"), -EBADMSG);
-	check(!strcmp(err_format(&err, text, sizeof(text)),
-		      "a.ini:3: bad"));
+	check(!strcmp(err_format(&err, text, sizeof(text)), "a.ini:3: bad"));
 
 	err = (struct err){0};
 	check_eq(err_nomem(&err), -ENOMEM);

@@ -8,7 +8,8 @@ int main(void)
 
 	for (int i = 0; i < 1000; i++) {
 		check_eq(mem_grow((void **)&items, (size_t)i, &room,
-				  sizeof(*items)), 0);
+				  sizeof(*items)),
+			 0);
 		items[i] = i;
 	}
 	check(room >= 1000 && items[999] == 999 && items[0] == 0);

@@ -4,7 +4,9 @@
 int main(void)
 {
 	static const char *const bad[] = {
-		"", "{", "c12a7328-f81f-11d2-ba4b-00a0c93ec93",
+		"",
+		"{",
+		"c12a7328-f81f-11d2-ba4b-00a0c93ec93",
 		"c12a7328-f81f-11d2-ba4b-00a0c93ec93bb",
 		"c12a7328+f81f-11d2-ba4b-00a0c93ec93b",
 		"{c12a7328-f81f-11d2-ba4b-00a0c93ec93b",
@@ -14,8 +16,10 @@ int main(void)
 	char text[GUID_TEXT];
 
 	check_eq(guid_parse("{C12A7328-F81F-11D2-BA4B-00A0C93EC93B}", &g), 0);
-	check(!memcmp(&g, "\x28\x73\x2a\xc1\x1f\xf8\xd2\x11\xba\x4b\x00\xa0"
-			  "\xc9\x3e\xc9\x3b", 16));
+	check(!memcmp(&g,
+		      "\x28\x73\x2a\xc1\x1f\xf8\xd2\x11\xba\x4b\x00\xa0"
+		      "\xc9\x3e\xc9\x3b",
+		      16));
 	check(!strcmp(guid_format(&g, text),
 		      "c12a7328-f81f-11d2-ba4b-00a0c93ec93b"));
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)

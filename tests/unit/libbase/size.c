@@ -6,11 +6,21 @@ int main(void)
 	static const struct {
 		const char *text;
 		uint64_t size;
-	} good[] = {{"0", 0},	       {"512", 512},
-		    {"512B", 512},     {"7b", 7},
-		    {"1k", 1024},      {"3M", 3 << 20},
-		    {"8G", UINT64_C(8) << 30}, {"2t", UINT64_C(2) << 40}};
-	static const char *const bad[] = {"", "M", "-1", "1 G", "1GB", "1BB", "1X",
+	} good[] = {{"0", 0},
+		    {"512", 512},
+		    {"512B", 512},
+		    {"7b", 7},
+		    {"1k", 1024},
+		    {"3M", 3 << 20},
+		    {"8G", UINT64_C(8) << 30},
+		    {"2t", UINT64_C(2) << 40}};
+	static const char *const bad[] = {"",
+					  "M",
+					  "-1",
+					  "1 G",
+					  "1GB",
+					  "1BB",
+					  "1X",
 					  "18446744073709551616",
 					  "99999999999T"};
 	uint64_t size = 7;

@@ -31,8 +31,11 @@ static int compare(const char *a, const char *b)
 
 int main(void)
 {
-	static const char *const bad[] = {"\x80", "\xc3", "\xc0\xaf",
-					  "\xe0\x80\xaf", "\xf4\x90\x80\x80",
+	static const char *const bad[] = {"\x80",
+					  "\xc3",
+					  "\xc0\xaf",
+					  "\xe0\x80\xaf",
+					  "\xf4\x90\x80\x80",
 					  "\xf8\x88\x80\x80\x80"};
 	le16 lone = to_le16(0xd800);
 	char *s = utf16_to_utf8(&lone, 1);

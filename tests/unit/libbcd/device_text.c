@@ -37,12 +37,29 @@ static const struct {
 };
 
 static const char *const wrong[] = {
-	"", "C:", "boots", "unknown", "partition=", "partition=X", "vhd=",
-	"partition=gpt:1:2", "partition=mbr:1", "partition=mbr:fffffffff:1",
-	"vhd=[C:]", "vhd=[C:]w.vhd", "vhd=[C:\\w.vhd", "vhd=C:\\w.vhd",
-	"vhd=[C:]\\w,locate=custom:", "locate=", "locate=x", "locates",
-	"locate=custom:123456789", "ramdisk=[boot]\\x,{nonsense}",
-	"file=[file=[boot]\\x]\\y\xff", "partition=gpt:" "abb775b5",
+	"",
+	"C:",
+	"boots",
+	"unknown",
+	"partition=",
+	"partition=X",
+	"vhd=",
+	"partition=gpt:1:2",
+	"partition=mbr:1",
+	"partition=mbr:fffffffff:1",
+	"vhd=[C:]",
+	"vhd=[C:]w.vhd",
+	"vhd=[C:\\w.vhd",
+	"vhd=C:\\w.vhd",
+	"vhd=[C:]\\w,locate=custom:",
+	"locate=",
+	"locate=x",
+	"locates",
+	"locate=custom:123456789",
+	"ramdisk=[boot]\\x,{nonsense}",
+	"file=[file=[boot]\\x]\\y\xff",
+	"partition=gpt:"
+	"abb775b5",
 };
 
 static int letters(void *ctx, const char *text, struct bcd_device *d,

@@ -33,7 +33,8 @@ static void check_chains(void)
 	check(strstr(text, "chain of 3 virtual disks; Windows starts from 2 at "
 			   "most, unless"));
 	check(bcd_chain_is_long(6, 5, text));
-	check(strstr(text, "chain of 6 ") && strstr(text, "from 5 at most, as"));
+	check(strstr(text, "chain of 6 ") &&
+	      strstr(text, "from 5 at most, as"));
 	check(bcd_chain_is_long(2, 1, text));
 	check(bcd_chain_is_long(SIZE_MAX, UINT32_MAX, text));
 	check(strstr(text, "VirtualDiskMaxTreeDepth)"));

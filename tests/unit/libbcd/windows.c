@@ -15,21 +15,36 @@ static const struct bcd_device active = {.kind = BCD_DEVICE_PARTITION,
 					 .table = BCD_TABLE_MBR,
 					 .signature = 0x743afecf,
 					 .offset = 1048576};
-static const struct bcd_device vhd = {.kind = BCD_DEVICE_VHD,
-				      .host = &windows,
-				      .path = "\\vhd\\win.vhdx"};
+static const struct bcd_device vhd = {
+	.kind = BCD_DEVICE_VHD, .host = &windows, .path = "\\vhd\\win.vhdx"};
 
 static const struct {
 	const char *name;
 	struct bcd_windows_entry entry;
 } rows[] = {
-	{"uefi", {.firmware = BCD_UEFI, .system = &esp, .windows = &windows,
-		  .loader = {{5}}, .resume = {{6}}, .timeout = 30}},
-	{"bios", {.firmware = BCD_BIOS, .system = &active, .windows = &active,
-		  .description = "Windows 7", .locale = "de-DE",
-		  .loader = {{5}}, .resume = {{6}}, .timeout = 5}},
-	{"vhd", {.firmware = BCD_UEFI, .system = &esp, .windows = &vhd,
-		 .loader = {{5}}, .resume = {{6}}, .timeout = 10}},
+	{"uefi",
+	 {.firmware = BCD_UEFI,
+	  .system = &esp,
+	  .windows = &windows,
+	  .loader = {{5}},
+	  .resume = {{6}},
+	  .timeout = 30}},
+	{"bios",
+	 {.firmware = BCD_BIOS,
+	  .system = &active,
+	  .windows = &active,
+	  .description = "Windows 7",
+	  .locale = "de-DE",
+	  .loader = {{5}},
+	  .resume = {{6}},
+	  .timeout = 5}},
+	{"vhd",
+	 {.firmware = BCD_UEFI,
+	  .system = &esp,
+	  .windows = &vhd,
+	  .loader = {{5}},
+	  .resume = {{6}},
+	  .timeout = 10}},
 };
 
 static struct bcd *make(size_t row)

@@ -69,16 +69,26 @@ static void test_sizes(void)
 		int8_t record, block;
 		int result;
 	} cases[] = {
-		{1, 2, 8, 0},		{1, -10, -12, 0},
-		{8, -12, 1, 0},		{128, -10, -12, 0},
-		{0xf8, -10, -12, 0},	{0xf4, -10, -12, 0},
-		{0xf3, -10, -12, -ENOTSUP}, {0x80, 1, -12, -ENOTSUP},
-		{0, -10, -12, -ENOTSUP},    {3, -10, -12, -ENOTSUP},
-		{0x81, -10, -12, -ENOTSUP}, {8, 2, 1, -ENOTSUP},
-		{8, -13, 1, -ENOTSUP},	    {8, -8, 1, -ENOTSUP},
-		{8, 0, 1, -ENOTSUP},	    {8, -10, 0, -ENOTSUP},
-		{8, -10, -17, -ENOTSUP},    {8, -128, -128, -ENOTSUP},
-		{8, -10, 16, 0},	    {8, -10, 127, -ENOTSUP},
+		{1, 2, 8, 0},
+		{1, -10, -12, 0},
+		{8, -12, 1, 0},
+		{128, -10, -12, 0},
+		{0xf8, -10, -12, 0},
+		{0xf4, -10, -12, 0},
+		{0xf3, -10, -12, -ENOTSUP},
+		{0x80, 1, -12, -ENOTSUP},
+		{0, -10, -12, -ENOTSUP},
+		{3, -10, -12, -ENOTSUP},
+		{0x81, -10, -12, -ENOTSUP},
+		{8, 2, 1, -ENOTSUP},
+		{8, -13, 1, -ENOTSUP},
+		{8, -8, 1, -ENOTSUP},
+		{8, 0, 1, -ENOTSUP},
+		{8, -10, 0, -ENOTSUP},
+		{8, -10, -17, -ENOTSUP},
+		{8, -128, -128, -ENOTSUP},
+		{8, -10, 16, 0},
+		{8, -10, 127, -ENOTSUP},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

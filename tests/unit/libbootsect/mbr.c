@@ -14,7 +14,8 @@ static uint8_t before[SIZE], after[SIZE];
 
 static struct disk *make_disk(enum part_style style)
 {
-	struct part p = {.mbr_type = 7, .active = style == PART_MBR,
+	struct part p = {.mbr_type = 7,
+			 .active = style == PART_MBR,
 			 .type = part_type_data};
 	struct guid id = {{1}};
 	struct part_table *t;

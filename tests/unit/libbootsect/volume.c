@@ -16,8 +16,8 @@ static uint8_t before[SIZE], after[SIZE];
 static struct disk *make_volume(bool ntfs)
 {
 	struct ntfs_build_options n = {.serial = 1, .hidden_sectors = 2048};
-	struct fat_format_options f = {.bits = 32, .serial = 1, .label = "X",
-				       .hidden_sectors = 2048};
+	struct fat_format_options f = {
+		.bits = 32, .serial = 1, .label = "X", .hidden_sectors = 2048};
 	struct err err = {0};
 	struct disk *d;
 
@@ -59,8 +59,8 @@ static struct bootsect_tail_disk tail_of(const uint8_t *volume)
 // The code is there, all of it, as the boot sector says it is.
 static void check_code(bool ntfs)
 {
-	const struct bootsect_code *code =
-		ntfs ? &bootsect_code_ntfs : &bootsect_code_fat32;
+	const struct bootsect_code *code = ntfs ? &bootsect_code_ntfs
+						: &bootsect_code_fat32;
 	size_t from = ntfs ? BOOTSECT_NTFS_CODE : BOOTSECT_FAT_CODE;
 	struct bootsect_tail_disk t = tail_of(after);
 	uint32_t at = get_le16(t.second_at), count = get_le16(t.second_count);
@@ -75,8 +75,8 @@ static void check_code(bool ntfs)
 	check_eq(count * 512, code->size - 512);
 	check(!memcmp(after + at * 512, code->bytes + 512, count * 512));
 	for (uint32_t i = 0; i < count * 512; i += 2)
-		sum += (uint16_t)(after[at * 512 + i] |
-				  after[at * 512 + i + 1] << 8);
+		sum += (uint16_t)(after[at * 512 + i] | after[at * 512 + i + 1]
+								<< 8);
 	check_eq(sum, get_le16(t.second_sum));
 }
 
@@ -160,9 +160,9 @@ static void test_narrow(void)
 		int result;
 		uint16_t at;
 	} cases[] = {
-		{9, 1, 6, 0, 3},	  {4, 1, 0, 0, 2},
-		{3, 1, 0, -ENOTSUP, 0},	  {2, 1, 0, -ENOTSUP, 0},
-		{8, 1, 4, 0, 2},	  {7, 2, 4, -ENOTSUP, 0},
+		{9, 1, 6, 0, 3},        {4, 1, 0, 0, 2},
+		{3, 1, 0, -ENOTSUP, 0}, {2, 1, 0, -ENOTSUP, 0},
+		{8, 1, 4, 0, 2},        {7, 2, 4, -ENOTSUP, 0},
 		{3, 0, 0, -ENOTSUP, 0}, {8, 0xffff, 0xffff, 0, 3},
 	};
 

@@ -10,14 +10,14 @@ static const struct {
 	uint8_t lengths[8];
 	enum huffman_kind kind;
 } cases[] = {
-    {{0}, HUFFMAN_EMPTY},
-    {{1, 1}, HUFFMAN_COMPLETE},
-    {{1}, HUFFMAN_BAD},
-    {{1, 2, 2}, HUFFMAN_COMPLETE},
-    {{1, 1, 1}, HUFFMAN_BAD},
-    {{1, 2, 3}, HUFFMAN_BAD},
-    {{3, 3, 3, 3, 3, 3, 3, 3}, HUFFMAN_COMPLETE},
-    {{16, 16}, HUFFMAN_BAD},
+	{{0}, HUFFMAN_EMPTY},
+	{{1, 1}, HUFFMAN_COMPLETE},
+	{{1}, HUFFMAN_BAD},
+	{{1, 2, 2}, HUFFMAN_COMPLETE},
+	{{1, 1, 1}, HUFFMAN_BAD},
+	{{1, 2, 3}, HUFFMAN_BAD},
+	{{3, 3, 3, 3, 3, 3, 3, 3}, HUFFMAN_COMPLETE},
+	{{16, 16}, HUFFMAN_BAD},
 };
 
 // One code of each length 1 to 15 and two of 16: the k-th begins with k ones.
@@ -29,8 +29,7 @@ static void long_codes(unsigned table_bits)
 	for (unsigned i = 0; i < 16; i++)
 		lengths[i] = (uint8_t)(i + 1);
 	lengths[16] = 16;
-	check_eq(huffman_build(&h, lengths, 17, table_bits),
-		 HUFFMAN_COMPLETE);
+	check_eq(huffman_build(&h, lengths, 17, table_bits), HUFFMAN_COMPLETE);
 	for (unsigned i = 0; i < 17; i++) {
 		struct bits b = {.left = 64};
 

@@ -74,17 +74,17 @@ static void broken(void)
 		uint8_t bytes[8];
 		size_t len;
 	} bad[] = {
-		{{0x05, 0xb0, 0, 'a'}, 4},            // chunk cut off
-		{{0x02, 0xb0, 0x01, 0x00, 0x00}, 5},  // copy from nothing
+		{{0x05, 0xb0, 0, 'a'}, 4},             // chunk cut off
+		{{0x02, 0xb0, 0x01, 0x00, 0x00}, 5},   // copy from nothing
 		{{0x03, 0xb0, 0x02, 'a', 0, 0x10}, 6}, // distance 2 of 1 byte
-		{{0x02, 0xb0, 0x02, 'a', 0x00}, 5},   // half a copy
+		{{0x02, 0xb0, 0x02, 'a', 0x00}, 5},    // half a copy
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct err err = {0};
 
 		check(lznt1_decompress(bad[i].bytes, bad[i].len, out, CHUNK,
-					&err) == -EBADMSG);
+				       &err) == -EBADMSG);
 		check_eq(err.code, -EBADMSG);
 	}
 	check_eq(lznt1_decompress(bad[0].bytes, 1, out, 8, NULL), 0);

@@ -60,12 +60,12 @@ static void uncompressed(struct lzx_decoder *d)
 static const struct {
 	uint32_t stored, content;
 } calls[] = {
-    {0x1000, 0x1000 - 20}, // 20: where the call is
-    {0, (uint32_t)-20},
-    {11999999, 11999999 - 20},
-    {12000000, 12000000}, // outside: as it is
-    {(uint32_t)-20, 12000000 - 20},
-    {(uint32_t)-21, (uint32_t)-21}, // outside
+	{0x1000, 0x1000 - 20}, // 20: where the call is
+	{0, (uint32_t)-20},
+	{11999999, 11999999 - 20},
+	{12000000, 12000000}, // outside: as it is
+	{(uint32_t)-20, 12000000 - 20},
+	{(uint32_t)-21, (uint32_t)-21}, // outside
 };
 
 static void translation(struct lzx_decoder *d)

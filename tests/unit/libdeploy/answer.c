@@ -6,10 +6,10 @@
 	"[image]\nfile = install.wim\n[vhd]\npath = \\vhd\\win.vhd\n"          \
 	"size = 6G\n[boot]\nsystem = linux\n"
 
-#define IMAGE	"[image]\nfile = i.wim\n"
-#define A	"[vhd]\npath = \\a.vhd\nsize = 1G\n"
-#define B	"[vhd]\npath = \\b.vhd\nsize = 1G\n"
-#define LINUX	"[boot]\nsystem = linux\n"
+#define IMAGE   "[image]\nfile = i.wim\n"
+#define A       "[vhd]\npath = \\a.vhd\nsize = 1G\n"
+#define B       "[vhd]\npath = \\b.vhd\nsize = 1G\n"
+#define LINUX   "[boot]\nsystem = linux\n"
 #define WINDOWS "[boot]\nsystem = windows\n"
 
 static void check_good(void)
@@ -24,7 +24,8 @@ static void check_good(void)
 	struct err err = {0};
 
 	check_ok(answer_parse(text, sizeof(text) - 1, "/m/a/answer.ini", &a,
-			      &err), &err);
+			      &err),
+		 &err);
 	check(a->rule.size_min == UINT64_C(4) << 30);
 	check(a->rule.size_max == UINT64_C(16) << 30);
 	check(!strcmp(a->rule.bus, "nvme") && !strcmp(a->rule.model, "QEMU*"));
@@ -134,7 +135,7 @@ static void check_several(void)
 
 	// a parent is in the menu when somebody says so
 	a = parse(IMAGE A "menu = yes\n[vhd]\npath = \\c.vhd\n"
-		  "parent = \\a.vhd\n" WINDOWS "environment = yes\n");
+			  "parent = \\a.vhd\n" WINDOWS "environment = yes\n");
 	check(a->systems[0]->in_menu && a->systems[1]->in_menu);
 	check(!strcmp(a->environment, "Slipway"));
 	answer_free(a);
@@ -162,8 +163,7 @@ static void check_many(void)
 	check_eq(a->system_count, 64);
 	answer_free(a);
 	strcpy(end, "[vhd]\n");
-	check_eq(answer_parse(text, strlen(text), "a.ini", &a, &err),
-		 -EBADMSG);
+	check_eq(answer_parse(text, strlen(text), "a.ini", &a, &err), -EBADMSG);
 	check(strstr(err.why, "more than 64 systems"));
 }
 
@@ -216,7 +216,8 @@ static const struct {
 	 "over 2040 GiB"},
 	{IMAGE "[vhd]\npath = \\w.vhdx\nsize = 65T\n" LINUX, 5, "over 64 TiB"},
 	{"[disk]\nefi-size = 40000001\n" IMAGE "[vhd]\npath = \\w.vhd\n"
-	 "size = 1G\n" LINUX, ERR_NOWHERE, "multiples of 4K"},
+	 "size = 1G\n" LINUX,
+	 ERR_NOWHERE, "multiples of 4K"},
 	{IMAGE "[vhd]\npath = \\it's.vhd\nsize = 1G\n" LINUX, 3, "cannot have"},
 	{IMAGE "[vhd]\nsize = 1G\n[vhd]\n", 3, "[vhd] needs \"path\""},
 	{IMAGE "[vhd]\npath = \\w.vhd\n" WINDOWS, 3,
@@ -241,8 +242,8 @@ static const struct {
 	{IMAGE A "[vhd]\nindex = 2\npath = \\c.vhd\nparent = \\a.vhd\n" WINDOWS,
 	 7, "has no index of its own"},
 	{IMAGE "[vhd]\npath = \\c.vhd\nparent = \\d.vhd\n"
-	 "[vhd]\npath = \\d.vhd\nparent = \\c.vhd\n" WINDOWS, 3,
-	 "lead back to itself"},
+	       "[vhd]\npath = \\d.vhd\nparent = \\c.vhd\n" WINDOWS,
+	 3, "lead back to itself"},
 	{IMAGE "[vhd]\npath = \\c.vhd\nparent = \\c.vhd\n" WINDOWS, 3,
 	 "lead back to itself"},
 	// partitions
@@ -280,7 +281,8 @@ static void check_bad(void)
 
 		printf("%s\n", bad[i].text);
 		check_eq(answer_parse(bad[i].text, strlen(bad[i].text), "a.ini",
-				      &a, &err), -EBADMSG);
+				      &a, &err),
+			 -EBADMSG);
 		check_eq(err.where, bad[i].line);
 		check(strstr(err.why, bad[i].why));
 		check(a == (struct answer *)1);

@@ -4,13 +4,13 @@
 #include "deploy.h"
 #include "test.h"
 
-#define VHD	"[image]\nfile = i.wim\n[vhd]\npath = \\a.vhd\nsize = 1G\n[boot]\n"
+#define VHD     "[image]\nfile = i.wim\n[vhd]\npath = \\a.vhd\nsize = 1G\n[boot]\n"
 #define WINDOWS VHD "system = windows\n"
-#define LINUX	VHD "system = linux\n"
+#define LINUX   VHD "system = linux\n"
 
 #define UNKNOWN ANSWER_START_UNKNOWN
-#define UEFI	ANSWER_START_UEFI
-#define BIOS	ANSWER_START_BIOS
+#define UEFI    ANSWER_START_UEFI
+#define BIOS    ANSWER_START_BIOS
 
 static const struct {
 	const char *text;
@@ -19,36 +19,37 @@ static const struct {
 	uint64_t line; // then
 	const char *why;
 } cases[] = {
-    {WINDOWS, UNKNOWN, ANSWER_GPT, 0, NULL},
-    {WINDOWS, UEFI, ANSWER_GPT, 0, NULL},
-    {WINDOWS, BIOS, ANSWER_MBR, 0, NULL},
-    {LINUX, UEFI, ANSWER_GPT, 0, NULL},
-    {"[disk]\nlayout = gpt\n" WINDOWS, UNKNOWN, ANSWER_GPT, 0, NULL},
-    {"[disk]\nlayout = gpt\n" WINDOWS, UEFI, ANSWER_GPT, 0, NULL},
-    {"[disk]\nlayout = mbr\n" WINDOWS, UNKNOWN, ANSWER_MBR, 0, NULL},
-    {"[disk]\nlayout = mbr\n" WINDOWS, BIOS, ANSWER_MBR, 0, NULL},
-    // contradictions
-    {"[disk]\n\nlayout = mbr\n" WINDOWS, UEFI, -1, 3, "started by UEFI"},
-    {"[disk]\nlayout = gpt\n" WINDOWS, BIOS, -1, 2, "started by BIOS"},
-    {"[disk]\nlayout = gpt\n" LINUX, BIOS, -1, 2, "other-machine = yes"},
-    {"[disk]\nlayout = mbr\n" WINDOWS, UEFI, -1, 2, "other-machine = yes"},
-    {"[disk]\nefi-size = 300M\n" WINDOWS, BIOS, -1, 2,
-     "layout = mbr has system-size; without a layout it is mbr here"},
-    {"[disk]\nmsr-size = 16M\n" WINDOWS, BIOS, -1, 2, "started by BIOS"},
-    {"[disk]\nsystem-size = 300M\n" WINDOWS, UEFI, -1, 2, "needs layout = mbr"},
-    {LINUX, BIOS, -1, ERR_NOWHERE,
-     "needs layout = gpt; without a layout it is mbr here"},
-    {WINDOWS "environment = yes\n", BIOS, -1, 8, "without a layout"},
-    {"[disk]\nlayout = mbr\n" LINUX, UNKNOWN, -1, 2,
-     "system = linux needs layout = gpt"},
-    // wanted nevertheless
-    {"[disk]\nother-machine = yes\n" LINUX, BIOS, ANSWER_GPT, 0, NULL},
-    {"[disk]\nother-machine = yes\nlayout = gpt\n" LINUX, BIOS, ANSWER_GPT, 0,
-     NULL},
-    {"[disk]\nlayout = mbr\nother-machine = yes\n" WINDOWS, UEFI, ANSWER_MBR, 0,
-     NULL},
-    {"[disk]\nother-machine = no\nlayout = mbr\n" WINDOWS, UEFI, -1, 3,
-     "started by UEFI"},
+	{WINDOWS, UNKNOWN, ANSWER_GPT, 0, NULL},
+	{WINDOWS, UEFI, ANSWER_GPT, 0, NULL},
+	{WINDOWS, BIOS, ANSWER_MBR, 0, NULL},
+	{LINUX, UEFI, ANSWER_GPT, 0, NULL},
+	{"[disk]\nlayout = gpt\n" WINDOWS, UNKNOWN, ANSWER_GPT, 0, NULL},
+	{"[disk]\nlayout = gpt\n" WINDOWS, UEFI, ANSWER_GPT, 0, NULL},
+	{"[disk]\nlayout = mbr\n" WINDOWS, UNKNOWN, ANSWER_MBR, 0, NULL},
+	{"[disk]\nlayout = mbr\n" WINDOWS, BIOS, ANSWER_MBR, 0, NULL},
+	// contradictions
+	{"[disk]\n\nlayout = mbr\n" WINDOWS, UEFI, -1, 3, "started by UEFI"},
+	{"[disk]\nlayout = gpt\n" WINDOWS, BIOS, -1, 2, "started by BIOS"},
+	{"[disk]\nlayout = gpt\n" LINUX, BIOS, -1, 2, "other-machine = yes"},
+	{"[disk]\nlayout = mbr\n" WINDOWS, UEFI, -1, 2, "other-machine = yes"},
+	{"[disk]\nefi-size = 300M\n" WINDOWS, BIOS, -1, 2,
+	 "layout = mbr has system-size; without a layout it is mbr here"},
+	{"[disk]\nmsr-size = 16M\n" WINDOWS, BIOS, -1, 2, "started by BIOS"},
+	{"[disk]\nsystem-size = 300M\n" WINDOWS, UEFI, -1, 2,
+	 "needs layout = mbr"},
+	{LINUX, BIOS, -1, ERR_NOWHERE,
+	 "needs layout = gpt; without a layout it is mbr here"},
+	{WINDOWS "environment = yes\n", BIOS, -1, 8, "without a layout"},
+	{"[disk]\nlayout = mbr\n" LINUX, UNKNOWN, -1, 2,
+	 "system = linux needs layout = gpt"},
+	// wanted nevertheless
+	{"[disk]\nother-machine = yes\n" LINUX, BIOS, ANSWER_GPT, 0, NULL},
+	{"[disk]\nother-machine = yes\nlayout = gpt\n" LINUX, BIOS, ANSWER_GPT,
+	 0, NULL},
+	{"[disk]\nlayout = mbr\nother-machine = yes\n" WINDOWS, UEFI,
+	 ANSWER_MBR, 0, NULL},
+	{"[disk]\nother-machine = no\nlayout = mbr\n" WINDOWS, UEFI, -1, 3,
+	 "started by UEFI"},
 };
 
 int main(void)

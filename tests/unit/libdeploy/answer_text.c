@@ -18,10 +18,14 @@ static const struct {
 	{"plain", TEXT, sizeof(TEXT) - 1, TEXT, 0, NULL},
 	{"with a mark", "\xef\xbb\xbf" TEXT, sizeof(TEXT) + 2, TEXT, 0, NULL},
 	{"a mark alone", "\xef\xbb\xbf", 3, "", 0, NULL},
-	{"little", "\xff\xfe" "a\0\xfc\0\n\0=\xd8\0\xde", 12,
-	 "a\xc3\xbc\n\xf0\x9f\x98\x80", 0, NULL},
-	{"big", "\xfe\xff" "\0a\0\xfc\0\n\xd8=\xde\0", 12,
-	 "a\xc3\xbc\n\xf0\x9f\x98\x80", 0, NULL},
+	{"little",
+	 "\xff\xfe"
+	 "a\0\xfc\0\n\0=\xd8\0\xde",
+	 12, "a\xc3\xbc\n\xf0\x9f\x98\x80", 0, NULL},
+	{"big",
+	 "\xfe\xff"
+	 "\0a\0\xfc\0\n\xd8=\xde\0",
+	 12, "a\xc3\xbc\n\xf0\x9f\x98\x80", 0, NULL},
 	{"little, empty", "\xff\xfe", 2, "", 0, NULL},
 	{"windows-1252", "a\nb = Gr\xfcn\n", 11, NULL, 2, "0xfc"},
 	{"at the end", "a\n\n\nb\xc3", 6, NULL, 4, "0xc3"},
@@ -34,11 +38,20 @@ static const struct {
 	{"NUL", "a\nb\0", 4, NULL, 2, "NUL"},
 	{"little without a mark", "a\0\n\0", 4, NULL, 1, "NUL"},
 	{"UTF-32", "\xff\xfe\0\0a\0\0\0", 8, NULL, 1, "NUL"},
-	{"odd", "\xff\xfe" "a\0b", 5, NULL, ERR_NOWHERE, "cut off"},
-	{"half a pair", "\xff\xfe\n\0=\xd8" "a\0", 8, NULL, 2, "half"},
+	{"odd",
+	 "\xff\xfe"
+	 "a\0b",
+	 5, NULL, ERR_NOWHERE, "cut off"},
+	{"half a pair",
+	 "\xff\xfe\n\0=\xd8"
+	 "a\0",
+	 8, NULL, 2, "half"},
 	{"the other half", "\xfe\xff\0\n\0\n\xde\0", 8, NULL, 3, "half"},
 	{"half at the end", "\xff\xfe=\xd8", 4, NULL, 1, "half"},
-	{"NUL in UTF-16", "\xff\xfe" "a\0\n\0\0\0", 8, NULL, 2, "NUL"},
+	{"NUL in UTF-16",
+	 "\xff\xfe"
+	 "a\0\n\0\0\0",
+	 8, NULL, 2, "NUL"},
 };
 
 static void check_row(size_t i)

@@ -31,7 +31,7 @@ static struct bcd *load_store(struct volume *esp)
 	size_t size;
 
 	check_ok(volume_read_file(esp, store_path, 16 * MIB, &data, &size,
-			       &fixture_err),
+				  &fixture_err),
 		 &fixture_err);
 	check_ok(bcd_load(data, size, &bcd, &fixture_err), &fixture_err);
 	mem_free(data);

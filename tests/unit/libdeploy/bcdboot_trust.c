@@ -82,8 +82,8 @@ int main(void)
 	for (size_t at = 16; at < 28; at += 4) {
 		d = old;
 		put(d.bytes + at, 0xfffffff0);
-		check_eq(bcdboot_trust(old.bytes, old.size, d.bytes, d.size,
-				       &t, NULL),
+		check_eq(bcdboot_trust(old.bytes, old.size, d.bytes, d.size, &t,
+				       NULL),
 			 -EBADMSG);
 		put(d.bytes + at, 0);
 		if (at != 20)

@@ -9,8 +9,8 @@
 static size_t put_block(uint8_t *p, uint8_t signature)
 {
 	static const char key[] = "VS_VERSION_INFO";
-	static const uint8_t value[] = {0xbd, 4, 0xef, 0xfe, 0, 0, 1, 0,
-					3, 0, 6, 0};
+	static const uint8_t value[] = {0xbd, 4, 0xef, 0xfe, 0, 0,
+					1,    0, 3,    0,    6, 0};
 
 	memset(p, 0, 0x28);
 	for (size_t i = 0; i < sizeof(key); i++)

@@ -33,11 +33,11 @@ static const struct {
 	uint64_t esp; // MiB
 	int code;
 } cases[] = {
-	{"linux", 512, 1, -ENOSPC},    {"linux", 512, 32, -ENOSPC},
-	{"linux", 512, 33, 0},	       {"linux", 512, 40, 0},
-	{"linux", 512, 260, 0},	       {"linux", 4096, 256, -ENOSPC},
-	{"linux", 4096, 257, 0},       {"linux", 4096, 260, 0},
-	{"windows", 512, 33, 0},       {"windows", 512, 20, -ENOSPC},
+	{"linux", 512, 1, -ENOSPC},      {"linux", 512, 32, -ENOSPC},
+	{"linux", 512, 33, 0},           {"linux", 512, 40, 0},
+	{"linux", 512, 260, 0},          {"linux", 4096, 256, -ENOSPC},
+	{"linux", 4096, 257, 0},         {"linux", 4096, 260, 0},
+	{"windows", 512, 33, 0},         {"windows", 512, 20, -ENOSPC},
 	{"windows", 4096, 100, -ENOSPC},
 };
 

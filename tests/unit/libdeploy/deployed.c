@@ -116,10 +116,10 @@ static void known_again(const char *system)
 	AGAIN(system, gpt, "medium 1", true, -EEXIST, "it holds data");
 	// another image of the same name
 	fixture_run(
-	    "for w in linux windows; do mv $w.wim $w.old;"
-	    " mkdir -p other/Windows/Boot/EFI;"
-	    " echo o >other/Windows/Boot/EFI/bootmgfw.efi;"
-	    " wimlib-imagex capture other $w.wim x --no-acls >log; done");
+		"for w in linux windows; do mv $w.wim $w.old;"
+		" mkdir -p other/Windows/Boot/EFI;"
+		" echo o >other/Windows/Boot/EFI/bootmgfw.efi;"
+		" wimlib-imagex capture other $w.wim x --no-acls >log; done");
 	AGAIN(system, wipe, "medium 1", true, 0, NULL);
 	fixture_run("for w in linux windows; do mv $w.old $w.wim; done");
 	AGAIN(system, wipe, "medium 1", true, -EALREADY, NULL);

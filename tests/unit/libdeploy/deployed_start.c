@@ -103,8 +103,9 @@ static void refused(void)
 	part_table_free(t);
 	check_eq(deployed_start_next(d, vars, NULL), -ENOENT);
 	esp = fixture_part(d, 1);
-	check_eq(
-	    fat_format(esp, &(struct fat_format_options){.bits = 32}, NULL), 0);
+	check_eq(fat_format(esp, &(struct fat_format_options){.bits = 32},
+			    NULL),
+		 0);
 	disk_close(esp);
 	err = (struct err){0};
 	check_eq(deployed_start_next(d, vars, &err), -ENOENT);

@@ -34,16 +34,17 @@ static inline void fixture_make(void)
 		skip("wimlib-imagex is not installed");
 	check(mkdtemp(fixture_dir));
 	snprintf(fixture_boot, sizeof(fixture_boot), "%s/m", fixture_dir);
-	fixture_run("mkdir -p tree/sub m/EFI/BOOT m/slipway &&"
-		    "seq 300000 >tree/numbers && echo x >tree/sub/x &&"
-		    "w() { wimlib-imagex capture tree $1.wim \"$1 image\""
-		    " --no-acls >log 2>&1; } && w linux &&"
-		    "b=tree/Windows/Boot && mkdir -p $b/EFI/de-DE $b/Fonts &&"
-		    "seq 9000 >$b/EFI/bootmgfw.efi && echo f >$b/Fonts/f.ttf &&"
-		    "echo m >$b/EFI/de-DE/bootmgfw.efi.mui && w windows &&"
-		    "for f in EFI/BOOT/BOOTX64.EFI EFI/BOOT/grubx64.efi"
-		    " slipway/vmlinuz slipway/initramfs; do echo $f >m/$f; done;"
-		    "echo '@ROOT@ @OPTIONS@' >m/slipway/grub-native.cfg");
+	fixture_run(
+		"mkdir -p tree/sub m/EFI/BOOT m/slipway &&"
+		"seq 300000 >tree/numbers && echo x >tree/sub/x &&"
+		"w() { wimlib-imagex capture tree $1.wim \"$1 image\""
+		" --no-acls >log 2>&1; } && w linux &&"
+		"b=tree/Windows/Boot && mkdir -p $b/EFI/de-DE $b/Fonts &&"
+		"seq 9000 >$b/EFI/bootmgfw.efi && echo f >$b/Fonts/f.ttf &&"
+		"echo m >$b/EFI/de-DE/bootmgfw.efi.mui && w windows &&"
+		"for f in EFI/BOOT/BOOTX64.EFI EFI/BOOT/grubx64.efi"
+		" slipway/vmlinuz slipway/initramfs; do echo $f >m/$f; done;"
+		"echo '@ROOT@ @OPTIONS@' >m/slipway/grub-native.cfg");
 }
 
 static inline void fixture_end(void)

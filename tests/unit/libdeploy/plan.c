@@ -9,22 +9,23 @@ static const struct {
 	int code;
 	const char *why;
 } cases[] = {
-    {"good", 96, 40 * MIB, MIB, 16 * MIB, "1", 0, NULL},
-    {"by name", 96, 40 * MIB, MIB, 16 * MIB, "LINUX image", 0, NULL},
-    {"no such image", 96, 40 * MIB, MIB, 16 * MIB, "2", -ENOENT,
-     "there is no image \"2\"; its images are 1"},
-    {"no room for a table", 0, 40 * MIB, MIB, 16 * MIB, "1", -ENOSPC, ""},
-    {"no room for the MSR", 42, 40 * MIB, 16 * MIB, 16 * MIB, "1", -ENOSPC,
-     "Microsoft reserved partition"},
-    {"no room for data", 58, 40 * MIB, 16 * MIB, 16 * MIB, "1", -ENOSPC, ""},
-    {"no room for the VHD", 60, 40 * MIB, MIB, 18 * MIB, "1", -ENOSPC,
-     "does not fit into the partition"},
-    {"no room for the image", 96, 40 * MIB, MIB, 2 * MIB, "1", -ENOSPC,
-     "does not fit into a VHD of 2 MB"},
-    {"no room for a partition inside", 96, 40 * MIB, MIB, MIB, "1", -ENOSPC,
-     "too small for a partition"},
-    {"no room for a table inside", 96, 40 * MIB, MIB, 512, "1", -ENOSPC,
-     "too small for a partition"},
+	{"good", 96, 40 * MIB, MIB, 16 * MIB, "1", 0, NULL},
+	{"by name", 96, 40 * MIB, MIB, 16 * MIB, "LINUX image", 0, NULL},
+	{"no such image", 96, 40 * MIB, MIB, 16 * MIB, "2", -ENOENT,
+	 "there is no image \"2\"; its images are 1"},
+	{"no room for a table", 0, 40 * MIB, MIB, 16 * MIB, "1", -ENOSPC, ""},
+	{"no room for the MSR", 42, 40 * MIB, 16 * MIB, 16 * MIB, "1", -ENOSPC,
+	 "Microsoft reserved partition"},
+	{"no room for data", 58, 40 * MIB, 16 * MIB, 16 * MIB, "1", -ENOSPC,
+	 ""},
+	{"no room for the VHD", 60, 40 * MIB, MIB, 18 * MIB, "1", -ENOSPC,
+	 "does not fit into the partition"},
+	{"no room for the image", 96, 40 * MIB, MIB, 2 * MIB, "1", -ENOSPC,
+	 "does not fit into a VHD of 2 MB"},
+	{"no room for a partition inside", 96, 40 * MIB, MIB, MIB, "1", -ENOSPC,
+	 "too small for a partition"},
+	{"no room for a table inside", 96, 40 * MIB, MIB, 512, "1", -ENOSPC,
+	 "too small for a partition"},
 };
 
 static bool is_zero(struct disk *d)
@@ -82,10 +83,13 @@ static void check_identifiers(void)
 		bool same = i == 1;
 
 		check(same == guid_equal(&p[0]->disk_id, &p[i]->disk_id));
-		check(same == guid_equal(&p[0]->systems[0].id, &p[i]->systems[0].id));
-		check(same == guid_equal(&p[0]->systems[0].loader_id, &p[i]->systems[0].loader_id));
+		check(same ==
+		      guid_equal(&p[0]->systems[0].id, &p[i]->systems[0].id));
+		check(same == guid_equal(&p[0]->systems[0].loader_id,
+					 &p[i]->systems[0].loader_id));
 		check(same == guid_equal(&p[0]->data->id, &p[i]->data->id));
-		check(same == (p[0]->systems[0].serial == p[i]->systems[0].serial));
+		check(same ==
+		      (p[0]->systems[0].serial == p[i]->systems[0].serial));
 		check(same == (p[0]->data_serial == p[i]->data_serial));
 		check(same == (p[0]->systems[0].table->mbr_signature ==
 			       p[i]->systems[0].table->mbr_signature));
@@ -140,7 +144,8 @@ static void check_wipe(void)
 	// another one's RAID on it since
 	err = (struct err){0};
 	check_ok(disk_write(d, 96 * MIB - 1024, "Intel Raid ISM Cfg Sig. ", 24,
-			    &fixture_err), &fixture_err);
+			    &fixture_err),
+		 &fixture_err);
 	check_eq(fixture_plan(a, d, &plan, &err), -EEXIST);
 	check(strstr(err.why, "Intel RAID (RST) member at byte"));
 	disk_close(d);

@@ -12,9 +12,9 @@ static void keep(void *ctx, const char *text)
 
 static void print_for(const char *name, const struct answer *a)
 {
-	const struct plan_target target = {
-		.disk = fixture_disk(96 * MIB), .name = name,
-		.boot_files = fixture_boot};
+	const struct plan_target target = {.disk = fixture_disk(96 * MIB),
+					   .name = name,
+					   .boot_files = fixture_boot};
 	struct plan *plan;
 
 	lines = 0;
@@ -73,18 +73,22 @@ int main(void)
 	// what is long goes on below, between words
 	a = fixture_answer("linux", "efi-size = 40M\nmsr-size = 1M");
 	print_for("/a folder/with \xC3\xA4 and a name of its own/of several "
-		  "words.img", a);
+		  "words.img",
+		  a);
 	check_eq(lines, 10);
 	check_width();
 	check(!strcmp(said[0], "disk /a folder/with \xC3\xA4 and a name of its "
 			       "own/of several words.img, 96 MB: blank,"));
 	check(!strcmp(said[1], "    new GPT"));
 	// a word is left whole
-	print_for("/0123456789012345678901234567890123456789012345678901234567890"
-		  "1234567890123456789", a);
-	check(!strcmp(said[1], "    /0123456789012345678901234567890123456789012"
-			       "345678901234567890"
-			       "1234567890123456789,"));
+	print_for(
+		"/0123456789012345678901234567890123456789012345678901234567890"
+		"1234567890123456789",
+		a);
+	check(!strcmp(said[1],
+		      "    /0123456789012345678901234567890123456789012"
+		      "345678901234567890"
+		      "1234567890123456789,"));
 	answer_free(a);
 
 	a = fixture_answer("windows", "efi-size = 40M\nwipe = yes");

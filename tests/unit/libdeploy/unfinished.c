@@ -93,7 +93,8 @@ static void test_table(void)
 		struct part_table *t;
 
 		check_ok(part_table_new(PART_GPT, d, own ? &id : &other, 0, &t,
-					&fixture_err), &fixture_err);
+					&fixture_err),
+			 &fixture_err);
 		check_ok(part_table_write(t, d, &fixture_err), &fixture_err);
 		part_table_free(t);
 		check(!disk_zero(d, 0, 512, NULL));

@@ -118,7 +118,8 @@ static void check_same(struct disk *a, struct disk *b)
 	uint8_t *x = malloc(SIZE), *y = malloc(SIZE);
 
 	check(x && y);
-	check(!disk_read(a, 0, x, SIZE, NULL) && !disk_read(b, 0, y, SIZE, NULL));
+	check(!disk_read(a, 0, x, SIZE, NULL) &&
+	      !disk_read(b, 0, y, SIZE, NULL));
 	check(!memcmp(x, y, SIZE));
 	free(x);
 	free(y);
@@ -157,9 +158,11 @@ int main(void)
 	err = (struct err){0};
 	check_eq(disk_copy_data(&from.disk, &to.disk, SIZE, NULL, "x", &err),
 		 -EIO);
-	check_eq(disk_copy_data(&from.disk, &to.disk, 1u << 20, NULL, "x", NULL),
+	check_eq(disk_copy_data(&from.disk, &to.disk, 1u << 20, NULL, "x",
+				NULL),
 		 0);
-	check_eq(disk_copy_data(&from.disk, &to.disk, SIZE + 1, NULL, "x", NULL),
+	check_eq(disk_copy_data(&from.disk, &to.disk, SIZE + 1, NULL, "x",
+				NULL),
 		 -EINVAL);
 	disk_close(from.below);
 	disk_close(to.below);

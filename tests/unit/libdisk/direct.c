@@ -127,7 +127,8 @@ static void check_places(struct disk *d)
 	disk_close(slice);
 }
 
-static bool is_cached(struct disk *d, uint64_t off, uint64_t len, bool for_writing)
+static bool is_cached(struct disk *d, uint64_t off, uint64_t len,
+		      bool for_writing)
 {
 	struct disk_place place;
 
@@ -160,7 +161,8 @@ static void check_both_ways(struct disk *d)
 	check_ok(disk_read(d, 0, model, SIZE, &err), &err);
 	for (int i = 0; i < 2000; i++) {
 		unsigned r = (seed = seed * 1103515245 + 12345) >> 8;
-		size_t len = 4096u << r % 5, off = (r >> 5) % (SIZE / 4096) * 4096;
+		size_t len = 4096u << r % 5,
+		       off = (r >> 5) % (SIZE / 4096) * 4096;
 		bool is_write = i % 3;
 		struct disk_place place;
 

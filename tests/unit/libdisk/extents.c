@@ -15,8 +15,9 @@ static struct err err;
 // Out of order, a run of one byte, one of none, a hole in the middle, one at the
 // end of the base; the last is longer than the disk.
 static const struct disk_extent runs[] = {
-	{4096, 700}, {100, 1},	    {50, 0},  {1000, 999},
-	{DISK_HOLE, 1300}, {BASE - 1500, 1500}, {0, 40}, {5000, 1000},
+	{4096, 700}, {100, 1},          {50, 0},
+	{1000, 999}, {DISK_HOLE, 1300}, {BASE - 1500, 1500},
+	{0, 40},     {5000, 1000},
 };
 #define COUNT (sizeof(runs) / sizeof(runs[0]))
 
@@ -113,7 +114,8 @@ static void check_map(uint64_t valid)
 static void check_refused(void)
 {
 	static const struct disk_extent over[] = {{BASE - 10, 11}},
-		wrap[] = {{UINT64_MAX - 4, 10}}, few[] = {{0, 10}, {20, 9}};
+					wrap[] = {{UINT64_MAX - 4, 10}},
+					few[] = {{0, 10}, {20, 9}};
 	struct disk *base = new_base(), *d = (void *)1;
 
 	check_eq(disk_extents(base, over, 1, 5, 5, &d, NULL), -EINVAL);

@@ -111,9 +111,9 @@ static void whole_writes(int fd)
 static const struct {
 	void (*take)(int fd);
 	bool may_be_read;
-} foreign[] = {{flock_shared, true},  {flock_exclusive, false},
-	       {qemu_reads, true},    {qemu_writes, false},
-	       {whole_reads, true},   {whole_writes, false}};
+} foreign[] = {{flock_shared, true}, {flock_exclusive, false},
+	       {qemu_reads, true},   {qemu_writes, false},
+	       {whole_reads, true},  {whole_writes, false}};
 
 static void check_foreign(void)
 {

@@ -20,12 +20,11 @@ static const struct efi_entry gpt = {
 };
 
 static const uint8_t gpt_bytes[] = {
-	1, 0, 0, 0, 56, 0, 'W', 0, 0xe4, 0, 0, 0,
-	4, 1, 42, 0, 1, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0,
-	0, 0x20, 3, 0, 0, 0, 0, 0,
-	1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 2, 2,
-	4, 4, 10, 0, '\\', 0, 'a', 0, 0, 0,
-	0x7f, 0xff, 4, 0, 'o', 'p', 't'};
+	1,   0,  0,  0,  56,   0,    'W', 0, 0xe4, 0,   0,  0,  4, 1,    42,
+	0,   1,  0,  0,  0,    0,    8,   0, 0,    0,   0,  0,  0, 0,    0x20,
+	3,   0,  0,  0,  0,    0,    1,   2, 3,    4,   5,  6,  7, 8,    9,
+	10,  11, 12, 13, 14,   15,   16,  2, 2,    4,   4,  10, 0, '\\', 0,
+	'a', 0,  0,  0,  0x7f, 0xff, 4,   0, 'o',  'p', 't'};
 
 static bool same_text(const char *a, const char *b)
 {
@@ -118,21 +117,32 @@ static void odd_paths(void)
 		CASE(END, 0, NULL),
 		// a whole path from the root of the machine
 		CASE("\2\1\14\0\x41\xd0\12\3\0\0\0\0" DRIVE
-		     "\4\4\10\0a\0\0\0" END, 0, "a"),
+		     "\4\4\10\0a\0\0\0" END,
+		     0, "a"),
 		// the file in several nodes, with and without backslashes
-		CASE(DRIVE "\4\4\10\0a\0\0\0" "\4\4\10\0b\0\0\0" END, 0, "a\\b"),
-		CASE(DRIVE "\4\4\12\0\\\0a\0\0\0" "\4\4\12\0\\\0b\0\0\0" END, 0,
-		     "\\a\\b"),
+		CASE(DRIVE "\4\4\10\0a\0\0\0"
+			   "\4\4\10\0b\0\0\0" END,
+		     0, "a\\b"),
+		CASE(DRIVE "\4\4\12\0\\\0a\0\0\0"
+			   "\4\4\12\0\\\0b\0\0\0" END,
+		     0, "\\a\\b"),
 		// no NUL at the end, an odd byte
 		CASE(DRIVE "\4\4\7\0a\0z" END, 0, "a"),
 		CASE(DRIVE "\4\4\4\0" END, 0, NULL),
 		// a second path after the first
-		CASE(DRIVE "\4\4\10\0a\0\0\0" "\x7f\1\4\0" "\1\1\3\0", 0, "a"),
+		CASE(DRIVE "\4\4\10\0a\0\0\0"
+			   "\x7f\1\4\0"
+			   "\1\1\3\0",
+		     0, "a"),
 		// no file on a partition
 		CASE(DRIVE END, 0, NULL),
 		CASE("\4\4\10\0a\0\0\0" END, 0, NULL),
-		CASE(DRIVE "\3\5\4\0" "\4\4\10\0a\0\0\0" END, 0, NULL),
-		CASE("\4\1\10\0\1\0\0\0" "\4\4\10\0a\0\0\0" END, 0, NULL),
+		CASE(DRIVE "\3\5\4\0"
+			   "\4\4\10\0a\0\0\0" END,
+		     0, NULL),
+		CASE("\4\1\10\0\1\0\0\0"
+		     "\4\4\10\0a\0\0\0" END,
+		     0, NULL),
 		// broken
 		CASE(DRIVE "\4\4\10\0a\0\0\0", -EBADMSG, NULL),
 		CASE("\4\4\3\0" END, -EBADMSG, NULL),

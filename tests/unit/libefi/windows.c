@@ -20,7 +20,8 @@ int main(void)
 
 	check_ok(efi_windows_optional(&data, &size, &err), &err);
 	check_eq(size, 0x88);
-	check(!memcmp(data, "WINDOWS\0\1\0\0\0\x88\0\0\0\x78\0\0\0B\0C\0D\0", 26));
+	check(!memcmp(data, "WINDOWS\0\1\0\0\0\x88\0\0\0\x78\0\0\0B\0C\0D\0",
+		      26));
 
 	snprintf(path, sizeof(path), "%s/bcd/win10-uefi-gpt.BCD", samples());
 	store = read_sample(path, &store_size);

@@ -35,17 +35,17 @@ int main(void)
 	} rows[] = {
 		{0, 0, -1, 0, 0, 0},
 		{20, FAT_END, -1, 0, 0, 1},
-		{4, 5, -1, 0, -EBADMSG, 0},  // A runs into B
-		{4, 2, -1, 0, -EBADMSG, 0},  // and into itself
+		{4, 5, -1, 0, -EBADMSG, 0}, // A runs into B
+		{4, 2, -1, 0, -EBADMSG, 0}, // and into itself
 		{3, 0, -1, 0, -EBADMSG, 0},
 		{3, FAT_END, -1, 0, -EBADMSG, 0}, // too short
-		{4, 20, -1, 0, -EBADMSG, 0}, // into a free cluster
-		{0, 0, 2, 2, -EBADMSG, 0},   // B begins where A does
-		{0, 0, 1, 0, -EBADMSG, 0},   // A has none
-		{0, 0, 3, 0, -EBADMSG, 0},   // D has none
+		{4, 20, -1, 0, -EBADMSG, 0},      // into a free cluster
+		{0, 0, 2, 2, -EBADMSG, 0},        // B begins where A does
+		{0, 0, 1, 0, -EBADMSG, 0},        // A has none
+		{0, 0, 3, 0, -EBADMSG, 0},        // D has none
 		{0, 0, 3, 9999, -EBADMSG, 0},
-		{8, 8, -1, 0, -EBADMSG, 0},  // D runs in a circle
-		{0, 0, 20, 5, -EBADMSG, 0},  // X begins where B does
+		{8, 8, -1, 0, -EBADMSG, 0}, // D runs in a circle
+		{0, 0, 20, 5, -EBADMSG, 0}, // X begins where B does
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -54,9 +54,9 @@ int main(void)
 		struct fat *f = new_files(d);
 		uint64_t at;
 
-		at = rows[i].entry >= 16 ? fat_cluster_offset(f, 8) + 64
-					 : f->root_start + 32u *
-						   (unsigned)rows[i].entry;
+		at = rows[i].entry >= 16
+			     ? fat_cluster_offset(f, 8) + 64
+			     : f->root_start + 32u * (unsigned)rows[i].entry;
 		if (rows[i].entry >= 0)
 			set_cluster(d, at, rows[i].cluster);
 		if (rows[i].from)

@@ -19,8 +19,10 @@ static int take(void *ctx, uint64_t off, uint64_t len)
 
 	check(len && off > x->end && (off - x->f->data_start) % size == 0);
 	for (uint64_t at = off; at < off + len; at += size)
-		check_eq(fat_table_get(x->f, (uint32_t)((at - x->f->data_start) /
-							size) + 2),
+		check_eq(fat_table_get(x->f,
+				       (uint32_t)((at - x->f->data_start) /
+						  size) +
+					       2),
 			 0);
 	x->end = off + len;
 	x->sum += len;

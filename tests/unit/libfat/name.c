@@ -103,9 +103,10 @@ static void test_valid(void)
 		const char *name;
 		bool valid;
 	} rows[] = {
-		{"a", true},   {"a b", true}, {".a", true},  {"a.", false},
-		{"a ", false}, {".", false},  {"..", false}, {"a/b", false},
-		{"a:b", false}, {"", false},  {"a\x01", false}, {"+,;=[]", true},
+		{"a", true},   {"a b", true},    {".a", true},
+		{"a.", false}, {"a ", false},    {".", false},
+		{"..", false}, {"a/b", false},   {"a:b", false},
+		{"", false},   {"a\x01", false}, {"+,;=[]", true},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -129,7 +130,8 @@ static void test_label(void)
 	check_eq(fat_name_from_label(" a", raw), -EINVAL);
 	check_eq(fat_name_from_label("\xc3\xbc", raw), -EINVAL);
 	check_eq(fat_name_to_label((const uint8_t *)"AB\x9a        ", text,
-				   NULL), 0);
+				   NULL),
+		 0);
 	check(!strcmp(text, "AB\xc3\x9c"));
 }
 

@@ -8,12 +8,18 @@ int main(void)
 		const char *path;
 		int r, create;
 	} rows[] = {
-		{"EFI\\Boot\\a.txt", 0, 0},	  {"/efi/BOOT/A.TXT", 0, 0},
-		{"\\\\efi//boot\\/a.txt", 0, 0},  {"efi\\none\\a.txt", -ENOENT, -ENOENT},
-		{"EFI\\Boot\\b", -ENOENT, 0},	  {"EFI\\Boot\\a.txt\\b", -ENOTDIR, -ENOTDIR},
-		{"EFI", -EISDIR, -EISDIR},	  {"", -EISDIR, -EISDIR},
-		{"\\", -EISDIR, -EISDIR},	  {"EFI\\..\\x", -EINVAL, -EINVAL},
-		{"a:b", -EINVAL, -EINVAL},	  {"a ", -EINVAL, -EINVAL},
+		{"EFI\\Boot\\a.txt", 0, 0},
+		{"/efi/BOOT/A.TXT", 0, 0},
+		{"\\\\efi//boot\\/a.txt", 0, 0},
+		{"efi\\none\\a.txt", -ENOENT, -ENOENT},
+		{"EFI\\Boot\\b", -ENOENT, 0},
+		{"EFI\\Boot\\a.txt\\b", -ENOTDIR, -ENOTDIR},
+		{"EFI", -EISDIR, -EISDIR},
+		{"", -EISDIR, -EISDIR},
+		{"\\", -EISDIR, -EISDIR},
+		{"EFI\\..\\x", -EINVAL, -EINVAL},
+		{"a:b", -EINVAL, -EINVAL},
+		{"a ", -EINVAL, -EINVAL},
 		{"\xff", -EINVAL, -EINVAL},
 	};
 	struct disk *d = new_volume(1 << 20, 512, 12, 512), *content;

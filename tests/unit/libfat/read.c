@@ -44,8 +44,8 @@ static void test_sizes(void)
 // A file of 5000 bytes, whose third cluster leads where the row says.
 static void test_chains(void)
 {
-	static const uint32_t targets[] = {0, 1, 2, 3, 4, 100, 0xff0, FAT_BAD,
-					   FAT_END};
+	static const uint32_t targets[] = {0,   1,     2,       3,      4,
+					   100, 0xff0, FAT_BAD, FAT_END};
 
 	for (size_t i = 0; i < sizeof(targets) / sizeof(*targets); i++) {
 		struct disk *d = new_volume(200 << 10, 512, 12, 512), *content;

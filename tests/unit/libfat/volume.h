@@ -11,7 +11,8 @@
 static inline struct disk *new_volume(uint64_t size, uint32_t sector, int bits,
 				      uint32_t cluster)
 {
-	struct fat_format_options o = {.bits = bits, .label = "Test",
+	struct fat_format_options o = {.bits = bits,
+				       .label = "Test",
 				       .serial = 0xdeadbeef,
 				       .cluster_size = cluster,
 				       .time = 1700000000};
@@ -38,7 +39,8 @@ static inline void put(struct fat *f, const char *path, const void *data,
 	struct err err = {0};
 
 	check_ok(fat_write_file(f, path, data, size, FAT_ATTR_ARCHIVE,
-				1700000000, &err), &err);
+				1700000000, &err),
+		 &err);
 }
 
 // Syncs, opens again and checks.

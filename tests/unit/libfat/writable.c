@@ -94,7 +94,7 @@ static void check_marked(int bits, bool in_table, uint64_t at, uint8_t clear,
 	f = open_volume(d);
 	why = fat_in_use(f);
 	check(why && !strcmp(why, words)); // whoever left it so is not us
-	fat_table_set(f, 3, 0);		   // A's middle
+	fat_table_set(f, 3, 0);            // A's middle
 	check_ok(fat_table_write(f, &err), &err);
 	fat_close(f);
 	f = open_volume(d);

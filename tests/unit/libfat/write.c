@@ -16,7 +16,8 @@ static void test_changes(struct disk *d)
 	check_eq(fat_mkdir_all(f, "dir.txt", 0, NULL), -ENOTDIR);
 	check_ok(fat_mkdir_all(f, "a\\b\\c", 0, NULL), NULL);
 	check_ok(fat_create_file(f, "a\\b\\file", 5000, FAT_ATTR_READONLY, 0,
-				 &content, NULL), NULL);
+				 &content, NULL),
+		 NULL);
 	check_ok(disk_write(content, 0, data, 5000, NULL), NULL);
 	disk_close(content);
 	f = reopen(f, d);

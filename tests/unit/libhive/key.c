@@ -18,8 +18,8 @@ static void check_order(const struct hive_key *key)
 
 int main(void)
 {
-	static const char *const names[] = {"m", "B", "a_", "a", "Zz", "\xc3\xa4",
-					    "b0", "Ab", "\xd0\x9a"};
+	static const char *const names[] = {
+		"m", "B", "a_", "a", "Zz", "\xc3\xa4", "b0", "Ab", "\xd0\x9a"};
 	struct hive_key *key, *same;
 	struct err err = {0};
 	struct hive *hive;

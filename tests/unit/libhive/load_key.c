@@ -33,7 +33,8 @@ static void make(void)
 		 &err);
 	check_ok(hive_value_set_string(hive, key, "text", "some words", &err),
 		 &err);
-	check_ok(hive_key_add(hive, key, "\xe2\x82\xac\\below", &key, &err), &err);
+	check_ok(hive_key_add(hive, key, "\xe2\x82\xac\\below", &key, &err),
+		 &err);
 	check_ok(hive_save(hive, &bytes, &size, &err), &err);
 	hive_free(hive);
 }

@@ -28,7 +28,8 @@ static void make(void)
 		 &err);
 	check_ok(hive_key_add(hive, hive->root, "other", &key, &err), &err);
 	check_ok(hive_value_set(hive, key, "long", HIVE_BINARY, data, LONG,
-				&err), &err);
+				&err),
+		 &err);
 	check_ok(hive_save(hive, &saved, &size, &err), &err);
 	bytes = saved;
 	hive_free(hive);

@@ -10,7 +10,7 @@
 #include "test.h"
 
 #define ENTRIES 5u // each sets an area of the hive's one value
-#define AREA	512u
+#define AREA    512u
 #define LOG_MAX (1u << 20)
 
 static uint8_t *base;
@@ -31,7 +31,8 @@ static void make_base(void)
 	memset(value, 0xaa, sizeof(value));
 	check_ok(hive_new("root", &hive, &err), &err);
 	check_ok(hive_value_set(hive, hive->root, "v", HIVE_BINARY, value,
-				sizeof(value), &err), &err);
+				sizeof(value), &err),
+		 &err);
 	check_ok(hive_save(hive, &data, &base_size, &err), &err);
 	hive_free(hive);
 	base = data;
@@ -181,8 +182,7 @@ static void test_ends(void)
 		logs[0].data[at + 32] ^= 1;
 		check_eq(load(8, 7, NULL), (int)i);
 		// right hashes, and a length of bins that cannot be
-		seal_put(logs[0].data + at + 16,
-			 (uint32_t)base_size - 4095);
+		seal_put(logs[0].data + at + 16, (uint32_t)base_size - 4095);
 		seal_entry(logs[0].data + at, logs[0].size - at);
 		check_eq(load(8, 7, NULL), (int)i);
 		seal_put(logs[0].data + at + 16, 0x7ffff000);

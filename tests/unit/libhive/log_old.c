@@ -71,9 +71,9 @@ static struct bytes difference(const struct bytes *from, const struct bytes *to)
 static int load(const struct bytes *hive, const struct bytes *log,
 		const struct bytes *other, size_t *ret_keys)
 {
-	struct hive_log logs[HIVE_LOGS] = {{other ? other->data : NULL,
-					    other ? other->size : 0},
-					   {log->data, log->size}};
+	struct hive_log logs[HIVE_LOGS] = {
+		{other ? other->data : NULL, other ? other->size : 0},
+		{log->data, log->size}};
 	struct hive *h;
 	int r = hive_load_with_logs(hive->data, hive->size, logs, &h, NULL);
 

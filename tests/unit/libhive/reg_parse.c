@@ -14,9 +14,9 @@ static int on_key(void *ctx, const char *path, bool remove, struct err *err)
 
 	snprintf(log_text + n, sizeof(log_text) - n, "%s[%s]",
 		 remove ? "-" : "", path);
-	return strcmp(path, "stop") ? 0
-				    : err_set(err, -ENOSPC, path, ERR_NOWHERE,
-					      "stopped");
+	return strcmp(path, "stop")
+		       ? 0
+		       : err_set(err, -ENOSPC, path, ERR_NOWHERE, "stopped");
 }
 
 static int on_value(void *ctx, const char *name, bool remove, uint32_t type,
@@ -65,7 +65,8 @@ static const struct {
 	// no NUL is added
 	{V5 "[k]\n@=hex(7):61,00\n@=hex(2):61,00,\n@=hex(1):\n@=hex(2):61\n",
 	 "[k]=7:6100;=2:6100;=1:;=2:61;"},
-	{V5 "# one \\\n[k]\n  # two\n@=\"#\" ; three\n#@=\"four\"\n;@=\"five\"\n",
+	{V5
+	 "# one \\\n[k]\n  # two\n@=\"#\" ; three\n#@=\"four\"\n;@=\"five\"\n",
 	 "[k]=1:23000000;"},
 	{V5 "[k]\n[-k\\l]\n\"n\"=\"v\"\n@=-\n[m]\n@=dword:  1\t\n",
 	 "[k]-[k\\l][m]=4:01000000;"},

@@ -36,7 +36,7 @@ static void check_same(const struct hive_key *a, const struct hive_key *b)
 static void fill(struct hive *hive)
 {
 	static uint8_t big[100000];
-	static const uint32_t sizes[] = {0,    1,     4,     5,    4060, 4061,
+	static const uint32_t sizes[] = {0,    1,     4,     5,     4060,  4061,
 					 8200, 16344, 16345, 32688, 100000};
 	struct hive_key *key;
 	struct err err = {0};

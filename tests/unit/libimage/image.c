@@ -95,8 +95,8 @@ static int stop(void *ctx, const char *stage, uint64_t done, uint64_t total)
 static void check_damaged(void)
 {
 	size_t size;
-	uint8_t *bytes = read_sample("tests/fuzz/wim_open/seeds/none.wim",
-				     &size);
+	uint8_t *bytes =
+		read_sample("tests/fuzz/wim_open/seeds/none.wim", &size);
 	struct disk *file = memory(size), *d = memory(12 * MIB);
 	struct apply_result result = {.files = 77};
 	struct err e = {0};

@@ -19,11 +19,14 @@ static void make_machine(void)
 	add_disk("nvme0n1", "pci0/0000:00:03.0/nvme/nvme0", "259:0",
 		 "16777216\n");
 	put("sys/devices/pci0/0000:00:03.0/nvme/nvme0/block/nvme0n1/device/"
-	    "model", "QEMU NVMe Ctrl   \n");
+	    "model",
+	    "QEMU NVMe Ctrl   \n");
 	put("sys/devices/pci0/0000:00:03.0/nvme/nvme0/block/nvme0n1/device/"
-	    "serial", "DEMO0001\n");
+	    "serial",
+	    "DEMO0001\n");
 	put("sys/devices/pci0/0000:00:03.0/nvme/nvme0/block/nvme0n1/queue/"
-	    "logical_block_size", "4096\n");
+	    "logical_block_size",
+	    "4096\n");
 	add_disk("sda", "pci0/usb1/1-1/host0", "8:0", "2000000\n");
 	put("sys/devices/pci0/usb1/1-1/host0/block/sda/sda1/size", "100\n");
 	point("sys/dev/block/8:1",
@@ -39,12 +42,14 @@ static void make_machine(void)
 	put("sys/devices/pci0/usb1/1-4/idVendor", "0951\n");
 	put("sys/devices/pci0/usb1/1-4/serial", "of the bridge\n");
 	put("sys/devices/pci0/usb1/1-4/1-4:1.0/host6/target6:0:0/6:0:0:0/block/"
-	    "sdf/device/vpd_pg80", "\1\200xxof the disk  ");
+	    "sdf/device/vpd_pg80",
+	    "\1\200xxof the disk  ");
 	add_disk("sdb", "pci0/ata2/host1", "8:16", "4000000\n");
 	put("sys/devices/pci0/ata2/host1/block/sdb/sdb1/holders/dm-0", "");
 	add_disk("sdc", "pci0/ata3/host2", "8:32", "4000000\n");
 	add_disk("sdd", "pci0/usb1/1-2/host3", "8:48", "0\n"); // no card in it
-	add_disk("mmcblk0", "pci0/mmc_host/mmc0/mmc0:0001", "179:0", "900000\n");
+	add_disk("mmcblk0", "pci0/mmc_host/mmc0/mmc0:0001", "179:0",
+		 "900000\n");
 	add_disk("mmcblk0boot0", "pci0/mmc_host/mmc0/mmc0:0001", "179:8",
 		 "8192\n");
 	put("sys/block/mmcblk0/diskseq", "9\n");

@@ -9,20 +9,26 @@ static const struct {
 	const char *mounts, *swaps, *in_use[3]; // of sda, sdaa, nvme0n1
 } cases[] = {
 	{"", "", {"", "", ""}},
-	{"30 1 0:35 / /data rw shared:1 - btrfs /dev/sda2 rw\n", "",
+	{"30 1 0:35 / /data rw shared:1 - btrfs /dev/sda2 rw\n",
+	 "",
 	 {"mounted at /data", "", ""}},
-	{"30 1 0:35 / /data rw - btrfs /dev/sdaa rw\n", "",
+	{"30 1 0:35 / /data rw - btrfs /dev/sdaa rw\n",
+	 "",
 	 {"", "mounted at /data", ""}},
-	{"30 1 0:35 /@ / rw - btrfs /dev/nvme0n1p3 rw\n", "",
+	{"30 1 0:35 /@ / rw - btrfs /dev/nvme0n1p3 rw\n",
+	 "",
 	 {"", "", "mounted at /"}},
 	{"30 1 0:35 / /x rw - tmpfs sda rw\n"
 	 "31 1 0:36 / /y rw - fuse /dev/sda2x rw\n"
-	 "32 1 0:37 / /z rw - fuse /dev/nvme0n10 rw\n", "",
+	 "32 1 0:37 / /z rw - fuse /dev/nvme0n10 rw\n",
+	 "",
 	 {"", "", ""}},
 	{"broken\n31 1\n32 1 0:36 / /y rw -\n", "", {"", "", ""}},
-	{"", "Filename Type Size\n/dev/sdaa2 partition 1\n",
+	{"",
+	 "Filename Type Size\n/dev/sdaa2 partition 1\n",
 	 {"", "used as swap", ""}},
-	{"", "Filename Type Size\n/dev/nvme0n1p1\tpartition 1\n/swap file 2\n",
+	{"",
+	 "Filename Type Size\n/dev/nvme0n1p1\tpartition 1\n/swap file 2\n",
 	 {"", "", "used as swap"}},
 };
 

@@ -8,7 +8,7 @@
 #include "machine.h"
 #include "sysfs.h"
 
-#define ID "0123456789abcdef0123456789abcdef"
+#define ID  "0123456789abcdef0123456789abcdef"
 #define OLD "00000000000000000000000000000001"
 
 static char found[4][MEDIUM_ID_SIZE];
@@ -40,9 +40,11 @@ static struct disk *fat_volume(int bits, const char *label, const char *files)
 	struct fat *f;
 	int n;
 
-	check_ok(disk_memory(bits == 32 ? 40u << 20 : bits == 16 ? 20u << 20
-								 : 2u << 20,
-			     512, &d, &err), &err);
+	check_ok(disk_memory(bits == 32   ? 40u << 20
+			     : bits == 16 ? 20u << 20
+					  : 2u << 20,
+			     512, &d, &err),
+		 &err);
 	check_ok(fat_format(d, &options, &err), &err);
 	check_ok(fat_open(d, &f, &err), &err);
 	check_ok(fat_mkdir_all(f, "\\slipway\\" OLD ".id.d", 0, &err), &err);
@@ -143,8 +145,8 @@ static void add_partition(const char *disk_place, const char *name)
 {
 	char path[300];
 
-	snprintf(path, sizeof(path), "sys/devices/%s/%s/partition",
-		 disk_place, name);
+	snprintf(path, sizeof(path), "sys/devices/%s/%s/partition", disk_place,
+		 name);
 	put(path, "1\n");
 }
 

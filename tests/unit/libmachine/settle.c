@@ -6,7 +6,7 @@
 #include "test.h"
 
 #define MAX_DEVICES 4
-#define NEVER	    UINT64_MAX
+#define NEVER       UINT64_MAX
 
 // A device is nowhere, then on its way, then a disk; one that is seen on its way
 // may take as long as it likes.
@@ -19,11 +19,11 @@ static struct {
 	struct device devices[MAX_DEVICES];
 	size_t count;
 	uint64_t clock;
-	uint64_t noise;   // an event about no device every so many ms, or 0
+	uint64_t noise;    // an event about no device every so many ms, or 0
 	uint64_t flapping; // devices come and go every so many ms, or 0
-	bool has_loader;  // that tells when the last event was
-	size_t unlisted;  // devices on their way beyond the list
-	unsigned lines;   // said
+	bool has_loader;   // that tells when the last event was
+	size_t unlisted;   // devices on their way beyond the list
+	unsigned lines;    // said
 } machine;
 
 static void fake_look(void *ctx, struct settle_look *ret)
@@ -50,7 +50,8 @@ static void fake_look(void *ctx, struct settle_look *ret)
 		if (machine.has_loader && last > ret->last_event)
 			ret->last_event = last;
 	}
-	for (size_t i = ret->count; machine.unlisted && i < SETTLE_MAX_PENDING; i++)
+	for (size_t i = ret->count; machine.unlisted && i < SETTLE_MAX_PENDING;
+	     i++)
 		strcpy(ret->pending[i].bus, "usb");
 	ret->count += machine.unlisted;
 	if (machine.flapping)
@@ -77,8 +78,10 @@ static void fake_say(void *ctx, const char *text)
 
 static struct settle new_settle(void)
 {
-	return (struct settle){.look = fake_look, .now = fake_now,
-			       .sleep = fake_sleep, .say = fake_say};
+	return (struct settle){.look = fake_look,
+			       .now = fake_now,
+			       .sleep = fake_sleep,
+			       .say = fake_say};
 }
 
 // Waits from `clock` on; returns the code, *ret_ms how long it took.
@@ -127,12 +130,12 @@ static void late_disks(void)
 		for (unsigned i = 0; i < MAX_DEVICES; i++) {
 			struct device *d = &machine.devices[order[i]];
 
-			t += random_below(&seed, SETTLE_QUIET_MS -
-							 SETTLE_POLL_MS);
+			t += random_below(&seed,
+					  SETTLE_QUIET_MS - SETTLE_POLL_MS);
 			d->seen = t;
 			// a disk that spins up
-			d->ready = t + random_below(&seed, trial % 5
-							   ? 2000 : 100000);
+			d->ready = t + random_below(&seed,
+						    trial % 5 ? 2000 : 100000);
 			d->bus = buses[order[i]];
 			// the next comes while this one is on its way, or soon
 			t = random_below(&seed, 2) ? t : d->ready;
@@ -145,7 +148,8 @@ static void late_disks(void)
 		for (unsigned i = 0; i < MAX_DEVICES; i++)
 			check(machine.clock >= machine.devices[i].ready);
 		check(machine.clock >= last + SETTLE_QUIET_MS);
-		check(machine.clock <= last + SETTLE_QUIET_MS + 2 * SETTLE_POLL_MS);
+		check(machine.clock <=
+		      last + SETTLE_QUIET_MS + 2 * SETTLE_POLL_MS);
 		check(machine.lines >= 2);
 	}
 }

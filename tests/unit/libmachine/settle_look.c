@@ -5,8 +5,8 @@
 #include "machine.h"
 #include "sysfs.h"
 
-#define PCI "sys/devices/pci0/0000:00:04.0/"
-#define USB PCI "usb1/1-1/1-1:1.0"
+#define PCI  "sys/devices/pci0/0000:00:04.0/"
+#define USB  PCI "usb1/1-1/1-1:1.0"
 #define SATA "sys/devices/pci0/0000:00:1f.2/ata1/host0"
 
 static struct settle_look look;
@@ -28,7 +28,8 @@ static const struct {
 	{"true", 0, NULL, NULL},
 	// the environment's drivers; any other system has none of the loader
 	{"mkdir -p run/slipway sys/kernel && echo 700 >sys/kernel/uevent_seqnum"
-	 " && : >run/slipway/drivers", 1, "drivers", ""},
+	 " && : >run/slipway/drivers",
+	 1, "drivers", ""},
 	{"echo 699 5.25 >run/slipway/drivers", 1, "drivers", ""},
 	{"echo 700 5.25 >run/slipway/drivers", 0, NULL, NULL},
 	{"echo 702 5.25 >run/slipway/drivers", 0, NULL, NULL},
@@ -49,10 +50,11 @@ static const struct {
 	 "USB port usb1-port1", "usb"},
 	{"echo default >" PCI "usb1/1-0:1.0/usb1-port1/state", 1,
 	 "USB port usb1-port1", "usb"},
-	{"echo configured >" PCI "usb1/1-0:1.0/usb1-port1/state", 0, NULL, NULL},
+	{"echo configured >" PCI "usb1/1-0:1.0/usb1-port1/state", 0, NULL,
+	 NULL},
 	{"echo 'Data Traveler' >" USB "/../product"
-	 " && ln -s ../../../../../drivers/usb-storage " USB "/driver", 1,
-	 "USB device 1-1 (Data Traveler)", "usb"},
+	 " && ln -s ../../../../../drivers/usb-storage " USB "/driver",
+	 1, "USB device 1-1 (Data Traveler)", "usb"},
 	{"mkdir " USB "/host6", 1, "USB device 1-1 (Data Traveler)", "usb"},
 	{"mkdir -p " USB "/host6/target6:0:0/6:0:0:0", 0, NULL, NULL},
 	{"rm -r " USB "/host6 && ln -sfn ../../x/uas " USB "/driver", 1,
@@ -63,43 +65,47 @@ static const struct {
 	// SCSI: a disk that spins up; a RAID's member, a CD, a ready one are not
 	{"mkdir -p " SATA "/target0/0:0:0:0 sys/bus/scsi/devices"
 	 " && ln -s $PWD/" SATA "/target0/0:0:0:0 sys/bus/scsi/devices"
-	 " && echo 0 >" SATA "/target0/0:0:0:0/type", 0, NULL, NULL},
+	 " && echo 0 >" SATA "/target0/0:0:0:0/type",
+	 0, NULL, NULL},
 	{"ln -s ../sd " SATA "/target0/0:0:0:0/driver"
-	 " && echo ST1000 >" SATA "/target0/0:0:0:0/model", 1,
-	 "SCSI device 0:0:0:0 (ST1000)", "sata"},
+	 " && echo ST1000 >" SATA "/target0/0:0:0:0/model",
+	 1, "SCSI device 0:0:0:0 (ST1000)", "sata"},
 	{"echo 5 >" SATA "/target0/0:0:0:0/type", 0, NULL, NULL},
 	{"echo 14 >" SATA "/target0/0:0:0:0/type", 1, NULL, NULL},
 	{"mkdir " SATA "/target0/0:0:0:0/block", 0, NULL, NULL},
 	{"mkdir -p " SATA "/scsi_host/host0 sys/class/scsi_host"
 	 " && ln -s $PWD/" SATA "/scsi_host/host0 sys/class/scsi_host"
-	 " && echo recovery >" SATA "/scsi_host/host0/state", 1, "host0", "sata"},
+	 " && echo recovery >" SATA "/scsi_host/host0/state",
+	 1, "host0", "sata"},
 	{"echo running >" SATA "/scsi_host/host0/state", 0, NULL, NULL},
 	// NVMe: before and after its driver, and when it has failed
 	{"mkdir -p sys/bus/pci/devices/0000:00:03.0"
-	 " && echo 0x010802 >sys/bus/pci/devices/0000:00:03.0/class", 1,
-	 "NVMe controller at PCI 0000:00:03.0", "nvme"},
+	 " && echo 0x010802 >sys/bus/pci/devices/0000:00:03.0/class",
+	 1, "NVMe controller at PCI 0000:00:03.0", "nvme"},
 	{"ln -s ../nvme sys/bus/pci/devices/0000:00:03.0/driver"
 	 " && mkdir -p sys/class/nvme/nvme0"
 	 " && echo 'Fast Disk  ' >sys/class/nvme/nvme0/model"
-	 " && echo new >sys/class/nvme/nvme0/state", 1,
-	 "NVMe controller nvme0 (Fast Disk)", "nvme"},
+	 " && echo new >sys/class/nvme/nvme0/state",
+	 1, "NVMe controller nvme0 (Fast Disk)", "nvme"},
 	{"echo connecting >sys/class/nvme/nvme0/state", 1, NULL, NULL},
 	{"echo live >sys/class/nvme/nvme0/state", 0, NULL, NULL},
 	{"echo dead >sys/class/nvme/nvme0/state", 1, NULL, NULL},
 	{"echo live >sys/class/nvme/nvme0/state", 0, NULL, NULL},
 	{"mkdir -p sys/bus/pci/devices/0000:00:07.0"
-	 " && echo 0x010400 >sys/bus/pci/devices/0000:00:07.0/class", 0, NULL,
-	 NULL},
+	 " && echo 0x010400 >sys/bus/pci/devices/0000:00:07.0/class",
+	 0, NULL, NULL},
 	// cards and machines that are virtual
 	{"mkdir -p sys/bus/mmc/devices/mmc0:1/x && cd sys/bus/mmc/devices/mmc0:1"
-	 " && echo SD >type && ln -s ../mmcblk driver", 1, "memory card mmc0:1",
-	 NULL},
+	 " && echo SD >type && ln -s ../mmcblk driver",
+	 1, "memory card mmc0:1", NULL},
 	{"echo SDIO >sys/bus/mmc/devices/mmc0:1/type", 0, NULL, NULL},
 	{"echo MMC >sys/bus/mmc/devices/mmc0:1/type"
-	 " && mkdir sys/bus/mmc/devices/mmc0:1/block", 0, NULL, NULL},
+	 " && mkdir sys/bus/mmc/devices/mmc0:1/block",
+	 0, NULL, NULL},
 	{"mkdir -p sys/bus/virtio/devices/virtio0 &&"
 	 " cd sys/bus/virtio/devices/virtio0 && echo 0x0002 >device"
-	 " && ln -s ../virtio_blk driver", 1, "virtio0", "virtio"},
+	 " && ln -s ../virtio_blk driver",
+	 1, "virtio0", "virtio"},
 	{"echo 0x0001 >sys/bus/virtio/devices/virtio0/device", 0, NULL, NULL},
 };
 

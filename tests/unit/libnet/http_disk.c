@@ -11,7 +11,7 @@
 static uint8_t *content;
 
 static const struct net_patience hasty = {
-    .address = 1000, .connect = 5000, .silent = 5000, .broken = 20000};
+	.address = 1000, .connect = 5000, .silent = 5000, .broken = 20000};
 
 static uint32_t step(uint32_t *seed)
 {

@@ -69,33 +69,33 @@ static void check_good(void)
 static void check_bad(void)
 {
 	static const char *const bad[] = {
-	    "HTTP/2 200 OK\r\n",
-	    "HTTP/1.x 200 OK\r\n",
-	    "HTTP/1.1 20 OK\r\n",
-	    "HTTP/1.1 2000 OK\r\n",
-	    "HTTP/1.1 600 OK\r\n",
-	    "HTTP/1.1  200\r\n",
-	    "ICY 200 OK\r\n",
-	    " HTTP/1.1 200 OK\r\n",
-	    "HTTP/1.1 200 OK\r\nno colon\r\n",
-	    "HTTP/1.1 200 OK\r\n: no name\r\n",
-	    "HTTP/1.1 200 OK\r\nName : x\r\n",
-	    "HTTP/1.1 200 OK\r\nA: x\r\n folded: y\r\n",
-	    "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n",
-	    "HTTP/1.1 200 OK\r\nContent-Length:\r\n",
-	    "HTTP/1.1 200 OK\r\nContent-Length: 0x10\r\n",
-	    "HTTP/1.1 200 OK\r\nContent-Length: 5, 5\r\n",
-	    "HTTP/1.1 200 OK\r\nContent-Length: 9999999999999999999\r\n",
-	    "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n",
-	    "HTTP/1.1 206 P\r\nContent-Range: bytes 5-4/100\r\n",
-	    "HTTP/1.1 206 P\r\nContent-Range: bytes 0-100/100\r\n",
-	    "HTTP/1.1 206 P\r\nContent-Range: bytes 0-9\r\n",
-	    "HTTP/1.1 206 P\r\nContent-Range: bytes -9/100\r\n",
-	    "HTTP/1.1 206 P\r\nContent-Range: lines 0-9/100\r\n",
-	    "HTTP/1.1 206 P\r\nContent-Range: bytes 0-9/100/5\r\n",
-	    "HTTP/1.1 206 P\r\nContent-Range: bytes 0-9/100\r\n"
-	    "Content-Range: bytes 0-9/100\r\n",
-	    "HTTP/1.1 200 OK\r\nETag: a\x01z\r\n",
+		"HTTP/2 200 OK\r\n",
+		"HTTP/1.x 200 OK\r\n",
+		"HTTP/1.1 20 OK\r\n",
+		"HTTP/1.1 2000 OK\r\n",
+		"HTTP/1.1 600 OK\r\n",
+		"HTTP/1.1  200\r\n",
+		"ICY 200 OK\r\n",
+		" HTTP/1.1 200 OK\r\n",
+		"HTTP/1.1 200 OK\r\nno colon\r\n",
+		"HTTP/1.1 200 OK\r\n: no name\r\n",
+		"HTTP/1.1 200 OK\r\nName : x\r\n",
+		"HTTP/1.1 200 OK\r\nA: x\r\n folded: y\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Length:\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Length: 0x10\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Length: 5, 5\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Length: 9999999999999999999\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n",
+		"HTTP/1.1 206 P\r\nContent-Range: bytes 5-4/100\r\n",
+		"HTTP/1.1 206 P\r\nContent-Range: bytes 0-100/100\r\n",
+		"HTTP/1.1 206 P\r\nContent-Range: bytes 0-9\r\n",
+		"HTTP/1.1 206 P\r\nContent-Range: bytes -9/100\r\n",
+		"HTTP/1.1 206 P\r\nContent-Range: lines 0-9/100\r\n",
+		"HTTP/1.1 206 P\r\nContent-Range: bytes 0-9/100/5\r\n",
+		"HTTP/1.1 206 P\r\nContent-Range: bytes 0-9/100\r\n"
+		"Content-Range: bytes 0-9/100\r\n",
+		"HTTP/1.1 200 OK\r\nETag: a\x01z\r\n",
 	};
 	struct http_head h;
 
@@ -109,9 +109,9 @@ static void check_bad(void)
 	check_eq(http_head_decode("HTTP/1.1 200 \0\r\n\r\n", 18, &h, NULL),
 		 -EBADMSG);
 	check_eq(
-	    decode("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n",
-		   &h),
-	    -ENOTSUP);
+		decode("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n",
+		       &h),
+		-ENOTSUP);
 }
 
 // The last length that fits, and the first that does not.
@@ -141,7 +141,7 @@ static void check_ends(void)
 static void check_chunks(void)
 {
 	static const char *const bad[] = {
-	    "", " ", "x", "-1", "0x1", "1 1", "1234567890123456", ";a"};
+		"", " ", "x", "-1", "0x1", "1 1", "1234567890123456", ";a"};
 	uint64_t n = 5;
 
 	check_ok(http_chunk_decode("1aF", 3, &n, NULL), NULL);

@@ -12,65 +12,68 @@ static const struct {
 	unsigned port;
 	const char *share, *path;
 } names[] = {
-    {"http://h/a", NET_HTTP, "h", 80, "", "/a"},
-    {"HTTP://10.0.2.2:8080/a/b.wim", NET_HTTP, "10.0.2.2", 8080, "",
-     "/a/b.wim"},
-    {"http://[fe80::1%25eth0]:81/a", NET_HTTP, "fe80::1%25eth0", 81, "", "/a"},
-    {"http://h/My Images/\xc3\xa4\\x", NET_HTTP, "h", 80, "",
-     "/My%20Images/%C3%A4%5Cx"},
-    {"http://h/a%20b?c=/../d", NET_HTTP, "h", 80, "", "/a%20b?c=/../d"},
-    {"http://h/./a/../../b/c/..", NET_HTTP, "h", 80, "", "/b/"},
-    {"http://h/a/.", NET_HTTP, "h", 80, "", "/a/"},
-    {"http://h/.../a", NET_HTTP, "h", 80, "", "/.../a"},
-    {"\\\\server\\share\\dir\\x y.wim", NET_SMB, "server", 445, "share",
-     "/dir/x y.wim"},
-    {"\\\\server@4450\\share$\\x.wim", NET_SMB, "server", 4450, "share$",
-     "/x.wim"},
-    {"\\\\server/share/dir\\.\\\\x", NET_SMB, "server", 445, "share", "/dir/x"},
-    {"smb://server:1/share/x", NET_SMB, "server", 1, "share", "/x"},
-    {"nfs://10.0.0.1/srv/images/x.wim", NET_NFS, "10.0.0.1", 2049, "",
-     "/srv/images/x.wim"},
-    {"nfs://[::1]:65535//srv//x.wim", NET_NFS, "::1", 65535, "", "/srv/x.wim"},
-    {"tftp://h/a b/c", NET_TFTP, "h", 69, "", "/a b/c"},
+	{"http://h/a", NET_HTTP, "h", 80, "", "/a"},
+	{"HTTP://10.0.2.2:8080/a/b.wim", NET_HTTP, "10.0.2.2", 8080, "",
+	 "/a/b.wim"},
+	{"http://[fe80::1%25eth0]:81/a", NET_HTTP, "fe80::1%25eth0", 81, "",
+	 "/a"},
+	{"http://h/My Images/\xc3\xa4\\x", NET_HTTP, "h", 80, "",
+	 "/My%20Images/%C3%A4%5Cx"},
+	{"http://h/a%20b?c=/../d", NET_HTTP, "h", 80, "", "/a%20b?c=/../d"},
+	{"http://h/./a/../../b/c/..", NET_HTTP, "h", 80, "", "/b/"},
+	{"http://h/a/.", NET_HTTP, "h", 80, "", "/a/"},
+	{"http://h/.../a", NET_HTTP, "h", 80, "", "/.../a"},
+	{"\\\\server\\share\\dir\\x y.wim", NET_SMB, "server", 445, "share",
+	 "/dir/x y.wim"},
+	{"\\\\server@4450\\share$\\x.wim", NET_SMB, "server", 4450, "share$",
+	 "/x.wim"},
+	{"\\\\server/share/dir\\.\\\\x", NET_SMB, "server", 445, "share",
+	 "/dir/x"},
+	{"smb://server:1/share/x", NET_SMB, "server", 1, "share", "/x"},
+	{"nfs://10.0.0.1/srv/images/x.wim", NET_NFS, "10.0.0.1", 2049, "",
+	 "/srv/images/x.wim"},
+	{"nfs://[::1]:65535//srv//x.wim", NET_NFS, "::1", 65535, "",
+	 "/srv/x.wim"},
+	{"tftp://h/a b/c", NET_TFTP, "h", 69, "", "/a b/c"},
 };
 
 static const struct {
 	const char *text;
 	int result;
 } bad[] = {
-    {"https://h/a", -ENOTSUP},
-    {"ftp://h/a", -ENOTSUP},
-    {"gopher://h/a", -ENOTSUP},
-    {"file:///a", -ENOTSUP},
-    {"http://", -EINVAL},
-    {"http:///a", -EINVAL},
-    {"http://h", -EINVAL},
-    {"http://h/", -EINVAL},
-    {"http://h?x", -EINVAL},
-    {"http://h:/a", -EINVAL},
-    {"http://h:0/a", -EINVAL},
-    {"http://h:65536/a", -EINVAL},
-    {"http://h:99999999999999999999/a", -EINVAL},
-    {"http://h:8x/a", -EINVAL},
-    {"http://u:p@h/a", -EINVAL},
-    {"http://h h/a", -EINVAL},
-    {"http://[::1/a", -EINVAL},
-    {"http://[::1]x/a", -EINVAL},
-    {"http://h/a#b", -EINVAL},
-    {"http://h/a\nb", -EINVAL},
-    {"http://h/a\x7f", -EINVAL},
-    {"\\\\", -EINVAL},
-    {"\\\\server", -EINVAL},
-    {"\\\\server\\share", -EINVAL},
-    {"\\\\server\\share\\", -EINVAL},
-    {"\\\\server\\share\\..\\x", -EINVAL},
-    {"\\\\.\\PhysicalDrive0", -EINVAL},
-    {"\\\\?\\C:\\x", -EINVAL},
-    {"smb://server/", -EINVAL},
-    {"tftp:///x", -EINVAL},
-    {"tftp://h/", -EINVAL},
-    {"nfs://server/x.wim", -EINVAL},
-    {"nfs://server/a/../x", -EINVAL},
+	{"https://h/a", -ENOTSUP},
+	{"ftp://h/a", -ENOTSUP},
+	{"gopher://h/a", -ENOTSUP},
+	{"file:///a", -ENOTSUP},
+	{"http://", -EINVAL},
+	{"http:///a", -EINVAL},
+	{"http://h", -EINVAL},
+	{"http://h/", -EINVAL},
+	{"http://h?x", -EINVAL},
+	{"http://h:/a", -EINVAL},
+	{"http://h:0/a", -EINVAL},
+	{"http://h:65536/a", -EINVAL},
+	{"http://h:99999999999999999999/a", -EINVAL},
+	{"http://h:8x/a", -EINVAL},
+	{"http://u:p@h/a", -EINVAL},
+	{"http://h h/a", -EINVAL},
+	{"http://[::1/a", -EINVAL},
+	{"http://[::1]x/a", -EINVAL},
+	{"http://h/a#b", -EINVAL},
+	{"http://h/a\nb", -EINVAL},
+	{"http://h/a\x7f", -EINVAL},
+	{"\\\\", -EINVAL},
+	{"\\\\server", -EINVAL},
+	{"\\\\server\\share", -EINVAL},
+	{"\\\\server\\share\\", -EINVAL},
+	{"\\\\server\\share\\..\\x", -EINVAL},
+	{"\\\\.\\PhysicalDrive0", -EINVAL},
+	{"\\\\?\\C:\\x", -EINVAL},
+	{"smb://server/", -EINVAL},
+	{"tftp:///x", -EINVAL},
+	{"tftp://h/", -EINVAL},
+	{"nfs://server/x.wim", -EINVAL},
+	{"nfs://server/a/../x", -EINVAL},
 };
 
 static void check_names(void)
@@ -128,9 +131,9 @@ static void check_lengths(void)
 static void check_others(void)
 {
 	static const char *const others[] = {
-	    "x",	   "C:\\x",	 "/a//b", "//a/b",
-	    "x.img@1:\\a", "a:/b",	 "://x",  "1a://b",
-	    "\\a",	   "./http://x", ""};
+		"x",           "C:\\x",      "/a//b", "//a/b",
+		"x.img@1:\\a", "a:/b",       "://x",  "1a://b",
+		"\\a",         "./http://x", ""};
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
 		check(!net_is_name(others[i]));
@@ -145,13 +148,13 @@ static void check_follow(void)
 		const char *base, *location, *path;
 		unsigned port;
 	} cases[] = {
-	    {"http://h:81/a/b?c", "d", "/a/d", 81},
-	    {"http://h:81/a/b?c", "?d", "/a/b?d", 81},
-	    {"http://h:81/a/b/c", "../d#e", "/a/d", 81},
-	    {"http://h:81/a/b", "/d", "/d", 81},
-	    {"http://h:81/a/b", "//x/d", "/d", 80},
-	    {"http://[::1]:81/a/b", "d", "/a/d", 81},
-	    {"http://h:81/a/b", "http://x:82/e", "/e", 82},
+		{"http://h:81/a/b?c", "d", "/a/d", 81},
+		{"http://h:81/a/b?c", "?d", "/a/b?d", 81},
+		{"http://h:81/a/b/c", "../d#e", "/a/d", 81},
+		{"http://h:81/a/b", "/d", "/d", 81},
+		{"http://h:81/a/b", "//x/d", "/d", 80},
+		{"http://[::1]:81/a/b", "d", "/a/d", 81},
+		{"http://h:81/a/b", "http://x:82/e", "/e", 82},
 	};
 	struct net_name base, n;
 
@@ -169,11 +172,11 @@ static void check_follow(void)
 static void check_join(void)
 {
 	static const char *const cases[][3] = {
-	    {"http://h/a/b.ini", "c.wim", "http://h/a/c.wim"},
-	    {"http://h/b.ini?x=/y", "c/d", "http://h/c/d"},
-	    {"http://h", "c", "http://h/c"},
-	    {"\\\\s\\t\\b.ini", "c", "\\\\s\\t\\c"},
-	    {"tftp://h/x/b.ini", "c", "tftp://h/x/c"},
+		{"http://h/a/b.ini", "c.wim", "http://h/a/c.wim"},
+		{"http://h/b.ini?x=/y", "c/d", "http://h/c/d"},
+		{"http://h", "c", "http://h/c"},
+		{"\\\\s\\t\\b.ini", "c", "\\\\s\\t\\c"},
+		{"tftp://h/x/b.ini", "c", "tftp://h/x/c"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {

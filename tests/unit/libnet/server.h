@@ -18,23 +18,23 @@
 
 enum mode {
 	PLAIN,
-	CLOSES,	    // the connection, after each answer, and says so
+	CLOSES,     // the connection, after each answer, and says so
 	HANGS_UP,   // in the middle of each body, and of the first heads
-	BUSY,	    // 503 at first
-	SHORT,	    // at most 5000 bytes each time
+	BUSY,       // 503 at first
+	SHORT,      // at most 5000 bytes each time
 	CHUNKED,    // in chunks, with extensions and trailers
 	INTERIM,    // 103 before each answer
 	UNTAGGED,   // no ETag, no date
 	REDIRECTS,  // "/" leads elsewhere, by a relative reference
 	CIRCLES,    // all leads to itself
 	LEADS_AWAY, // to https
-	WHOLE,	    // 200, whatever is asked
+	WHOLE,      // 200, whatever is asked
 	ENDLESS,    // the same without a length: to the connection's end
 	CHANGES,    // another ETag from the second answer on
-	GROWS,	    // another length from then on
-	GOES,	    // 404 from then on
+	GROWS,      // another length from then on
+	GOES,       // 404 from then on
 	TURNS_DUMB, // 200 from then on
-	DIES,	    // no connection is served from then on
+	DIES,       // no connection is served from then on
 	OTHER_PART,
 	NO_TOTAL,
 	LIES, // Content-Length says something else
@@ -53,7 +53,7 @@ struct server {
 	uint16_t port;
 	int fd;
 	unsigned answers, connections; // so far
-	bool is_conditional;	       // an If-Range came
+	bool is_conditional;           // an If-Range came
 	pthread_t thread;
 };
 
@@ -161,7 +161,7 @@ static inline bool say_part(struct server *s, int fd, unsigned number,
 		 (unsigned long long)first,
 		 (unsigned long long)(first + len - 1),
 		 m == NO_TOTAL ? "*" : size, length,
-		 m == UNTAGGED		  ? ""
+		 m == UNTAGGED            ? ""
 		 : m == CHANGES && number ? "ETag: \"other\"\r\n"
 					  : "ETag: \"tag\"\r\n",
 		 chunked ? "Transfer-Encoding: chunked\r\n" : "",

@@ -15,7 +15,7 @@
 enum mode {
 	PLAIN, // RFC 1350 alone
 	OPTIONS,
-	LOSES,	 // each 7th packet
+	LOSES,   // each 7th packet
 	DOUBLES, // each packet
 	MISSING,
 	REFUSES,
@@ -133,7 +133,7 @@ static void send_file(struct session *s)
 static void serve_one(struct server *server, const struct sockaddr_in *from)
 {
 	struct session s = {
-	    .server = server, .to = *from, .block = 512, .window = 1};
+		.server = server, .to = *from, .block = 512, .window = 1};
 	enum mode mode = server->mode;
 	unsigned long long size = server->size;
 

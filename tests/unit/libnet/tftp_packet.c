@@ -35,21 +35,21 @@ static void check_bad(void)
 		const char *packet;
 		size_t size;
 	} bad[] = {
-	    {PACKET("")},
-	    {PACKET("\0\3\0")},
-	    {PACKET("\0\1\0\0")},
-	    {PACKET("\0\4\0\0")},
-	    {PACKET("\3\0\0\0")},
-	    {PACKET("\0\6tsize")},
-	    {PACKET("\0\6tsize\0")},
-	    {PACKET("\0\6tsize\00012")},
-	    {PACKET("\0\6tsize\0-1\0")},
-	    {PACKET("\0\6tsize\0\0")},
-	    {PACKET("\0\6tsize\0009999999999999999999\0")},
-	    {PACKET("\0\6blksize\0007\0")},
-	    {PACKET("\0\6blksize\0001429\0")},
-	    {PACKET("\0\6windowsize\0000\0")},
-	    {PACKET("\0\6windowsize\00017\0")},
+		{PACKET("")},
+		{PACKET("\0\3\0")},
+		{PACKET("\0\1\0\0")},
+		{PACKET("\0\4\0\0")},
+		{PACKET("\3\0\0\0")},
+		{PACKET("\0\6tsize")},
+		{PACKET("\0\6tsize\0")},
+		{PACKET("\0\6tsize\00012")},
+		{PACKET("\0\6tsize\0-1\0")},
+		{PACKET("\0\6tsize\0\0")},
+		{PACKET("\0\6tsize\0009999999999999999999\0")},
+		{PACKET("\0\6blksize\0007\0")},
+		{PACKET("\0\6blksize\0001429\0")},
+		{PACKET("\0\6windowsize\0000\0")},
+		{PACKET("\0\6windowsize\00017\0")},
 	};
 	struct tftp_packet p;
 
@@ -61,7 +61,7 @@ static void check_bad(void)
 static void check_request(void)
 {
 	static const char wanted[] =
-	    "\0\1dir/x\0octet\0tsize\0000\0blksize\0001428\0windowsize\00016";
+		"\0\1dir/x\0octet\0tsize\0000\0blksize\0001428\0windowsize\00016";
 	char packet[TFTP_MAX_REQUEST], name[TFTP_MAX_NAME + 1];
 
 	check_eq(tftp_request("dir/x", packet), sizeof(wanted));

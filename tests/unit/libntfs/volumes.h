@@ -50,8 +50,7 @@ static inline struct disk *load_volume(const struct sample *s)
 #define SEED_PIECE  (512 + 2)
 
 // Puts a seed's sectors onto a disk of SEED_VOLUME bytes.
-static inline void expand_seed(const uint8_t *data, size_t size,
-			       struct disk *d)
+static inline void expand_seed(const uint8_t *data, size_t size, struct disk *d)
 {
 	static le16 table[65536];
 	static uint8_t log[8192];
@@ -62,17 +61,20 @@ static inline void expand_seed(const uint8_t *data, size_t size,
 	for (uint32_t i = 0; !log[0] && i < 65536; i++)
 		table[i] = to_le16(utf16_upcase((uint16_t)i));
 	memset(log, 0xff, sizeof(log)); // closed in order
-	best_effort(disk_write(
-		d, get_le32(places[0]) % (SEED_VOLUME - sizeof(table)), table,
-		sizeof(table), NULL));
-	best_effort(disk_write(
-		d, get_le32(places[1]) % (SEED_VOLUME - sizeof(log)), log,
-		sizeof(log), NULL));
+	best_effort(disk_write(d,
+			       get_le32(places[0]) %
+				       (SEED_VOLUME - sizeof(table)),
+			       table, sizeof(table), NULL));
+	best_effort(disk_write(d,
+			       get_le32(places[1]) %
+				       (SEED_VOLUME - sizeof(log)),
+			       log, sizeof(log), NULL));
 	for (data += 8, size -= 8; size >= SEED_PIECE;
 	     data += SEED_PIECE, size -= SEED_PIECE)
-		best_effort(disk_write(
-			d, get_le16(*(const le16 *)data) % 4096u * 512,
-			data + 2, 512, NULL));
+		best_effort(disk_write(d,
+				       get_le16(*(const le16 *)data) % 4096u *
+					       512,
+				       data + 2, 512, NULL));
 }
 
 // Loads tests/fuzz/ntfs/seeds/NAME; run from the project's root.

@@ -39,8 +39,8 @@ static void test_open(void)
 
 static void test_kinds(void)
 {
-	struct mbr_entry_disk e = {.type = 7, .start = to_le32(4096),
-				   .size = to_le32(1)};
+	struct mbr_entry_disk e = {
+		.type = 7, .start = to_le32(4096), .size = to_le32(1)};
 	struct disk *d = new_gpt();
 	struct part_table *t;
 

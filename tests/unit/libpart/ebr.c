@@ -19,10 +19,10 @@ static void put(struct disk *d, uint64_t lba, const struct entry e[4])
 	struct mbr_disk m = {.magic = to_le16(MBR_MAGIC)};
 
 	for (int i = 0; i < 4; i++)
-		m.entries[i] = (struct mbr_entry_disk){
-			.type = e[i].type,
-			.start = to_le32(e[i].start),
-			.size = to_le32(e[i].size)};
+		m.entries[i] =
+			(struct mbr_entry_disk){.type = e[i].type,
+						.start = to_le32(e[i].start),
+						.size = to_le32(e[i].size)};
 	check_ok(disk_write(d, lba * 512, &m, sizeof(m), NULL), NULL);
 }
 
@@ -62,7 +62,9 @@ static const struct row {
 	 {{7, 1, 10}},
 	 {1001, 2001}},
 	{"garbage in the last two",
-	 {{7, 1, 10}, {5, 1000, 100}, {0xcc, 0xcccccccc, 0xcccccccc},
+	 {{7, 1, 10},
+	  {5, 1000, 100},
+	  {0xcc, 0xcccccccc, 0xcccccccc},
 	  {0x20, 1990, 20}},
 	 {{7, 1, 10}},
 	 {1001, 2001}},
@@ -70,7 +72,9 @@ static const struct row {
 	 {{7, 1, 10}, {5, 1000, 100}},
 	 {{7, 1, 10}, {0}, {7, 20, 10}, {7, 95, 10}},
 	 {1001, 2001, 2020}},
-	{"no type", {{7, 1, 10}, {0, 20, 10}, {5, 1000, 9}}, {{7, 1, 5}},
+	{"no type",
+	 {{7, 1, 10}, {0, 20, 10}, {5, 1000, 9}},
+	 {{7, 1, 5}},
 	 {1001, 1020, 2001}},
 };
 

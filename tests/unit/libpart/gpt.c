@@ -11,7 +11,9 @@ static const struct guid id = {{7}};
 
 static void make(struct disk *d)
 {
-	struct part p = {.type = part_type_efi, .size = MIB, .name = "Grüße",
+	struct part p = {.type = part_type_efi,
+			 .size = MIB,
+			 .name = "Grüße",
 			 .attributes = PART_GPT_NO_LETTER};
 	struct part_table *t;
 	struct err err = {0};
@@ -48,7 +50,8 @@ static void test_round(uint64_t size, uint32_t sector)
 	make(d);
 	t = read_table(d);
 	check(!t->primary_broken && !t->backup_broken && !t->hybrid);
-	check_eq(t->parts[1].size, round_down(size - 33 * sector, MIB) - 2 * MIB);
+	check_eq(t->parts[1].size,
+		 round_down(size - 33 * sector, MIB) - 2 * MIB);
 	part_table_free(t);
 	disk_close(d);
 }

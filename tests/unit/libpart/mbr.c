@@ -30,16 +30,16 @@ static void test_chains(void)
 		int r;
 		size_t count;
 	} rows[] = {
-		{1, 10, 0, 0, 0, 3},         // one
-		{1, 999, 0, 0, 0, 3},        // up to the end
+		{1, 10, 0, 0, 0, 3},          // one
+		{1, 999, 0, 0, 0, 3},         // up to the end
 		{1, 1000, 0, 0, -EBADMSG, 0}, // over it
-		{0, 10, 0, 0, -EBADMSG, 0},  // on the record
-		{1, 10, 500, 10, 0, 4},      // a second record, there
-		{1, 10, 0, 10, -EBADMSG, 0}, // to itself
+		{0, 10, 0, 0, -EBADMSG, 0},   // on the record
+		{1, 10, 500, 10, 0, 4},       // a second record, there
+		{1, 10, 0, 10, -EBADMSG, 0},  // to itself
 		{1, 10, 1000, 10, -EBADMSG, 0},
 		{1, 10, 0xfffffff0, 10, -EBADMSG, 0},
 		{1, 10, 600, 10, -EBADMSG, 0}, // no record there
-		{0, 0, 500, 10, 0, 3},       // only leads on
+		{0, 0, 500, 10, 0, 3},         // only leads on
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -84,13 +84,11 @@ static void test_classify(void)
 	check_eq(mbr_classify(&m, 1000), MBR_PLAIN);
 	memcpy(m.code + 3, "NTFS    ", 8);
 	check_eq(mbr_classify(&m, 1000), MBR_NONE);
-	m.entries[2] = (struct mbr_entry_disk){.type = 0xee,
-					       .start = to_le32(1),
-					       .size = to_le32(9)};
+	m.entries[2] = (struct mbr_entry_disk){
+		.type = 0xee, .start = to_le32(1), .size = to_le32(9)};
 	check_eq(mbr_classify(&m, 1000), MBR_PROTECTIVE);
-	m.entries[3] = (struct mbr_entry_disk){.type = 7,
-					       .start = to_le32(1),
-					       .size = to_le32(9)};
+	m.entries[3] = (struct mbr_entry_disk){
+		.type = 7, .start = to_le32(1), .size = to_le32(9)};
 	check_eq(mbr_classify(&m, 1000), MBR_HYBRID);
 	m.entries[0].boot = 0x81;
 	check_eq(mbr_classify(&m, 1000), MBR_NONE);

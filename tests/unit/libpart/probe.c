@@ -55,8 +55,8 @@ static void test_probe(void)
 		{MIB + 3, "NTFS    ", "NTFS", PART_HOLDS_VOLUME, 0},
 		{63 * 512 + 3, "NTFS    ", "NTFS", PART_HOLDS_VOLUME, 0},
 		{21 * MIB + 0x438, "\x53\xef", "ext2", PART_HOLDS_VOLUME, 0},
-		{30 * MIB + 1024, "FILE0", "NTFS file records",
-		 PART_HOLDS_DATA, 0},
+		{30 * MIB + 1024, "FILE0", "NTFS file records", PART_HOLDS_DATA,
+		 0},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -117,11 +117,12 @@ static void test_halves(void)
 
 				d->sector_size = asked;
 				check_ok(disk_zero(d, half ? 5 * MIB : 0,
-						   5 * MIB, &why), &why);
+						   5 * MIB, &why),
+					 &why);
 				c = probe(d);
 				check_eq(c.kind, PART_HOLDS_TABLE);
-				check(half || !strcmp(c.name,
-						      "the backup of a GPT"));
+				check(half ||
+				      !strcmp(c.name, "the backup of a GPT"));
 				check(half ||
 				      guid_equal(&c.disk_id, &t->disk_id));
 				check(half || c.at == 10 * MIB - made);
@@ -133,10 +134,14 @@ static void test_halves(void)
 // Of each of these only a part is read, but all of them at a sector of 4096 too.
 static void test_sizes(void)
 {
-	static const uint64_t sizes[] = {0, 1, 511, 512, 513, 1024, 4096, 65536,
-					 MIB - 512, 4 * MIB + 512, 8 * MIB - 1,
-					 8 * MIB, 8 * MIB + 1, 9 * MIB,
-					 5000 * MIB, (uint64_t)1 << 44};
+	static const uint64_t sizes[] = {0,           1,
+					 511,         512,
+					 513,         1024,
+					 4096,        65536,
+					 MIB - 512,   4 * MIB + 512,
+					 8 * MIB - 1, 8 * MIB,
+					 8 * MIB + 1, 9 * MIB,
+					 5000 * MIB,  (uint64_t)1 << 44};
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
 		for (uint32_t s = 512; s <= 4096; s += 4096 - 512) {

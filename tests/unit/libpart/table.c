@@ -29,9 +29,12 @@ static void test_new(void)
 		uint64_t size;
 		int r;
 	} rows[] = {
-		{PART_NONE, true, MIB, -EINVAL}, {PART_GPT, false, MIB, -EINVAL},
-		{PART_GPT, true, 34816, 0},	 {PART_GPT, true, 34304, -ENOSPC},
-		{PART_MBR, false, 1024, 0},	 {PART_MBR, false, 512, -ENOSPC},
+		{PART_NONE, true, MIB, -EINVAL},
+		{PART_GPT, false, MIB, -EINVAL},
+		{PART_GPT, true, 34816, 0},
+		{PART_GPT, true, 34304, -ENOSPC},
+		{PART_MBR, false, 1024, 0},
+		{PART_MBR, false, 512, -ENOSPC},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -120,8 +123,11 @@ static void test_bad_specs(void)
 static int add_mbr(struct part_table *t, uint8_t type, uint64_t start,
 		   uint64_t size, bool logical, bool active)
 {
-	struct part p = {.mbr_type = type, .start = start, .size = size,
-			 .logical = logical, .active = active};
+	struct part p = {.mbr_type = type,
+			 .start = start,
+			 .size = size,
+			 .logical = logical,
+			 .active = active};
 
 	return part_table_add(t, &p, NULL, NULL);
 }

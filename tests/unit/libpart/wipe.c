@@ -55,7 +55,8 @@ static void test_ends(void)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		check_ok(disk_write(d, rows[i].at, rows[i].bytes,
-				    strlen(rows[i].bytes), NULL), NULL);
+				    strlen(rows[i].bytes), NULL),
+			 NULL);
 	check_ok(part_wipe(d, NULL), NULL);
 	check_ok(part_probe(d, &what, NULL), NULL);
 	check_eq(what.kind, PART_HOLDS_NOTHING);

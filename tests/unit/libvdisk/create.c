@@ -69,8 +69,7 @@ static void check_kind(const struct kind *k, uint8_t mask)
 		blocks += !is_dynamic || (present[i / 8] >> i % 8 & 1);
 	printf("format %d type %d block %u mask %x: %llu of %llu bytes\n",
 	       k->format, k->type, k->block_size, mask,
-	       (unsigned long long)l.file_size,
-	       (unsigned long long)l.max_size);
+	       (unsigned long long)l.file_size, (unsigned long long)l.max_size);
 	check(l.file_size <= l.max_size);
 	check_ok(disk_memory(l.file_size, 512, &file, &err), &err);
 	check_ok(vdisk_create_content(file, &c, &d, &err), &err);

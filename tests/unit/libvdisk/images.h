@@ -30,11 +30,11 @@ static inline struct disk *new_memory(uint64_t size)
 
 // --- VHD: blocks of 4 KiB; the disk has five and two sectors --------------
 
-#define BLOCK	  4096u
-#define DISK_SIZE (5 * BLOCK + 1024)
-#define TABLE_AT  2048u
+#define BLOCK       4096u
+#define DISK_SIZE   (5 * BLOCK + 1024)
+#define TABLE_AT    2048u
 #define BLOCK_AT(i) (2560u + (i) * (512 + BLOCK)) // of the i-th that is there
-#define FILE_SIZE (BLOCK_AT(3) + 512)
+#define FILE_SIZE   (BLOCK_AT(3) + 512)
 
 static inline void set_checksum(void *bytes, size_t n, size_t at)
 {
@@ -107,12 +107,12 @@ static inline struct disk *new_dynamic(enum vdisk_type type)
 
 // --- VHDX: blocks of 1 MiB; three and a sector ----------------------------
 
-#define MIB	   (1u << 20)
-#define META_AT	   MIB
-#define BAT_AT	   (2 * MIB)
-#define VHDX_SIZE  (3 * MIB + 512)
-#define VHDX_FILE  (5 * MIB)
-#define LOG_AT	   (5 * MIB) // of a dirty one, which is a MiB longer
+#define MIB       (1u << 20)
+#define META_AT   MIB
+#define BAT_AT    (2 * MIB)
+#define VHDX_SIZE (3 * MIB + 512)
+#define VHDX_FILE (5 * MIB)
+#define LOG_AT    (5 * MIB) // of a dirty one, which is a MiB longer
 
 struct vhdx_spec {
 	uint64_t size;
@@ -164,11 +164,11 @@ static inline void put_item(struct disk *d, unsigned i, const char *id,
 	put(d, META_AT + off, data, len);
 }
 
-#define ID_BAT	   "2dc27766-f623-4200-9d64-115e9bfd4a08"
-#define ID_META	   "8b7ca206-4790-4b9a-b8fe-575f050f886e"
+#define ID_BAT     "2dc27766-f623-4200-9d64-115e9bfd4a08"
+#define ID_META    "8b7ca206-4790-4b9a-b8fe-575f050f886e"
 #define ID_PARAMS  "caa16737-fa36-4d43-b3b6-33f0aa44e76b"
-#define ID_SIZE	   "2fa54224-cd1b-4876-b211-5dbed83bf4b8"
-#define ID_DISK	   "beca12ab-b2e6-4523-93ef-c309e000c746"
+#define ID_SIZE    "2fa54224-cd1b-4876-b211-5dbed83bf4b8"
+#define ID_DISK    "beca12ab-b2e6-4523-93ef-c309e000c746"
 #define ID_LOGICAL "8141bf1d-a96f-4709-ba47-f233a8faab5f"
 
 // Makes a log with one entry: 4 KiB of fives at the start of block 1.

@@ -33,9 +33,9 @@ static void check_names(void)
 {
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		for (int ask = VDISK_RAW; ask <= VDISK_VHD; ask++) {
-			enum vdisk_format want = names[i].is_other
-							 ? (enum vdisk_format)ask
-							 : names[i].format;
+			enum vdisk_format want =
+				names[i].is_other ? (enum vdisk_format)ask
+						  : names[i].format;
 			enum vdisk_format got = 77;
 			struct err err = {0};
 
@@ -77,7 +77,8 @@ static void check_contents(uint64_t size)
 
 		check_ok(disk_memory(size, 512, &d, &err), &err);
 		check_ok(disk_write(d, contents[i].at, contents[i].bytes,
-				    contents[i].size, &err), &err);
+				    contents[i].size, &err),
+			 &err);
 		check(vdisk_check_foreign(d, &err) ==
 		      (contents[i].name ? -ENOTSUP : 0));
 		check(!contents[i].name || strstr(err.why, contents[i].name));

@@ -33,8 +33,7 @@ static const struct kind kinds[] = {
 
 static const struct guid parent_id = {{9, 9, 9, 0x40, 5}};
 
-static inline struct vdisk_create create_of(const struct kind *k,
-					    uint64_t size)
+static inline struct vdisk_create create_of(const struct kind *k, uint64_t size)
 {
 	return (struct vdisk_create){.format = k->format,
 				     .type = k->type,

@@ -12,7 +12,7 @@
 #include "unit/libvdisk/model.h"
 
 #define MAX_LEVELS 4
-#define STEPS	   60
+#define STEPS      60
 
 struct level {
 	struct disk *file, *view, *disk;
@@ -408,9 +408,10 @@ static void do_reparent(struct world *w)
 static void one_step(struct world *w)
 {
 	static void (*const steps[])(struct world *w) = {
-		do_write, do_write, do_write, do_write,  do_write, do_zero,
-		do_zero,  do_discard, do_reopen, do_reopen, do_child,
-		do_expand, do_compact, do_merge, do_reset, do_reparent};
+		do_write,   do_write,  do_write, do_write,
+		do_write,   do_zero,   do_zero,  do_discard,
+		do_reopen,  do_reopen, do_child, do_expand,
+		do_compact, do_merge,  do_reset, do_reparent};
 	struct err err = {0};
 	size_t i = roll(w, sizeof(steps) / sizeof(steps[0]) + 1);
 

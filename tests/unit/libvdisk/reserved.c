@@ -14,9 +14,9 @@
 #include "model.h"
 #include "ntfs.h"
 
-#define SIZE	 (9 * 1024 * K + 1536)
-#define RESERVED (40ull << 20)
-#define COUNT	 6
+#define SIZE      (9 * 1024 * K + 1536)
+#define RESERVED  (40ull << 20)
+#define COUNT     6
 #define FULL_SIZE (9 * 1024 * K)
 
 static struct err err;
@@ -88,8 +88,7 @@ static void write_some(struct disk *d, int i)
 		if (len > SIZE - off)
 			len = SIZE - off;
 		for (uint64_t n = 0; n < len; n++)
-			model[i][off + n] =
-				(uint8_t)random_number(&seed);
+			model[i][off + n] = (uint8_t)random_number(&seed);
 		check_ok(disk_write(d, off, model[i] + off, len, &err), &err);
 	}
 }

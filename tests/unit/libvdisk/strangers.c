@@ -119,8 +119,8 @@ static void change(struct disk *d, struct made *m)
 	if (is_zero)
 		check_ok(disk_zero(d, off, end - off, &err), &err);
 	else
-		check_ok(disk_write(d, off, m->model + off,
-				    (size_t)(end - off), &err),
+		check_ok(disk_write(d, off, m->model + off, (size_t)(end - off),
+				    &err),
 			 &err);
 }
 
@@ -129,8 +129,8 @@ static struct disk *open_made(struct made *m, struct disk *parent)
 	struct disk *d;
 
 	if (m->create.type == VDISK_DIFFERENCING)
-		check_ok(vdisk_open_child(m->file, parent,
-					  &m->create.parent_id, &d, &err),
+		check_ok(vdisk_open_child(m->file, parent, &m->create.parent_id,
+					  &d, &err),
 			 &err);
 	else
 		check_ok(vdisk_open(m->file, &d, &err), &err);

@@ -35,7 +35,8 @@ static void change(struct volume *v)
 	check_eq(volume_write_file(v, "none\\x", "", 0, 0, TIME, NULL),
 		 -ENOENT);
 	check_ok(volume_write_file(v, "a\\b long name\\File", "text", 4,
-				   VOLUME_HIDDEN, TIME, &err), &err);
+				   VOLUME_HIDDEN, TIME, &err),
+		 &err);
 	check_eq(volume_mkdir_all(v, "a\\b long name\\file\\x", TIME, NULL),
 		 -ENOTDIR);
 	check_eq(volume_write_file(v, "a", "", 0, 0, TIME, NULL), -EISDIR);
@@ -44,7 +45,8 @@ static void change(struct volume *v)
 	check_eq(volume_remove(v, "", NULL), -EINVAL);
 	check_eq(volume_remove(v, "a", NULL), -ENOTEMPTY);
 	check_ok(volume_create_file(v, "large", sizeof(content), 0, TIME, &d,
-				    &err), &err);
+				    &err),
+		 &err);
 	check_ok(disk_write(d, 0, content, sizeof(content), &err), &err);
 	disk_close(d);
 	check_eq(volume_create_file(v, "huge", 1 << 30, 0, TIME, &d, NULL),
@@ -72,7 +74,8 @@ static void set_info(struct volume *v, const char *path, bool is_folder)
 	struct volume_stat s;
 
 	check_ok(volume_set_info(v, path, VOLUME_READONLY | VOLUME_SYSTEM,
-				 later, TIME, &err), &err);
+				 later, TIME, &err),
+		 &err);
 	check_ok(volume_stat(v, path, &s, &err), &err);
 	check_eq(s.attributes & 0x27, VOLUME_READONLY | VOLUME_SYSTEM);
 	check(s.is_directory == is_folder && s.created == later &&
@@ -104,7 +107,8 @@ static void test(struct disk *d)
 	set_info(v, "a/b long name", true);
 	check_ok(volume_remove(v, "large", &err), &err);
 	check_ok(volume_write_file(v, "a/b long name/file", content, 9999, 0,
-				   TIME, &err), &err);
+				   TIME, &err),
+		 &err);
 	check_ok(volume_sync(v, &err), &err);
 	expect(v, "a/b long name/file", content, 9999);
 	check_eq(volume_remove(v, "large", NULL), -ENOENT);

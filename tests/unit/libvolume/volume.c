@@ -33,7 +33,8 @@ static struct disk *new_fat(void)
 	check_ok(volume_change_begin(v, &err), &err);
 	check_ok(volume_mkdir_all(v, "Folder", TIME, &err), &err);
 	check_eq(volume_write_file(v, "x", text, (size_t)UINT32_MAX + 1, 0,
-				   TIME, NULL), -EFBIG);
+				   TIME, NULL),
+		 -EFBIG);
 	check_ok(volume_write_file(v, "Folder/Long name of a file.txt", text,
 				   sizeof(text), VOLUME_HIDDEN, TIME, &err),
 		 &err);
@@ -45,8 +46,8 @@ static struct disk *new_fat(void)
 static uint32_t add(struct ntfs_build *b, uint32_t parent, const char *name,
 		    uint32_t attributes)
 {
-	struct ntfs_node_spec spec = {attributes, TIME, TIME, TIME, TIME,
-				      NTFS_NO_SECURITY};
+	struct ntfs_node_spec spec = {attributes, TIME, TIME,
+				      TIME,       TIME, NTFS_NO_SECURITY};
 	struct ntfs_name n = {0};
 	struct err err = {0};
 	uint32_t node;
@@ -65,7 +66,8 @@ static struct disk *new_ntfs(void)
 	struct ntfs_build_options o = {.serial = 1};
 	le16 name[] = {to_le16('s')};
 	struct ntfs_stream_spec spec = {.size = sizeof(text)};
-	struct ntfs_stream_spec named = {.name = name, .name_len = 1, .size = 4};
+	struct ntfs_stream_spec named = {
+		.name = name, .name_len = 1, .size = 4};
 	struct disk *d = new_disk(16 << 20);
 	struct err err = {0};
 	struct ntfs_build *b;
@@ -146,13 +148,16 @@ static void test_reading(struct disk *d, const char *kind)
 	check_eq(volume_read_file(v, "", 10, &data, &size, NULL), -EISDIR);
 	check(!file);
 	check_ok(volume_open_file(v, "folder/long name of a file.TXT", &file,
-				  &err), &err);
+				  &err),
+		 &err);
 	check_eq(file->size, sizeof(text));
 	disk_close(file);
-	check_eq(volume_read_file(v, "folder/long name of a file.TXT", 5,
-				  &data, &size, NULL), -EFBIG);
+	check_eq(volume_read_file(v, "folder/long name of a file.TXT", 5, &data,
+				  &size, NULL),
+		 -EFBIG);
 	check_ok(volume_read_file(v, "folder/long name of a file.TXT", 1000,
-				  &data, &size, &err), &err);
+				  &data, &size, &err),
+		 &err);
 	check(size == sizeof(text) && !memcmp(data, text, size));
 	mem_free(data);
 	volume_close(v);
@@ -180,7 +185,8 @@ static void test_streams(struct disk *d, bool has_one)
 
 	check_ok(volume_open(d, &v, &err), &err);
 	check_ok(volume_streams(v, "folder/longna~1.txt", see_stream, &seen,
-				&err), &err);
+				&err),
+		 &err);
 	check_eq(seen.count, has_one);
 	check_eq(volume_streams(v, "none", see_stream, &seen, NULL), -ENOENT);
 	check_eq(volume_open_file(v, none, &file, NULL),

@@ -91,14 +91,14 @@ static int open_names(struct shelf *s, const char *const *names, size_t count,
 static const struct {
 	const char *files[4];
 } named[] = {
-    {{"install.swm", "install2.swm", "install3.swm", "install4.swm"}},
-    {{"install1.swm", "install2.swm", "install3.swm", "install4.swm"}},
-    {{"/a.b/win10", "/a.b/win102", "/a.b/win103", "/a.b/win104"}},
-    {{"win1.swm", "win12.swm", "win13.swm", "win14.swm"}},
-    {{"d.img@1:\\s\\A.SWM", "d.img@1:\\s\\A2.SWM", "d.img@1:\\s\\A3.SWM",
-      "d.img@1:\\s\\A4.SWM"}},
-    {{"http://h/x.y/1.swm", "http://h/x.y/2.swm", "http://h/x.y/3.swm",
-      "http://h/x.y/4.swm"}},
+	{{"install.swm", "install2.swm", "install3.swm", "install4.swm"}},
+	{{"install1.swm", "install2.swm", "install3.swm", "install4.swm"}},
+	{{"/a.b/win10", "/a.b/win102", "/a.b/win103", "/a.b/win104"}},
+	{{"win1.swm", "win12.swm", "win13.swm", "win14.swm"}},
+	{{"d.img@1:\\s\\A.SWM", "d.img@1:\\s\\A2.SWM", "d.img@1:\\s\\A3.SWM",
+	  "d.img@1:\\s\\A4.SWM"}},
+	{{"http://h/x.y/1.swm", "http://h/x.y/2.swm", "http://h/x.y/3.swm",
+	  "http://h/x.y/4.swm"}},
 };
 
 static void any_part(struct shelf *s)
@@ -189,7 +189,7 @@ int main(void)
 	struct shelf s = {0};
 	size_t size;
 	uint8_t *data =
-	    read_sample("tests/fuzz/wim_parts/seeds/lzx.set", &size);
+		read_sample("tests/fuzz/wim_parts/seeds/lzx.set", &size);
 	struct wim *w;
 
 	set_load(&s.set, data, size);

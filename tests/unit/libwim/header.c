@@ -26,22 +26,22 @@ static const struct {
 	int code;
 	const char *why;
 } cases[] = {
-    {0, 'X', -ENOTSUP, "this is no WIM"},
-    {8, 209, -EBADMSG, "a header cannot have 209"},
-    {13, 0x0e, -ENOTSUP, "solid"},
-    {12, 0x01, -ENOTSUP, "version 0x10d01"},
-    {42, 2, -ENOENT, "split into 2 parts, and part 2 is missing"},
-    {40, 0, -EBADMSG, "part 0 of 1"},
-    {40, 2, -EBADMSG, "part 2 of 1"},
-    {13, 0x0e, -ENOTSUP, "NEW.wim --compress=LZX"},
-    {16, 0x02, -ENOTSUP, "compression is not known"},
-    {47, 1, -EFBIG, "images"},
-    {44, 1, -EBADMSG, "metadata of 0 images, not of 1"},
-    {48, 1, -EBADMSG, "two sizes"},
-    {55, 4, -EBADMSG, "names no compression"},
-    {55, 16, -ENOTSUP, "solid"},
-    {55, 8, -ENOTSUP, "spread over several files"},
-    {58, 1, -EBADMSG, "not within the file"},
+	{0, 'X', -ENOTSUP, "this is no WIM"},
+	{8, 209, -EBADMSG, "a header cannot have 209"},
+	{13, 0x0e, -ENOTSUP, "solid"},
+	{12, 0x01, -ENOTSUP, "version 0x10d01"},
+	{42, 2, -ENOENT, "split into 2 parts, and part 2 is missing"},
+	{40, 0, -EBADMSG, "part 0 of 1"},
+	{40, 2, -EBADMSG, "part 2 of 1"},
+	{13, 0x0e, -ENOTSUP, "NEW.wim --compress=LZX"},
+	{16, 0x02, -ENOTSUP, "compression is not known"},
+	{47, 1, -EFBIG, "images"},
+	{44, 1, -EBADMSG, "metadata of 0 images, not of 1"},
+	{48, 1, -EBADMSG, "two sizes"},
+	{55, 4, -EBADMSG, "names no compression"},
+	{55, 16, -ENOTSUP, "solid"},
+	{55, 8, -ENOTSUP, "spread over several files"},
+	{58, 1, -EBADMSG, "not within the file"},
 };
 
 static int open_bytes(const void *data, size_t size, struct err *err)
@@ -81,16 +81,16 @@ static const struct {
 	uint32_t flags, chunk_size;
 	int code;
 } compressions[] = {
-    {WIM_FLAG_COMPRESSED | WIM_FLAG_XPRESS, 4096, 0},
-    {WIM_FLAG_COMPRESSED | WIM_FLAG_XPRESS, 65536, 0},
-    {WIM_FLAG_COMPRESSED | WIM_FLAG_XPRESS, 2048, -EBADMSG},
-    {WIM_FLAG_COMPRESSED | WIM_FLAG_XPRESS, 131072, -EBADMSG},
-    {WIM_FLAG_COMPRESSED | WIM_FLAG_XPRESS, 12288, -EBADMSG},
-    {WIM_FLAG_COMPRESSED | WIM_FLAG_LZX, 32768, 0},
-    {WIM_FLAG_COMPRESSED | WIM_FLAG_LZX, 2097152, 0},
-    {WIM_FLAG_COMPRESSED | WIM_FLAG_LZX, 16384, -EBADMSG},
-    {WIM_FLAG_COMPRESSED | WIM_FLAG_LZX, 0, -EBADMSG},
-    {WIM_FLAG_COMPRESSED | WIM_FLAG_LZMS, 131072, -ENOTSUP},
+	{WIM_FLAG_COMPRESSED | WIM_FLAG_XPRESS, 4096, 0},
+	{WIM_FLAG_COMPRESSED | WIM_FLAG_XPRESS, 65536, 0},
+	{WIM_FLAG_COMPRESSED | WIM_FLAG_XPRESS, 2048, -EBADMSG},
+	{WIM_FLAG_COMPRESSED | WIM_FLAG_XPRESS, 131072, -EBADMSG},
+	{WIM_FLAG_COMPRESSED | WIM_FLAG_XPRESS, 12288, -EBADMSG},
+	{WIM_FLAG_COMPRESSED | WIM_FLAG_LZX, 32768, 0},
+	{WIM_FLAG_COMPRESSED | WIM_FLAG_LZX, 2097152, 0},
+	{WIM_FLAG_COMPRESSED | WIM_FLAG_LZX, 16384, -EBADMSG},
+	{WIM_FLAG_COMPRESSED | WIM_FLAG_LZX, 0, -EBADMSG},
+	{WIM_FLAG_COMPRESSED | WIM_FLAG_LZMS, 131072, -ENOTSUP},
 };
 
 static const struct {
@@ -99,15 +99,15 @@ static const struct {
 	enum wim_compression compression;
 	uint32_t images;
 } samples_known[] = {
-    {"imagex-tree252-lzx.wim", 0, WIM_COMPRESSION_LZX, 1},
-    {"imagex-onefile-xpress.wim", 0, WIM_COMPRESSION_XPRESS, 1},
-    {"imagex-onefile-none.wim", 0, WIM_COMPRESSION_NONE, 1},
-    {"icd-package-startpins.ppkg", 0, WIM_COMPRESSION_XPRESS, 1},
-    {"wimlib-multi-image.wim", 0, WIM_COMPRESSION_LZX, 3},
-    {"wimlib-solid-lzms-tiny.wim", -ENOTSUP, 0, 0},
-    {"wimlib-solid-lzx-32K.wim", -ENOTSUP, 0, 0},
-    {"wimlib-split1.swm", -ENOENT, 0, 0},
-    {"wimlib-split2.swm", -ENOENT, 0, 0},
+	{"imagex-tree252-lzx.wim", 0, WIM_COMPRESSION_LZX, 1},
+	{"imagex-onefile-xpress.wim", 0, WIM_COMPRESSION_XPRESS, 1},
+	{"imagex-onefile-none.wim", 0, WIM_COMPRESSION_NONE, 1},
+	{"icd-package-startpins.ppkg", 0, WIM_COMPRESSION_XPRESS, 1},
+	{"wimlib-multi-image.wim", 0, WIM_COMPRESSION_LZX, 3},
+	{"wimlib-solid-lzms-tiny.wim", -ENOTSUP, 0, 0},
+	{"wimlib-solid-lzx-32K.wim", -ENOTSUP, 0, 0},
+	{"wimlib-split1.swm", -ENOENT, 0, 0},
+	{"wimlib-split2.swm", -ENOENT, 0, 0},
 };
 
 static void known_samples(void)

@@ -33,7 +33,7 @@ int main(void)
 	uint8_t zero[24] = {0}, *data;
 	size_t size;
 	struct disk *disk =
-	    load("tests/fuzz/wim_open/seeds/none.wim", &data, &size);
+		load("tests/fuzz/wim_open/seeds/none.wim", &data, &size);
 
 	check_ok(run(disk, &err), &err);
 	for (size_t i = 208; i < 3000; i += 31) {

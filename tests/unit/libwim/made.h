@@ -13,7 +13,7 @@ static inline struct resource_disk made_resource(uint64_t off, uint64_t size,
 						 uint8_t flags)
 {
 	struct resource_disk r = {
-	    .flags = flags, .offset = to_le64(off), .size = to_le64(size)};
+		.flags = flags, .offset = to_le64(off), .size = to_le64(size)};
 
 	memcpy(r.stored_size, r.size.b, sizeof(r.stored_size));
 	return r;

@@ -4,7 +4,7 @@
 
 #include "made.h"
 
-#define FOLDER	0x10
+#define FOLDER  0x10
 #define REPARSE 0x400
 
 // Metadata that grows.
@@ -96,10 +96,10 @@ static const struct {
 	const char *first, *second;
 	int code;
 } names[] = {
-    {"a", "b", 0},	 {"a", "A", 0},		 {"a", "a", -EBADMSG},
-    {"é", "É", 0},	 {"..", "b", -EBADMSG},	 {".", "b", -EBADMSG},
-    {"...", ".b", 0},	 {"a/b", "b", -EBADMSG}, {"a\\b", "b", -EBADMSG},
-    {"", "b", -EBADMSG}, {"a:b", "b", 0},
+	{"a", "b", 0},       {"a", "A", 0},          {"a", "a", -EBADMSG},
+	{"é", "É", 0},       {"..", "b", -EBADMSG},  {".", "b", -EBADMSG},
+	{"...", ".b", 0},    {"a/b", "b", -EBADMSG}, {"a\\b", "b", -EBADMSG},
+	{"", "b", -EBADMSG}, {"a:b", "b", 0},
 };
 
 static void all_names(void)
@@ -237,11 +237,11 @@ static void wrong(void)
 // Tagged items: an object id, and extended attributes brought to NTFS's form.
 static void items(void)
 {
-	static const uint8_t ea[] = {2,	  0, 3, 0x80, 'A', 'B', 'C', 0,	 'x',
+	static const uint8_t ea[] = {2,   0, 3, 0x80, 'A', 'B', 'C', 0,  'x',
 				     'y', 1, 0, 1,    0,   'D', 0,   'z'};
 	static const uint8_t want[] = {
-	    16, 0, 0,  0, 0x80, 3, 2, 0, 'A', 'B', 'C', 0, 'x', 'y',
-	    0,	0, 12, 0, 0,	0, 0, 1, 1,   0,   'D', 0, 'z', 0};
+		16, 0, 0,  0, 0x80, 3, 2, 0, 'A', 'B', 'C', 0, 'x', 'y',
+		0,  0, 12, 0, 0,    0, 0, 1, 1,   0,   'D', 0, 'z', 0};
 	struct wim_image *image;
 	struct err err = {0};
 	struct dentry_disk *d;
@@ -276,14 +276,14 @@ static const struct {
 	uint64_t entries;
 	size_t security;
 } known[] = {
-    {"imagex-tree252-lzx.wim", 0, 284, 2},
-    {"wimlib-lzx.wim", 0, 15, 2},
-    {"wimlib-xpress.wim", 0, 15, 2},
-    {"icd-package-startpins.ppkg", 0, 14, 2},
-    {"wimlib-empty_dacl.wim", 0, 2, 2},
-    {"wimlib-cyclic.wim", -EBADMSG, 0, 0},
-    {"wimlib-dotdot.wim", -EBADMSG, 0, 0},
-    {"wimlib-duplicate_names.wim", -EBADMSG, 0, 0},
+	{"imagex-tree252-lzx.wim", 0, 284, 2},
+	{"wimlib-lzx.wim", 0, 15, 2},
+	{"wimlib-xpress.wim", 0, 15, 2},
+	{"icd-package-startpins.ppkg", 0, 14, 2},
+	{"wimlib-empty_dacl.wim", 0, 2, 2},
+	{"wimlib-cyclic.wim", -EBADMSG, 0, 0},
+	{"wimlib-dotdot.wim", -EBADMSG, 0, 0},
+	{"wimlib-duplicate_names.wim", -EBADMSG, 0, 0},
 };
 
 static void known_samples(void)

@@ -50,7 +50,7 @@ static int use(const struct wim_part *parts, size_t count, struct err *err)
 static void any_order(const struct set *s)
 {
 	static const size_t orders[][4] = {
-	    {0, 1, 2, 3}, {3, 2, 1, 0}, {1, 0, 3, 2}, {2, 3, 0, 1}};
+		{0, 1, 2, 3}, {3, 2, 1, 0}, {1, 0, 3, 2}, {2, 3, 0, 1}};
 
 	for (size_t i = 0; i < 4; i++) {
 		struct wim_part parts[4];

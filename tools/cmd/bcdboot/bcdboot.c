@@ -54,8 +54,23 @@ static const char usage[] =
 COMMAND(bcdboot, "bcdboot", "make a disk boot a Windows", usage);
 
 enum {
-	SYSTEM, FIRMWARE, LOCALE, VERBOSE, MERGE, KEEP, LAST, PRESERVE, CLEAN,
-	BOOTEX, VHDLOCATE, DB, DBX, EFIVARS, NAME, MACHINE, NONE
+	SYSTEM,
+	FIRMWARE,
+	LOCALE,
+	VERBOSE,
+	MERGE,
+	KEEP,
+	LAST,
+	PRESERVE,
+	CLEAN,
+	BOOTEX,
+	VHDLOCATE,
+	DB,
+	DBX,
+	EFIVARS,
+	NAME,
+	MACHINE,
+	NONE
 };
 
 // How the boot manager finds the source: its partition, or the VHD that it is
@@ -99,10 +114,11 @@ static int source_device(const char *address, const struct place *place,
 			return 0;
 		}
 	}
-	return err_set(err, -EINVAL, address, ERR_NOWHERE,
-		       locate ? "/vhdlocate is for DISK@N:\\FILE.vhd@M:\\Windows"
-			      : "must be DISK@N:\\Windows or "
-				"DISK@N:\\FILE.vhd@M:\\Windows");
+	return err_set(
+		err, -EINVAL, address, ERR_NOWHERE,
+		locate ? "/vhdlocate is for DISK@N:\\FILE.vhd@M:\\Windows"
+		       : "must be DISK@N:\\Windows or "
+			 "DISK@N:\\FILE.vhd@M:\\Windows");
 }
 
 static void print_copied(void *ctx, const char *path)
@@ -158,10 +174,9 @@ static int check_places(const struct place *source, const char *address,
 {
 	if (!source->ntfs)
 		return err_set(
-		    err, -ENOTSUP, address, ERR_NOWHERE,
-		    "there is no NTFS volume, and Windows is on one");
-	if (!system->level_count ||
-	    last_level(system)->kind != PLACE_PARTITION)
+			err, -ENOTSUP, address, ERR_NOWHERE,
+			"there is no NTFS volume, and Windows is on one");
+	if (!system->level_count || last_level(system)->kind != PLACE_PARTITION)
 		return err_set(err, -EINVAL, system_address, ERR_NOWHERE,
 			       "the system partition must be DISK@N");
 	return 0;
@@ -180,8 +195,9 @@ static void check_locale(const struct place *source,
 	snprintf(path, sizeof(path), "%s\\Boot\\%s\\%s", o->windows,
 		 o->systems & BCDBOOT_UEFI ? "EFI" : "PCAT", locale);
 	if (ntfs_lookup(source->ntfs, path, &record, NULL))
-		fprintf(stderr, "bcdboot: note: %s: this Windows has no boot "
-				"texts in that language; English is shown\n",
+		fprintf(stderr,
+			"bcdboot: note: %s: this Windows has no boot "
+			"texts in that language; English is shown\n",
 			locale);
 }
 
@@ -208,12 +224,12 @@ static int write_all(const struct place *source, struct place *system,
 // One run of the command.
 struct run {
 	const struct cmd_switch *s;
-	char **words;           // SOURCE, and {ID} or NULL
+	char **words; // SOURCE, and {ID} or NULL
 	struct bcdboot_firmware firmware;
-	bool is_meant;          // this machine, by what nobody named
+	bool is_meant; // this machine, by what nobody named
 	struct place *source, *system;
-	char *system_address;   // found, or NULL
-	char *windows;          // the folder, without a backslash at its end
+	char *system_address; // found, or NULL
+	char *windows;        // the folder, without a backslash at its end
 	struct err err;
 };
 
@@ -286,8 +302,9 @@ static int find_system(struct run *run)
 		address = run->system_address;
 	}
 	r = open_place(address, ADDRESS_WRITE, &run->system, &run->err);
-	return r ? r : check_places(run->source, run->words[0], run->system,
-				    address, &run->err);
+	return r ? r
+		 : check_places(run->source, run->words[0], run->system,
+				address, &run->err);
 }
 
 static int check_file_system(const struct place *system, unsigned systems,
@@ -445,8 +462,10 @@ static int check_switches(const struct cmd_switch *s, int words)
 		return cmd_misuse("bcdboot", "/f %s: not UEFI, BIOS or ALL",
 				  s[FIRMWARE].value);
 	if (s[LOCALE].value && !bcdboot_is_locale(s[LOCALE].value))
-		return cmd_misuse("bcdboot", "/l %s: not a language such as "
-					     "en-US", s[LOCALE].value);
+		return cmd_misuse("bcdboot",
+				  "/l %s: not a language such as "
+				  "en-US",
+				  s[LOCALE].value);
 	if (s[DBX].value && !s[DB].value)
 		return cmd_misuse("bcdboot", "--firmware-dbx goes with "
 					     "--firmware-db");

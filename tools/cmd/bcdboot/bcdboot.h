@@ -29,9 +29,9 @@ void bcdboot_firmware_close(struct bcdboot_firmware *f);
 // its own, else (it has none) as wanted.
 // Returns 0, -EPERM when it trusts neither, or the one that is wanted not, and
 // as bcdboot_trust.
-int bcdboot_firmware_choose(const struct bcdboot_firmware *f, const char *db_file,
-			    const char *dbx_file, bool wants_ex, bool *ret_ex,
-			    struct err *err);
+int bcdboot_firmware_choose(const struct bcdboot_firmware *f,
+			    const char *db_file, const char *dbx_file,
+			    bool wants_ex, bool *ret_ex, struct err *err);
 
 struct bcdboot_entry_options {
 	bool last, keep; // in the order: last; where it is

@@ -103,9 +103,9 @@ static int choose(unsigned trust, bool wants_ex, bool is_secure,
 				  "boot manager");
 }
 
-int bcdboot_firmware_choose(const struct bcdboot_firmware *f, const char *db_file,
-			    const char *dbx_file, bool wants_ex, bool *ret_ex,
-			    struct err *err)
+int bcdboot_firmware_choose(const struct bcdboot_firmware *f,
+			    const char *db_file, const char *dbx_file,
+			    bool wants_ex, bool *ret_ex, struct err *err)
 {
 	struct hive_bytes db = {.size = 0}, dbx = {.size = 0};
 	unsigned trust = 0;
@@ -147,8 +147,7 @@ int bcdboot_firmware_enter(const struct bcdboot_firmware *f,
 			   const struct bcdboot_entry_options *options,
 			   uint16_t *ret_number, struct err *err)
 {
-	const struct place_level *l =
-		&system->levels[system->level_count - 1];
+	const struct place_level *l = &system->levels[system->level_count - 1];
 	uint32_t sector = system->disk->sector_size;
 	struct efi_entry e = {
 		.title = "Windows Boot Manager",

@@ -58,8 +58,7 @@ int bcdedit_id(struct edit *e, const char *text, struct guid *ret)
 		 : 0;
 }
 
-int bcdedit_ids(struct edit *e, int first, struct guid **ret,
-		size_t *ret_count)
+int bcdedit_ids(struct edit *e, int first, struct guid **ret, size_t *ret_count)
 {
 	size_t n = e->count > first ? (size_t)(e->count - first) : 0;
 	struct guid *ids;
@@ -89,15 +88,16 @@ int bcdedit_find(struct edit *e, const char *text, struct bcd_object **ret)
 					      : bcd_object_find(e->bcd, &id);
 	if (*ret)
 		return 0;
-	return err_set(&e->err, -ENOENT, text, ERR_NOWHERE,
-		       !strcasecmp(text, "{current}")
-			       ? "no Windows is running here: name {default} "
-				 "or another entry"
-		       : !strcasecmp(text, "{fwbootmgr}")
-			       ? "the firmware's own order is not in the store: "
-				 "bcdboot without /s puts Windows first in it, "
-				 "with /addlast last"
-			       : "the store has no such entry");
+	return err_set(
+		&e->err, -ENOENT, text, ERR_NOWHERE,
+		!strcasecmp(text, "{current}")
+			? "no Windows is running here: name {default} "
+			  "or another entry"
+		: !strcasecmp(text, "{fwbootmgr}")
+			? "the firmware's own order is not in the store: "
+			  "bcdboot without /s puts Windows first in it, "
+			  "with /addlast last"
+			: "the store has no such entry");
 }
 
 int bcdedit_take_object(struct edit *e, struct bcd_object **ret)
@@ -167,8 +167,8 @@ static int run_set(struct edit *e)
 		return bcdedit_needs(e, "the name of an element");
 	if (bcdedit_joins(e))
 		return join_element(e, obj);
-	return bcdedit_set(e->bcd, obj, e->words[0], e->words + 1,
-			   e->count - 1, &e->err);
+	return bcdedit_set(e->bcd, obj, e->words[0], e->words + 1, e->count - 1,
+			   &e->err);
 }
 
 static int run_deletevalue(struct edit *e)
@@ -185,9 +185,9 @@ static int run_deletevalue(struct edit *e)
 	if (!r)
 		r = bcd_element_remove(e->bcd, obj, element, &e->err);
 	return r == -ENOENT
-		   ? err_set(&e->err, -ENODATA, e->words[0], ERR_NOWHERE,
-			     "the entry has no such element")
-		   : r;
+		       ? err_set(&e->err, -ENODATA, e->words[0], ERR_NOWHERE,
+				 "the entry has no such element")
+		       : r;
 }
 
 static int set_manager(struct edit *e, const char *element)
@@ -195,8 +195,9 @@ static int set_manager(struct edit *e, const char *element)
 	struct bcd_object *manager;
 	int r = bcdedit_manager(e, &manager);
 
-	return r ? r : bcdedit_set(e->bcd, manager, element, e->words, e->count,
-				   &e->err);
+	return r ? r
+		 : bcdedit_set(e->bcd, manager, element, e->words, e->count,
+			       &e->err);
 }
 
 static int run_default(struct edit *e)
@@ -375,19 +376,21 @@ static int cmd_bcdedit(int argc, char **argv)
 	if (verb < 0)
 		return cmd_misuse(argv[0],
 				  "one thing at a time, such as /enum or /set");
-	if (e.count && (verb == (int)VERBS || !bcdedit_given(&e,
-							 verbs[verb].verb)))
+	if (e.count &&
+	    (verb == (int)VERBS || !bcdedit_given(&e, verbs[verb].verb)))
 		return cmd_misuse(argv[0],
 				  "%s: this goes with none of the switches",
 				  e.words[0]);
 	if (bcdedit_given(&e, STORE) + bcdedit_given(&e, SYSSTORE) +
-		    bcdedit_given(&e, CREATESTORE) > 1)
+		    bcdedit_given(&e, CREATESTORE) >
+	    1)
 		return cmd_misuse(argv[0], "only one of /store, /sysstore and "
 					   "/createstore");
 	if (bcdedit_given(&e, IGNORE_LOGS) && verb) // the first is /enum
-		return cmd_misuse(argv[0], "--ignore-logs is for /enum alone: a "
-					   "store that is written without what "
-					   "its logs hold has lost it");
+		return cmd_misuse(argv[0],
+				  "--ignore-logs is for /enum alone: a "
+				  "store that is written without what "
+				  "its logs hold has lost it");
 	r = verb == (int)VERBS ? run_whole_store(&e)
 			       : run_verb(&e, (size_t)verb);
 	bcd_free(e.bcd);

@@ -19,19 +19,54 @@ struct edit {
 	char *found;      //   or found: path points to it
 	char **words;     // what is no switch
 	int count;
-	char done[120];   // what is said at the end, or ""
+	char done[120];      // what is said at the end, or ""
 	const char *failure; // what Windows' says first of a failure, or NULL
 	struct err err;
 };
 
 enum { // of the table of switches
-	STORE, SYSSTORE, CREATESTORE, ENUM, SET, DELETEVALUE, DEFAULT, TIMEOUT,
-	DISPLAYORDER, TOOLSORDER, SEQUENCE, CREATE, COPY, MIRROR, DELETE,
-	EXPORT, IMPORT, BOOTDEBUG, BOOTEMS, DEBUG, EMS, EVENT, DBGSETTINGS,
-	EMSSETTINGS, HYPERVISORSETTINGS, RETARGET, V, D, APPLICATION, INHERIT,
+	STORE,
+	SYSSTORE,
+	CREATESTORE,
+	ENUM,
+	SET,
+	DELETEVALUE,
+	DEFAULT,
+	TIMEOUT,
+	DISPLAYORDER,
+	TOOLSORDER,
+	SEQUENCE,
+	CREATE,
+	COPY,
+	MIRROR,
+	DELETE,
+	EXPORT,
+	IMPORT,
+	BOOTDEBUG,
+	BOOTEMS,
+	DEBUG,
+	EMS,
+	EVENT,
+	DBGSETTINGS,
+	EMSSETTINGS,
+	HYPERVISORSETTINGS,
+	RETARGET,
+	V,
+	D,
+	APPLICATION,
+	INHERIT,
 	DEVICE,
-	ADDFIRST, ADDLAST, REMOVE, F, CLEANUP, NOCLEANUP, CLEAN, START, NOUMEX,
-	IGNORE_LOGS, MACHINE,
+	ADDFIRST,
+	ADDLAST,
+	REMOVE,
+	F,
+	CLEANUP,
+	NOCLEANUP,
+	CLEAN,
+	START,
+	NOUMEX,
+	IGNORE_LOGS,
+	MACHINE,
 	SWITCHES
 };
 

@@ -105,8 +105,9 @@ int bcdedit_create(struct edit *e)
 	if (r)
 		return r;
 	alias = e->count ? bcd_alias_name(&id) : NULL;
-	snprintf(e->done, sizeof(e->done), "The entry %s%s%s was successfully "
-					   "created.",
+	snprintf(e->done, sizeof(e->done),
+		 "The entry %s%s%s was successfully "
+		 "created.",
 		 alias ? "" : "{", alias ? alias : guid_format(&id, text),
 		 alias ? "" : "}");
 	return 0;
@@ -126,8 +127,7 @@ static int copy_elements(struct edit *e, const struct bcd_object *from,
 	return r;
 }
 
-static bool is_in_menu(const struct bcd_object *manager,
-		       const struct guid *id)
+static bool is_in_menu(const struct bcd_object *manager, const struct guid *id)
 {
 	struct guid *ids;
 	size_t count;

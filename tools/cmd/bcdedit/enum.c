@@ -285,8 +285,7 @@ static void show_object(const struct view *v, const struct bcd_object *obj)
 
 static void show_active(const struct view *v)
 {
-	const struct bcd_object *obj =
-		bcd_object_find(v->bcd, &bcd_id_bootmgr);
+	const struct bcd_object *obj = bcd_object_find(v->bcd, &bcd_id_bootmgr);
 	struct guid *ids;
 	size_t count;
 

@@ -37,8 +37,7 @@ int bcdedit_join(struct edit *e, struct bcd_object *obj, uint32_t element,
 	for (size_t i = 0; bcdedit_given(e, ADDLAST) && i < n; i++)
 		list[count++] = ids[i];
 	if (count)
-		r = bcd_set_objects(e->bcd, obj, element, list, count,
-				    &e->err);
+		r = bcd_set_objects(e->bcd, obj, element, list, count, &e->err);
 	else
 		r = bcd_element_remove(e->bcd, obj, element, &e->err);
 	mem_free(list);

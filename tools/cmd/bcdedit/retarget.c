@@ -199,8 +199,8 @@ static struct bcd_device *partition_in(struct bcd_device *d,
 static int locate(struct retarget *t, const struct bcd_object *obj,
 		  uint32_t element, const char *file, struct bcd_device *d)
 {
-	if (!file && (obj->type == BCD_BOOT_MANAGER ||
-		      obj->type == BCD_MEMORY_TESTER)) {
+	if (!file &&
+	    (obj->type == BCD_BOOT_MANAGER || obj->type == BCD_MEMORY_TESTER)) {
 		*d = (struct bcd_device){.kind = BCD_DEVICE_BOOT,
 					 .options = d->options};
 		return 0;
@@ -247,7 +247,8 @@ static int visit(struct retarget *t, struct bcd_object *obj, uint32_t element,
 		else
 			r = err_set(&t->e->err, -ENOENT, t->disk, ERR_NOWHERE,
 				    "none of its partitions holds what element "
-				    "%08x of %s is for", element,
+				    "%08x of %s is for",
+				    element,
 				    bcd_alias_name(&obj->id)
 					    ? bcd_alias_name(&obj->id)
 					    : "an entry");

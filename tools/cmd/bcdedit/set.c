@@ -36,9 +36,9 @@ int bcdedit_element(const struct bcd_object *obj, const char *name,
 		}
 	}
 	return bad_value(
-	    name,
-	    "not an element of this kind of entry; bcdedit /? types lists them",
-	    err);
+		name,
+		"not an element of this kind of entry; bcdedit /? types lists them",
+		err);
 }
 
 static int parse_integer(const char *s, const char *values, uint64_t *ret,
@@ -144,8 +144,8 @@ static int set_device(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
 		      const char *value, struct err *err)
 {
 	struct bcd_device *d;
-	int r = bcd_device_parse(value, element, bcd_place_resolve, NULL,
-				 &d, err);
+	int r = bcd_device_parse(value, element, bcd_place_resolve, NULL, &d,
+				 err);
 
 	if (r)
 		return r;

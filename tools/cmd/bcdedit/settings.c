@@ -112,8 +112,7 @@ static int apply_word(const struct target *t, const char *word, bool first)
 		const char *element = h ? settings[i].hypervisor
 					: settings[i].element;
 
-		if (!element || !word[len] ||
-		    strlen(settings[i].word) != len ||
+		if (!element || !word[len] || strlen(settings[i].word) != len ||
 		    strncasecmp(settings[i].word, word, len))
 			continue;
 		return set_one(t, element, word + len + 1);

@@ -111,8 +111,9 @@ static int open_store(struct edit *e, unsigned flags)
 int bcdedit_load(struct edit *e, bool for_change)
 {
 	int r = open_store(e, for_change ? HIVE_FILE_WRITE
-			   : bcdedit_given(e, IGNORE_LOGS) ? HIVE_FILE_NO_LOGS
-							   : 0);
+			      : bcdedit_given(e, IGNORE_LOGS)
+				      ? HIVE_FILE_NO_LOGS
+				      : 0);
 
 	return r ? r : load_file(e->file, &e->bcd, &e->err);
 }

@@ -88,10 +88,10 @@ static void print_model(const char *model, const char *serial)
 
 	if (*model && *serial)
 		between = INDENT + strlen(model) + strlen(", serial ") +
-				      strlen(serial) <
-				  COLUMNS
-			      ? ", "
-			      : "\n                   ";
+						  strlen(serial) <
+					  COLUMNS
+				  ? ", "
+				  : "\n                   ";
 	if (*model || *serial)
 		printf("  %16s %s%s%s%s\n", "", model, between,
 		       *serial ? "serial " : "", serial);

@@ -66,9 +66,25 @@ COMMAND(deploy, "deploy", "deploy a machine or a disk image, unattended",
 #define MAX_ORIGIN 1000u // letters
 
 enum {
-	TARGET, SIZE, DRY_RUN, BOOT_FILES, IMAGE_FOLDERS, EFIVARS, PROGRESS,
-	FINISH_FILE, KEYBOARD, LIST_DISKS, LIST_MEDIA, LIST_TARGETS, SETTLE,
-	MACHINE, ORIGIN, AGAIN, START_NEXT, IDS, NONE
+	TARGET,
+	SIZE,
+	DRY_RUN,
+	BOOT_FILES,
+	IMAGE_FOLDERS,
+	EFIVARS,
+	PROGRESS,
+	FINISH_FILE,
+	KEYBOARD,
+	LIST_DISKS,
+	LIST_MEDIA,
+	LIST_TARGETS,
+	SETTLE,
+	MACHINE,
+	ORIGIN,
+	AGAIN,
+	START_NEXT,
+	IDS,
+	NONE
 };
 
 static void print_line(void *ctx, const char *text)
@@ -116,11 +132,10 @@ static int check_whole(const struct place *place, const char *path,
 	size_t n = place->level_count;
 
 	return n && place->levels[n - 1].kind == PLACE_PARTITION
-		   ? err_set(
-			 err, -EINVAL, path, ERR_NOWHERE,
-			 "this is a partition; a whole disk is needed: name it "
-			 "without @N")
-		   : 0;
+		       ? err_set(err, -EINVAL, path, ERR_NOWHERE,
+				 "this is a partition; a whole disk is needed: name it "
+				 "without @N")
+		       : 0;
 }
 
 // A size of 0: the disk is there. It may be a virtual one.
@@ -434,8 +449,10 @@ static int cmd_deploy(int argc, char **argv)
 		return cmd_misuse("deploy",
 				  "name one answer file, such as answer.ini");
 	if (switches[ORIGIN].value && !is_origin(switches[ORIGIN].value))
-		return cmd_misuse("deploy", "--origin is a line of at most %u "
-					    "letters", MAX_ORIGIN);
+		return cmd_misuse("deploy",
+				  "--origin is a line of at most %u "
+				  "letters",
+				  MAX_ORIGIN);
 	if (switches[KEYBOARD].value)
 		return print_keyboard(argv[1], switches);
 	if (switches[SIZE].value && !switches[TARGET].value)

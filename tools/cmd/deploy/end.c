@@ -49,11 +49,10 @@ int deploy_end_failed(const struct deploy_end *end, const struct err *why)
 	if (!*end->target)
 		fprintf(stderr, "deploy: no disk was written to\n");
 	else if (!end->is_new && touched)
-		fprintf(
-		    stderr,
-		    "deploy: %s: what it held is gone, and what was written "
-		    "does not start; it counts as blank\n",
-		    end->target);
+		fprintf(stderr,
+			"deploy: %s: what it held is gone, and what was written "
+			"does not start; it counts as blank\n",
+			end->target);
 	else if (!end->is_new)
 		fprintf(stderr, "deploy: %s: nothing was written to it\n",
 			end->target);

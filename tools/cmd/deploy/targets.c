@@ -25,8 +25,8 @@ static bool has_windows(struct disk *part)
 
 	if (volume_open(part, &v, NULL))
 		return false;
-	found =
-	    !volume_stat(v, "\\Windows\\System32\\config\\SYSTEM", &stat, NULL);
+	found = !volume_stat(v, "\\Windows\\System32\\config\\SYSTEM", &stat,
+			     NULL);
 	volume_close(v);
 	return found;
 }
@@ -61,8 +61,8 @@ void deploy_holds(const char *path, char text[DEPLOY_HOLDS_TEXT])
 	if (!part_probe(disk, &found, NULL))
 		snprintf(text, DEPLOY_HOLDS_TEXT, "%s%s",
 			 part_is_table(&found) && has_windows_partition(disk)
-			     ? "Windows, "
-			     : "",
+				 ? "Windows, "
+				 : "",
 			 found.name ? found.name : "blank");
 	disk_close(disk);
 }

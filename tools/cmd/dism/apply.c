@@ -10,7 +10,14 @@
 #include "dism.h"
 #include "../missed.h"
 
-enum { APPLY_DIR = DISM_IMAGE_SWITCH_COUNT, REPLACE, CHECK_INTEGRITY, VERIFY, PROGRESS, NONE };
+enum {
+	APPLY_DIR = DISM_IMAGE_SWITCH_COUNT,
+	REPLACE,
+	CHECK_INTEGRITY,
+	VERIFY,
+	PROGRESS,
+	NONE
+};
 
 // A volume that is to be rebuilt keeps its label, serial number and cluster
 // size; one that holds files is only replaced when asked to.
@@ -116,9 +123,9 @@ static int apply(const struct dism_image *image, const struct cmd_switch *s,
 			&progress->progress, &result, err);
 	if (r && was_there)
 		*ret_fate = is_volume(place->disk)
-				? "nothing was written to it"
-				: "what it held is gone, and it is no "
-				  "volume now: apply an image again";
+				    ? "nothing was written to it"
+				    : "what it held is gone, and it is no "
+				      "volume now: apply an image again";
 	if (!r)
 		r = address_finish(place, err);
 	cmd_place_close(place);
@@ -148,14 +155,15 @@ int dism_apply_image(int argc, char **argv)
 	if (r)
 		return r;
 	if (words || !s[APPLY_DIR].value)
-		return cmd_misuse("dism", words
-					      ? "too many words"
-					      : "/ApplyDir:VOLUME is missing: "
-						"onto which volume?");
+		return cmd_misuse("dism",
+				  words ? "too many words"
+					: "/ApplyDir:VOLUME is missing: "
+					  "onto which volume?");
 	if (cmd_progress_init(&progress, s[PROGRESS].value))
 		return cmd_misuse(
-		    "dism", "/Progress:%s: must be bar, lines, json or none",
-		    s[PROGRESS].value);
+			"dism",
+			"/Progress:%s: must be bar, lines, json or none",
+			s[PROGRESS].value);
 	r = dism_open(s, true, &image);
 	if (r)
 		return r;

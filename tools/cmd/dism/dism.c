@@ -11,39 +11,39 @@
 #include "image_files.h"
 
 static const char usage[] =
-    "usage: dism /Get-ImageInfo /ImageFile:FILE [/Index:N | /Name:NAME]\n"
-    "       dism /List-Image /ImageFile:FILE /Index:N | /Name:NAME\n"
-    "       dism /Apply-Image /ImageFile:FILE /Index:N | /Name:NAME\n"
-    "            /ApplyDir:VOLUME [/CheckIntegrity] [/Verify] [--replace]\n"
-    "            [--progress bar|lines|json|none]\n"
-    "\n"
-    "  /Get-ImageInfo  tell what images a WIM file holds, or all of one "
-    "image\n"
-    "                  (also /Get-WimInfo)\n"
-    "  /List-Image     list the files of an image\n"
-    "\n"
-    "  /Apply-Image    build the volume anew with the image's files; each "
-    "is\n"
-    "                  checked against its hash as it is written, and with "
-    "/Verify\n"
-    "                  before, too: nothing is touched when one does not fit\n"
-    "\n"
-    "  /ApplyDir:VOLUME a volume's address: disk.img@3:\\, win.vhd@1:\\\n"
-    "  --replace       even if the volume holds files: they are destroyed\n"
-    "  /ImageFile:FILE the WIM file (also /WimFile), or its address within\n"
-    "                  disks: stick.img@1:\\sources\\install.wim; or another\n"
-    "                  machine's: http://server/install.wim,\n"
-    "                  \\\\server\\share\\install.wim, "
-    "nfs://server/export/install.wim\n"
-    "  /Index:N        an image by its number, from 1\n"
-    "  /Name:NAME      an image by its name\n"
-    "  /SWMFile:PATTERN the parts of a split image, install*.swm; not needed "
-    "when\n"
-    "                  they are called install.swm, install2.swm, and so on\n"
-    "  /Credentials:FILE for a share that lets no guests in: lines username=X,\n"
-    "                  password=X and domain=X, as mount.cifs reads them\n"
-    "\n"
-    "Switches may be written as --image-file FILE, too.\n";
+	"usage: dism /Get-ImageInfo /ImageFile:FILE [/Index:N | /Name:NAME]\n"
+	"       dism /List-Image /ImageFile:FILE /Index:N | /Name:NAME\n"
+	"       dism /Apply-Image /ImageFile:FILE /Index:N | /Name:NAME\n"
+	"            /ApplyDir:VOLUME [/CheckIntegrity] [/Verify] [--replace]\n"
+	"            [--progress bar|lines|json|none]\n"
+	"\n"
+	"  /Get-ImageInfo  tell what images a WIM file holds, or all of one "
+	"image\n"
+	"                  (also /Get-WimInfo)\n"
+	"  /List-Image     list the files of an image\n"
+	"\n"
+	"  /Apply-Image    build the volume anew with the image's files; each "
+	"is\n"
+	"                  checked against its hash as it is written, and with "
+	"/Verify\n"
+	"                  before, too: nothing is touched when one does not fit\n"
+	"\n"
+	"  /ApplyDir:VOLUME a volume's address: disk.img@3:\\, win.vhd@1:\\\n"
+	"  --replace       even if the volume holds files: they are destroyed\n"
+	"  /ImageFile:FILE the WIM file (also /WimFile), or its address within\n"
+	"                  disks: stick.img@1:\\sources\\install.wim; or another\n"
+	"                  machine's: http://server/install.wim,\n"
+	"                  \\\\server\\share\\install.wim, "
+	"nfs://server/export/install.wim\n"
+	"  /Index:N        an image by its number, from 1\n"
+	"  /Name:NAME      an image by its name\n"
+	"  /SWMFile:PATTERN the parts of a split image, install*.swm; not needed "
+	"when\n"
+	"                  they are called install.swm, install2.swm, and so on\n"
+	"  /Credentials:FILE for a share that lets no guests in: lines username=X,\n"
+	"                  password=X and domain=X, as mount.cifs reads them\n"
+	"\n"
+	"Switches may be written as --image-file FILE, too.\n";
 
 COMMAND(dism, "dism", "show and apply images of WIM files", usage);
 
@@ -51,10 +51,10 @@ static const struct verb {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } verbs[] = {
-    {"Apply-Image", dism_apply_image},
-    {"Get-ImageInfo", dism_image_info},
-    {"Get-WimInfo", dism_image_info},
-    {"List-Image", dism_list_image},
+	{"Apply-Image", dism_apply_image},
+	{"Get-ImageInfo", dism_image_info},
+	{"Get-WimInfo", dism_image_info},
+	{"List-Image", dism_list_image},
 };
 
 // Compares without regard to case and hyphens.
@@ -86,9 +86,9 @@ static const struct verb *find_verb(const char *word)
 static bool is_for_windows(const char *word)
 {
 	static const char *const words[] = {
-	    "Online",	     "Image",	    "Mount-Image",   "Mount-Wim",
-	    "Unmount-Image", "Unmount-Wim", "Capture-Image", "Append-Image",
-	    "Export-Image",  "Split-Image", "Cleanup-Image", "Add-Driver",
+		"Online",        "Image",       "Mount-Image",   "Mount-Wim",
+		"Unmount-Image", "Unmount-Wim", "Capture-Image", "Append-Image",
+		"Export-Image",  "Split-Image", "Cleanup-Image", "Add-Driver",
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -181,8 +181,7 @@ static int open_image(const char *path, const char *pattern,
 	if (!r && pattern)
 		r = image_names_match(&names, pattern, err);
 	if (!r)
-		r = wim_open_files(&files,
-				   (const char *const *)names.items,
+		r = wim_open_files(&files, (const char *const *)names.items,
 				   names.count, &image->wim, err);
 	image_names_free(&names);
 	return r;
@@ -191,15 +190,15 @@ static int open_image(const char *path, const char *pattern,
 int dism_open(const struct cmd_switch *switches, bool needs_image,
 	      struct dism_image *ret)
 {
-	const char *path =
-	    switches[0].value ? switches[0].value : switches[1].value;
+	const char *path = switches[0].value ? switches[0].value
+					     : switches[1].value;
 	const char *index = switches[2].value, *name = switches[3].value;
 	struct err err = {0};
 	int status = CMD_OK;
 
 	if (!path)
 		return cmd_misuse(
-		    "dism", "/ImageFile:FILE is missing: which WIM file?");
+			"dism", "/ImageFile:FILE is missing: which WIM file?");
 	if (index && name)
 		return cmd_misuse("dism", "/Index and /Name: only one of them");
 	if (needs_image && !index && !name)

@@ -22,7 +22,10 @@ struct dism_image {
 #define DISM_IMAGE_SWITCHES                                                    \
 	{"ImageFile", true, NULL}, {"WimFile", true, NULL},                    \
 		{"Index", true, NULL}, {"Name", true, NULL},                   \
-		{"SWMFile", true, NULL}, {"Credentials", true, NULL}
+		{"SWMFile", true, NULL},                                       \
+	{                                                                      \
+		"Credentials", true, NULL                                      \
+	}
 #define DISM_IMAGE_SWITCH_COUNT 6
 
 // Opens the image that these switches name, and says what is wrong when it

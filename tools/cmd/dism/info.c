@@ -117,8 +117,9 @@ int dism_image_info(int argc, char **argv)
 	if (status)
 		return status;
 	if (others)
-		return cmd_misuse(
-		    "dism", "%s: unexpected; a switch begins with /", argv[1]);
+		return cmd_misuse("dism",
+				  "%s: unexpected; a switch begins with /",
+				  argv[1]);
 	status = dism_open(switches, false, &image);
 	if (status)
 		return status;

@@ -44,8 +44,9 @@ int dism_list_image(int argc, char **argv)
 	if (status)
 		return status;
 	if (others)
-		return cmd_misuse(
-		    "dism", "%s: unexpected; a switch begins with /", argv[1]);
+		return cmd_misuse("dism",
+				  "%s: unexpected; a switch begins with /",
+				  argv[1]);
 	status = dism_open(switches, true, &image);
 	if (status)
 		return status;

@@ -31,7 +31,8 @@ char ask_letter(const char *question, const char *letters, bool pipe)
 		fflush(stdout);
 		if (!fgets(line, sizeof(line), stdin))
 			return 0;
-		letter = (char)toupper((unsigned char)line[strspn(line, " \t")]);
+		letter =
+			(char)toupper((unsigned char)line[strspn(line, " \t")]);
 		if (letter && strchr(letters, letter))
 			return letter;
 	}

@@ -55,7 +55,7 @@ static const struct letter_switch switches[SWITCH_COUNT + 1] = {
 struct copy {
 	struct transfer t;
 	const char *destination;
-	bool into_folder;  // names are added to the destination
+	bool into_folder; // names are added to the destination
 	struct tree **trees;
 	struct place **places; // of partitions
 	size_t tree_count, place_count;
@@ -133,9 +133,9 @@ static void set_like(const struct copy *c, const struct tree *t,
 	f->modified = c->t.has_time ? c->t.time : s->modified;
 	f->attributes = VOLUME_ARCHIVE;
 	if (t->volume && c->t.to->volume)
-		f->attributes |= s->attributes &
-				 (VOLUME_READONLY | VOLUME_HIDDEN |
-				  VOLUME_SYSTEM);
+		f->attributes |=
+			s->attributes &
+			(VOLUME_READONLY | VOLUME_HIDDEN | VOLUME_SYSTEM);
 }
 
 static int add_file(struct copy *c, struct tree *t, char *path,
@@ -474,7 +474,9 @@ static int cmd_copy(int argc, char **argv)
 		return cmd_misuse("copy", "name the file that they become");
 	if (s[TIME].is_given &&
 	    (size_parse(s[TIME].value, NULL, &seconds) || seconds > INT64_MAX))
-		return cmd_misuse("copy", "/Time:%s: must be seconds since 1970", s[TIME].value);
+		return cmd_misuse("copy",
+				  "/Time:%s: must be seconds since 1970",
+				  s[TIME].value);
 	c.t.has_time = s[TIME].is_given;
 	if (c.t.has_time)
 		c.t.time = filetime_from_unix((int64_t)seconds, 0);

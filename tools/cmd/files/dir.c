@@ -51,21 +51,21 @@ COMMAND(dir, "dir", "list a folder", usage);
 enum { A, B, C, D, L, N, O, P, Q, R, S, T, W, X, FOUR, SWITCH_COUNT };
 
 static const struct letter_switch switches[SWITCH_COUNT + 1] = {
-    [A] = {.name = "A", .letters = "DRHSALIO-"},
-    [B] = {.name = "B", .can_be_undone = true},
-    [C] = {.name = "C", .can_be_undone = true},
-    [D] = {.name = "D", .can_be_undone = true},
-    [L] = {.name = "L", .can_be_undone = true},
-    [N] = {.name = "N"},
-    [O] = {.name = "O", .letters = "NESDG-", .can_be_undone = true},
-    [P] = {.name = "P", .can_be_undone = true},
-    [Q] = {.name = "Q", .refusal = "owners are not shown"},
-    [R] = {.name = "R", .can_be_undone = true},
-    [S] = {.name = "S", .can_be_undone = true},
-    [T] = {.name = "T", .letters = "CAW"},
-    [W] = {.name = "W", .can_be_undone = true},
-    [X] = {.name = "X", .can_be_undone = true},
-    [FOUR] = {.name = "4", .can_be_undone = true},
+	[A] = {.name = "A", .letters = "DRHSALIO-"},
+	[B] = {.name = "B", .can_be_undone = true},
+	[C] = {.name = "C", .can_be_undone = true},
+	[D] = {.name = "D", .can_be_undone = true},
+	[L] = {.name = "L", .can_be_undone = true},
+	[N] = {.name = "N"},
+	[O] = {.name = "O", .letters = "NESDG-", .can_be_undone = true},
+	[P] = {.name = "P", .can_be_undone = true},
+	[Q] = {.name = "Q", .refusal = "owners are not shown"},
+	[R] = {.name = "R", .can_be_undone = true},
+	[S] = {.name = "S", .can_be_undone = true},
+	[T] = {.name = "T", .letters = "CAW"},
+	[W] = {.name = "W", .can_be_undone = true},
+	[X] = {.name = "X", .can_be_undone = true},
+	[FOUR] = {.name = "4", .can_be_undone = true},
 };
 
 static bool is_on(const struct letter_switch *s)
@@ -127,19 +127,20 @@ static void read_options(const struct letter_switch *s, char order[64],
 			 struct dir_options *o)
 {
 	*o = (struct dir_options){
-	    .bare = is_on(&s[B]),
-	    .recursive = is_on(&s[S]),
-	    .wide = is_on(&s[W]) || is_on(&s[D]),
-	    .by_column = is_on(&s[D]),
-	    .lower = is_on(&s[L]),
-	    .short_names = is_on(&s[X]),
-	    .streams = is_on(&s[R]),
-	    .pause =
-		is_on(&s[P]) && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO),
-	    .plain_numbers = s[C].is_undone,
-	    .order = read_order(&s[O], order),
-	    .time =
-		s[T].is_given && *s[T].value ? (char)toupper(*s[T].value) : 'W',
+		.bare = is_on(&s[B]),
+		.recursive = is_on(&s[S]),
+		.wide = is_on(&s[W]) || is_on(&s[D]),
+		.by_column = is_on(&s[D]),
+		.lower = is_on(&s[L]),
+		.short_names = is_on(&s[X]),
+		.streams = is_on(&s[R]),
+		.pause = is_on(&s[P]) && isatty(STDIN_FILENO) &&
+			 isatty(STDOUT_FILENO),
+		.plain_numbers = s[C].is_undone,
+		.order = read_order(&s[O], order),
+		.time = s[T].is_given && *s[T].value
+				? (char)toupper(*s[T].value)
+				: 'W',
 	};
 	read_attributes(&s[A], o);
 }

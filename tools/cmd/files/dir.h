@@ -11,10 +11,10 @@
 struct dir_options {
 	bool bare, recursive, wide, by_column, lower, short_names, streams;
 	bool pause, plain_numbers;
-	bool has_filter;	  // /A with letters
+	bool has_filter;          // /A with letters
 	uint32_t needed, refused; // attributes
-	const char *order;	  // of "NESDG-", or NULL
-	char time;		  // 'W', 'C' or 'A'
+	const char *order;        // of "NESDG-", or NULL
+	char time;                // 'W', 'C' or 'A'
 };
 
 struct dir_entry {

@@ -16,9 +16,9 @@
 #include "../cmd.h"
 #include "dir.h"
 
-#define WIDTH	    80 // of the screen, for /W
+#define WIDTH       80 // of the screen, for /W
 #define MAX_COLUMNS 5
-#define NUMBER	    32 // room for a number with separators
+#define NUMBER      32 // room for a number with separators
 
 // --- Lines -------------------------------------------------------------------
 
@@ -117,7 +117,7 @@ static void print_reparse(const struct dir_folder *f,
 static uint64_t entry_time(const struct dir_options *o,
 			   const struct volume_stat *s)
 {
-	return o->time == 'C'	? s->created
+	return o->time == 'C'   ? s->created
 	       : o->time == 'A' ? s->accessed
 				: s->modified;
 }
@@ -158,8 +158,8 @@ static void show_streams(const struct dir_options *o,
 			 const struct volume_stat *s)
 {
 	struct stream_line line = {o, s};
-	char *path =
-	    f->tree->volume ? tree_join(f->tree, f->path, s->name) : NULL;
+	char *path = f->tree->volume ? tree_join(f->tree, f->path, s->name)
+				     : NULL;
 
 	if (path)
 		best_effort(volume_streams(f->tree->volume, path, show_stream,

@@ -24,7 +24,7 @@ static int compare_numbers(uint64_t a, uint64_t b)
 static uint64_t time_of(const struct dir_options *o,
 			const struct volume_stat *s)
 {
-	return o->time == 'C'	? s->created
+	return o->time == 'C'   ? s->created
 	       : o->time == 'A' ? s->accessed
 				: s->modified;
 }

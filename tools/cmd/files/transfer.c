@@ -158,13 +158,13 @@ static int check_there(struct transfer *t, struct transfer_file *f,
 		if (f->parts[i].tree && f->part_count == 1 &&
 		    transfer_is_same(f->parts[i].tree, f->parts[i].path, t->to,
 				     f->to))
-			return in_the_way(t, f, -EINVAL,
-					  "The file cannot be copied onto itself",
-					  err);
+			return in_the_way(
+				t, f, -EINVAL,
+				"The file cannot be copied onto itself", err);
 	if ((s->attributes & VOLUME_READONLY) && !t->replace_readonly)
-		return in_the_way(t, f, -EACCES,
-				  "it is read-only: xcopy /R /Y would replace it",
-				  err);
+		return in_the_way(
+			t, f, -EACCES,
+			"it is read-only: xcopy /R /Y would replace it", err);
 	return may_replace(t, f, err);
 }
 

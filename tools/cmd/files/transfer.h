@@ -29,7 +29,7 @@ struct transfer_part {
 struct transfer_file {
 	struct transfer_part *parts; // of a folder: none
 	size_t part_count;
-	char *to;            // path in the tree that it goes to
+	char *to; // path in the tree that it goes to
 	bool is_directory;
 	uint64_t size;       // of all parts
 	uint32_t attributes; // to give, of VOLUME_*
@@ -46,17 +46,17 @@ struct transfer {
 	bool replace;        // /Y
 	bool replace_readonly;
 	bool make_parents;
-	bool keep_going;     // /C
-	bool verbose;        // names are shown as they come
-	bool show_both;      // with where they go
-	bool has_time;       // /Time, for all
-	uint64_t time;       // of new files and folders, FILETIME
+	bool keep_going; // /C
+	bool verbose;    // names are shown as they come
+	bool show_both;  // with where they go
+	bool has_time;   // /Time, for all
+	uint64_t time;   // of new files and folders, FILETIME
 	struct transfer_file *files;
 	size_t count, capacity;
-	size_t done;         // files
-	size_t failed;       // with keep_going: files that were passed over
-	char *failing;       // path of what transfer_add or transfer_run failed
-			     // for, or NULL: the error does not always name it
+	size_t done;   // files
+	size_t failed; // with keep_going: files that were passed over
+	char *failing; // path of what transfer_add or transfer_run failed
+		       // for, or NULL: the error does not always name it
 };
 
 // Adds a file or folder; what `file` holds is the transfer's from here on, also

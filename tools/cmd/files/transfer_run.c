@@ -15,7 +15,7 @@
 #define BATCH_BYTES (UINT64_C(1) << 30)
 #define BATCH_FILES 5000u
 #define SHOW_FROM   (UINT64_C(64) << 20) // files with progress
-#define PIECE	    (UINT64_C(32) << 20)
+#define PIECE       (UINT64_C(32) << 20)
 #define MANY_FROM   (UINT64_C(16) << 20) // copied by several threads
 
 // --- Content -----------------------------------------------------------------
@@ -52,8 +52,8 @@ static int copy_part(const struct transfer *t, struct disk *from,
 
 		r = copy_piece(from, to, at, off + at, len, err);
 		if (!r)
-			r = progress_report(progress, "Copying",
-					    off + at + len, to->size);
+			r = progress_report(progress, "Copying", off + at + len,
+					    to->size);
 	}
 	return r;
 }
@@ -249,8 +249,7 @@ static int redo_batch(struct transfer *t, struct batch *b, struct err *err)
 
 	tree_close(t->to);
 	t->to = NULL;
-	r = tree_open(t->to_text, ADDRESS_WRITE | TREE_HOST_FILE, &t->to,
-		      err);
+	r = tree_open(t->to_text, ADDRESS_WRITE | TREE_HOST_FILE, &t->to, err);
 	if (!r)
 		r = volume_change_begin(t->to->volume, err);
 	for (size_t i = b->first; i < b->next && !r; i++)

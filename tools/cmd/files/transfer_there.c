@@ -206,8 +206,8 @@ static char *canonical(const struct tree *t, const char *path)
 {
 	char real[PATH_MAX];
 
-	return transfer_fold(t, !t->volume && real_path(path, real) ? real
-								    : path);
+	return transfer_fold(t,
+			     !t->volume && real_path(path, real) ? real : path);
 }
 
 bool transfer_is_inside(struct tree *folder_tree, const char *folder,
@@ -223,9 +223,8 @@ bool transfer_is_inside(struct tree *folder_tree, const char *folder,
 	if (a && b) {
 		size_t len = strlen(a);
 
-		yes = !strncmp(a, b, len) &&
-		      (!b[len] || b[len] == t->slash ||
-		       (len && a[len - 1] == t->slash));
+		yes = !strncmp(a, b, len) && (!b[len] || b[len] == t->slash ||
+					      (len && a[len - 1] == t->slash));
 	}
 	mem_free(a);
 	mem_free(b);

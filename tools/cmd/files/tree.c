@@ -56,9 +56,10 @@ static int open_server(const char *text, unsigned flags, struct err *err)
 {
 	if (flags & ADDRESS_WRITE)
 		return address_check_host(text, err);
-	return err_set(err, -ENOTSUP, text, ERR_NOWHERE,
-		       "a server's folders cannot be listed: copy, type and dism "
-		       "take one file by its name");
+	return err_set(
+		err, -ENOTSUP, text, ERR_NOWHERE,
+		"a server's folders cannot be listed: copy, type and dism "
+		"take one file by its name");
 }
 
 static int open_host(const char *text, unsigned flags, struct tree *t,
@@ -132,8 +133,9 @@ int tree_open(const char *text, unsigned flags, struct tree **ret,
 	r = address_split(text, &path, &rest, err);
 	if (!r) {
 		r = !*rest && is_of_host(path, flags)
-			? open_host(text, flags, t, err)
-			: open_volume(text, flags & ~TREE_HOST_FILE, t, err);
+			    ? open_host(text, flags, t, err)
+			    : open_volume(text, flags & ~TREE_HOST_FILE, t,
+					  err);
 		mem_free(path);
 	}
 	if (r) {

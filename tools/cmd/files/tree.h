@@ -24,11 +24,10 @@ enum {
 };
 
 struct tree {
-	char *
-	    prefix; // of a path when it is shown: "disk.img@1:", of the host ""
-	char *path; // where the text leads to
+	char *prefix; // of a path when it is shown: "disk.img@1:", of the host ""
+	char *path;   // where the text leads to
 	char slash;
-	unsigned flags; // with which the host's files are opened: DISK_*
+	unsigned flags;        // with which the host's files are opened: DISK_*
 	struct place *place;   // NULL: the host
 	struct volume *volume; // place->volume
 };
@@ -75,7 +74,7 @@ char *tree_join(const struct tree *t, const char *folder, const char *name);
 struct tree_match {
 	char *folder, *name; // the name as written; "*" for all of the folder
 	bool is_pattern;     // it has * or ?
-	bool is_folder;	     // the path is that of a folder: all of it is meant
+	bool is_folder;      // the path is that of a folder: all of it is meant
 	bool is_host;
 	le16 *units; // of the name
 	size_t unit_count;

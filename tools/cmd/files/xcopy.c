@@ -51,8 +51,35 @@ static const char usage[] =
 COMMAND(xcopy, "xcopy", "copy folders into, out of and between volumes", usage);
 
 enum {
-	S, E, T, I, Y, D, U, A, EXCLUDE, H, R, K, C, P, Q, F, L,
-	J, V, Z, B, G, M, N, O, W, X, COMPRESS, SWITCH_COUNT
+	S,
+	E,
+	T,
+	I,
+	Y,
+	D,
+	U,
+	A,
+	EXCLUDE,
+	H,
+	R,
+	K,
+	C,
+	P,
+	Q,
+	F,
+	L,
+	J,
+	V,
+	Z,
+	B,
+	G,
+	M,
+	N,
+	O,
+	W,
+	X,
+	COMPRESS,
+	SWITCH_COUNT
 };
 
 static const struct letter_switch switches[SWITCH_COUNT + 1] = {
@@ -80,11 +107,13 @@ static const struct letter_switch switches[SWITCH_COUNT + 1] = {
 	[G] = {.name = "G", .refusal = "encrypted files are not decrypted"},
 	[M] = {.name = "M", .refusal = "sources are not written to"},
 	[N] = {.name = "N", .refusal = "copies have the long names"},
-	[O] = {.name = "O", .refusal = "security descriptors are not copied, "
-				       "files have those of their folder"},
+	[O] = {.name = "O",
+	       .refusal = "security descriptors are not copied, "
+			  "files have those of their folder"},
 	[W] = {.name = "W", .refusal = "no key is waited for"},
-	[X] = {.name = "X", .refusal = "security descriptors are not copied, "
-				       "files have those of their folder"},
+	[X] = {.name = "X",
+	       .refusal = "security descriptors are not copied, "
+			  "files have those of their folder"},
 	[COMPRESS] = {.name = "COMPRESS",
 		      .refusal = "nothing is sent by a network"},
 };
@@ -92,7 +121,7 @@ static const struct letter_switch switches[SWITCH_COUNT + 1] = {
 // M-D-Y as in the United States, the start of that day (UTC).
 static int read_date(const char *text, uint64_t *ret)
 {
-	static const int before[] = {0,	  31,  59,  90,	 120, 151,
+	static const int before[] = {0,   31,  59,  90,  120, 151,
 				     181, 212, 243, 273, 304, 334};
 	int m, d, y, end = 0;
 	int64_t days;
@@ -103,7 +132,8 @@ static int read_date(const char *text, uint64_t *ret)
 	days = (int64_t)(y - 1970) * 365 + before[m - 1] + d - 1;
 	// Leap days from 1970 on to the month before.
 	y -= m <= 2;
-	days += (y / 4 - y / 100 + y / 400) - (1969 / 4 - 1969 / 100 + 1969 / 400);
+	days += (y / 4 - y / 100 + y / 400) -
+		(1969 / 4 - 1969 / 100 + 1969 / 400);
 	*ret = filetime_from_unix(days * 86400, 0);
 	return 0;
 }
@@ -140,8 +170,7 @@ static int open_trees(struct xcopy *x, const char *source,
 	bool same = address_is_same_host(source, destination);
 	int r = tree_open(source,
 			  TREE_HOST_FILE | (same ? ADDRESS_WRITE_LOCK : 0),
-			  &x->from,
-			  x->err);
+			  &x->from, x->err);
 
 	if (r)
 		return r;
@@ -151,8 +180,8 @@ static int open_trees(struct xcopy *x, const char *source,
 		return r;
 	x->t.to_text = destination;
 	r = tree_open(destination,
-		      TREE_HOST_FILE | (x->list_only ? 0 : ADDRESS_WRITE), &x->t.to,
-		      x->err);
+		      TREE_HOST_FILE | (x->list_only ? 0 : ADDRESS_WRITE),
+		      &x->t.to, x->err);
 	if (!r && !x->t.to->volume)
 		r = address_check_host(destination, x->err);
 	if (!r && wildcard_is_pattern(x->t.to->path))
@@ -188,9 +217,11 @@ static int decide_folder(struct xcopy *x)
 	x->into_folder = x->assume_folder && !is_one;
 	if (x->into_folder)
 		return 0;
-	snprintf(question, sizeof(question),
-		 "Does %s specify a file name\nor directory name on the target\n"
-		 "(F = file, D = directory)?", x->t.to_text);
+	snprintf(
+		question, sizeof(question),
+		"Does %s specify a file name\nor directory name on the target\n"
+		"(F = file, D = directory)?",
+		x->t.to_text);
 	switch (ask_letter(question, "FD", true)) {
 	case 'D':
 		x->into_folder = true;
@@ -210,9 +241,8 @@ static int decide_folder(struct xcopy *x)
 
 static int check_circle(struct xcopy *x)
 {
-	if (!x->recursive ||
-	    !transfer_is_inside(x->from, x->match.folder, x->t.to,
-				x->t.to->path))
+	if (!x->recursive || !transfer_is_inside(x->from, x->match.folder,
+						 x->t.to, x->t.to->path))
 		return 0;
 	return err_set(x->err, -EINVAL, x->t.to_text, ERR_NOWHERE,
 		       "a folder cannot be copied into itself");
@@ -285,7 +315,7 @@ static int xcopy(struct xcopy *x, const char *source, const char *destination)
 	else if (!x->found)
 		fprintf(stderr, "File not found - %s\n", x->match.name);
 	printf("%zu File(s) copied\n", x->t.done);
-	status = r	       ? (is_planned ? NOT_WRITTEN : NOT_BEGUN)
+	status = r             ? (is_planned ? NOT_WRITTEN : NOT_BEGUN)
 		 : !x->found   ? NOTHING_FOUND
 		 : x->t.failed ? NOT_WRITTEN
 			       : CMD_OK;

@@ -14,12 +14,12 @@ struct xcopy {
 	// switches
 	bool recursive, empty, folders_only, newer, existing, archive, hidden;
 	bool keep_readonly, ask_each, list_only, assume_folder;
-	uint64_t since;          // FILETIME; 0: any time
-	char **excluded;         // texts of /EXCLUDE, in capitals
+	uint64_t since;  // FILETIME; 0: any time
+	char **excluded; // texts of /EXCLUDE, in capitals
 	size_t excluded_count, excluded_capacity;
 
-	bool into_folder;        // the destination is one
-	bool found;              // something matched, whatever became of it
+	bool into_folder; // the destination is one
+	bool found;       // something matched, whatever became of it
 	struct transfer_there there;
 	struct err *err;
 };

@@ -11,9 +11,9 @@
 #include "../cmd.h"
 #include "xcopy.h"
 
-#define FAT_TICK UINT64_C(20000000) // FAT counts time by two seconds
-#define MAX_EXCLUDED (1 << 20)      // bytes of a file of texts
-#define MARK	     "\xef\xbb\xbf" // of UTF-8, which Windows writes
+#define FAT_TICK     UINT64_C(20000000) // FAT counts time by two seconds
+#define MAX_EXCLUDED (1 << 20)          // bytes of a file of texts
+#define MARK         "\xef\xbb\xbf"     // of UTF-8, which Windows writes
 
 // A folder on the way down.
 struct level {
@@ -148,10 +148,11 @@ static bool is_hidden(const struct xcopy *x, const struct volume_stat *s)
 // Is newer, as far as the two volumes can tell.
 static bool is_newer(const struct xcopy *x, uint64_t a, uint64_t b)
 {
-	uint64_t tick = (x->t.to->volume && x->t.to->volume->fat) ||
-					(x->from->volume && x->from->volume->fat)
-				? FAT_TICK
-				: 1;
+	uint64_t tick =
+		(x->t.to->volume && x->t.to->volume->fat) ||
+				(x->from->volume && x->from->volume->fat)
+			? FAT_TICK
+			: 1;
 
 	return a / tick > b / tick;
 }
@@ -238,7 +239,8 @@ static int pass_over(struct xcopy *x, int r, const struct err *why)
 static int plan_file(struct xcopy *x, const struct volume_stat *s, char *from,
 		     char *to)
 {
-	struct transfer_file f = {.to = to, .modified = s->modified,
+	struct transfer_file f = {.to = to,
+				  .modified = s->modified,
 				  .attributes = VOLUME_ARCHIVE};
 	struct err why = {0};
 	int r;
@@ -307,9 +309,9 @@ static int check_folder(const struct xcopy *x, const struct volume_stat *s,
 {
 	if (s->reparse_tag)
 		return err_set(
-		    err, -ENOTSUP, from, ERR_NOWHERE,
-		    "it is a link to a folder, or one kept elsewhere, "
-		    "and not followed; /C passes over it");
+			err, -ENOTSUP, from, ERR_NOWHERE,
+			"it is a link to a folder, or one kept elsewhere, "
+			"and not followed; /C passes over it");
 	return transfer_check_name(&x->t, from, s->name, err);
 }
 

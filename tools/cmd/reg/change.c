@@ -30,7 +30,8 @@ static int add_value(struct reg_key *k, struct hive_key *key,
 	if (s[A_T].value)
 		r = reg_type_parse(s[A_T].value, &type, err);
 	if (!r && !hive_value_find(key, name, &old, NULL) && !s[A_F].value &&
-	    !reg_ask("Value %s exists, overwrite", *name ? name : "(Default)")) {
+	    !reg_ask("Value %s exists, overwrite",
+		     *name ? name : "(Default)")) {
 		*ret_done = false;
 		return 0;
 	}
@@ -46,9 +47,12 @@ static int add_value(struct reg_key *k, struct hive_key *key,
 int reg_add(int argc, char **argv)
 {
 	struct cmd_switch s[] = {
-		[A_V] = {"v", true, NULL},     [A_VE] = {"ve", false, NULL},
-		[A_T] = {"t", true, NULL},     [A_S] = {"s", true, NULL},
-		[A_D] = {"d", true, NULL},     [A_F] = {"f", false, NULL},
+		[A_V] = {"v", true, NULL},
+		[A_VE] = {"ve", false, NULL},
+		[A_T] = {"t", true, NULL},
+		[A_S] = {"s", true, NULL},
+		[A_D] = {"d", true, NULL},
+		[A_F] = {"f", false, NULL},
 		[A_REG] = {"reg", true, NULL},
 		[A_LOGS] = {"ignore-logs", false, NULL},
 		[A_NONE] = {NULL, false, NULL},
@@ -67,8 +71,8 @@ int reg_add(int argc, char **argv)
 		return cmd_misuse("reg", "add: only one of /v and /ve");
 	if (s[A_S].value && !reg_is_separator(s[A_S].value))
 		return cmd_misuse("reg", "add: /s takes one character");
-	if (reg_open(argv[1], REG_CHANGE, s[A_REG].value, s[A_LOGS].value,
-		     &k, &err))
+	if (reg_open(argv[1], REG_CHANGE, s[A_REG].value, s[A_LOGS].value, &k,
+		     &err))
 		return cmd_fail("reg", argv[1], &err);
 	r = hive_key_add(k.hive, k.hive->root, k.path, &key, &err);
 	if (!r)
@@ -127,8 +131,10 @@ static bool may_delete(const struct reg_key *k, const struct cmd_switch *s)
 int reg_delete(int argc, char **argv)
 {
 	struct cmd_switch s[] = {
-		[D_V] = {"v", true, NULL},     [D_VE] = {"ve", false, NULL},
-		[D_VA] = {"va", false, NULL},  [D_F] = {"f", false, NULL},
+		[D_V] = {"v", true, NULL},
+		[D_VE] = {"ve", false, NULL},
+		[D_VA] = {"va", false, NULL},
+		[D_F] = {"f", false, NULL},
 		[D_REG] = {"reg", true, NULL},
 		[D_LOGS] = {"ignore-logs", false, NULL},
 		[D_NONE] = {NULL, false, NULL},
@@ -144,12 +150,12 @@ int reg_delete(int argc, char **argv)
 		return cmd_misuse("reg", "delete: name one key");
 	if (!!s[D_V].value + !!s[D_VE].value + !!s[D_VA].value > 1)
 		return cmd_misuse("reg", "delete: only one of /v, /ve and /va");
-	if (reg_open(argv[1], REG_CHANGE, s[D_REG].value, s[D_LOGS].value,
-		     &k, &err))
+	if (reg_open(argv[1], REG_CHANGE, s[D_REG].value, s[D_LOGS].value, &k,
+		     &err))
 		return cmd_fail("reg", argv[1], &err);
 	yes = may_delete(&k, s);
 	if (yes)
-		r = delete(&k, s, &err);
+		r = delete (&k, s, &err);
 	if (yes && !r)
 		r = reg_save(&k, &err);
 	reg_close(&k);
@@ -189,8 +195,8 @@ static bool may_overwrite_values(const struct hive_key *from,
 }
 
 // As above, with `all` in the keys below that both have too.
-static bool may_overwrite(const struct hive_key *from, const struct hive_key *to,
-			  bool all)
+static bool may_overwrite(const struct hive_key *from,
+			  const struct hive_key *to, bool all)
 {
 	bool yes = may_overwrite_values(from, to);
 
@@ -230,8 +236,7 @@ static int copy(struct reg_key *from, struct reg_key *to,
 				 err);
 	if (r)
 		return r;
-	*ret_done = s[C_F].value ||
-		    may_overwrite(source, target, s[C_S].value);
+	*ret_done = s[C_F].value || may_overwrite(source, target, s[C_S].value);
 	if (!*ret_done)
 		return 0;
 	r = hive_key_copy(to->hive, target, source, s[C_S].value, err);
@@ -256,8 +261,8 @@ int reg_copy(int argc, char **argv)
 		return r;
 	if (count != 2)
 		return cmd_misuse("reg", "copy: name two keys");
-	r = reg_open(argv[1], s[C_S].value ? REG_TREE : REG_KEY,
-		     s[C_REG].value, s[C_LOGS].value, &from, &err);
+	r = reg_open(argv[1], s[C_S].value ? REG_TREE : REG_KEY, s[C_REG].value,
+		     s[C_LOGS].value, &from, &err);
 	if (r)
 		return cmd_fail("reg", argv[1], &err);
 	r = reg_open(argv[2], REG_CHANGE, s[C_REG].value, s[C_LOGS].value, &to,

@@ -108,7 +108,8 @@ static int same_key(struct comparison *c, const struct hive_key *a,
 		    const char *a_path, const struct hive_key *b,
 		    const char *b_path)
 {
-	char *a_below = reg_path_below(a_path, a), *b_below = reg_path_below(b_path, b);
+	char *a_below = reg_path_below(a_path, a),
+	     *b_below = reg_path_below(b_path, b);
 	int r = -ENOMEM;
 
 	if (a_below && b_below) {
@@ -166,10 +167,14 @@ static int run(struct comparison *c, struct reg_key *a, struct reg_key *b,
 int reg_compare(int argc, char **argv)
 {
 	struct cmd_switch s[] = {
-		[V] = {"v", true, NULL},     [VE] = {"ve", false, NULL},
-		[OA] = {"oa", false, NULL},  [OD] = {"od", false, NULL},
-		[OS] = {"os", false, NULL},  [ON] = {"on", false, NULL},
-		[S] = {"s", false, NULL},    [REG] = {"reg", true, NULL},
+		[V] = {"v", true, NULL},
+		[VE] = {"ve", false, NULL},
+		[OA] = {"oa", false, NULL},
+		[OD] = {"od", false, NULL},
+		[OS] = {"os", false, NULL},
+		[ON] = {"on", false, NULL},
+		[S] = {"s", false, NULL},
+		[REG] = {"reg", true, NULL},
 		[LOGS] = {"ignore-logs", false, NULL},
 		[NONE] = {NULL, false, NULL},
 	};
@@ -186,12 +191,12 @@ int reg_compare(int argc, char **argv)
 	c.all = s[S].value;
 	c.show_same = s[OA].value || s[OS].value;
 	c.show_different = !s[OS].value && !s[ON].value;
-	r = reg_open(argv[1], c.all ? REG_TREE : REG_KEY,
-		     s[REG].value, s[LOGS].value, &a, &err);
+	r = reg_open(argv[1], c.all ? REG_TREE : REG_KEY, s[REG].value,
+		     s[LOGS].value, &a, &err);
 	if (r)
 		return cmd_fail("reg", argv[1], &err);
-	r = reg_open(argv[2], c.all ? REG_TREE : REG_KEY,
-		     s[REG].value, s[LOGS].value, &b, &err);
+	r = reg_open(argv[2], c.all ? REG_TREE : REG_KEY, s[REG].value,
+		     s[LOGS].value, &b, &err);
 	if (!r) {
 		r = run(&c, &a, &b, &err);
 		reg_close(&b);
@@ -199,8 +204,8 @@ int reg_compare(int argc, char **argv)
 	reg_close(&a);
 	if (r)
 		return cmd_fail("reg", argv[2], &err);
-	printf("Result Compared: %s\n", c.different ? "Different"
-						    : "Identical");
+	printf("Result Compared: %s\n",
+	       c.different ? "Different" : "Identical");
 	reg_done();
 	return c.different ? 2 : CMD_OK;
 }

@@ -11,10 +11,18 @@
 #include "reg.h"
 
 static const char *const types[] = {
-	"REG_NONE", "REG_SZ", "REG_EXPAND_SZ", "REG_BINARY", "REG_DWORD",
-	"REG_DWORD_BIG_ENDIAN", "REG_LINK", "REG_MULTI_SZ",
-	"REG_RESOURCE_LIST", "REG_FULL_RESOURCE_DESCRIPTOR",
-	"REG_RESOURCE_REQUIREMENTS_LIST", "REG_QWORD",
+	"REG_NONE",
+	"REG_SZ",
+	"REG_EXPAND_SZ",
+	"REG_BINARY",
+	"REG_DWORD",
+	"REG_DWORD_BIG_ENDIAN",
+	"REG_LINK",
+	"REG_MULTI_SZ",
+	"REG_RESOURCE_LIST",
+	"REG_FULL_RESOURCE_DESCRIPTOR",
+	"REG_RESOURCE_REQUIREMENTS_LIST",
+	"REG_QWORD",
 };
 
 #define TYPES (sizeof(types) / sizeof(types[0]))
@@ -38,9 +46,9 @@ int reg_type_parse(const char *name, uint32_t *ret, struct err *err)
 		}
 	}
 	return err_set(
-	    err, -EINVAL, name, ERR_NOWHERE,
-	    "no type of the registry: REG_SZ, REG_EXPAND_SZ, REG_MULTI_SZ, "
-	    "REG_DWORD, REG_QWORD, REG_BINARY, REG_NONE are some");
+		err, -EINVAL, name, ERR_NOWHERE,
+		"no type of the registry: REG_SZ, REG_EXPAND_SZ, REG_MULTI_SZ, "
+		"REG_DWORD, REG_QWORD, REG_BINARY, REG_NONE are some");
 }
 
 char *reg_value_name(const struct hive_value *v)
@@ -189,8 +197,7 @@ static int parse_binary(const char *text, void **ret, size_t *ret_size,
 		char digit[2] = {text[i], 0};
 		size_t at = (i + len % 2) / 2;
 
-		data[at] = (uint8_t)(data[at] << 4 |
-				     strtoul(digit, NULL, 16));
+		data[at] = (uint8_t)(data[at] << 4 | strtoul(digit, NULL, 16));
 	}
 	*ret = data;
 	*ret_size = (len + 1) / 2;
@@ -306,7 +313,9 @@ int reg_data_parse(const char *text, uint32_t type, const char *separator,
 	case HIVE_BINARY:
 		return parse_binary(text ? text : "", ret, ret_size, err);
 	default:
-		return bad("/t", "a value of this type is made by reg import "
-				 "alone", err);
+		return bad("/t",
+			   "a value of this type is made by reg import "
+			   "alone",
+			   err);
 	}
 }

@@ -18,7 +18,8 @@ static int write_text(const char *path, bool replace, const void *data,
 			       err);
 
 	if (r == -EEXIST && (replace || reg_ask("File %s already exists. "
-						"Overwrite", path))) {
+						"Overwrite",
+						path))) {
 		*err = (struct err){0};
 		r = hive_file_open(path, HIVE_FILE_WRITE, &file, err);
 	} else if (r == -EEXIST) {
@@ -40,8 +41,7 @@ static int export(const char *text, const char *to, const struct cmd_switch *s,
 	char *place;
 	size_t size;
 	void *data;
-	int r = reg_open(text, REG_TREE, s[REG].value, s[LOGS].value, &k,
-			 err);
+	int r = reg_open(text, REG_TREE, s[REG].value, s[LOGS].value, &k, err);
 
 	if (r)
 		return r;
@@ -81,4 +81,3 @@ int reg_export(int argc, char **argv)
 		reg_done();
 	return done ? CMD_OK : CMD_FAILED;
 }
-

@@ -49,7 +49,8 @@ static char *map_path(const struct import *im, const char *full,
 		err_nomem(err);
 		return NULL;
 	}
-	snprintf(joined, size, "%s%s%s", base, *base && *rest ? "\\" : "", rest);
+	snprintf(joined, size, "%s%s%s", base, *base && *rest ? "\\" : "",
+		 rest);
 	real = reg_real_path(im->target->hive, joined);
 	mem_free(joined);
 	if (!real)
@@ -65,8 +66,8 @@ static int keep_other(struct import *im, const char *path, bool remove,
 	const char *file;
 
 	if (!o.line || !o.full ||
-	    mem_grow((void **)&im->others, im->other_count,
-		     &im->other_capacity, sizeof(o))) {
+	    mem_grow((void **)&im->others, im->other_count, &im->other_capacity,
+		     sizeof(o))) {
 		mem_free(o.line);
 		mem_free(o.full);
 		return err_nomem(err);
@@ -139,8 +140,7 @@ static int import_value(void *ctx, const char *name, bool remove, uint32_t type,
 
 static bool is_same_place(const struct other *a, const struct other *b)
 {
-	return a->place == b->place &&
-	       !strncasecmp(a->full, b->full, a->place);
+	return a->place == b->place && !strncasecmp(a->full, b->full, a->place);
 }
 
 // Lists what was not imported, place by place.

@@ -32,8 +32,9 @@ static const struct {
 	{"HKCR", "HKEY_LOCAL_MACHINE\\SOFTWARE\\Classes"},
 	{"HKEY_CLASSES_ROOT", "HKEY_LOCAL_MACHINE\\SOFTWARE\\Classes"},
 	{"HKCC", "HKEY_CURRENT_CONFIG"},
-	{"HKEY_CURRENT_CONFIG", "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\"
-				"Hardware Profiles\\Current"},
+	{"HKEY_CURRENT_CONFIG",
+	 "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\"
+	 "Hardware Profiles\\Current"},
 	{"HKEY_USERS\\S-1-5-18", "HKEY_USERS\\.DEFAULT"}, // the system's own
 };
 
@@ -180,9 +181,10 @@ int reg_follow_link(const struct reg_key *k, const struct hive_key *link,
 	int r = place && target && name ? 0 : err_nomem(err);
 
 	if (!r && !reg_is_below(target, place, &below))
-		r = err_set(err, -ENOTSUP, name, ERR_NOWHERE,
-			    "the key is a link to %s, which is not in this hive",
-			    target);
+		r = err_set(
+			err, -ENOTSUP, name, ERR_NOWHERE,
+			"the key is a link to %s, which is not in this hive",
+			target);
 	if (!r)
 		*ret = join(below, rest);
 	if (!r && !*ret)

@@ -15,8 +15,8 @@ struct query {
 	struct cmd_switch *s;
 	const char *separator;
 	uint32_t type;
-	char *pattern;   // of /f, for fnmatch; or NULL
-	bool filters;    // what is shown was asked for by name or content
+	char *pattern; // of /f, for fnmatch; or NULL
+	bool filters;  // what is shown was asked for by name or content
 	unsigned matches;
 };
 
@@ -93,8 +93,7 @@ static int show_key(struct query *q, const struct hive_key *key,
 		    const char *path)
 {
 	bool found = q->pattern && !given(q, D) && !given(q, V) &&
-		     !given(q, NAMES) &&
-		     !given(q, VE) && !given(q, T) &&
+		     !given(q, NAMES) && !given(q, VE) && !given(q, T) &&
 		     matches(q, strrchr(path, '\\') ? strrchr(path, '\\') + 1
 						    : path);
 	int r;
@@ -194,12 +193,18 @@ static void mark_names(int argc, char **argv)
 int reg_query(int argc, char **argv)
 {
 	struct cmd_switch s[] = {
-		[V] = {"v", true, NULL},    [VE] = {"ve", false, NULL},
-		[S] = {"s", false, NULL},   [T] = {"t", true, NULL},
-		[Z] = {"z", false, NULL},   [SE] = {"se", true, NULL},
-		[FIND] = {"f", true, NULL}, [K] = {"k", false, NULL},
-		[D] = {"d", false, NULL},   [C] = {"c", false, NULL},
-		[E] = {"e", false, NULL},   [NAMES] = {"valuenames", false, NULL},
+		[V] = {"v", true, NULL},
+		[VE] = {"ve", false, NULL},
+		[S] = {"s", false, NULL},
+		[T] = {"t", true, NULL},
+		[Z] = {"z", false, NULL},
+		[SE] = {"se", true, NULL},
+		[FIND] = {"f", true, NULL},
+		[K] = {"k", false, NULL},
+		[D] = {"d", false, NULL},
+		[C] = {"c", false, NULL},
+		[E] = {"e", false, NULL},
+		[NAMES] = {"valuenames", false, NULL},
 		[REG] = {"reg", true, NULL},
 		[LOGS] = {"ignore-logs", false, NULL},
 		[NONE] = {NULL, false, NULL},

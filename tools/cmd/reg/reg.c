@@ -190,15 +190,16 @@ static int load_to_change(struct reg_key *k, const char *path, struct err *err)
 // Says how a hive is named here, to who means a running Windows'.
 static int no_hive(const char *text, int r, struct err *err)
 {
-	if (r == -ENOENT && (!strncasecmp(text, "HKLM\\", 5) ||
-			     !strncasecmp(text, "HKEY_", 5) ||
-			     !strncasecmp(text, "HKU\\", 4) ||
-			     !strncasecmp(text, "HKCU\\", 5))) {
+	if (r == -ENOENT &&
+	    (!strncasecmp(text, "HKLM\\", 5) ||
+	     !strncasecmp(text, "HKEY_", 5) || !strncasecmp(text, "HKU\\", 4) ||
+	     !strncasecmp(text, "HKCU\\", 5))) {
 		*err = (struct err){0};
-		return err_set(err, r, text, ERR_NOWHERE,
-			       "no Windows is running here: begin with the "
-			       "hive's file, such as "
-			       "disk.img@3:\\Windows\\System32\\config\\SYSTEM");
+		return err_set(
+			err, r, text, ERR_NOWHERE,
+			"no Windows is running here: begin with the "
+			"hive's file, such as "
+			"disk.img@3:\\Windows\\System32\\config\\SYSTEM");
 	}
 	return r;
 }
@@ -331,8 +332,9 @@ static int cmd_reg(int argc, char **argv)
 		else
 			cmd_similar_add(&s, operations[i].name);
 	if (is_for_running(word))
-		return cmd_misuse("reg", "%s: not needed here: KEY begins with "
-					 "the hive's file, which can be copied",
+		return cmd_misuse("reg",
+				  "%s: not needed here: KEY begins with "
+				  "the hive's file, which can be copied",
 				  word);
 	return cmd_misuse("reg", "%s: there is no such operation%s", word,
 			  cmd_similar_end(&s, text));

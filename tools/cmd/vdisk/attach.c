@@ -148,11 +148,11 @@ static int check_driver(struct err *err)
 static int serve(const struct job *job, int ready)
 {
 	int log_fd = -1;
-	struct ublk_options options = {.id = -1,
-				       .read_only = !(job->flags &
-						      ADDRESS_WRITE),
-				       .failed = log_failure,
-				       .ctx = &log_fd};
+	struct ublk_options options = {
+		.id = -1,
+		.read_only = !(job->flags & ADDRESS_WRITE),
+		.failed = log_failure,
+		.ctx = &log_fd};
 	struct message m = {0};
 	int result_fd = -1;
 	struct place *place = NULL;
@@ -161,8 +161,8 @@ static int serve(const struct job *job, int ready)
 
 	m.result = leave_session(ready, &m.err);
 	if (!m.result)
-		m.result = address_open(job->address, job->flags, &place,
-					&m.err);
+		m.result =
+			address_open(job->address, job->flags, &place, &m.err);
 	if (!m.result)
 		m.result = check_driver(&m.err);
 	log_fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
@@ -170,8 +170,8 @@ static int serve(const struct job *job, int ready)
 		m.result = ublk_result_new(&result_fd, &m.err);
 	// The kernel looks for the table of a raw image where its sectors say.
 	if (!m.result && place->disk->is_sector_guessed)
-		m.result = part_sector_size(
-			place->disk, &place->disk->sector_size, &m.err);
+		m.result = part_sector_size(place->disk,
+					    &place->disk->sector_size, &m.err);
 	if (!m.result)
 		m.result = protect(&m.err);
 	if (!m.result)
@@ -259,9 +259,8 @@ static int attach(const struct job *job, struct message *m)
 
 int vdisk_cmd_attach(int argc, char **argv)
 {
-	struct cmd_switch table[] = {{"read-only", false, NULL},
-				     {"force", false, NULL},
-				     {0}};
+	struct cmd_switch table[] = {
+		{"read-only", false, NULL}, {"force", false, NULL}, {0}};
 	struct message m;
 	struct job job;
 	int count, r;

@@ -21,8 +21,8 @@ struct edit {
 static int edit_open(const char *address, bool is_forced, bool is_child,
 		     struct edit *ret, struct err *err)
 {
-	int r = address_open(address, ADDRESS_FILE | ADDRESS_WRITE,
-			     &ret->place, err);
+	int r = address_open(address, ADDRESS_FILE | ADDRESS_WRITE, &ret->place,
+			     err);
 
 	if (r)
 		return r;
@@ -31,11 +31,12 @@ static int edit_open(const char *address, bool is_forced, bool is_child,
 		r = err_set(err, -EINVAL, address, ERR_NOWHERE,
 			    "it is no differencing disk");
 	if (!r && !is_forced && ret->place->file_path)
-		r = vdisk_guard_children(&ret->place->files,
-					 ret->place->file_path,
-					 &ret->info.link_id, NULL, 0,
-					 "would no longer fit to it; --force does "
-					 "it all the same", err);
+		r = vdisk_guard_children(
+			&ret->place->files, ret->place->file_path,
+			&ret->info.link_id, NULL, 0,
+			"would no longer fit to it; --force does "
+			"it all the same",
+			err);
 	if (r)
 		cmd_place_close(ret->place);
 	return r;
@@ -87,7 +88,8 @@ int vdisk_cmd_expand(int argc, char **argv)
 	if (cmd_switches(argc, argv, table, &count))
 		return CMD_MISUSE;
 	if (count != 2)
-		return cmd_misuse("vdisk", "expand: a FILE and its new SIZE are "
+		return cmd_misuse("vdisk",
+				  "expand: a FILE and its new SIZE are "
 				  "needed");
 	if (new_disk_parse_size("vdisk", argv[2], &size))
 		return CMD_MISUSE;
@@ -171,9 +173,8 @@ static int compact(const char *address, bool is_forced,
 
 int vdisk_cmd_compact(int argc, char **argv)
 {
-	struct cmd_switch table[] = {{"force", false, NULL},
-				     {"progress", true, NULL},
-				     {0}};
+	struct cmd_switch table[] = {
+		{"force", false, NULL}, {"progress", true, NULL}, {0}};
 	struct cmd_progress progress;
 	struct vdisk_info info;
 	struct err err = {0};

@@ -39,8 +39,8 @@ static int parent_id(const char *address, struct guid *ret, struct err *err)
 	return r;
 }
 
-static int open_child(const char *address, const char *parent,
-		      struct source *s, struct err *err)
+static int open_child(const char *address, const char *parent, struct source *s,
+		      struct err *err)
 {
 	struct guid id;
 	int r = parent_id(parent, &id, err);
@@ -208,9 +208,9 @@ static int parse_target(const char *path, const char *format, const char *type,
 	if (ret->type == VDISK_DIFFERENCING ||
 	    (type && ret->format == VDISK_RAW))
 		return cmd_misuse(
-		    "vdisk",
-		    "convert: --type %s cannot be made from another disk",
-		    type);
+			"vdisk",
+			"convert: --type %s cannot be made from another disk",
+			type);
 	return 0;
 }
 
@@ -231,7 +231,7 @@ int vdisk_cmd_convert(int argc, char **argv)
 		return CMD_MISUSE;
 	if (count != 2)
 		return cmd_misuse("vdisk", "convert: an ADDRESS and a FILE are "
-				  "needed");
+					   "needed");
 	r = parse_target(argv[2], table[0].value, table[1].value, &target,
 			 &err);
 	if (r)

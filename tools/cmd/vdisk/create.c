@@ -15,10 +15,10 @@
 
 int vdisk_parse_type(const char *s, enum vdisk_type *ret)
 {
-	static const char *const names[] = {[VDISK_FIXED] = "fixed",
-					    [VDISK_DYNAMIC] = "dynamic",
-					    [VDISK_DIFFERENCING] =
-						    "differencing"};
+	static const char *const names[] = {
+		[VDISK_FIXED] = "fixed",
+		[VDISK_DYNAMIC] = "dynamic",
+		[VDISK_DIFFERENCING] = "differencing"};
 
 	if (!strcasecmp(s, "expandable")) // DiskPart's word
 		s = names[VDISK_DYNAMIC];
@@ -27,8 +27,10 @@ int vdisk_parse_type(const char *s, enum vdisk_type *ret)
 			*ret = (enum vdisk_type)i;
 			return 0;
 		}
-	return cmd_misuse("vdisk", "%s: neither fixed, dynamic (expandable) nor "
-			  "differencing", s);
+	return cmd_misuse("vdisk",
+			  "%s: neither fixed, dynamic (expandable) nor "
+			  "differencing",
+			  s);
 }
 
 int vdisk_parse_format(const char *s, enum vdisk_format *ret)
@@ -148,10 +150,12 @@ static int create_child(int count, char **argv, const char *parent,
 
 	if (count != 1)
 		return cmd_misuse("vdisk", "create: a child has the size of "
-				  "its parent");
+					   "its parent");
 	if (type && strcasecmp(type, "differencing"))
-		return cmd_misuse("vdisk", "%s: a disk with a parent is "
-				  "differencing", type);
+		return cmd_misuse("vdisk",
+				  "%s: a disk with a parent is "
+				  "differencing",
+				  type);
 	if (make_child(argv[1], parent, source, block, &err))
 		return cmd_fail("vdisk", argv[1], &err);
 	boot_limits_virtual("vdisk", argv[1]);
@@ -190,8 +194,10 @@ static int write_all(const char *path, struct disk *file, struct err *err)
 	if (r)
 		return r;
 	cmd_progress_init(&progress, NULL);
-	fprintf(stderr, "vdisk: %s: its file system cannot reserve room; "
-		"zeroes are written instead\n", path);
+	fprintf(stderr,
+		"vdisk: %s: its file system cannot reserve room; "
+		"zeroes are written instead\n",
+		path);
 	r = disk_set_direct(file, err);
 	if (!r)
 		r = write_zeroes(disk, &progress.progress, err);
@@ -264,14 +270,11 @@ static int make(const char *address, const struct vdisk_create *c, bool sparse,
 
 int vdisk_cmd_create(int argc, char **argv)
 {
-	struct cmd_switch table[] = {{"type", true, NULL},
-				     {"parent", true, NULL},
-				     {"block-size", true, NULL},
-				     {"format", true, NULL},
-				     {"sector-size", true, NULL},
-				     {"source", true, NULL},
-				     {"sparse", false, NULL},
-				     {0}};
+	struct cmd_switch table[] = {
+		{"type", true, NULL},        {"parent", true, NULL},
+		{"block-size", true, NULL},  {"format", true, NULL},
+		{"sector-size", true, NULL}, {"source", true, NULL},
+		{"sparse", false, NULL},     {0}};
 	struct vdisk_create c = {.type = VDISK_FIXED};
 	struct err err = {0};
 	int count;
@@ -281,15 +284,14 @@ int vdisk_cmd_create(int argc, char **argv)
 	    parse_block(table[4].value, &c.sector_size))
 		return CMD_MISUSE;
 	if (table[1].value)
-		return create_child(count, argv, table[1].value,
-				    table[0].value, table[5].value,
-				    c.block_size);
+		return create_child(count, argv, table[1].value, table[0].value,
+				    table[5].value, c.block_size);
 	if (table[5].value)
 		return cmd_misuse("vdisk", "create: --source goes with "
-				  "--parent; without it, use convert");
+					   "--parent; without it, use convert");
 	if (count != 2)
 		return cmd_misuse("vdisk", "create: an ADDRESS and a SIZE are "
-				  "needed");
+					   "needed");
 	if (new_disk_parse_size("vdisk", argv[2], &c.size))
 		return CMD_MISUSE;
 	if (vdisk_format_of_name(argv[1], VDISK_VHD, &c.format, &err))
@@ -302,7 +304,7 @@ int vdisk_cmd_create(int argc, char **argv)
 		return CMD_MISUSE;
 	if (c.type == VDISK_DIFFERENCING)
 		return cmd_misuse("vdisk", "create: a differencing disk needs "
-				  "--parent");
+					   "--parent");
 	if (make(argv[1], &c, table[6].value, &err))
 		return cmd_fail("vdisk", argv[1], &err);
 	boot_limits_virtual("vdisk", argv[1]);

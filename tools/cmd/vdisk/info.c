@@ -185,9 +185,8 @@ static void print_chain(const struct vdisk_chain *c)
 		print_line("  relative:", l->parent.relative);
 		print_line("  absolute:", absolute_of(&l->parent));
 		print_line("  volume:", l->parent.volume);
-		print_line("  found at:", i + 1 < c->count
-						 ? c->links[i + 1].path
-						 : "nowhere");
+		print_line("  found at:",
+			   i + 1 < c->count ? c->links[i + 1].path : "nowhere");
 	}
 }
 

@@ -51,8 +51,8 @@ int vdisk_cmd_list(int argc, char **argv)
 	if (!access(UBLK_CONTROL, F_OK) && ublk_list(&items, &n, &err))
 		return cmd_fail("vdisk", NULL, &err);
 	if (!table[0].value)
-		printf("%-14s %15s  %-10s  %7s  %s\n", "Device", "Size",
-		       "Mode", "Server", "State");
+		printf("%-14s %15s  %-10s  %7s  %s\n", "Device", "Size", "Mode",
+		       "Server", "State");
 	for (size_t i = 0; i < n; i++) {
 		if (table[0].value)
 			print_json(&items[i]);
@@ -116,9 +116,10 @@ static int wait_end(const struct server *s, const char *device, struct err *err)
 		return err_set(err, -ETIMEDOUT, device, ERR_NOWHERE,
 			       "it is gone, but its server has not ended");
 	if (s->result < 0)
-		return err_set(err, s->result, device, ERR_NOWHERE,
-			       "it is gone, but its server does not say whether "
-			       "all was written");
+		return err_set(
+			err, s->result, device, ERR_NOWHERE,
+			"it is gone, but its server does not say whether "
+			"all was written");
 	return ublk_result_get(s->result, err);
 }
 

@@ -41,10 +41,9 @@ static int merge(const char *address, const struct vdisk_merge *m,
 	if (!r) {
 		printf("%s: merged into %.*s%s%s\n", address, spot.prefix,
 		       address, into,
-		       m->keep ? ""
-		       : m->depth > 1
-			       ? "; it and those between are deleted"
-			       : "; it is deleted");
+		       m->keep        ? ""
+		       : m->depth > 1 ? "; it and those between are deleted"
+				      : "; it is deleted");
 		mem_free(into);
 	}
 	vdisk_spot_close(&spot);
@@ -104,7 +103,8 @@ static int check_parent(const char *path, const struct vdisk_file_id *id,
 		return 0;
 	if (p->size != child->size)
 		return err_set(err, -EINVAL, name, ERR_NOWHERE,
-			       "it has %" PRIu64 " bytes, and its child %" PRIu64
+			       "it has %" PRIu64
+			       " bytes, and its child %" PRIu64
 			       "; --force takes it all the same",
 			       p->size, child->size);
 	if (!guid_equal(&p->link_id, &child->parent_id))
@@ -126,8 +126,8 @@ static int look(const struct vdisk_spot *spot, const char *parent,
 	struct vdisk_file_id id;
 	struct vdisk_info info;
 	struct disk *file;
-	int r = vdisk_chain_open_in(files, parent, NULL, DISK_READ_ONLY,
-				    &chain, err);
+	int r = vdisk_chain_open_in(files, parent, NULL, DISK_READ_ONLY, &chain,
+				    err);
 
 	if (r)
 		return r;
@@ -171,9 +171,8 @@ static int reparent(const char *address, const char *parent, bool is_forced,
 
 int vdisk_cmd_reparent(int argc, char **argv)
 {
-	struct cmd_switch table[] = {{"parent", true, NULL},
-				     {"force", false, NULL},
-				     {0}};
+	struct cmd_switch table[] = {
+		{"parent", true, NULL}, {"force", false, NULL}, {0}};
 	struct err err = {0};
 	int count;
 
@@ -181,7 +180,7 @@ int vdisk_cmd_reparent(int argc, char **argv)
 		return CMD_MISUSE;
 	if (count != 1 || !table[0].value || !*table[0].value)
 		return cmd_misuse("vdisk", "reparent: a disk and its --parent "
-				  "are needed");
+					   "are needed");
 	if (reparent(argv[1], table[0].value, table[1].value, &err))
 		return cmd_fail("vdisk", argv[1], &err);
 	printf("%s: its parent is %s\n", argv[1], table[0].value);

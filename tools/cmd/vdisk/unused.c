@@ -117,9 +117,9 @@ static int ask_volume(const struct vdisk_unused_ctx *u, struct disk *disk,
 
 static bool is_extended(const struct part_table *t, const struct part *p)
 {
-	return t->style == PART_MBR && (p->mbr_type == PART_MBR_EXTENDED ||
-					p->mbr_type == PART_MBR_EXTENDED_LBA ||
-					p->mbr_type == 0x85);
+	return t->style == PART_MBR &&
+	       (p->mbr_type == PART_MBR_EXTENDED ||
+		p->mbr_type == PART_MBR_EXTENDED_LBA || p->mbr_type == 0x85);
 }
 
 static int ask_partitions(const struct vdisk_unused_ctx *u, struct disk *disk,
@@ -129,8 +129,9 @@ static int ask_partitions(const struct vdisk_unused_ctx *u, struct disk *disk,
 	int r = 0;
 
 	if (t->overlapping || t->hybrid) {
-		say(u, 0, t->hybrid ? "its two partition tables disagree"
-				    : "its partitions overlap");
+		say(u, 0,
+		    t->hybrid ? "its two partition tables disagree"
+			      : "its partitions overlap");
 		return 0;
 	}
 	for (size_t i = 0; i < t->count && !r; i++) {

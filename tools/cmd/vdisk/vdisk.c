@@ -83,9 +83,9 @@ static const struct {
 	{"expand", vdisk_cmd_expand}, {"compact", vdisk_cmd_compact},
 	{"merge", vdisk_cmd_merge},   {"reparent", vdisk_cmd_reparent},
 	{"reset", vdisk_cmd_reset},   {"check", vdisk_cmd_check},
-	{"map", vdisk_cmd_map},
-	{"convert", vdisk_cmd_convert}, {"attach", vdisk_cmd_attach},
-	{"detach", vdisk_cmd_detach}, {"list", vdisk_cmd_list},
+	{"map", vdisk_cmd_map},       {"convert", vdisk_cmd_convert},
+	{"attach", vdisk_cmd_attach}, {"detach", vdisk_cmd_detach},
+	{"list", vdisk_cmd_list},
 };
 
 static int cmd_vdisk(int argc, char **argv)

@@ -15,8 +15,8 @@ static const le16 bad[4] = {{{'$'}}, {{'B'}}, {{'a'}}, {{'d'}}};
 uint32_t ntfs_record_room(const struct ntfs_build *b)
 {
 	uint32_t usa = 2 * (1 + b->record_size / NTFS_USA_STRIDE);
-	uint32_t start = (uint32_t)round_up(
-		sizeof(struct ntfs_record_disk) + usa, 8);
+	uint32_t start =
+		(uint32_t)round_up(sizeof(struct ntfs_record_disk) + usa, 8);
 
 	return b->record_size - start - 8;
 }
@@ -24,14 +24,16 @@ uint32_t ntfs_record_room(const struct ntfs_build *b)
 uint32_t ntfs_resident_room(size_t name_len, uint64_t value_len)
 {
 	return (uint32_t)(round_up(sizeof(struct ntfs_resident_disk) +
-				   2 * name_len, 8) +
+					   2 * name_len,
+				   8) +
 			  round_up(value_len, 8));
 }
 
 uint32_t ntfs_nonresident_room(size_t name_len)
 {
 	return (uint32_t)(round_up(sizeof(struct ntfs_nonresident_disk) +
-				   2 * name_len, 8) +
+					   2 * name_len,
+				   8) +
 			  RUNS_ROOM);
 }
 
@@ -44,9 +46,9 @@ static int add(struct attrs *attrs, const struct attr *a, struct err *err)
 		return err_nomem(err);
 	x = &attrs->items[attrs->count++];
 	*x = *a;
-	x->room = x->nonresident ? ntfs_nonresident_room(x->name_len)
-				 : ntfs_resident_room(x->name_len,
-						      x->value_len);
+	x->room = x->nonresident
+			  ? ntfs_nonresident_room(x->name_len)
+			  : ntfs_resident_room(x->name_len, x->value_len);
 	return 0;
 }
 
@@ -234,7 +236,8 @@ static int add_list(const struct ntfs_build *b, const struct node *n,
 
 	for (size_t i = 0; i < attrs->count; i++)
 		size += round_up(sizeof(struct ntfs_list_entry_disk) +
-				 2u * attrs->items[i].name_len, 8);
+					 2u * attrs->items[i].name_len,
+				 8);
 	if (size > NTFS_MAX_LIST)
 		return err_set(err, -EFBIG, "file", ERR_NOWHERE,
 			       "more names and streams than a file can have");

@@ -8,9 +8,9 @@
 
 #include "build.h"
 
-#define MIN_VOLUME	(1u << 20)
+#define MIN_VOLUME      (1u << 20)
 #define DEFAULT_CLUSTER 4096u
-#define MAX_CLUSTER	65536u
+#define MAX_CLUSTER     65536u
 
 // The last sector is the boot sector's copy.
 static uint64_t count_clusters(const struct disk *dev, uint32_t cluster)
@@ -38,8 +38,7 @@ static int check_options(const struct disk *dev,
 			 struct err *err)
 {
 	if (!is_power_of_two(cluster) || cluster < 512 ||
-	    cluster > MAX_CLUSTER ||
-	    cluster < dev->sector_size)
+	    cluster > MAX_CLUSTER || cluster < dev->sector_size)
 		return err_set(err, -EINVAL, "NTFS volume", ERR_NOWHERE,
 			       "a cluster cannot have %u bytes", cluster);
 	if (dev->size < MIN_VOLUME)
@@ -156,9 +155,8 @@ static void set_node(const struct ntfs_build *b, struct node *n,
 	n->security = spec->security;
 }
 
-int ntfs_build_add_node(struct ntfs_build *b,
-			const struct ntfs_node_spec *spec, uint32_t *ret_node,
-			struct err *err)
+int ntfs_build_add_node(struct ntfs_build *b, const struct ntfs_node_spec *spec,
+			uint32_t *ret_node, struct err *err)
 {
 	struct node *n;
 
@@ -255,8 +253,8 @@ int ntfs_build_add_name(struct ntfs_build *b, uint32_t node, uint32_t parent,
 	if (!r)
 		r = keep_units(b, name->dos_name, name->dos_name_len, &dos,
 			       err);
-	if (!r && mem_grow((void **)&b->names, b->name_count,
-			   &b->name_capacity, sizeof(*x)))
+	if (!r && mem_grow((void **)&b->names, b->name_count, &b->name_capacity,
+			   sizeof(*x)))
 		r = err_nomem(err);
 	if (r) {
 		b->unit_count = before;
@@ -360,8 +358,8 @@ static int check_stream(const struct ntfs_build *b, uint32_t node,
 		const struct stream *s = &b->streams[i];
 
 		if (s->kind == spec->kind &&
-		    !utf16_casecmp(b->units + s->chars, s->name_len,
-				   spec->name, spec->name_len))
+		    !utf16_casecmp(b->units + s->chars, s->name_len, spec->name,
+				   spec->name_len))
 			return err_set(err, -EEXIST, "stream", ERR_NOWHERE,
 				       "the node has it already");
 		if (++count == NTFS_MAX_STREAMS)

@@ -26,7 +26,7 @@
 // Bytes of an index node in which entries are put, of 4096 less the headers:
 // the rest is room for files to come.
 #define NTFS_INDEX_BLOCK 4096u
-#define NTFS_INDEX_FILL	 3700u
+#define NTFS_INDEX_FILL  3700u
 
 // A root node that has blocks below keeps at most this many bytes of entries.
 #define NTFS_ROOT_FILL 256u
@@ -36,13 +36,13 @@
 #define NTFS_BITMAP_RESIDENT 256u
 
 // Limits of what one node may hold.
-#define NTFS_MAX_LIST	 0x40000u // bytes of $ATTRIBUTE_LIST, Windows' limit
-#define NTFS_MAX_LINKS	 1024u    // Windows' limit
-#define NTFS_MAX_STREAMS 4096u    // their entries fill half of such a list
-#define NTFS_MAX_REPARSE 16384u
-#define NTFS_MAX_EA	 65536u
-#define NTFS_MAX_SECURITY 65536u  // bytes of one descriptor
-#define NTFS_MAX_SDS	 0x10000000u // bytes of all descriptors: 256 MiB
+#define NTFS_MAX_LIST     0x40000u // bytes of $ATTRIBUTE_LIST, Windows' limit
+#define NTFS_MAX_LINKS    1024u    // Windows' limit
+#define NTFS_MAX_STREAMS  4096u    // their entries fill half of such a list
+#define NTFS_MAX_REPARSE  16384u
+#define NTFS_MAX_EA       65536u
+#define NTFS_MAX_SECURITY 65536u      // bytes of one descriptor
+#define NTFS_MAX_SDS      0x10000000u // bytes of all descriptors: 256 MiB
 
 enum { // system nodes that are not known by a fixed record number
 	NTFS_REC_QUOTA = NTFS_REC_USER,
@@ -86,9 +86,9 @@ struct node {
 	uint32_t attributes, security;
 	uint32_t first_name, last_name, names; // names counts FILE_NAMEs
 	uint32_t first_stream;
-	uint32_t data;        // the unnamed $DATA, or NTFS_NONE
+	uint32_t data; // the unnamed $DATA, or NTFS_NONE
 	uint32_t reparse_tag, ea_size;
-	uint32_t dir;         // in build.dirs, or NTFS_NONE
+	uint32_t dir; // in build.dirs, or NTFS_NONE
 	uint32_t record;
 	uint32_t first_extra; // extension records: number of the first
 	uint32_t extras;      // and how many
@@ -100,7 +100,7 @@ struct name {
 	uint32_t node, parent, next; // next: of the same node
 	size_t chars, dos_chars;     // where in build.units
 	uint8_t len, dos_len;
-	uint8_t space;               // of the long name; 0xff: not yet chosen
+	uint8_t space; // of the long name; 0xff: not yet chosen
 };
 
 struct stream {
@@ -134,19 +134,19 @@ struct attr {
 	uint32_t type;
 	uint8_t name_len;
 	bool nonresident;
-	uint16_t id;       // in its record
-	uint32_t record;   // 0: the base record, n: the n-th extension
-	uint32_t index;    // name, stream or index, as the type has it
-	uint32_t room;     // bytes that are kept for it in a record
+	uint16_t id;     // in its record
+	uint32_t record; // 0: the base record, n: the n-th extension
+	uint32_t index;  // name, stream or index, as the type has it
+	uint32_t room;   // bytes that are kept for it in a record
 	const le16 *name;
-	uint32_t value_len; // of a resident one
+	uint32_t value_len;                  // of a resident one
 	uint64_t lcn, clusters, size, valid; // of a non-resident one
 };
 
 struct attrs {
 	struct attr *items;
 	size_t count, capacity;
-	uint32_t records;  // how many records they fill
+	uint32_t records;   // how many records they fill
 	uint32_t list_size; // of $ATTRIBUTE_LIST; 0: not needed
 };
 
@@ -184,11 +184,11 @@ struct ntfs_build {
 	struct dir *dirs;
 	size_t dir_count;
 	uint32_t by_record[NTFS_REC_FIRST]; // system node of a record
-	uint32_t system[SYSTEM_STREAMS]; // in streams
+	uint32_t system[SYSTEM_STREAMS];    // in streams
 	uint64_t mft_bitmap_lcn, mft_bitmap_size;
 	struct tree views[VIEWS];
-	uint64_t next_lcn;            // the first cluster not given away
-	uint64_t gap_lcn, gap;        // clusters left free behind the MFT
+	uint64_t next_lcn;     // the first cluster not given away
+	uint64_t gap_lcn, gap; // clusters left free behind the MFT
 	struct given_back *given_back;
 	size_t given_back_count, given_back_capacity;
 	uint32_t records;             // used ones, from 0 on
@@ -201,9 +201,8 @@ struct ntfs_build {
 
 // --- build.c: for the system's files -----------------------------------------
 
-int ntfs_build_add_node(struct ntfs_build *b,
-			const struct ntfs_node_spec *spec, uint32_t *ret_node,
-			struct err *err);
+int ntfs_build_add_node(struct ntfs_build *b, const struct ntfs_node_spec *spec,
+			uint32_t *ret_node, struct err *err);
 int ntfs_build_add_name(struct ntfs_build *b, uint32_t node, uint32_t parent,
 			const struct ntfs_name *name, struct err *err);
 int ntfs_build_add_stream(struct ntfs_build *b, uint32_t node,
@@ -229,11 +228,11 @@ int ntfs_build_short_names(struct ntfs_build *b, struct err *err);
 
 // --- secure.c ----------------------------------------------------------------
 
-enum { // descriptors that every volume has, by index
-	SECURITY_READ,    // system files: readable
-	SECURITY_WRITE,   // system files: writable
-	SECURITY_ROOT,    // the root, and folders without their own
-	SECURITY_FILE,    // files without their own
+enum {                  // descriptors that every volume has, by index
+	SECURITY_READ,  // system files: readable
+	SECURITY_WRITE, // system files: writable
+	SECURITY_ROOT,  // the root, and folders without their own
+	SECURITY_FILE,  // files without their own
 	SECURITY_DEFAULTS,
 };
 
@@ -284,7 +283,6 @@ uint32_t ntfs_view_record(enum ntfs_view view);
 // Lists what $SDH, $ObjId and $Reparse index, in their order.
 // Returns 0, -EBADMSG when two nodes have one object id, or -ENOMEM.
 int ntfs_views_list(struct ntfs_build *b, struct err *err);
-
 
 // --- attrs.c -----------------------------------------------------------------
 

@@ -7,7 +7,7 @@
 
 #include "build.h"
 
-#define BUFFER (1u << 20)
+#define BUFFER       (1u << 20)
 #define ZERO_AT_ONCE 65536u // more zeroes than these are no longer copied
 
 // What goes to the disk in pieces of BUFFER bytes as long as it is in order.
@@ -152,8 +152,9 @@ static void put_records(struct sink *s, uint64_t from, uint64_t to)
 		if (node != NTFS_NONE)
 			make_node(s, node, dst, NULL);
 		else if (i >= b->first_extra && i < b->records)
-			memcpy(dst, s->extras + (i - b->first_extra) *
-					    b->record_size,
+			memcpy(dst,
+			       s->extras +
+				       (i - b->first_extra) * b->record_size,
 			       b->record_size);
 		else
 			ntfs_record_free(b, (uint32_t)i, dst);

@@ -212,9 +212,9 @@ int ntfs_index_build(const struct ntfs_build *b, const struct entries *e,
 		while (level_size(&x) > NTFS_ROOT_FILL);
 	if (root)
 		put_root(&x, root);
-	tree->root_size = (uint32_t)offsetof(struct ntfs_index_root_disk,
-					     header) +
-			  ROOT_ENTRIES + level_size(&x);
+	tree->root_size =
+		(uint32_t)offsetof(struct ntfs_index_root_disk, header) +
+		ROOT_ENTRIES + level_size(&x);
 	tree->blocks = x.blocks;
 	mem_free(x.items);
 	return 0;

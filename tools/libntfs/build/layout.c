@@ -8,7 +8,7 @@
 
 #include "build.h"
 
-#define GAP_MAX (200ull << 20) // room left for $MFT to grow, as Windows takes
+#define GAP_MAX           (200ull << 20) // room left for $MFT to grow, as Windows takes
 #define TREE_WORTH_MOVING 256u // bytes of a root that blocks would relieve
 
 uint64_t ntfs_clusters(const struct ntfs_build *b, uint64_t bytes)
@@ -110,8 +110,8 @@ static int fill_dirs(struct ntfs_build *b, const struct key *keys,
 		if (!dir->count++)
 			dir->first = (uint32_t)i;
 		else if (!compare_names(b, keys[i - 1].entry, keys[i].entry))
-			return refuse_equal(b, keys[i - 1].entry,
-					    keys[i].entry, err);
+			return refuse_equal(b, keys[i - 1].entry, keys[i].entry,
+					    err);
 	}
 	return 0;
 }
@@ -168,10 +168,9 @@ static int move_out(struct ntfs_build *b, uint32_t node, struct err *err)
 	for (uint32_t i = n->first_stream; i != NTFS_NONE;
 	     i = b->streams[i].next) {
 		struct stream *s = &b->streams[i];
-		uint32_t room = s->resident
-					? ntfs_resident_room(s->name_len,
-							     s->size)
-					: 0;
+		uint32_t room =
+			s->resident ? ntfs_resident_room(s->name_len, s->size)
+				    : 0;
 
 		if (s->kind != NTFS_STREAM_OBJECT_ID && room > worst &&
 		    room > ntfs_nonresident_room(s->name_len)) {
@@ -211,9 +210,9 @@ static int settle(struct ntfs_build *b, uint32_t node, struct attrs *attrs,
 
 	for (uint32_t i = n->first_stream; i != NTFS_NONE;
 	     i = b->streams[i].next)
-		b->streams[i].resident =
-			!b->streams[i].reserve &&
-			b->streams[i].size <= ntfs_record_room(b);
+		b->streams[i].resident = !b->streams[i].reserve &&
+					 b->streams[i].size <=
+						 ntfs_record_room(b);
 	if (n->dir != NTFS_NONE) {
 		// A folder entry takes more than 64 bytes.
 		bool small = b->dirs[n->dir].count <= b->record_size / 64;
@@ -391,8 +390,8 @@ static int close_description(struct ntfs_build *b, struct err *err)
 	for (size_t i = 1; i < b->node_count; i++) {
 		b->nodes[i].record = (uint32_t)(NTFS_REC_FIRST + i - 1);
 		if (!b->nodes[i].names)
-			return err_set(err, -EINVAL, "NTFS volume",
-				       ERR_NOWHERE, "a node has no name");
+			return err_set(err, -EINVAL, "NTFS volume", ERR_NOWHERE,
+				       "a node has no name");
 	}
 	return 0;
 }
@@ -429,9 +428,9 @@ void ntfs_build_used(const struct ntfs_build *b,
 			b->sector_size;
 
 	ret[0] = (struct disk_extent){0, b->gap_lcn * b->cluster_size};
-	ret[1] = (struct disk_extent){gap_end * b->cluster_size,
-				      (b->next_lcn - gap_end) *
-					      b->cluster_size};
+	ret[1] =
+		(struct disk_extent){gap_end * b->cluster_size,
+				     (b->next_lcn - gap_end) * b->cluster_size};
 	ret[2] = (struct disk_extent){last, b->sector_size};
 }
 

@@ -118,9 +118,10 @@ static void put_list(const struct ntfs_build *b, uint32_t node,
 {
 	for (size_t i = 0; i < attrs->count; i++) {
 		const struct attr *a = &attrs->items[i];
-		uint32_t size = (uint32_t)round_up(
-			sizeof(struct ntfs_list_entry_disk) + 2u * a->name_len,
-			8);
+		uint32_t size =
+			(uint32_t)round_up(sizeof(struct ntfs_list_entry_disk) +
+						   2u * a->name_len,
+					   8);
 		uint64_t extra = b->nodes[node].first_extra + a->record - 1;
 		struct ntfs_list_entry_disk d = {
 			.type = to_le32(a->type),
@@ -128,9 +129,8 @@ static void put_list(const struct ntfs_build *b, uint32_t node,
 			.name_len = a->name_len,
 			.name_offset = sizeof(d),
 			.record = to_le64(
-				a->record
-					? extra | 1ull << NTFS_SEQUENCE_SHIFT
-					: ntfs_reference(b, node)),
+				a->record ? extra | 1ull << NTFS_SEQUENCE_SHIFT
+					  : ntfs_reference(b, node)),
 			.id = to_le16(a->id),
 		};
 
@@ -149,8 +149,7 @@ static int put_root(const struct ntfs_build *b, const struct node *n,
 	bool is_dir = n->attributes & NTFS_ATTR_DIRECTORY;
 	struct entries e = is_dir ? ntfs_dir_entries(b, a->index)
 				  : ntfs_view_entries(b, a->index);
-	struct tree tree = is_dir ? b->dirs[a->index].tree
-				  : b->views[a->index];
+	struct tree tree = is_dir ? b->dirs[a->index].tree : b->views[a->index];
 
 	return ntfs_index_build(b, &e, !tree.blocks, &tree, dst, NULL, err);
 }
@@ -206,8 +205,9 @@ static int put_resident(struct writer *w, uint32_t node,
 			const struct ntfs_attr_disk *head, struct err *err)
 {
 	uint8_t *at = w->record + w->used;
-	uint32_t value = (uint32_t)round_up(
-		sizeof(struct ntfs_resident_disk) + 2u * a->name_len, 8);
+	uint32_t value = (uint32_t)round_up(sizeof(struct ntfs_resident_disk) +
+						    2u * a->name_len,
+					    8);
 	struct ntfs_resident_disk d = {
 		.attr = *head,
 		.value_len = to_le32(a->value_len),
@@ -285,19 +285,21 @@ int ntfs_record_write(const struct ntfs_build *b, uint32_t node,
 		number(attrs, i);
 	for (uint32_t i = 0; i <= attrs->records && !r; i++) {
 		struct ntfs_record_disk head = {
-			.sequence = to_le16(
-				i ? 1
-				  : (uint16_t)(reference >>
-					       NTFS_SEQUENCE_SHIFT)),
+			.sequence =
+				to_le16(i ? 1
+					  : (uint16_t)(reference >>
+						       NTFS_SEQUENCE_SHIFT)),
 			.links = to_le16(i ? 0 : (uint16_t)n->names),
 			.flags = to_le16(i ? NTFS_RF_IN_USE : base_flags(n)),
 			.base = to_le64(i ? reference : 0),
-			.number = to_le32(i ? n->first_extra + i - 1
-					    : n->record),
+			.number =
+				to_le32(i ? n->first_extra + i - 1 : n->record),
 		};
-		struct writer w = start(
-			b, i ? extras + (size_t)(i - 1) * b->record_size : base,
-			&head);
+		struct writer w =
+			start(b,
+			      i ? extras + (size_t)(i - 1) * b->record_size
+				: base,
+			      &head);
 
 		w.next_id = number(attrs, i);
 		r = put_attrs(&w, node, attrs, i, err);

@@ -15,8 +15,8 @@
 struct taken {
 	struct ntfs_build *b;
 	struct slot {
-		uint32_t name;   // + 1; 0: free
-		bool dos;        // the DOS name of `name`
+		uint32_t name; // + 1; 0: free
+		bool dos;      // the DOS name of `name`
 	} *slots;
 	size_t count; // a power of two
 };
@@ -50,8 +50,8 @@ static struct slot *find(const struct taken *t, uint32_t parent,
 
 	for (; t->slots[at].name; at = (at + 1) & (t->count - 1)) {
 		const struct name *x = &b->names[t->slots[at].name - 1];
-		const le16 *units = b->units + (t->slots[at].dos ? x->dos_chars
-								 : x->chars);
+		const le16 *units =
+			b->units + (t->slots[at].dos ? x->dos_chars : x->chars);
 		size_t n = t->slots[at].dos ? x->dos_len : x->len, i = 0;
 
 		if (x->parent != parent || n != len)
@@ -139,7 +139,8 @@ static int settle_missing(struct taken *t, struct node *n, bool has,
 		if (x->space != 0xff)
 			continue;
 		x->space = NTFS_NS_POSIX;
-		if (has || b->options.no_dos_names || !ntfs_short_is_win32(name, x->len))
+		if (has || b->options.no_dos_names ||
+		    !ntfs_short_is_win32(name, x->len))
 			continue;
 		has = true;
 		if (ntfs_short_is(name, x->len)) {

@@ -49,8 +49,8 @@ static const struct file {
 // $UpCase:$Info: its size, the CRC-64 of the table, and the version of Windows
 // that the table comes from.
 static const uint8_t upcase_info[32] = {
-	0x20, 0, 0, 0, 0, 0, 0, 0, 0x0c, 0x69, 0x1b, 0x6b, 0x77, 0x7e, 0xdc,
-	0xda, 0x0a, 0, 0, 0, 0, 0, 0, 0, 0x61, 0x4a, 0, 0,
+	0x20, 0,    0,    0, 0, 0, 0, 0, 0x0c, 0x69, 0x1b, 0x6b, 0x77, 0x7e,
+	0xdc, 0xda, 0x0a, 0, 0, 0, 0, 0, 0,    0,    0x61, 0x4a, 0,    0,
 };
 
 static const struct attrdef {
@@ -168,8 +168,7 @@ static int add_stream(struct ntfs_build *b, uint32_t node, uint32_t stream,
 	return ntfs_build_add_stream(b, node, &spec, &b->system[stream], err);
 }
 
-static int add_file(struct ntfs_build *b, const struct file *f,
-		    struct err *err)
+static int add_file(struct ntfs_build *b, const struct file *f, struct err *err)
 {
 	const struct ntfs_node_spec *o = &(struct ntfs_node_spec){
 		.attributes = HIDDEN_SYSTEM,

@@ -65,8 +65,8 @@ uint32_t ntfs_value_file_name(const struct ntfs_build *b, uint32_t entry,
 		.changed = to_le64(n->changed),
 		.accessed = to_le64(n->accessed),
 		.attributes = to_le32(attributes(n)),
-		.ea_or_reparse = to_le32(n->reparse_tag ? n->reparse_tag
-							: n->ea_size),
+		.ea_or_reparse =
+			to_le32(n->reparse_tag ? n->reparse_tag : n->ea_size),
 		.name_len = len,
 		.name_space = dos ? NTFS_NS_DOS : x->space,
 	};

@@ -8,30 +8,44 @@
 
 #include "build.h"
 
-#define U(c) {{c}}
+#define U(c)                                                                   \
+	{                                                                      \
+		{                                                              \
+			c                                                      \
+		}                                                              \
+	}
 
 static const struct view {
 	le16 name[4];
 	uint8_t name_len;
 	uint8_t record, collation;
 } views[VIEWS] = {
-	[VIEW_SDH] = {{U('$'), U('S'), U('D'), U('H')}, 4, NTFS_REC_SECURE,
+	[VIEW_SDH] = {{U('$'), U('S'), U('D'), U('H')},
+		      4,
+		      NTFS_REC_SECURE,
 		      NTFS_COLLATE_SECURITY_HASH},
-	[VIEW_SII] = {{U('$'), U('S'), U('I'), U('I')}, 4, NTFS_REC_SECURE,
+	[VIEW_SII] = {{U('$'), U('S'), U('I'), U('I')},
+		      4,
+		      NTFS_REC_SECURE,
 		      NTFS_COLLATE_U32},
-	[VIEW_QUOTA_O] = {{U('$'), U('O')}, 2, NTFS_REC_QUOTA,
+	[VIEW_QUOTA_O] = {{U('$'), U('O')},
+			  2,
+			  NTFS_REC_QUOTA,
 			  NTFS_COLLATE_SID},
-	[VIEW_QUOTA_Q] = {{U('$'), U('Q')}, 2, NTFS_REC_QUOTA,
+	[VIEW_QUOTA_Q] = {{U('$'), U('Q')},
+			  2,
+			  NTFS_REC_QUOTA,
 			  NTFS_COLLATE_U32},
-	[VIEW_OBJID] = {{U('$'), U('O')}, 2, NTFS_REC_OBJID,
-			NTFS_COLLATE_U32S},
-	[VIEW_REPARSE] = {{U('$'), U('R')}, 2, NTFS_REC_REPARSE,
+	[VIEW_OBJID] = {{U('$'), U('O')}, 2, NTFS_REC_OBJID, NTFS_COLLATE_U32S},
+	[VIEW_REPARSE] = {{U('$'), U('R')},
+			  2,
+			  NTFS_REC_REPARSE,
 			  NTFS_COLLATE_U32S},
 };
 
 // The owner of what the system makes: S-1-5-32-544, Administrators.
-static const uint8_t admins[16] = {1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0, 0x20,
-				   2, 0, 0};
+static const uint8_t admins[16] = {1,  2, 0, 0, 0,    0, 0, 5,
+				   32, 0, 0, 0, 0x20, 2, 0, 0};
 #define QUOTA_DEFAULTS 1u // the entry with the limits of new owners
 #define QUOTA_ADMINS   0x100u
 
@@ -139,13 +153,14 @@ static uint32_t get_quota_q(const struct ntfs_build *b, const void *ctx,
 		struct ntfs_quota_disk d;
 		uint8_t sid[sizeof(admins)];
 	} q = {
-		.d = {
-			.version = to_le32(2),
-			.flags = to_le32(1),
-			.changed = to_le64(b->options.time),
-			.threshold = to_le64(UINT64_MAX),
-			.limit = to_le64(UINT64_MAX),
-		},
+		.d =
+			{
+				.version = to_le32(2),
+				.flags = to_le32(1),
+				.changed = to_le64(b->options.time),
+				.threshold = to_le64(UINT64_MAX),
+				.limit = to_le64(UINT64_MAX),
+			},
 	};
 
 	memcpy(q.sid, admins, sizeof(admins));

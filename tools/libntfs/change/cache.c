@@ -9,7 +9,7 @@
 #include "change.h"
 
 struct ntfs_sector {
-	uint64_t number; // off / CHANGE_SECTOR
+	uint64_t number;    // off / CHANGE_SECTOR
 	uint64_t operation; // the last one that changed it
 	uint32_t stage;
 	struct ntfs_sector *next;

@@ -14,7 +14,7 @@ struct target {
 	uint64_t folder, file; // records; file is 0 when there is none
 	le16 *name;            // of the last part; NULL for the root
 	size_t name_len;
-	unsigned depth;        // parts of the path
+	unsigned depth; // parts of the path
 };
 
 static void target_done(struct target *t)
@@ -57,8 +57,10 @@ static int read_name(const char *path, const char *part, size_t len,
 		return bad_name(path, "a name in it is over 255 characters",
 				err);
 	if (!ntfs_short_is_win32(t->name, t->name_len))
-		return bad_name(path, "a name in it is none that Windows can "
-				      "open", err);
+		return bad_name(path,
+				"a name in it is none that Windows can "
+				"open",
+				err);
 	return 0;
 }
 
@@ -248,14 +250,13 @@ struct new_file {
 static int make(struct ntfs_change *c, struct target *t,
 		const struct new_file *spec, struct err *err)
 {
-	struct change_file f = {.c = c,
-				.flags = NTFS_RF_IN_USE |
-					 (spec->is_directory
-						  ? NTFS_RF_DIRECTORY
-						  : 0)};
+	struct change_file f = {
+		.c = c,
+		.flags = NTFS_RF_IN_USE |
+			 (spec->is_directory ? NTFS_RF_DIRECTORY : 0)};
 	uint32_t security;
-	int r = ntfs_secure_inherit(c, t->folder, spec->is_directory,
-				    &security, err);
+	int r = ntfs_secure_inherit(c, t->folder, spec->is_directory, &security,
+				    err);
 
 	if (!r)
 		r = new_stage(c, t->folder, spec->is_directory, &f.stage, err);
@@ -397,8 +398,9 @@ static int put_there(struct ntfs *n, const char *path, struct target *t,
 	return r;
 }
 
-#define SETTABLE (NTFS_ATTR_READONLY | NTFS_ATTR_HIDDEN | \
-		  NTFS_ATTR_SYSTEM | NTFS_ATTR_ARCHIVE)
+#define SETTABLE                                                               \
+	(NTFS_ATTR_READONLY | NTFS_ATTR_HIDDEN | NTFS_ATTR_SYSTEM |            \
+	 NTFS_ATTR_ARCHIVE)
 
 static int put_file(struct ntfs *n, const char *path, struct new_file *spec,
 		    struct err *err)
@@ -430,8 +432,10 @@ int ntfs_write_file(struct ntfs *n, const char *path, const void *data,
 		    size_t size, uint32_t attributes, uint64_t time,
 		    struct err *err)
 {
-	struct new_file spec = {.attributes = attributes, .time = time,
-				.data = size ? data : "", .size = size};
+	struct new_file spec = {.attributes = attributes,
+				.time = time,
+				.data = size ? data : "",
+				.size = size};
 
 	return put_file(n, path, &spec, err);
 }
@@ -481,8 +485,7 @@ static int set_there(struct ntfs *n, const char *path, struct target *t,
 	struct ntfs_standard_disk *h;
 	int r = ntfs_change_load(n->change, t->file, &f, err);
 
-	a = r ? NULL
-	      : ntfs_change_find(&f, NTFS_AT_STANDARD_INFORMATION, NULL);
+	a = r ? NULL : ntfs_change_find(&f, NTFS_AT_STANDARD_INFORMATION, NULL);
 	if (!r && (!a || !a->resident || a->value_len < NTFS_STANDARD_SHORT))
 		r = err_corrupt(err, path, ERR_NOWHERE,
 				"it has no standard information");
@@ -506,8 +509,8 @@ static int set_there(struct ntfs *n, const char *path, struct target *t,
 int ntfs_set_info(struct ntfs *n, const char *path, uint32_t attributes,
 		  uint64_t created, uint64_t modified, struct err *err)
 {
-	struct new_file spec = {.attributes = attributes, .time = modified,
-				.created = created};
+	struct new_file spec = {
+		.attributes = attributes, .time = modified, .created = created};
 
 	if (attributes & ~(uint32_t)SETTABLE)
 		return bad_name(path, "these attributes cannot be given", err);

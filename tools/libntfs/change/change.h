@@ -39,20 +39,20 @@
 
 // When a sector is written, see sync.c.
 enum ntfs_stage {
-	STAGE_NONE,	  // not in the cache
-	STAGE_RETIRED,	  // never: a place that the device's state still uses
-	STAGE_BITMAP,	  // twice
-	STAGE_FRESH,	  // what nothing leads to yet
-	STAGE_MFT,	  // record 0, when the MFT has grown
+	STAGE_NONE,       // not in the cache
+	STAGE_RETIRED,    // never: a place that the device's state still uses
+	STAGE_BITMAP,     // twice
+	STAGE_FRESH,      // what nothing leads to yet
+	STAGE_MFT,        // record 0, when the MFT has grown
 	STAGE_EXTENSIONS, // new records of a file that is new or changed
-	STAGE_SECURE,	  // $Secure
-	STAGE_FILES,	  // new files
-	STAGE_FOLDERS,	  // new folders, the deepest first
+	STAGE_SECURE,     // $Secure
+	STAGE_FILES,      // new files
+	STAGE_FOLDERS,    // new folders, the deepest first
 	STAGE_LAST_FOLDER = STAGE_FOLDERS + NTFS_MAX_PATH_PARTS,
 	STAGE_CHANGED, // base records of files that were there, then of folders
 	STAGE_CHANGED_FOLDERS,
 	STAGE_UNNAMED, // files that have lost one of several names
-	STAGE_FREED, // folders from the top down, then files, then extensions
+	STAGE_FREED,   // folders from the top down, then files, then extensions
 	STAGE_FREED_FILES = STAGE_FREED + NTFS_MAX_PATH_PARTS + 1,
 	STAGE_FREED_EXTENSIONS,
 	STAGE_VIEWS, // $ObjId and $Reparse
@@ -79,18 +79,19 @@ struct ntfs_change {
 	struct disk *base;  // the volume's device
 	struct disk *cache; // takes its place as n->dev
 	struct ntfs_bits clusters;
-	struct change_mft mft, old_mft; // the latter when it grew in this operation
+	struct change_mft mft,
+		old_mft; // the latter when it grew in this operation
 	uint64_t cluster_hint, record_hint;
 	uint32_t mirrored; // records that $MFTMirr holds
 	bool is_begun, log_is_reset;
 	// cache.c
 	struct ntfs_sector **table; // lists of sectors with one hash
 	size_t slots, count;
-	uint32_t stage;	 // of what is written now
+	uint32_t stage;   // of what is written now
 	uint64_t changes; // operations since the last sync
 	struct ntfs_undo *undo;
 	size_t undo_count, undo_capacity;
-	uint64_t operation;	 // number of the current one
+	uint64_t operation; // number of the current one
 	// The last descriptor that was inherited, from a folder's.
 	struct {
 		uint32_t from, id; // 0: none
@@ -333,10 +334,10 @@ void ntfs_pack_finish(const struct ntfs *n, struct change_record *rec,
 struct ntfs_tree {
 	struct change_file *file;
 	const char *name;
-	struct ntfs_index x;	// x.root is the tree's own
-	uint32_t root_used;	// bytes of x.root from its header on
-	struct ntfs_runs runs;	// of $INDEX_ALLOCATION
-	uint64_t size;		// bytes of it
+	struct ntfs_index x;   // x.root is the tree's own
+	uint32_t root_used;    // bytes of x.root from its header on
+	struct ntfs_runs runs; // of $INDEX_ALLOCATION
+	uint64_t size;         // bytes of it
 	uint8_t *bits;
 	size_t bits_size;
 };
@@ -408,8 +409,8 @@ int ntfs_folder_refresh(const struct change_file *file, struct err *err);
 // --- The rest ----------------------------------------------------------------
 
 // Finds or adds the descriptor of a new file in a folder (secure.c).
-int ntfs_secure_inherit(struct ntfs_change *c, uint64_t folder,
-			bool is_folder, uint32_t *ret_id, struct err *err);
+int ntfs_secure_inherit(struct ntfs_change *c, uint64_t folder, bool is_folder,
+			uint32_t *ret_id, struct err *err);
 
 // Gives a file new unnamed data (content.c): bytes, or (data NULL)
 // clusters for `size` of them, whose content is to be written.

@@ -23,9 +23,9 @@ static void settle_attributes(struct change_file *f)
 	struct change_attr *a =
 		ntfs_change_find(f, NTFS_AT_STANDARD_INFORMATION, NULL);
 	struct ntfs_standard_disk *h = (void *)a->value;
-	uint32_t attributes = get_le32(h->attributes) &
-			      ~(uint32_t)(NTFS_ATTR_SPARSE |
-					  NTFS_ATTR_COMPRESSED);
+	uint32_t attributes =
+		get_le32(h->attributes) &
+		~(uint32_t)(NTFS_ATTR_SPARSE | NTFS_ATTR_COMPRESSED);
 
 	for (size_t i = 0; i < f->count; i++) {
 		if (f->attrs[i].flags & NTFS_AF_SPARSE)
@@ -40,8 +40,7 @@ static int get_data(struct change_file *f, struct change_attr **ret,
 		    struct err *err)
 {
 	*ret = ntfs_change_find(f, NTFS_AT_DATA, NULL);
-	return *ret ? 0
-		    : ntfs_change_add(f, NTFS_AT_DATA, NULL, 0, ret, err);
+	return *ret ? 0 : ntfs_change_add(f, NTFS_AT_DATA, NULL, 0, ret, err);
 }
 
 // Takes clusters for `size` bytes; the last one's rest is zeroed on the device.
@@ -81,8 +80,7 @@ static void use_runs(struct change_file *f, struct change_attr *a,
 	a->resident = false;
 	a->runs = *runs;
 	a->size = a->valid = size;
-	a->allocated = a->total =
-		runs->clusters * f->c->n->info.cluster_size;
+	a->allocated = a->total = runs->clusters * f->c->n->info.cluster_size;
 	*runs = (struct ntfs_runs){0};
 }
 
@@ -175,9 +173,9 @@ static int was_longer(const struct change_file *f, uint64_t size, bool *ret,
 	*ret = !r && stat.size > size;
 	ntfs_close(before);
 	return r == -ENOMEM || r == -EIO
-		   ? err_set(err, r, NTFS_RECORD(f->number), ERR_NOWHERE,
-			     "it cannot be read")
-		   : 0;
+		       ? err_set(err, r, NTFS_RECORD(f->number), ERR_NOWHERE,
+				 "it cannot be read")
+		       : 0;
 }
 
 // Puts the last cluster's used part into a new cluster.
@@ -230,7 +228,8 @@ static int grow(struct change_file *f, struct change_attr *a, uint64_t size,
 		struct err *err)
 {
 	uint32_t cluster = f->c->n->info.cluster_size;
-	uint64_t want = clusters_for(f->c, size), from = a->valid, old = a->size;
+	uint64_t want = clusters_for(f->c, size), from = a->valid,
+		 old = a->size;
 	bool longer = false;
 	int r = 0;
 

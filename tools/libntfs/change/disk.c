@@ -14,7 +14,7 @@ struct change_disk {
 	struct ntfs *n;
 	uint64_t number;
 	bool is_new;
-	struct disk *extents; // of the content as it is now
+	struct disk *extents;    // of the content as it is now
 	pthread_rwlock_t moving; // held for writing while that changes
 };
 
@@ -83,8 +83,8 @@ static int change_zero(struct disk *disk, uint64_t off, uint64_t len,
 static int change_map(struct disk *disk, uint64_t off, uint64_t len,
 		      uint64_t *ret_len, bool *ret_data, struct err *err)
 {
-	return unlock(disk, disk_map(lock(disk), off, len, ret_len, ret_data,
-				     err));
+	return unlock(disk,
+		      disk_map(lock(disk), off, len, ret_len, ret_data, err));
 }
 
 static int change_discard(struct disk *disk, uint64_t off, uint64_t len,

@@ -37,8 +37,8 @@ static int compare(const struct change_file *f, const struct change_attr *a,
 int ntfs_change_add(struct change_file *f, uint32_t type, const le16 *name,
 		    size_t name_len, struct change_attr **ret, struct err *err)
 {
-	struct change_attr a = {.type = type, .resident = true,
-				.name_len = (uint8_t)name_len};
+	struct change_attr a = {
+		.type = type, .resident = true, .name_len = (uint8_t)name_len};
 	size_t i = f->count;
 
 	if (mem_grow((void **)&f->attrs, f->count, &f->capacity,
@@ -167,8 +167,7 @@ int ntfs_change_set(struct change_file *f, struct change_attr *a,
 		    const void *value, size_t len, struct err *err)
 {
 	uint8_t *copy = mem_dup(value, len);
-	int r = copy ? ntfs_space_give(f->c, &a->runs, 0, err)
-		     : err_nomem(err);
+	int r = copy ? ntfs_space_give(f->c, &a->runs, 0, err) : err_nomem(err);
 
 	if (r) {
 		mem_free(copy);
@@ -317,18 +316,19 @@ static int number_records(struct change_file *f, struct change_pack *p,
 
 	f->extension_count = 0;
 	for (size_t i = 1; !r && i < p->count; i++) {
-		r = ntfs_record_take(f->c, &f->extensions[i - 1],
-				     &sequences[i], err);
+		r = ntfs_record_take(f->c, &f->extensions[i - 1], &sequences[i],
+				     err);
 		f->extension_count += !r;
 	}
 	while (!r && off < p->list_size) {
 		struct ntfs_list_entry_disk *e = (void *)(p->list + off);
 		size_t i = (size_t)get_le64(e->record);
 
-		e->record = to_le64(
-			i ? f->extensions[i - 1] | (uint64_t)sequences[i]
-						      << NTFS_SEQUENCE_SHIFT
-			  : ntfs_change_reference(f));
+		e->record =
+			to_le64(i ? f->extensions[i - 1] |
+						(uint64_t)sequences[i]
+							<< NTFS_SEQUENCE_SHIFT
+				  : ntfs_change_reference(f));
 		off += get_le16(e->length);
 	}
 	return r;
@@ -369,9 +369,8 @@ static int store_packed(struct change_file *f, struct change_pack *p,
 	f->list_runs = (struct ntfs_runs){0};
 	f->extension_count = 0;
 	f->extensions = mem_array(p->count, sizeof(*f->extensions));
-	r = sequences && f->extensions
-		    ? number_records(f, p, sequences, err)
-		    : err_nomem(err);
+	r = sequences && f->extensions ? number_records(f, p, sequences, err)
+				       : err_nomem(err);
 	if (!r && p->count > 1)
 		r = put_list(f, p, err);
 	if (!r)

@@ -10,7 +10,7 @@
 #include "../encode/short.h"
 
 #define ENTRY_HEAD sizeof(struct ntfs_index_entry_disk)
-#define MAX_KEY	   (sizeof(struct ntfs_file_name_disk) + 2 * NTFS_MAX_NAME)
+#define MAX_KEY    (sizeof(struct ntfs_file_name_disk) + 2 * NTFS_MAX_NAME)
 #define ENTRY_MAX  (ENTRY_HEAD + MAX_KEY + 8)
 
 // A folder opened to be changed.
@@ -37,8 +37,8 @@ static int open_folder(struct ntfs_change *c, uint64_t number, struct folder *d,
 // Stores a folder whose index was changed; `time` 0 leaves its times alone.
 static int store_folder(struct folder *d, uint64_t time, struct err *err)
 {
-	struct change_attr *a = ntfs_change_find(
-		&d->file, NTFS_AT_STANDARD_INFORMATION, NULL);
+	struct change_attr *a =
+		ntfs_change_find(&d->file, NTFS_AT_STANDARD_INFORMATION, NULL);
 	int r = ntfs_tree_save(&d->tree, err);
 
 	a = ntfs_change_find(&d->file, NTFS_AT_STANDARD_INFORMATION, NULL);
@@ -54,8 +54,8 @@ static int store_folder(struct folder *d, uint64_t time, struct err *err)
 
 static void read_copy(const struct change_file *f, struct change_copy *ret)
 {
-	const struct change_attr *a = ntfs_change_find(
-		f, NTFS_AT_STANDARD_INFORMATION, NULL);
+	const struct change_attr *a =
+		ntfs_change_find(f, NTFS_AT_STANDARD_INFORMATION, NULL);
 	const struct ntfs_standard_disk *h = (const void *)a->value;
 
 	*ret = (struct change_copy){
@@ -287,8 +287,8 @@ static bool goes(const struct change_file *f, const struct change_attr *a,
 		return false;
 	if (has_name(f, a, name, len))
 		return true;
-	return pair && (space_of(a) == NTFS_NS_WIN32 ||
-			space_of(a) == NTFS_NS_DOS);
+	return pair &&
+	       (space_of(a) == NTFS_NS_WIN32 || space_of(a) == NTFS_NS_DOS);
 }
 
 static int take_name(struct folder *d, struct change_file *f,
@@ -333,7 +333,7 @@ int ntfs_folder_take(struct change_file *f, uint64_t folder, const le16 *name,
 enum name_state {
 	NAME_THERE,
 	NAME_MISSING, // its folder has no such entry
-	NAME_LOST,    // there is no such folder, or it has another file of the name
+	NAME_LOST, // there is no such folder, or it has another file of the name
 };
 
 static int find_state(const struct change_file *f, const struct change_attr *a,
@@ -405,8 +405,7 @@ static int take_lost(struct change_file *f, size_t i, struct err *err)
 	last = i > other ? i : other;
 	if (!r)
 		r = ntfs_change_remove(f, &f->attrs[last], err);
-	return r ? r
-		 : ntfs_change_remove(f, &f->attrs[i + other - last], err);
+	return r ? r : ntfs_change_remove(f, &f->attrs[i + other - last], err);
 }
 
 int ntfs_folder_restore(struct change_file *f, unsigned *ret_left,

@@ -25,20 +25,19 @@ enum { // of an entry, [MS-DTYP] 2.4.4.1
 	INHERITED = 0x10,
 };
 
-#define HEADER	  20u
-#define ACL_HEAD  8u
-#define ACE_HEAD  8u // with its mask
-#define MAX_ACL	  65535u
-#define GENERIC	  0xf0000000u
+#define HEADER     20u
+#define ACL_HEAD   8u
+#define ACE_HEAD   8u // with its mask
+#define MAX_ACL    65535u
+#define GENERIC    0xf0000000u
 #define LAST_PLAIN 3u // types of entries that are a mask and a SID
 
 // SYSTEM, and full access for it and for administrators.
 static const uint8_t system_sid[] = {1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0};
 static const uint8_t default_acl[] = {
-	2, 0, 0x34, 0, 2, 0, 0, 0,
-	0, 0, 0x14, 0, 0xff, 1, 0x1f, 0, 1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0,
-	0, 0, 0x18, 0, 0xff, 1, 0x1f, 0, 1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0,
-	0x20, 2, 0, 0,
+	2, 0, 0x34, 0, 2, 0, 0,  0, 0,  0, 0x14, 0, 0xff, 1, 0x1f, 0, 1,    1,
+	0, 0, 0,    0, 0, 5, 18, 0, 0,  0, 0,    0, 0x18, 0, 0xff, 1, 0x1f, 0,
+	1, 2, 0,    0, 0, 0, 0,  5, 32, 0, 0,    0, 0x20, 2, 0,    0,
 };
 
 static uint32_t u32_at(const uint8_t *p)
@@ -75,9 +74,10 @@ static uint32_t sid_size(const uint8_t *sid)
 // What generic rights are on files, [MS-FSCC] and winnt.h's FILE_GENERIC_*.
 static uint32_t map_mask(uint32_t mask)
 {
-	static const uint32_t rights[][2] = {
-		{0x80000000, 0x120089}, {0x40000000, 0x120116},
-		{0x20000000, 0x1200a0}, {0x10000000, 0x1f01ff}};
+	static const uint32_t rights[][2] = {{0x80000000, 0x120089},
+					     {0x40000000, 0x120116},
+					     {0x20000000, 0x1200a0},
+					     {0x10000000, 0x1f01ff}};
 	uint32_t out = mask & ~GENERIC;
 
 	for (size_t i = 0; i < 4; i++)
@@ -237,11 +237,11 @@ int ntfs_inherit(const uint8_t *parent, size_t size, bool is_folder,
 			memcpy(dacl.data, default_acl, sizeof(default_acl));
 			dacl.used = sizeof(default_acl);
 		}
-		*ret_size = compose(&h, &sacl, &dacl,
-				    control & (DACL_INHERITED |
-					       (sacl.count ? SACL_INHERITED
-							   : 0)),
-				    sd);
+		*ret_size =
+			compose(&h, &sacl, &dacl,
+				control & (DACL_INHERITED |
+					   (sacl.count ? SACL_INHERITED : 0)),
+				sd);
 		*ret = sd;
 		sd = NULL;
 	}

@@ -147,10 +147,10 @@ static int free_record(struct mend *m, const struct ntfs_problem *p,
 {
 	m->records++;
 	return p->rule != NTFS_RULE_RECORD_ORPHAN
-		   ? ntfs_bits_set(m->c, &m->c->mft.bits, p->record, 1, false,
-				   err)
-		   : ntfs_record_give(m->c, p->record, STAGE_FREED_EXTENSIONS,
-				      err);
+		       ? ntfs_bits_set(m->c, &m->c->mft.bits, p->record, 1,
+				       false, err)
+		       : ntfs_record_give(m->c, p->record,
+					  STAGE_FREED_EXTENSIONS, err);
 }
 
 // A cut while the MFT grew leaves its new records marked behind its end.

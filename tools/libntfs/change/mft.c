@@ -121,14 +121,16 @@ static int grow(struct change_file *f, struct err *err)
 	int r = 0;
 
 	if (f->extension_count)
-		return unsupported("its MFT is full, and in so many pieces that "
-				   "it cannot grow; defragment it", err);
+		return unsupported(
+			"its MFT is full, and in so many pieces that "
+			"it cannot grow; defragment it",
+			err);
 	if (data->allocated - from < size)
 		r = take_run(c, data, err);
 	if (r)
 		return r;
-	data->allocated = data->total =
-		data->runs.clusters * c->n->info.cluster_size;
+	data->allocated = data->total = data->runs.clusters *
+					c->n->info.cluster_size;
 	to = round_down(data->allocated, size);
 	if (to / size > UINT32_MAX)
 		return err_set(err, -ENOSPC, "NTFS volume", ERR_NOWHERE,
@@ -168,7 +170,8 @@ static int open_bits(struct ntfs_change *c, struct change_mft *m,
 	if (!r && (!data || data->resident || !bits || bits->resident ||
 		   bits->runs.has_holes || data->runs.has_holes ||
 		   bits->valid < bits->size))
-		r = unsupported("the bitmap of its MFT is not in clusters", err);
+		r = unsupported("the bitmap of its MFT is not in clusters",
+				err);
 	if (!r) {
 		uint64_t count = data->valid / size;
 

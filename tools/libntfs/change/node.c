@@ -9,8 +9,8 @@
 
 #include "change.h"
 
-#define BITMAP_RESIDENT 64u  // bytes; larger ones get clusters
-#define MAX_GROWTH	64u  // blocks at once
+#define BITMAP_RESIDENT 64u // bytes; larger ones get clusters
+#define MAX_GROWTH      64u // blocks at once
 
 static uint64_t block_of(const struct ntfs_tree *t, uint64_t vcn)
 {

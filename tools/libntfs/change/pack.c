@@ -14,8 +14,8 @@ uint32_t ntfs_pack_first(const struct ntfs *n)
 {
 	uint32_t count = 1 + n->info.record_size / NTFS_USA_STRIDE;
 
-	return (uint32_t)round_up(
-		sizeof(struct ntfs_record_disk) + 2 * count, 8);
+	return (uint32_t)round_up(sizeof(struct ntfs_record_disk) + 2 * count,
+				  8);
 }
 
 void ntfs_pack_finish(const struct ntfs *n, struct change_record *rec,
@@ -105,8 +105,9 @@ static uint32_t put_runs(const struct ntfs_runs *runs, size_t *i, uint8_t *dst,
 
 static uint32_t resident_length(const struct change_attr *a)
 {
-	uint32_t value = (uint32_t)round_up(
-		sizeof(struct ntfs_resident_disk) + 2u * a->name_len, 8);
+	uint32_t value = (uint32_t)round_up(sizeof(struct ntfs_resident_disk) +
+						    2u * a->name_len,
+					    8);
 
 	return (uint32_t)round_up(value + (uint64_t)a->value_len, 8);
 }
@@ -119,14 +120,16 @@ static uint32_t outside_header(const struct change_attr *a, uint64_t first_vcn)
 
 static uint32_t outside_runs(const struct change_attr *a, uint64_t first_vcn)
 {
-	return (uint32_t)round_up(
-		outside_header(a, first_vcn) + 2u * a->name_len, 8);
+	return (uint32_t)round_up(outside_header(a, first_vcn) +
+					  2u * a->name_len,
+				  8);
 }
 
 static void put_resident(const struct change_attr *a, uint8_t *at, uint16_t id)
 {
-	uint32_t value = (uint32_t)round_up(
-		sizeof(struct ntfs_resident_disk) + 2u * a->name_len, 8);
+	uint32_t value = (uint32_t)round_up(sizeof(struct ntfs_resident_disk) +
+						    2u * a->name_len,
+					    8);
 	struct ntfs_resident_disk d = {
 		.attr = {.type = to_le32(a->type),
 			 .length = to_le32(resident_length(a)),
@@ -173,8 +176,8 @@ static uint32_t put_outside(const struct change_attr *a, uint8_t *at,
 	if (room < runs + 8)
 		return 0;
 	memset(at, 0, room);
-	length = runs + put_runs(&a->runs, i, at + runs, room - runs,
-				 &clusters);
+	length = runs +
+		 put_runs(&a->runs, i, at + runs, room - runs, &clusters);
 	if (*i == from && *i < a->runs.count)
 		return 0;
 	if (!*vcn) {
@@ -251,8 +254,9 @@ static int add_record(const struct ntfs *n, struct change_pack *p,
 static int add_entry(struct change_pack *p, const struct change_attr *a,
 		     uint64_t vcn, uint16_t id, struct err *err)
 {
-	size_t size = (size_t)round_up(
-		sizeof(struct ntfs_list_entry_disk) + 2u * a->name_len, 8);
+	size_t size = (size_t)round_up(sizeof(struct ntfs_list_entry_disk) +
+					       2u * a->name_len,
+				       8);
 	struct ntfs_list_entry_disk d = {
 		.type = to_le32(a->type),
 		.length = to_le16((uint16_t)size),

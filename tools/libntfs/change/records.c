@@ -15,8 +15,8 @@ void ntfs_usa_renew(uint8_t *data, uint32_t size, const uint8_t *before)
 	uint16_t number = 0;
 	le16 usn;
 
-	if (before && (!memcmp(before, "FILE", 4) ||
-		       !memcmp(before, "INDX", 4)) &&
+	if (before &&
+	    (!memcmp(before, "FILE", 4) || !memcmp(before, "INDX", 4)) &&
 	    range_ok(old_at, 2, NTFS_USA_STRIDE - 2)) {
 		memcpy(&usn, before + old_at, 2);
 		number = get_le16(usn);

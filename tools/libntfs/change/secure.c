@@ -19,7 +19,7 @@ struct lookup {
 	size_t size;
 	uint32_t hash, id; // id 0: not found
 	uint32_t greatest;
-	uint64_t end;      // of the last entry in $SDS
+	uint64_t end; // of the last entry in $SDS
 	struct err *err;
 };
 
@@ -123,8 +123,8 @@ static int add_to_index(struct change_file *f, const char *name,
 			const void *key, size_t key_len,
 			const struct ntfs_sds_disk *data, struct err *err)
 {
-	uint32_t data_at = (uint32_t)(sizeof(struct ntfs_index_entry_disk) +
-				      key_len);
+	uint32_t data_at =
+		(uint32_t)(sizeof(struct ntfs_index_entry_disk) + key_len);
 	uint32_t length = (uint32_t)round_up(data_at + HEAD, 8);
 	struct ntfs_index_entry_disk h = {
 		.u.view = {.data_offset = to_le16((uint16_t)data_at),
@@ -153,8 +153,7 @@ static int add_to_index(struct change_file *f, const char *name,
 // behind blank ones that Windows left at the end, which the second copy shows.
 static uint64_t find_end(struct change_file *f, const struct lookup *l)
 {
-	const struct change_attr *a =
-		ntfs_change_find(f, NTFS_AT_DATA, "$SDS");
+	const struct change_attr *a = ntfs_change_find(f, NTFS_AT_DATA, "$SDS");
 	uint64_t end = a && a->size > NTFS_SDS_BLOCK ? a->size - NTFS_SDS_BLOCK
 						     : 0;
 

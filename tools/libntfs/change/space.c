@@ -267,8 +267,7 @@ static int take_anywhere(struct ntfs_change *c, uint64_t least, uint64_t *want,
 	uint64_t hint = c->cluster_hint, end = c->clusters.count;
 	int r = take_from(c, hint, end, least, want, runs, err);
 
-	return r || !*want ? r
-			   : take_from(c, 0, end, least, want, runs, err);
+	return r || !*want ? r : take_from(c, 0, end, least, want, runs, err);
 }
 
 static int has_room(struct ntfs_change *c, uint64_t want, struct err *err)
@@ -293,8 +292,8 @@ static int has_room(struct ntfs_change *c, uint64_t want, struct err *err)
 static int take_behind(struct ntfs_change *c, bool all, uint64_t *want,
 		       struct ntfs_runs *runs, struct err *err)
 {
-	const struct ntfs_run *last = runs->count ? &runs->items[runs->count - 1]
-						  : NULL;
+	const struct ntfs_run *last =
+		runs->count ? &runs->items[runs->count - 1] : NULL;
 	uint64_t at, lcn, len;
 	int r;
 

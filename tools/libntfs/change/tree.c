@@ -13,9 +13,9 @@
 
 #include "change.h"
 
-#define HEADER	     ((uint32_t)sizeof(struct ntfs_index_header_disk))
-#define ROOT_MIN     (HEADER + 24u)
-#define ROOT_FILL    320u // of one that has blocks below
+#define HEADER    ((uint32_t)sizeof(struct ntfs_index_header_disk))
+#define ROOT_MIN  (HEADER + 24u)
+#define ROOT_FILL 320u // of one that has blocks below
 
 // A node on the path, as bytes from its block's (or the root's) begin.
 struct level {
@@ -194,9 +194,8 @@ static int choose(struct path *p, const uint8_t *key, size_t len)
 	while ((r = ntfs_index_next(&p->t->x, &node, &e, p->err)) > 0) {
 		int d = e.flags & NTFS_IE_LAST
 				? -1
-				: ntfs_key_compare(p->t->x.n,
-						   p->t->x.collation, key, len,
-						   e.key, e.key_len);
+				: ntfs_key_compare(p->t->x.n, p->t->x.collation,
+						   key, len, e.key, e.key_len);
 
 		l->at = e.offset;
 		if (d <= 0)
@@ -214,8 +213,7 @@ static int find(struct path *p, const uint8_t *key, size_t len)
 		r = choose(p, key, len);
 		if (r)
 			return r;
-		if (!has_child(&p->levels[p->depth],
-			       p->levels[p->depth].at))
+		if (!has_child(&p->levels[p->depth], p->levels[p->depth].at))
 			return 0;
 		r = enter_child(p);
 	}
@@ -254,8 +252,8 @@ static void begin_block(const struct ntfs_tree *t, struct level *l,
 {
 	struct ntfs_index_block_disk h = {
 		.usa_offset = to_le16(sizeof(h)),
-		.usa_count = to_le16(
-			(uint16_t)(1 + t->x.block_size / NTFS_USA_STRIDE)),
+		.usa_count = to_le16((uint16_t)(1 + t->x.block_size /
+							    NTFS_USA_STRIDE)),
 	};
 	uint32_t usa = 2 * (1 + t->x.block_size / NTFS_USA_STRIDE);
 	uint32_t at = (uint32_t)round_up(sizeof(h) + usa, 8);
@@ -470,13 +468,14 @@ int ntfs_tree_update(struct ntfs_tree *t, const uint8_t *from, struct err *err)
 	const uint8_t *key = key_of(from, &len);
 	int r = find(&p, key, len);
 
-	if (r > 0 && get_le16(entry(&p.levels[p.depth],
-				    p.levels[p.depth].at)->key_len) != len) {
+	if (r > 0 && get_le16(entry(&p.levels[p.depth], p.levels[p.depth].at)
+				      ->key_len) != len) {
 		r = broken(&p, "an entry's key is longer than its name");
 	} else if (r > 0) {
 		struct level *l = &p.levels[p.depth];
 
-		memcpy(l->buf + l->head + l->at + sizeof(struct ntfs_index_entry_disk),
+		memcpy(l->buf + l->head + l->at +
+			       sizeof(struct ntfs_index_entry_disk),
 		       key, len);
 		r = write_up(&p, p.depth);
 	} else if (!r) {
@@ -540,8 +539,7 @@ static int remove_from_leaf(struct path *p)
 	struct level *l = &p->levels[p->depth];
 
 	cut(l, l->at);
-	return p->depth && is_empty(l) ? remove_leaf(p)
-				       : write_up(p, p->depth);
+	return p->depth && is_empty(l) ? remove_leaf(p) : write_up(p, p->depth);
 }
 
 // Takes out the greatest entry below the one at the path's end: a copy of it
@@ -632,9 +630,9 @@ int ntfs_tree_remove(struct ntfs_tree *t, const uint8_t *key, size_t len,
 
 bool ntfs_tree_is_empty(const struct ntfs_tree *t)
 {
-	struct level l = {.buf = t->x.root,
-			  .head = offsetof(struct ntfs_index_root_disk,
-					   header)};
+	struct level l = {
+		.buf = t->x.root,
+		.head = offsetof(struct ntfs_index_root_disk, header)};
 
 	return is_empty(&l) && !has_child(&l, first(&l));
 }

@@ -98,12 +98,12 @@ static int find_gone(void *ctx, const struct ntfs_index_entry *e)
 	if (e->key_len != key_len)
 		return 0;
 	if (g->is_reparse)
-		file = get_le64(((const struct ntfs_reparse_key_disk *)
-					 (const void *)e->key)
+		file = get_le64(((const struct ntfs_reparse_key_disk
+					  *)(const void *)e->key)
 					->file);
 	else if (e->data_len >= sizeof(struct ntfs_objid_data_disk))
-		file = get_le64(((const struct ntfs_objid_data_disk *)
-					 (const void *)e->data)
+		file = get_le64(((const struct ntfs_objid_data_disk
+					  *)(const void *)e->data)
 					->file);
 	if (!is_there(g->n, file))
 		memcpy(g->keys[g->count++], e->key, key_len);

@@ -32,17 +32,20 @@ static int check_state(struct ntfs *n, struct err *err)
 		return refuse(-EBUSY,
 			      "it is marked as dirty by its last user: let "
 			      "Windows check it first (chkdsk /f), or, without "
-			      "Windows, ntfsfix", err);
+			      "Windows, ntfsfix",
+			      err);
 	if (n->info.flags & (NTFS_VF_RESIZE_LOG | NTFS_VF_UPGRADE |
 			     NTFS_VF_USN_DELETION | NTFS_VF_CHKDSK_UNDERWAY))
 		return refuse(-EBUSY,
 			      "Windows has work on it that is not done: start "
-			      "Windows and shut it down first", err);
+			      "Windows and shut it down first",
+			      err);
 	return state == NTFS_LOG_OPEN
 		       ? refuse(-EBUSY,
 				"it was not closed in order, its log holds "
 				"changes: start Windows and shut it down, or let "
-				"it check the volume (chkdsk /f)", err)
+				"it check the volume (chkdsk /f)",
+				err)
 		       : 0;
 }
 
@@ -64,10 +67,12 @@ static int check_hibernation(struct ntfs *n, struct err *err)
 	disk_close(d);
 	for (size_t i = 0; !r && i < 4; i++)
 		if (!memcmp(begin, marks[i], 4))
-			r = refuse(-EBUSY,
-				   "a Windows sleeps on it (hiberfil.sys): start "
-				   "it and shut it down wholly (shutdown /s /f "
-				   "/t 0)", err);
+			r = refuse(
+				-EBUSY,
+				"a Windows sleeps on it (hiberfil.sys): start "
+				"it and shut it down wholly (shutdown /s /f "
+				"/t 0)",
+				err);
 	return r;
 }
 
@@ -86,8 +91,8 @@ struct findings {
 static bool is_passed(const struct findings *f, const struct ntfs_problem *p)
 {
 	static const enum ntfs_rule harmless[] = {
-	    NTFS_RULE_BITMAP_LOST, NTFS_RULE_MFT_BITMAP, NTFS_RULE_MFT_MIRROR,
-	    NTFS_RULE_OBJECT_ID, NTFS_RULE_REPARSE};
+		NTFS_RULE_BITMAP_LOST, NTFS_RULE_MFT_BITMAP,
+		NTFS_RULE_MFT_MIRROR, NTFS_RULE_OBJECT_ID, NTFS_RULE_REPARSE};
 
 	if (p->finding != NTFS_LEFTOVER)
 		return p->finding != NTFS_UNSAFE;
@@ -109,8 +114,8 @@ static void report(void *ctx, const struct ntfs_problem *p)
 		if (!f->first.code)
 			err_corrupt(&f->first,
 				    p->record == ERR_NOWHERE
-					? "NTFS volume"
-					: NTFS_RECORD(p->record),
+					    ? "NTFS volume"
+					    : NTFS_RECORD(p->record),
 				    ERR_NOWHERE,
 				    "%s (%s): let Windows check it first "
 				    "(chkdsk /f)",
@@ -134,10 +139,11 @@ static void say(const struct findings *f)
 	struct ntfs *n = f->n;
 
 	if (n->was_cut)
-		snprintf(n->note, sizeof(n->note),
-			 "it was not closed in order (a power cut, or ntfsfix); "
-			 "every file is whole, and what is left over is mended "
-			 "when a file is next made or removed");
+		snprintf(
+			n->note, sizeof(n->note),
+			"it was not closed in order (a power cut, or ntfsfix); "
+			"every file is whole, and what is left over is mended "
+			"when a file is next made or removed");
 	else if (f->harmless || f->lost)
 		snprintf(n->note, sizeof(n->note),
 			 "left as it is, since no change depends on it: %llu "

@@ -13,25 +13,25 @@ static const struct rule {
 	unsigned flags;
 	uint32_t min, max;
 } rules[] = {
-    {NTFS_AT_STANDARD_INFORMATION, RESIDENT | ONCE | NAMELESS,
-     NTFS_STANDARD_SHORT, sizeof(struct ntfs_standard_disk)},
-    {NTFS_AT_ATTRIBUTE_LIST, ONCE | NAMELESS, 0, UINT32_MAX},
-    {NTFS_AT_FILE_NAME, RESIDENT | INDEXED | NAMELESS,
-     sizeof(struct ntfs_file_name_disk) + 2,
-     sizeof(struct ntfs_file_name_disk) + 2 * NTFS_MAX_NAME},
-    {NTFS_AT_OBJECT_ID, RESIDENT | ONCE | NAMELESS, 16, 256},
-    {NTFS_AT_SECURITY_DESCRIPTOR, ONCE | NAMELESS, 20, UINT32_MAX},
-    {NTFS_AT_VOLUME_NAME, RESIDENT | ONCE | NAMELESS, 0, 256},
-    {NTFS_AT_VOLUME_INFORMATION, RESIDENT | ONCE | NAMELESS, 12, 12},
-    {NTFS_AT_DATA, 0, 0, UINT32_MAX},
-    {NTFS_AT_INDEX_ROOT, RESIDENT, sizeof(struct ntfs_index_root_disk),
-     UINT32_MAX},
-    {NTFS_AT_INDEX_ALLOCATION, OUTSIDE, 0, UINT32_MAX},
-    {NTFS_AT_BITMAP, 0, 0, UINT32_MAX},
-    {NTFS_AT_REPARSE_POINT, ONCE | NAMELESS, 8, 16384},
-    {NTFS_AT_EA_INFORMATION, RESIDENT | ONCE | NAMELESS, 8, 8},
-    {NTFS_AT_EA, ONCE | NAMELESS, 0, 65536},
-    {NTFS_AT_LOGGED_UTILITY_STREAM, 0, 0, 65536},
+	{NTFS_AT_STANDARD_INFORMATION, RESIDENT | ONCE | NAMELESS,
+	 NTFS_STANDARD_SHORT, sizeof(struct ntfs_standard_disk)},
+	{NTFS_AT_ATTRIBUTE_LIST, ONCE | NAMELESS, 0, UINT32_MAX},
+	{NTFS_AT_FILE_NAME, RESIDENT | INDEXED | NAMELESS,
+	 sizeof(struct ntfs_file_name_disk) + 2,
+	 sizeof(struct ntfs_file_name_disk) + 2 * NTFS_MAX_NAME},
+	{NTFS_AT_OBJECT_ID, RESIDENT | ONCE | NAMELESS, 16, 256},
+	{NTFS_AT_SECURITY_DESCRIPTOR, ONCE | NAMELESS, 20, UINT32_MAX},
+	{NTFS_AT_VOLUME_NAME, RESIDENT | ONCE | NAMELESS, 0, 256},
+	{NTFS_AT_VOLUME_INFORMATION, RESIDENT | ONCE | NAMELESS, 12, 12},
+	{NTFS_AT_DATA, 0, 0, UINT32_MAX},
+	{NTFS_AT_INDEX_ROOT, RESIDENT, sizeof(struct ntfs_index_root_disk),
+	 UINT32_MAX},
+	{NTFS_AT_INDEX_ALLOCATION, OUTSIDE, 0, UINT32_MAX},
+	{NTFS_AT_BITMAP, 0, 0, UINT32_MAX},
+	{NTFS_AT_REPARSE_POINT, ONCE | NAMELESS, 8, 16384},
+	{NTFS_AT_EA_INFORMATION, RESIDENT | ONCE | NAMELESS, 8, 8},
+	{NTFS_AT_EA, ONCE | NAMELESS, 0, 65536},
+	{NTFS_AT_LOGGED_UTILITY_STREAM, 0, 0, 65536},
 };
 
 static const struct rule *find_rule(uint32_t type)
@@ -50,8 +50,9 @@ static void check_form(struct check *c, const struct ntfs_attr *a)
 	if (!rule) {
 		if (a->type < 0x1000) // above: defined by applications
 			ntfs_check_problem(
-			    c, number, NTFS_RULE_ATTR_TYPE,
-			    "An attribute of the unknown type 0x%x", a->type);
+				c, number, NTFS_RULE_ATTR_TYPE,
+				"An attribute of the unknown type 0x%x",
+				a->type);
 		return;
 	}
 	if ((rule->flags & RESIDENT && !a->resident) ||
@@ -108,10 +109,10 @@ static void check_id(struct check *c, const struct ntfs_attr *a, uint8_t *seen)
 
 	if (a->id >= rec->next_attr_id)
 		ntfs_check_problem(
-		    c, rec->number, NTFS_RULE_ATTR_ID,
-		    "An attribute's number %u is not below the next "
-		    "one's, %u",
-		    a->id, rec->next_attr_id);
+			c, rec->number, NTFS_RULE_ATTR_ID,
+			"An attribute's number %u is not below the next "
+			"one's, %u",
+			a->id, rec->next_attr_id);
 	if (check_bit(seen, a->id))
 		ntfs_check_problem(c, rec->number, NTFS_RULE_ATTR_ID,
 				   "Two attributes have the number %u", a->id);
@@ -132,19 +133,19 @@ void ntfs_check_attrs(struct check *c, const struct ntfs_record *rec)
 		if (rec->base && (a.type == NTFS_AT_STANDARD_INFORMATION ||
 				  a.type == NTFS_AT_ATTRIBUTE_LIST))
 			ntfs_check_problem(
-			    c, rec->number, NTFS_RULE_ATTR_PLACE,
-			    "An extension record holds an attribute "
-			    "0x%x",
-			    a.type);
+				c, rec->number, NTFS_RULE_ATTR_PLACE,
+				"An extension record holds an attribute "
+				"0x%x",
+				a.type);
 		before = a;
 		end = a.offset + a.length;
 	}
 	if (rec->used != end + 8)
 		ntfs_check_problem(
-		    c, rec->number, NTFS_RULE_RECORD_USED,
-		    "The record's used size is %u, its attributes "
-		    "end at %u",
-		    rec->used, end + 8);
+			c, rec->number, NTFS_RULE_RECORD_USED,
+			"The record's used size is %u, its attributes "
+			"end at %u",
+			rec->used, end + 8);
 	if (rec->base && rec->links)
 		ntfs_check_problem(c, rec->number, NTFS_RULE_LINK_COUNT,
 				   "An extension record counts %u links",

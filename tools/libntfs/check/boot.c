@@ -15,14 +15,14 @@ static void check_fields(struct check *c, const struct ntfs_boot_disk *boot)
 	if (get_le16(boot->reserved_sectors) || get_le16(boot->zero_0x16) ||
 	    get_le32(boot->zero_0x20))
 		ntfs_check_problem(
-		    c, ERR_NOWHERE, NTFS_RULE_BOOT_RESERVED,
-		    "Fields of the boot sector that must be zero "
-		    "are not");
+			c, ERR_NOWHERE, NTFS_RULE_BOOT_RESERVED,
+			"Fields of the boot sector that must be zero "
+			"are not");
 	if (boot->media != 0xf8)
 		ntfs_check_problem(
-		    c, ERR_NOWHERE, NTFS_RULE_BOOT_MEDIA,
-		    "The boot sector's media type is %02x, not f8",
-		    boot->media);
+			c, ERR_NOWHERE, NTFS_RULE_BOOT_MEDIA,
+			"The boot sector's media type is %02x, not f8",
+			boot->media);
 }
 
 // The copy lies in the sector that follows the volume's last one.
@@ -41,9 +41,9 @@ static int check_copy(struct check *c, const struct ntfs_boot_disk *boot)
 	r = disk_read(c->n->dev, size, &copy, sizeof(copy), c->err);
 	if (!r && memcmp(&copy, boot, sizeof(copy)))
 		ntfs_check_find(
-		    c, NTFS_NOTE, ERR_NOWHERE, NTFS_RULE_BOOT_COPY,
-		    "The boot sector's copy at the end of the volume "
-		    "differs");
+			c, NTFS_NOTE, ERR_NOWHERE, NTFS_RULE_BOOT_COPY,
+			"The boot sector's copy at the end of the volume "
+			"differs");
 	return r;
 }
 
@@ -77,9 +77,9 @@ static int check_place(struct check *c, uint64_t record, uint64_t lcn)
 		r = ntfs_check_failed(c, record, NTFS_RULE_MFT_MIRROR, r, &e);
 	else if (!runs.count || runs.items[0].lcn != lcn)
 		ntfs_check_problem(
-		    c, record, NTFS_RULE_BOOT_MFT,
-		    "The file does not begin where the boot sector "
-		    "says");
+			c, record, NTFS_RULE_BOOT_MFT,
+			"The file does not begin where the boot sector "
+			"says");
 	ntfs_runs_done(&runs);
 	return r;
 }

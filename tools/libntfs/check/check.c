@@ -92,7 +92,7 @@ struct check_record *ntfs_check_get(const struct check *c, uint64_t number)
 bool ntfs_check_is_file(const struct check *c, uint64_t reference)
 {
 	const struct check_record *r =
-	    ntfs_check_get(c, ntfs_ref_record(reference));
+		ntfs_check_get(c, ntfs_ref_record(reference));
 
 	return r && r->flags & CR_IN_USE && !(r->flags & CR_EXTENSION) &&
 	       r->sequence == ntfs_ref_sequence(reference);
@@ -123,15 +123,17 @@ static int run_stages(struct check *c)
 		const char *name;
 		int (*run)(struct check *c);
 	} stages[] = {
-	    {"Stage 1: Examining basic file system structure", ntfs_check_boot},
-	    {NULL, ntfs_check_mirror},
-	    {NULL, ntfs_check_records},
-	    {NULL, ntfs_check_system},
-	    {"Stage 2: Examining file name linkage", ntfs_check_folders},
-	    {NULL, ntfs_check_names},
-	    {NULL, ntfs_check_views},
-	    {"Stage 3: Examining security descriptors", ntfs_check_security},
-	    {"Stage 4: Examining free space", ntfs_check_bitmap},
+		{"Stage 1: Examining basic file system structure",
+		 ntfs_check_boot},
+		{NULL, ntfs_check_mirror},
+		{NULL, ntfs_check_records},
+		{NULL, ntfs_check_system},
+		{"Stage 2: Examining file name linkage", ntfs_check_folders},
+		{NULL, ntfs_check_names},
+		{NULL, ntfs_check_views},
+		{"Stage 3: Examining security descriptors",
+		 ntfs_check_security},
+		{"Stage 4: Examining free space", ntfs_check_bitmap},
 	};
 
 	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
@@ -172,7 +174,7 @@ int ntfs_check(struct disk *dev,
 	       struct ntfs_check_result *ret, struct err *err)
 {
 	struct check c = {
-	    .report = report, .ctx = ctx, .progress = progress, .err = err};
+		.report = report, .ctx = ctx, .progress = progress, .err = err};
 	int r = ntfs_open_mft(dev, &c.n, err);
 
 	if (r)

@@ -10,9 +10,9 @@
 
 #include "../read/read.h"
 
-#define CHECK_MAX_REPORTS 4096u	     // problems passed on; all are counted
+#define CHECK_MAX_REPORTS 4096u      // problems passed on; all are counted
 #define CHECK_MAX_RECORDS 0x8000000u // of the MFT: 64 bytes of memory each
-#define CHECK_PIECE	  (1u << 20) // bytes of the MFT read at once
+#define CHECK_PIECE       (1u << 20) // bytes of the MFT read at once
 
 enum { // check_record.flags
 	CR_IN_USE = 0x01,
@@ -30,11 +30,11 @@ enum { // check_record.flags
 
 // What is kept of each record.
 struct check_record {
-	uint64_t names;	 // hashes of its names, less those of its entries
+	uint64_t names;  // hashes of its names, less those of its entries
 	uint64_t parent; // record, of a folder
 	uint64_t size, allocated; // of the unnamed $DATA
 	uint32_t attributes, security_id;
-	uint32_t times;     // ntfs_check_times
+	uint32_t times; // ntfs_check_times
 	uint32_t ea_or_reparse;
 	int32_t names_left; // names less entries
 	uint16_t sequence, flags;
@@ -55,8 +55,8 @@ struct check {
 	uint64_t reports;
 	struct err *err;
 	struct check_record *records;
-	uint8_t *used;	     // a bit a cluster
-	uint64_t twice;	     // clusters found to be used more than once
+	uint8_t *used;       // a bit a cluster
+	uint64_t twice;      // clusters found to be used more than once
 	uint8_t *mft_bitmap; // a bit a record
 	size_t mft_bitmap_size;
 	struct check_descriptor *descriptors; // by rising id
@@ -66,17 +66,17 @@ struct check {
 // Counts and reports what makes the volume unsafe. `record` may be ERR_NOWHERE.
 void ntfs_check_problem(struct check *c, uint64_t record, enum ntfs_rule rule,
 			const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
+	__attribute__((format(printf, 4, 5)));
 
 // As that, for a finding that is not NTFS_UNSAFE.
 void ntfs_check_find(struct check *c, enum ntfs_finding finding,
 		     uint64_t record, enum ntfs_rule rule, const char *fmt, ...)
-    __attribute__((format(printf, 5, 6)));
+	__attribute__((format(printf, 5, 6)));
 
 // As that, for clusters that no file has.
 void ntfs_check_lost(struct check *c, uint64_t first, uint64_t count,
 		     const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
+	__attribute__((format(printf, 4, 5)));
 
 // Returns true for an error that comes from the volume's content.
 bool ntfs_check_is_content(int r);

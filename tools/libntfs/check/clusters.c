@@ -56,16 +56,17 @@ static void end_difference(struct check *c, struct difference *d)
 {
 	if (d->count && d->is_used)
 		ntfs_check_problem(
-		    c, ERR_NOWHERE, NTFS_RULE_BITMAP_FREE,
-		    "%llu clusters from %llu on are used but marked "
-		    "as free",
-		    (unsigned long long)d->count, (unsigned long long)d->first);
+			c, ERR_NOWHERE, NTFS_RULE_BITMAP_FREE,
+			"%llu clusters from %llu on are used but marked "
+			"as free",
+			(unsigned long long)d->count,
+			(unsigned long long)d->first);
 	else if (d->count)
-		ntfs_check_lost(
-		    c, d->first, d->count,
-		    "%llu clusters from %llu on are marked as used "
-		    "but are no file's",
-		    (unsigned long long)d->count, (unsigned long long)d->first);
+		ntfs_check_lost(c, d->first, d->count,
+				"%llu clusters from %llu on are marked as used "
+				"but are no file's",
+				(unsigned long long)d->count,
+				(unsigned long long)d->first);
 	d->count = 0;
 }
 
@@ -104,7 +105,7 @@ static int compare(struct check *c, struct disk *d, uint8_t *buf)
 	// What is over after the last cluster counts as used.
 	if (c->n->info.clusters % 8)
 		c->used[c->n->info.clusters / 8] |=
-		    (uint8_t)(0xff << c->n->info.clusters % 8);
+			(uint8_t)(0xff << c->n->info.clusters % 8);
 	for (uint64_t off = 0; !r && off < bytes; off += CHECK_PIECE) {
 		size_t n = bytes - off < CHECK_PIECE ? (size_t)(bytes - off)
 						     : CHECK_PIECE;

@@ -12,7 +12,7 @@ struct file_check {
 	const struct ntfs_file *f;
 	uint64_t number;
 	struct check_record *mine;
-	unsigned names, win32, dos;	     // of each kind
+	unsigned names, win32, dos;          // of each kind
 	uint64_t win32_parents, dos_parents; // sums, to be equal
 	bool has_standard, has_index;
 	uint32_t ea_size, ea_packed, ea_need;
@@ -69,9 +69,9 @@ static void check_name(struct file_check *k, const struct ntfs_attr *a)
 
 		if (!unit || unit == '/' || unit == '\\') {
 			ntfs_check_problem(
-			    k->c, k->number, NTFS_RULE_FILE_NAME,
-			    "A name holds a character that cannot "
-			    "be in one");
+				k->c, k->number, NTFS_RULE_FILE_NAME,
+				"A name holds a character that cannot "
+				"be in one");
 			break;
 		}
 	}
@@ -188,19 +188,19 @@ static void check_sizes(struct file_check *k, const struct ntfs_attr *a,
 {
 	uint32_t cluster = k->c->n->info.cluster_size;
 	uint64_t real = 0, has_total = a->unit_shift;
-	bool holes_fine =
-	    a->flags & (NTFS_AF_SPARSE | NTFS_AF_COMPRESSION_MASK);
+	bool holes_fine = a->flags &
+			  (NTFS_AF_SPARSE | NTFS_AF_COMPRESSION_MASK);
 
 	for (size_t i = 0; i < runs->count; i++)
 		if (runs->items[i].lcn != NTFS_HOLE)
 			real += runs->items[i].len * cluster;
 	if (runs->clusters * cluster != a->allocated)
 		ntfs_check_problem(
-		    k->c, k->number, NTFS_RULE_STREAM_ALLOCATED,
-		    "An attribute 0x%x has clusters for %llu bytes, "
-		    "its allocated size is %llu",
-		    a->type, (unsigned long long)(runs->clusters * cluster),
-		    (unsigned long long)a->allocated);
+			k->c, k->number, NTFS_RULE_STREAM_ALLOCATED,
+			"An attribute 0x%x has clusters for %llu bytes, "
+			"its allocated size is %llu",
+			a->type, (unsigned long long)(runs->clusters * cluster),
+			(unsigned long long)a->allocated);
 	if (a->size > a->allocated)
 		ntfs_check_problem(k->c, k->number, NTFS_RULE_STREAM_SIZE,
 				   "The size of an attribute 0x%x is above its "
@@ -208,10 +208,10 @@ static void check_sizes(struct file_check *k, const struct ntfs_attr *a,
 				   a->type);
 	if (a->valid > a->size)
 		ntfs_check_problem(
-		    k->c, k->number, NTFS_RULE_STREAM_VALID,
-		    "The valid size of an attribute 0x%x is above "
-		    "its size",
-		    a->type);
+			k->c, k->number, NTFS_RULE_STREAM_VALID,
+			"The valid size of an attribute 0x%x is above "
+			"its size",
+			a->type);
 	if (has_total && a->total != real)
 		ntfs_check_problem(k->c, k->number, NTFS_RULE_STREAM_TOTAL,
 				   "The clusters of an attribute 0x%x are %llu "
@@ -220,17 +220,17 @@ static void check_sizes(struct file_check *k, const struct ntfs_attr *a,
 				   (unsigned long long)a->total);
 	if (holes_fine != !!a->unit_shift)
 		ntfs_check_problem(
-		    k->c, k->number, NTFS_RULE_STREAM_FLAGS,
-		    "The compression unit of an attribute 0x%x does "
-		    "not go with its flags",
-		    a->type);
+			k->c, k->number, NTFS_RULE_STREAM_FLAGS,
+			"The compression unit of an attribute 0x%x does "
+			"not go with its flags",
+			a->type);
 	// $BadClus:$Bad is the one stream with holes that is not marked.
 	if (runs->has_holes && !holes_fine && k->number != NTFS_REC_BADCLUS)
 		ntfs_check_problem(
-		    k->c, k->number, NTFS_RULE_STREAM_FLAGS,
-		    "An attribute 0x%x has holes and is not marked "
-		    "as sparse",
-		    a->type);
+			k->c, k->number, NTFS_RULE_STREAM_FLAGS,
+			"An attribute 0x%x has holes and is not marked "
+			"as sparse",
+			a->type);
 }
 
 static int check_runs(struct file_check *k, const struct ntfs_attr *a)
@@ -317,10 +317,10 @@ static void check_whole(struct file_check *k)
 				   "The file has no name");
 	if (k->win32 != k->dos || k->win32_parents != k->dos_parents)
 		ntfs_check_problem(
-		    c, k->number, NTFS_RULE_NAME_SPACE,
-		    "The file has %u long and %u short names that do "
-		    "not go in pairs",
-		    k->win32, k->dos);
+			c, k->number, NTFS_RULE_NAME_SPACE,
+			"The file has %u long and %u short names that do "
+			"not go in pairs",
+			k->win32, k->dos);
 	if (k->has_index != !!(base->flags & NTFS_RF_DIRECTORY))
 		ntfs_check_problem(c, k->number, NTFS_RULE_FOLDER_FLAG,
 				   k->has_index ? "A file has a folder's index"

@@ -12,11 +12,11 @@ static const struct kind {
 	uint64_t record; // 0: any
 	uint32_t type, collation;
 } kinds[] = {
-    {"$I30", 0, NTFS_AT_FILE_NAME, NTFS_COLLATE_FILE_NAME},
-    {"$SII", NTFS_REC_SECURE, 0, NTFS_COLLATE_U32},
-    {"$SDH", NTFS_REC_SECURE, 0, NTFS_COLLATE_SECURITY_HASH},
-    {"$Q", 0, 0, NTFS_COLLATE_U32},
-    {"$R", 0, 0, NTFS_COLLATE_U32S},
+	{"$I30", 0, NTFS_AT_FILE_NAME, NTFS_COLLATE_FILE_NAME},
+	{"$SII", NTFS_REC_SECURE, 0, NTFS_COLLATE_U32},
+	{"$SDH", NTFS_REC_SECURE, 0, NTFS_COLLATE_SECURITY_HASH},
+	{"$Q", 0, 0, NTFS_COLLATE_U32},
+	{"$R", 0, 0, NTFS_COLLATE_U32S},
 };
 
 struct index_check {
@@ -24,8 +24,8 @@ struct index_check {
 	struct ntfs_index x;
 	const char *name;
 	uint64_t record, blocks; // blocks that the allocation has room for
-	uint8_t *seen;		 // a bit a block
-	uint8_t *last;		 // the key before, of last_len bytes
+	uint8_t *seen;           // a bit a block
+	uint8_t *last;           // the key before, of last_len bytes
 	size_t last_len;
 	bool has_last;
 	int (*fn)(struct check *c, const struct ntfs_index *x,
@@ -65,9 +65,9 @@ static int compare_keys(struct index_check *k, const uint8_t *a, size_t a_len,
 
 static int check_order(struct index_check *k, const struct ntfs_index_entry *e)
 {
-	int d = k->has_last
-		    ? compare_keys(k, k->last, k->last_len, e->key, e->key_len)
-		    : -1;
+	int d = k->has_last ? compare_keys(k, k->last, k->last_len, e->key,
+					   e->key_len)
+			    : -1;
 
 	if (d == 0)
 		problem(k, NTFS_RULE_INDEX_DUPLICATE,

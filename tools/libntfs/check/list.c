@@ -54,17 +54,17 @@ int ntfs_check_list(struct check *c, const struct ntfs_file *f)
 	while (ntfs_list_next(f->list, f->list_size, &off, &e, NULL) > 0) {
 		if (entries++ && compare(c, &before, &e) > 0)
 			ntfs_check_problem(
-			    c, number, NTFS_RULE_ATTR_LIST_ORDER,
-			    "The attribute list is not sorted at "
-			    "attribute 0x%x",
-			    e.type);
+				c, number, NTFS_RULE_ATTR_LIST_ORDER,
+				"The attribute list is not sorted at "
+				"attribute 0x%x",
+				e.type);
 		if (!has_attr(c, f, &e))
 			ntfs_check_problem(
-			    c, number, NTFS_RULE_ATTR_LIST,
-			    "The attribute list names an attribute "
-			    "0x%x that record %llu does not have",
-			    e.type,
-			    (unsigned long long)ntfs_ref_record(e.record));
+				c, number, NTFS_RULE_ATTR_LIST,
+				"The attribute list names an attribute "
+				"0x%x that record %llu does not have",
+				e.type,
+				(unsigned long long)ntfs_ref_record(e.record));
 		before = e;
 	}
 	while (ntfs_file_next(f, &a, NULL) > 0)

@@ -73,11 +73,11 @@ static void check_copy(struct check *c, uint64_t number,
 				"the file");
 	if (!folder && name->size != child->size)
 		ntfs_check_find(
-		    c, NTFS_HARMLESS, number, NTFS_RULE_ENTRY_SIZE,
-		    "Its folder's entry has the size %llu, the file "
-		    "%llu",
-		    (unsigned long long)name->size,
-		    (unsigned long long)child->size);
+			c, NTFS_HARMLESS, number, NTFS_RULE_ENTRY_SIZE,
+			"Its folder's entry has the size %llu, the file "
+			"%llu",
+			(unsigned long long)name->size,
+			(unsigned long long)child->size);
 	if (!folder && name->allocated != child->allocated)
 		ntfs_check_find(c, NTFS_HARMLESS, number, NTFS_RULE_ENTRY_SIZE,
 				"Its folder's entry has the allocated size "
@@ -106,17 +106,17 @@ static int check_entry(struct check *c, const struct ntfs_index *x,
 				   "An entry's key is not as long as its name");
 	if (!ntfs_check_is_file(c, e->file)) {
 		ntfs_check_problem(
-		    c, x->record, NTFS_RULE_ENTRY_FILE,
-		    "An entry leads to record %llu (sequence %u), "
-		    "which is no such file",
-		    (unsigned long long)number, ntfs_ref_sequence(e->file));
+			c, x->record, NTFS_RULE_ENTRY_FILE,
+			"An entry leads to record %llu (sequence %u), "
+			"which is no such file",
+			(unsigned long long)number, ntfs_ref_sequence(e->file));
 		return 0;
 	}
 	if (name.parent != *folder)
 		ntfs_check_problem(
-		    c, x->record, NTFS_RULE_ENTRY_PARENT,
-		    "An entry (record %llu) is of another folder",
-		    (unsigned long long)number);
+			c, x->record, NTFS_RULE_ENTRY_PARENT,
+			"An entry (record %llu) is of another folder",
+			(unsigned long long)number);
 	child->names -= ntfs_check_name_hash(e->file, &name);
 	child->names_left--;
 	check_copy(c, number, child, &name);
@@ -127,7 +127,7 @@ static int check_entry(struct check *c, const struct ntfs_index *x,
 static int check_folder(struct check *c, uint64_t number)
 {
 	uint64_t reference = number | (uint64_t)c->records[number].sequence
-					  << NTFS_SEQUENCE_SHIFT;
+					      << NTFS_SEQUENCE_SHIFT;
 	struct ntfs_file f;
 	struct err e = {0};
 	int r = ntfs_file_open(c->n, number, &f, &e);
@@ -170,8 +170,8 @@ static int compare_key(void *ctx, const uint8_t *key, size_t len)
 {
 	const struct lookup *l = ctx;
 
-	return ntfs_key_compare(l->c->n, NTFS_COLLATE_FILE_NAME,
-				l->name->value, l->name->value_len, key, len);
+	return ntfs_key_compare(l->c->n, NTFS_COLLATE_FILE_NAME, l->name->value,
+				l->name->value_len, key, len);
 }
 
 static int take_entry(void *ctx, const struct ntfs_index_entry *e)
@@ -179,10 +179,10 @@ static int take_entry(void *ctx, const struct ntfs_index_entry *e)
 	struct lookup *l = ctx;
 	struct ntfs_file_name name;
 
-	l->is_same = e->file == l->file &&
-		     !ntfs_file_name_decode(e->key, e->key_len, 0, &name,
-					    NULL) &&
-		     names_equal(&name, l->decoded);
+	l->is_same =
+		e->file == l->file &&
+		!ntfs_file_name_decode(e->key, e->key_len, 0, &name, NULL) &&
+		names_equal(&name, l->decoded);
 	return 0;
 }
 
@@ -198,7 +198,7 @@ static int look_up(struct check *c, uint64_t number,
 	int r;
 
 	l.file = number | (uint64_t)c->records[number].sequence
-			      << NTFS_SEQUENCE_SHIFT;
+				  << NTFS_SEQUENCE_SHIFT;
 	r = ntfs_file_open(c->n, ntfs_ref_record(name->parent), &f, &e);
 	if (!r) {
 		r = ntfs_index_open(&f, "$I30", &x, &e);
@@ -238,17 +238,17 @@ static int explain(struct check *c, uint64_t number)
 			continue;
 		missing++;
 		ntfs_check_find(
-		    c, NTFS_LEFTOVER, number, NTFS_RULE_NAME_ENTRY,
-		    "A name of the file has no entry in folder %llu",
-		    (unsigned long long)ntfs_ref_record(name.parent));
+			c, NTFS_LEFTOVER, number, NTFS_RULE_NAME_ENTRY,
+			"A name of the file has no entry in folder %llu",
+			(unsigned long long)ntfs_ref_record(name.parent));
 	}
 	ntfs_file_done(&f);
 	// More names are missing than entries: some entries are of none.
 	if (!r && missing > c->records[number].names_left)
 		ntfs_check_problem(
-		    c, number, NTFS_RULE_ENTRY_FILE,
-		    "A folder's entry has a name that the file does "
-		    "not have");
+			c, number, NTFS_RULE_ENTRY_FILE,
+			"A folder's entry has a name that the file does "
+			"not have");
 	return r;
 }
 
@@ -305,9 +305,9 @@ int ntfs_check_names(struct check *c)
 			r = explain(c, i);
 		else
 			ntfs_check_problem(
-			    c, i, NTFS_RULE_NAME_ENTRY,
-			    "The file's names are not those of its "
-			    "entries");
+				c, i, NTFS_RULE_NAME_ENTRY,
+				"The file's names are not those of its "
+				"entries");
 		if (r)
 			return r;
 	}

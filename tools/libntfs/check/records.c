@@ -20,9 +20,9 @@ static int load_bitmap(struct check *c)
 		return r;
 	if (c->mft_bitmap_size < (records + 7) / 8)
 		ntfs_check_problem(
-		    c, NTFS_REC_MFT, NTFS_RULE_MFT_BITMAP,
-		    "The MFT's bitmap has %zu bytes for %llu records",
-		    c->mft_bitmap_size, (unsigned long long)records);
+			c, NTFS_REC_MFT, NTFS_RULE_MFT_BITMAP,
+			"The MFT's bitmap has %zu bytes for %llu records",
+			c->mft_bitmap_size, (unsigned long long)records);
 	return 0;
 }
 
@@ -60,7 +60,7 @@ static void check_header(struct check *c, const struct ntfs_record *rec)
 static int load_file(struct check *c, const struct ntfs_record *rec)
 {
 	struct ntfs_file one = {
-	    .n = c->n, .records = (struct ntfs_record *)rec, .count = 1};
+		.n = c->n, .records = (struct ntfs_record *)rec, .count = 1};
 	struct ntfs_attr a = {0};
 	struct ntfs_file f;
 	struct err e = {0};
@@ -89,8 +89,8 @@ static int check_one(struct check *c, uint64_t number, uint8_t *data)
 	struct ntfs_record rec;
 	struct ntfs_attr a = {0};
 	struct err e = {0};
-	int r =
-	    ntfs_record_decode(data, c->n->info.record_size, number, &rec, &e);
+	int r = ntfs_record_decode(data, c->n->info.record_size, number, &rec,
+				   &e);
 
 	if (r && !marked)
 		return 0; // free, and never used or left over

@@ -63,10 +63,11 @@ static uint32_t read_entry(struct check *c, const uint8_t *block, size_t len,
 				   (unsigned long long)(start + off));
 		return 0;
 	}
-	if (ntfs_descriptor_hash(block + off + sizeof(*h), d.size - sizeof(*h)) != d.hash)
+	if (ntfs_descriptor_hash(block + off + sizeof(*h),
+				 d.size - sizeof(*h)) != d.hash)
 		ntfs_check_problem(
-		    c, NTFS_REC_SECURE, NTFS_RULE_SDS_HASH,
-		    "The hash of security descriptor %u is wrong", d.id);
+			c, NTFS_REC_SECURE, NTFS_RULE_SDS_HASH,
+			"The hash of security descriptor %u is wrong", d.id);
 	check_descriptor(c, block + off + sizeof(*h), d.size - sizeof(*h),
 			 d.id);
 	*ret = d;
@@ -113,8 +114,8 @@ static int check_blocks(struct check *c, struct disk *sds, uint8_t *buf)
 	for (uint64_t at = 0; !r && at + NTFS_SDS_BLOCK < sds->size;
 	     at += 2 * NTFS_SDS_BLOCK) {
 		uint64_t left = sds->size - at - NTFS_SDS_BLOCK;
-		size_t len =
-		    left < NTFS_SDS_BLOCK ? (size_t)left : NTFS_SDS_BLOCK;
+		size_t len = left < NTFS_SDS_BLOCK ? (size_t)left
+						   : NTFS_SDS_BLOCK;
 
 		r = disk_read(sds, at, buf, len, c->err);
 		if (!r)
@@ -138,9 +139,9 @@ static struct check_descriptor *find(const struct check *c, uint32_t id)
 	struct check_descriptor key = {.id = id};
 
 	return c->descriptor_count
-		   ? bsearch(&key, c->descriptors, c->descriptor_count,
-			     sizeof(key), by_id)
-		   : NULL;
+		       ? bsearch(&key, c->descriptors, c->descriptor_count,
+				 sizeof(key), by_id)
+		       : NULL;
 }
 
 static int check_sds(struct check *c, const struct ntfs_file *f)
@@ -166,9 +167,9 @@ static int check_sds(struct check *c, const struct ntfs_file *f)
 	for (size_t i = 1; i < c->descriptor_count; i++)
 		if (c->descriptors[i - 1].id == c->descriptors[i].id)
 			ntfs_check_problem(
-			    c, NTFS_REC_SECURE, NTFS_RULE_SDS_ENTRY,
-			    "Two security descriptors have the id %u",
-			    c->descriptors[i].id);
+				c, NTFS_REC_SECURE, NTFS_RULE_SDS_ENTRY,
+				"Two security descriptors have the id %u",
+				c->descriptors[i].id);
 	return r;
 }
 
@@ -211,9 +212,9 @@ static void check_ids(struct check *c)
 
 		if (!d->in_sii || !d->in_sdh)
 			ntfs_check_problem(
-			    c, NTFS_REC_SECURE, NTFS_RULE_SECURITY_INDEX,
-			    "Security descriptor %u is not in %s", d->id,
-			    d->in_sii ? "$SDH" : "$SII");
+				c, NTFS_REC_SECURE, NTFS_RULE_SECURITY_INDEX,
+				"Security descriptor %u is not in %s", d->id,
+				d->in_sii ? "$SDH" : "$SII");
 	}
 	for (uint64_t i = 0; i < c->n->records; i++) {
 		const struct check_record *r = &c->records[i];
@@ -221,10 +222,10 @@ static void check_ids(struct check *c)
 		if (r->security_id && r->flags & CR_IN_USE &&
 		    !find(c, r->security_id))
 			ntfs_check_problem(
-			    c, i, NTFS_RULE_SECURITY_ID,
-			    "The file's security descriptor %u does "
-			    "not exist",
-			    r->security_id);
+				c, i, NTFS_RULE_SECURITY_ID,
+				"The file's security descriptor %u does "
+				"not exist",
+				r->security_id);
 	}
 }
 

@@ -37,8 +37,8 @@ static int check_upcase(struct check *c)
 		if (c->n->upcase[i] == utf16_upcase((uint16_t)i))
 			continue;
 		ntfs_check_problem(
-		    c, NTFS_REC_UPCASE, NTFS_RULE_UPCASE,
-		    "The table of upper case is wrong for ASCII");
+			c, NTFS_REC_UPCASE, NTFS_RULE_UPCASE,
+			"The table of upper case is wrong for ASCII");
 		break;
 	}
 	return 0;
@@ -63,10 +63,10 @@ static int check_attrdef(struct check *c)
 			break;
 		if (type <= before || type % 16)
 			ntfs_check_problem(
-			    c, NTFS_REC_ATTRDEF, NTFS_RULE_ATTRDEF,
-			    "The attribute definitions are not in "
-			    "order at 0x%x",
-			    type);
+				c, NTFS_REC_ATTRDEF, NTFS_RULE_ATTRDEF,
+				"The attribute definitions are not in "
+				"order at 0x%x",
+				type);
 		before = type;
 	}
 	if (before < NTFS_AT_EA)
@@ -88,16 +88,16 @@ static int check_log(struct check *c)
 					 &e);
 	if (state == NTFS_LOG_SHORT)
 		ntfs_check_problem(
-		    c, NTFS_REC_LOGFILE, NTFS_RULE_LOG,
-		    "The log is too short for its restart pages");
+			c, NTFS_REC_LOGFILE, NTFS_RULE_LOG,
+			"The log is too short for its restart pages");
 	else if (state == NTFS_LOG_BROKEN)
 		ntfs_check_problem(c, NTFS_REC_LOGFILE, NTFS_RULE_LOG,
 				   "The log has no restart page");
 	else if (state == NTFS_LOG_OPEN)
 		ntfs_check_problem(
-		    c, NTFS_REC_LOGFILE, NTFS_RULE_LOG_UNCLEAN,
-		    "The log was not closed in order: changes may "
-		    "be missing");
+			c, NTFS_REC_LOGFILE, NTFS_RULE_LOG_UNCLEAN,
+			"The log was not closed in order: changes may "
+			"be missing");
 	return 0;
 }
 
@@ -109,14 +109,14 @@ static int check_sizes(struct check *c)
 		const char *stream;
 		enum ntfs_rule rule;
 	} files[] = {
-	    {NTFS_REC_BADCLUS, "$Bad", NTFS_RULE_BADCLUS},
-	    {NTFS_REC_BITMAP, NULL, NTFS_RULE_BITMAP_SIZE},
-	    {NTFS_REC_BOOT, NULL, NTFS_RULE_BOOT_FILE},
+		{NTFS_REC_BADCLUS, "$Bad", NTFS_RULE_BADCLUS},
+		{NTFS_REC_BITMAP, NULL, NTFS_RULE_BITMAP_SIZE},
+		{NTFS_REC_BOOT, NULL, NTFS_RULE_BOOT_FILE},
 	};
 	const uint64_t sizes[] = {
-	    c->n->info.clusters * c->n->info.cluster_size,
-	    (c->n->info.clusters + 7) / 8,
-	    NTFS_BOOT_FILE_SIZE,
+		c->n->info.clusters * c->n->info.cluster_size,
+		(c->n->info.clusters + 7) / 8,
+		NTFS_BOOT_FILE_SIZE,
 	};
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {

@@ -73,7 +73,7 @@ static int check_object_id(struct check *c, const struct ntfs_index *x,
 				   "An entry of $ObjId is of no file");
 	else if (!r)
 		c->records[ntfs_ref_record(get_le64(d->file))].flags &=
-		    (uint16_t)~CR_OBJECT_ID;
+			(uint16_t)~CR_OBJECT_ID;
 	mem_free(id);
 	return r;
 }
@@ -99,7 +99,7 @@ static int check_reparse(struct check *c, const struct ntfs_index *x,
 				   "An entry of $Reparse is of no file");
 	else if (!r)
 		c->records[ntfs_ref_record(get_le64(k->file))].flags &=
-		    (uint16_t)~CR_REPARSE;
+			(uint16_t)~CR_REPARSE;
 	mem_free(point);
 	return r;
 }
@@ -146,8 +146,8 @@ int ntfs_check_views(struct check *c)
 	for (uint64_t i = 0; !r && i < c->n->records; i++) {
 		if (c->records[i].flags & CR_OBJECT_ID)
 			ntfs_check_problem(
-			    c, i, NTFS_RULE_OBJECT_ID,
-			    "The file's object id is not in $ObjId");
+				c, i, NTFS_RULE_OBJECT_ID,
+				"The file's object id is not in $ObjId");
 		if (c->records[i].flags & CR_REPARSE)
 			ntfs_check_problem(c, i, NTFS_RULE_REPARSE,
 					   "The file's reparse point is not in "

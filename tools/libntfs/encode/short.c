@@ -9,7 +9,7 @@
 #include "short.h"
 
 #define BASE_MAX 8
-#define EXT_MAX	 3
+#define EXT_MAX  3
 
 // A character that is the same in every code page, and allowed in an 8.3 name.
 static bool is_plain(uint16_t c)
@@ -65,8 +65,7 @@ static char short_char(const uint16_t *upcase, le16 unit)
 	return is_plain(c) ? (char)c : '_';
 }
 
-static struct parts split(const uint16_t *upcase, const le16 *name,
-			  size_t len)
+static struct parts split(const uint16_t *upcase, const le16 *name, size_t len)
 {
 	struct parts p = {.base_len = 0};
 	size_t dot = len, start = 0;

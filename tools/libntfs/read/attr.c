@@ -39,8 +39,8 @@ static int decode_nonresident(const uint8_t *p, struct ntfs_attr *a,
 		return broken(a->record, a->offset, "it is too short", err);
 	a->first_vcn = get_le64(h->first_vcn);
 	a->last_vcn = get_le64(h->last_vcn);
-	if (a->first_vcn > INT64_MAX ||
-	    a->last_vcn + 1 < a->first_vcn || a->last_vcn + 1 > INT64_MAX)
+	if (a->first_vcn > INT64_MAX || a->last_vcn + 1 < a->first_vcn ||
+	    a->last_vcn + 1 > INT64_MAX)
 		return broken(a->record, a->offset,
 			      "its cluster numbers are no range", err);
 	if (off < sizeof(*h) || off >= a->length)

@@ -19,7 +19,7 @@ struct compressed {
 	uint32_t cluster_size, unit;
 	uint64_t valid;
 	pthread_mutex_t lock; // over the rest
-	uint64_t loaded; // number of the unit in `plain`, or UINT64_MAX
+	uint64_t loaded;      // number of the unit in `plain`, or UINT64_MAX
 	uint8_t *raw_unit, *plain;
 };
 
@@ -67,8 +67,8 @@ static int load(struct compressed *c, uint64_t number, struct err *err)
 
 		r = disk_read(c->raw, number * c->unit, c->raw_unit, len, err);
 		if (!r)
-			r = lznt1_decompress(c->raw_unit, len, c->plain, c->unit,
-					     err);
+			r = lznt1_decompress(c->raw_unit, len, c->plain,
+					     c->unit, err);
 	}
 	if (!r)
 		c->loaded = number;

@@ -67,9 +67,10 @@ int ntfs_list_read(struct ntfs *n, const struct ntfs_attr *attr, uint8_t **ret,
 	int r = 0;
 
 	if (attr->size > NTFS_MAX_LIST)
-		return err_set(
-		    err, -EFBIG, NTFS_RECORD(attr->record->number), ERR_NOWHERE,
-		    "its attribute list is over %u bytes", NTFS_MAX_LIST);
+		return err_set(err, -EFBIG, NTFS_RECORD(attr->record->number),
+			       ERR_NOWHERE,
+			       "its attribute list is over %u bytes",
+			       NTFS_MAX_LIST);
 	data = mem_alloc((size_t)attr->size);
 	if (!data)
 		return err_nomem(err);
@@ -99,8 +100,8 @@ static int add_extension(struct ntfs_file *f, uint64_t reference,
 {
 	const struct ntfs_record *base = &f->records[0];
 	uint64_t number = ntfs_ref_record(reference);
-	uint64_t wanted =
-		base->number | (uint64_t)base->sequence << NTFS_SEQUENCE_SHIFT;
+	uint64_t wanted = base->number | (uint64_t)base->sequence
+						 << NTFS_SEQUENCE_SHIFT;
 	struct ntfs_record *rec;
 	struct err e = {0};
 	int r;
@@ -114,8 +115,8 @@ static int add_extension(struct ntfs_file *f, uint64_t reference,
 	r = ntfs_record_read(f->n, number, rec, &e);
 	if (r)
 		return r == -ENOENT
-			   ? err_corrupt(err, e.what, number, "%s", e.why)
-			   : err_pass(err, r, &e);
+			       ? err_corrupt(err, e.what, number, "%s", e.why)
+			       : err_pass(err, r, &e);
 	f->count++;
 	if (!(rec->flags & NTFS_RF_IN_USE) || rec->base != wanted ||
 	    rec->sequence != ntfs_ref_sequence(reference))
@@ -245,8 +246,9 @@ static int by_vcn(const void *a, const void *b)
 
 // All pieces of the attribute, in order of their clusters.
 static int gather_pieces(const struct ntfs_file *f,
-			 const struct ntfs_attr *attr, struct ntfs_attr **pieces,
-			 size_t *count, struct err *err)
+			 const struct ntfs_attr *attr,
+			 struct ntfs_attr **pieces, size_t *count,
+			 struct err *err)
 {
 	struct ntfs_attr a = {0};
 	size_t capacity = 0;

@@ -91,10 +91,10 @@ static int find_part(struct ntfs *n, const char *part, size_t len,
 	mem_free(name);
 	if (r == -ENOENT || r == -ENOTDIR)
 		return err_set(
-		    err, r, text, ERR_NOWHERE,
-		    r == -ENOENT
-			? "there is no such file or folder"
-			: "a part of this path is a file, not a folder");
+			err, r, text, ERR_NOWHERE,
+			r == -ENOENT
+				? "there is no such file or folder"
+				: "a part of this path is a file, not a folder");
 	if (r)
 		return err_pass(err, r, &inner);
 	*record = ntfs_ref_record(file);
@@ -174,8 +174,7 @@ static int lookup(struct ntfs *n, const char *path, bool keep_last,
 {
 	uint64_t record = NTFS_REC_ROOT;
 	unsigned links = 0;
-	struct walk w = {
-		.path = path, .keep_last = keep_last, .links = &links};
+	struct walk w = {.path = path, .keep_last = keep_last, .links = &links};
 	int r = walk(n, &w, &record, err);
 
 	if (!r)

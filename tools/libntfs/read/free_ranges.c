@@ -88,10 +88,10 @@ int ntfs_free_ranges(struct ntfs *n,
 
 // --- Whether somebody still uses it ----------------------------------------------
 
-#define LOG_PAGE 4096u
-#define LOG_CLEAN 2u        // flag of a restart area
-#define LOG_NOBODY 0xffffu  // in the list of clients
-#define LOG_PAGE_VERDICTS 2 // restart pages
+#define LOG_PAGE          4096u
+#define LOG_CLEAN         2u      // flag of a restart area
+#define LOG_NOBODY        0xffffu // in the list of clients
+#define LOG_PAGE_VERDICTS 2       // restart pages
 
 static uint16_t get16(const uint8_t *b)
 {

@@ -26,8 +26,10 @@ static int decode_root(struct ntfs_index *x, struct err *err)
 	x->block_size = get_le32(h->block_size);
 	if (!is_power_of_two(x->block_size) || x->block_size < 512 ||
 	    x->block_size > NTFS_MAX_INDEX)
-		return broken(x, "its block size is no power of two from 512 "
-				 "to 65536", err);
+		return broken(x,
+			      "its block size is no power of two from 512 "
+			      "to 65536",
+			      err);
 	x->vcn_size = x->block_size < x->n->info.cluster_size
 			      ? 512
 			      : x->n->info.cluster_size;
@@ -157,8 +159,9 @@ int ntfs_index_next(const struct ntfs_index *x, const struct ntfs_node *node,
 	    !range_ok(off, next.length, node->used))
 		return broken(x, "an entry's length is wrong", err);
 	if (next.flags & NTFS_IE_HAS_CHILD)
-		next.child = get_le64(
-			*(const le64 *)(const void *)(p + next.length - 8));
+		next.child =
+			get_le64(*(const le64 *)(const void *)(p + next.length -
+							       8));
 	if (next.flags & NTFS_IE_LAST)
 		next.key_len = 0;
 	next.key = p + sizeof(*h);

@@ -41,11 +41,11 @@ int ntfs_link_decode(const struct ntfs_reparse *point, struct ntfs_link *ret,
 	    !range_ok(off, len, point->size - start))
 		return err_corrupt(err, "link", ERR_NOWHERE,
 				   "its target lies outside of it");
-	link.is_relative =
-		is_symbolic &&
-		get_le32(*(const le32 *)(point->data + sizeof(*h))) & RELATIVE;
-	link.target = utf16_to_utf8(
-		(const le16 *)(point->data + start + off), len / 2);
+	link.is_relative = is_symbolic &&
+			   get_le32(*(const le32 *)(point->data + sizeof(*h))) &
+				   RELATIVE;
+	link.target = utf16_to_utf8((const le16 *)(point->data + start + off),
+				    len / 2);
 	if (!link.target)
 		return err_nomem(err);
 	// The name space of the kernel's objects is not for people.
@@ -100,8 +100,9 @@ int ntfs_link_follow(struct ntfs *n, uint64_t folder, uint64_t *record,
 	else if (!link.is_relative)
 		r = refuse(p.tag, &link, err);
 	else
-		r = ntfs_path_follow(n, *link.target == '\\' ? NTFS_REC_ROOT
-							    : folder,
+		r = ntfs_path_follow(n,
+				     *link.target == '\\' ? NTFS_REC_ROOT
+							  : folder,
 				     link.target, links, record, err);
 	mem_free(link.target);
 	return r;

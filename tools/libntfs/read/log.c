@@ -7,21 +7,21 @@
 
 #include "log.h"
 
-#define CLEAN	  0x0002u // restart area: closed in order
+#define CLEAN     0x0002u // restart area: closed in order
 #define NO_CLIENT 0xffffu
-#define PIECE	  (1u << 20)
+#define PIECE     (1u << 20)
 
 // One of the log's two restart pages ("RSTR").
 struct restart_page_disk {
 	uint8_t magic[4];      // 0x00
 	le16 usa_offset;       // 0x04
-	le16 usa_count;	       // 0x06
+	le16 usa_count;        // 0x06
 	le64 chkdsk_lsn;       // 0x08
 	le32 system_page_size; // 0x10
 	le32 log_page_size;    // 0x14
 	le16 restart_offset;   // 0x18: of the restart area
-	le16 minor;	       // 0x1a
-	le16 major;	       // 0x1c
+	le16 minor;            // 0x1a
+	le16 major;            // 0x1c
 };
 _Static_assert(sizeof(struct restart_page_disk) == 0x1e, "size");
 _Static_assert(offsetof(struct restart_page_disk, restart_offset) == 0x18,
@@ -29,14 +29,14 @@ _Static_assert(offsetof(struct restart_page_disk, restart_offset) == 0x18,
 
 struct restart_area_disk {
 	le64 current_lsn;      // 0x00
-	le16 clients;	       // 0x08
+	le16 clients;          // 0x08
 	le16 client_free_list; // 0x0a
 	le16 client_used_list; // 0x0c: 0xffff: none
-	le16 flags;	       // 0x0e
+	le16 flags;            // 0x0e
 	le32 sequence_bits;    // 0x10
-	le16 length;	       // 0x14
+	le16 length;           // 0x14
 	le16 client_offset;    // 0x16
-	le64 file_size;	       // 0x18
+	le64 file_size;        // 0x18
 };
 _Static_assert(sizeof(struct restart_area_disk) == 0x20, "size");
 _Static_assert(offsetof(struct restart_area_disk, flags) == 0x0e, "offset");

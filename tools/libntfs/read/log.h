@@ -10,9 +10,9 @@
 #define NTFS_LOG_PAGE 4096u
 
 enum ntfs_log_state {
-	NTFS_LOG_EMPTY,	 // never used, or reset
+	NTFS_LOG_EMPTY,  // never used, or reset
 	NTFS_LOG_CLOSED, // in order
-	NTFS_LOG_OPEN,	 // it holds changes
+	NTFS_LOG_OPEN,   // it holds changes
 	NTFS_LOG_BROKEN, // without a restart page
 	NTFS_LOG_SHORT,
 };

@@ -207,8 +207,8 @@ int ntfs_open_file(struct ntfs *n, const char *path, struct disk **ret,
 		 : open_stream(n, record, NTFS_AT_DATA, stream, len, ret, err);
 }
 
-int ntfs_read_file(struct ntfs *n, const char *path, uint64_t limit,
-		   void **ret, size_t *ret_size, struct err *err)
+int ntfs_read_file(struct ntfs *n, const char *path, uint64_t limit, void **ret,
+		   size_t *ret_size, struct err *err)
 {
 	struct disk *d;
 	uint8_t *data;
@@ -218,13 +218,11 @@ int ntfs_read_file(struct ntfs *n, const char *path, uint64_t limit,
 		return r;
 	if (d->size > limit || d->size >= SIZE_MAX) {
 		r = err_set(err, -EFBIG, path, ERR_NOWHERE,
-			    "it is over %llu bytes",
-			    (unsigned long long)limit);
+			    "it is over %llu bytes", (unsigned long long)limit);
 		goto close;
 	}
 	data = mem_alloc((size_t)d->size + 1);
-	r = data ? disk_read(d, 0, data, (size_t)d->size, err)
-		 : err_nomem(err);
+	r = data ? disk_read(d, 0, data, (size_t)d->size, err) : err_nomem(err);
 	if (r) {
 		mem_free(data);
 		goto close;
@@ -286,8 +284,8 @@ static int read_descriptor(const struct ntfs_file *secure,
 		goto close;
 	}
 	r = disk_read(d, id->offset, &h, sizeof(h), err);
-	if (!r && (get_le32(h.security_id) != id->id ||
-		   get_le32(h.size) != id->size))
+	if (!r &&
+	    (get_le32(h.security_id) != id->id || get_le32(h.size) != id->size))
 		r = err_corrupt(err, "$Secure", ERR_NOWHERE,
 				"descriptor %u is not where its index says",
 				id->id);
@@ -341,7 +339,8 @@ int ntfs_read_security(struct ntfs *n, uint64_t record, void **ret,
 	if (r)
 		return r;
 	if (s.security_id)
-		return ntfs_descriptor_read(n, s.security_id, ret, ret_size, err);
+		return ntfs_descriptor_read(n, s.security_id, ret, ret_size,
+					    err);
 	r = ntfs_file_open(n, record, &f, err);
 	if (r)
 		return r;

@@ -12,12 +12,12 @@
 
 // Limits. What Windows makes is far below all of them but the first three.
 #define NTFS_MAX_CLUSTER    (2u << 20) // bytes; format's largest
-#define NTFS_MAX_RECORD	    65536u     // bytes: offsets in it have 16 bits
-#define NTFS_MAX_INDEX	    65536u     // bytes of an INDX block
-#define NTFS_MAX_LIST	    262144u    // bytes of an $ATTRIBUTE_LIST, as Windows
-#define NTFS_MAX_RUNS	    4194304u   // runs of one stream
-#define NTFS_MAX_DEPTH	    32u        // of an index tree
-#define NTFS_MAX_UNIT	    (1u << 20) // bytes of a compression unit
+#define NTFS_MAX_RECORD     65536u     // bytes: offsets in it have 16 bits
+#define NTFS_MAX_INDEX      65536u     // bytes of an INDX block
+#define NTFS_MAX_LIST       262144u  // bytes of an $ATTRIBUTE_LIST, as Windows
+#define NTFS_MAX_RUNS       4194304u // runs of one stream
+#define NTFS_MAX_DEPTH      32u      // of an index tree
+#define NTFS_MAX_UNIT       (1u << 20) // bytes of a compression unit
 #define NTFS_MAX_DESCRIPTOR 262144u    // bytes of a security descriptor
 #define NTFS_MAX_PATH_PARTS 1024u
 
@@ -29,11 +29,11 @@ struct ntfs {
 	struct disk *dev;
 	struct ntfs_info info;
 	uint64_t mftmirr_lcn;
-	struct disk *mft;      // $MFT's data
-	uint64_t records;      // whole ones in it
-	uint16_t *upcase;      // 65536 units of $UpCase; NULL: utf16_upcase
+	struct disk *mft; // $MFT's data
+	uint64_t records; // whole ones in it
+	uint16_t *upcase; // 65536 units of $UpCase; NULL: utf16_upcase
 	struct ntfs_change *change; // NULL before ntfs_change_begin
-	bool is_writable;      // as ntfs_check_writable found out
+	bool is_writable;           // as ntfs_check_writable found out
 	// Valid then: whether changes were cut off before, and what the check
 	// found that change_begin mends or goes past.
 	bool log_is_empty, was_cut;
@@ -238,7 +238,7 @@ int ntfs_compressed_disk(struct ntfs *n, const struct ntfs_attr *attr,
 
 // --- Indexes (index.c) --------------------------------------------------
 
-struct ntfs_node { // a part of an index, decoded as far as its header
+struct ntfs_node {           // a part of an index, decoded as far as its header
 	const uint8_t *data; // of its index header
 	uint32_t first, used, allocated; // offsets into data
 	bool has_children;
@@ -248,7 +248,7 @@ struct ntfs_node { // a part of an index, decoded as far as its header
 struct ntfs_index_entry {
 	uint32_t offset; // into the node's data; 0: before the first
 	uint16_t length, flags;
-	uint64_t file;   // reference, in directories
+	uint64_t file; // reference, in directories
 	const uint8_t *key, *data;
 	uint16_t key_len, data_len;
 	uint64_t child; // VCN, with NTFS_IE_HAS_CHILD

@@ -54,8 +54,8 @@ int ntfs_record_decode(uint8_t *data, uint32_t size, uint64_t number,
 	if (memcmp(h->magic, "FILE", 4))
 		return err_corrupt(err, NTFS_RECORD(number), ERR_NOWHERE,
 				   memcmp(h->magic, "BAAD", 4)
-				       ? "it does not begin with FILE"
-				       : "it is marked as bad");
+					   ? "it does not begin with FILE"
+					   : "it is marked as bad");
 	r = ntfs_fixup(data, size, NTFS_RECORD(number), ERR_NOWHERE, err);
 	if (r)
 		return r;

@@ -9,10 +9,10 @@
 
 #include "reparse.h"
 
-#define MAX_REPARSE	   16384u      // bytes, as Windows
-#define MICROSOFT	   0x80000000u // else a GUID stands before the data
-#define NAME_SURROGATE	   0x20000000u // stands for another file or folder
-#define CLOUD_NUMBER	   0x0000f000u // tells one provider's tags apart
+#define MAX_REPARSE    16384u      // bytes, as Windows
+#define MICROSOFT      0x80000000u // else a GUID stands before the data
+#define NAME_SURROGATE 0x20000000u // stands for another file or folder
+#define CLOUD_NUMBER   0x0000f000u // tells one provider's tags apart
 
 // Tags ([MS-FSCC] 2.1.2.1). A placeholder has the size of its content, which may
 // have been fetched; what is none of them has its content elsewhere at all times.
@@ -127,7 +127,8 @@ static bool is_plainly_there(const struct ntfs_file *f,
 	bool is_there;
 
 	if (ntfs_file_find(f, NTFS_AT_STANDARD_INFORMATION, NULL, 0, &standard,
-			   NULL) || standard.value_len < NTFS_STANDARD_SHORT)
+			   NULL) ||
+	    standard.value_len < NTFS_STANDARD_SHORT)
 		return false;
 	h = (const void *)standard.value;
 	if (get_le32(h->attributes) & away)
@@ -155,7 +156,8 @@ static int open_placeholder(const struct ntfs_file *f,
 	if (!is_there || (!t && !a->size))
 		return ntfs_reparse_refuse(tag, NTFS_REPARSE_POINT,
 					   "its content is not, or not wholly, "
-					   "in this file", err);
+					   "in this file",
+					   err);
 	r = ntfs_stream_open(f, a, ret, err);
 	if (!r)
 		(*ret)->read_only = true;

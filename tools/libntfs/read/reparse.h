@@ -10,8 +10,8 @@
 
 #define NTFS_TAG_MOUNT_POINT 0xa0000003u
 #define NTFS_TAG_SYMLINK     0xa000000cu
-#define NTFS_TAG_WOF	     0x80000017u
-#define NTFS_TAG_CLOUD	     0x9000001au // and 15 more
+#define NTFS_TAG_WOF         0x80000017u
+#define NTFS_TAG_CLOUD       0x9000001au // and 15 more
 
 #define NTFS_MAX_LINKS 63u // on one path, as Windows
 

@@ -74,8 +74,8 @@ int ntfs_runs_append(const struct ntfs *n, const struct ntfs_attr *attr,
 		p += len_size + off_size;
 		if (__builtin_add_overflow(lcn, delta, &lcn))
 			return broken(attr, "one leaves the volume", err);
-		if (off_size && (lcn < 0 || !range_ok((uint64_t)lcn,
-						      (uint64_t)len, limit)))
+		if (off_size &&
+		    (lcn < 0 || !range_ok((uint64_t)lcn, (uint64_t)len, limit)))
 			return broken(attr, "one leaves the volume", err);
 		r = add(runs, attr, off_size ? (uint64_t)lcn : NTFS_HOLE,
 			(uint64_t)len, err);

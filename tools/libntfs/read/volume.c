@@ -15,8 +15,9 @@ static int broken(struct err *err, uint64_t where, const char *why)
 // Sizes are clusters, or 2^-n bytes when below zero. Returns 0 when senseless.
 static uint32_t decode_size(int8_t v, uint32_t cluster_size, uint32_t limit)
 {
-	uint64_t size = v > 0 ? (uint64_t)v * cluster_size
-		      : v < 0 && v > -31 ? UINT64_C(1) << -v : 0;
+	uint64_t size = v > 0              ? (uint64_t)v * cluster_size
+			: v < 0 && v > -31 ? UINT64_C(1) << -v
+					   : 0;
 
 	return is_power_of_two(size) && size >= 512 && size <= limit
 		       ? (uint32_t)size
@@ -50,14 +51,15 @@ int ntfs_boot_decode(const struct ntfs_boot_disk *boot, struct ntfs *n,
 	if (info->cluster_size < 512)
 		return broken(err, 13, "its cluster size is none");
 	if (!sectors || sectors > n->dev->size / sector_size)
-		return broken(err, 40, "the volume is larger than what holds it");
+		return broken(err, 40,
+			      "the volume is larger than what holds it");
 	info->clusters = sectors / (info->cluster_size / sector_size);
 	info->size = sectors * sector_size;
 	info->mft_lcn = get_le64(boot->mft_lcn);
 	n->mftmirr_lcn = get_le64(boot->mftmirr_lcn);
-	if (info->mft_lcn >= info->clusters ||
-	    n->mftmirr_lcn >= info->clusters)
-		return broken(err, 48, "the MFT or its mirror leave the volume");
+	if (info->mft_lcn >= info->clusters || n->mftmirr_lcn >= info->clusters)
+		return broken(err, 48,
+			      "the MFT or its mirror leave the volume");
 	info->record_size = decode_size(boot->clusters_per_record,
 					info->cluster_size, NTFS_MAX_RECORD);
 	info->index_size = decode_size(boot->clusters_per_index,

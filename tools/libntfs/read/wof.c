@@ -14,7 +14,7 @@
 #include "codec.h"
 #include "reparse.h"
 
-#define VERSION	      1u
+#define VERSION       1u
 #define PROVIDER_WIM  1u
 #define PROVIDER_FILE 2u
 
@@ -34,7 +34,7 @@ struct wof {
 	struct disk *stream;
 	uint32_t chunk, entry_size;
 	uint64_t chunks, table_size;
-	pthread_mutex_t lock; // over the rest
+	pthread_mutex_t lock;    // over the rest
 	struct lzx_decoder *lzx; // NULL: XPRESS
 	uint8_t *stored, *plain;
 	uint64_t loaded; // number of the chunk in `plain`, or UINT64_MAX
@@ -105,7 +105,8 @@ static int load_chunk(struct wof *w, uint64_t number, uint8_t *out, size_t size,
 		return r;
 	if (end <= start || end - start > size ||
 	    end > w->stream->size - w->table_size)
-		return broken(number * w->chunk, "a chunk lies where none can be", err);
+		return broken(number * w->chunk,
+			      "a chunk lies where none can be", err);
 	where = w->table_size + start;
 	len = (size_t)(end - start);
 	if (len == size)
@@ -122,7 +123,8 @@ static int load_chunk(struct wof *w, uint64_t number, uint8_t *out, size_t size,
 static int read_chunk(struct wof *w, uint64_t off, uint8_t *out, size_t len,
 		      struct err *err)
 {
-	uint64_t number = off / w->chunk, left = w->disk.size - number * w->chunk;
+	uint64_t number = off / w->chunk,
+		 left = w->disk.size - number * w->chunk;
 	size_t size = left < w->chunk ? (size_t)left : w->chunk;
 	int r = 0;
 
@@ -189,8 +191,8 @@ static int prepare(struct wof *w, uint32_t algorithm, struct err *err)
 	w->table_size = w->chunks ? (w->chunks - 1) * w->entry_size : 0;
 	if (w->table_size > w->stream->size ||
 	    w->stream->size - w->table_size > w->disk.size)
-		return broken(ERR_NOWHERE, "its size does not fit to its file's",
-			      err);
+		return broken(ERR_NOWHERE,
+			      "its size does not fit to its file's", err);
 	w->stored = mem_alloc(w->chunk);
 	w->plain = mem_alloc(w->chunk);
 	if (algorithm == NTFS_WOF_LZX)
@@ -210,8 +212,10 @@ int ntfs_wof_disk(struct disk *stream, uint64_t size, uint32_t algorithm,
 		disk_close(stream);
 		return err_nomem(err);
 	}
-	w->disk = (struct disk){
-		.ops = &ops, .size = size, .sector_size = 512, .read_only = true};
+	w->disk = (struct disk){.ops = &ops,
+				.size = size,
+				.sector_size = 512,
+				.read_only = true};
 	w->stream = stream;
 	w->loaded = UINT64_MAX;
 	pthread_mutex_init(&w->lock, NULL);
@@ -240,7 +244,8 @@ int ntfs_wof_open(const struct ntfs_file *f, const struct ntfs_attr *attr,
 	if (get_le32(h->provider) == PROVIDER_WIM)
 		return ntfs_reparse_refuse(point->tag, NTFS_REPARSE_POINT,
 					   "its content is in a WIM image "
-					   "(WIMBoot)", err);
+					   "(WIMBoot)",
+					   err);
 	if (point->size < sizeof(*h) || get_le32(h->version) != VERSION ||
 	    get_le32(h->provider) != PROVIDER_FILE ||
 	    get_le32(h->provider_version) != VERSION)
@@ -248,7 +253,8 @@ int ntfs_wof_open(const struct ntfs_file *f, const struct ntfs_attr *attr,
 					   "its form is unknown", err);
 	if (!attr->size)
 		return disk_zeroes(0, 512, ret, err);
-	r = ntfs_file_find_named(f, NTFS_AT_DATA, "WofCompressedData", &a, NULL);
+	r = ntfs_file_find_named(f, NTFS_AT_DATA, "WofCompressedData", &a,
+				 NULL);
 	if (r)
 		return err_corrupt(err, NTFS_RECORD(number), ERR_NOWHERE,
 				   "its stream WofCompressedData is missing");

@@ -128,8 +128,8 @@ int vdisk_piece_cut(struct vdisk_blocks *b, struct vdisk_piece *p,
 }
 
 // Reads the first run of a piece, to which it is cut.
-static int read_piece(struct vdisk_blocks *b, struct vdisk_piece *p, uint8_t *out,
-		      struct err *err)
+static int read_piece(struct vdisk_blocks *b, struct vdisk_piece *p,
+		      uint8_t *out, struct err *err)
 {
 	uint64_t entry = vdisk_blocks_get(b, p->block);
 	bool here = true;
@@ -249,7 +249,8 @@ static int put_partial(struct vdisk_blocks *b, const struct vdisk_piece *p,
 {
 	uint8_t sector[4096];
 	uint32_t size = b->disk.sector_size, in = p->in % size, count;
-	struct vdisk_piece whole = {.block = p->block, .in = p->in - in, .len = size};
+	struct vdisk_piece whole = {
+		.block = p->block, .in = p->in - in, .len = size};
 	bool here;
 	int r = vdisk_bits_run(b, p->block, p->in / size, 1, &count, &here,
 			       err);

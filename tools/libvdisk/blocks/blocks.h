@@ -107,12 +107,12 @@ struct vdisk_blocks {
 	uint64_t count;
 	uint64_t *table;
 
-	bool has_bitmaps;         // a differencing disk
-	bool keeps_id;            // what is written, children are not to notice
-	struct guid seed;         // of new identifiers; zero: random ones
-	bool low_bit_first;       // in bitmaps
-	uint32_t page_size;       // of bitmaps: 512 or 4096
-	uint32_t entries_a_page;  // of the table, for dirty_table
+	bool has_bitmaps;        // a differencing disk
+	bool keeps_id;           // what is written, children are not to notice
+	struct guid seed;        // of new identifiers; zero: random ones
+	bool low_bit_first;      // in bitmaps
+	uint32_t page_size;      // of bitmaps: 512 or 4096
+	uint32_t entries_a_page; // of the table, for dirty_table
 	uint64_t (*table_index)(const struct vdisk_blocks *b, uint64_t block);
 	uint32_t max_dirty;
 	bool can_drop;   // blocks can lose their place again
@@ -121,7 +121,7 @@ struct vdisk_blocks {
 
 	pthread_mutex_t lock;
 	bool prepared;
-	bool is_unfinished; // finishing failed on the way
+	bool is_unfinished;                     // finishing failed on the way
 	uint64_t dirty_table[BLOCKS_MAX_DIRTY]; // numbers of pages
 	uint32_t dirty_table_count, dirty_page_count;
 	struct vdisk_page *pages;

@@ -180,9 +180,8 @@ static int drop_all(struct compact *c, struct progress *progress,
 static int compact(struct vdisk_blocks *b, vdisk_unused *unused, void *ctx,
 		   struct progress *progress, struct err *err)
 {
-	struct compact c = {.b = b,
-			    .now = mem_alloc(PIECE),
-			    .below = mem_alloc(PIECE)};
+	struct compact c = {
+		.b = b, .now = mem_alloc(PIECE), .below = mem_alloc(PIECE)};
 	int r = c.now && c.below ? 0 : err_nomem(err);
 
 	if (!r && unused && !b->has_bitmaps)

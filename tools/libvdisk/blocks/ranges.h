@@ -18,12 +18,12 @@ struct vdisk_ranges {
 };
 
 // The names of what can move; their numbers are a block's and a chunk's.
-#define VDISK_RANGE_BLOCK  "block"
-#define VDISK_RANGE_BITS   "bitmaps of chunk"
-#define VDISK_RANGE_TABLE  "block table"
+#define VDISK_RANGE_BLOCK   "block"
+#define VDISK_RANGE_BITS    "bitmaps of chunk"
+#define VDISK_RANGE_TABLE   "block table"
 #define VDISK_RANGE_HEADER  "dynamic header"
 #define VDISK_RANGE_LOCATOR "parent locator"
-#define VDISK_RANGE_FOOTER "footer" // is written anew wherever the end is
+#define VDISK_RANGE_FOOTER  "footer" // is written anew wherever the end is
 
 // Adds what is used of a file to a list: `what` is a name that lives on,
 // `number` a block's, a chunk's or 0.

@@ -7,8 +7,8 @@
 // A piece that holds all of a block, or of what the disk has of the last one.
 static bool is_whole(const struct vdisk_blocks *b, const struct vdisk_piece *p)
 {
-	return !p->in && (p->len == b->block_size ||
-			  p->off + p->len == b->disk.size);
+	return !p->in &&
+	       (p->len == b->block_size || p->off + p->len == b->disk.size);
 }
 
 // Tells whether a piece, or the front of it to which it is cut, reads as zeroes

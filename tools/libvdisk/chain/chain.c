@@ -112,7 +112,8 @@ static int try_place(struct search *s, const char *path, struct vdisk_link *ret,
 static int tell_missing(const struct search *s,
 			const struct vdisk_places *places, struct err *err)
 {
-	const char *name = s->child->path, *absolute = s->child->parent.absolute;
+	const char *name = s->child->path,
+		   *absolute = s->child->parent.absolute;
 
 	if (s->failed)
 		return err_pass(err, s->failed, &s->why);

@@ -215,8 +215,8 @@ int vdisk_set_parent(const struct vdisk_files *files, const char *path,
 
 	if (!r)
 		r = vdisk_chain_open_in(files, parent, NULL,
-					DISK_READ_ONLY | DISK_EXCLUSIVE,
-					&chain, err);
+					DISK_READ_ONLY | DISK_EXCLUSIVE, &chain,
+					err);
 	if (r)
 		return r;
 	r = set_parent(files, path, &chain->links[0], err);

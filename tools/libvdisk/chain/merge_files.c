@@ -25,7 +25,7 @@ struct job {
 	const struct vdisk_merge *m;
 	const char *path;
 	struct vdisk_note note; // of this merge, begun now or before
-	unsigned depth;		// of what is left to merge
+	unsigned depth;         // of what is left to merge
 };
 
 // --- Looking -----------------------------------------------------------------
@@ -37,8 +37,7 @@ static bool is_another(int r)
 }
 
 // Tells whether a file of the note is there, and is the one that was noted.
-static int is_there(const struct job *j, unsigned i, bool *ret,
-		    struct err *err)
+static int is_there(const struct job *j, unsigned i, bool *ret, struct err *err)
 {
 	const struct vdisk_files *files = j->files;
 	const char *path = j->note.paths[i];
@@ -133,7 +132,8 @@ static int guard(const struct job *j, const struct vdisk_chain *chain,
 		r = vdisk_guard_children(j->files, l[0].path,
 					 &l[0].info.link_id, NULL, 0,
 					 "would have no parent any more; "
-					 "--force merges all the same", err);
+					 "--force merges all the same",
+					 err);
 	for (unsigned i = 1; i < j->note.depth; i++)
 		except[count++] = j->note.paths[i];
 	for (unsigned i = 1; i <= j->depth && !r; i++) {
@@ -141,7 +141,8 @@ static int guard(const struct job *j, const struct vdisk_chain *chain,
 		r = vdisk_guard_children(j->files, l[i].path,
 					 &l[i].info.link_id, except, count,
 					 "would read as something else; "
-					 "--force merges all the same", err);
+					 "--force merges all the same",
+					 err);
 	}
 	return r;
 }
@@ -167,8 +168,7 @@ static int has_room(const struct job *j, const struct vdisk_chain *chain,
 	return vdisk_merge_has_room(chain, j->depth, err);
 }
 
-static int look(struct job *j, const struct vdisk_chain *chain,
-		struct err *err)
+static int look(struct job *j, const struct vdisk_chain *chain, struct err *err)
 {
 	int r = find_depth(j, chain, err);
 
@@ -220,7 +220,7 @@ static int merge(const struct job *j, struct vdisk_chain *chain,
 	r = vdisk_merge_chain(chain, j->depth, j->m->progress, err);
 	if (r && is_noted)
 		best_effort(vdisk_note_remove(j->files, j->path, NULL));
-	return r || j->m->keep ? r : delete(j, into, err);
+	return r || j->m->keep ? r : delete (j, into, err);
 }
 
 static int run(struct job *j, char **ret_into, struct err *err)

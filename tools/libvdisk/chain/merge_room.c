@@ -86,8 +86,7 @@ static uint64_t table_bytes(const struct need *n, uint64_t slot)
 	return table + (table / slot + 3) * slot;
 }
 
-static int bytes_of_blocks(const struct need *n, uint64_t *ret,
-			   struct err *err)
+static int bytes_of_blocks(const struct need *n, uint64_t *ret, struct err *err)
 {
 	const struct vdisk_info *info = &n->target->info;
 	struct vdisk_blocks *b = (struct vdisk_blocks *)n->target->disk;
@@ -102,7 +101,7 @@ static int bytes_of_blocks(const struct need *n, uint64_t *ret,
 	// A VHD's first block may begin up to a page later; bitmaps of a VHDX
 	// stand for at least 4 GiB each.
 	if (count)
-		bytes += is_vhd ? 4096
+		bytes += is_vhd           ? 4096
 			 : b->has_bitmaps ? ((n->size >> 32) + 1) * MIB
 					  : 0;
 	bytes += table_bytes(n, slot);

@@ -9,9 +9,9 @@
 #include "note.h"
 #include "../vdisk_priv.h"
 
-#define MAX_NOTE  (256u << 10) // 64 paths of 4096 bytes
-#define FIRST     "slipway merge "
-#define LAST      "end\n"
+#define MAX_NOTE   (256u << 10) // 64 paths of 4096 bytes
+#define FIRST      "slipway merge "
+#define LAST       "end\n"
 #define GUID_CHARS 36
 
 static char *note_path(const char *path)

@@ -36,8 +36,8 @@ static int add_parent(struct layout *l, const struct vdisk_create *c,
 static int lay_out(struct layout *l, const struct vdisk_create *c,
 		   struct err *err)
 {
-	struct vhd_footer footer = vhd_footer_new(c->type, c->size, &c->id,
-						  c->created);
+	struct vhd_footer footer =
+		vhd_footer_new(c->type, c->size, &c->id, c->created);
 	uint32_t block = c->block_size ? c->block_size : 2u << 20;
 	uint64_t blocks = (c->size + block - 1) / block;
 	be32 sum;
@@ -54,9 +54,8 @@ static int lay_out(struct layout *l, const struct vdisk_create *c,
 	l->table = l->end;
 	l->table_size = round_up(blocks * sizeof(be32), VHD_SECTOR);
 	l->header.table_offset = to_be64(l->table);
-	sum = to_be32(vhd_checksum(
-		&l->header, sizeof(l->header),
-		offsetof(struct vhd_header_disk, checksum)));
+	sum = to_be32(vhd_checksum(&l->header, sizeof(l->header),
+				   offsetof(struct vhd_header_disk, checksum)));
 	l->header.checksum = sum;
 	vhd_footer_encode(&footer, &l->footer);
 	l->end = l->table + l->table_size;
@@ -114,9 +113,9 @@ static int put_table(struct disk *file, const struct layout *l,
 			uint64_t place = p.first + used * p.stride -
 					 l->bitmap_size;
 
-			piece[i] = to_be32(is_here ? (uint32_t)(place /
-								VHD_SECTOR)
-						   : VHD_UNUSED);
+			piece[i] =
+				to_be32(is_here ? (uint32_t)(place / VHD_SECTOR)
+						: VHD_UNUSED);
 			used += is_here;
 		}
 		r = disk_write(file, l->table + at * sizeof(be32), piece,
@@ -152,8 +151,8 @@ static int put_bitmaps(struct disk *file, const struct layout *l,
 static int put_all(struct disk *file, const struct layout *l,
 		   const struct vdisk_create *c, struct err *err)
 {
-	int r = disk_write(file, VHD_FOOTER_SIZE, &l->header,
-			   sizeof(l->header), err);
+	int r = disk_write(file, VHD_FOOTER_SIZE, &l->header, sizeof(l->header),
+			   err);
 
 	if (!r)
 		r = vhd_parent_write(file, &l->parent, err);

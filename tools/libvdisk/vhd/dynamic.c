@@ -116,8 +116,8 @@ static int allocate(struct vdisk_blocks *b, uint64_t block, struct err *err)
 	if (v->fresh < b->file->size)
 		v->fresh = b->file->size;
 	if (!r && data < dirty)
-		r = disk_zero(b->file, data,
-			      (dirty < end ? dirty : end) - data, err);
+		r = disk_zero(b->file, data, (dirty < end ? dirty : end) - data,
+			      err);
 	if (!r)
 		r = put_bitmap(v, data - v->bitmap_size, err);
 	if (r)

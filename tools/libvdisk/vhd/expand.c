@@ -122,9 +122,9 @@ int vhd_table_switch(struct vhd_disk *v, uint64_t place, uint64_t count,
 	if (place != v->table_offset || get_be32(h.table_entries) < count)
 		h.table_entries = to_be32((uint32_t)count);
 	h.table_offset = to_be64(place);
-	h.checksum = to_be32(
-		vhd_checksum(&h, sizeof(h),
-			     offsetof(struct vhd_header_disk, checksum)));
+	h.checksum = to_be32(vhd_checksum(&h, sizeof(h),
+					  offsetof(struct vhd_header_disk,
+						   checksum)));
 	r = disk_write(file, at, &h, VHD_SECTOR, err);
 	if (!r)
 		r = disk_flush(file, err);
@@ -188,9 +188,9 @@ int vhd_footers_put(struct vhd_disk *v, const struct vhd_footer_disk *footer,
 	struct vhd_footer_disk f = *footer;
 	int r = disk_flush(file, err);
 
-	f.checksum = to_be32(
-		vhd_checksum(&f, sizeof(f),
-			     offsetof(struct vhd_footer_disk, checksum)));
+	f.checksum = to_be32(vhd_checksum(&f, sizeof(f),
+					  offsetof(struct vhd_footer_disk,
+						   checksum)));
 	if (!r)
 		r = disk_write(file, 0, &f, sizeof(f), err);
 	if (!r)

@@ -8,11 +8,11 @@
 #include "vhd_disk.h"
 #include "vhd_priv.h"
 
-#define COOKIE	    "conectix"
-#define VERSION_1_0 0x00010000u
-#define EPOCH	    INT64_C(946684800) // 2000-01-01, where a VHD's time begins
+#define COOKIE       "conectix"
+#define VERSION_1_0  0x00010000u
+#define EPOCH        INT64_C(946684800) // 2000-01-01, where a VHD's time begins
 #define MAX_GEOMETRY (UINT64_C(65535) * 16 * 255 * VHD_SECTOR)
-#define OLD_FOOTER  511 // bytes, by makers before Virtual PC 2004
+#define OLD_FOOTER   511 // bytes, by makers before Virtual PC 2004
 
 uint32_t vhd_checksum(const void *bytes, size_t n, size_t skip)
 {

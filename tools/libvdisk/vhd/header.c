@@ -120,6 +120,5 @@ int vhd_header_read(struct disk *file, const struct vhd_footer *footer,
 				   footer->header_offset,
 				   "it is not inside the file");
 	r = disk_read(file, footer->header_offset, &disk, sizeof(disk), err);
-	return r ? r
-		 : vhd_header_decode(&disk, footer, file->size, ret, err);
+	return r ? r : vhd_header_decode(&disk, footer, file->size, ret, err);
 }

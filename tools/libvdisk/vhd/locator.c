@@ -151,8 +151,7 @@ int vhd_parent_read(struct disk *file, const struct vhd_header *header,
 	int r = read_either(file, header, "W2ru", "Wi2r", &p.relative, err);
 
 	if (!r)
-		r = read_either(file, header, "W2ku", "Wi2k", &p.absolute,
-				err);
+		r = read_either(file, header, "W2ku", "Wi2k", &p.absolute, err);
 	if (!r && !p.absolute && mac) {
 		r = read_ansi(file, mac, &p.absolute, err);
 		if (!r)

@@ -29,9 +29,9 @@ static int put_header(struct vhd_disk *v, struct vhd_header_disk *h,
 	int r;
 
 	vhd_parent_put(p, h);
-	h->checksum = to_be32(
-		vhd_checksum(h, sizeof(*h),
-			     offsetof(struct vhd_header_disk, checksum)));
+	h->checksum = to_be32(vhd_checksum(h, sizeof(*h),
+					   offsetof(struct vhd_header_disk,
+						    checksum)));
 	r = vhd_parent_write(file, p, err);
 	if (!r)
 		r = disk_write(file, at, h, sizeof(*h), err);
@@ -59,8 +59,8 @@ static int reparent(struct vhd_disk *v, struct vhd_parent *p,
 	uint64_t at = round_up(v->end, VHD_SECTOR);
 	uint64_t home = HOME + sizeof(struct vhd_header_disk), end;
 	struct vhd_header_disk h;
-	int r = disk_read(v->blocks.file, get_be64(v->footer.header_offset),
-			  &h, sizeof(h), err);
+	int r = disk_read(v->blocks.file, get_be64(v->footer.header_offset), &h,
+			  sizeof(h), err);
 
 	v->end = vhd_parent_place(p, at + sizeof(h), VHD_SECTOR);
 	if (!r)

@@ -52,17 +52,17 @@ struct vhd_locator_disk {
 _Static_assert(sizeof(struct vhd_locator_disk) == 24, "size");
 
 struct vhd_header_disk {
-	uint8_t cookie[8];       // 0x000: "cxsparse"
-	be64 next;               // 0x008: all ones
-	be64 table_offset;       // 0x010: of the block table
-	be32 version;            // 0x018: 0x00010000
-	be32 table_entries;      // 0x01c: blocks of the disk
-	be32 block_size;         // 0x020: bytes, without the bitmap
-	be32 checksum;           // 0x024: as the footer's
-	struct guid parent_id;   // 0x028
-	be32 parent_time;        // 0x038: the parent's last change
-	be32 reserved;           // 0x03c
-	be16 parent_name[256];   // 0x040: UTF-16
+	uint8_t cookie[8];                   // 0x000: "cxsparse"
+	be64 next;                           // 0x008: all ones
+	be64 table_offset;                   // 0x010: of the block table
+	be32 version;                        // 0x018: 0x00010000
+	be32 table_entries;                  // 0x01c: blocks of the disk
+	be32 block_size;                     // 0x020: bytes, without the bitmap
+	be32 checksum;                       // 0x024: as the footer's
+	struct guid parent_id;               // 0x028
+	be32 parent_time;                    // 0x038: the parent's last change
+	be32 reserved;                       // 0x03c
+	be16 parent_name[256];               // 0x040: UTF-16
 	struct vhd_locator_disk locators[8]; // 0x240
 	uint8_t reserved_0x300[256];         // 0x300
 };
@@ -72,10 +72,10 @@ _Static_assert(offsetof(struct vhd_header_disk, locators) == 0x240, "offset");
 
 // Behind the table of a disk by Xen, outside of the specification.
 struct vhd_batmap_disk {
-	uint8_t cookie[8];     // 0x00: "tdbatmap"
-	be64 offset;           // 0x08: of the map: a bit a block that is full
-	be32 sectors;          // 0x10: of the map
-	uint8_t others[492];   // 0x14: version, checksum, marker, hash of a key
+	uint8_t cookie[8];   // 0x00: "tdbatmap"
+	be64 offset;         // 0x08: of the map: a bit a block that is full
+	be32 sectors;        // 0x10: of the map
+	uint8_t others[492]; // 0x14: version, checksum, marker, hash of a key
 };
 _Static_assert(sizeof(struct vhd_batmap_disk) == 512, "size");
 

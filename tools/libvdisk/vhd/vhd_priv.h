@@ -39,7 +39,7 @@ struct vhd_footer {
 	bool saved_state;
 };
 
-#define VHD_LOCATORS	8
+#define VHD_LOCATORS    8
 #define VHD_MAX_LOCATOR 65536u // bytes of a path; Windows ends at 32767 units
 
 // Where the path of a parent lies.

@@ -11,9 +11,9 @@
 #include "../vdisk_priv.h"
 #include "blocks.h"
 
-#define PLACE(entry)	 ((entry) & ~(VHDX_MIB - 1))
-#define MAP_PRESENT	 6u
-#define PAGE_BITS	 (VHDX_PAGE * 8)
+#define PLACE(entry) ((entry) & ~(VHDX_MIB - 1))
+#define MAP_PRESENT  6u
+#define PAGE_BITS    (VHDX_PAGE * 8)
 
 // --- Bitmaps -----------------------------------------------------------------
 
@@ -42,7 +42,7 @@ uint64_t vhdx_map_index(const struct vhdx_disk *v, uint64_t chunk)
 // --- Allocation --------------------------------------------------------------
 
 int vhdx_take_room(struct vhdx_disk *v, uint64_t len, uint64_t *ret,
-		     struct err *err)
+		   struct err *err)
 {
 	struct disk *file = v->blocks.file;
 	uint64_t place = round_up(v->end, VHDX_MIB), dirty = v->fresh;
@@ -154,8 +154,8 @@ static size_t gather(struct vhdx_disk *v, struct vhdx_log_write *writes,
 	for (uint32_t i = 0; i < b->dirty_table_count; i++) {
 		vhdx_table_encode(v, b->dirty_table[i], tables + i * VHDX_PAGE);
 		writes[n++] = (struct vhdx_log_write){
-			v->x.table_offset + b->dirty_table[i] * VHDX_PAGE, VHDX_PAGE,
-			tables + i * VHDX_PAGE};
+			v->x.table_offset + b->dirty_table[i] * VHDX_PAGE,
+			VHDX_PAGE, tables + i * VHDX_PAGE};
 	}
 	return n;
 }
@@ -170,8 +170,8 @@ static int commit(struct vdisk_blocks *b, struct err *err)
 	if (!r)
 		r = vhdx_log_append(&v->log, writes, n, err);
 	for (size_t i = 0; i < n && !r; i++)
-		r = disk_write(b->file, writes[i].offset, writes[i].data, VHDX_PAGE,
-			       err);
+		r = disk_write(b->file, writes[i].offset, writes[i].data,
+			       VHDX_PAGE, err);
 	return r;
 }
 
@@ -276,8 +276,7 @@ static int list(const struct vdisk_blocks *b, struct vdisk_ranges *ranges,
 		uint64_t place = BLOCK_PLACE(b->table[i]);
 
 		if (BLOCK_STATE(b->table[i]) >= BLOCK_FULL)
-			r = vdisk_ranges_add(ranges, place,
-					     length_of(b, place),
+			r = vdisk_ranges_add(ranges, place, length_of(b, place),
 					     VDISK_RANGE_BLOCK, i, err);
 	}
 	return r;

@@ -9,9 +9,9 @@
 #include "vhdx_disk.h"
 #include "vhdx_priv.h"
 
-#define VHDX_PAGE	     VHDX_LOG_SECTOR
+#define VHDX_PAGE           VHDX_LOG_SECTOR
 #define VHDX_ENTRIES_A_PAGE (VHDX_PAGE / sizeof(le64))
-#define VHDX_MAP_SIZE	     VHDX_MIB // of a block of bitmaps
+#define VHDX_MAP_SIZE       VHDX_MIB // of a block of bitmaps
 
 struct vhdx_disk {
 	struct vdisk_blocks blocks;

@@ -10,8 +10,8 @@
 #include "vhdx_disk.h"
 #include "vhdx_priv.h"
 
-#define LOG_AT	 VHDX_MIB
-#define META_AT	 (2 * VHDX_MIB)
+#define LOG_AT   VHDX_MIB
+#define META_AT  (2 * VHDX_MIB)
 #define TABLE_AT (3 * VHDX_MIB)
 
 // As Windows: small blocks where all or few are there.
@@ -27,8 +27,8 @@ uint64_t vhdx_ratio(uint32_t block_size, uint32_t sector_size)
 struct layout {
 	uint32_t block_size;
 	uint64_t blocks, ratio, entries; // entries: of the table
-	uint64_t table_size, end; // end: of what is before the blocks
-	uint64_t present;         // blocks that have a place from the start
+	uint64_t table_size, end;        // end: of what is before the blocks
+	uint64_t present; // blocks that have a place from the start
 };
 
 static struct layout lay_out(const struct vdisk_create *c)
@@ -66,11 +66,10 @@ static int put_file_id(struct disk *file, struct err *err)
 static void put_region(uint8_t *bytes, size_t i, const struct guid *id,
 		       uint64_t offset, uint64_t length)
 {
-	struct vhdx_region_disk region = {
-		.id = *id,
-		.offset = to_le64(offset),
-		.length = to_le32((uint32_t)length),
-		.required = to_le32(1)};
+	struct vhdx_region_disk region = {.id = *id,
+					  .offset = to_le64(offset),
+					  .length = to_le32((uint32_t)length),
+					  .required = to_le32(1)};
 
 	memcpy(bytes + sizeof(struct vhdx_region_head_disk) +
 		       i * sizeof(region),
@@ -121,9 +120,8 @@ static int put_table(struct disk *file, const struct vdisk_create *c,
 
 		for (uint64_t j = 0; j < n; j++) {
 			bool is_map = (i + j) % (l->ratio + 1) == l->ratio;
-			bool is_here = !is_map &&
-				       (c->type == VDISK_FIXED ||
-					vdisk_is_present(c, block));
+			bool is_here = !is_map && (c->type == VDISK_FIXED ||
+						   vdisk_is_present(c, block));
 
 			piece[j] = to_le64(is_here ? place | BLOCK_FULL : 0);
 			place += is_here ? l->block_size : 0;
@@ -163,8 +161,8 @@ static int check(const struct vdisk_create *c, const struct layout *l,
 	if (c->size > VHDX_MAX_SIZE)
 		return err_set(err, -EFBIG, "VHDX", ERR_NOWHERE,
 			       "a VHDX has at most 64 TiB");
-	if (!is_power_of_two(l->block_size) ||
-	    l->block_size < VHDX_MIN_BLOCK || l->block_size > VHDX_MAX_BLOCK)
+	if (!is_power_of_two(l->block_size) || l->block_size < VHDX_MIN_BLOCK ||
+	    l->block_size > VHDX_MAX_BLOCK)
 		return err_set(err, -EINVAL, "VHDX", ERR_NOWHERE,
 			       "a block has 1 MiB to 256 MiB, a power of two");
 	return 0;

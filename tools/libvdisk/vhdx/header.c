@@ -9,12 +9,12 @@
 #include "vhdx_priv.h"
 
 // In on-disk order.
-const struct guid vhdx_table_region = {
-	{0x66, 0x77, 0xc2, 0x2d, 0x23, 0xf6, 0x00, 0x42, 0x9d, 0x64, 0x11, 0x5e,
-	 0x9b, 0xfd, 0x4a, 0x08}};
-const struct guid vhdx_meta_region = {
-	{0x06, 0xa2, 0x7c, 0x8b, 0x90, 0x47, 0x9a, 0x4b, 0xb8, 0xfe, 0x57, 0x5f,
-	 0x05, 0x0f, 0x88, 0x6e}};
+const struct guid vhdx_table_region = {{0x66, 0x77, 0xc2, 0x2d, 0x23, 0xf6,
+					0x00, 0x42, 0x9d, 0x64, 0x11, 0x5e,
+					0x9b, 0xfd, 0x4a, 0x08}};
+const struct guid vhdx_meta_region = {{0x06, 0xa2, 0x7c, 0x8b, 0x90, 0x47, 0x9a,
+				       0x4b, 0xb8, 0xfe, 0x57, 0x5f, 0x05, 0x0f,
+				       0x88, 0x6e}};
 
 static int read_file_id(struct disk *file, struct vhdx *v, struct err *err)
 {
@@ -81,10 +81,9 @@ static int decode_header(const struct vhdx_header_disk *disk, int slot,
 			       "version %u of the log is not known",
 			       get_le16(disk->log_version));
 	if ((!has_log && !guid_is_zero(&h.log)) ||
-	    (has_log &&
-	     (h.log_offset < VHDX_MIB || h.log_offset % VHDX_MIB ||
-	      h.log_length % VHDX_MIB ||
-	      !range_ok(h.log_offset, h.log_length, file_size))))
+	    (has_log && (h.log_offset < VHDX_MIB || h.log_offset % VHDX_MIB ||
+			 h.log_length % VHDX_MIB ||
+			 !range_ok(h.log_offset, h.log_length, file_size))))
 		return err_corrupt(err, "VHDX header", where,
 				   "the log is not inside the file");
 	*ret = h;
@@ -127,8 +126,8 @@ int vhdx_header_write(struct disk *file, struct vhdx_header *h, struct err *err)
 		int r;
 
 		memcpy(d.signature, "head", 4);
-		d.checksum = to_le32(
-			vhdx_checksum((const uint8_t *)&d, sizeof(d)));
+		d.checksum =
+			to_le32(vhdx_checksum((const uint8_t *)&d, sizeof(d)));
 		r = disk_write(file, h->slot ? VHDX_HEADER_1 : VHDX_HEADER_2,
 			       &d, sizeof(d), err);
 		if (!r)
@@ -174,7 +173,8 @@ static int take_region(const struct vhdx_region_disk *region, uint64_t where,
 	if (is_table ? v->table_offset : v->meta_offset)
 		return err_corrupt(err, "VHDX region table", where,
 				   "a region is there twice");
-	if (off < VHDX_MIB || off % VHDX_MIB || !len || !range_ok(off, len, file_size))
+	if (off < VHDX_MIB || off % VHDX_MIB || !len ||
+	    !range_ok(off, len, file_size))
 		return err_corrupt(err, "VHDX region table", where,
 				   "a region is not inside the file");
 	if (is_table) {
@@ -256,10 +256,10 @@ int vhdx_copies_check(struct disk *file, bool *ret_good, struct err *err)
 				      VHDX_TABLE_SIZE, err);
 	}
 	if (!r)
-		*ret_good = is_header(&h[0]) && is_header(&h[1]) &&
-			    is_region_table(both) &&
-			    !memcmp(both, both + VHDX_TABLE_SIZE,
-				    VHDX_TABLE_SIZE);
+		*ret_good =
+			is_header(&h[0]) && is_header(&h[1]) &&
+			is_region_table(both) &&
+			!memcmp(both, both + VHDX_TABLE_SIZE, VHDX_TABLE_SIZE);
 	mem_free(both);
 	return r;
 }

@@ -10,9 +10,9 @@
 #include "vhdx_priv.h"
 
 // In on-disk order.
-static const struct guid locator_type = {
-	{0xb7, 0xef, 0x4a, 0xb0, 0x9e, 0xd1, 0x81, 0x4a, 0xb7, 0x89, 0x25, 0xb8,
-	 0xe9, 0x44, 0x59, 0x13}};
+static const struct guid locator_type = {{0xb7, 0xef, 0x4a, 0xb0, 0x9e, 0xd1,
+					  0x81, 0x4a, 0xb7, 0x89, 0x25, 0xb8,
+					  0xe9, 0x44, 0x59, 0x13}};
 
 // What Windows writes as parent_linkage2.
 #define NO_LINKAGE "{00000000-0000-0000-0000-000000000000}"
@@ -162,8 +162,7 @@ static int add_text(struct locator *l, const char *s, uint32_t *ret_off,
 	int r = utf16_from_utf8(s, &units, &n);
 
 	if (r == -EINVAL)
-		return err_set(err, r, s, ERR_NOWHERE,
-			       "the path is not UTF-8");
+		return err_set(err, r, s, ERR_NOWHERE, "the path is not UTF-8");
 	if (r)
 		return err_nomem(err);
 	n *= sizeof(*units);
@@ -209,8 +208,8 @@ int vhdx_locator_encode(const struct vdisk_create *c, uint8_t **ret,
 	struct locator l = {
 		.bytes = mem_alloc(VHDX_MAX_LOCATOR),
 		.end = (uint32_t)(sizeof(head) +
-				  count *
-					  sizeof(struct vhdx_locator_entry_disk))};
+				  count * sizeof(struct
+						 vhdx_locator_entry_disk))};
 	char guid[GUID_TEXT], linkage[GUID_TEXT + 2];
 	int r;
 

@@ -215,8 +215,8 @@ static int take_sequence(struct scan *s, struct vhdx_replay *replay,
 	    get_le64(last.last_size) > UINT64_C(1) << 56)
 		return err_corrupt(err, "VHDX log", h->log_offset,
 				   "the file was cut: it had %llu bytes",
-				   (unsigned long long)get_le64(
-					   last.flushed_size));
+				   (unsigned long long)
+					   get_le64(last.flushed_size));
 	replay->last_size = get_le64(last.last_size);
 	for (at = s->entries[head].tail / VHDX_LOG_SECTOR; !r;) {
 		r = take_writes(replay, replay->log + at * VHDX_LOG_SECTOR,
@@ -313,9 +313,10 @@ static int overlay_read(struct disk *d, uint64_t off, void *buf, size_t len,
 			struct err *err)
 {
 	struct overlay *o = (struct overlay *)d;
-	size_t have = off >= o->file->size        ? 0
-		      : o->file->size - off < len ? (size_t)(o->file->size - off)
-						  : len;
+	size_t have = off >= o->file->size ? 0
+		      : o->file->size - off < len
+			      ? (size_t)(o->file->size - off)
+			      : len;
 	int r = disk_read(o->file, off < o->file->size ? off : 0, buf, have,
 			  err);
 

@@ -14,10 +14,10 @@
 
 #include "base.h"
 
-#define VHDX_HEADER_1 (64u << 10)
-#define VHDX_HEADER_2 (128u << 10)
-#define VHDX_REGION_1 (192u << 10)
-#define VHDX_REGION_2 (256u << 10)
+#define VHDX_HEADER_1   (64u << 10)
+#define VHDX_HEADER_2   (128u << 10)
+#define VHDX_REGION_1   (192u << 10)
+#define VHDX_REGION_2   (256u << 10)
 #define VHDX_TABLE_SIZE (64u << 10) // of a region table, a metadata table
 
 struct vhdx_file_id_disk {
@@ -62,9 +62,9 @@ _Static_assert(sizeof(struct vhdx_region_disk) == 32, "size");
 _Static_assert(offsetof(struct vhdx_region_disk, length) == 0x18, "offset");
 
 struct vhdx_meta_head_disk {
-	uint8_t signature[8]; // 0x00: "metadata"
-	le16 reserved;        // 0x08
-	le16 count;           // 0x0a: of entries, at most 2047
+	uint8_t signature[8];      // 0x00: "metadata"
+	le16 reserved;             // 0x08
+	le16 count;                // 0x0a: of entries, at most 2047
 	uint8_t reserved_0x0c[20]; // 0x0c
 };
 _Static_assert(sizeof(struct vhdx_meta_head_disk) == 32, "size");

@@ -10,11 +10,11 @@
 
 #define VHDX_MAX_ENTRIES 2047 // of a region or metadata table; the format's
 #define VHDX_MAX_OTHERS  8 // regions of other makers; none are known to exist
-#define VHDX_MAX_SIZE	 (UINT64_C(64) << 40) // the format's
-#define VHDX_MIN_BLOCK	 (1u << 20)           // the format's
-#define VHDX_MAX_BLOCK	 (256u << 20)         // the format's
-#define VHDX_MAX_LOG	 (16u << 20) // everybody makes 1 MiB; it is read whole
-#define VHDX_MAX_ITEM	 (1u << 20)           // the format's
+#define VHDX_MAX_SIZE    (UINT64_C(64) << 40) // the format's
+#define VHDX_MIN_BLOCK   (1u << 20)           // the format's
+#define VHDX_MAX_BLOCK   (256u << 20)         // the format's
+#define VHDX_MAX_LOG     (16u << 20) // everybody makes 1 MiB; it is read whole
+#define VHDX_MAX_ITEM    (1u << 20)  // the format's
 #define VHDX_MAX_LOCATOR (64u << 10) // that we write; Windows' has 700
 
 #define VHDX_MIB (UINT64_C(1) << 20)
@@ -36,7 +36,7 @@ struct vhdx {
 		uint64_t offset, length;
 	} others[VHDX_MAX_OTHERS]; // regions that need not be known
 	size_t other_count;
-	unsigned items;       // of the metadata, a bit each that is there
+	unsigned items; // of the metadata, a bit each that is there
 	uint32_t block_size;
 	bool is_fixed, has_parent;
 	uint64_t size, size_offset; // size_offset: of this item in the file
@@ -193,10 +193,10 @@ int vhdx_overlay(struct disk *file, struct vhdx_replay *replay,
 struct vhdx_log {
 	struct disk *file;
 	struct guid id;
-	uint64_t offset; // in the file
+	uint64_t offset;       // in the file
 	uint32_t length, next; // next: where the next entry goes
-	uint64_t sequence; // of the next entry
-	uint8_t *bytes;    // room for the longest entry
+	uint64_t sequence;     // of the next entry
+	uint8_t *bytes;        // room for the longest entry
 };
 
 // Readies a log that is empty, under the header's log id or, when that is zero, a

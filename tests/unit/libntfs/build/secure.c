@@ -44,16 +44,16 @@ static void check_bad(struct ntfs_build *b)
 		size_t at;
 		uint8_t value;
 	} rows[] = {
-		{0, 2},     // revision
-		{3, 0},     // not self-relative
-		{4, 200},   // owner outside
-		{4, 4},     // owner in the header
-		{8, 255},   // group outside
-		{16, 200},  // ACL outside
-		{20, 9},    // revision of the ACL
-		{22, 255},  // ACL too long
-		{22, 4},    // ACL too short
-		{24, 1},    // an ACE outside the ACL
+		{0, 2},    // revision
+		{3, 0},    // not self-relative
+		{4, 200},  // owner outside
+		{4, 4},    // owner in the header
+		{8, 255},  // group outside
+		{16, 200}, // ACL outside
+		{20, 9},   // revision of the ACL
+		{22, 255}, // ACL too long
+		{22, 4},   // ACL too short
+		{24, 1},   // an ACE outside the ACL
 	};
 	uint8_t d[64];
 	uint32_t id = 77;
@@ -79,8 +79,7 @@ static void check_sds(struct ntfs_build *b)
 
 	for (uint32_t i = 0; i < 300; i++) {
 		make(d, sizeof(d), i);
-		check_ok(ntfs_build_security(b, d, sizeof(d), &id, &err),
-			 &err);
+		check_ok(ntfs_build_security(b, d, sizeof(d), &id, &err), &err);
 		check_ok(ntfs_build_security(b, d, sizeof(d), &again, &err),
 			 &err);
 		check_eq(id, SECURITY_DEFAULTS + i);
@@ -98,8 +97,7 @@ static void check_sds(struct ntfs_build *b)
 		check_eq(get_le32(head.size), size);
 		check(!(at & NTFS_SDS_BLOCK)); // a first copy
 		check_eq(at % 16, 0);
-		check_eq(at / NTFS_SDS_BLOCK,
-			 (at + size - 1) / NTFS_SDS_BLOCK);
+		check_eq(at / NTFS_SDS_BLOCK, (at + size - 1) / NTFS_SDS_BLOCK);
 		check(at + NTFS_SDS_BLOCK + size <= ntfs_secure_size(b));
 		ntfs_secure_read(b, at, buf, size);
 		ntfs_secure_read(b, at + NTFS_SDS_BLOCK, copy, size);

@@ -39,10 +39,45 @@ static struct found check_volume(struct disk *d, uint32_t id)
 
 // Whose entries inherit another one: all rights to administrators.
 static const uint8_t root_descriptor[] = {
-	1, 0, 4, 0x80, 0x34, 0, 0, 0, 0x44, 0, 0, 0, 0, 0, 0, 0, 0x14, 0, 0, 0,
-	2, 0, 32, 0, 1, 0, 0, 0, // DACL, one entry
-	0, 3, 24, 0, 0xff, 1, 0x1f, 0, ADMINISTRATORS,
-	ADMINISTRATORS, ADMINISTRATORS // owner, group
+	1,
+	0,
+	4,
+	0x80,
+	0x34,
+	0,
+	0,
+	0,
+	0x44,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0,
+	0x14,
+	0,
+	0,
+	0,
+	2,
+	0,
+	32,
+	0,
+	1,
+	0,
+	0,
+	0, // DACL, one entry
+	0,
+	3,
+	24,
+	0,
+	0xff,
+	1,
+	0x1f,
+	0,
+	ADMINISTRATORS,
+	ADMINISTRATORS,
+	ADMINISTRATORS // owner, group
 };
 
 static struct disk *new_volume(void)
@@ -56,7 +91,8 @@ static struct disk *new_volume(void)
 	check_ok(ntfs_build_new(d, &o, &b, &err), &err);
 	check_ok(ntfs_build_security(b, root_descriptor,
 				     sizeof(root_descriptor), &root.security,
-				     &err), &err);
+				     &err),
+		 &err);
 	check_ok(ntfs_build_set(b, NTFS_ROOT, &root, &err), &err);
 	check_ok(ntfs_build_layout(b, &err), &err);
 	check_ok(ntfs_build_begin(b, &err), &err);
@@ -71,7 +107,8 @@ static struct disk *open_sds(struct disk *d, struct ntfs **n)
 
 	check_ok(ntfs_open(d, n, &err), &err);
 	check_ok(ntfs_open_stream(*n, NTFS_REC_SECURE, NTFS_AT_DATA, "$SDS",
-				  &sds, &err), &err);
+				  &sds, &err),
+		 &err);
 	return sds;
 }
 

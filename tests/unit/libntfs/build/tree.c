@@ -13,7 +13,7 @@
 #include "ntfs.h"
 #include "test.h"
 
-#define T0 132000000000000000ull // 2019-04-17
+#define T0            132000000000000000ull // 2019-04-17
 #define MAX_PATH_TEXT 4096
 
 static struct ntfs_build *b;
@@ -195,9 +195,9 @@ static struct file folder(const struct file *parent, const char *name)
 
 static void sizes(bool large)
 {
-	static const uint64_t list[] = {0, 1, 7, 8, 9, 511, 512, 513, 4095,
-					4096, 4097, 65535, 65536, 65537,
-					200001};
+	static const uint64_t list[] = {0,    1,     7,     8,     9,
+					511,  512,   513,   4095,  4096,
+					4097, 65535, 65536, 65537, 200001};
 	struct file dir = folder(NULL, "sizes");
 	char name[64];
 
@@ -308,23 +308,25 @@ static void streams(void)
 static uint32_t reserved_stream;
 
 static const uint8_t symlink[] = {
-	0x0c, 0, 0, 0xa0, 28, 0, 0, 0, 8, 0, 8, 0, 0, 0, 8, 0, 1, 0, 0, 0,
-	'd', 0, 'e', 0, 'e', 0, 'p', 0, 'd', 0, 'e', 0, 'e', 0, 'p', 0,
+	0x0c, 0, 0,   0xa0, 28,  0, 0,   0, 8,   0, 8,   0,
+	0,    0, 8,   0,    1,   0, 0,   0, 'd', 0, 'e', 0,
+	'e',  0, 'p', 0,    'd', 0, 'e', 0, 'e', 0, 'p', 0,
 };
 static const uint8_t ea[] = {
-	20, 0, 0, 0, 0, 4, 5, 0, 'N', 'A', 'M', 'E', 0, 'v', 'a', 'l', 'u', 'e',
-	0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 'B', 0, 'x', 'y',
+	20,  0,   0, 0, 0, 4, 5, 0, 'N', 'A', 'M', 'E', 0,   'v', 'a', 'l',
+	'u', 'e', 0, 0, 0, 0, 0, 0, 0,   1,   2,   0,   'B', 0,   'x', 'y',
 };
 static const uint8_t object[16] = {1, 2, 3, 4, 5};
 
 static void special(void)
 {
 	static const uint8_t sd[] = {
-		1, 0, 4, 0x80, 0x30, 0, 0, 0, 0x3c, 0, 0, 0, 0, 0, 0, 0,
-		0x14, 0, 0, 0, 2, 0, 0x1c, 0, 1, 0, 0, 0, 0, 3, 0x14, 0,
-		0xff, 1, 0x1f, 0, 1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0,
-		1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0,
-		1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0,
+		1, 0, 4, 0x80, 0x30, 0, 0,    0, 0x3c, 0, 0,    0,
+		0, 0, 0, 0,    0x14, 0, 0,    0, 2,    0, 0x1c, 0,
+		1, 0, 0, 0,    0,    3, 0x14, 0, 0xff, 1, 0x1f, 0,
+		1, 1, 0, 0,    0,    0, 0,    5, 18,   0, 0,    0,
+		1, 1, 0, 0,    0,    0, 0,    5, 18,   0, 0,    0,
+		1, 1, 0, 0,    0,    0, 0,    5, 18,   0, 0,    0,
 	};
 	struct file dir = folder(NULL, "special"), f;
 	uint32_t id;
@@ -367,8 +369,7 @@ static void write_contents(void)
 		}
 }
 
-static void build(struct disk *d, uint32_t cluster, unsigned files,
-		  bool no_dos)
+static void build(struct disk *d, uint32_t cluster, unsigned files, bool no_dos)
 {
 	struct ntfs_build_options o = {
 		.label = "T\xc3\xa9st volume",
@@ -395,7 +396,8 @@ static void build(struct disk *d, uint32_t cluster, unsigned files,
 	check_ok(ntfs_build_layout(b, &err), &err);
 	check_ok(ntfs_build_begin(b, &err), &err);
 	write_contents();
-	check_ok(ntfs_build_stream_disk(b, reserved_stream, &reserved, &err), &err);
+	check_ok(ntfs_build_stream_disk(b, reserved_stream, &reserved, &err),
+		 &err);
 	check_eq(reserved->size, 1000003);
 	check_ok(disk_write(reserved, 1000002, &byte, 1, &err), &err);
 	disk_close(reserved);

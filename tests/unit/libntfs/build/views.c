@@ -26,8 +26,8 @@ static void start(uint32_t cluster)
 static int add(enum ntfs_stream_kind kind, const void *bytes, uint64_t size)
 {
 	struct ntfs_node_spec spec = {.security = NTFS_NO_SECURITY};
-	struct ntfs_stream_spec stream = {.kind = kind, .size = size,
-					  .content = bytes};
+	struct ntfs_stream_spec stream = {
+		.kind = kind, .size = size, .content = bytes};
 	le16 units[5];
 	struct ntfs_name name = {.name = units, .name_len = 5};
 	uint32_t node, id;
@@ -113,8 +113,9 @@ static void extended_attributes(void)
 		int result;
 	} rows[] = {
 		{{0, 0, 0, 0, 0, 1, 14, 0, 'N'}, 0},
-		{{12, 0, 0, 0, 0, 1, 2, 0, 'N', 0, 1, 1, 0, 0, 0, 0, 0x80, 1,
-		  2, 0, 'M'}, 0},
+		{{12, 0, 0, 0, 0, 1,    2, 0, 'N', 0,  1,
+		  1,  0, 0, 0, 0, 0x80, 1, 2, 0,   'M'},
+		 0},
 		{{0, 0, 0, 0, 0, 1, 15, 0, 'N'}, -EBADMSG},
 		{{4, 0, 0, 0, 0, 1, 2, 0, 'N'}, -EBADMSG},
 		{{13, 0, 0, 0, 0, 1, 2, 0, 'N'}, -EBADMSG},

@@ -95,7 +95,7 @@ static void check_truncate(struct disk *d)
 {
 	static const uint64_t to[][2] = {{327680, 327680}, {327679, 327679},
 					 {300001, 4097},   {20000, 8192},
-					 {8192, 1},	   {4096, 0}};
+					 {8192, 1},        {4096, 0}};
 	enum { N = sizeof(to) / sizeof(to[0]) };
 	struct ntfs_build_options o = {.cluster_size = 4096};
 	struct ntfs_check_result result;

@@ -55,7 +55,8 @@ static int change_file(const char *path, uint64_t seed, unsigned steps)
 		if (!m.files[i].is_there)
 			continue;
 		check_ok(ntfs_read_file(m.ntfs, m.files[i].path, MODEL_MAX, &p,
-					&size, &err), &err);
+					&size, &err),
+			 &err);
 		sha1_digest(p, size, hash);
 		for (size_t j = 0; j < SHA1_SIZE; j++)
 			printf("%02x", hash[j]);

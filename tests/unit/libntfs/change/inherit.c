@@ -7,17 +7,23 @@
 #include "libntfs/read/descriptor.h"
 #include "unit/libntfs/change/model.h"
 
-#define SYSTEM	1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0
-#define CREATOR 1, 1, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0
-#define WORLD	1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0
+#define SYSTEM                   1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0
+#define CREATOR                  1, 1, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0
+#define WORLD                    1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0
 #define ALLOW(flags, a, b, c, d) 0, flags, 0x14, 0, a, b, c, d
 
 static struct err err;
 
 // Owner WORLD, group SYSTEM, and one entry.
 #define PARENT(control, ...)                                                   \
-	{1, 0, 4, 0x80 | (control), 0x30, 0, 0, 0, 0x3c, 0, 0, 0, 0, 0, 0, 0,   \
-	 0x14, 0, 0, 0, 2, 0, 0x1c, 0, 1, 0, 0, 0, __VA_ARGS__, WORLD, SYSTEM}
+	{1,           0,     4,     0x80 | (control),                          \
+	 0x30,        0,     0,     0,                                         \
+	 0x3c,        0,     0,     0,                                         \
+	 0,           0,     0,     0,                                         \
+	 0x14,        0,     0,     0,                                         \
+	 2,           0,     0x1c,  0,                                         \
+	 1,           0,     0,     0,                                         \
+	 __VA_ARGS__, WORLD, SYSTEM}
 
 struct row {
 	uint8_t parent[72];
@@ -28,21 +34,35 @@ struct row {
 
 static const struct row rows[] = {
 	// for files: at a file in effect, at a folder passed on
-	{PARENT(0, ALLOW(1, 1, 0, 0, 0), SYSTEM), false, 1,
+	{PARENT(0, ALLOW(1, 1, 0, 0, 0), SYSTEM),
+	 false,
+	 1,
 	 {ALLOW(0, 1, 0, 0, 0), SYSTEM}},
-	{PARENT(0, ALLOW(1, 1, 0, 0, 0), SYSTEM), true, 1,
+	{PARENT(0, ALLOW(1, 1, 0, 0, 0), SYSTEM),
+	 true,
+	 1,
 	 {ALLOW(9, 1, 0, 0, 0), SYSTEM}},
-	{PARENT(0, ALLOW(3, 1, 0, 0, 0), SYSTEM), true, 1,
+	{PARENT(0, ALLOW(3, 1, 0, 0, 0), SYSTEM),
+	 true,
+	 1,
 	 {ALLOW(3, 1, 0, 0, 0), SYSTEM}},
-	{PARENT(0, ALLOW(7, 1, 0, 0, 0), SYSTEM), true, 1,
+	{PARENT(0, ALLOW(7, 1, 0, 0, 0), SYSTEM),
+	 true,
+	 1,
 	 {ALLOW(0, 1, 0, 0, 0), SYSTEM}},
-	{PARENT(4, ALLOW(3, 1, 0, 0, 0), SYSTEM), true, 1,
+	{PARENT(4, ALLOW(3, 1, 0, 0, 0), SYSTEM),
+	 true,
+	 1,
 	 {ALLOW(0x13, 1, 0, 0, 0), SYSTEM}},
 	// generic rights, and the creator: here one thing, below another
-	{PARENT(0, ALLOW(11, 0, 0, 0, 0x10), SYSTEM), true, 2,
+	{PARENT(0, ALLOW(11, 0, 0, 0, 0x10), SYSTEM),
+	 true,
+	 2,
 	 {ALLOW(0, 0xff, 1, 0x1f, 0), SYSTEM, ALLOW(11, 0, 0, 0, 0x10),
 	  SYSTEM}},
-	{PARENT(0, ALLOW(11, 1, 0, 0, 0), CREATOR), false, 1,
+	{PARENT(0, ALLOW(11, 1, 0, 0, 0), CREATOR),
+	 false,
+	 1,
 	 {ALLOW(0, 1, 0, 0, 0), WORLD}},
 };
 
@@ -54,7 +74,8 @@ static void test_rows(void)
 		size_t size;
 
 		check_ok(ntfs_inherit(row->parent, sizeof(row->parent),
-				      row->is_folder, &sd, &size, &err), &err);
+				      row->is_folder, &sd, &size, &err),
+			 &err);
 		printf("row %zu: %zu bytes\n", i, size);
 		check(ntfs_descriptor_is_valid(sd, size));
 		check_eq(size, 20 + 8 + row->count * 20 + 24);
@@ -71,7 +92,8 @@ static void test_defaults(void)
 	size_t root_size, file_size, size;
 	const uint8_t *root = ntfs_secure_default(SECURITY_ROOT, &root_size);
 	const uint8_t *file = ntfs_secure_default(SECURITY_FILE, &file_size);
-	static const uint8_t nothing[] = PARENT(0, ALLOW(0, 1, 0, 0, 0), SYSTEM);
+	static const uint8_t nothing[] =
+		PARENT(0, ALLOW(0, 1, 0, 0, 0), SYSTEM);
 	uint8_t *sd = NULL;
 
 	check_ok(ntfs_inherit(root, root_size, false, &sd, &size, &err), &err);
@@ -107,21 +129,24 @@ static void test_many(void)
 	memcpy(sd + 28, rows[0].parent + 48, 24);
 	sd[16] = 52;
 	for (uint32_t i = 0; i < FOLDERS; i++) {
-		struct ntfs_node_spec spec = {NTFS_ATTR_DIRECTORY, 1, 1, 1, 1, 0};
+		struct ntfs_node_spec spec = {
+			NTFS_ATTR_DIRECTORY, 1, 1, 1, 1, 0};
 		struct ntfs_name name = {0};
 		uint32_t node;
 		le16 *units;
 
 		// One list of one entry, followed by what makes it long.
-		memcpy(sd + 52, (uint8_t[]){2, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 0,
-					    (uint8_t)i, (uint8_t)(i >> 8), 0, 0,
-					    SYSTEM}, 28);
+		memcpy(sd + 52,
+		       (uint8_t[]){2, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0, 0,
+				   (uint8_t)i, (uint8_t)(i >> 8), 0, 0, SYSTEM},
+		       28);
 		sd[54] = (uint8_t)(8 + 20 + PADDING);
 		sd[55] = (8 + 20 + PADDING) >> 8;
 		sd[62] = (uint8_t)(20 + PADDING);
 		sd[63] = (20 + PADDING) >> 8;
 		check_ok(ntfs_build_security(b, sd, sizeof(sd), &spec.security,
-					     &err), &err);
+					     &err),
+			 &err);
 		check_ok(ntfs_build_add(b, &spec, &node, &err), &err);
 		snprintf(path, sizeof(path), "d%u", i);
 		check_eq(utf16_from_utf8(path, &units, &name.name_len), 0);

@@ -26,7 +26,8 @@ static struct disk *new_volume(void)
 	check_ok(ntfs_write_file(n, "folder\\a.txt", "the old", 7, 0, T0, &err),
 		 &err);
 	check_ok(ntfs_write_file(n, "folder\\below\\b.txt", "below", 5, 0, T0,
-				 &err), &err);
+				 &err),
+		 &err);
 	check_ok(ntfs_sync(n, &err), &err);
 	ntfs_close(n);
 	return d;
@@ -168,13 +169,14 @@ static void flag_alone(void)
 static void flag_of_another(void)
 {
 	struct disk *d = new_volume(), *log;
-	static const uint8_t page[0x40] = {'R', 'S', 'T', 'R', [0x18] = 0x20,
-					   [0x2e] = 2};
+	static const uint8_t page[0x40] = {'R', 'S',           'T',
+					   'R', [0x18] = 0x20, [0x2e] = 2};
 	struct ntfs *n;
 
 	n = open_volume(d);
 	check_ok(ntfs_open_stream(n, NTFS_REC_LOGFILE, NTFS_AT_DATA, NULL, &log,
-				  &err), &err);
+				  &err),
+		 &err);
 	check_ok(disk_write(log, 0, page, sizeof(page), &err), &err);
 	disk_close(log);
 	ntfs_close(n);
@@ -228,7 +230,8 @@ static void lost_clusters(void)
 	uint64_t at = SIZE / 4096 / 8 - 20;
 
 	check_ok(ntfs_open_stream(n, NTFS_REC_BITMAP, NTFS_AT_DATA, NULL,
-				  &bitmap, &err), &err);
+				  &bitmap, &err),
+		 &err);
 	check_ok(disk_read(bitmap, at, &byte, 1, &err), &err);
 	check_eq(byte, 0);
 	check_ok(disk_write(bitmap, at, "\x3c", 1, &err), &err);

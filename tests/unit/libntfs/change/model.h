@@ -27,7 +27,7 @@ struct model {
 	struct model_file files[MODEL_FILES];
 	char folders[MODEL_FOLDERS][300];
 	bool is_folder[MODEL_FOLDERS];
-	uint32_t max; // bytes of a file
+	uint32_t max;  // bytes of a file
 	unsigned full; // times that there was no space
 };
 
@@ -64,7 +64,9 @@ static inline void model_init(struct model *m, struct disk *d, uint64_t seed,
 {
 	struct err err = {0};
 
-	*m = (struct model){.disk = d, .random = seed, .max = max,
+	*m = (struct model){.disk = d,
+			    .random = seed,
+			    .max = max,
 			    .time = 133000000000000000};
 	strcpy(m->folders[0], "");
 	for (int i = 1; i < MODEL_FOLDERS; i++)
@@ -73,11 +75,12 @@ static inline void model_init(struct model *m, struct disk *d, uint64_t seed,
 			 m->folders[i < 4 ? 0 : model_random(m, (uint32_t)i)],
 			 i);
 	for (int i = 0; i < MODEL_FILES; i++) {
-		const char *folder =
-			m->folders[model_random(m, MODEL_FOLDERS)];
+		const char *folder = m->folders[model_random(m, MODEL_FOLDERS)];
 		static const char *const forms[] = {
-			"%.250s\\F%d.BIN", "%.250s\\a file with a long name %d.dat",
-			"%.250s\\\xc3\xa9t\xc3\xa9 %d", "%.250s\\.hidden.%d",
+			"%.250s\\F%d.BIN",
+			"%.250s\\a file with a long name %d.dat",
+			"%.250s\\\xc3\xa9t\xc3\xa9 %d",
+			"%.250s\\.hidden.%d",
 			"%.250s\\many that begin alike and are rather long, so "
 			"that few go into one block %d",
 		};
@@ -109,7 +112,8 @@ static inline void model_read(struct model *m, struct ntfs *n,
 	check_eq(size, f->size);
 	data = p;
 	for (uint32_t i = 0; i < size; i++)
-		if (data[i] != (i < f->zero_from ? model_byte(f->seed, i) : 0)) {
+		if (data[i] !=
+		    (i < f->zero_from ? model_byte(f->seed, i) : 0)) {
 			fprintf(stderr, "%s at %u of %zu\n", f->path, i, size);
 			check(!"content differs");
 		}

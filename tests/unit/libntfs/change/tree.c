@@ -11,7 +11,8 @@ static struct err err;
 
 static void name_of(char path[80], unsigned i)
 {
-	snprintf(path, 80, "\\folder\\a name of some length %04u \xc3\xa4\xc3\xb6", i);
+	snprintf(path, 80,
+		 "\\folder\\a name of some length %04u \xc3\xa4\xc3\xb6", i);
 }
 
 static int count_one(void *ctx, const struct ntfs_entry *e)

@@ -289,8 +289,7 @@ int main(void)
 		if (c->volume != SEED && !samples_there)
 			continue;
 		d = c->volume == SEED ? load_seed("files")
-				      : load_volume(
-						&sample_volumes[c->volume]);
+				      : load_volume(&sample_volumes[c->volume]);
 		apply(d, c);
 		count_problems(d, &s);
 		if (!s.found) {

@@ -13,7 +13,7 @@
 #include "test.h"
 #include "wim.h"
 
-#define T0 132000000000000000ull
+#define T0      132000000000000000ull
 #define CORRUPT err_corrupt(NULL, "", 0, "%s", "")
 
 static struct err err;
@@ -56,8 +56,8 @@ static void add_stream(uint32_t node, enum ntfs_stream_kind kind,
 
 static uint32_t add_node(uint32_t parent, const char *name, uint32_t attributes)
 {
-	struct ntfs_node_spec spec = {attributes, T0, T0, T0, T0,
-				      NTFS_NO_SECURITY};
+	struct ntfs_node_spec spec = {attributes, T0, T0,
+				      T0,         T0, NTFS_NO_SECURITY};
 	struct ntfs_name n = {0};
 	uint32_t node;
 	le16 *units;
@@ -109,7 +109,8 @@ static void add_link(uint32_t parent, const char *name, uint32_t tag,
 	if (tag == NTFS_TAG_SYMLINK)
 		memcpy(data + 8, to_le32(flags).b, 4);
 	memcpy(data + at, units, 2 * len);
-	add_reparse(add_node(parent, name, attributes), tag, data, at + 2 * len);
+	add_reparse(add_node(parent, name, attributes), tag, data,
+		    at + 2 * len);
 	mem_free(units);
 }
 
@@ -136,7 +137,8 @@ static void finish(void)
 	check_ok(ntfs_build_begin(b, &err), &err);
 	for (size_t i = 0; i < part_count; i++) {
 		check_ok(ntfs_build_write(b, parts[i].stream, 0, parts[i].data,
-					  parts[i].size, &err), &err);
+					  parts[i].size, &err),
+			 &err);
 		free(parts[i].data);
 	}
 	check_ok(ntfs_build_finish(b, NULL, &err), &err);
@@ -168,7 +170,8 @@ static void expect(struct ntfs *n, const char *path, const uint8_t *data,
 	check_ok(ntfs_open_file(n, path, &d, &err), &err);
 	check_eq(d->size, size);
 	check(d->read_only);
-	for (size_t off = 0, step = 1; off < size; off += step, step = step * 7 % 4999 + 1) {
+	for (size_t off = 0, step = 1; off < size;
+	     off += step, step = step * 7 % 4999 + 1) {
 		size_t len = size - off < step ? size - off : step;
 
 		check_ok(disk_read(d, off, buf, len, &err), &err);
@@ -211,8 +214,7 @@ static void add_compressed(void)
 	add_wof("wof-new", 9000, 2, 4, packed, store(content, 9000, 4096));
 	add_wof("wof-none", 9000, 2, 0, NULL, 0);
 	add_wof("wof-short", 9000, 2, 0, packed, 7);
-	add_wof("wof-long", 9000, 2, 0, packed,
-		store(content, 9000, 4096) + 1);
+	add_wof("wof-long", 9000, 2, 0, packed, store(content, 9000, 4096) + 1);
 	store(content, 9000, 4096);
 	packed[5] = 1; // the second chunk's end is before its begin
 	add_wof("wof-table", 9000, 2, 0, packed, 9008);
@@ -250,7 +252,7 @@ static void read_compressed(struct ntfs *n)
 }
 
 // A stream of more than 4 GiB, made up as it is read: entries of 8 bytes.
-#define LARGE ((UINT64_C(1) << 32) + 70001)
+#define LARGE       ((UINT64_C(1) << 32) + 70001)
 #define LARGE_TABLE (8 * (LARGE / 32768))
 
 static int large_read(struct disk *d, uint64_t off, void *buf, size_t len,
@@ -263,7 +265,8 @@ static int large_read(struct disk *d, uint64_t off, void *buf, size_t len,
 
 		*p = off < LARGE_TABLE
 			     ? (uint8_t)(entry >> off % 8 * 8)
-			     : (uint8_t)((off - LARGE_TABLE) * 0x9e3779b1u >> 24);
+			     : (uint8_t)((off - LARGE_TABLE) * 0x9e3779b1u >>
+					 24);
 	}
 	return 0;
 }
@@ -282,14 +285,15 @@ static void read_large(void)
 					  (UINT64_C(1) << 32) - 3, LARGE - 5};
 	uint8_t buf[5];
 
-	*stream = (struct disk){.ops = &ops, .size = LARGE + LARGE_TABLE,
-				.sector_size = 512};
+	*stream = (struct disk){
+		.ops = &ops, .size = LARGE + LARGE_TABLE, .sector_size = 512};
 	check_ok(ntfs_wof_disk(stream, LARGE, NTFS_WOF_LZX, &d, &err), &err);
 	for (size_t i = 0; i < 5; i++) {
 		check_ok(disk_read(d, places[i], buf, 5, &err), &err);
 		for (size_t j = 0; j < 5; j++)
-			check_eq(buf[j], (uint8_t)((places[i] + j) *
-						   0x9e3779b1u >> 24));
+			check_eq(buf[j],
+				 (uint8_t)((places[i] + j) * 0x9e3779b1u >>
+					   24));
 	}
 	disk_close(d);
 }
@@ -368,8 +372,8 @@ static void add_links(void)
 	add_link(below, "up", NTFS_TAG_SYMLINK, file, "..\\.\\below\\file", 1);
 	add_link(below, "far-up", NTFS_TAG_SYMLINK, file,
 		 "..\\..\\..\\folder/below/file", 1);
-	add_link(below, "rooted", NTFS_TAG_SYMLINK, file,
-		 "\\folder\\below\\up", 1);
+	add_link(below, "rooted", NTFS_TAG_SYMLINK, file, "\\folder\\below\\up",
+		 1);
 	add_link(NTFS_ROOT, "short", NTFS_TAG_SYMLINK, dir, "folder\\below", 1);
 	add_link(folder, "again", NTFS_TAG_SYMLINK, dir, "\\short", 1);
 	add_link(NTFS_ROOT, "circle", NTFS_TAG_SYMLINK, file, "around", 1);
@@ -388,11 +392,15 @@ static void add_links(void)
 
 static void follow_links(struct ntfs *n)
 {
-	static const char *const paths[] = {
-		"link", "folder\\below\\beside", "folder\\below\\up",
-		"folder\\below\\far-up", "folder\\below\\rooted",
-		"short\\file", "folder\\again\\file", "short/up",
-		"FOLDER\\AGAIN\\ROOTED"};
+	static const char *const paths[] = {"link",
+					    "folder\\below\\beside",
+					    "folder\\below\\up",
+					    "folder\\below\\far-up",
+					    "folder\\below\\rooted",
+					    "short\\file",
+					    "folder\\again\\file",
+					    "short/up",
+					    "FOLDER\\AGAIN\\ROOTED"};
 	uint64_t file, record;
 	char *target;
 
@@ -446,7 +454,8 @@ static void change(struct ntfs *n)
 	check_eq(ntfs_write_file(n, "junction\\x", "new", 3, 0, T0, NULL),
 		 -ENOTSUP);
 	check_ok(ntfs_write_file(n, "folder\\again\\made", content, 5000, 0, T0,
-				 &err), &err);
+				 &err),
+		 &err);
 	check_ok(ntfs_mkdir_all(n, "short\\a\\b", T0, &err), &err);
 	check_ok(ntfs_remove(n, "folder\\below\\rooted", &err), &err);
 	expect(n, "wof1-100000", content, 100000);
@@ -479,7 +488,8 @@ static int build_from_wim(const char *path, const char *wim, uint32_t algorithm)
 
 		check(name && (!blob || blob->compressed));
 		check_ok(disk_read(file, blob ? blob->offset : 0, raw, size,
-				   &err), &err);
+				   &err),
+			 &err);
 		add_wof(name, blob ? blob->size : 0, 2, algorithm,
 			blob ? raw : NULL, size);
 		free(raw);

@@ -51,7 +51,8 @@ static int dump_stream(void *ctx, const struct ntfs_stream *s)
 	if (stat.reparse_tag && s->type == 0x80 && !s->name_len) {
 		// a link, whose content is what it leads to
 		check_eq(ntfs_open_stream(f->n, f->record, s->type, name, &d,
-					  &err), -ENOTSUP);
+					  &err),
+			 -ENOTSUP);
 		mem_free(name);
 		f->count++;
 		return 0;

@@ -8,7 +8,7 @@
 #include "test.h"
 
 #define BLOCK_BITS 5000u // of a block here: two pages, the second not whole
-#define BLOCKS	   40u
+#define BLOCKS     40u
 #define AT(block)  (1024 + (uint64_t)(block) * 1024) // in the file
 
 static struct err err;
@@ -90,7 +90,8 @@ static void compare(struct vdisk_blocks *b, const bool *model, uint64_t block,
 			most = BLOCK_BITS - at;
 		while (n < most && model[at + n] == model[at])
 			n++;
-		check_ok(vdisk_bits_run(b, block, at, most, &count, &here, &err),
+		check_ok(vdisk_bits_run(b, block, at, most, &count, &here,
+					&err),
 			 &err);
 		check_eq(here, model[at]);
 		check_eq(count, n);

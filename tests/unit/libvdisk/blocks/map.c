@@ -52,7 +52,8 @@ static void check_write(struct disk *d, struct placed *file, uint64_t *seed)
 static void check_kind(const struct kind *k)
 {
 	struct disk *below = new_file(), *d, *under = new_parent(SIZE);
-	struct placed file = place_disk(below, 5), parent = place_disk(under, 6);
+	struct placed file = place_disk(below, 5),
+		      parent = place_disk(under, 6);
 	struct vdisk_create c = create_of(k, SIZE);
 	unsigned fds = 0;
 	uint64_t seed = 3;
@@ -63,8 +64,8 @@ static void check_kind(const struct kind *k)
 	// not before the file knows that it is written to
 	if (k->type != VDISK_FIXED || k->format == VDISK_VHDX)
 		check(!disk_locate(d, 0, 512, true, &place));
-	check_eq(d->unit != 0, k->type != VDISK_FIXED ||
-				       k->format == VDISK_VHDX);
+	check_eq(d->unit != 0,
+		 k->type != VDISK_FIXED || k->format == VDISK_VHDX);
 	for (int i = 0; i < 40; i++) {
 		uint8_t bytes[5000];
 		uint64_t off = random_number(&seed) % (SIZE - sizeof(bytes));

@@ -81,16 +81,20 @@ static void check_gaps(void)
 		uint64_t places[3], size, packed; // packed: the file's length
 	} rows[] = {
 		// none to move; what lies behind is cut off
-		{{2560, 2560 + SLOT, 2560 + 2 * SLOT}, 60000,
+		{{2560, 2560 + SLOT, 2560 + 2 * SLOT},
+		 60000,
 		 2560 + 3 * SLOT + 512},
 		// a gap of a block
-		{{2560, 2560 + 2 * SLOT, 2560 + 3 * SLOT}, 2560 + 4 * SLOT,
+		{{2560, 2560 + 2 * SLOT, 2560 + 3 * SLOT},
+		 2560 + 4 * SLOT,
 		 2560 + 3 * SLOT + 512},
 		// a sector less: it stays
 		{{2560, 2560 + 2 * SLOT - 512, 2560 + 3 * SLOT - 512},
-		 2560 + 4 * SLOT - 512, 2560 + 4 * SLOT},
+		 2560 + 4 * SLOT - 512,
+		 2560 + 4 * SLOT},
 		// the last of the file is not the last of the disk
-		{{40960, 2560, 2560 + SLOT}, 40960 + SLOT,
+		{{40960, 2560, 2560 + SLOT},
+		 40960 + SLOT,
 		 2560 + 3 * SLOT + 512},
 	};
 

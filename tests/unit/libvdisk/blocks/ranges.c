@@ -17,7 +17,8 @@ static void add(uint64_t off, uint64_t len, const char *what, uint64_t number)
 static void check_order(void)
 {
 	// far apart, so that a difference cut to 32 bits has the wrong sign
-	static const uint64_t offs[] = {UINT64_C(3) << 32, 7, UINT64_MAX - 1, 0,
+	static const uint64_t offs[] = {UINT64_C(3) << 32,       7,
+					UINT64_MAX - 1,          0,
 					(UINT64_C(3) << 32) + 1, 8};
 	uint64_t last = 0;
 
@@ -46,13 +47,15 @@ static void check_next(void)
 	add(10, 10, "a", 0);
 	add(20, 10, "b", 0);
 	add(40, 1, "c", 0);
-	check(!vdisk_ranges_next(&ranges, 0, 10, &from)); // ends where it begins
+	check(!vdisk_ranges_next(&ranges, 0, 10,
+				 &from)); // ends where it begins
 	check_eq(from, 3);
 	from = 0;
 	x = vdisk_ranges_next(&ranges, 0, 11, &from);
 	check(x && x->what[0] == 'a' && from == 1);
 	from = 0;
-	x = vdisk_ranges_next(&ranges, 19, 2, &from); // the last of a, first of b
+	x = vdisk_ranges_next(&ranges, 19, 2,
+			      &from); // the last of a, first of b
 	check(x && x->what[0] == 'a');
 	x = vdisk_ranges_next(&ranges, 19, 2, &from);
 	check(x && x->what[0] == 'b' && from == 2);

@@ -80,10 +80,9 @@ static struct file *make(const char *path, enum vdisk_format format,
 			 unsigned number, const struct file *parent,
 			 const char *relative, const char *absolute)
 {
-	const struct kind kind = {format,
-				  parent ? VDISK_DIFFERENCING : VDISK_DYNAMIC,
-				  format == VDISK_VHD ? 512 * K : 1024 * K,
-				  512};
+	const struct kind kind = {
+		format, parent ? VDISK_DIFFERENCING : VDISK_DYNAMIC,
+		format == VDISK_VHD ? 512 * K : 1024 * K, 512};
 	struct vdisk_create c = create_of(&kind, SIZE);
 	struct file *f = add(path, new_file());
 	uint8_t byte = (uint8_t)(number + 1);

@@ -86,8 +86,8 @@ static void check_format(enum vdisk_format format)
 	check(!rename("folder.vhd/c.vhd", "c.vhd"));
 	check_eq(guard("./p.vhd", NULL, 0), -EBUSY);
 	check_eq(guard("folder.vhd/../p.vhd", NULL, 0), -EBUSY);
-	check_eq(vdisk_guard_children(host, "none/p.vhd",
-				      &(struct guid){{0}}, NULL, 0, "", NULL),
+	check_eq(vdisk_guard_children(host, "none/p.vhd", &(struct guid){{0}},
+				      NULL, 0, "", NULL),
 		 -ENOENT);
 	check(!unlink("p.vhd") && !unlink("q.vhd") && !unlink("c.vhd") &&
 	      !unlink("junk.vhd") && !rmdir("folder.vhd"));

@@ -45,9 +45,8 @@ static void check_missing(const char *path)
 
 static void check_making(void)
 {
-	struct vdisk_create c = {.format = VDISK_VHD,
-				 .type = VDISK_DYNAMIC,
-				 .size = 1u << 20};
+	struct vdisk_create c = {
+		.format = VDISK_VHD, .type = VDISK_DYNAMIC, .size = 1u << 20};
 	const struct vdisk_files *host = &vdisk_host_files;
 	struct vdisk_check found;
 	struct disk *d;

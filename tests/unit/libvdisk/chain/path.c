@@ -45,7 +45,8 @@ static const struct {
 	{true, "\\v\\c.vhd", "p.vhd:stream", NULL, NULL, ""},
 	{true, "\\v\\c.vhd", "", "", "", ""},
 	// A volume: absolute paths.
-	{true, "\\v\\c.vhd", NULL, "C:\\x\\p.vhd", NULL, "\\x\\p.vhd|\\v\\p.vhd"},
+	{true, "\\v\\c.vhd", NULL, "C:\\x\\p.vhd", NULL,
+	 "\\x\\p.vhd|\\v\\p.vhd"},
 	{true, "\\v\\c.vhd", NULL, "z:/x/p.vhd", NULL, "\\x\\p.vhd|\\v\\p.vhd"},
 	{true, "\\v\\c.vhd", NULL, "C:p.vhd", NULL, ""},
 	{true, "\\v\\c.vhd", NULL, "C:\\..\\p.vhd", NULL, "\\v\\p.vhd"},
@@ -69,8 +70,7 @@ static const struct {
 	 "\\v\\p.vhd"},
 	{true, "\\v\\c.vhd", NULL, "\\\\?\\UNC\\server\\share\\p.vhd", NULL,
 	 "\\v\\p.vhd"},
-	{true, "\\v\\c.vhd", NULL, "\\\\?\\Volume{1}", NULL,
-	 "\\v\\Volume{1}"},
+	{true, "\\v\\c.vhd", NULL, "\\\\?\\Volume{1}", NULL, "\\v\\Volume{1}"},
 	{true, "\\v\\c.vhd", ".\\p.vhd", "C:\\v\\p.vhd", NULL, "\\v\\p.vhd"},
 };
 

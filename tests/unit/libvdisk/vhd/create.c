@@ -55,8 +55,7 @@ int main(void)
 	check_eq(make((struct vdisk_create){.type = VDISK_DYNAMIC,
 					    .size = 512}),
 		 0);
-	check_eq(make((struct vdisk_create){.type = VDISK_DYNAMIC,
-					    .size = 0}),
+	check_eq(make((struct vdisk_create){.type = VDISK_DYNAMIC, .size = 0}),
 		 -EINVAL);
 	check_eq(make((struct vdisk_create){.type = VDISK_DYNAMIC,
 					    .size = 1000}),
@@ -65,10 +64,12 @@ int main(void)
 					    .size = VDISK_MAX_VHD_SIZE + 512}),
 		 -EFBIG);
 	check_eq(make((struct vdisk_create){.type = VDISK_DYNAMIC,
-					    .size = 4096, .block_size = 4u << 20}),
+					    .size = 4096,
+					    .block_size = 4u << 20}),
 		 -EINVAL);
 	check_eq(make((struct vdisk_create){.type = VDISK_DYNAMIC,
-					    .size = 4096, .block_size = 600u << 10}),
+					    .size = 4096,
+					    .block_size = 600u << 10}),
 		 -EINVAL);
 
 	check_eq(make(child), -EINVAL);

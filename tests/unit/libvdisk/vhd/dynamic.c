@@ -219,9 +219,9 @@ static void check_block_sizes(void)
 	static const struct {
 		uint32_t block;
 		uint64_t size;
-	} sizes[] = {{512, 20000 - 32},	     {4096, 100864},
-		     {65536, 1 << 20},	     {4u << 20, (9 << 20) + 512},
-		     {16u << 20, 33 << 20},  {256u << 20, 5 << 20}};
+	} sizes[] = {{512, 20000 - 32},     {4096, 100864},
+		     {65536, 1 << 20},      {4u << 20, (9 << 20) + 512},
+		     {16u << 20, 33 << 20}, {256u << 20, 5 << 20}};
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		check_block_size(sizes[i].block, sizes[i].size, VDISK_DYNAMIC);

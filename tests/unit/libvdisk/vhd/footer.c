@@ -69,13 +69,13 @@ static void check_damage(void)
 		bool fix; // the checksum
 		int code;
 	} cases[] = {
-		{0, 'x', true, -ENOENT},	// no cookie
-		{8, 1, false, -EBADMSG},	// any byte
+		{0, 'x', true, -ENOENT}, // no cookie
+		{8, 1, false, -EBADMSG}, // any byte
 		{84, 1, false, -EBADMSG},
-		{0x0d, 2, true, -ENOTSUP},	// version 2
-		{0x3f, 5, true, -ENOTSUP},	// type
-		{0x37, 1, true, -EBADMSG},	// size no multiple of 512
-		{0x17, 1, true, -EBADMSG},	// header at an odd place
+		{0x0d, 2, true, -ENOTSUP}, // version 2
+		{0x3f, 5, true, -ENOTSUP}, // type
+		{0x37, 1, true, -EBADMSG}, // size no multiple of 512
+		{0x17, 1, true, -EBADMSG}, // header at an odd place
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -29,13 +29,13 @@ int main(void)
 		uint32_t value;
 		int code;
 	} cases[] = {
-		{0x18, 0x20000, -ENOTSUP},    // version
-		{0x20, 0, -EBADMSG},	      // block size
+		{0x18, 0x20000, -ENOTSUP}, // version
+		{0x20, 0, -EBADMSG},       // block size
 		{0x20, 256, -EBADMSG},
 		{0x20, 5000, -EBADMSG},
 		{0x20, 1u << 31, -EFBIG},
-		{0x1c, 5, -EBADMSG},	      // too few blocks
-		{0x14, FILE_SIZE, -EBADMSG},  // table outside
+		{0x1c, 5, -EBADMSG},         // too few blocks
+		{0x14, FILE_SIZE, -EBADMSG}, // table outside
 		{0x10, 0xffffffff, -EBADMSG},
 	};
 	struct vhd_header h;

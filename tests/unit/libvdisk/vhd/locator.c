@@ -5,7 +5,7 @@
 
 #include "unit/libvdisk/images.h"
 
-#define ROOM	 (200u << 10)
+#define ROOM     (200u << 10)
 #define PLACE(i) (65536u + (i) * 70000u + 3) // of the i-th path: odd
 
 static struct err err;
@@ -21,25 +21,34 @@ static const struct {
 	const char *relative, *absolute; // NULL: none
 } cases[] = {
 	{{{"W2ku", "C:\\v\\p.vhd", true}, {"W2ru", ".\\p.vhd", true}},
-	 ".\\p.vhd", "C:\\v\\p.vhd"},
+	 ".\\p.vhd",
+	 "C:\\v\\p.vhd"},
 	{{{"W2ru", "..\\b\xc3\xa4s\xe2\x82\xac\\p.vhd", true}},
-	 "..\\b\xc3\xa4s\xe2\x82\xac\\p.vhd", "p\xc3\xa9"},
+	 "..\\b\xc3\xa4s\xe2\x82\xac\\p.vhd",
+	 "p\xc3\xa9"},
 	// Without any the name in the header counts.
 	{{{0}}, NULL, "p\xc3\xa9"},
 	{{{"Wi2k", "C:\\v\\p.vhd", false}, {"Wi2r", ".\\p.vhd", false}},
-	 ".\\p.vhd", "C:\\v\\p.vhd"},
+	 ".\\p.vhd",
+	 "C:\\v\\p.vhd"},
 	// In the bytes of its time, of which nobody knows the code page.
 	{{{"Wi2r", ".\\p\xe9.vhd", false}}, ".\\p\xc3\xa9.vhd", "p\xc3\xa9"},
-	{{{"Wi2r", ".\\p\xc3\xa9.vhd", false}}, ".\\p\xc3\xa9.vhd", "p\xc3\xa9"},
+	{{{"Wi2r", ".\\p\xc3\xa9.vhd", false}},
+	 ".\\p\xc3\xa9.vhd",
+	 "p\xc3\xa9"},
 	// The new ones win.
-	{{{"Wi2r", ".\\old.vhd", false}, {"W2ru", ".\\new.vhd", true},
+	{{{"Wi2r", ".\\old.vhd", false},
+	  {"W2ru", ".\\new.vhd", true},
 	  {"Wi2k", "C:\\old.vhd", false}},
-	 ".\\new.vhd", "C:\\old.vhd"},
-	{{{"MacX", "file://localhost/Users/a%20b/p.vhd", false}}, NULL,
+	 ".\\new.vhd",
+	 "C:\\old.vhd"},
+	{{{"MacX", "file://localhost/Users/a%20b/p.vhd", false}},
+	 NULL,
 	 "/Users/a b/p.vhd"},
 	{{{"MacX", "file:///p%2.vhd%zz%00", false}}, NULL, "/p%2.vhd%zz%00"},
 	{{{"MacX", "/plain/p.vhd", false}}, NULL, "/plain/p.vhd"},
-	{{{"MacX", "file:///p.vhd", false}, {"W2ku", "C:\\p.vhd", true}}, NULL,
+	{{{"MacX", "file:///p.vhd", false}, {"W2ku", "C:\\p.vhd", true}},
+	 NULL,
 	 "C:\\p.vhd"},
 	// Not known, or a Mac's own.
 	{{{"Mac ", "\1\2\3", false}, {"Xyz ", "p", false}}, NULL, "p\xc3\xa9"},
@@ -116,12 +125,11 @@ static void check_ends(void)
 static void check_damage(void)
 {
 	static const struct vhd_locator bad[] = {
-		{"W2ru", PLACE(0), 7},	       // half a character
-		{"W2ru", PLACE(0), 65538},     // too long
-		{"W2ru", 2 * ROOM - 10, 12},   // over the end
-		{"W2ku", UINT64_MAX - 1, 4},   // wraps
-		{"Wi2r", 2 * ROOM, 1},
-		{"MacX", 2 * ROOM - 1, 2},
+		{"W2ru", PLACE(0), 7},       // half a character
+		{"W2ru", PLACE(0), 65538},   // too long
+		{"W2ru", 2 * ROOM - 10, 12}, // over the end
+		{"W2ku", UINT64_MAX - 1, 4}, // wraps
+		{"Wi2r", 2 * ROOM, 1},       {"MacX", 2 * ROOM - 1, 2},
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {

@@ -55,26 +55,30 @@ int main(void)
 	check_eq(make((struct vdisk_create){.type = VDISK_DYNAMIC,
 					    .size = 512}),
 		 0);
-	check_eq(make((struct vdisk_create){.type = VDISK_DYNAMIC,
-					    .size = 0}),
+	check_eq(make((struct vdisk_create){.type = VDISK_DYNAMIC, .size = 0}),
 		 -EINVAL);
 	check_eq(make((struct vdisk_create){.type = VDISK_DYNAMIC,
-					    .size = 512, .sector_size = 4096}),
+					    .size = 512,
+					    .sector_size = 4096}),
 		 -EINVAL);
 	check_eq(make((struct vdisk_create){.type = VDISK_DYNAMIC,
-					    .size = 4096, .sector_size = 1024}),
+					    .size = 4096,
+					    .sector_size = 1024}),
 		 -EINVAL);
 	check_eq(make((struct vdisk_create){.type = VDISK_DYNAMIC,
 					    .size = VDISK_MAX_VHDX_SIZE + 512}),
 		 -EFBIG);
 	check_eq(make((struct vdisk_create){.type = VDISK_DYNAMIC,
-					    .size = VDISK_MAX_VHDX_SIZE, .block_size = 1 << 20}),
+					    .size = VDISK_MAX_VHDX_SIZE,
+					    .block_size = 1 << 20}),
 		 0);
 	check_eq(make((struct vdisk_create){.type = VDISK_DYNAMIC,
-					    .size = 4096, .block_size = 512u << 20}),
+					    .size = 4096,
+					    .block_size = 512u << 20}),
 		 -EINVAL);
 	check_eq(make((struct vdisk_create){.type = VDISK_DYNAMIC,
-					    .size = 4096, .block_size = 3u << 20}),
+					    .size = 4096,
+					    .block_size = 3u << 20}),
 		 -EINVAL);
 
 	check_eq(make(child), -EINVAL);

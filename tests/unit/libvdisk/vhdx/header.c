@@ -29,8 +29,8 @@ static void check_unknown_region(void)
 
 		put(d, at + 8, "\3", 1);
 		put_region(d, at, 2, ID_SIZE, VHDX_FILE + MIB, MIB);
-		put(d, at + 16 + 2 * sizeof(struct vhdx_region_disk) + 28,
-		    "\0", 1);
+		put(d, at + 16 + 2 * sizeof(struct vhdx_region_disk) + 28, "\0",
+		    1);
 		put_crc(d, at, VHDX_TABLE_SIZE);
 		put(d, (i + 1) * VHDX_HEADER_1 + 0x44, "\0\0\x10", 3);
 		put(d, (i + 1) * VHDX_HEADER_1 + 0x48, "\0\0\x50", 3);

@@ -13,9 +13,9 @@ static const struct guid type = {{0xb7, 0xef, 0x4a, 0xb0, 0x9e, 0xd1, 0x81,
 				  0x4a, 0xb7, 0x89, 0x25, 0xb8, 0xe9, 0x44,
 				  0x59, 0x13}};
 
-#define LINKAGE	 "{f88d4d92-6fcc-408d-9bef-9b7c89f15c89}"
+#define LINKAGE  "{f88d4d92-6fcc-408d-9bef-9b7c89f15c89}"
 #define LINKAGE2 "{e9e37682-8227-44a7-8648-39cb9f52e5e6}"
-#define ZERO	 "{00000000-0000-0000-0000-000000000000}"
+#define ZERO     "{00000000-0000-0000-0000-000000000000}"
 
 struct pair {
 	const char *key, *value;
@@ -81,12 +81,9 @@ static void check_good(void)
 		{"parent_linkage2", ZERO},
 	};
 	static const struct pair odd[] = {
-		{"something", "else"},
-		{"parent_linkage2", LINKAGE2},
-		{"relative_path", ""},
-		{"relative_path", "second"},
-		{"parent_linkage", LINKAGE},
-		{"", ""},
+		{"something", "else"},       {"parent_linkage2", LINKAGE2},
+		{"relative_path", ""},       {"relative_path", "second"},
+		{"parent_linkage", LINKAGE}, {"", ""},
 	};
 	struct vhdx_locator l;
 

@@ -5,7 +5,7 @@
 
 #include "unit/libvdisk/images.h"
 
-#define SECTOR	  4096u
+#define SECTOR    4096u
 #define MAX_ENTRY ((1 + VHDX_LOG_MAX_WRITES) * SECTOR)
 
 static struct err err;
@@ -87,7 +87,8 @@ static void check_bytes(void)
 	check_entry(found, &log.id, 0, 1, 0, file->size);
 	log.sequence = UINT64_C(0x123456789a);
 	fill(0);
-	check_ok(vhdx_log_append(&log, writes, VHDX_LOG_MAX_WRITES, &err), &err);
+	check_ok(vhdx_log_append(&log, writes, VHDX_LOG_MAX_WRITES, &err),
+		 &err);
 	check_ok(disk_read(file, MIB + SECTOR, found, MAX_ENTRY, &err), &err);
 	check_entry(found, &log.id, SECTOR, UINT64_C(0x123456789a),
 		    VHDX_LOG_MAX_WRITES, file->size);
@@ -97,8 +98,8 @@ static void check_bytes(void)
 	check_ok(disk_read(file, MIB + SECTOR + MAX_ENTRY, found, 2 * SECTOR,
 			   &err),
 		 &err);
-	check_entry(found, &log.id, SECTOR + MAX_ENTRY,
-		    UINT64_C(0x123456789b), 1, file->size);
+	check_entry(found, &log.id, SECTOR + MAX_ENTRY, UINT64_C(0x123456789b),
+		    1, file->size);
 	for (size_t i = 96; i < SECTOR; i++)
 		check_eq(found[i], 0);
 	vhdx_log_done(&log);

@@ -134,7 +134,7 @@ static void check_ring(void)
 
 // --- Logs by others, entry by entry ------------------------------------------
 
-#define SECTOR	    VHDX_LOG_SECTOR
+#define SECTOR      VHDX_LOG_SECTOR
 #define LOG_SECTORS (MIB / SECTOR)
 #define MAX_DESCS   200u
 
@@ -205,9 +205,8 @@ static uint32_t put_entry(struct disk *file, uint32_t at, uint64_t sequence,
 // Block 1 lies at 3 MiB and holds sevens; its sectors as they are after the log.
 static void expect(struct disk *file, const char *sevens)
 {
-	const struct vhdx_header h = {.log_offset = LOG_AT,
-				      .log_length = MIB,
-				      .log = log_id};
+	const struct vhdx_header h = {
+		.log_offset = LOG_AT, .log_length = MIB, .log = log_id};
 	struct vhdx_replay found;
 	struct err err = {0};
 	struct disk *seen;
@@ -282,7 +281,8 @@ static void check_sequences(void)
 
 static void check_shapes(void)
 {
-	const struct desc zero[] = {at(0, 4), {3 * MIB + SECTOR, 2 * SECTOR, 0}};
+	const struct desc zero[] = {at(0, 4),
+				    {3 * MIB + SECTOR, 2 * SECTOR, 0}};
 	struct desc many[MAX_DESCS];
 	struct disk *file = new_log();
 	uint32_t next;
@@ -307,9 +307,8 @@ static void check_shapes(void)
 static void check_beyond(void)
 {
 	const struct desc far = {VHDX_FILE + 2 * MIB, SECTOR, 4};
-	const struct vhdx_header h = {.log_offset = LOG_AT,
-				      .log_length = MIB,
-				      .log = log_id};
+	const struct vhdx_header h = {
+		.log_offset = LOG_AT, .log_length = MIB, .log = log_id};
 	struct disk *file = new_log();
 	struct vhdx_replay found;
 	struct err err = {0};
