@@ -2,7 +2,7 @@
 # the commands under test are the static ones that are shipped.
 
 .PHONY: check test check-full lint unit cmd oracle fault fuzz fuzz-replay \
-	mutants boot soak asan messages
+	mutants boot soak asan messages format
 
 SANFLAGS := -no-pie -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
@@ -76,6 +76,8 @@ soak: all	## fifty starts with disks that come late
 	$(Q)tests/soak.sh
 messages:	## every message that a user can meet, to be read
 	$(Q)tests/messages.py
+format:	## lay out the C as .clang-format says
+	$(Q)git ls-files '*.c' '*.h' | xargs -P $$(nproc) -n 40 clang-format-19 -i
 lint:	## the style rules that a script can check
 	$(Q)tests/run.sh lint
 fuzz: deps $(BIOS)	## fuzz every decoder for T seconds each

@@ -24,6 +24,7 @@ static int change(struct ntfs *n, const uint8_t *op)
 	static uint8_t content[65536];
 	char path[64];
 	struct disk *d;
+	size_t size;
 
 	snprintf(path, sizeof(path),
 		 op[1] < 128 ? paths[op[1] % 10]
@@ -37,13 +38,12 @@ static int change(struct ntfs *n, const uint8_t *op)
 	case 2:
 		return ntfs_resize_file(n, path, op[2] * 300u, 1, NULL);
 	case 3:
-		return ntfs_create_file(n, path, op[2] * 200u, 32, 1, &d, NULL)
-			       ? 0
-			       : (disk_close(d), 0);
+		if (!ntfs_create_file(n, path, op[2] * 200u, 32, 1, &d, NULL))
+			disk_close(d);
+		return 0;
 	default:
-		return ntfs_write_file(n, path, content,
-				       op[2] < 128 ? op[2] : op[2] * 100u, 32,
-				       1, NULL);
+		size = op[2] < 128 ? op[2] : op[2] * 100u;
+		return ntfs_write_file(n, path, content, size, 32, 1, NULL);
 	}
 }
 
