@@ -8,7 +8,7 @@
 
 #include "address.h"
 #include "image_files.h"
-#include "../files/tree.h"
+#include "../files/spot.h"
 
 // --- Opening -----------------------------------------------------------------
 
@@ -72,21 +72,21 @@ void image_names_free(struct image_names *names)
 
 struct match {
 	struct image_names *names;
-	struct tree *tree;
-	struct tree_match match;
+	struct spot *spot;
+	struct spot_match match;
 	bool found;
 	struct err *err;
 };
 
 static int add_match(struct match *m, const char *name)
 {
-	char *path = tree_join(m->tree, m->match.folder, name), *address;
-	size_t prefix = strlen(m->tree->prefix);
+	char *path = spot_join(m->spot, m->match.folder, name), *address;
+	size_t prefix = strlen(m->spot->prefix);
 	int r;
 
 	address = path ? mem_alloc(prefix + strlen(path) + 1) : NULL;
 	if (address) {
-		memcpy(address, m->tree->prefix, prefix);
+		memcpy(address, m->spot->prefix, prefix);
 		strcpy(address + prefix, path);
 		r = image_names_add(m->names, address, m->err);
 	} else {
@@ -101,7 +101,7 @@ static int match_one(void *ctx, const struct volume_stat *entry)
 {
 	struct match *m = ctx;
 
-	if (entry->is_directory || !tree_matches(&m->match, entry))
+	if (entry->is_directory || !spot_matches(&m->match, entry))
 		return 0;
 	m->found = true;
 	return add_match(m, entry->name);
@@ -118,16 +118,16 @@ int image_names_match(struct image_names *names, const char *pattern,
 			       "a server's files cannot be listed: part 1 is "
 			       "enough when they are called install.swm, "
 			       "install2.swm, and so on");
-	r = tree_open(pattern, 0, &m.tree, err);
+	r = spot_open(pattern, 0, &m.spot, err);
 	if (r)
 		return r;
-	r = tree_match_path(m.tree, m.tree->path, &m.match, err);
+	r = spot_match_path(m.spot, m.spot->path, &m.match, err);
 	if (!r)
-		r = tree_list(m.tree, m.match.folder, match_one, &m, err);
+		r = spot_list(m.spot, m.match.folder, match_one, &m, err);
 	if (!r && !m.found)
 		r = err_set(err, -ENOENT, pattern, ERR_NOWHERE,
 			    "no file matches this");
-	tree_match_done(&m.match);
-	tree_close(m.tree);
+	spot_match_done(&m.match);
+	spot_close(m.spot);
 	return r;
 }

@@ -56,9 +56,9 @@ struct copy {
 	struct transfer t;
 	const char *destination;
 	bool into_folder; // names are added to the destination
-	struct tree **trees;
+	struct spot **spots;
 	struct place **places; // of partitions
-	size_t tree_count, place_count;
+	size_t spot_count, place_count;
 	struct err *err;
 };
 
@@ -70,27 +70,27 @@ static unsigned lock_flag(const struct copy *c, const char *source)
 							    : 0;
 }
 
-// Opens a source's tree, which is kept until the end.
-static int open_source(struct copy *c, const char *text, struct tree **ret)
+// Opens a source's spot, which is kept until the end.
+static int open_source(struct copy *c, const char *text, struct spot **ret)
 {
 	unsigned flags = lock_flag(c, text);
-	int r = tree_open(text, flags | TREE_HOST_FILE, ret, c->err);
+	int r = spot_open(text, flags | SPOT_HOST_FILE, ret, c->err);
 
 	if (r)
 		return r;
 	(*ret)->flags = flags ? DISK_WRITE_LOCK : 0;
-	c->trees[c->tree_count++] = *ret;
+	c->spots[c->spot_count++] = *ret;
 	return 0;
 }
 
 static char *destination_of(const struct copy *c, const char *name)
 {
-	return c->into_folder ? tree_join(c->t.to, c->t.to->path, name)
+	return c->into_folder ? spot_join(c->t.to, c->t.to->path, name)
 			      : mem_strdup(c->t.to->path);
 }
 
 // The file of a path; in a volume "file:stream" is a stream of it.
-static int stat_source(struct tree *t, const char *path,
+static int stat_source(struct spot *t, const char *path,
 		       struct volume_stat *ret, struct err *err)
 {
 	const char *colon = t->volume ? strchr(path, ':') : NULL;
@@ -98,18 +98,18 @@ static int stat_source(struct tree *t, const char *path,
 	int r;
 
 	if (!colon)
-		return tree_stat(t, path, ret, err);
+		return spot_stat(t, path, ret, err);
 	file = mem_strdup(path);
 	if (!file)
 		return err_nomem(err);
 	file[colon - path] = 0;
-	r = tree_stat(t, file, ret, err);
+	r = spot_stat(t, file, ret, err);
 	mem_free(file);
 	snprintf(ret->name, sizeof(ret->name), "%s", colon + 1);
 	return r;
 }
 
-static int add_part(struct transfer_file *f, struct tree *t, char *path,
+static int add_part(struct transfer_file *f, struct spot *t, char *path,
 		    struct disk *disk, struct err *err)
 {
 	struct transfer_part *parts =
@@ -127,7 +127,7 @@ static int add_part(struct transfer_file *f, struct tree *t, char *path,
 }
 
 // What a copy of an entry is like.
-static void set_like(const struct copy *c, const struct tree *t,
+static void set_like(const struct copy *c, const struct spot *t,
 		     const struct volume_stat *s, struct transfer_file *f)
 {
 	f->modified = c->t.has_time ? c->t.time : s->modified;
@@ -138,7 +138,7 @@ static void set_like(const struct copy *c, const struct tree *t,
 			(VOLUME_READONLY | VOLUME_HIDDEN | VOLUME_SYSTEM);
 }
 
-static int add_file(struct copy *c, struct tree *t, char *path,
+static int add_file(struct copy *c, struct spot *t, char *path,
 		    const struct volume_stat *s)
 {
 	struct transfer_file f = {0};
@@ -159,8 +159,8 @@ static int add_file(struct copy *c, struct tree *t, char *path,
 
 struct matching {
 	struct copy *c;
-	struct tree *tree;
-	const struct tree_match *match;
+	struct spot *spot;
+	const struct spot_match *match;
 	size_t found;
 };
 
@@ -170,18 +170,18 @@ static int take_match(void *ctx, const struct volume_stat *s)
 
 	if (s->is_directory ||
 	    (s->attributes & (VOLUME_HIDDEN | VOLUME_SYSTEM)) ||
-	    !tree_matches(m->match, s))
+	    !spot_matches(m->match, s))
 		return 0;
 	m->found++;
-	return add_file(m->c, m->tree,
-			tree_join(m->tree, m->match->folder, s->name), s);
+	return add_file(m->c, m->spot,
+			spot_join(m->spot, m->match->folder, s->name), s);
 }
 
-static int add_matches(struct copy *c, struct tree *t,
-		       const struct tree_match *match, const char *text)
+static int add_matches(struct copy *c, struct spot *t,
+		       const struct spot_match *match, const char *text)
 {
 	struct matching m = {c, t, match, 0};
-	int r = tree_list(t, match->folder, take_match, &m, c->err);
+	int r = spot_list(t, match->folder, take_match, &m, c->err);
 
 	c->t.verbose = true;
 	if (!r && !m.found)
@@ -190,15 +190,15 @@ static int add_matches(struct copy *c, struct tree *t,
 	return r;
 }
 
-static int add_tree(struct copy *c, const char *text)
+static int add_spot(struct copy *c, const char *text)
 {
-	struct tree_match match = {0};
+	struct spot_match match = {0};
 	struct volume_stat s;
-	struct tree *t;
+	struct spot *t;
 	int r = open_source(c, text, &t);
 
 	if (!r)
-		r = tree_match_path(t, t->path, &match, c->err);
+		r = spot_match_path(t, t->path, &match, c->err);
 	if (!r && (match.is_folder || match.is_pattern)) {
 		r = add_matches(c, t, &match, text);
 	} else if (!r) {
@@ -206,7 +206,7 @@ static int add_tree(struct copy *c, const char *text)
 		if (!r)
 			r = add_file(c, t, mem_strdup(t->path), &s);
 	}
-	tree_match_done(&match);
+	spot_match_done(&match);
 	return r;
 }
 
@@ -274,7 +274,7 @@ static int add_joined(struct copy *c, char **texts, size_t count)
 	int r = 0;
 
 	for (size_t i = 0; i < count && !r; i++) {
-		struct tree *t;
+		struct spot *t;
 
 		r = open_source(c, texts[i], &t);
 		if (!r && wildcard_is_pattern(t->path))
@@ -302,13 +302,13 @@ static int add_joined(struct copy *c, char **texts, size_t count)
 static bool is_there(const char *text)
 {
 	struct volume_stat s;
-	struct tree *t;
+	struct spot *t;
 	bool yes;
 
-	if (tree_open(text, TREE_HOST_FILE, &t, NULL))
+	if (spot_open(text, SPOT_HOST_FILE, &t, NULL))
 		return false;
 	yes = !stat_source(t, t->path, &s, NULL);
-	tree_close(t);
+	spot_close(t);
 	return yes;
 }
 
@@ -352,7 +352,7 @@ static int add_group(struct copy *c, char **texts)
 		return add_joined(c, texts, count);
 	return is_partition(texts[0]) || is_on_server(texts[0])
 		       ? add_place(c, texts[0])
-		       : add_tree(c, texts[0]);
+		       : add_spot(c, texts[0]);
 }
 
 // --- The destination ---------------------------------------------------------
@@ -361,12 +361,12 @@ static int open_destination(struct copy *c)
 {
 	const char *text = c->destination;
 	struct volume_stat s;
-	struct tree *to;
+	struct spot *to;
 	const char *end;
 	int r = is_partition(text)
 			? err_set(c->err, -EISDIR, text, ERR_NOWHERE,
 				  "a disk, not a file in one")
-			: tree_open(text, ADDRESS_WRITE | TREE_HOST_FILE, &to,
+			: spot_open(text, ADDRESS_WRITE | SPOT_HOST_FILE, &to,
 				    c->err);
 
 	if (r)
@@ -381,7 +381,7 @@ static int open_destination(struct copy *c)
 			    "or one file");
 	end = to->path + strlen(to->path);
 	c->into_folder = end == to->path || end[-1] == '\\' || end[-1] == '/' ||
-			 (!tree_stat(to, to->path, &s, NULL) && s.is_directory);
+			 (!spot_stat(to, to->path, &s, NULL) && s.is_directory);
 	return r;
 }
 
@@ -419,11 +419,11 @@ static int copy(struct copy *c, char **groups, size_t group_count)
 		cmd_fail("copy", c->t.failing, &err);
 	printf("%9zu file(s) copied.\n", c->t.done);
 	transfer_done(&c->t);
-	for (size_t i = 0; i < c->tree_count; i++)
-		tree_close(c->trees[i]);
+	for (size_t i = 0; i < c->spot_count; i++)
+		spot_close(c->spots[i]);
 	for (size_t i = 0; i < c->place_count; i++)
 		address_close(c->places[i]);
-	tree_close(c->t.to);
+	spot_close(c->t.to);
 	return r ? CMD_FAILED : CMD_OK;
 }
 
@@ -437,9 +437,9 @@ static int copy_words(struct copy *c, char **words, int count)
 	for (int i = 0; i < count; i++)
 		size += strlen(words[i]) + 1;
 	groups = mem_array(size, sizeof(*groups));
-	c->trees = mem_array(size, sizeof(*c->trees));
+	c->spots = mem_array(size, sizeof(*c->spots));
 	c->places = mem_array(size, sizeof(*c->places));
-	if (!groups || !c->trees || !c->places) {
+	if (!groups || !c->spots || !c->places) {
 		struct err err = {0};
 
 		err_nomem(&err);
@@ -450,7 +450,7 @@ static int copy_words(struct copy *c, char **words, int count)
 				     : cmd_misuse("copy", "name a source");
 	}
 	mem_free(groups);
-	mem_free(c->trees);
+	mem_free(c->spots);
 	mem_free(c->places);
 	return status;
 }

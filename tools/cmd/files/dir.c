@@ -149,8 +149,8 @@ static void read_options(const struct letter_switch *s, char order[64],
 
 struct listing {
 	const struct dir_options *o;
-	struct tree *tree;
-	const struct tree_match *match;
+	struct spot *spot;
+	const struct spot_match *match;
 	struct dir_sums total;
 	bool found;
 	struct err *err;
@@ -172,7 +172,7 @@ static int add_entry(struct gathering *g, const struct volume_stat *s,
 
 	attributes |= s->is_directory ? VOLUME_DIRECTORY : 0;
 	if ((attributes & o->needed) != o->needed ||
-	    (attributes & o->refused) || !tree_matches(g->l->match, s))
+	    (attributes & o->refused) || !spot_matches(g->l->match, s))
 		return 0;
 	if (mem_grow((void **)&f->entries, f->count, &f->capacity,
 		     sizeof(*f->entries)))
@@ -195,7 +195,7 @@ static int add_below(struct gathering *g, const struct volume_stat *s)
 	if (mem_grow((void **)&g->below, g->below_count, &g->below_capacity,
 		     sizeof(*g->below)))
 		return err_nomem(l->err);
-	g->below[g->below_count] = tree_join(l->tree, g->folder->path, s->name);
+	g->below[g->below_count] = spot_join(l->spot, g->folder->path, s->name);
 	return g->below[g->below_count++] ? 0 : err_nomem(l->err);
 }
 
@@ -210,13 +210,13 @@ static int take_entry(void *ctx, const struct volume_stat *s)
 // The folder itself and the one above, as Windows lists them.
 static int add_dots(struct gathering *g)
 {
-	struct tree *t = g->l->tree;
+	struct spot *t = g->l->spot;
 	struct volume_stat s;
 	int r;
 
-	if (g->l->o->bare || tree_is_root(t, g->folder->path))
+	if (g->l->o->bare || spot_is_root(t, g->folder->path))
 		return 0;
-	r = tree_stat(t, g->folder->path, &s, g->l->err);
+	r = spot_stat(t, g->folder->path, &s, g->l->err);
 	s.reparse_tag = 0;
 	s.short_name[0] = 0;
 	for (int dots = 1; dots <= 2 && !r; dots++) {
@@ -252,12 +252,12 @@ static void show_folder(struct listing *l, const struct dir_folder *f)
 // With /S the folders below follow; as deep as their paths are long.
 static int list_folder(struct listing *l, const char *path)
 {
-	struct dir_folder f = {.tree = l->tree, .path = path};
+	struct dir_folder f = {.spot = l->spot, .path = path};
 	struct gathering g = {.l = l, .folder = &f};
 	int r = l->match->is_folder || l->match->is_pattern ? add_dots(&g) : 0;
 
 	if (!r)
-		r = tree_list(l->tree, path, take_entry, &g, l->err);
+		r = spot_list(l->spot, path, take_entry, &g, l->err);
 	if (!r) {
 		dir_sort(l->o, &f);
 		show_folder(l, &f);
@@ -274,22 +274,22 @@ static int list_folder(struct listing *l, const char *path)
 static int not_found(const struct listing *l)
 {
 	if (!l->o->bare)
-		dir_show_head(l->o, l->tree, l->match->folder);
+		dir_show_head(l->o, l->spot, l->match->folder);
 	fflush(stdout);
 	fputs("File Not Found\n", stderr);
 	return CMD_FAILED;
 }
 
-static int list_tree(const struct dir_options *o, struct tree *t,
+static int list_spot(const struct dir_options *o, struct spot *t,
 		     struct err *err)
 {
-	struct tree_match m = {0};
-	struct listing l = {.o = o, .tree = t, .match = &m, .err = err};
+	struct spot_match m = {0};
+	struct listing l = {.o = o, .spot = t, .match = &m, .err = err};
 	struct volume_info info;
-	int r = tree_match_path(t, t->path, &m, err);
+	int r = spot_match_path(t, t->path, &m, err);
 
 	if (!r && !o->bare)
-		r = tree_get_info(t, &info, err);
+		r = spot_get_info(t, &info, err);
 	if (r)
 		return r;
 	if (!o->bare)
@@ -299,22 +299,22 @@ static int list_tree(const struct dir_options *o, struct tree *t,
 		r = not_found(&l);
 	else if (!r && !o->bare)
 		dir_show_total(o, &l.total, info.free);
-	tree_match_done(&m);
+	spot_match_done(&m);
 	return r;
 }
 
 static int list(const struct dir_options *o, const char *text)
 {
 	struct err err = {0};
-	struct tree *t;
-	int r = tree_open(text, 0, &t, &err);
+	struct spot *t;
+	int r = spot_open(text, 0, &t, &err);
 
 	if (r)
 		return cmd_fail("dir", text, &err);
 	if (t->volume)
 		warn_of_oddities("dir", text, t->volume->disk);
-	r = list_tree(o, t, &err);
-	tree_close(t);
+	r = list_spot(o, t, &err);
+	spot_close(t);
 	return r < 0 ? cmd_fail("dir", text, &err) : r;
 }
 

@@ -6,7 +6,7 @@
 #ifndef DIR_H
 #define DIR_H
 
-#include "tree.h"
+#include "spot.h"
 
 struct dir_options {
 	bool bare, recursive, wide, by_column, lower, short_names, streams;
@@ -28,7 +28,7 @@ struct dir_sums {
 };
 
 struct dir_folder {
-	struct tree *tree;
+	struct spot *spot;
 	const char *path;
 	struct dir_entry *entries;
 	size_t count, capacity;
@@ -42,14 +42,14 @@ void dir_sort(const struct dir_options *o, struct dir_folder *f);
 // --------------------------------------------------------
 
 // Shows what the volume is.
-void dir_show_volume(const struct dir_options *o, const struct tree *t,
+void dir_show_volume(const struct dir_options *o, const struct spot *t,
 		     const struct volume_info *info);
 
 // Shows a folder's entries with its head and, unless bare, its sums.
 void dir_show_folder(const struct dir_options *o, const struct dir_folder *f);
 
 // Shows the head of a folder alone, before "File Not Found".
-void dir_show_head(const struct dir_options *o, const struct tree *t,
+void dir_show_head(const struct dir_options *o, const struct spot *t,
 		   const char *path);
 
 // Shows the sums of all: with what is free, and /S "Total Files Listed".

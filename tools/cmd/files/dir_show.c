@@ -101,8 +101,8 @@ static void print_reparse(const struct dir_folder *f,
 			  const struct volume_stat *s)
 {
 	const char *tag = ntfs_reparse_name(s->reparse_tag);
-	char *path = tree_join(f->tree, f->path, s->name);
-	char *target = path ? tree_read_link(f->tree, path) : NULL;
+	char *path = spot_join(f->spot, f->path, s->name);
+	char *target = path ? spot_read_link(f->spot, path) : NULL;
 
 	if (target)
 		printf(" [%s]", target);
@@ -158,11 +158,11 @@ static void show_streams(const struct dir_options *o,
 			 const struct volume_stat *s)
 {
 	struct stream_line line = {o, s};
-	char *path = f->tree->volume ? tree_join(f->tree, f->path, s->name)
+	char *path = f->spot->volume ? spot_join(f->spot, f->path, s->name)
 				     : NULL;
 
 	if (path)
-		best_effort(volume_streams(f->tree->volume, path, show_stream,
+		best_effort(volume_streams(f->spot->volume, path, show_stream,
 					   &line, NULL));
 	mem_free(path);
 }
@@ -194,12 +194,12 @@ static void show_entry(const struct dir_options *o, const struct dir_folder *f,
 static void show_bare(const struct dir_options *o, const struct dir_folder *f)
 {
 	for (size_t i = 0; i < f->count; i++) {
-		char *path = o->recursive ? tree_join(f->tree, f->path,
+		char *path = o->recursive ? spot_join(f->spot, f->path,
 						      f->entries[i].stat.name)
 					  : NULL;
 
 		if (path)
-			print_name(o, f->tree->prefix);
+			print_name(o, f->spot->prefix);
 		print_name(o, path ? path : f->entries[i].stat.name);
 		end_line(o);
 		mem_free(path);
@@ -254,7 +254,7 @@ static void show_wide(const struct dir_options *o, const struct dir_folder *f)
 
 // --- Heads and sums ----------------------------------------------------------
 
-void dir_show_volume(const struct dir_options *o, const struct tree *t,
+void dir_show_volume(const struct dir_options *o, const struct spot *t,
 		     const struct volume_info *info)
 {
 	size_t len = strlen(t->prefix);
@@ -271,7 +271,7 @@ void dir_show_volume(const struct dir_options *o, const struct tree *t,
 	end_line(o);
 }
 
-void dir_show_head(const struct dir_options *o, const struct tree *t,
+void dir_show_head(const struct dir_options *o, const struct spot *t,
 		   const char *path)
 {
 	end_line(o);
@@ -295,7 +295,7 @@ void dir_show_folder(const struct dir_options *o, const struct dir_folder *f)
 		show_bare(o, f);
 		return;
 	}
-	dir_show_head(o, f->tree, f->path);
+	dir_show_head(o, f->spot, f->path);
 	if (o->wide)
 		show_wide(o, f);
 	for (size_t i = 0; i < f->count && !o->wide; i++)

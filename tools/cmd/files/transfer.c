@@ -37,24 +37,24 @@ void transfer_done(struct transfer *t)
 int transfer_open(const struct transfer_part *part, struct disk **ret,
 		  struct err *err)
 {
-	if (!part->tree)
+	if (!part->spot)
 		return disk_slice(part->disk, 0, part->disk->size, ret, err);
-	if (part->tree->volume)
-		return volume_open_file(part->tree->volume, part->path, ret,
+	if (part->spot->volume)
+		return volume_open_file(part->spot->volume, part->path, ret,
 					err);
-	return disk_open_file(part->path, DISK_READ_ONLY | part->tree->flags,
+	return disk_open_file(part->path, DISK_READ_ONLY | part->spot->flags,
 			      ret, err);
 }
 
-void transfer_set_failing(struct transfer *t, const struct tree *tree,
+void transfer_set_failing(struct transfer *t, const struct spot *spot,
 			  const char *path)
 {
-	size_t size = tree ? strlen(tree->prefix) + strlen(path) + 1 : 0;
+	size_t size = spot ? strlen(spot->prefix) + strlen(path) + 1 : 0;
 
 	mem_free(t->failing);
-	t->failing = tree ? mem_alloc(size) : NULL;
+	t->failing = spot ? mem_alloc(size) : NULL;
 	if (t->failing)
-		snprintf(t->failing, size, "%s%s", tree->prefix, path);
+		snprintf(t->failing, size, "%s%s", spot->prefix, path);
 }
 
 static int find_size(struct transfer *t, struct transfer_file *f,
@@ -66,7 +66,7 @@ static int find_size(struct transfer *t, struct transfer_file *f,
 	for (size_t i = 0; i < f->part_count && !r; i++) {
 		r = transfer_open(&f->parts[i], &d, err);
 		if (r) {
-			transfer_set_failing(t, f->parts[i].tree,
+			transfer_set_failing(t, f->parts[i].spot,
 					     f->parts[i].path);
 			break;
 		}
@@ -155,8 +155,8 @@ static int check_there(struct transfer *t, struct transfer_file *f,
 		return in_the_way(t, f, -EISDIR,
 				  "a folder is where a file is to be", err);
 	for (size_t i = 0; i < f->part_count; i++)
-		if (f->parts[i].tree && f->part_count == 1 &&
-		    transfer_is_same(f->parts[i].tree, f->parts[i].path, t->to,
+		if (f->parts[i].spot && f->part_count == 1 &&
+		    transfer_is_same(f->parts[i].spot, f->parts[i].path, t->to,
 				     f->to))
 			return in_the_way(
 				t, f, -EINVAL,
@@ -269,7 +269,7 @@ static int check_parent(struct transfer *t, const struct transfer_file *f,
 	if (!folder)
 		return err_nomem(err);
 	folder[slash - f->to] = 0;
-	r = tree_stat(t->to, folder, &s, &e);
+	r = spot_stat(t->to, folder, &s, &e);
 	if (r == -ENOENT)
 		r = in_the_way(t, f, r,
 			       "its folder is not there; /P would make it",

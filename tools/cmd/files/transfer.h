@@ -17,11 +17,11 @@
 #ifndef TRANSFER_H
 #define TRANSFER_H
 
-#include "tree.h"
+#include "spot.h"
 
 // One of those that a new file is made of.
 struct transfer_part {
-	struct tree *tree; // NULL: `disk`
+	struct spot *spot; // NULL: `disk`
 	char *path;
 	struct disk *disk; // borrowed: a whole disk or partition
 };
@@ -41,7 +41,7 @@ struct transfer_file {
 
 struct transfer {
 	const char *command; // for questions, warnings and notes
-	struct tree *to;
+	struct spot *to;
 	const char *to_text; // what it was opened by
 	bool replace;        // /Y
 	bool replace_readonly;
@@ -78,7 +78,7 @@ int transfer_check_name(const struct transfer *t, const char *what,
 // checked.
 // Returns 0, -EEXIST when something is there, -EACCES when it is read-only, -EISDIR,
 // -ENOTDIR, -ENOENT for a missing folder, -EINVAL for a name, -EFBIG for a size,
-// -ENOSPC, -ECANCELED at the end of the answers, or as tree_list.
+// -ENOSPC, -ECANCELED at the end of the answers, or as spot_list.
 MUST_CHECK
 int transfer_check(struct transfer *t, struct err *err);
 
@@ -87,16 +87,16 @@ int transfer_check(struct transfer *t, struct err *err);
 MUST_CHECK
 int transfer_run(struct transfer *t, struct err *err);
 
-// Frees what it holds, not the trees.
+// Frees what it holds, not the spots.
 void transfer_done(struct transfer *t);
 
 // Returns true when two paths are of one file.
-bool transfer_is_same(struct tree *a, const char *path_a, struct tree *b,
+bool transfer_is_same(struct spot *a, const char *path_a, struct spot *b,
 		      const char *path_b);
 
 // Returns true when a path is that of a folder, or lies in it.
-bool transfer_is_inside(struct tree *folder_tree, const char *folder,
-			struct tree *t, const char *path);
+bool transfer_is_inside(struct spot *folder_spot, const char *folder,
+			struct spot *t, const char *path);
 
 // --- For those above (transfer_there.c) ------------------------------------------
 
@@ -108,19 +108,19 @@ struct transfer_there {
 };
 
 // Finds what is at a path; the folder's entries are kept for the next one.
-// Returns 0, -ENOENT also for a folder that is not there, or as tree_list.
+// Returns 0, -ENOENT also for a folder that is not there, or as spot_list.
 MUST_CHECK
-int transfer_find(struct transfer_there *there, struct tree *t,
+int transfer_find(struct transfer_there *there, struct spot *t,
 		  const char *path, struct volume_stat *ret, struct err *err);
 
 // Frees what it holds.
 void transfer_there_done(struct transfer_there *there);
 
 // Returns a path as the tree compares them, new memory, or NULL. Free with mem_free.
-char *transfer_fold(const struct tree *t, const char *path);
+char *transfer_fold(const struct spot *t, const char *path);
 
 // Sets t->failing; without a tree to NULL.
-void transfer_set_failing(struct transfer *t, const struct tree *tree,
+void transfer_set_failing(struct transfer *t, const struct spot *spot,
 			  const char *path);
 
 // Opens one part for reading.

@@ -213,9 +213,9 @@ static void show(const struct transfer *t, const struct transfer_file *f)
 {
 	const struct transfer_part *p = f->parts;
 
-	if (!t->verbose || f->is_directory || !p->tree)
+	if (!t->verbose || f->is_directory || !p->spot)
 		return;
-	printf("%s%s", p->tree->prefix, p->path);
+	printf("%s%s", p->spot->prefix, p->path);
 	if (t->show_both)
 		printf(" -> %s%s", t->to->prefix, f->to);
 	putchar('\n');
@@ -247,9 +247,9 @@ static int redo_batch(struct transfer *t, struct batch *b, struct err *err)
 	bool is_begun;
 	int r;
 
-	tree_close(t->to);
+	spot_close(t->to);
 	t->to = NULL;
-	r = tree_open(t->to_text, ADDRESS_WRITE | TREE_HOST_FILE, &t->to, err);
+	r = spot_open(t->to_text, ADDRESS_WRITE | SPOT_HOST_FILE, &t->to, err);
 	if (!r)
 		r = volume_change_begin(t->to->volume, err);
 	for (size_t i = b->first; i < b->next && !r; i++)

@@ -18,7 +18,7 @@ struct transfer_entry {
 };
 
 // Several dividers are one, and none ends a path.
-static void tidy(const struct tree *t, char *path)
+static void tidy(const struct spot *t, char *path)
 {
 	char *out = path;
 
@@ -33,7 +33,7 @@ static void tidy(const struct tree *t, char *path)
 	*out = 0;
 }
 
-char *transfer_fold(const struct tree *t, const char *path)
+char *transfer_fold(const struct spot *t, const char *path)
 {
 	le16 *units;
 	size_t count;
@@ -56,7 +56,7 @@ char *transfer_fold(const struct tree *t, const char *path)
 
 struct taking {
 	struct transfer_there *there;
-	const struct tree *tree;
+	const struct spot *spot;
 	struct err *err;
 };
 
@@ -70,7 +70,7 @@ static int take_name(const struct taking *k, const struct volume_stat *s,
 		     sizeof(*there->entries)))
 		return err_nomem(k->err);
 	e = &there->entries[there->count];
-	*e = (struct transfer_entry){transfer_fold(k->tree, name), s->size,
+	*e = (struct transfer_entry){transfer_fold(k->spot, name), s->size,
 				     s->modified, s->attributes,
 				     s->is_directory};
 	if (!e->name)
@@ -103,7 +103,7 @@ void transfer_there_done(struct transfer_there *there)
 	*there = (struct transfer_there){0};
 }
 
-static int read_folder(struct transfer_there *there, struct tree *t,
+static int read_folder(struct transfer_there *there, struct spot *t,
 		       const char *folder, struct err *err)
 {
 	struct taking k = {there, t, err};
@@ -111,7 +111,7 @@ static int read_folder(struct transfer_there *there, struct tree *t,
 	int r;
 
 	transfer_there_done(there);
-	r = tree_list(t, folder, take, &k, &e);
+	r = spot_list(t, folder, take, &k, &e);
 	if (r && r != -ENOENT)
 		return err_pass(err, r, &e);
 	there->folder = mem_strdup(folder);
@@ -123,7 +123,7 @@ static int read_folder(struct transfer_there *there, struct tree *t,
 	return 0;
 }
 
-static int find_in(const struct transfer_there *there, const struct tree *t,
+static int find_in(const struct transfer_there *there, const struct spot *t,
 		   const char *name, struct volume_stat *ret, struct err *err)
 {
 	struct transfer_entry key = {transfer_fold(t, name), 0, 0, 0, false};
@@ -144,7 +144,7 @@ static int find_in(const struct transfer_there *there, const struct tree *t,
 	return 0;
 }
 
-int transfer_find(struct transfer_there *there, struct tree *t,
+int transfer_find(struct transfer_there *there, struct spot *t,
 		  const char *path, struct volume_stat *ret, struct err *err)
 {
 	const char *last = strrchr(path, t->slash);
@@ -152,8 +152,8 @@ int transfer_find(struct transfer_there *there, struct tree *t,
 	char *folder;
 	int r = 0;
 
-	if (tree_is_root(t, path) || (!t->volume && !strcmp(path, ".")))
-		return tree_stat(t, path, ret, err);
+	if (spot_is_root(t, path) || (!t->volume && !strcmp(path, ".")))
+		return spot_stat(t, path, ret, err);
 	folder = mem_alloc(len + 2);
 	if (!folder)
 		return err_nomem(err);
@@ -168,7 +168,7 @@ int transfer_find(struct transfer_there *there, struct tree *t,
 
 // --- Two places ------------------------------------------------------------------
 
-static bool is_same_tree(const struct tree *a, const struct tree *b)
+static bool is_same_spot(const struct spot *a, const struct spot *b)
 {
 	return a->volume && b->volume
 		       ? address_is_same_volume(a->place, b->place)
@@ -202,7 +202,7 @@ static bool real_path(const char *path, char ret[PATH_MAX])
 	return true;
 }
 
-static char *canonical(const struct tree *t, const char *path)
+static char *canonical(const struct spot *t, const char *path)
 {
 	char real[PATH_MAX];
 
@@ -210,15 +210,15 @@ static char *canonical(const struct tree *t, const char *path)
 			     !t->volume && real_path(path, real) ? real : path);
 }
 
-bool transfer_is_inside(struct tree *folder_tree, const char *folder,
-			struct tree *t, const char *path)
+bool transfer_is_inside(struct spot *folder_spot, const char *folder,
+			struct spot *t, const char *path)
 {
 	char *a, *b;
 	bool yes = false;
 
-	if (!is_same_tree(folder_tree, t))
+	if (!is_same_spot(folder_spot, t))
 		return false;
-	a = canonical(folder_tree, folder);
+	a = canonical(folder_spot, folder);
 	b = canonical(t, path);
 	if (a && b) {
 		size_t len = strlen(a);
@@ -231,13 +231,13 @@ bool transfer_is_inside(struct tree *folder_tree, const char *folder,
 	return yes;
 }
 
-bool transfer_is_same(struct tree *a, const char *path_a, struct tree *b,
+bool transfer_is_same(struct spot *a, const char *path_a, struct spot *b,
 		      const char *path_b)
 {
 	uint64_t x, y;
 	struct stat s, t;
 
-	if (!is_same_tree(a, b))
+	if (!is_same_spot(a, b))
 		return false;
 	if (!a->volume)
 		return !stat(path_a, &s) && !stat(path_b, &t) &&

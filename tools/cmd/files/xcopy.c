@@ -164,23 +164,23 @@ static int read_options(const struct letter_switch *s, struct xcopy *x)
 
 // --- Opening -----------------------------------------------------------------
 
-static int open_trees(struct xcopy *x, const char *source,
+static int open_spots(struct xcopy *x, const char *source,
 		      const char *destination)
 {
 	bool same = address_is_same_host(source, destination);
-	int r = tree_open(source,
-			  TREE_HOST_FILE | (same ? ADDRESS_WRITE_LOCK : 0),
+	int r = spot_open(source,
+			  SPOT_HOST_FILE | (same ? ADDRESS_WRITE_LOCK : 0),
 			  &x->from, x->err);
 
 	if (r)
 		return r;
 	x->from->flags = same ? DISK_WRITE_LOCK : 0;
-	r = tree_match_path(x->from, x->from->path, &x->match, x->err);
+	r = spot_match_path(x->from, x->from->path, &x->match, x->err);
 	if (r)
 		return r;
 	x->t.to_text = destination;
-	r = tree_open(destination,
-		      TREE_HOST_FILE | (x->list_only ? 0 : ADDRESS_WRITE),
+	r = spot_open(destination,
+		      SPOT_HOST_FILE | (x->list_only ? 0 : ADDRESS_WRITE),
 		      &x->t.to, x->err);
 	if (!r && !x->t.to->volume)
 		r = address_check_host(destination, x->err);
@@ -205,7 +205,7 @@ static int decide_folder(struct xcopy *x)
 		path[--len] = 0;
 	if (x->into_folder)
 		return 0;
-	if (!tree_stat(x->t.to, path, &s, NULL)) {
+	if (!spot_stat(x->t.to, path, &s, NULL)) {
 		x->into_folder = s.is_directory;
 		return s.is_directory || is_one
 			       ? 0
@@ -252,7 +252,7 @@ static int check_circle(struct xcopy *x)
 
 static int plan(struct xcopy *x, const char *source, const char *destination)
 {
-	int r = open_trees(x, source, destination);
+	int r = open_spots(x, source, destination);
 
 	if (!r)
 		r = decide_folder(x);
@@ -270,9 +270,9 @@ static void close_all(struct xcopy *x)
 	transfer_done(&x->t);
 	transfer_there_done(&x->there);
 	xcopy_free_excluded(x);
-	tree_match_done(&x->match);
-	tree_close(x->from);
-	tree_close(x->t.to);
+	spot_match_done(&x->match);
+	spot_close(x->from);
+	spot_close(x->t.to);
 }
 
 static int list(const struct xcopy *x)

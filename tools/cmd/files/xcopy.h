@@ -9,8 +9,8 @@
 
 struct xcopy {
 	struct transfer t;
-	struct tree *from;
-	struct tree_match match; // in `from`
+	struct spot *from;
+	struct spot_match match; // in `from`
 	// switches
 	bool recursive, empty, folders_only, newer, existing, archive, hidden;
 	bool keep_readonly, ask_each, list_only, assume_folder;

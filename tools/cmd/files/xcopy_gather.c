@@ -264,8 +264,8 @@ static int add_file(struct xcopy *x, struct level *l,
 		    const struct volume_stat *s, const char *from_folder,
 		    const char *to_path)
 {
-	char *from = tree_join(x->from, from_folder, s->name);
-	char *to = l ? tree_join(x->t.to, l->to, s->name) : mem_strdup(to_path);
+	char *from = spot_join(x->from, from_folder, s->name);
+	char *to = l ? spot_join(x->t.to, l->to, s->name) : mem_strdup(to_path);
 	bool wanted = false;
 	struct err why = {0};
 	int r = from && to ? is_wanted(x, s, from, to, &wanted)
@@ -293,7 +293,7 @@ static int take_entry(void *ctx, const struct volume_stat *s)
 
 	if (is_hidden(e->x, s) ||
 	    (s->is_directory ? !e->x->recursive
-			     : !tree_matches(&e->x->match, s)))
+			     : !spot_matches(&e->x->match, s)))
 		return 0;
 	if (mem_grow((void **)&e->items, e->count, &e->capacity,
 		     sizeof(*e->items)))
@@ -319,8 +319,8 @@ static int walk_below(struct xcopy *x, struct level *l,
 		      const struct volume_stat *s)
 {
 	struct level below = {.up = l, .attributes = s->attributes};
-	char *from = tree_join(x->from, l->from, s->name);
-	char *to = tree_join(x->t.to, l->to, s->name);
+	char *from = spot_join(x->from, l->from, s->name);
+	char *to = spot_join(x->t.to, l->to, s->name);
 	struct err why = {0};
 	int r = from && to ? check_folder(x, s, from, &why) : err_nomem(&why);
 
@@ -336,7 +336,7 @@ static int walk_below(struct xcopy *x, struct level *l,
 static int walk(struct xcopy *x, struct level *l)
 {
 	struct entries e = {.x = x};
-	int r = tree_list(x->from, l->from, take_entry, &e, x->err);
+	int r = spot_list(x->from, l->from, take_entry, &e, x->err);
 
 	if (!r && x->empty)
 		r = plan_folder(x, l);
@@ -358,12 +358,12 @@ static int walk(struct xcopy *x, struct level *l)
 static int add_single(struct xcopy *x)
 {
 	struct volume_stat s;
-	int r = tree_stat(x->from, x->from->path, &s, NULL);
+	int r = spot_stat(x->from, x->from->path, &s, NULL);
 
 	if (r == -ENOENT || (!r && is_hidden(x, &s)))
 		return 0;
 	if (r)
-		return tree_stat(x->from, x->from->path, &s, x->err);
+		return spot_stat(x->from, x->from->path, &s, x->err);
 	x->found = true;
 	return add_file(x, NULL, &s, x->match.folder, x->t.to->path);
 }

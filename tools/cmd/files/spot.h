@@ -3,27 +3,27 @@
 // The files of a place, be that a folder of the host or a volume: what dir,
 // copy and xcopy walk.
 //
-//     struct tree *t;
-//     tree_open("disk.img@1:\\Windows\\*.log", 0, &t, &err);
-//     tree_list(t, "\\Windows", fn, ctx, &err);
-//     tree_close(t);
+//     struct spot *t;
+//     spot_open("disk.img@1:\\Windows\\*.log", 0, &t, &err);
+//     spot_list(t, "\\Windows", fn, ctx, &err);
+//     spot_close(t);
 //
 // Paths in a volume are divided by "\", those of the host by "/". A file of the
 // host has no hidden name, no 8.3 one, and is read-only when nobody may write
 // to it.
 
-#ifndef TREE_H
-#define TREE_H
+#ifndef SPOT_H
+#define SPOT_H
 
 #include "address.h"
 
 enum {
 	// A regular file or a device of the host is meant as that, not as the
 	// volume that it holds.
-	TREE_HOST_FILE = 1 << 16, // beside ADDRESS_*
+	SPOT_HOST_FILE = 1 << 16, // beside ADDRESS_*
 };
 
-struct tree {
+struct spot {
 	char *prefix; // of a path when it is shown: "disk.img@1:", of the host ""
 	char *path;   // where the text leads to
 	char slash;
@@ -36,42 +36,42 @@ struct tree {
 // for its root folder. The path need not be there. Returns 0, or as
 // address_open.
 MUST_CHECK
-int tree_open(const char *text, unsigned flags, struct tree **ret,
+int spot_open(const char *text, unsigned flags, struct spot **ret,
 	      struct err *err);
 
 // Closes; NULL is fine. Prints what was mended in volumes (cmd_place_close).
-void tree_close(struct tree *t);
+void spot_close(struct spot *t);
 
 // As volume_stat and volume_list; links are followed by the first, and told as
 // such by the second. The host's folders are listed in order of names.
 MUST_CHECK
-int tree_stat(struct tree *t, const char *path, struct volume_stat *ret,
+int spot_stat(struct spot *t, const char *path, struct volume_stat *ret,
 	      struct err *err);
 MUST_CHECK
-int tree_list(struct tree *t, const char *path,
+int spot_list(struct spot *t, const char *path,
 	      int (*fn)(void *ctx, const struct volume_stat *entry), void *ctx,
 	      struct err *err);
 
 // Returns where a link leads, or NULL. Free with mem_free.
-char *tree_read_link(struct tree *t, const char *path);
+char *spot_read_link(struct spot *t, const char *path);
 
 // Finds out about the volume, or the host's file system.
 // Returns 0, or as volume_get_info.
 MUST_CHECK
-int tree_get_info(struct tree *t, struct volume_info *ret, struct err *err);
+int spot_get_info(struct spot *t, struct volume_info *ret, struct err *err);
 
 // Returns true for the folder that everything of the tree lies in.
-bool tree_is_root(const struct tree *t, const char *path);
+bool spot_is_root(const struct spot *t, const char *path);
 
 // Returns the path of a name in a folder, new memory, or NULL. Free with
 // mem_free.
-char *tree_join(const struct tree *t, const char *folder, const char *name);
+char *spot_join(const struct spot *t, const char *folder, const char *name);
 
-// --- Names (tree_match.c)
+// --- Names (spot_match.c)
 // -------------------------------------------------------
 
 // Which names of a folder are meant: a pattern, or one name.
-struct tree_match {
+struct spot_match {
 	char *folder, *name; // the name as written; "*" for all of the folder
 	bool is_pattern;     // it has * or ?
 	bool is_folder;      // the path is that of a folder: all of it is meant
@@ -82,16 +82,16 @@ struct tree_match {
 
 // Takes a path apart: what it names is a folder, all of which is meant, or one
 // file, or a pattern in its last part.
-// Returns 0, -EINVAL for a pattern in another part, -ENOMEM, or as tree_stat
+// Returns 0, -EINVAL for a pattern in another part, -ENOMEM, or as spot_stat
 // but for a file that is not there.
 MUST_CHECK
-int tree_match_path(struct tree *t, const char *path, struct tree_match *ret,
+int spot_match_path(struct spot *t, const char *path, struct spot_match *ret,
 		    struct err *err);
 
 // Returns true when an entry is meant, by its name or its 8.3 name.
-bool tree_matches(const struct tree_match *m, const struct volume_stat *entry);
+bool spot_matches(const struct spot_match *m, const struct volume_stat *entry);
 
 // Frees what it holds.
-void tree_match_done(struct tree_match *m);
+void spot_match_done(struct spot_match *m);
 
 #endif

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "../cmd.h"
-#include "tree.h"
+#include "spot.h"
 
 #define TAG_SYMLINK 0xa000000cu // [MS-FSCC] 2.1.2.1
 
@@ -45,7 +45,7 @@ static bool is_of_host(const char *text, unsigned flags)
 {
 	struct stat st;
 
-	if ((flags & TREE_HOST_FILE) || wildcard_is_pattern(text) ||
+	if ((flags & SPOT_HOST_FILE) || wildcard_is_pattern(text) ||
 	    stat(text, &st) || S_ISDIR(st.st_mode))
 		return true;
 	return S_ISREG(st.st_mode) && !holds_volume(text);
@@ -62,7 +62,7 @@ static int open_server(const char *text, unsigned flags, struct err *err)
 		"take one file by its name");
 }
 
-static int open_host(const char *text, unsigned flags, struct tree *t,
+static int open_host(const char *text, unsigned flags, struct spot *t,
 		     struct err *err)
 {
 	if (net_is_name(text))
@@ -74,7 +74,7 @@ static int open_host(const char *text, unsigned flags, struct tree *t,
 }
 
 // A volume alone stands for its root folder.
-static int open_inner(const char *text, unsigned flags, struct tree *t,
+static int open_inner(const char *text, unsigned flags, struct spot *t,
 		      struct err *err)
 {
 	size_t len = strlen(text);
@@ -95,7 +95,7 @@ static int open_inner(const char *text, unsigned flags, struct tree *t,
 	return r;
 }
 
-static int open_volume(const char *text, unsigned flags, struct tree *t,
+static int open_volume(const char *text, unsigned flags, struct spot *t,
 		       struct err *err)
 {
 	int r = open_inner(text, flags, t, err);
@@ -120,10 +120,10 @@ static int open_volume(const char *text, unsigned flags, struct tree *t,
 	return 0;
 }
 
-int tree_open(const char *text, unsigned flags, struct tree **ret,
+int spot_open(const char *text, unsigned flags, struct spot **ret,
 	      struct err *err)
 {
-	struct tree *t = mem_alloc(sizeof(*t));
+	struct spot *t = mem_alloc(sizeof(*t));
 	const char *rest;
 	char *path;
 	int r;
@@ -134,19 +134,19 @@ int tree_open(const char *text, unsigned flags, struct tree **ret,
 	if (!r) {
 		r = !*rest && is_of_host(path, flags)
 			    ? open_host(text, flags, t, err)
-			    : open_volume(text, flags & ~TREE_HOST_FILE, t,
+			    : open_volume(text, flags & ~SPOT_HOST_FILE, t,
 					  err);
 		mem_free(path);
 	}
 	if (r) {
-		tree_close(t);
+		spot_close(t);
 		return r;
 	}
 	*ret = t;
 	return 0;
 }
 
-void tree_close(struct tree *t)
+void spot_close(struct spot *t)
 {
 	if (!t)
 		return;
@@ -276,14 +276,14 @@ static int info_host(const char *path, struct volume_info *ret, struct err *err)
 
 // --- Both --------------------------------------------------------------------
 
-int tree_stat(struct tree *t, const char *path, struct volume_stat *ret,
+int spot_stat(struct spot *t, const char *path, struct volume_stat *ret,
 	      struct err *err)
 {
 	return t->volume ? volume_stat(t->volume, path, ret, err)
 			 : stat_host(*path ? path : ".", ret, err);
 }
 
-int tree_list(struct tree *t, const char *path,
+int spot_list(struct spot *t, const char *path,
 	      int (*fn)(void *ctx, const struct volume_stat *entry), void *ctx,
 	      struct err *err)
 {
@@ -291,7 +291,7 @@ int tree_list(struct tree *t, const char *path,
 			 : list_host(path, fn, ctx, err);
 }
 
-char *tree_read_link(struct tree *t, const char *path)
+char *spot_read_link(struct spot *t, const char *path)
 {
 	char target[PATH_MAX], *text = NULL;
 	ssize_t n;
@@ -306,18 +306,18 @@ char *tree_read_link(struct tree *t, const char *path)
 	return mem_strdup(target);
 }
 
-int tree_get_info(struct tree *t, struct volume_info *ret, struct err *err)
+int spot_get_info(struct spot *t, struct volume_info *ret, struct err *err)
 {
 	return t->volume ? volume_get_info(t->volume, ret, err)
 			 : info_host(t->path, ret, err);
 }
 
-bool tree_is_root(const struct tree *t, const char *path)
+bool spot_is_root(const struct spot *t, const char *path)
 {
 	return *path == t->slash && path[strspn(path, "\\/")] == 0;
 }
 
-char *tree_join(const struct tree *t, const char *folder, const char *name)
+char *spot_join(const struct spot *t, const char *folder, const char *name)
 {
 	size_t len = strlen(folder), size = len + strlen(name) + 2;
 	char *path = mem_alloc(size);

@@ -5,16 +5,16 @@
 #include <string.h>
 #include <strings.h>
 
-#include "tree.h"
+#include "spot.h"
 
-static const char *last_part(const struct tree *t, const char *path)
+static const char *last_part(const struct spot *t, const char *path)
 {
 	const char *part = strrchr(path, t->slash);
 
 	return part ? part + 1 : path;
 }
 
-static int set(struct tree_match *m, const char *folder, size_t folder_len,
+static int set(struct spot_match *m, const char *folder, size_t folder_len,
 	       const char *name, struct err *err)
 {
 	int r;
@@ -37,7 +37,7 @@ static size_t folder_length(const char *path, const char *part)
 	return len > 1 ? len - 1 : len;
 }
 
-static int match(struct tree *t, const char *path, struct tree_match *m,
+static int match(struct spot *t, const char *path, struct spot_match *m,
 		 struct err *err)
 {
 	const char *part = last_part(t, path);
@@ -53,7 +53,7 @@ static int match(struct tree *t, const char *path, struct tree_match *m,
 		return err_set(err, -EINVAL, path, ERR_NOWHERE,
 			       "* and ? stand in the last part of a path "
 			       "alone");
-	r = tree_stat(t, path, &s, err);
+	r = spot_stat(t, path, &s, err);
 	if (r && r != -ENOENT)
 		return r;
 	m->is_folder = !r && s.is_directory;
@@ -64,22 +64,22 @@ static int match(struct tree *t, const char *path, struct tree_match *m,
 	return set(m, path, len, "*", err);
 }
 
-int tree_match_path(struct tree *t, const char *path, struct tree_match *ret,
+int spot_match_path(struct spot *t, const char *path, struct spot_match *ret,
 		    struct err *err)
 {
-	struct tree_match m = {0};
+	struct spot_match m = {0};
 	struct err e = {0};
 	int r = match(t, path, &m, &e);
 
 	if (r) {
-		tree_match_done(&m);
+		spot_match_done(&m);
 		return err_pass(err, r, &e);
 	}
 	*ret = m;
 	return 0;
 }
 
-static bool matches(const struct tree_match *m, const char *name)
+static bool matches(const struct spot_match *m, const char *name)
 {
 	le16 *units;
 	size_t count;
@@ -96,16 +96,16 @@ static bool matches(const struct tree_match *m, const char *name)
 	return yes;
 }
 
-bool tree_matches(const struct tree_match *m, const struct volume_stat *entry)
+bool spot_matches(const struct spot_match *m, const struct volume_stat *entry)
 {
 	return matches(m, entry->name) ||
 	       (*entry->short_name && matches(m, entry->short_name));
 }
 
-void tree_match_done(struct tree_match *m)
+void spot_match_done(struct spot_match *m)
 {
 	mem_free(m->folder);
 	mem_free(m->name);
 	mem_free(m->units);
-	*m = (struct tree_match){0};
+	*m = (struct spot_match){0};
 }
