@@ -14,7 +14,7 @@ prefixes() { # LIBRARY
 	part) echo 'part|gpt|mbr' ;;
 	vdisk) echo 'vdisk|vhd|vhdx' ;;
 	codec) echo 'xpress|lzx|lznt1|huffman' ;;
-	deploy) echo 'answer|plan|boot|bcdboot|unfinished|deployed' ;;
+	deploy) echo 'answer|plan|boot|unfinished|deployed' ;;
 	machine) echo 'machine|inventory|settle|media|medium' ;;
 	image) echo 'image|apply' ;;
 	*) echo "$1" ;;

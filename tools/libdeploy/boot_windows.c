@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bcdboot_priv.h"
+#include "../libbcdboot/bcdboot_priv.h"
 #include "plan_priv.h"
 
 #define MAX_DEPTH 8 // as bcdboot_write follows them

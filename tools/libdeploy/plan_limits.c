@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "bcdboot_priv.h"
+#include "../libbcdboot/bcdboot_priv.h"
 #include "plan_priv.h"
 
 #define WINDOWS_7 0x0601u // the first that starts from a VHD

@@ -2,7 +2,7 @@
 //
 // Boot files and the store that a deployed Windows gets; once more for a second
 // Windows, into the store that is there.
-#include "fixture.h"
+#include "unit/libdeploy/fixture.h"
 
 static const char store_path[] = "\\EFI\\Microsoft\\Boot\\BCD";
 static const struct guid second = {{0x5e, 0xc0, 0x4d}};

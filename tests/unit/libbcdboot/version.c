@@ -2,7 +2,7 @@
 //
 // The version resource of a program, wherever it lies.
 
-#include "libdeploy/bcdboot_priv.h"
+#include "libbcdboot/bcdboot_priv.h"
 #include "test.h"
 
 // The block with its key, and the version 6.3.
