@@ -175,8 +175,8 @@ static int blocks_read(struct disk *d, uint64_t off, void *buf, size_t len,
 
 // --- Writing -----------------------------------------------------------------
 
-// Makes sure that a block has a place; with the lock held.
-static int take_block(struct vdisk_blocks *b, uint64_t block, struct err *err)
+// Gives a block a place that has none; with the lock held.
+static int give_place(struct vdisk_blocks *b, uint64_t block, struct err *err)
 {
 	uint64_t place;
 	int r;
@@ -206,7 +206,7 @@ static int allocate_piece(struct vdisk_blocks *b, const struct vdisk_piece *p,
 
 	pthread_mutex_lock(&b->lock);
 	is_new = BLOCK_STATE(vdisk_blocks_get(b, p->block)) < BLOCK_FULL;
-	r = is_new ? take_block(b, p->block, err) : 0;
+	r = is_new ? give_place(b, p->block, err) : 0;
 	pthread_mutex_unlock(&b->lock);
 	if (r || !is_new)
 		return r;
@@ -291,7 +291,7 @@ static int write_with_bitmap(struct vdisk_blocks *b, struct vdisk_piece *p,
 	int r;
 
 	pthread_mutex_lock(&b->lock);
-	r = take_block(b, p->block, err);
+	r = give_place(b, p->block, err);
 	if (!r)
 		r = vdisk_blocks_prepare(b, err);
 	is_full = BLOCK_STATE(vdisk_blocks_get(b, p->block)) == BLOCK_FULL;
@@ -319,7 +319,7 @@ static int write_whole(struct vdisk_blocks *b, const struct vdisk_piece *p,
 	if (!is_ready ||
 	    BLOCK_STATE(vdisk_blocks_get(b, p->block)) != BLOCK_FULL) {
 		pthread_mutex_lock(&b->lock);
-		r = take_block(b, p->block, err);
+		r = give_place(b, p->block, err);
 		if (!r)
 			r = vdisk_blocks_prepare(b, err);
 		pthread_mutex_unlock(&b->lock);

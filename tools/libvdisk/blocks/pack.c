@@ -137,8 +137,8 @@ int vdisk_pack(struct disk *file, const struct vdisk_info *info,
 
 uint64_t vdisk_lost(const struct vdisk_blocks *b, const struct vdisk_info *info)
 {
-	const struct vhd_disk *v = (const struct vhd_disk *)b;
-	const struct vhdx_disk *x = (const struct vhdx_disk *)b;
+	const struct vhd_blocks *v = (const struct vhd_blocks *)b;
+	const struct vhdx_blocks *x = (const struct vhdx_blocks *)b;
 	bool is_vhd = info->format == VDISK_VHD;
 	uint64_t end = is_vhd ? round_up(v->end, VHD_SECTOR) + VHD_FOOTER_SIZE
 			      : round_up(x->end, VHDX_MIB);
@@ -192,12 +192,12 @@ static int cut_dynamic(struct disk *file, const struct vdisk_info *info,
 		       struct err *err)
 {
 	struct vdisk_blocks *b;
-	struct vhd_disk *v;
+	struct vhd_blocks *v;
 	int r = vdisk_edit_open(file, info, true, &b, err);
 
 	if (r)
 		return r;
-	v = (struct vhd_disk *)b;
+	v = (struct vhd_blocks *)b;
 	r = cut_vhd(file, &v->footer, round_up(v->end, VHD_SECTOR), err);
 	return vdisk_edit_close(b, r, err);
 }
@@ -213,7 +213,7 @@ static int cut_vhdx(struct disk *file, const struct vdisk_info *info,
 
 	if (r)
 		return r;
-	end = round_up(((struct vhdx_disk *)d)->end, VHDX_MIB);
+	end = round_up(((struct vhdx_blocks *)d)->end, VHDX_MIB);
 	disk_close(d);
 	r = vdisk_probe(file, &now, err);
 	if (!r && now.needs_replay)

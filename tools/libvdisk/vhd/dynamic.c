@@ -29,7 +29,7 @@ uint32_t vhd_bitmap_size(uint32_t block_size)
 static uint64_t bit_page(const struct vdisk_blocks *b, uint64_t block,
 			 uint32_t sector, uint32_t *ret_bit)
 {
-	const struct vhd_disk *v = (const struct vhd_disk *)b;
+	const struct vhd_blocks *v = (const struct vhd_blocks *)b;
 	uint64_t bitmap = BLOCK_PLACE(b->table[block]) - v->bitmap_size;
 
 	*ret_bit = sector % (VHD_SECTOR * 8);
@@ -41,7 +41,7 @@ static uint64_t table_index(const struct vdisk_blocks *b, uint64_t block)
 	return block;
 }
 
-static int put_footer(struct vhd_disk *v, struct err *err)
+static int put_footer(struct vhd_blocks *v, struct err *err)
 {
 	uint64_t at = v->blocks.file->size - VHD_FOOTER_SIZE;
 	int r = 0;
@@ -57,7 +57,7 @@ static int put_footer(struct vhd_disk *v, struct err *err)
 // Both footers are made good before the one at the end is written over.
 static int prepare(struct vdisk_blocks *b, struct err *err)
 {
-	struct vhd_disk *v = (struct vhd_disk *)b;
+	struct vhd_blocks *v = (struct vhd_blocks *)b;
 	struct vhd_footer_disk copy;
 	bool changed = !v->footer_at;
 	int r = 0;
@@ -78,7 +78,7 @@ static int prepare(struct vdisk_blocks *b, struct err *err)
 	return r || !changed ? r : disk_flush(b->file, err);
 }
 
-int vhd_make_room(struct vhd_disk *v, uint64_t end, struct err *err)
+int vhd_make_room(struct vhd_blocks *v, uint64_t end, struct err *err)
 {
 	struct disk *file = v->blocks.file;
 	struct err why = {0};
@@ -94,7 +94,7 @@ int vhd_make_room(struct vhd_disk *v, uint64_t end, struct err *err)
 }
 
 // Writes the gap before a block and its bitmap: all ones for a dynamic disk.
-static int put_bitmap(struct vhd_disk *v, uint64_t place, struct err *err)
+static int put_bitmap(struct vhd_blocks *v, uint64_t place, struct err *err)
 {
 	size_t gap = (size_t)(place - v->end);
 
@@ -104,7 +104,7 @@ static int put_bitmap(struct vhd_disk *v, uint64_t place, struct err *err)
 
 static int allocate(struct vdisk_blocks *b, uint64_t block, struct err *err)
 {
-	struct vhd_disk *v = (struct vhd_disk *)b;
+	struct vhd_blocks *v = (struct vhd_blocks *)b;
 	uint64_t data = round_up(v->end + v->bitmap_size, VHD_ALIGN);
 	uint64_t end = data + b->block_size, dirty = v->fresh;
 	int r;
@@ -128,7 +128,7 @@ static int allocate(struct vdisk_blocks *b, uint64_t block, struct err *err)
 	return 0;
 }
 
-be32 vhd_entry_encode(const struct vhd_disk *v, uint64_t block)
+be32 vhd_entry_encode(const struct vhd_blocks *v, uint64_t block)
 {
 	uint64_t entry = v->blocks.table[block];
 	uint64_t place = BLOCK_STATE(entry) < BLOCK_FULL ? 0
@@ -139,7 +139,7 @@ be32 vhd_entry_encode(const struct vhd_disk *v, uint64_t block)
 }
 
 // Writes one sector of the table.
-static int put_entries(struct vhd_disk *v, uint64_t sector, struct err *err)
+static int put_entries(struct vhd_blocks *v, uint64_t sector, struct err *err)
 {
 	const struct vdisk_blocks *b = &v->blocks;
 	uint64_t first = sector * VHD_ENTRIES_A_SECTOR, n = b->count - first;
@@ -155,7 +155,7 @@ static int put_entries(struct vhd_disk *v, uint64_t sector, struct err *err)
 
 static int commit(struct vdisk_blocks *b, struct err *err)
 {
-	struct vhd_disk *v = (struct vhd_disk *)b;
+	struct vhd_blocks *v = (struct vhd_blocks *)b;
 	int r = disk_flush(b->file, err);
 
 	for (uint32_t i = 0; !r && i < b->page_count; i++)
@@ -170,7 +170,7 @@ static int commit(struct vdisk_blocks *b, struct err *err)
 static int list(const struct vdisk_blocks *b, struct vdisk_ranges *ranges,
 		struct err *err)
 {
-	const struct vhd_disk *v = (const struct vhd_disk *)b;
+	const struct vhd_blocks *v = (const struct vhd_blocks *)b;
 	int r = 0;
 
 	for (size_t i = 0; i < v->fixed_count && !r; i++)
@@ -193,14 +193,14 @@ static int list(const struct vdisk_blocks *b, struct vdisk_ranges *ranges,
 
 static uint64_t slot(const struct vdisk_blocks *b)
 {
-	return ((const struct vhd_disk *)b)->bitmap_size + b->block_size;
+	return ((const struct vhd_blocks *)b)->bitmap_size + b->block_size;
 }
 
 // The data begins where a page does, unless that does not fit.
 static uint64_t fit(const struct vdisk_blocks *b,
 		    const struct vdisk_range *range, uint64_t off, uint64_t end)
 {
-	const struct vhd_disk *v = (const struct vhd_disk *)b;
+	const struct vhd_blocks *v = (const struct vhd_blocks *)b;
 	uint64_t len = slot(b);
 	uint64_t place = round_up(off + v->bitmap_size, VHD_ALIGN) -
 			 v->bitmap_size;
@@ -216,7 +216,7 @@ static uint64_t fit(const struct vdisk_blocks *b,
 static int move(struct vdisk_blocks *b, const struct vdisk_range *range,
 		uint64_t to, struct err *err)
 {
-	const struct vhd_disk *v = (const struct vhd_disk *)b;
+	const struct vhd_blocks *v = (const struct vhd_blocks *)b;
 	uint64_t all = slot(b), i = range->number;
 	int r = vdisk_copy_inside(b->file, range->off, to, range->len, err);
 
@@ -232,7 +232,7 @@ static int move(struct vdisk_blocks *b, const struct vdisk_range *range,
 static void release(struct vdisk_blocks *b)
 {
 	vdisk_blocks_done(b);
-	mem_free(((struct vhd_disk *)b)->head);
+	mem_free(((struct vhd_blocks *)b)->head);
 	mem_free(b);
 }
 
@@ -248,10 +248,10 @@ static const struct vdisk_blocks_ops vhd_ops = {
 	.release = release,
 };
 
-// Takes a block's entry. The last block may be cut where the disk ends, by some
+// Decodes a block's entry. The last block may be cut where the disk ends, by some
 // makers.
-static int take_entry(struct vhd_disk *v, uint32_t i, uint32_t sector,
-		      struct err *err)
+static int decode_entry(struct vhd_blocks *v, uint32_t i, uint32_t sector,
+			struct err *err)
 {
 	struct vdisk_blocks *b = &v->blocks;
 	uint64_t place = (uint64_t)sector * VHD_SECTOR;
@@ -270,20 +270,20 @@ static int take_entry(struct vhd_disk *v, uint32_t i, uint32_t sector,
 }
 
 // New blocks are put behind what is there.
-static void avoid(struct vhd_disk *v, uint64_t off, uint64_t len)
+static void avoid(struct vhd_blocks *v, uint64_t off, uint64_t len)
 {
 	if (range_ok(off, len, v->blocks.file->size) && v->end < off + len)
 		v->end = off + len;
 }
 
 // Entries behind the last block: what they may point to is not written over.
-static void avoid_entry(struct vhd_disk *v, uint32_t sector)
+static void avoid_entry(struct vhd_blocks *v, uint32_t sector)
 {
 	avoid(v, (uint64_t)sector * VHD_SECTOR,
 	      v->bitmap_size + (uint64_t)v->blocks.block_size);
 }
 
-static int read_table(struct vhd_disk *v, uint64_t entries, struct err *err)
+static int read_table(struct vhd_blocks *v, uint64_t entries, struct err *err)
 {
 	be32 piece[4 * VHD_ENTRIES_A_SECTOR];
 	size_t most = sizeof(piece) / sizeof(*piece);
@@ -300,8 +300,8 @@ static int read_table(struct vhd_disk *v, uint64_t entries, struct err *err)
 			if (i + j >= b->count)
 				avoid_entry(v, sector);
 			else if (sector != VHD_UNUSED)
-				r = take_entry(v, (uint32_t)(i + j), sector,
-					       err);
+				r = decode_entry(v, (uint32_t)(i + j), sector,
+						 err);
 		}
 		if (r)
 			return r;
@@ -320,7 +320,7 @@ static uint64_t table_entries(const struct vhd_header *h, uint64_t file_size)
 	return n < VHD_MAX_TABLE ? n : VHD_MAX_TABLE;
 }
 
-static void note_fixed(struct vhd_disk *v, uint64_t off, uint64_t len,
+static void note_fixed(struct vhd_blocks *v, uint64_t off, uint64_t len,
 		       const char *what)
 {
 	if (!range_ok(off, len, v->blocks.file->size))
@@ -332,7 +332,7 @@ static void note_fixed(struct vhd_disk *v, uint64_t off, uint64_t len,
 }
 
 // Finds the map of full blocks that Xen's own disks have: it is not written over.
-static int find_batmap(struct vhd_disk *v, const struct vhd_footer *footer,
+static int find_batmap(struct vhd_blocks *v, const struct vhd_footer *footer,
 		       const struct vhd_header *header, struct err *err)
 {
 	static const char what[] = "Xen's map of full blocks";
@@ -356,7 +356,7 @@ static int find_batmap(struct vhd_disk *v, const struct vhd_footer *footer,
 }
 
 // Finds the bytes of the footer that was decoded, and where metadata ends.
-static int read_ends(struct vhd_disk *v, const struct vhd_footer *footer,
+static int read_ends(struct vhd_blocks *v, const struct vhd_footer *footer,
 		     const struct vhd_header *header, struct err *err)
 {
 	struct disk *file = v->blocks.file;
@@ -392,14 +392,14 @@ static int read_ends(struct vhd_disk *v, const struct vhd_footer *footer,
 
 // Xen believes its map, which is not kept here, of its own disks only. The next
 // change writes the footers anew.
-static void take_over(struct vhd_disk *v)
+static void take_over(struct vhd_blocks *v)
 {
 	vhd_footer_take_over(&v->footer);
 	v->footer_at = 0;
 }
 
 // Made beforehand, so that nothing is allocated by who writes.
-static int make_head(struct vhd_disk *v, struct err *err)
+static int make_head(struct vhd_blocks *v, struct err *err)
 {
 	v->head = mem_alloc(VHD_ALIGN + v->bitmap_size);
 	if (!v->head)
@@ -413,7 +413,7 @@ int vhd_dynamic_open(struct disk *file, const struct vhd_footer *footer,
 		     const struct vhd_header *header, struct disk *parent,
 		     struct disk **ret, struct err *err)
 {
-	struct vhd_disk *v = mem_alloc(sizeof(*v));
+	struct vhd_blocks *v = mem_alloc(sizeof(*v));
 	uint64_t entries = table_entries(header, file->size);
 	struct vdisk_blocks *b;
 	int r;

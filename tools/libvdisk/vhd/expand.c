@@ -37,7 +37,7 @@ static bool is_barred(const struct vdisk_ranges *ranges, uint64_t off,
 
 // Returns where a table of `len` bytes can be when blocks give way: where it is,
 // or behind all that cannot move.
-static uint64_t choose_place(const struct vhd_disk *v,
+static uint64_t choose_place(const struct vhd_blocks *v,
 			     const struct vdisk_ranges *ranges, uint64_t len)
 {
 	uint64_t place = v->table_offset, end = 0;
@@ -51,7 +51,7 @@ static uint64_t choose_place(const struct vhd_disk *v,
 }
 
 // Copies a block to the end.
-static int move_to_end(struct vhd_disk *v, const struct vdisk_range *block,
+static int move_to_end(struct vhd_blocks *v, const struct vdisk_range *block,
 		       struct err *err)
 {
 	struct vdisk_blocks *b = &v->blocks;
@@ -72,7 +72,7 @@ static int move_to_end(struct vhd_disk *v, const struct vdisk_range *block,
 }
 
 // Moves the blocks in [off, end) away, for good.
-static int clear(struct vhd_disk *v, const struct vdisk_ranges *ranges,
+static int clear(struct vhd_blocks *v, const struct vdisk_ranges *ranges,
 		 uint64_t off, uint64_t end, struct err *err)
 {
 	const struct vdisk_range *x;
@@ -88,7 +88,7 @@ static int clear(struct vhd_disk *v, const struct vdisk_ranges *ranges,
 	return r ? r : vdisk_blocks_commit(&v->blocks, err);
 }
 
-int vhd_table_put(struct vhd_disk *v, uint64_t place, uint64_t from,
+int vhd_table_put(struct vhd_blocks *v, uint64_t place, uint64_t from,
 		  uint64_t count, bool is_empty, struct err *err)
 {
 	be32 *piece = mem_array(TABLE_PIECE, sizeof(*piece));
@@ -109,7 +109,7 @@ int vhd_table_put(struct vhd_disk *v, uint64_t place, uint64_t from,
 	return r ? r : disk_flush(v->blocks.file, err);
 }
 
-int vhd_table_switch(struct vhd_disk *v, uint64_t place, uint64_t count,
+int vhd_table_switch(struct vhd_blocks *v, uint64_t place, uint64_t count,
 		     struct err *err)
 {
 	struct disk *file = v->blocks.file;
@@ -134,7 +134,7 @@ int vhd_table_switch(struct vhd_disk *v, uint64_t place, uint64_t count,
 }
 
 // Makes the table have `count` entries.
-static int grow_table(struct vhd_disk *v, const struct vdisk_ranges *ranges,
+static int grow_table(struct vhd_blocks *v, const struct vdisk_ranges *ranges,
 		      uint64_t count, struct err *err)
 {
 	uint64_t len = round_up(count * sizeof(be32), VHD_SECTOR);
@@ -150,7 +150,7 @@ static int grow_table(struct vhd_disk *v, const struct vdisk_ranges *ranges,
 
 // What the last block has behind the disk's end will be seen: it becomes zero.
 // A block that was cut there is moved, unless there is room behind it.
-static int clear_tail(struct vhd_disk *v, struct vdisk_ranges *ranges,
+static int clear_tail(struct vhd_blocks *v, struct vdisk_ranges *ranges,
 		      struct err *err)
 {
 	struct vdisk_blocks *b = &v->blocks;
@@ -181,7 +181,7 @@ static int clear_tail(struct vhd_disk *v, struct vdisk_ranges *ranges,
 
 // --- The size ------------------------------------------------------------------------
 
-int vhd_footers_put(struct vhd_disk *v, const struct vhd_footer_disk *footer,
+int vhd_footers_put(struct vhd_blocks *v, const struct vhd_footer_disk *footer,
 		    struct err *err)
 {
 	struct disk *file = v->blocks.file;
@@ -202,7 +202,7 @@ int vhd_footers_put(struct vhd_disk *v, const struct vhd_footer_disk *footer,
 	return r ? r : disk_flush(file, err);
 }
 
-static int set_size(struct vhd_disk *v, uint64_t size, struct err *err)
+static int set_size(struct vhd_blocks *v, uint64_t size, struct err *err)
 {
 	struct vhd_footer_disk footer = v->footer;
 	struct vhd_footer f = {0};
@@ -217,7 +217,7 @@ static int set_size(struct vhd_disk *v, uint64_t size, struct err *err)
 	return vhd_footers_put(v, &footer, err);
 }
 
-static int expand(struct vhd_disk *v, uint64_t size, struct err *err)
+static int expand(struct vhd_blocks *v, uint64_t size, struct err *err)
 {
 	struct vdisk_blocks *b = &v->blocks;
 	uint64_t count = (size + b->block_size - 1) / b->block_size;
@@ -249,6 +249,6 @@ int vhd_expand(struct disk *file, const struct vdisk_info *info, uint64_t size,
 	if (r)
 		return r;
 	if (size > info->size)
-		r = expand((struct vhd_disk *)b, size, err);
+		r = expand((struct vhd_blocks *)b, size, err);
 	return vdisk_edit_close(b, r, err);
 }

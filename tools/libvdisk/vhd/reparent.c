@@ -21,7 +21,7 @@
 // --- Another parent ------------------------------------------------------------
 
 // Makes a header at `at`, with the paths in their places, the disk's.
-static int put_header(struct vhd_disk *v, struct vhd_header_disk *h,
+static int put_header(struct vhd_blocks *v, struct vhd_header_disk *h,
 		      const struct vhd_parent *p, uint64_t at, struct err *err)
 {
 	struct disk *file = v->blocks.file;
@@ -53,7 +53,7 @@ static bool is_ours(const struct vdisk_ranges *ranges, uint64_t off,
 	return true;
 }
 
-static int reparent(struct vhd_disk *v, struct vhd_parent *p,
+static int reparent(struct vhd_blocks *v, struct vhd_parent *p,
 		    const struct vdisk_ranges *ranges, struct err *err)
 {
 	uint64_t at = round_up(v->end, VHD_SECTOR);
@@ -91,7 +91,7 @@ int vhd_reparent(struct disk *file, const struct vdisk_info *info,
 		r = b->ops->list(b, &ranges, err);
 		vdisk_ranges_sort(&ranges);
 		if (!r)
-			r = reparent((struct vhd_disk *)b, &p, &ranges, err);
+			r = reparent((struct vhd_blocks *)b, &p, &ranges, err);
 		vdisk_ranges_done(&ranges);
 		r = vdisk_edit_close(b, r, err);
 	}
@@ -102,7 +102,7 @@ int vhd_reparent(struct disk *file, const struct vdisk_info *info,
 // --- No content ----------------------------------------------------------------
 
 // Finds room for a table: at the end, or in a gap where the end is fixed.
-static int find_room(struct vhd_disk *v, uint64_t len, uint64_t *ret,
+static int find_room(struct vhd_blocks *v, uint64_t len, uint64_t *ret,
 		     struct err *err)
 {
 	uint64_t at = round_up(v->end, VHD_SECTOR), end = 0;
@@ -131,7 +131,7 @@ static int find_room(struct vhd_disk *v, uint64_t len, uint64_t *ret,
 }
 
 // An empty table becomes the disk's, elsewhere first.
-static int reset(struct vhd_disk *v, struct err *err)
+static int reset(struct vhd_blocks *v, struct err *err)
 {
 	uint64_t count = v->blocks.count, home = v->table_offset, at;
 	int r = find_room(v, round_up(count * sizeof(be32), VHD_SECTOR), &at,
@@ -157,6 +157,6 @@ int vhd_reset(struct disk *file, const struct vdisk_info *info, struct err *err)
 	for (uint64_t i = 0; i < b->count; i++)
 		is_empty &= BLOCK_STATE(b->table[i]) == BLOCK_ABSENT;
 	if (!is_empty)
-		r = reset((struct vhd_disk *)b, err);
+		r = reset((struct vhd_blocks *)b, err);
 	return vdisk_edit_close(b, r, err);
 }

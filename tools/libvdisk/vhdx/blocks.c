@@ -20,7 +20,7 @@
 static uint64_t bit_page(const struct vdisk_blocks *b, uint64_t block,
 			 uint32_t sector, uint32_t *ret_bit)
 {
-	const struct vhdx_disk *v = (const struct vhdx_disk *)b;
+	const struct vhdx_blocks *v = (const struct vhdx_blocks *)b;
 	uint64_t bit = block % v->ratio *
 			       (b->block_size / b->disk.sector_size) +
 		       sector;
@@ -31,17 +31,17 @@ static uint64_t bit_page(const struct vdisk_blocks *b, uint64_t block,
 
 static uint64_t table_index(const struct vdisk_blocks *b, uint64_t block)
 {
-	return block + block / ((const struct vhdx_disk *)b)->ratio;
+	return block + block / ((const struct vhdx_blocks *)b)->ratio;
 }
 
-uint64_t vhdx_map_index(const struct vhdx_disk *v, uint64_t chunk)
+uint64_t vhdx_map_index(const struct vhdx_blocks *v, uint64_t chunk)
 {
 	return chunk * (v->ratio + 1) + v->ratio;
 }
 
 // --- Allocation --------------------------------------------------------------
 
-int vhdx_take_room(struct vhdx_disk *v, uint64_t len, uint64_t *ret,
+int vhdx_take_room(struct vhdx_blocks *v, uint64_t len, uint64_t *ret,
 		   struct err *err)
 {
 	struct disk *file = v->blocks.file;
@@ -70,7 +70,7 @@ int vhdx_take_room(struct vhdx_disk *v, uint64_t len, uint64_t *ret,
 }
 
 // Makes sure that the sectors of a block have bits, all zero.
-static int clear_bits(struct vhdx_disk *v, uint64_t block, struct err *err)
+static int clear_bits(struct vhdx_blocks *v, uint64_t block, struct err *err)
 {
 	struct vdisk_blocks *b = &v->blocks;
 	uint32_t sectors = b->block_size / b->disk.sector_size, count;
@@ -94,7 +94,7 @@ static int clear_bits(struct vhdx_disk *v, uint64_t block, struct err *err)
 // here whole.
 static int allocate(struct vdisk_blocks *b, uint64_t block, struct err *err)
 {
-	struct vhdx_disk *v = (struct vhdx_disk *)b;
+	struct vhdx_blocks *v = (struct vhdx_blocks *)b;
 	bool is_partial = b->has_bitmaps &&
 			  BLOCK_STATE(b->table[block]) == BLOCK_ABSENT;
 	uint64_t place;
@@ -115,7 +115,7 @@ static int allocate(struct vdisk_blocks *b, uint64_t block, struct err *err)
 
 // --- The log and the headers -------------------------------------------------
 
-void vhdx_table_encode(const struct vhdx_disk *v, uint64_t page,
+void vhdx_table_encode(const struct vhdx_blocks *v, uint64_t page,
 		       uint8_t bytes[VHDX_PAGE])
 {
 	const struct vdisk_blocks *b = &v->blocks;
@@ -141,7 +141,7 @@ void vhdx_table_encode(const struct vhdx_disk *v, uint64_t page,
 }
 
 // Gathers all that is pending. Returns how many writes there are.
-static size_t gather(struct vhdx_disk *v, struct vhdx_log_write *writes,
+static size_t gather(struct vhdx_blocks *v, struct vhdx_log_write *writes,
 		     uint8_t *tables)
 {
 	struct vdisk_blocks *b = &v->blocks;
@@ -162,7 +162,7 @@ static size_t gather(struct vhdx_disk *v, struct vhdx_log_write *writes,
 
 static int commit(struct vdisk_blocks *b, struct err *err)
 {
-	struct vhdx_disk *v = (struct vhdx_disk *)b;
+	struct vhdx_blocks *v = (struct vhdx_blocks *)b;
 	struct vhdx_log_write writes[VHDX_LOG_MAX_WRITES];
 	size_t n = gather(v, writes, v->tables);
 	int r = disk_flush(b->file, err);
@@ -176,7 +176,7 @@ static int commit(struct vdisk_blocks *b, struct err *err)
 }
 
 // An identifier that no header of this file had.
-static int new_id(const struct vhdx_disk *v, const char *of, struct guid *ret,
+static int new_id(const struct vhdx_blocks *v, const char *of, struct guid *ret,
 		  struct err *err)
 {
 	char name[40];
@@ -192,7 +192,7 @@ static int new_id(const struct vhdx_disk *v, const char *of, struct guid *ret,
 // The data is about to change: children of this disk must notice.
 static int prepare(struct vdisk_blocks *b, struct err *err)
 {
-	struct vhdx_disk *v = (struct vhdx_disk *)b;
+	struct vhdx_blocks *v = (struct vhdx_blocks *)b;
 	struct vhdx_header h = v->x.header;
 	int r;
 
@@ -231,7 +231,7 @@ static int prepare(struct vdisk_blocks *b, struct err *err)
 // Once all is in its place, the log is not needed.
 static int finish(struct vdisk_blocks *b, struct err *err)
 {
-	struct vhdx_disk *v = (struct vhdx_disk *)b;
+	struct vhdx_blocks *v = (struct vhdx_blocks *)b;
 	int r = disk_flush(b->file, err);
 
 	if (r)
@@ -252,7 +252,7 @@ static uint64_t length_of(const struct vdisk_blocks *b, uint64_t place)
 static int list(const struct vdisk_blocks *b, struct vdisk_ranges *ranges,
 		struct err *err)
 {
-	const struct vhdx_disk *v = (const struct vhdx_disk *)b;
+	const struct vhdx_blocks *v = (const struct vhdx_blocks *)b;
 	const struct vhdx *x = &v->x;
 	int r = vdisk_ranges_add(ranges, 0, VHDX_MIB, "headers", 0, err);
 
@@ -306,7 +306,7 @@ static uint64_t fit(const struct vdisk_blocks *b,
 static int move(struct vdisk_blocks *b, const struct vdisk_range *range,
 		uint64_t to, struct err *err)
 {
-	struct vhdx_disk *v = (struct vhdx_disk *)b;
+	struct vhdx_blocks *v = (struct vhdx_blocks *)b;
 	uint64_t i = range->number;
 	int r;
 
@@ -331,7 +331,7 @@ static int move(struct vdisk_blocks *b, const struct vdisk_range *range,
 // Bitmaps that no block of their chunk looks at.
 static int trim(struct vdisk_blocks *b, struct err *err)
 {
-	struct vhdx_disk *v = (struct vhdx_disk *)b;
+	struct vhdx_blocks *v = (struct vhdx_blocks *)b;
 	uint64_t block = 0;
 	int r = 0;
 
@@ -353,7 +353,7 @@ static int trim(struct vdisk_blocks *b, struct err *err)
 
 static void release(struct vdisk_blocks *b)
 {
-	struct vhdx_disk *v = (struct vhdx_disk *)b;
+	struct vhdx_blocks *v = (struct vhdx_blocks *)b;
 
 	vdisk_blocks_done(b);
 	vhdx_log_done(&v->log);
@@ -379,14 +379,14 @@ static const struct vdisk_blocks_ops vhdx_ops = {
 
 // --- Opening -----------------------------------------------------------------
 
-static void note_end(struct vhdx_disk *v, uint64_t end)
+static void note_end(struct vhdx_blocks *v, uint64_t end)
 {
 	if (v->end < end)
 		v->end = end;
 }
 
-static int take_map(struct vhdx_disk *v, uint64_t chunk, uint64_t entry,
-		    uint64_t where, struct err *err)
+static int decode_map_entry(struct vhdx_blocks *v, uint64_t chunk,
+			    uint64_t entry, uint64_t where, struct err *err)
 {
 	if (!v->blocks.has_bitmaps || BLOCK_STATE(entry) != MAP_PRESENT)
 		return 0;
@@ -401,8 +401,8 @@ static int take_map(struct vhdx_disk *v, uint64_t chunk, uint64_t entry,
 	return 0;
 }
 
-static int take_block(struct vhdx_disk *v, uint64_t i, uint64_t entry,
-		      uint64_t where, struct err *err)
+static int decode_entry(struct vhdx_blocks *v, uint64_t i, uint64_t entry,
+			uint64_t where, struct err *err)
 {
 	struct vdisk_blocks *b = &v->blocks;
 	uint64_t left = b->disk.size - i * b->block_size;
@@ -429,7 +429,7 @@ static int take_block(struct vhdx_disk *v, uint64_t i, uint64_t entry,
 }
 
 // A block with bits needs them.
-static int check_maps(const struct vhdx_disk *v, struct err *err)
+static int check_maps(const struct vhdx_blocks *v, struct err *err)
 {
 	for (uint64_t i = 0; i < v->blocks.count; i++)
 		if (BLOCK_STATE(v->blocks.table[i]) == BLOCK_PARTIAL &&
@@ -444,7 +444,7 @@ static int check_maps(const struct vhdx_disk *v, struct err *err)
 }
 
 // Takes the table, a piece of the file's at a time.
-static int read_table(struct vhdx_disk *v, struct err *err)
+static int read_table(struct vhdx_blocks *v, struct err *err)
 {
 	uint64_t blocks = v->blocks.count;
 	uint64_t total = v->blocks.has_bitmaps
@@ -468,10 +468,10 @@ static int read_table(struct vhdx_disk *v, struct err *err)
 			bool is_map = (i + j) % (v->ratio + 1) == v->ratio;
 
 			if (is_map)
-				r = take_map(v, chunk, entry, at, err);
+				r = decode_map_entry(v, chunk, entry, at, err);
 			else if (i + j - chunk < blocks)
-				r = take_block(v, i + j - chunk, entry, at,
-					       err);
+				r = decode_entry(v, i + j - chunk, entry, at,
+						 err);
 		}
 		if (r)
 			return r;
@@ -495,7 +495,7 @@ static int replay(struct disk *file, struct vhdx *x, struct err *err)
 	return r ? r : vhdx_header_write(file, &x->header, err);
 }
 
-static int start(struct vhdx_disk *v, struct disk *file, struct disk *parent,
+static int start(struct vhdx_blocks *v, struct disk *file, struct disk *parent,
 		 struct err *err)
 {
 	const struct vhdx *x = &v->x;
@@ -538,7 +538,7 @@ static int start(struct vhdx_disk *v, struct disk *file, struct disk *parent,
 int vhdx_open(struct disk *file, struct disk *parent, struct disk **ret,
 	      struct err *err)
 {
-	struct vhdx_disk *v = mem_alloc(sizeof(*v));
+	struct vhdx_blocks *v = mem_alloc(sizeof(*v));
 	int r;
 
 	if (!v)

@@ -13,7 +13,7 @@
 #define VHDX_ENTRIES_A_PAGE (VHDX_PAGE / sizeof(le64))
 #define VHDX_MAP_SIZE       VHDX_MIB // of a block of bitmaps
 
-struct vhdx_disk {
+struct vhdx_blocks {
 	struct vdisk_blocks blocks;
 	struct vhdx x;
 	struct disk *overlay; // the file as it is after its log, or NULL
@@ -27,24 +27,24 @@ struct vhdx_disk {
 
 // Finds `len` bytes of zeroes at the end of what is used, a multiple of a MiB.
 // Returns 0, -ENOSPC in a file whose size is fixed, or the file's error.
-int vhdx_take_room(struct vhdx_disk *v, uint64_t len, uint64_t *ret,
+int vhdx_take_room(struct vhdx_blocks *v, uint64_t len, uint64_t *ret,
 		   struct err *err);
 
 // Returns the table's entry for the bitmaps of a chunk.
-uint64_t vhdx_map_index(const struct vhdx_disk *v, uint64_t chunk);
+uint64_t vhdx_map_index(const struct vhdx_blocks *v, uint64_t chunk);
 
 // Makes a page of the table as it is on disk.
-void vhdx_table_encode(const struct vhdx_disk *v, uint64_t page,
+void vhdx_table_encode(const struct vhdx_blocks *v, uint64_t page,
 		       uint8_t bytes[VHDX_PAGE]);
 
 // Writes the table's pages to `place`, from the one that has entry `from` on, and
 // zeroes behind it up to `len` bytes. Not flushed.
 // Returns 0 or the file's error.
-int vhdx_table_put(struct vhdx_disk *v, uint64_t place, uint64_t from,
+int vhdx_table_put(struct vhdx_blocks *v, uint64_t place, uint64_t from,
 		   uint64_t len, struct err *err);
 
 // Moves the table, of the same length, to a place that nothing uses.
 // Returns 0, -ENOMEM, or the file's error.
-int vhdx_table_move(struct vhdx_disk *v, uint64_t to, struct err *err);
+int vhdx_table_move(struct vhdx_blocks *v, uint64_t to, struct err *err);
 
 #endif

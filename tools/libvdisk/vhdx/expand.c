@@ -13,7 +13,7 @@
 #include "../vdisk_priv.h"
 #include "patch.h"
 
-static uint64_t entries_for(const struct vhdx_disk *v, uint64_t count)
+static uint64_t entries_for(const struct vhdx_blocks *v, uint64_t count)
 {
 	uint64_t chunks = (count + v->ratio - 1) / v->ratio;
 
@@ -25,7 +25,7 @@ static uint64_t entries_for(const struct vhdx_disk *v, uint64_t count)
 
 // What the last block has behind the disk's end will be seen: it becomes zero.
 // A block that was cut there is moved, unless there is room behind it.
-static int clear_tail(struct vhdx_disk *v, struct err *err)
+static int clear_tail(struct vhdx_blocks *v, struct err *err)
 {
 	struct vdisk_blocks *b = &v->blocks;
 	uint64_t used = b->disk.size % b->block_size, last = b->count - 1;
@@ -59,7 +59,7 @@ static int clear_tail(struct vhdx_disk *v, struct err *err)
 // --- The larger table --------------------------------------------------------------
 
 // Makes the disk in memory larger. Of a fixed one the new blocks are there.
-static int grow(struct vhdx_disk *v, uint64_t size, struct err *err)
+static int grow(struct vhdx_blocks *v, uint64_t size, struct err *err)
 {
 	struct vdisk_blocks *b = &v->blocks;
 	uint64_t old = b->count, chunks, place = 0;
@@ -93,7 +93,7 @@ static int grow(struct vhdx_disk *v, uint64_t size, struct err *err)
 }
 
 // Tells whether the table can become `len` bytes long where it is.
-static int has_room(const struct vhdx_disk *v, uint64_t len, bool *ret,
+static int has_room(const struct vhdx_blocks *v, uint64_t len, bool *ret,
 		    struct err *err)
 {
 	uint64_t end = v->x.table_offset + v->x.table_length;
@@ -108,7 +108,7 @@ static int has_room(const struct vhdx_disk *v, uint64_t len, bool *ret,
 }
 
 // Finds a place for a table of `len` bytes, at least as long as it is.
-static int choose_place(struct vhdx_disk *v, uint64_t len, uint64_t *ret,
+static int choose_place(struct vhdx_blocks *v, uint64_t len, uint64_t *ret,
 			struct err *err)
 {
 	struct disk *file = v->blocks.file;
@@ -130,7 +130,7 @@ static int choose_place(struct vhdx_disk *v, uint64_t len, uint64_t *ret,
 
 #define PIECE 64u // pages of the table written at a time
 
-int vhdx_table_put(struct vhdx_disk *v, uint64_t place, uint64_t from,
+int vhdx_table_put(struct vhdx_blocks *v, uint64_t place, uint64_t from,
 		   uint64_t len, struct err *err)
 {
 	uint64_t total = entries_for(v, v->blocks.count) * sizeof(le64);
@@ -155,7 +155,7 @@ int vhdx_table_put(struct vhdx_disk *v, uint64_t place, uint64_t from,
 	return r;
 }
 
-int vhdx_table_move(struct vhdx_disk *v, uint64_t to, struct err *err)
+int vhdx_table_move(struct vhdx_blocks *v, uint64_t to, struct err *err)
 {
 	struct vhdx_patch p = {0};
 	int r = vdisk_blocks_commit(&v->blocks, err);
@@ -177,7 +177,7 @@ int vhdx_table_move(struct vhdx_disk *v, uint64_t to, struct err *err)
 // --- All of it ------------------------------------------------------------------------
 
 // Says the new size and where the table is, at once.
-static int switch_over(struct vhdx_disk *v, uint64_t size, uint64_t place,
+static int switch_over(struct vhdx_blocks *v, uint64_t size, uint64_t place,
 		       uint64_t len, struct err *err)
 {
 	le64 bytes = to_le64(size);
@@ -195,7 +195,7 @@ static int switch_over(struct vhdx_disk *v, uint64_t size, uint64_t place,
 	return r;
 }
 
-static int expand(struct vhdx_disk *v, uint64_t size, struct err *err)
+static int expand(struct vhdx_blocks *v, uint64_t size, struct err *err)
 {
 	uint64_t old = entries_for(v, v->blocks.count);
 	uint64_t count = (size - 1) / v->blocks.block_size + 1, place;
@@ -223,6 +223,6 @@ int vhdx_expand(struct disk *file, const struct vdisk_info *info, uint64_t size,
 
 	if (r)
 		return r;
-	r = expand((struct vhdx_disk *)b, size, err);
+	r = expand((struct vhdx_blocks *)b, size, err);
 	return vdisk_edit_close(b, r, err);
 }

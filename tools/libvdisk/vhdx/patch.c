@@ -7,7 +7,8 @@
 
 #include "patch.h"
 
-int vhdx_patch_init(struct vhdx_patch *p, struct vhdx_disk *v, struct err *err)
+int vhdx_patch_init(struct vhdx_patch *p, struct vhdx_blocks *v,
+		    struct err *err)
 {
 	*p = (struct vhdx_patch){
 		.v = v, .pages = mem_array(VHDX_LOG_MAX_WRITES, VHDX_PAGE)};

@@ -9,7 +9,7 @@
 #include "blocks.h"
 
 struct vhdx_patch {
-	struct vhdx_disk *v;
+	struct vhdx_blocks *v;
 	struct vhdx_log_write writes[VHDX_LOG_MAX_WRITES];
 	uint8_t *pages; // room for all
 	size_t count;
@@ -17,7 +17,8 @@ struct vhdx_patch {
 
 // Begins a patch of a disk that is ready for changes. End with vhdx_patch_done.
 // Returns 0 or -ENOMEM.
-int vhdx_patch_init(struct vhdx_patch *p, struct vhdx_disk *v, struct err *err);
+int vhdx_patch_init(struct vhdx_patch *p, struct vhdx_blocks *v,
+		    struct err *err);
 
 // Adds bytes. Returns 0, -EFBIG when they are more than fit into an entry, or
 // the file's error.

@@ -48,7 +48,7 @@ int vhdx_reparent(struct disk *file, const struct vdisk_info *info,
 		return r;
 	r = vdisk_edit_open(file, info, true, &b, err);
 	if (!r) {
-		r = vhdx_patch_init(&p, (struct vhdx_disk *)b, err);
+		r = vhdx_patch_init(&p, (struct vhdx_blocks *)b, err);
 		if (!r)
 			r = put_locator(&p, item, n, err);
 		vhdx_patch_done(&p);
@@ -61,7 +61,7 @@ int vhdx_reparent(struct disk *file, const struct vdisk_info *info,
 // --- No content ----------------------------------------------------------------
 
 // A table that fits into an entry is emptied where it is.
-static int reset_small(struct vhdx_disk *v, struct err *err)
+static int reset_small(struct vhdx_blocks *v, struct err *err)
 {
 	struct vdisk_blocks *b = &v->blocks;
 
@@ -77,7 +77,7 @@ static int reset_small(struct vhdx_disk *v, struct err *err)
 	return vdisk_blocks_commit(b, err);
 }
 
-static int switch_table(struct vhdx_disk *v, uint64_t place, struct err *err)
+static int switch_table(struct vhdx_blocks *v, uint64_t place, struct err *err)
 {
 	struct vhdx_patch p;
 	int r = vhdx_patch_init(&p, v, err);
@@ -91,7 +91,7 @@ static int switch_table(struct vhdx_disk *v, uint64_t place, struct err *err)
 }
 
 // Of a longer one, an empty one elsewhere takes the place.
-static int reset_large(struct vhdx_disk *v, struct err *err)
+static int reset_large(struct vhdx_blocks *v, struct err *err)
 {
 	uint64_t len = v->x.table_length, home = v->x.table_offset, at;
 	int r = vhdx_take_room(v, len, &at, err);
@@ -110,12 +110,12 @@ int vhdx_copies_mend(struct disk *file, const struct vdisk_info *info,
 		     struct err *err)
 {
 	struct vdisk_blocks *b;
-	struct vhdx_disk *v;
+	struct vhdx_blocks *v;
 	int r = vdisk_edit_open(file, info, true, &b, err);
 
 	if (r)
 		return r;
-	v = (struct vhdx_disk *)b;
+	v = (struct vhdx_blocks *)b;
 	r = switch_table(v, v->x.table_offset, err);
 	return vdisk_edit_close(b, r, err);
 }
@@ -125,12 +125,12 @@ int vhdx_reset(struct disk *file, const struct vdisk_info *info,
 {
 	uint64_t page = UINT64_MAX, pages = 0;
 	struct vdisk_blocks *b;
-	struct vhdx_disk *v;
+	struct vhdx_blocks *v;
 	int r = vdisk_edit_open(file, info, false, &b, err);
 
 	if (r)
 		return r;
-	v = (struct vhdx_disk *)b;
+	v = (struct vhdx_blocks *)b;
 	for (uint64_t i = 0; i < b->count; i++) {
 		uint64_t at = b->table_index(b, i) / VHDX_ENTRIES_A_PAGE;
 

@@ -11,13 +11,13 @@
 static struct err err;
 
 // A disk with a log, ready for changes.
-static struct vhdx_disk *open_ready(struct disk **ret_file)
+static struct vhdx_blocks *open_ready(struct disk **ret_file)
 {
 	struct disk *file = new_vhdx((struct vhdx_spec){.dirty = true}), *d;
-	struct vhdx_disk *v;
+	struct vhdx_blocks *v;
 
 	check_ok(vdisk_open(file, &d, &err), &err);
-	v = (struct vhdx_disk *)d;
+	v = (struct vhdx_blocks *)d;
 	check_ok(vdisk_blocks_prepare(&v->blocks, &err), &err);
 	*ret_file = file;
 	return v;
@@ -26,7 +26,7 @@ static struct vhdx_disk *open_ready(struct disk **ret_file)
 static void check_put(void)
 {
 	struct disk *file;
-	struct vhdx_disk *v = open_ready(&file);
+	struct vhdx_blocks *v = open_ready(&file);
 	uint8_t before[3 * VHDX_PAGE], after[3 * VHDX_PAGE], text[6000];
 	struct vhdx_patch p;
 
@@ -61,7 +61,7 @@ static void check_put(void)
 static void check_full(void)
 {
 	struct disk *file;
-	struct vhdx_disk *v = open_ready(&file);
+	struct vhdx_blocks *v = open_ready(&file);
 	struct vhdx_patch p;
 	uint8_t b;
 
@@ -90,7 +90,7 @@ static void check_table(void)
 	static uint8_t tables[2][VHDX_TABLE_SIZE];
 	struct vhdx_region_disk r[2];
 	struct disk *file;
-	struct vhdx_disk *v = open_ready(&file);
+	struct vhdx_blocks *v = open_ready(&file);
 	struct vhdx_patch p;
 
 	check_ok(vhdx_patch_init(&p, v, &err), &err);
@@ -122,7 +122,7 @@ static void check_table(void)
 static void check_left(void)
 {
 	struct disk *file;
-	struct vhdx_disk *v = open_ready(&file);
+	struct vhdx_blocks *v = open_ready(&file);
 	struct vhdx_patch p;
 	struct disk *again;
 	uint8_t b;
