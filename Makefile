@@ -9,6 +9,7 @@
 #   N        damaged images for mutants         (500)
 #   TIMEOUT_SCALE  multiplies every time limit of the tests   (1)
 #   PREFIX, DESTDIR  where install puts things              (/usr/local, empty)
+#   SLIPWAY_VERSION  what the build calls itself            (build/version.sh)
 #   SLIPWAY_SAMPLES  folder of real files by Windows and others
 
 O ?= out

@@ -111,9 +111,12 @@ fetch() {
 	mv "$CACHE/manifest.new" "$CACHE/manifest.txt"
 }
 
-# What of the host's packages is in our program: each file that the linker took
-# from outside of the build folder, as "PACKAGE VERSION SHA-256 FILE".
+# Our program as "slipway VERSION -", then what of the host's packages is in it:
+# each file that the linker took from outside of the build folder, as "PACKAGE
+# VERSION SHA-256 FILE". The program itself may be linked again right now.
 linked() {
+	read -r version <"$O/obj/.version"
+	echo "slipway $version -"
 	grep '^/' "$O/obj/linked" | grep -vF "$O/" | sort -u >"$CACHE/linked"
 	while read -r file; do
 		file=$(readlink -f "$file")

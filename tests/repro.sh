@@ -8,6 +8,9 @@ root=$PWD
 : "${CACHE:=$root/.cache}"
 case $CACHE in /*) ;; *) CACHE=$root/$CACHE ;; esac
 export CACHE
+# the copies are no git trees
+SLIPWAY_VERSION=$(build/version.sh)
+export SLIPWAY_VERSION
 unset O MAKEFLAGS MFLAGS
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/slipway-repro.XXXXXX")
 trap 'rm -rf "$tmp"' EXIT

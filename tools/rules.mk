@@ -36,6 +36,15 @@ $(O)/obj/.flags: FORCE
 FORCE:
 .PHONY: FORCE
 
+# The version is in one object, which is built again when it changes.
+SLIPWAY_VERSION ?= $(shell build/version.sh)
+SLIPWAY_VERSION := $(SLIPWAY_VERSION)
+$(O)/obj/.version: FORCE
+	$(Q)mkdir -p $(@D)
+	$(Q)echo '$(SLIPWAY_VERSION)' | cmp -s - $@ || echo '$(SLIPWAY_VERSION)' >$@
+%/cmd/version.o: BASEFLAGS += -DSLIPWAY_VERSION='"$(SLIPWAY_VERSION)"'
+$(O)/obj/cmd/version.o: $(O)/obj/.version
+
 # What a BIOS starts, as lists of bytes that libbootsect includes.
 BIOS := $(patsubst boot/%.S,$(O)/%.inc,$(wildcard boot/bios/*.S))
 $(O)/bios/%.inc: boot/bios/%.S $(wildcard boot/bios/*.inc boot/bios/*.ld)

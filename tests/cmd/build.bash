@@ -13,6 +13,7 @@ fake_build() { # FOLDER
 	cp "$ROOT/build/inputs" "$CACHE/inputs"
 	echo "package 1 0" >"$CACHE/manifest.txt"
 	echo /usr/bin/env >"$O/obj/linked"
+	echo 1.0-test >"$O/obj/.version"
 	ln -s "$real" "$O/bin/slipway"
 	for name in shim/shimx64.efi.signed PXELINUX/lpxelinux.0 \
 		grub/x86_64-efi-signed/grub{x64,netx64}.efi.signed \

@@ -36,6 +36,9 @@ struct command {
 		__attribute__((section("commands"), used, aligned(8))) = {     \
 			name, cmd_##id, summary, usage, help}
 
+// The tag or commit that this program was built from (version.c).
+extern const char cmd_version[];
+
 // --- Switches (switches.c) ---------------------------------------------------
 // `/ImageFile:x`, `/imagefile:x`, `--image-file x` and `--image-file=x` are the
 // same switch, named "ImageFile" in the command's table.

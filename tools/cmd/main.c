@@ -11,8 +11,6 @@
 
 #include "cmd.h"
 
-#define VERSION "0.1"
-
 extern const struct command __start_commands[], __stop_commands[];
 
 static const struct command *find(const char *name)
@@ -63,8 +61,9 @@ COMMAND(help, "help", "show this list", usage);
 
 static int show_list(void)
 {
-	puts("slipway " VERSION ": deploy Windows images and virtual disks\n\n"
-	     "usage: slipway COMMAND [ARGUMENT...]\n"
+	printf("slipway %s: deploy Windows images and virtual disks\n\n",
+	       cmd_version);
+	puts("usage: slipway COMMAND [ARGUMENT...]\n"
 	     "       COMMAND [ARGUMENT...]   through a link of that name\n"
 	     "       slipway --list-commands | --version\n\n"
 	     "commands (COMMAND --help or COMMAND /? tells more):");
@@ -140,7 +139,7 @@ static int choose(int argc, char **argv)
 	if (asks_for_help(argv[1]))
 		return show_list();
 	if (!strcmp(argv[1], "--version")) {
-		puts("slipway " VERSION);
+		printf("slipway %s\n", cmd_version);
 		return CMD_OK;
 	}
 	if (!strcmp(argv[1], "--list-commands"))
