@@ -30,6 +30,7 @@ given() { # HEADER
 		struct ntfs *n;' ;;
 	part) echo 'struct disk *disk, *volume; struct guid disk_id;
 		unsigned number;' ;;
+	storage) echo 'struct disk *disk, *volume;' ;;
 	ublk) echo 'struct disk *disk;' ;;
 	vdisk) echo 'uint8_t sector[512]; uint64_t size; struct guid id;
 		struct disk *file, *disk; void *volume; struct err *e; char *into;

@@ -11,11 +11,8 @@
 #include <time.h>
 
 #include "address.h"
-#include "bootsect.h"
 #include "cmd.h"
-#include "fat.h"
-#include "missed.h"
-#include "ntfs.h"
+#include "storage.h"
 
 static const char usage[] =
 	"usage: format VOLUME [/FS:NTFS | FAT32 | FAT] [/V:LABEL] [/A:SIZE]\n"
@@ -38,91 +35,38 @@ static const char usage[] =
 
 COMMAND(format, "format", "make an empty volume", usage);
 
-struct options {
-	const char *fs, *label;
-	uint32_t cluster_size;
-	uint64_t serial, hidden_sectors;
-	int64_t time;
-	bool replace;
+static const char *const names[] = {
+	[STORAGE_NTFS] = "NTFS",
+	[STORAGE_FAT] = "FAT",
+	[STORAGE_FAT32] = "FAT32",
 };
 
-static int check_target(struct disk *d, const struct options *o,
-			struct err *err)
+static int parse_fs(const char *s, enum storage_fs *ret)
 {
-	char text[PART_CONTENT_TEXT];
-	struct part_content missed;
-	int r = find_missed(d, &missed, err);
-
-	if (r || missed.kind == PART_HOLDS_NOTHING)
-		return r;
-	if (part_is_table(&missed))
-		return err_set(err, -EBUSY, "volume", ERR_NOWHERE,
-			       "this is a disk with partitions; name one, as "
-			       "in disk.img@1");
-	if (o->replace)
-		return 0;
-	return err_set(err, -EEXIST, "volume", ERR_NOWHERE,
-		       "it holds %s; /Y would replace it",
-		       part_content_text(&missed, text));
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (!strcasecmp(s, names[i])) {
+			*ret = (enum storage_fs)i;
+			return 0;
+		}
+	return cmd_misuse("format", "/FS:%s: must be NTFS, FAT or FAT32", s);
 }
 
-// As on Windows, a new volume has boot code, which at least tells that there is
-// no BOOTMGR. Volumes that no BIOS can start go without.
-static int add_boot_code(struct disk *d, struct err *err)
+// The file system is shown as it was asked for.
+static void show(const struct storage_format *how, const char *fs,
+		 uint64_t size)
 {
-	struct err why = {0};
-	int r = bootsect_write_volume(d, &why);
-
-	if (r == -ENOENT || r == -ENOTSUP)
-		return 0;
-	if (r && err)
-		*err = why;
-	return r;
-}
-
-static int make(struct disk *d, const struct options *o, struct err *err)
-{
-	struct ntfs_build_options ntfs = {
-		.label = o->label,
-		.serial = o->serial,
-		.cluster_size = o->cluster_size,
-		.hidden_sectors = o->hidden_sectors,
-		.time = filetime_from_unix(o->time, 0),
-	};
-	struct fat_format_options fat = {
-		.bits = strcasecmp(o->fs, "FAT32") ? 0 : 32,
-		.label = o->label,
-		.serial = (uint32_t)o->serial,
-		.hidden_sectors = o->hidden_sectors,
-		.cluster_size = o->cluster_size,
-		.time = o->time,
-	};
-
-	int r;
-
-	if (!strcasecmp(o->fs, "NTFS")) {
-		r = ntfs_format(d, &ntfs, err);
-	} else {
-		if (!fat.bits)
-			fat.bits = d->size < (16 << 20) ? 12 : 16;
-		r = fat_format(d, &fat, err);
-	}
-	return r ? r : add_boot_code(d, err);
-}
-
-static void show(const struct options *o, uint64_t size)
-{
-	printf("The type of the file system is %s.\n", o->fs);
-	if (o->label)
-		printf("Volume label is %s.\n", o->label);
+	printf("The type of the file system is %s.\n", fs);
+	if (how->label)
+		printf("Volume label is %s.\n", how->label);
 	printf("Volume serial number is %04X-%04X\n",
-	       (unsigned)(o->serial >> 16 & 0xffff),
-	       (unsigned)(o->serial & 0xffff));
+	       (unsigned)(how->serial >> 16 & 0xffff),
+	       (unsigned)(how->serial & 0xffff));
 	printf("%" PRIu64 " KB total disk space.\nFormat complete.\n",
 	       size / 1024);
 }
 
-static int format(const char *address, struct options *o)
+static int format(const char *address, const char *fs,
+		  struct storage_format *how)
 {
 	struct err err = {0};
 	struct place *place;
@@ -130,14 +74,12 @@ static int format(const char *address, struct options *o)
 
 	if (r)
 		return cmd_fail("format", address, &err);
-	o->hidden_sectors = address_hidden_sectors(place);
-	r = check_target(place->disk, o, &err);
-	if (!r)
-		r = make(place->disk, o, &err);
+	how->hidden_sectors = address_hidden_sectors(place);
+	r = storage_format(&storage_effects, place->disk, how, &err);
 	if (!r)
 		r = address_finish(place, &err);
 	if (!r)
-		show(o, place->disk->size);
+		show(how, fs, place->disk->size);
 	cmd_place_close(place);
 	return r ? cmd_fail("format", address, &err) : CMD_OK;
 }
@@ -167,7 +109,8 @@ static int cmd_format(int argc, char **argv)
 		{.name = "Time", .has_value = true},
 		{0},
 	};
-	struct options o = {.fs = "NTFS", .time = time(NULL)};
+	struct storage_format how = {.time = time(NULL),
+				     .otherwise = "/Y would replace it"};
 	uint64_t cluster = 0, t;
 	char *end;
 	int count;
@@ -178,12 +121,8 @@ static int cmd_format(int argc, char **argv)
 		return cmd_misuse("format",
 				  count ? "one volume at a time"
 					: "name the volume, as in disk.img@1");
-	if (s[FS].value)
-		o.fs = s[FS].value;
-	if (strcasecmp(o.fs, "NTFS") && strcasecmp(o.fs, "FAT") &&
-	    strcasecmp(o.fs, "FAT32"))
-		return cmd_misuse("format",
-				  "/FS:%s: must be NTFS, FAT or FAT32", o.fs);
+	if (s[FS].value && parse_fs(s[FS].value, &how.fs))
+		return CMD_MISUSE;
 	if (s[CLUSTER].value && (size_parse(s[CLUSTER].value, NULL, &cluster) ||
 				 cluster > 2 << 20 || !cluster))
 		return cmd_misuse("format",
@@ -195,20 +134,20 @@ static int cmd_format(int argc, char **argv)
 				  "/Time:%s: must be seconds since 1970",
 				  s[TIME].value);
 	if (s[TIME].value)
-		o.time = (int64_t)t;
-	o.label = s[LABEL].value;
-	o.cluster_size = (uint32_t)cluster;
-	o.replace = s[YES].value;
+		how.time = (int64_t)t;
+	how.label = s[LABEL].value;
+	how.cluster_size = (uint32_t)cluster;
+	how.replace = s[YES].value;
 	if (!s[SERIAL].value) {
-		if (random_serial(&o.serial))
+		if (random_serial(&how.serial))
 			return CMD_FAILED;
 	} else {
-		o.serial = strtoull(s[SERIAL].value, &end, 16);
+		how.serial = strtoull(s[SERIAL].value, &end, 16);
 		if (end == s[SERIAL].value || *end)
 			return cmd_misuse(
 				"format",
 				"/Serial:%s: must be hexadecimal digits",
 				s[SERIAL].value);
 	}
-	return format(argv[1], &o);
+	return format(argv[1], s[FS].value ? s[FS].value : names[how.fs], &how);
 }

@@ -11,9 +11,9 @@
 #include <strings.h>
 
 #include "address.h"
-#include "bootsect.h"
 #include "cmd.h"
 #include "new_disk.h"
+#include "storage.h"
 
 static const char usage[] =
 	"usage: partition list PATH [--sector-size N]\n"
@@ -244,91 +244,36 @@ static int parse_part(char *word, enum part_style style, struct part *ret)
 	return 0;
 }
 
-static int parse_id(const char *s, enum part_style style, struct guid *guid,
-		    uint32_t *signature, struct err *err)
+// Without an id there is a random one; an MBR takes the first bytes of it.
+static int parse_id(const char *s, struct storage_layout *l, struct err *err)
 {
 	uint64_t n;
 
 	if (!s) {
-		int r = guid_random(guid, err);
+		int r = guid_random(&l->disk_id, err);
 
-		memcpy(signature, guid, sizeof(*signature));
+		memcpy(&l->mbr_signature, &l->disk_id,
+		       sizeof(l->mbr_signature));
 		return r;
 	}
-	if (style == PART_GPT ? guid_parse(s, guid) : parse_hex(s, 8, &n))
+	if (l->style == PART_GPT ? guid_parse(s, &l->disk_id)
+				 : parse_hex(s, 8, &n))
 		return err_set(
 			err, -EINVAL, s, ERR_NOWHERE,
-			style == PART_GPT
+			l->style == PART_GPT
 				? "a GPT has a GUID for its id"
 				: "an MBR has 8 hexadecimal digits for its id");
-	if (style == PART_MBR)
-		*signature = (uint32_t)n;
+	if (l->style == PART_MBR)
+		l->mbr_signature = (uint32_t)n;
 	return 0;
 }
 
-// Looks before the table is made: an image keeps the sector size it has.
-static int check_blank(struct disk *d, bool wipe, bool *ret_blank,
-		       struct err *err)
+static int create(struct disk *d, const char *id, struct storage_layout *l,
+		  struct err *err)
 {
-	char text[PART_CONTENT_TEXT];
-	struct part_content found;
-	int r = part_probe(d, &found, err);
+	int r = parse_id(id, l, err);
 
-	if (r)
-		return r;
-	*ret_blank = found.kind == PART_HOLDS_NOTHING;
-	return *ret_blank || wipe
-		       ? 0
-		       : err_set(err, -EEXIST, "disk", ERR_NOWHERE,
-				 "it holds %s; --wipe would remove it",
-				 part_content_text(&found, text));
-}
-
-// As on Windows, a new MBR has the code that starts the active partition; code
-// that is there is kept. Disks that no BIOS can start go without.
-static int add_mbr_code(struct disk *d, struct err *err)
-{
-	uint8_t code[440];
-	struct err why = {0};
-	int r = disk_read(d, 0, code, sizeof(code), err);
-
-	if (r)
-		return r;
-	for (size_t i = 0; i < sizeof(code); i++)
-		if (code[i])
-			return 0;
-	r = bootsect_write_mbr(d, &why);
-	if (!r || r == -ENOTSUP)
-		return 0;
-	if (err)
-		*err = why;
-	return r;
-}
-
-// The whole table is made in memory before the disk is touched.
-static int create(struct disk *d, enum part_style style, const char *id,
-		  bool wipe, struct part *parts, size_t count, struct err *err)
-{
-	struct part_table *t;
-	struct guid guid = {0};
-	uint32_t signature = 0;
-	bool is_blank;
-	int r = parse_id(id, style, &guid, &signature, err);
-
-	if (!r)
-		r = check_blank(d, wipe, &is_blank, err);
-	if (!r)
-		r = part_table_new(style, d, &guid, signature, &t, err);
-	if (r)
-		return r;
-	for (size_t i = 0; i < count && !r; i++)
-		r = part_table_add(t, &parts[i], NULL, err);
-	if (!r && !is_blank)
-		r = part_wipe(d, err);
-	if (!r)
-		r = part_table_write(t, d, err);
-	part_table_free(t);
-	return !r && style == PART_MBR ? add_mbr_code(d, err) : r;
+	return r ? r : storage_partition(&storage_effects, d, l, err);
 }
 
 // An image file has no sectors of its own, a device and a virtual disk have.
@@ -405,10 +350,10 @@ static int cmd_partition(int argc, char **argv)
 		{.name = "sector-size", .has_value = true},
 		{0},
 	};
-	uint64_t sector_size = 0;
+	struct storage_layout layout = {.otherwise = "--wipe would remove it"};
+	uint64_t sector_size = 0, size = 0;
 	struct part *parts = NULL;
 	struct err err = {0};
-	uint64_t size = 0;
 	struct disk_target to;
 	bool is_list;
 	int n, r;
@@ -437,10 +382,13 @@ static int cmd_partition(int argc, char **argv)
 	    new_disk_parse_size("partition", s[SIZE].value, &size))
 		return CMD_MISUSE;
 	if (!is_list) {
-		r = parse_parts(argv + 3, n - 2,
-				s[GPT].value ? PART_GPT : PART_MBR, &parts);
+		layout.style = s[GPT].value ? PART_GPT : PART_MBR;
+		layout.count = (size_t)(n - 2);
+		layout.replace = s[WIPE].value;
+		r = parse_parts(argv + 3, n - 2, layout.style, &parts);
 		if (r)
 			return r;
+		layout.parts = parts;
 	}
 	if (open_disk(argv[2], size, (uint32_t)sector_size, is_list, &to,
 		      &err)) {
@@ -449,9 +397,7 @@ static int cmd_partition(int argc, char **argv)
 	}
 	if (is_list)
 		r = list(to.disk, argv[2]);
-	else if (create(to.disk, s[GPT].value ? PART_GPT : PART_MBR,
-			s[ID].value, s[WIPE].value, parts, (size_t)(n - 2),
-			&err) ||
+	else if (create(to.disk, s[ID].value, &layout, &err) ||
 		 disk_target_finish(&to, &err))
 		r = cmd_fail("partition", argv[2], &err);
 	disk_target_close(&to);

@@ -8,7 +8,7 @@
 #include "address.h"
 #include "image.h"
 #include "dism.h"
-#include "../missed.h"
+#include "storage.h"
 
 enum {
 	APPLY_DIR = DISM_IMAGE_SWITCH_COUNT,
@@ -68,7 +68,7 @@ static int open_volume(const char *address, bool replace,
 	options->volume.hidden_sectors = address_hidden_sectors(place);
 	r = part_probe(place->disk, &found, err);
 	if (!r && !replace)
-		r = find_missed(place->disk, &missed, err);
+		r = storage_find_missed(place->disk, &missed, err);
 	if (!r && missed.kind != PART_HOLDS_NOTHING &&
 	    !part_content_is(&missed, "NTFS"))
 		r = err_set(err, -ENOTEMPTY, address, ERR_NOWHERE,

@@ -2,9 +2,7 @@
 //
 // What somebody would miss: for commands that make a volume over what is there.
 
-#include "fat.h"
-#include "missed.h"
-#include "ntfs.h"
+#include "storage.h"
 
 static int note_any(void *ctx, const struct fat_stat *entry)
 {
@@ -53,7 +51,8 @@ static int look_at(void *ctx, const struct part_content *found)
 	return 1;
 }
 
-int find_missed(struct disk *disk, struct part_content *ret, struct err *err)
+int storage_find_missed(struct disk *disk, struct part_content *ret,
+			struct err *err)
 {
 	struct looking l = {.disk = disk};
 	int r = part_probe_each(disk, look_at, &l, err);

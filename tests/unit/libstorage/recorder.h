@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+//
+// A table of effects that writes down what was called, and a disk that nothing
+// is behind: what a verb checks, refuses and does in which order is seen without
+// a disk. `fail` names the call that fails, with -EIO.
+
+#ifndef RECORDER_H
+#define RECORDER_H
+
+#include <stdarg.h>
+
+#include "storage.h"
+#include "test.h"
+
+static struct {
+	char calls[512]; // "probe, wipe, table gpt 1@1048576+..."
+	const char *fail;
+	struct part_content found, missed;
+	int boot_code; // what writing boot code gives
+	uint8_t first; // byte of the disk
+	struct ntfs_build_options ntfs;
+	struct fat_format_options fat;
+} recorder;
+
+static int record(struct err *err, const char *fmt, ...)
+{
+	size_t len = strlen(recorder.calls);
+	char call[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(call, sizeof(call), fmt, ap);
+	va_end(ap);
+	snprintf(recorder.calls + len, sizeof(recorder.calls) - len, "%s%s",
+		 len ? ", " : "", call);
+	return recorder.fail && !strcmp(call, recorder.fail)
+		       ? err_set(err, -EIO, "disk", ERR_NOWHERE, "it broke")
+		       : 0;
+}
+
+static int record_probe(struct disk *d, struct part_content *ret,
+			struct err *err)
+{
+	*ret = recorder.found;
+	return record(err, "probe");
+}
+
+static int record_find_missed(struct disk *d, struct part_content *ret,
+			      struct err *err)
+{
+	*ret = recorder.missed;
+	return record(err, "find missed");
+}
+
+static int record_wipe(struct disk *d, struct err *err)
+{
+	return record(err, "wipe");
+}
+
+static int record_table(const struct part_table *t, struct disk *d,
+			struct err *err)
+{
+	char text[256] = "";
+
+	for (size_t i = 0; i < t->count; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text),
+			 " %u@%llu+%llu", t->parts[i].number,
+			 (unsigned long long)t->parts[i].start >> 20,
+			 (unsigned long long)t->parts[i].size >> 20);
+	return record(err, "%s%s", t->style == PART_GPT ? "gpt" : "mbr", text);
+}
+
+static int record_mbr_code(struct disk *d, struct err *err)
+{
+	int r = record(err, "mbr code");
+
+	return r ? r : recorder.boot_code;
+}
+
+static int record_ntfs(struct disk *d, const struct ntfs_build_options *o,
+		       struct err *err)
+{
+	recorder.ntfs = *o;
+	return record(err, "ntfs");
+}
+
+static int record_fat(struct disk *d, const struct fat_format_options *o,
+		      struct err *err)
+{
+	recorder.fat = *o;
+	return record(err, "fat%d", o->bits);
+}
+
+static int record_boot_code(struct disk *d, struct err *err)
+{
+	int r = record(err, "boot code");
+
+	return r ? r : recorder.boot_code;
+}
+
+static const struct storage_effects recording = {
+	.probe = record_probe,
+	.find_missed = record_find_missed,
+	.wipe = record_wipe,
+	.write_table = record_table,
+	.write_mbr_code = record_mbr_code,
+	.format_ntfs = record_ntfs,
+	.format_fat = record_fat,
+	.write_boot_code = record_boot_code,
+};
+
+static int read_nothing(struct disk *d, uint64_t off, void *buf, size_t len,
+			struct err *err)
+{
+	memset(buf, 0, len);
+	if (!off)
+		*(uint8_t *)buf = recorder.first;
+	return record(err, "read");
+}
+
+static int write_nothing(struct disk *d, uint64_t off, const void *buf,
+			 size_t len, struct err *err)
+{
+	return record(err, "write");
+}
+
+// A disk of that size.
+static struct disk nothing(uint64_t size)
+{
+	static const struct disk_ops ops = {.read = read_nothing,
+					    .write = write_nothing};
+
+	return (struct disk){.ops = &ops, .size = size, .sector_size = 512};
+}
+
+// Begins to record, with a blank disk and nothing that fails.
+static inline void record_begin(void)
+{
+	memset(&recorder, 0, sizeof(recorder));
+}
+
+// Fails unless these were the calls.
+#define check_calls(text)                                                      \
+	do {                                                                   \
+		if (strcmp(recorder.calls, text)) {                            \
+			fprintf(stderr, "%s:%d: called:  %s\nnot:     %s\n",   \
+				__FILE__, __LINE__, recorder.calls, text);     \
+			exit(1);                                               \
+		}                                                              \
+	} while (0)
+
+#endif

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+//
+// libstorage: the verbs of a program that partitions disks, for every command
+// that has them: what each checks and refuses, and what it then does in which
+// order.
+//
+//     struct part esp = {.type = part_type_efi, .size = 100 << 20};
+//     struct storage_layout layout = {
+//         .style = PART_GPT, .parts = &esp, .count = 1};
+//     struct storage_format how = {.fs = STORAGE_FAT32, .label = "SYSTEM"};
+//     guid_random(&layout.disk_id, &err);
+//     storage_partition(&storage_effects, disk, &layout, &err);
+//     part_open(disk, 1, &volume, &err);
+//     storage_format(&storage_effects, volume, &how, &err);
+//
+// The caller opens the disk or volume, by an address say, and holds its lock; a
+// verb borrows it, and the caller ends with disk_finish and disk_close. All that
+// can be known is checked before the first write.
+//
+// What a verb does to the world it does through a table of functions: the real
+// one is storage_effects, and a test gives one that writes down what was called.
+// A verb stops at the first function that fails, and passes its error up.
+//
+// Threads: one at a time a disk.
+
+#ifndef STORAGE_H
+#define STORAGE_H
+
+#include "fat.h"
+#include "ntfs.h"
+#include "part.h"
+
+// Each function as the one of storage_effects that it stands for.
+struct storage_effects {
+	// What is there: part_probe, storage_find_missed.
+	int (*probe)(struct disk *disk, struct part_content *ret,
+		     struct err *err);
+	int (*find_missed)(struct disk *volume, struct part_content *ret,
+			   struct err *err);
+	// Disks: part_wipe, part_table_write, bootsect_write_mbr.
+	int (*wipe)(struct disk *disk, struct err *err);
+	int (*write_table)(const struct part_table *table, struct disk *disk,
+			   struct err *err);
+	int (*write_mbr_code)(struct disk *disk, struct err *err);
+	// Volumes: ntfs_format, fat_format, bootsect_write_volume.
+	int (*format_ntfs)(struct disk *volume,
+			   const struct ntfs_build_options *options,
+			   struct err *err);
+	int (*format_fat)(struct disk *volume,
+			  const struct fat_format_options *options,
+			  struct err *err);
+	int (*write_boot_code)(struct disk *volume, struct err *err);
+};
+
+extern const struct storage_effects storage_effects;
+
+// --- A disk ------------------------------------------------------------------
+
+// What a disk is to become.
+struct storage_layout {
+	enum part_style style;
+	struct guid disk_id;      // GPT
+	uint32_t mbr_signature;   // MBR
+	const struct part *parts; // added one after the other (part_table_add)
+	size_t count;
+	bool replace;          // what is on the disk may go
+	const char *otherwise; // ends the refusal when it may not:
+			       // "--wipe would remove it"
+};
+
+// Gives a disk a new table with its partitions. The table is made in memory
+// before the disk is written; what the disk holds is wiped (part_wipe) before
+// the table is. A new MBR gets the code that starts the active partition, as on
+// Windows; code that is there is kept, and a disk that no BIOS can start goes
+// without.
+// Returns 0, -EEXIST when the disk holds anything that may not go, or as
+// part_probe, part_table_new, part_table_add, part_wipe, part_table_write and
+// bootsect_write_mbr.
+MUST_CHECK
+int storage_partition(const struct storage_effects *effects, struct disk *disk,
+		      const struct storage_layout *layout, struct err *err);
+
+// --- A volume ----------------------------------------------------------------
+
+enum storage_fs {
+	STORAGE_NTFS,
+	STORAGE_FAT, // FAT12 below 16 MiB, else FAT16
+	STORAGE_FAT32,
+};
+
+struct storage_format {
+	enum storage_fs fs;
+	const char *label;       // NULL: none
+	uint64_t serial;         // FAT takes the lower half
+	uint32_t cluster_size;   // bytes; 0: by the size of the volume
+	uint64_t hidden_sectors; // before the volume on its disk
+	int64_t time;            // that it is made at, since 1970
+	bool replace;            // what the volume holds may go
+	const char *otherwise;   // as in struct storage_layout
+};
+
+// Makes an empty volume, with the boot code that loads BOOTMGR, as on Windows: it
+// at least tells that there is none. Volumes that no BIOS can start (FAT12, FAT16,
+// sectors of 4096 bytes) go without.
+// Returns 0, -EBUSY when this is a disk with partitions, -EEXIST when it holds
+// what somebody would miss and that may not go, or as storage_find_missed,
+// ntfs_format, fat_format and bootsect_write_volume.
+MUST_CHECK
+int storage_format(const struct storage_effects *effects, struct disk *volume,
+		   const struct storage_format *how, struct err *err);
+
+// Looks for something on a disk or partition that somebody would miss: all but a
+// volume without files. What is known by its place and lies under such a volume
+// counts: a file system that was put over a member of a RAID does not make that
+// less of one.
+// Returns 0, or as part_probe_each; nothing is found when *ret holds nothing.
+MUST_CHECK
+int storage_find_missed(struct disk *volume, struct part_content *ret,
+			struct err *err);
+
+#endif

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+//
+// What the verbs do to the world.
+
+#include "bootsect.h"
+#include "storage.h"
+
+const struct storage_effects storage_effects = {
+	.probe = part_probe,
+	.find_missed = storage_find_missed,
+	.wipe = part_wipe,
+	.write_table = part_table_write,
+	.write_mbr_code = bootsect_write_mbr,
+	.format_ntfs = ntfs_format,
+	.format_fat = fat_format,
+	.write_boot_code = bootsect_write_volume,
+};
