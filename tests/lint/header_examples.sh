@@ -10,6 +10,10 @@ trap 'rm -rf "$tmp"' EXIT
 given() { # HEADER
 	case $1 in
 	image) echo 'struct wim *wim; struct disk *volume; struct apply_result result;' ;;
+	answer) echo 'struct answer *answer;' ;;
+	bcdboot) echo 'struct bcd_device esp, partition; struct guid loader, resume;
+		struct disk *partition_disk; struct ntfs *windows;
+		struct volume *system;' ;;
 	bcd) echo 'struct bcd_windows_entry entry; void *bytes; size_t size;' ;;
 	bootsect) echo 'struct disk *disk, *partition;' ;;
 	deploy) echo 'struct answer *answer; struct inventory *inventory;

@@ -14,7 +14,7 @@
 #include "bcd_place.h"
 #include "boot_limits.h"
 #include "cmd.h"
-#include "deploy.h"
+#include "bcdboot.h"
 
 #define WINDOWS_8     0x0602u // the first that starts from VHDX
 #define MAX_PARTITION 16u     // of those in a virtual disk that are looked at

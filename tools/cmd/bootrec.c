@@ -9,10 +9,10 @@
 #include <strings.h>
 
 #include "address.h"
-#include "bcdboot/bcdboot.h"
+#include "bcdboot/command.h"
 #include "boot_code.h"
 #include "cmd.h"
-#include "deploy.h"
+#include "bcdboot.h"
 
 static const char usage[] =
 	"usage: bootrec /fixmbr DISK\n"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "bcd_place.h"
-#include "deploy.h"
+#include "machine.h"
 #include "system_partition.h"
 
 #define MAX_FOUND   16 // more could not be told apart anyhow

@@ -6,7 +6,7 @@
 #define BCDBOOT_PRIV_H
 
 #include "image.h"
-#include "deploy.h"
+#include "bcdboot.h"
 
 #define BCDBOOT_MAX_PATH 600
 #define BCDBOOT_MAX_STORE                                                      \

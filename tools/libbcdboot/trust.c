@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "deploy.h"
+#include "bcdboot.h"
 
 #define LIST_HEADER 28u
 #define OWNER       16u

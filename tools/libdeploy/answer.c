@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "address.h"
 #include "answer_priv.h"
 
 #define ANSWER_MAX_SIZE (1u << 20) // nobody writes a longer one by hand
@@ -221,9 +222,8 @@ static int set_defaults(struct answer *a, const char *name)
 								   : -ENOMEM;
 }
 
-int answer_parse_for(const char *text, size_t size, const char *name,
-		     enum answer_start start, struct answer **ret,
-		     struct err *err)
+int answer_parse(const char *text, size_t size, const char *name,
+		 enum answer_start start, struct answer **ret, struct err *err)
 {
 	struct answer_parser p = {.name = name, .start = start, .err = err};
 	char *utf8 = NULL;
@@ -253,13 +253,6 @@ int answer_parse_for(const char *text, size_t size, const char *name,
 	return 0;
 }
 
-int answer_parse(const char *text, size_t size, const char *name,
-		 struct answer **ret, struct err *err)
-{
-	return answer_parse_for(text, size, name, ANSWER_START_UNKNOWN, ret,
-				err);
-}
-
 int answer_read(const char *path, const char *origin, enum answer_start start,
 		struct answer **ret, struct err *err)
 {
@@ -279,8 +272,8 @@ int answer_read(const char *path, const char *origin, enum answer_start start,
 	r = text ? disk_read(file, 0, text, (size_t)file->size, err)
 		 : err_nomem(err);
 	if (!r)
-		r = answer_parse_for(text, (size_t)file->size,
-				     is_url ? origin : path, start, ret, err);
+		r = answer_parse(text, (size_t)file->size,
+				 is_url ? origin : path, start, ret, err);
 	mem_free(text);
 	disk_close(file);
 	return r;

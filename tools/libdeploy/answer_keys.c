@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "answer_priv.h"
-#include "vdisk.h"
+#include "bcdboot.h"
 
 #define MAX_TIMEOUT     999999u
 #define MAX_TITLE       60 // letters of a menu's entry that fit on any screen

@@ -6,7 +6,7 @@
 #ifndef ANSWER_PRIV_H
 #define ANSWER_PRIV_H
 
-#include "deploy.h"
+#include "answer.h"
 
 #define ANSWER_MAX_KEYS    64
 #define ANSWER_MAX_SYSTEMS 64 // a menu is no longer than a few screens

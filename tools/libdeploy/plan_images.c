@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "address.h"
 #include "plan_priv.h"
 
 // --- Images ------------------------------------------------------------------

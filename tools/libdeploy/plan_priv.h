@@ -6,8 +6,12 @@
 #ifndef PLAN_PRIV_H
 #define PLAN_PRIV_H
 
+#include "bcd.h"
 #include "deploy.h"
 #include "efi.h"
+#include "image.h"
+#include "part.h"
+#include "volume.h"
 
 #define PLAN_MAX_PATH 256 // of a VHD or its parent, with a drive's letter
 

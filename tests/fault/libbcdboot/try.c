@@ -3,6 +3,7 @@
 // Trying what BCDBoot would do to a system partition that cannot be written at all:
 // it succeeds, and while allocations and reads fail, it says so and loses nothing.
 
+#include "bcdboot.h"
 #include "fault/fault.h"
 #include "unit/libdeploy/fixture.h"
 

@@ -4,6 +4,7 @@
 // I/O and allocations fail: the store that is there is the old one or the new
 // one, and every boot file is whole.
 
+#include "bcdboot.h"
 #include "fault/fault.h"
 #include "unit/libdeploy/fixture.h"
 

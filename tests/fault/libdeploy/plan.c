@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include "deploy.h"
+#include "image.h"
+#include "part.h"
 #include "fault/fault.h"
 #include "test.h"
 
@@ -69,7 +71,8 @@ static void read_answer(const struct scenario *s)
 
 	printf("%s\n", s->name);
 	snprintf(name, sizeof(name), "%s/answer.ini", dir);
-	check_ok(answer_parse(s->text, strlen(s->text), name, &answer, &err),
+	check_ok(answer_parse(s->text, strlen(s->text), name,
+			      ANSWER_START_UNKNOWN, &answer, &err),
 		 &err);
 	scenario = s;
 }

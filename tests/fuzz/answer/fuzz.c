@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "deploy.h"
+#include "answer.h"
 
 #define CHECK(c)                                                               \
 	do {                                                                   \
@@ -38,7 +38,8 @@ static void check_fields(const struct answer *a)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct answer *a;
-	int r = answer_parse((const char *)data, size, "answer.ini", &a, NULL);
+	int r = answer_parse((const char *)data, size, "answer.ini",
+			     ANSWER_START_UNKNOWN, &a, NULL);
 
 	CHECK(!r || r == -EBADMSG || r == -EFBIG);
 	if (!r) {

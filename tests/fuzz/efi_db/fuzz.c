@@ -3,7 +3,7 @@
 // Reads a firmware's signature databases: the input's first byte tells where db
 // ends and dbx begins.
 
-#include "deploy.h"
+#include "bcdboot.h"
 #include "test.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

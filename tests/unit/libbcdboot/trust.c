@@ -2,7 +2,7 @@
 //
 // Which certificates a firmware trusts, from its signature databases.
 
-#include "deploy.h"
+#include "bcdboot.h"
 #include "test.h"
 
 static const uint8_t x509[16] = {0xa1, 0x59, 0xc0, 0xa5, 0xe4, 0x94,

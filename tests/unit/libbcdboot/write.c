@@ -2,6 +2,7 @@
 //
 // Boot files and the store that a deployed Windows gets; once more for a second
 // Windows, into the store that is there.
+#include "bcdboot.h"
 #include "unit/libdeploy/fixture.h"
 
 static const char store_path[] = "\\EFI\\Microsoft\\Boot\\BCD";

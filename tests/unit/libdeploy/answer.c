@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "deploy.h"
+#include "answer.h"
 #include "test.h"
 
 #define REST                                                                   \
@@ -23,8 +23,8 @@ static void check_good(void)
 	struct answer *a;
 	struct err err = {0};
 
-	check_ok(answer_parse(text, sizeof(text) - 1, "/m/a/answer.ini", &a,
-			      &err),
+	check_ok(answer_parse(text, sizeof(text) - 1, "/m/a/answer.ini",
+			      ANSWER_START_UNKNOWN, &a, &err),
 		 &err);
 	check(a->rule.size_min == UINT64_C(4) << 30);
 	check(a->rule.size_max == UINT64_C(16) << 30);
@@ -46,7 +46,9 @@ static void check_good(void)
 	answer_free(a);
 	answer_free(NULL);
 
-	check_ok(answer_parse(REST, strlen(REST), "a.ini", &a, &err), &err);
+	check_ok(answer_parse(REST, strlen(REST), "a.ini", ANSWER_START_UNKNOWN,
+			      &a, &err),
+		 &err);
 	check(!a->has_rule && !a->wipe && !a->has_seed);
 	check(!strcmp(a->image_file, "install.wim"));
 	answer_free(a);
@@ -57,7 +59,9 @@ static struct answer *parse(const char *text)
 	struct answer *a = NULL;
 	struct err err = {0};
 
-	check_ok(answer_parse(text, strlen(text), "/m/a.ini", &a, &err), &err);
+	check_ok(answer_parse(text, strlen(text), "/m/a.ini",
+			      ANSWER_START_UNKNOWN, &a, &err),
+		 &err);
 	return a;
 }
 
@@ -163,7 +167,9 @@ static void check_many(void)
 	check_eq(a->system_count, 64);
 	answer_free(a);
 	strcpy(end, "[vhd]\n");
-	check_eq(answer_parse(text, strlen(text), "a.ini", &a, &err), -EBADMSG);
+	check_eq(answer_parse(text, strlen(text), "a.ini", ANSWER_START_UNKNOWN,
+			      &a, &err),
+		 -EBADMSG);
 	check(strstr(err.why, "more than 64 systems"));
 }
 
@@ -281,13 +287,15 @@ static void check_bad(void)
 
 		printf("%s\n", bad[i].text);
 		check_eq(answer_parse(bad[i].text, strlen(bad[i].text), "a.ini",
-				      &a, &err),
+				      ANSWER_START_UNKNOWN, &a, &err),
 			 -EBADMSG);
 		check_eq(err.where, bad[i].line);
 		check(strstr(err.why, bad[i].why));
 		check(a == (struct answer *)1);
 	}
-	check_eq(answer_parse("[disk]\0", 7, "a.ini", &a, NULL), -EBADMSG);
+	check_eq(answer_parse("[disk]\0", 7, "a.ini", ANSWER_START_UNKNOWN, &a,
+			      NULL),
+		 -EBADMSG);
 }
 
 int main(void)

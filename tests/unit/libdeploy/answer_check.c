@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The layout: what is asked for, and how the machine was started.
-#include "deploy.h"
+#include "answer.h"
 #include "test.h"
 
 #define VHD     "[image]\nfile = i.wim\n[vhd]\npath = \\a.vhd\nsize = 1G\n[boot]\n"
@@ -57,8 +57,8 @@ int main(void)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct answer *a = (struct answer *)1;
 		struct err err = {0};
-		int r = answer_parse_for(cases[i].text, strlen(cases[i].text),
-					 "a.ini", cases[i].start, &a, &err);
+		int r = answer_parse(cases[i].text, strlen(cases[i].text),
+				     "a.ini", cases[i].start, &a, &err);
 
 		printf("%zu: %d %s\n", i, r, err.why);
 		if (cases[i].layout < 0) {

@@ -101,8 +101,8 @@ static void check_answer(void)
 			bytes[2 + 2 * i + !big] =
 				(uint8_t)(get_le16(units[i]) >> 8);
 		}
-		check_ok(answer_parse((char *)bytes, 2 * n + 2, "a.ini", &a,
-				      &err),
+		check_ok(answer_parse((char *)bytes, 2 * n + 2, "a.ini",
+				      ANSWER_START_UNKNOWN, &a, &err),
 			 &err);
 		check(!strcmp(a->systems[0]->description, "Gr\xc3\xbcn"));
 		answer_free(a);

@@ -65,7 +65,8 @@ static inline struct answer *fixture_answer(const char *system,
 		 "size = 16M\n[boot]\nsystem = %s\n",
 		 disk, system, system);
 	snprintf(name, sizeof(name), "%s/answer.ini", fixture_dir);
-	check_ok(answer_parse(text, strlen(text), name, &a, &fixture_err),
+	check_ok(answer_parse(text, strlen(text), name, ANSWER_START_UNKNOWN,
+			      &a, &fixture_err),
 		 &fixture_err);
 	return a;
 }

@@ -7,10 +7,10 @@
 #include <strings.h>
 
 #include "../bcd_place.h"
-#include "bcdboot.h"
+#include "command.h"
 #include "../boot_limits.h"
 #include "../cmd.h"
-#include "deploy.h"
+#include "bcdboot.h"
 #include "../oddities.h"
 #include "../system_partition.h"
 #include "../this_machine.h"

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "command.h"
 #include "bcdboot.h"
-#include "deploy.h"
 #include "../hive_file.h"
 
 int bcdboot_firmware_open(const char *folder, struct bcdboot_firmware *ret,

@@ -7,7 +7,8 @@
 
 #include <limits.h>
 
-#include "deploy.h"
+#include "answer.h"
+#include "part.h"
 
 #define DEPLOY_HOLDS_TEXT (PART_CONTENT_TEXT + 16)
 

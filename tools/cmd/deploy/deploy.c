@@ -12,8 +12,10 @@
 #include "address.h"
 #include "../cmd.h"
 #include "choose.h"
-#include "end.h"
+#include "deploy.h"
 #include "efi.h"
+#include "end.h"
+#include "image.h"
 #include "../new_disk.h"
 #include "../this_machine.h"
 

@@ -14,7 +14,6 @@
 
 #include "../cmd.h"
 #include "choose.h"
-#include "part.h"
 #include "volume.h"
 
 static bool has_windows(struct disk *part)

@@ -2,8 +2,8 @@
 //
 // What the files of bcdboot share, and the command for others that end with it.
 
-#ifndef BCDBOOT_H
-#define BCDBOOT_H
+#ifndef BCDBOOT_COMMAND_H
+#define BCDBOOT_COMMAND_H
 
 #include "address.h"
 #include "efi.h"
