@@ -4,13 +4,13 @@ load ../helpers
 bats_require_minimum_version 1.5.0
 
 setup_file() {
-	make -s -C "$ROOT" "O=$O" "$O/san/unit/libwim/extract"
+	make -s -C "$ROOT" "O=$O" "$O/san/unit/libwim/extract/engine"
 	make_tree "$BATS_FILE_TMPDIR/tree"
 }
 
 setup() {
 	requires wimlib-imagex
-	EXTRACT=$O/san/unit/libwim/extract
+	EXTRACT=$O/san/unit/libwim/extract/engine
 	TREE=$BATS_FILE_TMPDIR/tree
 	cd "$BATS_TEST_TMPDIR"
 }

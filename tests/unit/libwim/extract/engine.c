@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "libwim/wim_priv.h"
-#include "made.h"
-#include "unpack.h"
+#include "../made.h"
+#include "../unpack.h"
 
 #define BIG 5000000
 

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "wim_priv.h"
+#include "../wim_priv.h"
 
 #define JOB_OUT     (UINT64_C(512) << 10) // content bytes a job
 #define JOB_GAP     (UINT64_C(64) << 10)  // read over, rather than read twice
