@@ -218,7 +218,8 @@ struct wim_sink {
 // Reads `count` blobs (in any order given; they are read in the order of the
 // files), decompresses them on the pool's threads (NULL: on the calling one), passes
 // the pieces to the sink and checks each blob against its SHA-1. Memory: some 1.2
-// MiB for each of 3 jobs a thread and 2 more. Data reaches the sink before its hash
+// MiB for each of 3 jobs a thread and 2 more; with large chunks as many jobs of a
+// chunk each as fit into 288 MiB. Data reaches the sink before its hash
 // is known. What progress counts is bytes of content; its stage is "Extracting".
 // Returns 0, -EBADMSG when a chunk is corrupt or a hash differs (err says which
 // and where), -ECANCELED, what the sink returned, -ENOMEM, or the device's

@@ -25,6 +25,15 @@ int wim_file_fail(const struct wim *w, size_t i, const struct err *inner,
 	return fail_named(w->files[i].name, inner, err);
 }
 
+int wim_file_read(const struct wim *w, size_t i, uint64_t off, void *buf,
+		  size_t len, struct err *err)
+{
+	struct err inner = {0};
+	int r = disk_read(w->files[i].disk, off, buf, len, &inner);
+
+	return r ? wim_file_fail(w, i, &inner, err) : 0;
+}
+
 static int check_same(const struct wim *w, const struct header *h,
 		      const struct wim_part *first, const struct wim_part *part,
 		      struct err *err)

@@ -86,6 +86,10 @@ int wim_resource_read(struct wim *w, size_t i, const struct resource *res,
 int wim_file_fail(const struct wim *w, size_t i, const struct err *inner,
 		  struct err *err);
 
+// Reads from file i. Returns 0, or the device's error, passed on in that way.
+int wim_file_read(const struct wim *w, size_t i, uint64_t off, void *buf,
+		  size_t len, struct err *err);
+
 // Closes the files that wim_open_files opened; NULL is fine.
 void wim_opened_close(struct opened *opened);
 
@@ -142,7 +146,7 @@ uint64_t wim_chunks_entry(const struct chunks *c, const uint8_t *table,
 int wim_chunk_decode(const struct wim *w, struct lzx_decoder *d, const void *in,
 		     size_t in_size, void *out, size_t out_size);
 
-// --- extract.c ---------------------------------------------------------------
+// --- extract/engine.c --------------------------------------------------------
 
 // wim_extract for content with or without a hash to check.
 // Returns as wim_extract.

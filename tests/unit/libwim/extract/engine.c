@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
 // Extraction: each byte once, hashes checked, failures of a sink and wishes to
-// stop passed on, damage found wherever it is. With arguments, a tool:
-// extract WIM INDEX FOLDER [THREADS].
+// stop passed on, damage found wherever it is; jobs for any size of chunk within
+// a budget of memory. With arguments, a tool: engine WIM INDEX FOLDER [THREADS].
 
 #include <pthread.h>
 #include <unistd.h>
 
-#include "libwim/wim_priv.h"
 #include "../made.h"
 #include "../unpack.h"
+#include "stored.h"
 
 #define BIG 5000000
 
@@ -193,6 +193,93 @@ static void damage(const char *path)
 	free(data);
 }
 
+static const struct {
+	uint32_t chunk;
+	uint64_t largest;
+	unsigned threads;
+	uint64_t memory;
+	size_t out, count;
+} sizes[] = {
+	// as images are made by default
+	{32 << 10, 1 << 30, 2, EXTRACT_MEMORY, 512 << 10, 8},
+	{32 << 10, 100, 2, EXTRACT_MEMORY, 32 << 10, 8},
+	{32 << 10, 1 << 30, 0, EXTRACT_MEMORY, 512 << 10, 1},
+	{2 << 20, 1 << 30, 2, EXTRACT_MEMORY, 2 << 20, 8},
+	// chunks larger than a job: one each, as many as there is room for
+	{64 << 20, 1 << 30, 2, EXTRACT_MEMORY, 64 << 20, 2},
+	{64 << 20, 1 << 30, 64, EXTRACT_MEMORY, 64 << 20, 2},
+	{64 << 20, 1 << 30, 2, 1, 64 << 20, 1},
+	// a blob that is smaller than its chunk
+	{64 << 20, 100, 2, EXTRACT_MEMORY, 512 << 10, 8},
+	{64 << 20, 600 << 10, 2, EXTRACT_MEMORY, 1 << 20, 8},
+	{64 << 20, 64 << 20, 2, EXTRACT_MEMORY, 64 << 20, 2},
+};
+
+static void budget(void)
+{
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		struct job_sizes s;
+
+		wim_job_sizes(sizes[i].chunk, sizes[i].largest,
+			      sizes[i].threads, sizes[i].memory, &s);
+		check_eq(s.out, sizes[i].out);
+		check_eq(s.count, sizes[i].count);
+		check(s.chunks * sizes[i].chunk >= s.out && s.in > s.out);
+		check(s.count == 1 ||
+		      s.count * (s.in + s.out) <= sizes[i].memory);
+	}
+}
+
+struct gathered {
+	pthread_mutex_t lock;
+	uint64_t bytes, largest;
+};
+
+static int gather(void *ctx, const struct wim_blob *blob, uint64_t off,
+		  const void *data, size_t len, struct err *err)
+{
+	struct gathered *g = ctx;
+	const uint8_t *p = data;
+
+	check(range_ok(off, len, blob->size));
+	for (size_t i = 0; i < len; i += i + 97 < len ? 97 : 1)
+		check_eq(p[i], stored_byte(off + i));
+	pthread_mutex_lock(&g->lock);
+	g->bytes += len;
+	if (len > g->largest)
+		g->largest = len;
+	pthread_mutex_unlock(&g->lock);
+	return 0;
+}
+
+// Chunks of 4 MiB: a blob of three and a bit, one of less than a chunk, a tiny
+// one; with memory for one job, for two, for all.
+static void large_chunks(struct pool *pool)
+{
+	static const uint64_t memory[] = {1, 20 << 20, EXTRACT_MEMORY};
+	const struct wim_blob *blobs[STORED_BLOBS];
+	struct stored s;
+
+	stored_open(&s, 22);
+	stored_blob(&s, 0, 0, (12 << 20) + 4321);
+	stored_blob(&s, 1, 20 << 20, 1 << 20);
+	stored_blob(&s, 2, 22 << 20, 10);
+	for (size_t i = 0; i < STORED_BLOBS; i++)
+		blobs[i] = &s.blobs[i];
+	for (size_t i = 0; i < 3; i++) {
+		struct gathered g = {.lock = PTHREAD_MUTEX_INITIALIZER};
+		struct wim_sink sink = {gather, &g};
+		struct err err = {0};
+
+		check_ok(wim_extract_within(&s.wim, blobs, STORED_BLOBS, &sink,
+					    true, memory[i], pool, NULL, &err),
+			 &err);
+		check_eq(g.bytes, (13 << 20) + 4321 + 10);
+		check_eq(g.largest, 4 << 20);
+	}
+	stored_close(&s);
+}
+
 int main(int argc, char **argv)
 {
 	struct pool *pool;
@@ -203,6 +290,9 @@ int main(int argc, char **argv)
 	check_ok(pool_new(4, &pool, &err), &err);
 	large(pool);
 	large(NULL);
+	budget();
+	large_chunks(pool);
+	large_chunks(NULL);
 	read_blob();
 	damage("tests/fuzz/wim_open/seeds/lzx.wim");
 	damage("tests/fuzz/wim_open/seeds/xpress.wim");

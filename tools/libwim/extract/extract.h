@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+//
+// How content is read: the calling thread reads the files in their order, in
+// pieces of some hundred KiB, and hands each piece as a job to the pool. A job
+// holds either several whole small blobs, or a part of a large one. Jobs have
+// buffers and a decoder of their own, made beforehand: as many as a budget of
+// bytes allows, so memory is bounded whatever a chunk's size is.
+//
+//     engine.c  the ring of jobs, and the calling thread, which fills them
+//     job.c     what a thread of the pool does with one
+//     table.c   where chunks lie
+//     hash.c    content against its SHA-1, also in parts
+
+#ifndef EXTRACT_H
+#define EXTRACT_H
+
+#include <pthread.h>
+
+#include "../wim_priv.h"
+
+#define JOB_OUT     (UINT64_C(512) << 10) // content bytes a job, or a chunk
+#define JOB_GAP     (UINT64_C(64) << 10)  // read over, rather than read twice
+#define JOB_BLOBS   1024
+#define TABLE_BYTES (64 << 10) // of a large blob's chunk table at once
+
+// What the buffers of all jobs may take. Solid images have chunks of 64 MiB, of
+// which two are worked on at once. A single job is made whatever it takes.
+#define EXTRACT_MEMORY (UINT64_C(288) << 20)
+
+struct engine;
+
+// A blob that takes several jobs.
+struct large {
+	const struct wim_blob *blob;
+	struct sha1 hash;
+	uint64_t hashed;
+	bool is_hashing;
+	struct job *waiting; // done, not hashed
+	struct large *next;  // when free
+};
+
+struct job {
+	struct engine *engine;
+	struct job *next;
+	struct lzx_decoder *lzx;
+	uint8_t *in, *out;
+	const struct wim_blob **blobs;
+	size_t blob_count;
+	size_t *ends;   // of the chunks being decoded, in `in`
+	uint16_t part;  // of the file that `in` comes from, and
+	uint64_t start; // where in it
+	size_t in_size;
+	size_t out_size; // content so far
+	// of a part
+	struct large *large;
+	uint64_t off;
+	const uint8_t *content;
+};
+
+// How large jobs are, and how many.
+struct job_sizes {
+	size_t in, out; // bytes of a job's buffers
+	size_t chunks;  // that it can hold
+	size_t count;
+};
+
+// The piece of a large blob's chunk table that is in memory.
+struct table {
+	uint8_t bytes[TABLE_BYTES];
+	uint64_t first; // entry that it begins with
+	uint64_t count;
+};
+
+struct engine {
+	struct wim *w;
+	const struct wim_sink *sink;
+	bool has_hash;
+	struct pool *pool;
+	struct progress *progress;
+	struct sha1 fresh; // to begin with: asking the processor takes long
+	uint64_t total;
+	struct job_sizes sizes;
+
+	pthread_mutex_t lock; // over what follows
+	pthread_cond_t changed;
+	struct job *free_jobs;
+	struct large *free_larges;
+	size_t running;
+	uint64_t done;
+	struct err error;
+
+	struct job *filling; // of the calling thread
+	struct job *jobs;
+	struct large *larges;
+	struct table table;
+};
+
+// --- engine.c ----------------------------------------------------------------
+
+// Computes the sizes for chunks of `chunk` bytes, blobs of up to `largest`
+// (more than one job holds come in parts) and `threads` of a pool (0: none),
+// within `memory` bytes. Every job holds at least one chunk, and there is at
+// least one job.
+void wim_job_sizes(uint32_t chunk, uint64_t largest, unsigned threads,
+		   uint64_t memory, struct job_sizes *ret);
+
+// wim_extract_any within `memory` bytes of buffers.
+// Returns as wim_extract.
+int wim_extract_within(struct wim *w, const struct wim_blob *const *blobs,
+		       size_t count, const struct wim_sink *sink, bool has_hash,
+		       uint64_t memory, struct pool *pool,
+		       struct progress *progress, struct err *err);
+
+// Keeps an error, the first one, by which all work ends.
+void wim_engine_fail(struct engine *e, const struct err *error);
+
+// Returns whether there is one.
+bool wim_engine_has_failed(struct engine *e);
+
+// Puts a job back into the ring; e->lock is held.
+void wim_job_release(struct job *job);
+
+// --- job.c -------------------------------------------------------------------
+
+// Makes the buffers of a job. wim_job_done frees them, also after a failure.
+// Returns 0 or -ENOMEM.
+int wim_job_init(struct engine *e, struct job *job);
+
+// Frees what wim_job_init made; a job of zeroes is fine.
+void wim_job_done(struct job *job);
+
+// Does the work of a `struct job`; for pool_submit. What fails is kept in the
+// engine, whose jobs do nothing more then.
+void wim_job_run(void *job);
+
+// --- table.c -----------------------------------------------------------------
+
+// Enters into job->ends where the chunks of a whole blob lie; its table of
+// chunks is at *at of job->in, and *at becomes the first chunk's place.
+// Returns 0 or -EBADMSG.
+int wim_table_whole(struct job *job, const struct wim_blob *blob, size_t *at,
+		    struct err *err);
+
+// Finds where the chunks of a part lie, job->off and job->out_size of a large
+// blob: enters job->ends, what is to be read (job->start, in_size), and keeps in
+// `table` what it has read of the blob's table, which the next part may want.
+// Returns 0, -EBADMSG, or the device's error.
+int wim_table_part(struct table *table, struct job *job, const struct chunks *c,
+		   struct err *err);
+
+// --- hash.c ------------------------------------------------------------------
+
+// Says that a blob's content is not what it must be, and how: which content, by
+// the hash that it should have, and in which WIM file.
+// Returns -EBADMSG.
+int wim_hash_damaged(const struct wim *w, const struct wim_blob *blob,
+		     uint64_t where, const char *how, struct err *err);
+
+// Compares content as a whole with the blob's SHA-1, if the engine is to.
+// Returns 0 or -EBADMSG.
+int wim_hash_whole(const struct engine *e, const struct wim_blob *blob,
+		   const void *content, struct err *err);
+
+// Takes over a job whose part is decoded: hashes it as soon as it is its turn,
+// and what waits behind it. When all parts are, compares and frees the large.
+// Returns 0 or -EBADMSG.
+int wim_hash_part(struct job *job, struct err *err);
+
+#endif

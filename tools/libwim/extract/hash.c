@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+//
+// Content against its SHA-1. Small blobs are hashed by the thread that decoded
+// them. The parts of a large blob are hashed in order: who finishes the part that
+// is due hashes it and all that wait behind it, while other threads go on
+// decoding.
+
+#include <stdio.h>
+#include <string.h>
+
+#include "extract.h"
+
+int wim_hash_damaged(const struct wim *w, const struct wim_blob *blob,
+		     uint64_t where, const char *how, struct err *err)
+{
+	static const char digits[] = "0123456789abcdef";
+	char hex[2 * SHA1_SIZE + 1] = "", part[32] = "", name[128];
+	const struct wim_file *file = &w->files[blob->part - 1];
+	struct err inner = {0};
+
+	for (size_t i = 0; i < SHA1_SIZE; i++) {
+		hex[2 * i] = digits[blob->sha1[i] >> 4];
+		hex[2 * i + 1] = digits[blob->sha1[i] & 15];
+	}
+	if (w->info.parts > 1 && !file->name)
+		snprintf(part, sizeof(part), " of part %u", blob->part);
+	snprintf(name, sizeof(name), "the content with SHA-1 %s%s", hex, part);
+	err_corrupt(&inner, name, where,
+		    "%s: the file is damaged, copy it anew", how);
+	return wim_file_fail(w, blob->part - 1u, &inner, err);
+}
+
+static int check_hash(const struct wim *w, const struct wim_blob *blob,
+		      struct sha1 *hash, struct err *err)
+{
+	uint8_t found[SHA1_SIZE];
+
+	sha1_final(hash, found);
+	return memcmp(found, blob->sha1, SHA1_SIZE)
+		       ? wim_hash_damaged(
+				 w, blob, blob->offset,
+				 "its content does not match its SHA-1", err)
+		       : 0;
+}
+
+int wim_hash_whole(const struct engine *e, const struct wim_blob *blob,
+		   const void *content, struct err *err)
+{
+	struct sha1 hash = e->fresh;
+
+	if (!e->has_hash)
+		return 0;
+	sha1_update(&hash, content, (size_t)blob->size);
+	return check_hash(e->w, blob, &hash, err);
+}
+
+// Takes the job that is due from those that wait. Returns NULL when none is.
+static struct job *take_due(struct large *large)
+{
+	for (struct job **p = &large->waiting; *p; p = &(*p)->next) {
+		struct job *job = *p;
+
+		if (job->off == large->hashed) {
+			*p = job->next;
+			return job;
+		}
+	}
+	return NULL;
+}
+
+int wim_hash_part(struct job *job, struct err *err)
+{
+	struct engine *e = job->engine;
+	struct large *large = job->large;
+	bool is_done;
+	int r = 0;
+
+	pthread_mutex_lock(&e->lock);
+	job->next = large->waiting;
+	large->waiting = job;
+	if (large->is_hashing) {
+		pthread_mutex_unlock(&e->lock);
+		return 0;
+	}
+	large->is_hashing = true;
+	while ((job = take_due(large))) {
+		pthread_mutex_unlock(&e->lock);
+		if (e->has_hash)
+			sha1_update(&large->hash, job->content, job->out_size);
+		pthread_mutex_lock(&e->lock);
+		large->hashed += job->out_size;
+		wim_job_release(job);
+	}
+	large->is_hashing = false;
+	is_done = large->hashed == large->blob->size;
+	pthread_mutex_unlock(&e->lock);
+	if (!is_done)
+		return 0;
+	if (e->has_hash)
+		r = check_hash(e->w, large->blob, &large->hash, err);
+	pthread_mutex_lock(&e->lock);
+	large->next = e->free_larges;
+	e->free_larges = large;
+	pthread_mutex_unlock(&e->lock);
+	return r;
+}

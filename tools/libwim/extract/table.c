@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+//
+// Tables of chunks: the ends of all chunks but the last, counted from the table's
+// own end ("Windows Imaging File Format (WIM)" white paper, "Compressed
+// resources"). Nothing says how long a table is but the size of the content.
+
+#include "extract.h"
+
+// Enters where a chunk ends, counted from the chunk table's end, for chunks
+// that begin at `*begin`.
+static int enter_end(struct job *job, const struct wim_blob *blob, size_t i,
+		     uint64_t *begin, uint64_t end, uint64_t size, size_t base,
+		     struct err *err)
+{
+	if (end > *begin && end - *begin <= size) {
+		job->ends[i] = base + (size_t)(end - *begin);
+		*begin = end;
+		return 0;
+	}
+	return wim_hash_damaged(job->engine->w, blob, blob->offset,
+				"its table of chunks is broken", err);
+}
+
+int wim_table_whole(struct job *job, const struct wim_blob *blob, size_t *at,
+		    struct err *err)
+{
+	const struct wim *w = job->engine->w;
+	const uint8_t *table = job->in + *at;
+	uint64_t left = blob->size, begin = 0;
+	struct chunks c;
+	size_t base;
+
+	wim_chunks_layout(w, blob->size, blob->stored_size, &c);
+	base = *at += (size_t)c.table_size;
+	for (uint64_t i = 0; i < c.count; i++) {
+		uint64_t n = left < w->info.chunk_size ? left
+						       : w->info.chunk_size;
+		uint64_t end = i + 1 < c.count
+				       ? wim_chunks_entry(&c, table, i)
+				       : blob->stored_size - c.table_size;
+		bool is_inside = end <= blob->stored_size - c.table_size;
+		int r = enter_end(job, blob, i, &begin, is_inside ? end : 0, n,
+				  base, err);
+
+		if (r)
+			return r;
+		base = job->ends[i];
+		left -= n;
+	}
+	return 0;
+}
+
+// Makes entries [first, first + count) of a chunk table readable.
+static int load_table(struct table *t, const struct wim *w,
+		      const struct wim_blob *blob, const struct chunks *c,
+		      uint64_t first, uint64_t count, struct err *err)
+{
+	uint64_t room = TABLE_BYTES / c->entry_size,
+		 rest = c->count - 1 - first;
+	int r;
+
+	if (first >= t->first && first + count <= t->first + t->count)
+		return 0;
+	if (rest > room)
+		rest = room;
+	t->count = 0;
+	r = wim_file_read(w, blob->part - 1u,
+			  blob->offset + first * c->entry_size, t->bytes,
+			  (size_t)rest * c->entry_size, err);
+	if (r)
+		return r;
+	t->first = first;
+	t->count = rest;
+	return 0;
+}
+
+int wim_table_part(struct table *table, struct job *job, const struct chunks *c,
+		   struct err *err)
+{
+	const struct wim_blob *blob = job->large->blob;
+	const struct wim *w = job->engine->w;
+	uint32_t chunk_size = w->info.chunk_size;
+	uint64_t chunk = job->off / chunk_size;
+	uint64_t count = (job->out_size + chunk_size - 1) / chunk_size;
+	uint64_t stored = blob->stored_size - c->table_size;
+	uint64_t from = chunk ? chunk - 1 : 0; // the first entry wanted
+	uint64_t to = chunk + count < c->count ? chunk + count : c->count - 1;
+	uint64_t begin = 0, left = job->out_size;
+	int r = load_table(table, w, blob, c, from, to - from, err);
+
+	if (r)
+		return r;
+	if (chunk)
+		begin = wim_chunks_entry(c, table->bytes, from - table->first);
+	job->start = blob->offset + c->table_size + begin;
+	job->in_size = 0;
+	for (uint64_t i = 0; i < count; i++) {
+		uint64_t n = left < chunk_size ? left : chunk_size;
+		uint64_t end =
+			chunk + i < c->count - 1
+				? wim_chunks_entry(c, table->bytes,
+						   chunk + i - table->first)
+				: stored;
+
+		r = enter_end(job, blob, i, &begin, end <= stored ? end : 0, n,
+			      job->in_size, err);
+		if (r)
+			return r;
+		job->in_size = job->ends[i];
+		left -= n;
+	}
+	return 0;
+}
