@@ -3,8 +3,6 @@
 // bcdedit: shows and changes a boot store.
 
 #include <stdio.h>
-#include <string.h>
-#include <strings.h>
 
 #include "bcdedit.h"
 #include "../hive_file.h"
@@ -38,182 +36,10 @@ COMMAND_WITH_HELP(bcdedit, "bcdedit",
 		  "show and change boot configuration stores", usage,
 		  bcdedit_help);
 
-bool bcdedit_given(const struct edit *e, int s)
-{
-	return e->switches[s].value != NULL;
-}
-
-// --- Verbs -------------------------------------------------------------------
-
-int bcdedit_id(struct edit *e, const char *text, struct guid *ret)
-{
-	int r = bcd_resolve(e->bcd, text, ret);
-
-	if (r == -ENOENT)
-		return err_set(&e->err, r, text, ERR_NOWHERE,
-			       "the store has no default entry");
-	return r ? err_set(&e->err, r, text, ERR_NOWHERE,
-			   "no identifier: a GUID in braces, or a name such as "
-			   "{default}")
-		 : 0;
-}
-
-int bcdedit_ids(struct edit *e, int first, struct guid **ret, size_t *ret_count)
-{
-	size_t n = e->count > first ? (size_t)(e->count - first) : 0;
-	struct guid *ids;
-	int r = 0;
-
-	if (!n)
-		return bcdedit_needs(e, "an identifier");
-	ids = mem_array(n, sizeof(*ids));
-	if (!ids)
-		return err_nomem(&e->err);
-	for (size_t i = 0; !r && i < n; i++)
-		r = bcdedit_id(e, e->words[first + (int)i], &ids[i]);
-	if (r) {
-		mem_free(ids);
-		return r;
-	}
-	*ret = ids;
-	*ret_count = n;
-	return 0;
-}
-
-int bcdedit_find(struct edit *e, const char *text, struct bcd_object **ret)
-{
-	struct guid id;
-
-	*ret = bcd_resolve(e->bcd, text, &id) ? NULL
-					      : bcd_object_find(e->bcd, &id);
-	if (*ret)
-		return 0;
-	return err_set(
-		&e->err, -ENOENT, text, ERR_NOWHERE,
-		!strcasecmp(text, "{current}")
-			? "no Windows is running here: name {default} "
-			  "or another entry"
-		: !strcasecmp(text, "{fwbootmgr}")
-			? "the firmware's own order is not in the store: "
-			  "bcdboot without /s puts Windows first in it, "
-			  "with /addlast last"
-			: "the store has no such entry");
-}
-
-int bcdedit_take_object(struct edit *e, struct bcd_object **ret)
-{
-	const char *text = "{default}";
-
-	if (e->count && *e->words[0] == '{') {
-		text = *e->words++;
-		e->count--;
-	}
-	return bcdedit_find(e, text, ret);
-}
-
-int bcdedit_needs(struct edit *e, const char *what)
-{
-	return err_set(&e->err, -EINVAL, "", ERR_NOWHERE,
-		       "%s is needed; see bcdedit /?", what);
-}
-
-int bcdedit_obtain(struct edit *e, const struct guid *id, uint32_t type,
-		   struct bcd_object **ret)
-{
-	*ret = bcd_object_find(e->bcd, id);
-	return *ret ? 0 : bcd_object_add(e->bcd, id, type, ret, &e->err);
-}
-
-int bcdedit_manager(struct edit *e, struct bcd_object **ret)
-{
-	return bcdedit_obtain(e, &bcd_id_bootmgr, BCD_BOOT_MANAGER, ret);
-}
-
 static int run_enum(struct edit *e)
 {
 	return bcdedit_enum(e->bcd, e->count ? e->words[0] : "active",
 			    bcdedit_given(e, V), &e->err);
-}
-
-// Changes a list of identifiers as /addfirst, /addlast or /remove say.
-static int join_element(struct edit *e, struct bcd_object *obj)
-{
-	struct guid *ids;
-	uint32_t element;
-	size_t n;
-	int r = bcdedit_element(obj, e->words[0], &element, &e->err);
-
-	if (r)
-		return r;
-	if (bcd_element_format(element) != BCD_FORMAT_OBJECTS)
-		return err_set(&e->err, -EINVAL, e->words[0], ERR_NOWHERE,
-			       "this element is no list of identifiers");
-	r = bcdedit_ids(e, 1, &ids, &n);
-	if (r)
-		return r;
-	r = bcdedit_join(e, obj, element, ids, n);
-	mem_free(ids);
-	return r;
-}
-
-static int run_set(struct edit *e)
-{
-	struct bcd_object *obj;
-	int r = bcdedit_take_object(e, &obj);
-
-	if (r)
-		return r;
-	if (!e->count)
-		return bcdedit_needs(e, "the name of an element");
-	if (bcdedit_joins(e))
-		return join_element(e, obj);
-	return bcdedit_set(e->bcd, obj, e->words[0], e->words + 1, e->count - 1,
-			   &e->err);
-}
-
-static int run_deletevalue(struct edit *e)
-{
-	struct bcd_object *obj;
-	uint32_t element;
-	int r = bcdedit_take_object(e, &obj);
-
-	if (r)
-		return r;
-	if (e->count != 1)
-		return bcdedit_needs(e, "the name of one element");
-	r = bcdedit_element(obj, e->words[0], &element, &e->err);
-	if (!r)
-		r = bcd_element_remove(e->bcd, obj, element, &e->err);
-	return r == -ENOENT
-		       ? err_set(&e->err, -ENODATA, e->words[0], ERR_NOWHERE,
-				 "the entry has no such element")
-		       : r;
-}
-
-static int set_manager(struct edit *e, const char *element)
-{
-	struct bcd_object *manager;
-	int r = bcdedit_manager(e, &manager);
-
-	return r ? r
-		 : bcdedit_set(e->bcd, manager, element, e->words, e->count,
-			       &e->err);
-}
-
-static int run_default(struct edit *e)
-{
-	struct bcd_object *obj;
-
-	if (e->count != 1)
-		return bcdedit_needs(e, "one identifier");
-	if (bcdedit_find(e, e->words[0], &obj))
-		return e->err.code;
-	return set_manager(e, "default");
-}
-
-static int run_timeout(struct edit *e)
-{
-	return set_manager(e, "timeout");
 }
 
 static const struct {
@@ -222,10 +48,10 @@ static const struct {
 	bool changes;
 } verbs[] = {
 	{ENUM, run_enum, false},
-	{SET, run_set, true},
-	{DELETEVALUE, run_deletevalue, true},
-	{DEFAULT, run_default, true},
-	{TIMEOUT, run_timeout, true},
+	{SET, bcdedit_set, true},
+	{DELETEVALUE, bcdedit_deletevalue, true},
+	{DEFAULT, bcdedit_default, true},
+	{TIMEOUT, bcdedit_timeout, true},
 	{DISPLAYORDER, bcdedit_displayorder, true},
 	{TOOLSORDER, bcdedit_toolsorder, true},
 	{SEQUENCE, bcdedit_bootsequence, true},

@@ -70,6 +70,8 @@ enum { // of the table of switches
 	SWITCHES
 };
 
+// --- What the verbs share (edit.c) -----------------------------------
+
 bool bcdedit_given(const struct edit *e, int s);
 
 // Says that `what` is needed. Returns -EINVAL.
@@ -99,8 +101,18 @@ int bcdedit_obtain(struct edit *e, const struct guid *id, uint32_t type,
 // Finds the boot manager's entry, or makes it. Returns 0 or -ENOMEM.
 int bcdedit_manager(struct edit *e, struct bcd_object **ret);
 
+// --- Help (help.c) ---------------------------------------------------
+
 // Prints what is known about a topic of the help. Returns false when it is none.
 bool bcdedit_help(const char *topic, const char *more);
+
+// --- One element (elements.c) ----------------------------------------
+// Each does a verb. Returns 0, -EINVAL, -ENOENT, -ENODATA or -ENOMEM.
+
+int bcdedit_set(struct edit *e);
+int bcdedit_deletevalue(struct edit *e);
+int bcdedit_default(struct edit *e);
+int bcdedit_timeout(struct edit *e);
 
 // --- Entries (entries.c) ---------------------------------------------
 // Each does a verb. Returns 0, -EINVAL, -ENOENT, -EEXIST, -EPERM or -ENOMEM.
@@ -154,7 +166,7 @@ int bcdedit_createstore(struct edit *e);
 int bcdedit_export(struct edit *e);
 int bcdedit_import(struct edit *e);
 
-// --- Elements ----------------------------------------------------------------
+// --- Elements as words (enum.c, set.c) -------------------------------
 
 // Prints the objects that `what` names (a type such as "active" or "all", or an
 // identifier) in bcdedit's layout. `verbose` shows GUIDs instead of aliases, and
@@ -170,8 +182,9 @@ void bcdedit_show_elements(const struct bcd *bcd, const struct bcd_object *obj,
 // Sets an element from the words of a command line: a name or "custom:" and its
 // number, and one value or more.
 // Returns 0, -EINVAL when the element or a value is not understood, or -ENOMEM.
-int bcdedit_set(struct bcd *bcd, struct bcd_object *obj, const char *element,
-		char **values, int count, struct err *err);
+int bcdedit_set_element(struct bcd *bcd, struct bcd_object *obj,
+			const char *element, char **values, int count,
+			struct err *err);
 
 // Tells whether an element is an IPv4 address: an integer, whose highest byte is
 // the address' first.

@@ -156,8 +156,9 @@ static int set_device(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
 	return r;
 }
 
-int bcdedit_set(struct bcd *bcd, struct bcd_object *obj, const char *element,
-		char **values, int count, struct err *err)
+int bcdedit_set_element(struct bcd *bcd, struct bcd_object *obj,
+			const char *element, char **values, int count,
+			struct err *err)
 {
 	const struct bcd_name *known;
 	uint32_t number;

@@ -18,7 +18,7 @@ static int set_switch(struct edit *e, const char *element)
 		return r;
 	if (e->count != 1)
 		return bcdedit_needs(e, "ON or OFF");
-	return bcdedit_set(e->bcd, obj, element, e->words, 1, &e->err);
+	return bcdedit_set_element(e->bcd, obj, element, e->words, 1, &e->err);
 }
 
 int bcdedit_bootdebug(struct edit *e)
@@ -73,7 +73,8 @@ static int set_one(const struct target *t, const char *element,
 {
 	char *words[] = {(char *)value};
 
-	return bcdedit_set(t->e->bcd, t->obj, element, words, 1, &t->e->err);
+	return bcdedit_set_element(t->e->bcd, t->obj, element, words, 1,
+				   &t->e->err);
 }
 
 // Makes a key of four numbers in base 36, as Windows does.

@@ -30,6 +30,7 @@ enum reg_use {
 int reg_open(const char *text, enum reg_use use, const char *view, bool no_logs,
 	     struct reg_key *ret, struct err *err);
 
+// Closes and frees what reg_open made.
 void reg_close(struct reg_key *k);
 
 // Finds the key itself. Returns 0, or -ENOENT in Windows' words.

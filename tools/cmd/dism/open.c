@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+//
+// What the verbs of dism share: the image that the switches name, and what is
+// said before and after.
+
+#include <stdio.h>
+#include <string.h>
+
+#include "dism.h"
+#include "image_files.h"
+
+void dism_begin(void)
+{
+	puts("\nDeployment Image Servicing and Management tool\n");
+}
+
+int dism_done(void)
+{
+	puts("The operation completed successfully.");
+	return CMD_OK;
+}
+
+// Finds the chosen image in an open file.
+static int choose_image(const char *path, const char *index, const char *name,
+			struct dism_image *image)
+{
+	const char *wanted = index ? index : name;
+	struct err err = {0};
+
+	if (!wanted)
+		return CMD_OK;
+	if (index && (!*index || index[strspn(index, "0123456789")]))
+		return cmd_misuse("dism", "/Index:%s: not a number from 1",
+				  index);
+	image->index = wim_find_image(image->wim, wanted);
+	if (image->index)
+		return CMD_OK;
+	best_effort(wim_no_image(image->wim, path, wanted, &err));
+	return cmd_fail("dism", path, &err);
+}
+
+static int open_image(const char *path, const char *pattern,
+		      const char *credentials, struct dism_image *image,
+		      struct err *err)
+{
+	struct wim_files files = image_files(&image->credentials.logon);
+	struct image_names names = {0};
+	int r = credentials_read(credentials, &image->credentials, err);
+
+	if (!r)
+		r = image_names_add(&names, path, err);
+	if (!r && pattern)
+		r = image_names_match(&names, pattern, err);
+	if (!r)
+		r = wim_open_files(&files, (const char *const *)names.items,
+				   names.count, &image->wim, err);
+	image_names_free(&names);
+	return r;
+}
+
+int dism_open(const struct cmd_switch *switches, bool needs_image,
+	      struct dism_image *ret)
+{
+	const char *path = switches[0].value ? switches[0].value
+					     : switches[1].value;
+	const char *index = switches[2].value, *name = switches[3].value;
+	struct err err = {0};
+	int status = CMD_OK;
+
+	if (!path)
+		return cmd_misuse(
+			"dism", "/ImageFile:FILE is missing: which WIM file?");
+	if (index && name)
+		return cmd_misuse("dism", "/Index and /Name: only one of them");
+	if (needs_image && !index && !name)
+		return cmd_misuse("dism", "/Index:N or /Name:NAME is missing; "
+					  "/Get-ImageInfo lists the images");
+	*ret = (struct dism_image){.path = path};
+	if (open_image(path, switches[4].value, switches[5].value, ret, &err))
+		status = cmd_fail("dism", path, &err);
+	else
+		status = choose_image(path, index, name, ret);
+	if (status != CMD_OK)
+		dism_close(ret);
+	return status;
+}
+
+void dism_close(struct dism_image *image)
+{
+	wim_close(image->wim);
+	credentials_free(&image->credentials);
+}
