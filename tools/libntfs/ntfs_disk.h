@@ -120,6 +120,7 @@ enum { // ntfs_index_header_disk.flags and ntfs_index_entry_disk.flags
 #define NTFS_UPCASE_SIZE       131072u  // of $UpCase
 #define NTFS_MFT_MIRROR        4u   // records, or a cluster when that is more
 #define NTFS_MAX_NAME          255u // units
+#define NTFS_MAX_LIST          262144u // bytes of $ATTRIBUTE_LIST, Windows' limit
 #define NTFS_MAX_CLUSTERS      0xffffffffull // Windows counts clusters in 32 bits
 #define NTFS_FIRST_SECURITY_ID 0x100u
 

@@ -36,9 +36,8 @@
 #define NTFS_BITMAP_RESIDENT 256u
 
 // Limits of what one node may hold.
-#define NTFS_MAX_LIST     0x40000u // bytes of $ATTRIBUTE_LIST, Windows' limit
-#define NTFS_MAX_LINKS    1024u    // Windows' limit
-#define NTFS_MAX_STREAMS  4096u    // their entries fill half of such a list
+#define NTFS_MAX_LINKS    1024u // Windows' limit
+#define NTFS_MAX_STREAMS  4096u // their entries fill half of such a list
 #define NTFS_MAX_REPARSE  16384u
 #define NTFS_MAX_EA       65536u
 #define NTFS_MAX_SECURITY 65536u      // bytes of one descriptor

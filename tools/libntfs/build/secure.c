@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "build.h"
-#include "../read/descriptor.h"
+#include "../encode/descriptor.h"
 
 #define SYSTEM    1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0
 #define ADMINS    1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0, 0x20, 2, 0, 0

@@ -89,11 +89,11 @@ static int mend(struct ntfs_change *c, struct err *err)
 
 int ntfs_change_begin(struct ntfs *n, struct err *err)
 {
-	struct ntfs_change *c;
+	struct ntfs_change *c = ntfs_change_of(n);
 	int r = 0;
 
-	if (n->change)
-		return n->change->is_begun ? 0 : mend(n->change, err);
+	if (c)
+		return c->is_begun ? 0 : mend(c, err);
 	r = ntfs_check_writable(n, err);
 	if (r)
 		return r;
@@ -102,9 +102,9 @@ int ntfs_change_begin(struct ntfs *n, struct err *err)
 		return err_nomem(err);
 	c->n = n;
 	c->base = n->dev;
-	c->log_is_reset = n->log_is_empty;
+	c->log_is_reset = ntfs_state_of(n)->log_is_empty;
 	c->mft.disk = n->mft; // becomes old_mft, to go back to
-	n->change = c;
+	ntfs_state_set(n, c);
 	r = start(c, err);
 	if (r)
 		ntfs_mft_undo(c);
@@ -112,24 +112,8 @@ int ntfs_change_begin(struct ntfs *n, struct err *err)
 		ntfs_mft_done(&c->old_mft);
 	if (r) {
 		c->mft.disk = NULL; // it stays n->mft
-		ntfs_change_free(n);
+		ntfs_state_drop(n);
 		return r;
 	}
 	return mend(c, err);
-}
-
-void ntfs_change_free(struct ntfs *n)
-{
-	struct ntfs_change *c = n->change;
-
-	if (!c)
-		return;
-	if (c->mft.disk)
-		n->mft = NULL;
-	ntfs_mft_done(&c->mft);
-	ntfs_bits_done(&c->clusters);
-	ntfs_cache_done(c);
-	n->dev = c->base;
-	n->change = NULL;
-	mem_free(c);
 }

@@ -25,7 +25,9 @@ static void target_done(struct target *t)
 
 static int check_begun(const struct ntfs *n, struct err *err)
 {
-	return n->change && n->change->is_begun
+	const struct ntfs_change *c = ntfs_change_of(n);
+
+	return c && c->is_begun
 		       ? 0
 		       : err_set(err, -EINVAL, "NTFS volume", ERR_NOWHERE,
 				 "it was not readied for changes");
@@ -286,7 +288,7 @@ static int make_missing(struct ntfs *n, const char *path, bool is_last,
 			struct target *t, const struct new_file *spec,
 			struct err *err)
 {
-	return make(n->change, t, spec, err);
+	return make(ntfs_change_of(n), t, spec, err);
 }
 
 typedef int at_fn(struct ntfs *n, const char *path, struct target *t,
@@ -301,12 +303,12 @@ static int at_path(struct ntfs *n, const char *path, missing_fn *missing,
 
 	if (r)
 		return r;
-	ntfs_operation_begin(n->change);
+	ntfs_operation_begin(ntfs_change_of(n));
 	r = walk(n, path, &t, missing, spec, err);
 	if (!r)
 		r = act(n, path, &t, spec, err);
 	target_done(&t);
-	return ntfs_operation_end(n->change, r);
+	return ntfs_operation_end(ntfs_change_of(n), r);
 }
 
 static int check_folder(struct ntfs *n, const char *path, struct target *t,
@@ -392,8 +394,9 @@ static int put_there(struct ntfs *n, const char *path, struct target *t,
 	if (!t->name)
 		return err_set(err, -EISDIR, path, ERR_NOWHERE,
 			       "it is a folder");
-	r = t->file ? change_content(n->change, path, t->file, spec, false, err)
-		    : make(n->change, t, spec, err);
+	r = t->file ? change_content(ntfs_change_of(n), path, t->file, spec,
+				     false, err)
+		    : make(ntfs_change_of(n), t, spec, err);
 	spec->record = t->file;
 	return r;
 }
@@ -446,15 +449,16 @@ int ntfs_change_resize(struct ntfs *n, uint64_t number, uint64_t size,
 	struct new_file spec = {.time = time, .size = size};
 	int r;
 
-	ntfs_operation_begin(n->change);
-	r = change_content(n->change, "file", number, &spec, true, err);
-	return ntfs_operation_end(n->change, r);
+	ntfs_operation_begin(ntfs_change_of(n));
+	r = change_content(ntfs_change_of(n), "file", number, &spec, true, err);
+	return ntfs_operation_end(ntfs_change_of(n), r);
 }
 
 static int resize_there(struct ntfs *n, const char *path, struct target *t,
 			struct new_file *spec, struct err *err)
 {
-	return change_content(n->change, path, t->file, spec, true, err);
+	return change_content(ntfs_change_of(n), path, t->file, spec, true,
+			      err);
 }
 
 int ntfs_resize_file(struct ntfs *n, const char *path, uint64_t size,
@@ -483,7 +487,7 @@ static int set_there(struct ntfs *n, const char *path, struct target *t,
 	struct change_file f;
 	struct change_attr *a;
 	struct ntfs_standard_disk *h;
-	int r = ntfs_change_load(n->change, t->file, &f, err);
+	int r = ntfs_change_load(ntfs_change_of(n), t->file, &f, err);
 
 	a = r ? NULL : ntfs_change_find(&f, NTFS_AT_STANDARD_INFORMATION, NULL);
 	if (!r && (!a || !a->resident || a->value_len < NTFS_STANDARD_SHORT))
@@ -573,7 +577,7 @@ static int remove_there(struct ntfs *n, const char *path, struct target *t,
 
 	if (!t->name)
 		return bad_name(path, "the root folder cannot be removed", err);
-	r = ntfs_change_load(n->change, t->file, &f, err);
+	r = ntfs_change_load(ntfs_change_of(n), t->file, &f, err);
 	if (!r)
 		r = check_empty(&f, path, err);
 	if (!r)

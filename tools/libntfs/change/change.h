@@ -21,7 +21,8 @@
 //     space.c    clusters
 //     cache.c    what is not written yet, undone when something fails
 //     sync.c     the order in which it is written
-//     begin.c    a volume readied; writable.c: what it must be
+//     begin.c    a volume readied; writable.c: what it must be; state.c: what
+//                is kept with it
 //     mend.c            what a power cut left, mended
 //
 // Whatever is changed is written elsewhere first, and takes effect by the one
@@ -98,6 +99,32 @@ struct ntfs_change {
 		bool is_folder;
 	} inherited;
 };
+
+// --- The volume (state.c) ---------------------------------------------
+
+// What is kept with a volume that may be written to.
+struct ntfs_state {
+	struct ntfs_writer writer;  // as n->writer
+	struct ntfs_change *change; // NULL before ntfs_change_begin
+	bool is_writable;           // as ntfs_check_writable found out
+	// Valid then: whether changes were cut off before, and what the check
+	// found that change_begin mends or goes past.
+	bool log_is_empty, was_cut;
+	struct ntfs_problem *findings;
+	size_t finding_count, finding_capacity;
+	char note[ERR_TEXT]; // "": none
+};
+
+// Makes it, unless it is there. Ends with the volume.
+int ntfs_state_new(struct ntfs *n, struct err *err);
+
+// Returns it, or NULL before that; and what changes are kept in, or NULL.
+struct ntfs_state *ntfs_state_of(const struct ntfs *n);
+struct ntfs_change *ntfs_change_of(const struct ntfs *n);
+
+// Begins to keep changes in c, which it takes over; gives up what they are kept in.
+void ntfs_state_set(struct ntfs *n, struct ntfs_change *c);
+void ntfs_state_drop(struct ntfs *n);
 
 // --- The cache (cache.c) ----------------------------------------------
 
@@ -408,6 +435,11 @@ int ntfs_folder_refresh(const struct change_file *file, struct err *err);
 
 // --- The rest ----------------------------------------------------------------
 
+// Makes the descriptor that a new file gets from its folder's (inherit.c). Free
+// *ret with mem_free.
+int ntfs_inherit(const uint8_t *parent, size_t size, bool is_folder,
+		 uint8_t **ret, size_t *ret_size, struct err *err);
+
 // Finds or adds the descriptor of a new file in a folder (secure.c).
 int ntfs_secure_inherit(struct ntfs_change *c, uint64_t folder, bool is_folder,
 			uint32_t *ret_id, struct err *err);
@@ -417,6 +449,11 @@ int ntfs_secure_inherit(struct ntfs_change *c, uint64_t folder, bool is_folder,
 int ntfs_content_replace(struct change_file *f, const void *data, uint64_t size,
 			 struct err *err);
 int ntfs_content_resize(struct change_file *f, uint64_t size, struct err *err);
+
+// Makes a disk of a file's unnamed data that can grow (disk.c).
+// Returns -ENOTSUP for data that is not all in clusters of its own.
+int ntfs_change_disk(struct ntfs *n, uint64_t number, bool is_new,
+		     struct disk **ret, struct err *err);
 
 // Resizes a file by its record, as an operation of its own (change.c).
 int ntfs_change_resize(struct ntfs *n, uint64_t number, uint64_t size,

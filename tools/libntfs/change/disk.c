@@ -23,7 +23,7 @@ static int open_extents(struct change_disk *d, struct err *err)
 	const struct change_attr *a;
 	struct change_file f;
 	struct disk *extents;
-	int r = ntfs_change_load(d->n->change, d->number, &f, err);
+	int r = ntfs_change_load(ntfs_change_of(d->n), d->number, &f, err);
 
 	a = r ? NULL : ntfs_change_find(&f, NTFS_AT_DATA, NULL);
 	if (!r && !a)
@@ -34,8 +34,8 @@ static int open_extents(struct change_disk *d, struct err *err)
 		r = err_set(err, -ENOTSUP, NTFS_RECORD(d->number), ERR_NOWHERE,
 			    "its content is not all in clusters");
 	if (!r)
-		r = ntfs_runs_base(d->n->change, &a->runs, a->size, &extents,
-				   err);
+		r = ntfs_runs_base(ntfs_change_of(d->n), &a->runs, a->size,
+				   &extents, err);
 	if (!r) {
 		pthread_rwlock_wrlock(&d->moving);
 		disk_close(d->extents);
@@ -107,7 +107,7 @@ static int change_flush(struct disk *disk, struct err *err)
 {
 	struct change_disk *d = (struct change_disk *)disk;
 
-	return d->is_new ? disk_flush(d->n->change->base, err)
+	return d->is_new ? disk_flush(ntfs_change_of(d->n)->base, err)
 			 : ntfs_sync(d->n, err);
 }
 
@@ -148,8 +148,9 @@ int ntfs_change_disk(struct ntfs *n, uint64_t number, bool is_new,
 
 	if (!d)
 		return err_nomem(err);
-	d->disk = (struct disk){.ops = &change_ops,
-				.sector_size = n->change->base->sector_size};
+	d->disk = (struct disk){
+		.ops = &change_ops,
+		.sector_size = ntfs_change_of(n)->base->sector_size};
 	d->n = n;
 	d->number = number;
 	d->is_new = is_new;

@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-#include "../read/descriptor.h"
+#include "change.h"
+#include "../encode/descriptor.h"
 
 enum { // of a descriptor, [MS-DTYP] 2.4.6
 	DACL_PRESENT = 0x0004,

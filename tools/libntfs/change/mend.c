@@ -199,8 +199,8 @@ static int mend_one(struct mend *m, const struct ntfs_problem *p,
 
 static void say(const struct mend *m)
 {
-	struct ntfs *n = m->c->n;
-	size_t room = sizeof(n->note), used = 0;
+	struct ntfs_state *s = ntfs_state_of(m->c->n);
+	size_t room = sizeof(s->note), used = 0;
 	const struct {
 		uint64_t count;
 		const char *one, *many;
@@ -216,25 +216,25 @@ static void say(const struct mend *m)
 		{m->copy, "boot sector's copy written", ""},
 	};
 
-	if (n->was_cut)
-		used = (size_t)snprintf(n->note, room,
+	if (s->was_cut)
+		used = (size_t)snprintf(s->note, room,
 					"it was not closed in order (a power "
 					"cut, or ntfsfix), and is mended");
 	else if (m->copy)
-		used = (size_t)snprintf(n->note, room, "it is mended");
+		used = (size_t)snprintf(s->note, room, "it is mended");
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (parts[i].count && used < room)
 			used += (size_t)snprintf(
-				n->note + used, room - used, "%s%llu %s",
-				strchr(n->note, ':') ? ", " : ": ",
+				s->note + used, room - used, "%s%llu %s",
+				strchr(s->note, ':') ? ", " : ": ",
 				(unsigned long long)parts[i].count,
 				parts[i].count == 1 ? parts[i].one
 						    : parts[i].many);
 }
 
-static bool is_wanted(const struct ntfs *n, const struct ntfs_problem *p)
+static bool is_wanted(const struct ntfs_state *s, const struct ntfs_problem *p)
 {
-	return n->was_cut || p->finding == NTFS_NOTE;
+	return s->was_cut || p->finding == NTFS_NOTE;
 }
 
 static int run(struct mend *m, const struct ntfs_problem *p, struct err *err)
@@ -246,18 +246,18 @@ static int run(struct mend *m, const struct ntfs_problem *p, struct err *err)
 
 int ntfs_mend(struct ntfs_change *c, struct err *err)
 {
+	const struct ntfs_state *s = ntfs_state_of(c->n);
 	struct mend m = {.c = c};
-	struct ntfs *n = c->n;
 	int r = 0;
 
-	for (size_t i = 0; !r && i < n->finding_count; i++) {
-		const struct ntfs_problem *p = &n->findings[i];
+	for (size_t i = 0; !r && i < s->finding_count; i++) {
+		const struct ntfs_problem *p = &s->findings[i];
 
-		if (!is_wanted(n, p))
+		if (!is_wanted(s, p))
 			continue;
 		r = run(&m, p, err);
 		if (m.lacks_folder) {
-			r = ntfs_mkdir_all(n, FOUND_FOLDER, filetime_now(),
+			r = ntfs_mkdir_all(c->n, FOUND_FOLDER, filetime_now(),
 					   err);
 			if (!r)
 				r = run(&m, p, err);

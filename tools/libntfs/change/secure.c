@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "change.h"
-#include "../read/descriptor.h"
+#include "../encode/descriptor.h"
 
 #define HEAD   sizeof(struct ntfs_sds_disk)
 #define MAX_ID 0x7fffffffu

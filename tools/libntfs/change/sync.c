@@ -211,7 +211,7 @@ static int write_all(struct ntfs_change *c, struct err *err)
 
 int ntfs_sync(struct ntfs *n, struct err *err)
 {
-	struct ntfs_change *c = n->change;
+	struct ntfs_change *c = ntfs_change_of(n);
 	int r;
 
 	if (!c)

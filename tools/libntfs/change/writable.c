@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "change.h"
 #include "../read/log.h"
 #include "../read/reparse.h"
 
@@ -19,6 +20,7 @@ static int refuse(int code, const char *why, struct err *err)
 // volume, and what ntfsfix leaves: then what the check finds is mended.
 static int check_state(struct ntfs *n, struct err *err)
 {
+	struct ntfs_state *s = ntfs_state_of(n);
 	enum ntfs_log_state state;
 	int r = ntfs_log_read(n, &state, err);
 
@@ -26,9 +28,9 @@ static int check_state(struct ntfs *n, struct err *err)
 		return r;
 	if (n->info.major != 3)
 		return refuse(-ENOTSUP, "it is of a version before 3.0", err);
-	n->log_is_empty = state == NTFS_LOG_EMPTY;
-	n->was_cut = n->log_is_empty && n->info.flags & NTFS_VF_DIRTY;
-	if (n->info.flags & NTFS_VF_DIRTY && !n->was_cut)
+	s->log_is_empty = state == NTFS_LOG_EMPTY;
+	s->was_cut = s->log_is_empty && n->info.flags & NTFS_VF_DIRTY;
+	if (n->info.flags & NTFS_VF_DIRTY && !s->was_cut)
 		return refuse(-EBUSY,
 			      "it is marked as dirty by its last user: let "
 			      "Windows check it first (chkdsk /f), or, without "
@@ -79,7 +81,7 @@ static int check_hibernation(struct ntfs *n, struct err *err)
 // --- What the check finds ------------------------------------------------------
 
 struct findings {
-	struct ntfs *n;
+	struct ntfs_state *state;
 	struct err first; // that nothing is written with
 	bool is_short;    // of memory
 	uint64_t lost, harmless;
@@ -96,7 +98,7 @@ static bool is_passed(const struct findings *f, const struct ntfs_problem *p)
 
 	if (p->finding != NTFS_LEFTOVER)
 		return p->finding != NTFS_UNSAFE;
-	if (f->n->was_cut)
+	if (f->state->was_cut)
 		return p->record == ERR_NOWHERE || p->record >= NTFS_REC_USER ||
 		       p->rule != NTFS_RULE_NAME_ENTRY;
 	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
@@ -108,7 +110,7 @@ static bool is_passed(const struct findings *f, const struct ntfs_problem *p)
 static void report(void *ctx, const struct ntfs_problem *p)
 {
 	struct findings *f = ctx;
-	struct ntfs *n = f->n;
+	struct ntfs_state *s = f->state;
 
 	if (!is_passed(f, p)) {
 		if (!f->first.code)
@@ -124,28 +126,28 @@ static void report(void *ctx, const struct ntfs_problem *p)
 	}
 	f->lost += p->count;
 	f->harmless += p->finding == NTFS_HARMLESS;
-	if (mem_grow((void **)&n->findings, n->finding_count,
-		     &n->finding_capacity, sizeof(*n->findings))) {
+	if (mem_grow((void **)&s->findings, s->finding_count,
+		     &s->finding_capacity, sizeof(*s->findings))) {
 		f->is_short = true;
 		return;
 	}
-	n->findings[n->finding_count] = *p;
-	n->findings[n->finding_count++].text = NULL; // it is gone after this
+	s->findings[s->finding_count] = *p;
+	s->findings[s->finding_count++].text = NULL; // it is gone after this
 }
 
 // What is said when files are written in place alone: nothing is mended by that.
 static void say(const struct findings *f)
 {
-	struct ntfs *n = f->n;
+	struct ntfs_state *s = f->state;
 
-	if (n->was_cut)
+	if (s->was_cut)
 		snprintf(
-			n->note, sizeof(n->note),
+			s->note, sizeof(s->note),
 			"it was not closed in order (a power cut, or ntfsfix); "
 			"every file is whole, and what is left over is mended "
 			"when a file is next made or removed");
 	else if (f->harmless || f->lost)
-		snprintf(n->note, sizeof(n->note),
+		snprintf(s->note, sizeof(s->note),
 			 "left as it is, since no change depends on it: %llu "
 			 "folder entries or attributes are out of date, %llu "
 			 "clusters are marked as used and are no file's; see "
@@ -157,10 +159,10 @@ static void say(const struct findings *f)
 static int check_all(struct ntfs *n, struct err *err)
 {
 	struct ntfs_check_result result;
-	struct findings f = {.n = n};
+	struct findings f = {.state = ntfs_state_of(n)};
 	int r;
 
-	n->finding_count = 0;
+	f.state->finding_count = 0;
 	r = ntfs_check(n->dev, report, &f, NULL, &result, err);
 	if (r)
 		return r;
@@ -182,14 +184,15 @@ int ntfs_check_writable(struct ntfs *n, struct err *err)
 
 	if (n->dev->read_only)
 		return refuse(-EROFS, "it is open for reading only", err);
-	if (n->is_writable)
-		return 0;
+	r = ntfs_state_new(n, err);
+	if (r || ntfs_state_of(n)->is_writable)
+		return r;
 	r = check_state(n, err);
 	if (!r)
 		r = check_hibernation(n, err);
 	if (!r)
 		r = check_all(n, err);
-	n->is_writable = !r;
+	ntfs_state_of(n)->is_writable = !r;
 	return r;
 }
 
@@ -236,5 +239,7 @@ int ntfs_check_in_place(struct ntfs *n, uint64_t record, const char *path,
 
 const char *ntfs_note(const struct ntfs *n)
 {
-	return *n->note ? n->note : NULL;
+	const struct ntfs_state *s = ntfs_state_of(n);
+
+	return s && *s->note ? s->note : NULL;
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "../read/descriptor.h"
+#include "../encode/descriptor.h"
 
 #define MAX_DESCRIPTORS 0x1000000u
 

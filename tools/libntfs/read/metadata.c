@@ -119,19 +119,20 @@ static int open_attr(const struct ntfs_file *f, const struct ntfs_attr *a,
 		     struct disk **ret, struct err *err)
 {
 	bool is_content = a->type == NTFS_AT_DATA && !a->name_len;
+	const struct ntfs_writer *w = f->n->writer;
+	bool is_changed = w && w->open_data;
 	struct err e = {0};
 	int r = is_content ? ntfs_reparse_open(f, a, ret, &e) : -ENOENT;
 
 	if (r != -ENOENT)
 		return r ? err_pass(err, r, &e) : 0;
-	r = f->n->change && is_content
-		    ? ntfs_change_disk(f->n, f->records[0].number, false, ret,
-				       NULL)
+	r = is_changed && is_content
+		    ? w->open_data(f->n, f->records[0].number, ret, NULL)
 		    : -ENOTSUP;
 	if (r != -ENOTSUP)
 		return r == -ENOMEM ? err_nomem(err) : r;
 	r = ntfs_stream_open(f, a, ret, err);
-	if (!r && f->n->change)
+	if (!r && is_changed)
 		(*ret)->read_only = true;
 	return r;
 }

@@ -14,16 +14,24 @@
 #define NTFS_MAX_CLUSTER    (2u << 20) // bytes; format's largest
 #define NTFS_MAX_RECORD     65536u     // bytes: offsets in it have 16 bits
 #define NTFS_MAX_INDEX      65536u     // bytes of an INDX block
-#define NTFS_MAX_LIST       262144u  // bytes of an $ATTRIBUTE_LIST, as Windows
-#define NTFS_MAX_RUNS       4194304u // runs of one stream
-#define NTFS_MAX_DEPTH      32u      // of an index tree
+#define NTFS_MAX_RUNS       4194304u   // runs of one stream
+#define NTFS_MAX_DEPTH      32u        // of an index tree
 #define NTFS_MAX_UNIT       (1u << 20) // bytes of a compression unit
 #define NTFS_MAX_DESCRIPTOR 262144u    // bytes of a security descriptor
 #define NTFS_MAX_PATH_PARTS 1024u
 
 #define NTFS_HOLE UINT64_MAX // as the lcn of a run: no clusters, all zero
 
-struct ntfs_change;
+// What whoever changes a volume hangs on it: reading asks it, and knows no more of
+// changes than this.
+struct ntfs_writer {
+	// Opens a file's unnamed data as a disk that knows of changes; NULL while
+	// there are none. -ENOTSUP for data that is opened as any other, to be read.
+	int (*open_data)(struct ntfs *n, uint64_t number, struct disk **ret,
+			 struct err *err);
+	// Ends with the volume, before anything of it is freed.
+	void (*close)(struct ntfs *n);
+};
 
 struct ntfs {
 	struct disk *dev;
@@ -32,23 +40,8 @@ struct ntfs {
 	struct disk *mft; // $MFT's data
 	uint64_t records; // whole ones in it
 	uint16_t *upcase; // 65536 units of $UpCase; NULL: utf16_upcase
-	struct ntfs_change *change; // NULL before ntfs_change_begin
-	bool is_writable;           // as ntfs_check_writable found out
-	// Valid then: whether changes were cut off before, and what the check
-	// found that change_begin mends or goes past.
-	bool log_is_empty, was_cut;
-	struct ntfs_problem *findings;
-	size_t finding_count, finding_capacity;
-	char note[ERR_TEXT]; // "": none
+	struct ntfs_writer *writer; // NULL: it is only read
 };
-
-// Ends changing (change/begin.c).
-void ntfs_change_free(struct ntfs *n);
-
-// Makes a disk of a file's unnamed data that can grow (change/disk.c).
-// Returns -ENOTSUP for data that is not all in clusters of its own.
-int ntfs_change_disk(struct ntfs *n, uint64_t number, bool is_new,
-		     struct disk **ret, struct err *err);
 
 // Reads a descriptor of $Secure into new memory (metadata.c).
 int ntfs_descriptor_read(struct ntfs *n, uint32_t security_id, void **ret,

@@ -332,10 +332,10 @@ void ntfs_close(struct ntfs *n)
 {
 	if (!n)
 		return;
-	ntfs_change_free(n);
+	if (n->writer)
+		n->writer->close(n);
 	disk_close(n->mft);
 	mem_free(n->upcase);
-	mem_free(n->findings);
 	mem_free(n);
 }
 

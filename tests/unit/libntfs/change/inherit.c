@@ -4,7 +4,8 @@
 // has many of them.
 
 #include "libntfs/build/build.h"
-#include "libntfs/read/descriptor.h"
+#include "libntfs/change/change.h"
+#include "libntfs/encode/descriptor.h"
 #include "unit/libntfs/change/model.h"
 
 #define SYSTEM                   1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0

@@ -104,9 +104,11 @@ static void lose_entry(struct disk *d, const char *folder, const char *path)
 	struct ntfs_tree t;
 
 	check_ok(ntfs_change_begin(n, &err), &err);
-	ntfs_operation_begin(n->change);
-	check_ok(ntfs_change_load(n->change, find(n, path), &f, &err), &err);
-	check_ok(ntfs_change_load(n->change, find(n, folder), &dir, &err),
+	ntfs_operation_begin(ntfs_change_of(n));
+	check_ok(ntfs_change_load(ntfs_change_of(n), find(n, path), &f, &err),
+		 &err);
+	check_ok(ntfs_change_load(ntfs_change_of(n), find(n, folder), &dir,
+				  &err),
 		 &err);
 	check_ok(ntfs_tree_open(&dir, "$I30", &t, &err), &err);
 	a = ntfs_change_find(&f, NTFS_AT_FILE_NAME, NULL);
@@ -116,7 +118,7 @@ static void lose_entry(struct disk *d, const char *folder, const char *path)
 	ntfs_tree_done(&t);
 	ntfs_change_done(&dir);
 	ntfs_change_done(&f);
-	check_eq(ntfs_operation_end(n->change, 0), 0);
+	check_eq(ntfs_operation_end(ntfs_change_of(n), 0), 0);
 	check_ok(ntfs_sync(n, &err), &err);
 	ntfs_close(n);
 }
@@ -294,9 +296,8 @@ static void found(void)
 	// removing and making would leave it.
 	make_dirty(d);
 	n = open_volume(d);
-	n->finding_count = 0;
 	check_ok(ntfs_check_writable(n, &err), &err);
-	n->finding_count = 0; // nothing is mended
+	ntfs_state_of(n)->finding_count = 0; // nothing is mended
 	check_ok(ntfs_change_begin(n, &err), &err);
 	check_ok(ntfs_write_file(n, "folder\\a.txt", "the new", 7, 0, T0, &err),
 		 &err);
