@@ -15,7 +15,7 @@ prefixes() { # LIBRARY
 	vdisk) echo 'vdisk|vhd|vhdx' ;;
 	codec) echo 'xpress|lzx|lznt1|huffman' ;;
 	deploy) echo 'answer|plan|boot|unfinished|deployed' ;;
-	machine) echo 'machine|inventory|settle|media|medium' ;;
+	machine) echo 'machine|inventory|settle|media|medium|system_partition' ;;
 	image) echo 'image|apply' ;;
 	*) echo "$1" ;;
 	esac

@@ -2,13 +2,14 @@
 //
 // Partitions of addresses as devices of boot stores.
 
-#include <libgen.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "bcd_place.h"
+#include "machine.h"
+
+#define WHOLE_DISK 96u // "/dev/nvme0n1@2"
 
 void bcd_place_partition(const struct place_level *level,
 			 struct bcd_device *ret)
@@ -51,45 +52,29 @@ static int build(const struct place_level *l, size_t n, const char *text,
 	return r || file->path ? r : err_nomem(err);
 }
 
-bool bcd_place_whole_disk(const char *node, char *ret, size_t size)
+// Turns the node of a partition ("/dev/sda2") into "/dev/sda@2". Returns false when
+// it is no such node.
+static bool name_on_disk(const char *node, char ret[WHOLE_DISK])
 {
-	char path[512], number[16] = "", *real, *name, *disk;
-	bool good;
-	FILE *f;
+	char disk[80];
+	unsigned number;
 
-	real = realpath(node, NULL);
-	if (!real)
+	if (!machine_disk_of("", node, disk, &number))
 		return false;
-	name = strrchr(real, '/') + 1;
-	snprintf(path, sizeof(path), "/sys/class/block/%s/partition", name);
-	f = fopen(path, "re");
-	good = f && fgets(number, sizeof(number), f);
-	if (f)
-		fclose(f);
-	number[strcspn(number, "\n")] = 0;
-	snprintf(path, sizeof(path), "/sys/class/block/%s", name);
-	free(real);
-	if (!good)
-		return false;
-	real = realpath(path, NULL);
-	if (!real)
-		return false;
-	disk = basename(dirname(real));
-	good = snprintf(ret, size, "/dev/%s@%s", disk, number) < (int)size;
-	free(real);
-	return good;
+	snprintf(ret, WHOLE_DISK, "%s@%u", disk, number);
+	return true;
 }
 
 char *bcd_place_address(const char *text)
 {
-	char disk[512], *path, *address;
+	char disk[WHOLE_DISK], *path, *address;
 	const char *rest;
 	size_t size;
 
 	// what is no address is told by who opens it
 	if (address_split(text, &path, &rest, NULL))
 		return mem_strdup(text);
-	if (!bcd_place_whole_disk(path, disk, sizeof(disk))) {
+	if (!name_on_disk(path, disk)) {
 		mem_free(path);
 		return mem_strdup(text);
 	}
@@ -111,7 +96,7 @@ static bool is_letter(const char *s)
 int bcd_place_resolve(void *ctx, const char *text, struct bcd_device *ret,
 		      struct err *err)
 {
-	char disk[512];
+	char disk[WHOLE_DISK];
 	struct err found = {0};
 	struct place *place;
 	const char *rest;
@@ -123,7 +108,7 @@ int bcd_place_resolve(void *ctx, const char *text, struct bcd_device *ret,
 	if (r)
 		return r;
 	r = !*rest && access(path, F_OK) ? -ENOENT : 0;
-	if (!*rest && bcd_place_whole_disk(path, disk, sizeof(disk)))
+	if (!*rest && name_on_disk(path, disk))
 		text = disk;
 	mem_free(path);
 	if (r)

@@ -12,10 +12,6 @@
 void bcd_place_partition(const struct place_level *level,
 			 struct bcd_device *ret);
 
-// Turns the node of a partition ("/dev/sda2") into "/dev/sda@2", from what sysfs
-// says. Returns false when it is no such node.
-bool bcd_place_whole_disk(const char *node, char *ret, size_t size);
-
 // Writes an address that begins with a partition's node as one that begins with
 // its disk: "/dev/sda2:\\x" as "/dev/sda@2:\\x"; any other as it is. Returns new
 // memory (free with mem_free), or NULL.

@@ -3,16 +3,14 @@
 // Writing what a BIOS starts: the places that addresses name, and what commands
 // say about them.
 
-#include <ctype.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "address.h"
 #include "boot_code.h"
 #include "bootsect.h"
 #include "cmd.h"
+#include "machine.h"
 
 // A Windows that sleeps on the volume, or did not close it, has the say about it.
 // A volume with a problem may be here to be mended, and what is none is told by
@@ -87,57 +85,26 @@ int boot_code_write_mbr(const char *disk, struct err *err)
 	return r;
 }
 
-// Linux keeps a partition's device in the folder of its disk's.
-static int find_disk_of_device(const char *device, char **ret_disk,
-			       unsigned *ret_number, struct err *err)
-{
-	char path[PATH_MAX], name[PATH_MAX], folder[PATH_MAX];
-	char *slash;
-	FILE *f;
-	bool ok;
-
-	if (!realpath(device, name))
-		return -ENOENT;
-	snprintf(path, sizeof(path), "/sys/class/block/%s/partition",
-		 strrchr(name, '/') + 1);
-	f = fopen(path, "re");
-	if (!f)
-		return -ENOENT;
-	ok = fscanf(f, "%u", ret_number) == 1;
-	fclose(f);
-	*strrchr(path, '/') = '\0';
-	if (!ok || !realpath(path, folder))
-		return -ENOENT;
-	*strrchr(folder, '/') = '\0';
-	slash = strrchr(folder, '/');
-	snprintf(path, sizeof(path), "/dev/%s", slash + 1);
-	*ret_disk = mem_strdup(path);
-	return *ret_disk ? 0 : err_nomem(err);
-}
-
-int boot_code_find_disk(const char *address, char **ret_disk,
-			unsigned *ret_number, struct err *err)
+int boot_code_find_disk(const char *address, char **ret, struct err *err)
 {
 	const char *at = strrchr(address, '@');
 	size_t digits = at ? strspn(at + 1, "0123456789") : 0;
-	int r;
+	char *disk, node[80];
+	unsigned number;
 
 	if (digits && !at[1 + digits] && at > address) {
-		char *disk = mem_strdup(address);
-
-		if (!disk)
-			return err_nomem(err);
-		disk[at - address] = '\0';
-		*ret_number = (unsigned)strtoul(at + 1, NULL, 10);
-		*ret_disk = disk;
-		return 0;
+		disk = mem_strdup(address);
+		if (disk)
+			disk[at - address] = '\0';
+	} else if (machine_disk_of("", address, node, &number)) {
+		disk = mem_strdup(node);
+	} else {
+		return err_set(err, -EINVAL, "disk", ERR_NOWHERE,
+			       "%s is no partition, so the disk is not known",
+			       address);
 	}
-	r = find_disk_of_device(address, ret_disk, ret_number, err);
-	if (r == -ENOENT)
-		r = err_set(err, -EINVAL, "disk", ERR_NOWHERE,
-			    "%s is no partition, so the disk is not known",
-			    address);
-	return r;
+	*ret = disk;
+	return disk ? 0 : err_nomem(err);
 }
 
 static const struct part *find_active(const struct part_table *t)

@@ -20,11 +20,10 @@ int boot_code_write_volume(const char *address, bool is_forced,
 int boot_code_write_mbr(const char *disk, struct err *err);
 
 // Finds the disk that the partition at an address lies on: what is before its
-// "@N", or the device that a partition's device belongs to. *ret_number is the
-// partition's. *ret_disk is new memory, free with mem_free.
+// "@N", or the device that a partition's device belongs to. *ret is new memory, free
+// with mem_free.
 // Returns 0, -EINVAL when the address is no partition, or -ENOMEM.
-int boot_code_find_disk(const char *address, char **ret_disk,
-			unsigned *ret_number, struct err *err);
+int boot_code_find_disk(const char *address, char **ret, struct err *err);
 
 // Finds the active partition of the disk at an address. *ret is the partition's
 // address, in new memory, free with mem_free.

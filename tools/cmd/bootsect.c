@@ -33,8 +33,7 @@ static int find_disk(const char *address, char **ret_disk)
 {
 	struct err err = {0};
 	char *active = NULL;
-	unsigned number;
-	int r = boot_code_find_disk(address, ret_disk, &number, &err);
+	int r = boot_code_find_disk(address, ret_disk, &err);
 
 	if (r)
 		return cmd_fail("bootsect", "/mbr", &err);
@@ -73,10 +72,9 @@ static int update_disk(const char *disk)
 static void note_active(const char *address)
 {
 	char *disk, *active = NULL;
-	unsigned number;
 	int r;
 
-	if (boot_code_find_disk(address, &disk, &number, NULL))
+	if (boot_code_find_disk(address, &disk, NULL))
 		return;
 	r = boot_code_find_active(disk, &active, NULL);
 	if (r == -ENOENT)

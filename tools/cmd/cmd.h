@@ -111,6 +111,9 @@ struct place;
 // what was mended or left in its volumes. NULL is fine.
 void cmd_place_close(struct place *place);
 
+// Adds what to do next to the text of an error.
+void cmd_advise(struct err *err, const char *what);
+
 // Prints such a note of a volume, of `object`, to stderr; NULL: there is none.
 void cmd_note(const char *object, const char *note);
 

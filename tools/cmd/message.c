@@ -102,6 +102,13 @@ int cmd_misuse(const char *command, const char *fmt, ...)
 	return status;
 }
 
+void cmd_advise(struct err *err, const char *what)
+{
+	size_t len = strlen(err->why);
+
+	snprintf(err->why + len, sizeof(err->why) - len, ": %s", what);
+}
+
 void cmd_note(const char *object, const char *note)
 {
 	if (note)

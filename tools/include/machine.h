@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// libmachine: this machine: its disks, who uses them, what was started from
-// them, whether all of them had their time to appear, and the one that a rule
-// means.
+// libmachine: this machine: how it was started, its disks, who uses them, what was
+// started from them, whether all of them had their time to appear, the one that a
+// rule means, and the partition that the boot manager is on.
 //
 //     settle_init(&settle, "");
 //     settle_wait(&settle, rule, &err);       // nothing is concluded before
@@ -22,6 +22,28 @@
 #define MACHINE_H
 
 #include "base.h"
+
+struct disk;
+struct efi_vars;
+
+// --- The machine -------------------------------------------------------------
+
+// Tells whether this is Slipway's environment, by the mark that its init leaves.
+// There the machine is what is worked on; an ordinary host is not, unless somebody
+// says so.
+bool machine_is_environment(const char *root);
+
+// Tells whether the machine was started by UEFI; else it was by BIOS.
+bool machine_has_uefi(const char *root);
+
+// Tells whether a path is a whole disk that this machine's kernel has: a block
+// device of sysfs, no partition, no loop or RAM disk, nothing that stands on others.
+bool machine_has_disk(const char *root, const char *path);
+
+// Finds the disk of a partition's device: "/dev/sda" and 2 for "/dev/sda2".
+// Returns false when it is no such device.
+bool machine_disk_of(const char *root, const char *node, char disk[80],
+		     unsigned *ret_number);
 
 // --- Disks -------------------------------------------------------------------
 
@@ -163,8 +185,6 @@ int media_read(const char *root, struct media **ret, struct err *err);
 // Frees; NULL is fine.
 void media_free(struct media *media);
 
-struct disk;
-
 // Reads from a volume what it is: calls `found` for each identity on it, with ""
 // for the label alone.
 // Returns 0, or what `found` returned. What is broken, or no volume, is no
@@ -172,5 +192,36 @@ struct disk;
 int medium_probe(struct disk *volume,
 		 int (*found)(void *ctx, const char *id, bool is_cd),
 		 void *ctx);
+
+// --- System partitions -------------------------------------------------------
+// Which partition holds the boot manager, when nobody named it. What cannot be told
+// for certain is refused, with all that it could be. *ret is "NAME@N", new memory
+// (free with mem_free); a disk's name is the caller's.
+
+// Returns the path of the store that a partition's volume holds, a constant string,
+// or NULL: the one of UEFI, or of BIOS.
+const char *system_partition_store(struct disk *partition, bool uefi,
+				   bool bios);
+
+// Finds the system partition for a Windows on a disk: its EFI system partition; when
+// there are several of them, or none and `root` is not NULL, the one that the machine
+// was started from (vars, may be NULL).
+// Returns 0, -ENOENT, -EEXIST when several fit, -EBUSY for one on a medium that is in
+// use, -ENOMEM, or as part_table_read and inventory_read.
+int system_partition_for(struct disk *disk, const char *name,
+			 struct efi_vars *vars, const char *root, char **ret,
+			 struct err *err);
+
+// Finds the system partition of a disk that holds a boot store, for UEFI or for BIOS;
+// of several the one that the machine was started from.
+// Returns 0, -ENOENT, -EEXIST, -ENOMEM, or as part_table_read.
+int system_partition_of(struct disk *disk, const char *name,
+			struct efi_vars *vars, char **ret, struct err *err);
+
+// Finds the partition with the machine's own boot store: on EFI system partitions
+// when it was started by UEFI (vars not NULL), else on active ones.
+// Returns 0, -ENOENT, -EEXIST, -ENOMEM, or as inventory_read.
+int system_partition_of_machine(const char *root, struct efi_vars *vars,
+				char **ret, struct err *err);
 
 #endif

@@ -12,8 +12,7 @@
 #include "../cmd.h"
 #include "bcdboot.h"
 #include "../oddities.h"
-#include "../system_partition.h"
-#include "../this_machine.h"
+#include "machine.h"
 
 static const char usage[] =
 	"usage: bcdboot SOURCE [/s SYSTEM] [/f UEFI | BIOS | ALL] [/l LOCALE] [/v]\n"
@@ -243,13 +242,13 @@ static bool given(const struct run *run, int s)
 static bool is_machines(const struct run *run, const struct place *place)
 {
 	return run->firmware.is_given ||
-	       (run->is_meant && this_machine_has_disk(place->host_path));
+	       (run->is_meant && machine_has_disk("", place->host_path));
 }
 
 // A Windows on a disk of this machine may be started from another disk of it.
 static bool is_own(const struct run *run)
 {
-	return run->is_meant && this_machine_has_disk(run->source->host_path);
+	return run->is_meant && machine_has_disk("", run->source->host_path);
 }
 
 static int open_place(const char *text, unsigned flags, struct place **ret,
@@ -273,6 +272,26 @@ static int open_source(struct run *run)
 			  &run->source, &run->err);
 }
 
+// Finds the system partition on the disk that the source lies on, or, when that is
+// one of this machine's, the one that it was started from.
+static int find_system_for(struct run *run)
+{
+	const char *disk = run->source->host_path;
+	struct place *place;
+	int r = address_open(disk, ADDRESS_FILE | ADDRESS_VIRTUAL, &place,
+			     &run->err);
+
+	if (r)
+		return r;
+	r = system_partition_for(place->disk, disk, run->firmware.vars,
+				 is_own(run) ? "" : NULL, &run->system_address,
+				 &run->err);
+	address_close(place);
+	if (r == -ENOENT || r == -EBUSY)
+		cmd_advise(&run->err, "name one with /s");
+	return r;
+}
+
 static int find_system(struct run *run)
 {
 	const char *address = run->s[SYSTEM].value;
@@ -294,9 +313,7 @@ static int find_system(struct run *run)
 				       : "this machine was not started by UEFI",
 			       run->source->host_path);
 	if (!address) {
-		r = system_partition_for(run->source, run->firmware.vars,
-					 is_own(run), &run->system_address,
-					 &run->err);
+		r = find_system_for(run);
 		if (r)
 			return r;
 		address = run->system_address;
@@ -505,7 +522,7 @@ int bcdboot_command(int argc, char **argv)
 		return r;
 	if (words == 1)
 		argv[2] = NULL;
-	run.is_meant = this_machine_is_meant(s[MACHINE].value);
+	run.is_meant = s[MACHINE].value || machine_is_environment("");
 	if (run.is_meant || s[EFIVARS].value)
 		r = bcdboot_firmware_open(s[EFIVARS].value, &run.firmware,
 					  &run.err);

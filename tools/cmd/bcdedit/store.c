@@ -9,8 +9,8 @@
 #include "bcdedit.h"
 #include "../hive_file.h"
 #include "../hive_logs.h"
-#include "../system_partition.h"
-#include "../this_machine.h"
+#include "efi.h"
+#include "machine.h"
 
 static int load_file(struct hive_file *f, struct bcd **ret, struct err *err)
 {
@@ -31,10 +31,11 @@ static int load_file(struct hive_file *f, struct bcd **ret, struct err *err)
 // Finds the system partition of a disk, or of this machine (NULL).
 static int find_partition(struct edit *e, const char *disk)
 {
-	bool is_meant = this_machine_is_meant(bcdedit_given(e, MACHINE));
+	bool is_meant = bcdedit_given(e, MACHINE) || machine_is_environment("");
 	struct efi_vars *vars = NULL;
+	struct place *place = NULL;
 	char *found;
-	int r;
+	int r = 0;
 
 	if (!disk && !is_meant)
 		return err_set(&e->err, -EINVAL, "boot store", ERR_NOWHERE,
@@ -42,8 +43,18 @@ static int find_partition(struct edit *e, const char *disk)
 			       "store with /store, or say --this-machine");
 	if (!is_meant || efi_vars_open(NULL, &vars, NULL))
 		vars = NULL;
-	r = disk ? system_partition_of(disk, vars, &found, &e->err)
-		 : system_partition_of_machine(vars, &found, &e->err);
+	if (disk)
+		r = address_open(disk, ADDRESS_FILE | ADDRESS_VIRTUAL, &place,
+				 &e->err);
+	if (!r) {
+		r = disk ? system_partition_of(place->disk, disk, vars, &found,
+					       &e->err)
+			 : system_partition_of_machine("", vars, &found,
+						       &e->err);
+		if (r == -ENOENT)
+			cmd_advise(&e->err, "name the store with /store");
+	}
+	address_close(place);
 	efi_vars_close(vars);
 	if (r)
 		return r;
@@ -65,9 +76,23 @@ static bool is_partition(const char *address)
 	return yes;
 }
 
+// Returns the path of the store on a partition; what holds none, or cannot be opened,
+// is told by who opens that.
+static const char *store_on(const char *partition)
+{
+	const char *store = NULL;
+	struct place *place;
+
+	if (!address_open(partition, 0, &place, NULL)) {
+		store = system_partition_store(place->disk, true, true);
+		address_close(place);
+	}
+	return store ? store : "\\EFI\\Microsoft\\Boot\\BCD";
+}
+
 static int open_system_store(struct edit *e, unsigned flags)
 {
-	const char *partition = e->switches[SYSSTORE].value, *store;
+	const char *partition = e->switches[SYSSTORE].value;
 	char address[4096];
 	char *path;
 	int r;
@@ -85,11 +110,8 @@ static int open_system_store(struct edit *e, unsigned flags)
 			return r;
 		partition = e->found;
 	}
-	store = system_partition_store(partition, true, true);
-	if (!store)
-		store = "\\EFI\\Microsoft\\Boot\\BCD";
-	if (snprintf(address, sizeof(address), "%s:%s", partition, store) >=
-	    (int)sizeof(address))
+	if (snprintf(address, sizeof(address), "%s:%s", partition,
+		     store_on(partition)) >= (int)sizeof(address))
 		return err_set(&e->err, -ENAMETOOLONG, "address", ERR_NOWHERE,
 			       "the name is too long");
 	path = mem_strdup(address);

@@ -17,7 +17,6 @@
 #include "end.h"
 #include "image.h"
 #include "../new_disk.h"
-#include "../this_machine.h"
 
 static const char usage[] =
 	"usage: deploy ANSWER.INI [--target DISK] [--dry-run] [--ids]\n"
@@ -88,6 +87,12 @@ enum {
 	IDS,
 	NONE
 };
+
+// Whether this machine is worked on, and not a disk that happens to be in it.
+static bool is_meant(const struct cmd_switch *switches)
+{
+	return switches[MACHINE].value || machine_is_environment("");
+}
 
 static void print_line(void *ctx, const char *text)
 {
@@ -224,13 +229,13 @@ static int open_variables(const struct answer *answer, const char *target,
 			  struct efi_vars **ret, struct err *err)
 {
 	const char *folder = switches[EFIVARS].value;
-	bool is_meant = this_machine_is_meant(switches[MACHINE].value);
+	bool meant = is_meant(switches);
 	int r;
 
 	*ret = NULL;
 	if (answer->layout == ANSWER_MBR || answer->system == BOOT_LINUX ||
-	    (!folder && (!is_meant || answer->other_machine ||
-			 !this_machine_has_disk(target))))
+	    (!folder && (!meant || answer->other_machine ||
+			 !machine_has_disk("", target))))
 		return 0;
 	r = efi_vars_open(folder, ret, folder ? err : NULL);
 	if (r && !folder)
@@ -280,10 +285,9 @@ static enum answer_start machine_start(const struct cmd_switch *switches)
 {
 	const char *target = switches[TARGET].value;
 
-	if (!this_machine_is_meant(switches[MACHINE].value) ||
-	    (target && !this_machine_has_disk(target)))
+	if (!is_meant(switches) || (target && !machine_has_disk("", target)))
 		return ANSWER_START_UNKNOWN;
-	return this_machine_has_uefi() ? ANSWER_START_UEFI : ANSWER_START_BIOS;
+	return machine_has_uefi("") ? ANSWER_START_UEFI : ANSWER_START_BIOS;
 }
 
 static int deploy(const char *answer_path, uint64_t size,
@@ -364,8 +368,7 @@ static int start_next(const struct cmd_switch *switches)
 	struct err err = {0};
 	int r;
 
-	if (!switches[EFIVARS].value &&
-	    !this_machine_is_meant(switches[MACHINE].value))
+	if (!switches[EFIVARS].value && !is_meant(switches))
 		return cmd_misuse("deploy", "--start-next is for Slipway's "
 					    "environment; elsewhere add "
 					    "--this-machine");

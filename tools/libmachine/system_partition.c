@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// Which partition holds the boot manager, when nobody named it.
+// Which partition holds the boot manager, when nobody named it. What cannot be
+// told for certain is refused, with all that it could be.
 
 #include <stdio.h>
 #include <string.h>
 
-#include "bcd_place.h"
-#include "machine.h"
-#include "system_partition.h"
+#include "disk.h"
+#include "efi.h"
+#include "machine_priv.h"
+#include "part.h"
+#include "volume.h"
 
 #define MAX_FOUND   16 // more could not be told apart anyhow
 #define MAX_ADDRESS 512
@@ -33,26 +36,33 @@ struct search {
 
 // --- Candidates --------------------------------------------------------------
 
-static bool holds(const char *address, const char *path)
+const char *system_partition_store(struct disk *partition, bool uefi, bool bios)
 {
-	char inner[MAX_ADDRESS + 64];
-	struct place *place;
 	struct volume_stat stat;
-	bool yes;
+	struct volume *v;
+	const char *store = NULL;
 
-	snprintf(inner, sizeof(inner), "%s:%s", address, path);
-	if (address_open(inner, 0, &place, NULL))
-		return false;
-	yes = !volume_stat(place->volume, path, &stat, NULL);
-	address_close(place);
-	return yes;
+	if (volume_open(partition, &v, NULL))
+		return NULL;
+	if (uefi && !volume_stat(v, uefi_store, &stat, NULL))
+		store = uefi_store;
+	else if (bios && !volume_stat(v, bios_store, &stat, NULL))
+		store = bios_store;
+	volume_close(v);
+	return store;
 }
 
-const char *system_partition_store(const char *address, bool uefi, bool bios)
+static bool holds_store(const struct search *s, struct disk *disk,
+			const struct part *part)
 {
-	if (uefi && holds(address, uefi_store))
-		return uefi_store;
-	return bios && holds(address, bios_store) ? bios_store : NULL;
+	struct disk *slice;
+	bool yes;
+
+	if (disk_slice(disk, part->start, part->size, &slice, NULL))
+		return false;
+	yes = system_partition_store(slice, s->uefi, s->bios);
+	disk_close(slice);
+	return yes;
 }
 
 static bool is_system(const struct search *s, enum part_style style,
@@ -65,8 +75,9 @@ static bool is_system(const struct search *s, enum part_style style,
 	       (s->bios && style == PART_MBR && p->active);
 }
 
-static void add(struct search *s, const char *disk, const struct part_table *t,
-		const struct part *p, const char *in_use)
+static void add_candidate(struct search *s, struct disk *disk, const char *name,
+			  const struct part_table *t, const struct part *p,
+			  const char *in_use)
 {
 	struct candidate *c = &s->found[s->count];
 
@@ -77,39 +88,46 @@ static void add(struct search *s, const char *disk, const struct part_table *t,
 				.signature = t->mbr_signature,
 				.sector_size = t->sector_size};
 	snprintf(c->in_use, sizeof(c->in_use), "%s", in_use);
-	if (snprintf(c->address, sizeof(c->address), "%s@%u", disk,
+	if (snprintf(c->address, sizeof(c->address), "%s@%u", name,
 		     p->number) >= (int)sizeof(c->address))
 		return;
-	if (!s->with_store ||
-	    system_partition_store(c->address, s->uefi, s->bios))
+	if (!s->with_store || holds_store(s, disk, p))
 		s->count++;
 }
 
-static int search_disk(struct search *s, const char *disk, const char *in_use,
-		       struct err *err)
+static int search_disk(struct search *s, struct disk *disk, const char *name,
+		       const char *in_use, struct err *err)
 {
 	struct part_table *t;
-	int r = address_read_table(disk, &t, err);
+	int r = part_table_read(disk, &t, err);
 
 	if (r)
 		return r;
 	for (size_t i = 0; i < t->count; i++)
-		add(s, disk, t, &t->parts[i], in_use);
+		add_candidate(s, disk, name, t, &t->parts[i], in_use);
 	part_table_free(t);
 	return 0;
 }
 
 // A disk that cannot be read, or has no table, holds no candidate.
-static int search_machine(struct search *s, struct err *err)
+static int search_machine(struct search *s, const char *root, struct err *err)
 {
 	struct inventory *inventory;
-	int r = inventory_read("", &inventory, err);
+	int r = inventory_read(root, &inventory, err);
 
 	if (r)
 		return r;
-	for (size_t i = 0; i < inventory->count; i++)
-		best_effort(search_disk(s, inventory->disks[i].path,
-					inventory->disks[i].in_use, NULL));
+	for (size_t i = 0; i < inventory->count; i++) {
+		const struct inventory_disk *d = &inventory->disks[i];
+		char path[MACHINE_MAX_PATH];
+		struct disk *disk;
+
+		snprintf(path, sizeof(path), "%s%s", root, d->path);
+		if (disk_open_file(path, DISK_READ_ONLY, &disk, NULL))
+			continue;
+		best_effort(search_disk(s, disk, d->path, d->in_use, NULL));
+		disk_close(disk);
+	}
 	inventory_free(inventory);
 	return 0;
 }
@@ -142,7 +160,7 @@ static bool keep_started(struct search *s, struct efi_vars *vars)
 	return true;
 }
 
-static int several(const struct search *s, struct err *err)
+static int refuse_several(const struct search *s, struct err *err)
 {
 	char list[2048] = "";
 
@@ -156,12 +174,12 @@ static int several(const struct search *s, struct err *err)
 		       "it could be any of %s: name it", list);
 }
 
-static int take(const struct search *s, char **ret, struct err *err)
+static int take_only(const struct search *s, char **ret, struct err *err)
 {
 	char *address;
 
 	if (s->count > 1)
-		return several(s, err);
+		return refuse_several(s, err);
 	address = mem_strdup(s->found[0].address);
 	if (!address)
 		return err_nomem(err);
@@ -169,77 +187,59 @@ static int take(const struct search *s, char **ret, struct err *err)
 	return 0;
 }
 
-// The disk that an address begins with; of a partition's node its disk.
-static void disk_of(const struct place *place, char disk[MAX_ADDRESS])
-{
-	char *at;
-
-	if (!bcd_place_whole_disk(place->host_path, disk, MAX_ADDRESS)) {
-		snprintf(disk, MAX_ADDRESS, "%s", place->host_path);
-		return;
-	}
-	at = strrchr(disk, '@');
-	if (at)
-		*at = 0;
-}
-
-int system_partition_for(const struct place *source, struct efi_vars *vars,
-			 bool in_machine, char **ret, struct err *err)
+int system_partition_for(struct disk *disk, const char *name,
+			 struct efi_vars *vars, const char *root, char **ret,
+			 struct err *err)
 {
 	struct search s = {.uefi = true}, all = {.uefi = true};
-	char disk[MAX_ADDRESS];
-	int r;
+	int r = search_disk(&s, disk, name, "", err);
 
-	disk_of(source, disk);
-	r = search_disk(&s, disk, "", err);
 	if (r)
 		return r;
 	if (s.count > 1)
 		keep_started(&s, vars);
 	if (s.count)
-		return take(&s, ret, err);
-	r = in_machine ? search_machine(&all, err) : 0;
+		return take_only(&s, ret, err);
+	r = root ? search_machine(&all, root, err) : 0;
 	if (r)
 		return r;
 	if (!keep_started(&all, vars))
-		return err_set(err, -ENOENT, disk, ERR_NOWHERE,
-			       "it has no EFI system partition: name one with "
-			       "/s");
+		return err_set(err, -ENOENT, name, ERR_NOWHERE,
+			       "it has no EFI system partition");
 	if (all.count == 1 && all.found[0].in_use[0])
-		return err_set(err, -EBUSY, disk, ERR_NOWHERE,
+		return err_set(err, -EBUSY, name, ERR_NOWHERE,
 			       "it has no EFI system partition, and the one "
 			       "that this machine was started from, %s, is in "
-			       "use (%s): name one with /s",
+			       "use (%s)",
 			       all.found[0].address, all.found[0].in_use);
-	return take(&all, ret, err);
+	return take_only(&all, ret, err);
 }
 
-static int choose(struct search *s, struct efi_vars *vars, const char *where,
-		  char **ret, struct err *err)
+static int choose_with_store(struct search *s, struct efi_vars *vars,
+			     const char *where, char **ret, struct err *err)
 {
 	if (s->count > 1)
 		keep_started(s, vars);
 	if (!s->count)
 		return err_set(err, -ENOENT, where, ERR_NOWHERE,
-			       "no system partition with a boot store: name "
-			       "the store with /store");
-	return take(s, ret, err);
+			       "no system partition with a boot store");
+	return take_only(s, ret, err);
 }
 
-int system_partition_of(const char *disk, struct efi_vars *vars, char **ret,
-			struct err *err)
+int system_partition_of(struct disk *disk, const char *name,
+			struct efi_vars *vars, char **ret, struct err *err)
 {
 	struct search s = {.uefi = true, .bios = true, .with_store = true};
-	int r = search_disk(&s, disk, "", err);
+	int r = search_disk(&s, disk, name, "", err);
 
-	return r ? r : choose(&s, vars, disk, ret, err);
+	return r ? r : choose_with_store(&s, vars, name, ret, err);
 }
 
-int system_partition_of_machine(struct efi_vars *vars, char **ret,
-				struct err *err)
+int system_partition_of_machine(const char *root, struct efi_vars *vars,
+				char **ret, struct err *err)
 {
 	struct search s = {.uefi = vars, .bios = !vars, .with_store = true};
-	int r = search_machine(&s, err);
+	int r = search_machine(&s, root, err);
 
-	return r ? r : choose(&s, vars, "this machine", ret, err);
+	return r ? r : choose_with_store(&s, vars, "this machine", ret, err);
 }
