@@ -43,8 +43,10 @@ given() { # HEADER
 			struct err *);
 		int open_file(void *, const char *, unsigned, struct disk **,
 			struct err *);' ;;
-	volume) echo 'struct disk *partition; uint8_t *data; size_t size;
-		uint64_t now;' ;;
+	tree) echo 'struct disk *partition; uint8_t *data; size_t size;
+		uint64_t now; int volume_open(struct disk *, struct tree **,
+			struct err *);' ;;
+	volume) echo 'struct disk *partition; void *data; size_t size;' ;;
 	wim) echo 'struct disk *file; const struct wim_blob *const *blobs; size_t count;
 		struct wim_sink sink; struct pool *pool;' ;;
 	esac

@@ -18,13 +18,13 @@
 static int check_use(struct disk *d, struct err *err)
 {
 	struct err why = {0};
-	struct volume *v;
+	struct tree *v;
 	int r;
 
 	if (volume_open(d, &v, NULL))
 		return 0;
-	r = volume_check_writable(v, &why);
-	volume_close(v);
+	r = tree_check_writable(v, &why);
+	tree_close(v);
 	if (r == -EBUSY)
 		*err = why;
 	return r == -EBUSY ? r : 0;

@@ -254,12 +254,12 @@ static bool is_ntfs(struct disk *d)
 // A FAT volume; of anything else it is said what it is.
 static int check_other(struct disk *d, struct output *o, struct err *err)
 {
-	struct volume *v;
+	struct tree *v;
 	int r = volume_open(d, &v, err);
 
 	if (r)
 		return r;
-	volume_close(v);
+	tree_close(v);
 	return check_fat(d, o, err);
 }
 

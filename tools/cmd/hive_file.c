@@ -45,9 +45,9 @@ static bool is_host_file(const char *path)
 
 static bool is_inner_file(const struct place *place, const char *path)
 {
-	struct volume_stat s;
+	struct tree_stat s;
 
-	return !volume_stat(place->volume, path, &s, NULL) && !s.is_directory;
+	return !tree_stat(place->volume, path, &s, NULL) && !s.is_directory;
 }
 
 // Cuts f->path after its first part that is a file, where a key follows. `text`
@@ -97,7 +97,7 @@ static int open_inner(struct hive_file *f, const char *address, unsigned flags,
 			       "disk.img@1:\\EFI\\Microsoft\\Boot\\BCD "
 			       "(which bcdedit has /sysstore disk.img@1 for)");
 	if (flags & HIVE_FILE_WRITE) {
-		r = volume_change_begin(f->place->volume, err);
+		r = tree_begin(f->place->volume, err);
 		if (r)
 			return r;
 	}
@@ -309,8 +309,8 @@ static int read_one(const struct hive_file *f, const char *path, uint8_t **ret,
 
 	if (!f->place)
 		return read_host(path, ret, ret_size, err);
-	r = volume_read_file(f->place->volume, path, HIVE_FILE_MAX, &data,
-			     ret_size, err);
+	r = tree_read_file(f->place->volume, path, HIVE_FILE_MAX, &data,
+			   ret_size, err);
 	if (!r)
 		*ret = data;
 	return r;
@@ -415,24 +415,24 @@ int hive_file_load(struct hive_file *f, struct hive **ret, struct err *err)
 static int replace_inner(struct hive_file *f, const void *data, size_t size,
 			 struct err *err)
 {
-	struct volume *v = f->place->volume;
-	uint32_t attributes = VOLUME_ARCHIVE;
-	struct volume_stat stat;
+	struct tree *v = f->place->volume;
+	uint32_t attributes = TREE_ARCHIVE;
+	struct tree_stat stat;
 	int r;
 
-	if (!volume_stat(v, f->path, &stat, NULL))
+	if (!tree_stat(v, f->path, &stat, NULL))
 		attributes |= stat.attributes &
-			      (VOLUME_HIDDEN | VOLUME_SYSTEM | VOLUME_READONLY);
-	r = volume_write_file(v, f->path, data, size, attributes,
-			      filetime_now(), err);
-	return r ? r : volume_sync(v, err);
+			      (TREE_HIDDEN | TREE_SYSTEM | TREE_READONLY);
+	r = tree_write_file(v, f->path, data, size, attributes, filetime_now(),
+			    err);
+	return r ? r : tree_sync(v, err);
 }
 
 // Deletes logs that belong to the hive that was replaced. Of several names that
 // differ in case alone none is: they harm no hive that is closed.
 static int delete_logs(struct hive_file *f, struct err *err)
 {
-	struct volume *v = f->place ? f->place->volume : NULL;
+	struct tree *v = f->place ? f->place->volume : NULL;
 	int r = 0;
 
 	for (size_t i = 0; !r && i < HIVE_LOGS; i++) {
@@ -445,12 +445,12 @@ static int delete_logs(struct hive_file *f, struct err *err)
 			return err_set(err, r, f->path, ERR_NOWHERE,
 				       "its logs cannot be looked for");
 		if (path && v)
-			r = volume_remove(v, path, err);
+			r = tree_remove(v, path, err);
 		else if (path)
 			unlink(path);
 		mem_free(path);
 	}
-	return r || !v ? r : volume_sync(v, err);
+	return r || !v ? r : tree_sync(v, err);
 }
 
 static int write_file(struct hive_file *f, const void *data, size_t size,

@@ -22,7 +22,7 @@ enum {
 
 // Finds the file that an address names. Nothing is changed.
 // Returns 0, -ENOENT when there is none, -EEXIST when HIVE_FILE_NEW finds one,
-// -EINVAL for HIVE_FILE_NO_LOGS to write, or as address_open and (to write) volume_change_begin do.
+// -EINVAL for HIVE_FILE_NO_LOGS to write, or as address_open and (to write) tree_begin do.
 // End with hive_file_close.
 int hive_file_open(const char *address, unsigned flags, struct hive_file **ret,
 		   struct err *err);

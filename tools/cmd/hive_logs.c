@@ -45,7 +45,7 @@ static void consider(struct search *s, const char *name)
 	snprintf(s->found, sizeof(s->found), "%s", name);
 }
 
-static int consider_entry(void *ctx, const struct volume_stat *entry)
+static int consider_entry(void *ctx, const struct tree_stat *entry)
 {
 	if (!entry->is_directory)
 		consider(ctx, entry->name);
@@ -54,14 +54,14 @@ static int consider_entry(void *ctx, const struct volume_stat *entry)
 
 // Considers the names in a folder, or, where they may not be listed, the one that
 // is wanted alone: its path is `log`.
-static int search_folder(struct volume *v, const char *folder, const char *log,
+static int search_folder(struct tree *v, const char *folder, const char *log,
 			 struct search *s, struct err *err)
 {
 	const struct dirent *e;
 	DIR *dir;
 
 	if (v)
-		return volume_list(v, folder, consider_entry, s, err);
+		return tree_list(v, folder, consider_entry, s, err);
 	dir = opendir(*folder ? folder : ".");
 	if (!dir && errno == EACCES) {
 		if (!access(log, F_OK))
@@ -78,18 +78,17 @@ static int search_folder(struct volume *v, const char *folder, const char *log,
 }
 
 // A path in a volume finds any of several names: the one that is meant?
-static bool is_reached(struct volume *v, const char *path,
-		       const struct search *s)
+static bool is_reached(struct tree *v, const char *path, const struct search *s)
 {
-	struct volume_stat stat;
+	struct tree_stat stat;
 
 	return s->count == 1 ||
-	       (s->is_exact && (!v || (!volume_stat(v, path, &stat, NULL) &&
+	       (s->is_exact && (!v || (!tree_stat(v, path, &stat, NULL) &&
 				       !strcmp(stat.name, s->want))));
 }
 
 // Returns how much of a path names the folder, with the separator at its end.
-static size_t folder_of(const struct volume *v, const char *path)
+static size_t folder_of(const struct tree *v, const char *path)
 {
 	size_t len = 0;
 
@@ -99,7 +98,7 @@ static size_t folder_of(const struct volume *v, const char *path)
 	return len;
 }
 
-int hive_log_find(struct volume *v, const char *path, size_t i, char **ret,
+int hive_log_find(struct tree *v, const char *path, size_t i, char **ret,
 		  struct err *err)
 {
 	size_t size = strlen(path) + sizeof(((struct search *)0)->found);

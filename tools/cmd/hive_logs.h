@@ -14,7 +14,7 @@
 // *ret is its path, new memory (free with mem_free), or NULL when there is none.
 // Returns 0, -ENOTUNIQ for several that differ in case alone, -ENOMEM, or the
 // error of listing the folder.
-int hive_log_find(struct volume *v, const char *path, size_t i, char **ret,
+int hive_log_find(struct tree *v, const char *path, size_t i, char **ret,
 		  struct err *err);
 
 // Says that a hive was not closed and that no log is there, and what to do.

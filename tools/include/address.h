@@ -82,10 +82,10 @@ struct place_level {
 };
 
 struct place {
-	struct disk *disk; // what the address names; of a last INNER that was
-			   // not opened (no ADDRESS_FILE): its volume
-	struct volume *volume; // when there is a last INNER: its volume, and
-	struct ntfs *ntfs;     // that as one of the two
+	struct disk *disk;   // what the address names; of a last INNER that was
+			     // not opened (no ADDRESS_FILE): its volume
+	struct tree *volume; // when there is a last INNER: its volume, and
+	struct ntfs *ntfs;   // that as one of the two
 	struct fat *fat;
 	const char *path; // a last INNER, "\" form, or NULL
 	struct place_level *levels;
@@ -105,7 +105,7 @@ struct place {
 // for a form that is none, -EISDIR when a folder stands where a file must, -EBUSY
 // when a virtual disk that is to be written to has children, -ENOTSUP for another
 // program's image and for a device that holds a virtual disk and is to be written
-// to itself; with ADDRESS_WRITE as volume_check_writable of every volume on the
+// to itself; with ADDRESS_WRITE as tree_check_writable of every volume on the
 // way, which is thus asked for whatever is written in one; and as disk_open_file,
 // part_table_read, volume_open, vdisk_open and vdisk_chain_open do.
 MUST_CHECK
@@ -131,12 +131,12 @@ int address_open_file(const char *text, const struct net_logon *logon,
 // the levels keep is written and made durable (disk_finish), and volumes that
 // were readied for changes are synced. Whoever opened with ADDRESS_WRITE calls
 // it before address_close, and tells when it fails.
-// Returns 0, or as disk_finish and volume_sync.
+// Returns 0, or as disk_finish and tree_sync.
 MUST_CHECK
 int address_finish(struct place *place, struct err *err);
 
 // Tells what was mended or left in the volumes that a place was opened in and
-// written through, a line each (volume_note).
+// written through, a line each (tree_note).
 void address_notes(const struct place *place,
 		   void (*note)(void *ctx, const char *text), void *ctx);
 

@@ -13,10 +13,10 @@
 //     };
 //     bcdboot_try(windows, partition_disk, &options, &err); // writes nothing
 //     volume_open(partition_disk, &system, &err);
-//     volume_change_begin(system, &err);
+//     tree_begin(system, &err);
 //     bcdboot_write(windows, system, &options, &err);
-//     volume_sync(system, &err);
-//     volume_close(system);
+//     tree_sync(system, &err);
+//     tree_close(system);
 //
 // Everything is looked for before the first file is written, so what a source or a
 // store lacks leaves the system partition as it was. Windows and system partition
@@ -71,19 +71,19 @@ struct bcdboot_options {
 // which are removed, when it was not closed; a new one is begun with the
 // settings of the Windows' own BCD-Template, when it has one. Stores are written
 // after the files. The system partition must be readied for changes; the caller
-// calls volume_sync, before which the old files are all in place. It may be NTFS
+// calls tree_sync, before which the old files are all in place. It may be NTFS
 // for BIOS alone, and then be the source's own volume, opened a second time.
 // Returns 0, -ENOENT when the source lacks a boot manager, the 2023 one when
 // that is asked for, or (BIOS, from a VHD) bootvhd.dll, all of which is looked
 // for before anything is written, or the store the loader to merge from; -EFBIG for a file over 256 MiB, or as ntfs_open, fat_open and
 // bcd_add_windows do.
-int bcdboot_write(struct ntfs *source, struct volume *system,
+int bcdboot_write(struct ntfs *source, struct tree *system,
 		  const struct bcdboot_options *options, struct err *err);
 
 // Does all of that to a scratch disk over the system partition (disk_scratch),
 // reading every file: whatever bcdboot_write would fail for is found and nothing
 // is written.
-// Returns as bcdboot_write, volume_open and volume_change_begin.
+// Returns as bcdboot_write, volume_open and tree_begin.
 int bcdboot_try(struct ntfs *source, struct disk *system,
 		const struct bcdboot_options *options, struct err *err);
 

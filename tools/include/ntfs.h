@@ -254,6 +254,16 @@ struct ntfs_stat {
 	bool is_directory;
 };
 
+// Numbers below are the system's own files, the root folder among them.
+#define NTFS_FIRST_FILE 16
+
+enum { // name spaces
+	NTFS_NS_POSIX = 0,
+	NTFS_NS_WIN32 = 1,
+	NTFS_NS_DOS = 2, // an 8.3 name, beside a long one
+	NTFS_NS_BOTH = 3,
+};
+
 // One name in a folder, for ntfs_list.
 struct ntfs_entry {
 	uint64_t record;
@@ -261,15 +271,17 @@ struct ntfs_entry {
 	uint32_t attributes;
 	uint64_t size, created, modified, accessed;
 	uint32_t reparse_tag; // as the folder's entry has it; 0: none
-	uint8_t name_space;   // 0 POSIX, 1 Win32, 2 DOS, 3 both
+	uint8_t name_space;   // NTFS_NS_*
 	size_t name_len;
 	const le16 *name; // valid during the call
 	const char *utf8; // the same, as a string
 };
 
+#define NTFS_DATA 0x80u // type of an attribute: $DATA
+
 // One stream of a file, for ntfs_streams.
 struct ntfs_stream {
-	uint32_t type; // attribute type: 0x80 $DATA, ...
+	uint32_t type; // attribute type: NTFS_DATA, ...
 	size_t name_len;
 	const le16 *name;
 	uint64_t size, allocated;

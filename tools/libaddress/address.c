@@ -15,7 +15,7 @@
 // What was opened, in order; closed from the end.
 struct opened {
 	struct disk *disk; // one of these
-	struct volume *volume;
+	struct tree *volume;
 	struct vdisk_chain *chain;
 };
 
@@ -200,13 +200,13 @@ static int open_partition(struct opening *o, unsigned long number)
 static int open_volume(struct opening *o)
 {
 	struct place *place = o->place;
-	struct volume *v = NULL;
+	struct tree *v = NULL;
 	struct err inner = {0};
 	int r = volume_open(place->disk, &v, &inner);
 
 	place->volume = v;
-	place->ntfs = v ? v->ntfs : NULL;
-	place->fat = v ? v->fat : NULL;
+	place->ntfs = volume_ntfs(v);
+	place->fat = volume_fat(v);
 	if (r && !strcmp(inner.what, "volume"))
 		return err_set(o->err, r, o->text, inner.where, "%s",
 			       inner.why);
@@ -214,7 +214,7 @@ static int open_volume(struct opening *o)
 		return err_pass(o->err, r, &inner);
 	place->stack->items[place->stack->count++].volume = v;
 	// The one door: what is written in this volume goes past here.
-	return o->flags & ADDRESS_WRITE ? volume_check_writable(v, o->err) : 0;
+	return o->flags & ADDRESS_WRITE ? tree_check_writable(v, o->err) : 0;
 }
 
 static int open_file(struct opening *o, const char *path)
@@ -390,7 +390,7 @@ static int finish_item(const struct opened *item, struct err *err)
 		return vdisk_chain_finish(item->chain, err);
 	if (item->disk)
 		return disk_finish(item->disk, err);
-	return item->volume->is_ready ? volume_sync(item->volume, err) : 0;
+	return item->volume->is_ready ? tree_sync(item->volume, err) : 0;
 }
 
 int address_finish(struct place *place, struct err *err)
@@ -409,8 +409,8 @@ void address_notes(const struct place *place,
 	const struct address_stack *s = place->stack;
 
 	for (size_t i = 0; i < s->count; i++) {
-		const struct volume *v = s->items[i].volume;
-		const char *text = v ? volume_note(v) : NULL;
+		const struct tree *v = s->items[i].volume;
+		const char *text = v ? tree_note(v) : NULL;
 
 		if (text)
 			note(ctx, text);
@@ -429,7 +429,7 @@ void address_close(struct place *place)
 
 		vdisk_chain_close(item->chain);
 		disk_close(item->disk);
-		volume_close(item->volume);
+		tree_close(item->volume);
 	}
 	for (size_t i = 0; i < place->level_count; i++)
 		mem_free(place->levels[i].path);

@@ -16,16 +16,9 @@ size_t address_partition_mark(const char *s);
 bool address_is_inner(const char *s);
 
 // Returns the files of a volume, which is borrowed.
-struct vdisk_files address_files(struct volume *volume);
+struct vdisk_files address_files(struct tree *volume);
 
 // Returns the files of other machines, for reading. The logon is borrowed.
 struct vdisk_files address_net_files(const struct net_logon *logon);
-
-// Opens a file of a volume for writing, as a disk that can be resized if the
-// file system can do that; the volume is readied for changes when that is asked
-// for first (grow.c).
-// Returns 0, or as volume_open_file.
-int address_open_growing(struct volume *volume, const char *path,
-			 struct disk **ret, struct err *err);
 
 #endif

@@ -63,14 +63,13 @@ int bcdboot_read_file(const struct bcdboot_source *s, const char *path,
 
 // As bcdboot_write. With `dry` every file is read and made, and none gets its
 // content: for a volume on a scratch disk.
-int bcdboot_write_from(const struct bcdboot_source *source,
-		       struct volume *system,
+int bcdboot_write_from(const struct bcdboot_source *source, struct tree *system,
 		       const struct bcdboot_options *options, bool dry,
 		       struct err *err);
 
 struct bcdboot {
 	const struct bcdboot_source *source;
-	struct volume *system;
+	struct tree *system;
 	const struct bcdboot_options *options;
 	bool dry;
 	struct err *err;

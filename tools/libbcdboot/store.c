@@ -163,8 +163,8 @@ static int load_store(const struct bcdboot *b, const char *path,
 	for (size_t i = 0; !r && i < HIVE_LOGS && hive_is_dirty(data, size);
 	     i++) {
 		log_path(name, path, i);
-		r = volume_read_file(b->system, name, BCDBOOT_MAX_STORE, &log,
-				     &logs[i].size, NULL);
+		r = tree_read_file(b->system, name, BCDBOOT_MAX_STORE, &log,
+				   &logs[i].size, NULL);
 		if (!r)
 			logs[i].data = log;
 		else if (r == -ENOENT)
@@ -184,14 +184,14 @@ static int load_store(const struct bcdboot *b, const char *path,
 static int remove_logs(const struct bcdboot *b, const char *path)
 {
 	char name[BCDBOOT_MAX_PATH];
-	struct volume_stat stat;
+	struct tree_stat stat;
 	int r = 0;
 
 	for (size_t i = 0; !r && i < HIVE_LOGS; i++) {
 		log_path(name, path, i);
-		r = volume_stat(b->system, name, &stat, NULL);
+		r = tree_stat(b->system, name, &stat, NULL);
 		if (!r)
-			r = volume_remove(b->system, name, b->err);
+			r = tree_remove(b->system, name, b->err);
 		else if (r == -ENOENT)
 			r = 0;
 		else
@@ -210,8 +210,8 @@ static int open_store(const struct bcdboot *b, const char *path,
 	int r = -ENOENT;
 
 	if (!b->options->clean)
-		r = volume_read_file(b->system, path, BCDBOOT_MAX_STORE, &data,
-				     &size, NULL);
+		r = tree_read_file(b->system, path, BCDBOOT_MAX_STORE, &data,
+				   &size, NULL);
 	if (r == -ENOENT)
 		return bcd_new(true, ret, b->err);
 	if (r)
@@ -300,9 +300,9 @@ int bcdboot_write_store(const struct bcdboot *b, enum bcd_firmware firmware)
 	bcd_free(bcd);
 	if (r)
 		return r;
-	r = volume_write_file(b->system, path, data, size,
-			      VOLUME_ARCHIVE | VOLUME_HIDDEN | VOLUME_SYSTEM,
-			      b->options->time, b->err);
+	r = tree_write_file(b->system, path, data, size,
+			    TREE_ARCHIVE | TREE_HIDDEN | TREE_SYSTEM,
+			    b->options->time, b->err);
 	mem_free(data);
 	if (!r)
 		r = remove_logs(b, path);

@@ -59,9 +59,9 @@ static int copy_stream(const struct bcdboot *b, struct disk *from,
 	if (from->size > MAX_FILE)
 		return err_set(b->err, -EFBIG, to, ERR_NOWHERE,
 			       "too large for a boot file");
-	r = volume_create_file(b->system, to, from->size,
-			       VOLUME_ARCHIVE | attributes, b->options->time,
-			       &file, b->err);
+	r = tree_create_file(b->system, to, from->size,
+			     TREE_ARCHIVE | attributes, b->options->time, &file,
+			     b->err);
 	if (r)
 		return r;
 	r = b->dry ? read_through(from, b->err)
@@ -107,7 +107,7 @@ static void strip_ex(char *name)
 
 static int copy_entry(void *ctx, const struct bcdboot_entry *entry)
 {
-	const unsigned hidden = VOLUME_HIDDEN | VOLUME_SYSTEM;
+	const unsigned hidden = TREE_HIDDEN | TREE_SYSTEM;
 	const struct copy *c = ctx;
 	char to[BCDBOOT_MAX_PATH];
 	int r;
@@ -137,7 +137,7 @@ static int copy_folder(const struct copy *parent,
 	if (c.depth++ == MAX_DEPTH)
 		return err_set(c.b->err, -EFBIG, to, ERR_NOWHERE,
 			       "folders nest too deep");
-	r = volume_mkdir_all(c.b->system, to, c.b->options->time, c.b->err);
+	r = tree_mkdir_all(c.b->system, to, c.b->options->time, c.b->err);
 	if (!r)
 		r = c.b->source->ops->list(c.b->source, node, copy_entry, &c,
 					   &inner);
@@ -205,8 +205,8 @@ static int copy_fallback(const struct bcdboot *b)
 			     b->err);
 
 	if (!r)
-		r = volume_mkdir_all(b->system, "\\EFI\\Boot", b->options->time,
-				     b->err);
+		r = tree_mkdir_all(b->system, "\\EFI\\Boot", b->options->time,
+				   b->err);
 	if (!r)
 		r = b->source->ops->find(b->source, from, &node, b->err);
 	if (!r)
@@ -319,18 +319,17 @@ static int write_all(const struct bcdboot *b, enum bcd_firmware firmware)
 	int r;
 
 	if (b->options->store_only)
-		r = volume_mkdir_all(b->system,
-				     firmware == BCD_UEFI
-					     ? "\\EFI\\Microsoft\\Boot"
-					     : "\\Boot",
-				     b->options->time, b->err);
+		r = tree_mkdir_all(b->system,
+				   firmware == BCD_UEFI
+					   ? "\\EFI\\Microsoft\\Boot"
+					   : "\\Boot",
+				   b->options->time, b->err);
 	else
 		r = firmware == BCD_UEFI ? write_uefi(b) : write_bios(b);
 	return r ? r : bcdboot_write_store(b, firmware);
 }
 
-int bcdboot_write_from(const struct bcdboot_source *source,
-		       struct volume *system,
+int bcdboot_write_from(const struct bcdboot_source *source, struct tree *system,
 		       const struct bcdboot_options *options, bool dry,
 		       struct err *err)
 {
@@ -352,7 +351,7 @@ int bcdboot_write_from(const struct bcdboot_source *source,
 	return r;
 }
 
-int bcdboot_write(struct ntfs *source, struct volume *system,
+int bcdboot_write(struct ntfs *source, struct tree *system,
 		  const struct bcdboot_options *options, struct err *err)
 {
 	const struct bcdboot_source from = bcdboot_from_volume(source);
@@ -364,7 +363,7 @@ int bcdboot_try(struct ntfs *source, struct disk *system,
 		const struct bcdboot_options *options, struct err *err)
 {
 	const struct bcdboot_source from = bcdboot_from_volume(source);
-	struct volume *v = NULL;
+	struct tree *v = NULL;
 	struct disk *scratch;
 	int r = disk_scratch(system, &scratch, err);
 
@@ -372,12 +371,12 @@ int bcdboot_try(struct ntfs *source, struct disk *system,
 		return r;
 	r = volume_open(scratch, &v, err);
 	if (!r)
-		r = volume_change_begin(v, err);
+		r = tree_begin(v, err);
 	if (!r)
 		r = bcdboot_write_from(&from, v, options, true, err);
 	if (!r)
-		r = volume_sync(v, err);
-	volume_close(v);
+		r = tree_sync(v, err);
+	tree_close(v);
 	disk_close(scratch);
 	return r;
 }

@@ -136,12 +136,12 @@ static int write_to(struct plan *p, struct disk *disk, bool dry,
 		r = volume_open(disk, &job.esp, err);
 	if (r)
 		return r;
-	r = volume_change_begin(job.esp, err);
+	r = tree_begin(job.esp, err);
 	if (!r)
 		r = fill(&job, err);
 	if (!r)
-		r = volume_sync(job.esp, err);
-	volume_close(job.esp);
+		r = tree_sync(job.esp, err);
+	tree_close(job.esp);
 	if (!r && p->answer->layout == ANSWER_MBR)
 		r = boot_bios(&job, err);
 	return r;

@@ -29,7 +29,7 @@ static int make_folder(const struct boot_job *job, const char *path,
 
 	snprintf(folder, sizeof(folder), "%.*s",
 		 (int)(strrchr(path, '/') - path), path);
-	return volume_mkdir_all(job->esp, folder, job->plan->time, err);
+	return tree_mkdir_all(job->esp, folder, job->plan->time, err);
 }
 
 static int copy_file(const struct boot_job *job, const char *name,
@@ -42,9 +42,8 @@ static int copy_file(const struct boot_job *job, const char *name,
 		return r;
 	r = make_folder(job, target, err);
 	if (!r)
-		r = volume_create_file(job->esp, target, from->size,
-				       VOLUME_ARCHIVE, job->plan->time, &to,
-				       err);
+		r = tree_create_file(job->esp, target, from->size, TREE_ARCHIVE,
+				     job->plan->time, &to, err);
 	if (!r) {
 		if (!job->dry)
 			r = disk_copy(from, to, from->size, err);
@@ -157,9 +156,9 @@ static int write_config(const struct boot_job *job, const struct boot_set *set,
 		return r;
 	r = make_folder(job, set->config_to, err);
 	if (!r)
-		r = volume_write_file(job->esp, set->config_to, text,
-				      strlen(text), VOLUME_ARCHIVE,
-				      job->plan->time, err);
+		r = tree_write_file(job->esp, set->config_to, text,
+				    strlen(text), TREE_ARCHIVE, job->plan->time,
+				    err);
 	mem_free(text);
 	return r;
 }

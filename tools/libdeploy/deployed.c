@@ -72,10 +72,10 @@ int deployed_write(const struct boot_job *job, struct err *err)
 	if (now && !p->answer->has_seed && gmtime_r(&now, &day))
 		strftime(text + n, MARK_MAX_SIZE - n, "date = %Y-%m-%d\n",
 			 &day);
-	r = volume_mkdir_all(job->esp, MARK_FOLDER, p->time, err);
+	r = tree_mkdir_all(job->esp, MARK_FOLDER, p->time, err);
 	return r ? r
-		 : volume_write_file(job->esp, MARK_PATH, text, strlen(text),
-				     VOLUME_ARCHIVE, p->time, err);
+		 : tree_write_file(job->esp, MARK_PATH, text, strlen(text),
+				   TREE_ARCHIVE, p->time, err);
 }
 
 // "date = 2026-11-30", or nothing.
@@ -112,7 +112,7 @@ static int read_mark(struct disk *disk, const struct part *part, void **ret,
 		     size_t *ret_size, struct err *err)
 {
 	struct err found = {0};
-	struct volume *v = NULL;
+	struct tree *v = NULL;
 	struct disk *slice;
 	int r = disk_slice(disk, part->start, part->size, &slice, err);
 
@@ -121,9 +121,9 @@ static int read_mark(struct disk *disk, const struct part *part, void **ret,
 	*ret = NULL;
 	r = volume_open(slice, &v, &found);
 	if (!r)
-		r = volume_read_file(v, MARK_PATH, MARK_MAX_SIZE, ret, ret_size,
-				     &found);
-	volume_close(v);
+		r = tree_read_file(v, MARK_PATH, MARK_MAX_SIZE, ret, ret_size,
+				   &found);
+	tree_close(v);
 	disk_close(slice);
 	return without_mark(r, &found, err);
 }

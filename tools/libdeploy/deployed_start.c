@@ -17,8 +17,8 @@ static const struct loader {
 static int find_loader(struct disk *esp, const struct loader **ret,
 		       struct err *err)
 {
-	struct volume_stat stat;
-	struct volume *v;
+	struct tree_stat stat;
+	struct tree *v;
 	int r = volume_open(esp, &v, err);
 
 	if (r)
@@ -26,9 +26,9 @@ static int find_loader(struct disk *esp, const struct loader **ret,
 	*ret = NULL;
 	for (size_t i = 0; i < sizeof(loaders) / sizeof(loaders[0]) && !*ret;
 	     i++)
-		if (!volume_stat(v, loaders[i].path, &stat, NULL))
+		if (!tree_stat(v, loaders[i].path, &stat, NULL))
 			*ret = &loaders[i];
-	volume_close(v);
+	tree_close(v);
 	return *ret ? 0
 		    : err_set(err, -ENOENT, "EFI system partition", ERR_NOWHERE,
 			      "it holds no boot manager");

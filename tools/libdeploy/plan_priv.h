@@ -158,7 +158,7 @@ int boot_environment_check(const struct plan *plan, uint64_t *ret_bytes,
 			   struct err *err);
 
 // Formats and fills the system partition, after the systems are complete.
-// Returns 0, -ENOSPC, or as fat_format, ntfs_format, volume_sync and
+// Returns 0, -ENOSPC, or as fat_format, ntfs_format, tree_sync and
 // bcdboot_write do.
 int boot_write(struct plan *plan, struct progress *progress, struct err *err);
 
@@ -168,7 +168,7 @@ int boot_write(struct plan *plan, struct progress *progress, struct err *err);
 struct boot_job {
 	struct plan *plan;
 	struct disk *disk;
-	struct volume *esp;
+	struct tree *esp;
 	bool dry;
 };
 
@@ -188,7 +188,7 @@ struct efi_entry boot_firmware_entry(const struct part *esp,
 				     uint32_t sector_size, const char *title,
 				     const char *path);
 
-// Leaves the mark (deployed.c). Returns as volume_write_file.
+// Leaves the mark (deployed.c). Returns as tree_write_file.
 int deployed_write(const struct boot_job *job, struct err *err);
 
 // --- Files of the medium (boot_files.c) --------------------------------------
@@ -215,7 +215,7 @@ struct boot_set {
 int boot_set_check(const struct plan *plan, const struct boot_set *set,
 		   uint64_t *ret_bytes, struct err *err);
 
-// Writes it. Returns as boot_set_check, volume_create_file and disk_copy.
+// Writes it. Returns as boot_set_check, tree_create_file and disk_copy.
 int boot_set_write(const struct boot_job *job, const struct boot_set *set,
 		   struct err *err);
 

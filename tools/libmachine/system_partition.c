@@ -38,17 +38,17 @@ struct search {
 
 const char *system_partition_store(struct disk *partition, bool uefi, bool bios)
 {
-	struct volume_stat stat;
-	struct volume *v;
+	struct tree_stat stat;
+	struct tree *v;
 	const char *store = NULL;
 
 	if (volume_open(partition, &v, NULL))
 		return NULL;
-	if (uefi && !volume_stat(v, uefi_store, &stat, NULL))
+	if (uefi && !tree_stat(v, uefi_store, &stat, NULL))
 		store = uefi_store;
-	else if (bios && !volume_stat(v, bios_store, &stat, NULL))
+	else if (bios && !tree_stat(v, bios_store, &stat, NULL))
 		store = bios_store;
-	volume_close(v);
+	tree_close(v);
 	return store;
 }
 

@@ -90,13 +90,6 @@ enum { // attributes in $STANDARD_INFORMATION and FILE_NAME beside [MS-FSCC]'s
 // highest.
 #define NTFS_FA_INTERNAL 0xf0000000u
 
-enum { // name spaces
-	NTFS_NS_POSIX = 0,
-	NTFS_NS_WIN32 = 1,
-	NTFS_NS_DOS = 2,
-	NTFS_NS_BOTH = 3, // the long name is itself 8.3
-};
-
 enum { // collation rules of indexes
 	NTFS_COLLATE_BINARY = 0x00,
 	NTFS_COLLATE_FILE_NAME = 0x01,
@@ -257,7 +250,7 @@ struct ntfs_file_name_disk {
 	le32 attributes;    // 0x38
 	le32 ea_or_reparse; // 0x3c: bare size of EAs, or the reparse tag
 	uint8_t name_len;   // 0x40: units
-	uint8_t name_space; // 0x41: NTFS_NS_*
+	uint8_t name_space; // 0x41: NTFS_NS_* of ntfs.h
 };
 _Static_assert(sizeof(struct ntfs_file_name_disk) == 0x42, "size");
 _Static_assert(offsetof(struct ntfs_file_name_disk, attributes) == 0x38,

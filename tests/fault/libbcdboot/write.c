@@ -32,17 +32,17 @@ static int add_second(struct ntfs *source, struct disk *d, struct err *err)
 			  .loader = second},
 		.windows = "\\Windows",
 	};
-	struct volume *v;
+	struct tree *v;
 	int r = volume_open(d, &v, err);
 
 	if (r)
 		return r;
-	r = volume_change_begin(v, err);
+	r = tree_begin(v, err);
 	if (!r)
 		r = bcdboot_write(source, v, &options, err);
 	if (!r)
-		r = volume_sync(v, err);
-	volume_close(v);
+		r = tree_sync(v, err);
+	tree_close(v);
 	return r;
 }
 

@@ -16,30 +16,30 @@ static void copied(void *ctx, const char *path)
 	copies++;
 }
 
-static struct volume *open_esp(struct disk *esp)
+static struct tree *open_esp(struct disk *esp)
 {
-	struct volume *v;
+	struct tree *v;
 
 	check_ok(volume_open(esp, &v, &fixture_err), &fixture_err);
-	check_ok(volume_change_begin(v, &fixture_err), &fixture_err);
+	check_ok(tree_begin(v, &fixture_err), &fixture_err);
 	return v;
 }
 
-static struct bcd *load_store(struct volume *esp)
+static struct bcd *load_store(struct tree *esp)
 {
 	struct bcd *bcd;
 	void *data;
 	size_t size;
 
-	check_ok(volume_read_file(esp, store_path, 16 * MIB, &data, &size,
-				  &fixture_err),
+	check_ok(tree_read_file(esp, store_path, 16 * MIB, &data, &size,
+				&fixture_err),
 		 &fixture_err);
 	check_ok(bcd_load(data, size, &bcd, &fixture_err), &fixture_err);
 	mem_free(data);
 	return bcd;
 }
 
-static void check_files(struct volume *esp)
+static void check_files(struct tree *esp)
 {
 	static const char *const paths[] = {
 		"\\EFI\\Microsoft\\Boot\\bootmgfw.efi",
@@ -48,18 +48,18 @@ static void check_files(struct volume *esp)
 		"\\EFI\\Boot\\bootx64.efi",
 		store_path,
 	};
-	struct volume_stat stat;
+	struct tree_stat stat;
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		printf("%s\n", paths[i]);
-		check_ok(volume_stat(esp, paths[i], &stat, &fixture_err),
+		check_ok(tree_stat(esp, paths[i], &stat, &fixture_err),
 			 &fixture_err);
 		check(stat.size);
 	}
 }
 
 // Adds the second Windows, on the volume of the first.
-static int add_second(struct ntfs *source, struct volume *esp, bool clean,
+static int add_second(struct ntfs *source, struct tree *esp, bool clean,
 		      const char *windows)
 {
 	const struct bcd_device here = {.kind = BCD_DEVICE_BOOT};
@@ -80,7 +80,7 @@ static int add_second(struct ntfs *source, struct volume *esp, bool clean,
 	return bcdboot_write(source, esp, &options, NULL);
 }
 
-static void check_store(struct volume *esp, const struct guid *first, bool both)
+static void check_store(struct tree *esp, const struct guid *first, bool both)
 {
 	struct bcd *bcd = load_store(esp);
 
@@ -93,7 +93,7 @@ int main(void)
 {
 	struct fixture_windows w = fixture_windows("efi-size = 40M");
 	struct guid first;
-	struct volume *esp;
+	struct tree *esp;
 	struct bcd *bcd;
 
 	guid_from_name(&w.answer->seed, "loader", &first);
@@ -110,9 +110,9 @@ int main(void)
 	check_store(esp, &first, true);
 	check_eq(add_second(w.source, esp, true, "\\windows"), 0);
 	check_store(esp, &first, false);
-	check_ok(volume_sync(esp, &fixture_err), &fixture_err);
+	check_ok(tree_sync(esp, &fixture_err), &fixture_err);
 
-	volume_close(esp);
+	tree_close(esp);
 	fixture_windows_end(&w);
 	return 0;
 }

@@ -62,32 +62,32 @@ static void change_mark(struct disk *d, const char *text)
 {
 	struct disk *esp = fixture_part(d, 1);
 	struct err *err = &fixture_err;
-	struct volume *v;
+	struct tree *v;
 
 	check_ok(volume_open(esp, &v, err), err);
-	check_ok(volume_change_begin(v, err), err);
+	check_ok(tree_begin(v, err), err);
 	if (text)
-		check_ok(volume_write_file(v, MARK, text, strlen(text),
-					   VOLUME_ARCHIVE, 0, err),
+		check_ok(tree_write_file(v, MARK, text, strlen(text),
+					 TREE_ARCHIVE, 0, err),
 			 err);
 	else
-		check_ok(volume_remove(v, MARK, err), err);
-	check_ok(volume_sync(v, err), err);
-	volume_close(v);
+		check_ok(tree_remove(v, MARK, err), err);
+	check_ok(tree_sync(v, err), err);
+	tree_close(v);
 	disk_close(esp);
 }
 
 static char *read_mark(struct disk *d)
 {
 	struct disk *esp = fixture_part(d, 1);
-	struct volume *v;
+	struct tree *v;
 	void *text;
 	size_t size;
 
 	check_ok(volume_open(esp, &v, &fixture_err), &fixture_err);
-	check_ok(volume_read_file(v, MARK, MIB, &text, &size, &fixture_err),
+	check_ok(tree_read_file(v, MARK, MIB, &text, &size, &fixture_err),
 		 &fixture_err);
-	volume_close(v);
+	tree_close(v);
 	disk_close(esp);
 	return text;
 }

@@ -10,113 +10,111 @@
 static struct err err;
 static uint8_t content[50000];
 
-static void expect(struct volume *v, const char *path, const void *data,
+static void expect(struct tree *v, const char *path, const void *data,
 		   size_t size)
 {
 	size_t len;
 	void *p;
 
-	check_ok(volume_read_file(v, path, 1 << 20, &p, &len, &err), &err);
+	check_ok(tree_read_file(v, path, 1 << 20, &p, &len, &err), &err);
 	check(len == size && !memcmp(p, data, len));
 	mem_free(p);
 }
 
-static void change(struct volume *v)
+static void change(struct tree *v)
 {
-	struct volume_stat s;
+	struct tree_stat s;
 	struct disk *d;
 
-	check_eq(volume_write_file(v, "x", "", 0, 0, TIME, NULL), -EINVAL);
-	check_eq(volume_remove(v, "x", NULL), -EINVAL);
-	check_eq(volume_create_file(v, "x", 1, 0, TIME, &d, NULL), -EINVAL);
-	check_ok(volume_change_begin(v, &err), &err);
-	check_ok(volume_change_begin(v, &err), &err);
-	check_ok(volume_mkdir_all(v, "/A/b long name", TIME, &err), &err);
-	check_eq(volume_write_file(v, "none\\x", "", 0, 0, TIME, NULL),
-		 -ENOENT);
-	check_ok(volume_write_file(v, "a\\b long name\\File", "text", 4,
-				   VOLUME_HIDDEN, TIME, &err),
+	check_eq(tree_write_file(v, "x", "", 0, 0, TIME, NULL), -EINVAL);
+	check_eq(tree_remove(v, "x", NULL), -EINVAL);
+	check_eq(tree_create_file(v, "x", 1, 0, TIME, &d, NULL), -EINVAL);
+	check_ok(tree_begin(v, &err), &err);
+	check_ok(tree_begin(v, &err), &err);
+	check_ok(tree_mkdir_all(v, "/A/b long name", TIME, &err), &err);
+	check_eq(tree_write_file(v, "none\\x", "", 0, 0, TIME, NULL), -ENOENT);
+	check_ok(tree_write_file(v, "a\\b long name\\File", "text", 4,
+				 TREE_HIDDEN, TIME, &err),
 		 &err);
-	check_eq(volume_mkdir_all(v, "a\\b long name\\file\\x", TIME, NULL),
+	check_eq(tree_mkdir_all(v, "a\\b long name\\file\\x", TIME, NULL),
 		 -ENOTDIR);
-	check_eq(volume_write_file(v, "a", "", 0, 0, TIME, NULL), -EISDIR);
-	check_eq(volume_write_file(v, "x", "", 0, VOLUME_DIRECTORY, TIME, NULL),
+	check_eq(tree_write_file(v, "a", "", 0, 0, TIME, NULL), -EISDIR);
+	check_eq(tree_write_file(v, "x", "", 0, TREE_DIRECTORY, TIME, NULL),
 		 -EINVAL);
-	check_eq(volume_remove(v, "", NULL), -EINVAL);
-	check_eq(volume_remove(v, "a", NULL), -ENOTEMPTY);
-	check_ok(volume_create_file(v, "large", sizeof(content), 0, TIME, &d,
-				    &err),
+	check_eq(tree_remove(v, "", NULL), -EINVAL);
+	check_eq(tree_remove(v, "a", NULL), -ENOTEMPTY);
+	check_ok(tree_create_file(v, "large", sizeof(content), 0, TIME, &d,
+				  &err),
 		 &err);
 	check_ok(disk_write(d, 0, content, sizeof(content), &err), &err);
 	disk_close(d);
-	check_eq(volume_create_file(v, "huge", 1 << 30, 0, TIME, &d, NULL),
+	check_eq(tree_create_file(v, "huge", 1 << 30, 0, TIME, &d, NULL),
 		 -ENOSPC);
-	check_ok(volume_sync(v, &err), &err);
-	check_ok(volume_stat(v, "A\\B LONG NAME\\FILE", &s, &err), &err);
-	check(!strcmp(s.name, "File") && s.attributes & VOLUME_HIDDEN);
+	check_ok(tree_sync(v, &err), &err);
+	check_ok(tree_stat(v, "A\\B LONG NAME\\FILE", &s, &err), &err);
+	check(!strcmp(s.name, "File") && s.attributes & TREE_HIDDEN);
 }
 
 // Names and sizes, before anything is made.
-static void check_new(struct volume *v)
+static void check_new(struct tree *v)
 {
 	static const char *const bad[] = {"a:b", "a*", "a?", "x.", "x ", ""};
 
-	check_ok(volume_check_new(v, "A name.txt", 1, &err), &err);
+	check_ok(tree_check_new(v, "A name.txt", 1, &err), &err);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		check_eq(volume_check_new(v, bad[i], 1, NULL), -EINVAL);
-	check_eq(volume_check_new(v, "x", UINT64_C(1) << 32, NULL),
-		 v->fat ? -EFBIG : 0);
+		check_eq(tree_check_new(v, bad[i], 1, NULL), -EINVAL);
+	check_eq(tree_check_new(v, "x", UINT64_C(1) << 32, NULL),
+		 volume_fat(v) ? -EFBIG : 0);
 }
 
-static void set_info(struct volume *v, const char *path, bool is_folder)
+static void set_info(struct tree *v, const char *path, bool is_folder)
 {
 	const uint64_t later = TIME + UINT64_C(20000000);
-	struct volume_stat s;
+	struct tree_stat s;
 
-	check_ok(volume_set_info(v, path, VOLUME_READONLY | VOLUME_SYSTEM,
-				 later, TIME, &err),
+	check_ok(tree_set_info(v, path, TREE_READONLY | TREE_SYSTEM, later,
+			       TIME, &err),
 		 &err);
-	check_ok(volume_stat(v, path, &s, &err), &err);
-	check_eq(s.attributes & 0x27, VOLUME_READONLY | VOLUME_SYSTEM);
+	check_ok(tree_stat(v, path, &s, &err), &err);
+	check_eq(s.attributes & 0x27, TREE_READONLY | TREE_SYSTEM);
 	check(s.is_directory == is_folder && s.created == later &&
 	      s.modified == TIME);
-	check_ok(volume_set_info(v, path, 0, 0, later, &err), &err);
-	check_ok(volume_stat(v, path, &s, &err), &err);
+	check_ok(tree_set_info(v, path, 0, 0, later, &err), &err);
+	check_ok(tree_stat(v, path, &s, &err), &err);
 	check(!(s.attributes & 0x27) && s.created == later &&
 	      s.modified == later && s.is_directory == is_folder);
-	check_eq(volume_set_info(v, path, VOLUME_DIRECTORY, 0, 0, NULL),
-		 -EINVAL);
-	check_eq(volume_set_info(v, "none", 0, 0, 0, NULL), -ENOENT);
+	check_eq(tree_set_info(v, path, TREE_DIRECTORY, 0, 0, NULL), -EINVAL);
+	check_eq(tree_set_info(v, "none", 0, 0, 0, NULL), -ENOENT);
 }
 
 static void test(struct disk *d)
 {
-	struct volume *v;
+	struct tree *v;
 
 	check_ok(volume_open(d, &v, &err), &err);
 	change(v);
-	check_ok(volume_write_file(v, "never", "", 0, 0, TIME, &err), &err);
-	volume_close(v);
+	check_ok(tree_write_file(v, "never", "", 0, 0, TIME, &err), &err);
+	tree_close(v);
 	check_ok(volume_open(d, &v, &err), &err);
-	check_eq(volume_read_file(v, "never", 1, NULL, NULL, NULL), -ENOENT);
+	check_eq(tree_read_file(v, "never", 1, NULL, NULL, NULL), -ENOENT);
 	expect(v, "a/b long name/file", "text", 4);
 	expect(v, "large", content, sizeof(content));
-	check_ok(volume_change_begin(v, &err), &err);
+	check_ok(tree_begin(v, &err), &err);
 	check_new(v);
 	set_info(v, "a/b long name/file", false);
 	set_info(v, "a/b long name", true);
-	check_ok(volume_remove(v, "large", &err), &err);
-	check_ok(volume_write_file(v, "a/b long name/file", content, 9999, 0,
-				   TIME, &err),
+	check_ok(tree_remove(v, "large", &err), &err);
+	check_ok(tree_write_file(v, "a/b long name/file", content, 9999, 0,
+				 TIME, &err),
 		 &err);
-	check_ok(volume_sync(v, &err), &err);
+	check_ok(tree_sync(v, &err), &err);
 	expect(v, "a/b long name/file", content, 9999);
-	check_eq(volume_remove(v, "large", NULL), -ENOENT);
-	volume_close(v);
+	check_eq(tree_remove(v, "large", NULL), -ENOENT);
+	tree_close(v);
 	d->read_only = true;
 	check_ok(volume_open(d, &v, &err), &err);
-	check_eq(volume_change_begin(v, NULL), -EROFS);
-	volume_close(v);
+	check_eq(tree_begin(v, NULL), -EROFS);
+	tree_close(v);
 	disk_close(d);
 }
 

@@ -24,22 +24,22 @@ static struct disk *new_fat(void)
 	struct fat_format_options o = {.bits = 16, .serial = 1};
 	struct disk *d = new_disk(16 << 20);
 	struct err err = {0};
-	struct volume *v;
+	struct tree *v;
 
 	check_ok(fat_format(d, &o, &err), &err);
 	check_ok(volume_open(d, &v, &err), &err);
-	check_eq(volume_mkdir_all(v, "Folder", TIME, NULL), -EINVAL);
-	check_eq(volume_sync(v, NULL), -EINVAL);
-	check_ok(volume_change_begin(v, &err), &err);
-	check_ok(volume_mkdir_all(v, "Folder", TIME, &err), &err);
-	check_eq(volume_write_file(v, "x", text, (size_t)UINT32_MAX + 1, 0,
-				   TIME, NULL),
+	check_eq(tree_mkdir_all(v, "Folder", TIME, NULL), -EINVAL);
+	check_eq(tree_sync(v, NULL), -EINVAL);
+	check_ok(tree_begin(v, &err), &err);
+	check_ok(tree_mkdir_all(v, "Folder", TIME, &err), &err);
+	check_eq(tree_write_file(v, "x", text, (size_t)UINT32_MAX + 1, 0, TIME,
+				 NULL),
 		 -EFBIG);
-	check_ok(volume_write_file(v, "Folder/Long name of a file.txt", text,
-				   sizeof(text), VOLUME_HIDDEN, TIME, &err),
+	check_ok(tree_write_file(v, "Folder/Long name of a file.txt", text,
+				 sizeof(text), TREE_HIDDEN, TIME, &err),
 		 &err);
-	check_ok(volume_sync(v, &err), &err);
-	volume_close(v);
+	check_ok(tree_sync(v, &err), &err);
+	tree_close(v);
 	return d;
 }
 
@@ -90,10 +90,10 @@ static struct disk *new_ntfs(void)
 
 struct seen {
 	unsigned count;
-	struct volume_stat last;
+	struct tree_stat last;
 };
 
-static int see(void *ctx, const struct volume_stat *s)
+static int see(void *ctx, const struct tree_stat *s)
 {
 	struct seen *seen = ctx;
 
@@ -102,10 +102,10 @@ static int see(void *ctx, const struct volume_stat *s)
 	return 0;
 }
 
-static void check_file(const struct volume_stat *s)
+static void check_file(const struct tree_stat *s)
 {
 	check(!strcmp(s->name, "Long name of a file.txt"));
-	check_eq(s->attributes & VOLUME_HIDDEN, VOLUME_HIDDEN);
+	check_eq(s->attributes & TREE_HIDDEN, TREE_HIDDEN);
 	check(!s->is_directory);
 	check_eq(s->size, sizeof(text));
 	check_eq(s->modified, TIME);
@@ -113,54 +113,55 @@ static void check_file(const struct volume_stat *s)
 
 static void test_reading(struct disk *d, const char *kind)
 {
-	struct volume_stat s = {.size = 77};
+	struct tree_stat s = {.size = 77};
 	struct seen seen = {0};
-	struct volume_info info;
+	struct tree_info info;
 	struct err err = {0};
-	struct volume *v;
+	struct tree *v;
 	struct disk *file = NULL;
 	size_t size;
 	void *data;
 
 	check_ok(volume_open(d, &v, &err), &err);
-	check(!strcmp(volume_kind(v), kind));
-	check_eq(volume_stat(v, "\\folder\\none", &s, NULL), -ENOENT);
+	check(!strcmp(v->kind, kind));
+	check_eq(tree_stat(v, "\\folder\\none", &s, NULL), -ENOENT);
 	check_eq(s.size, 77);
-	check_ok(volume_stat(v, "\\", &s, &err), &err);
+	check_ok(tree_stat(v, "\\", &s, &err), &err);
 	check(s.is_directory && !s.name[0]);
-	check_ok(volume_stat(v, "folder\\", &s, &err), &err);
+	check_ok(tree_stat(v, "folder\\", &s, &err), &err);
 	check(s.is_directory && !strcmp(s.name, "Folder"));
-	check_ok(volume_stat(v, "FOLDER/LONGNA~1.TXT", &s, &err), &err);
+	check_ok(tree_stat(v, "FOLDER/LONGNA~1.TXT", &s, &err), &err);
 	check_file(&s);
-	check_ok(volume_list(v, "", see, &seen, &err), &err);
+	check_ok(tree_list(v, "", see, &seen, &err), &err);
 	check_eq(seen.count, 1);
 	check(!strcmp(seen.last.name, "Folder"));
-	check_ok(volume_list(v, "folder", see, &seen, &err), &err);
+	check_ok(tree_list(v, "folder", see, &seen, &err), &err);
 	check_eq(seen.count, 2);
 	check_file(&seen.last);
 	check(!strcmp(seen.last.short_name, "LONGNA~1.TXT"));
 	check_eq(seen.last.created, TIME);
-	check_ok(volume_get_info(v, &info, &err), &err);
+	check_ok(tree_get_info(v, "", &info, &err), &err);
 	check(!info.label[0] && info.serial == 1 && info.cluster_size >= 512);
 	check(info.free > 10 << 20 && info.free < 16 << 20);
-	check_eq(volume_list(v, "folder\\x", see, &seen, NULL), -ENOENT);
-	check_eq(volume_open_file(v, "folder", &file, NULL), -EISDIR);
-	check_eq(volume_read_file(v, "", 10, &data, &size, NULL), -EISDIR);
+	check_eq(tree_list(v, "folder\\x", see, &seen, NULL), -ENOENT);
+	check_eq(tree_open_file(v, "folder", DISK_READ_ONLY, &file, NULL),
+		 -EISDIR);
+	check_eq(tree_read_file(v, "", 10, &data, &size, NULL), -EISDIR);
 	check(!file);
-	check_ok(volume_open_file(v, "folder/long name of a file.TXT", &file,
-				  &err),
+	check_ok(tree_open_file(v, "folder/long name of a file.TXT",
+				DISK_READ_ONLY, &file, &err),
 		 &err);
 	check_eq(file->size, sizeof(text));
 	disk_close(file);
-	check_eq(volume_read_file(v, "folder/long name of a file.TXT", 5, &data,
-				  &size, NULL),
+	check_eq(tree_read_file(v, "folder/long name of a file.TXT", 5, &data,
+				&size, NULL),
 		 -EFBIG);
-	check_ok(volume_read_file(v, "folder/long name of a file.TXT", 1000,
-				  &data, &size, &err),
+	check_ok(tree_read_file(v, "folder/long name of a file.TXT", 1000,
+				&data, &size, &err),
 		 &err);
 	check(size == sizeof(text) && !memcmp(data, text, size));
 	mem_free(data);
-	volume_close(v);
+	tree_close(v);
 }
 
 static int see_stream(void *ctx, const char *name, uint64_t size)
@@ -179,36 +180,38 @@ static void test_streams(struct disk *d, bool has_one)
 	const char *path = "folder\\LONGNA~1.TXT:S", *none = "folder:s";
 	struct err err = {0};
 	struct seen seen = {0};
-	struct volume *v;
+	struct tree *v;
 	struct disk *file;
 	char data[4];
 
 	check_ok(volume_open(d, &v, &err), &err);
-	check_ok(volume_streams(v, "folder/longna~1.txt", see_stream, &seen,
-				&err),
+	check_ok(tree_streams(v, "folder/longna~1.txt", see_stream, &seen,
+			      &err),
 		 &err);
 	check_eq(seen.count, has_one);
-	check_eq(volume_streams(v, "none", see_stream, &seen, NULL), -ENOENT);
-	check_eq(volume_open_file(v, none, &file, NULL),
+	check_eq(tree_streams(v, "none", see_stream, &seen, NULL), -ENOENT);
+	check_eq(tree_open_file(v, none, DISK_READ_ONLY, &file, NULL),
 		 has_one ? -ENOENT : -EINVAL);
 	if (has_one) {
 		check(!strcmp(seen.last.name, "s") && seen.last.size == 4);
-		check_ok(volume_open_file(v, path, &file, &err), &err);
+		check_ok(tree_open_file(v, path, DISK_READ_ONLY, &file, &err),
+			 &err);
 		check_eq(file->size, 4);
 		check_ok(disk_read(file, 0, data, 4, &err), &err);
 		check(!memcmp(data, "abcd", 4));
 		disk_close(file);
-		check_eq(volume_open_file(v, "folder::$DATA", &file, NULL),
+		check_eq(tree_open_file(v, "folder::$DATA", DISK_READ_ONLY,
+					&file, NULL),
 			 -EISDIR);
 	}
-	volume_close(v);
+	tree_close(v);
 }
 
 int main(void)
 {
 	struct disk *blank = new_disk(1 << 20), *fat = new_fat(),
 		    *ntfs = new_ntfs();
-	struct volume *v = NULL;
+	struct tree *v = NULL;
 
 	check_eq(volume_open(blank, &v, NULL), -ENOENT);
 	check(!v);
@@ -216,7 +219,7 @@ int main(void)
 	test_reading(ntfs, "NTFS");
 	test_streams(fat, false);
 	test_streams(ntfs, true);
-	volume_close(NULL);
+	tree_close(NULL);
 	disk_close(ntfs);
 	disk_close(fat);
 	disk_close(blank);

@@ -49,66 +49,66 @@ static void is_checked_once(struct disk *d)
 {
 	struct counting c = count(d);
 	uint64_t first;
-	struct volume *v;
+	struct tree *v;
 
 	check_ok(volume_open(&c.disk, &v, &err), &err);
 	bytes_read = 0;
-	check_ok(volume_check_writable(v, &err), &err);
+	check_ok(tree_check_writable(v, &err), &err);
 	first = bytes_read;
-	check(v->fat || first > 16384); // FAT keeps its tables
-	check_eq(volume_mkdir_all(v, "x", TIME, NULL), -EINVAL); // not readied
+	check(volume_fat(v) || first > 16384); // FAT keeps its tables
+	check_eq(tree_mkdir_all(v, "x", TIME, NULL), -EINVAL); // not readied
 	bytes_read = 0;
-	check_ok(volume_check_writable(v, &err), &err);
+	check_ok(tree_check_writable(v, &err), &err);
 	check_eq(bytes_read, 0);
-	check_ok(volume_change_begin(v, &err), &err);
-	check_ok(volume_mkdir_all(v, "x", TIME, &err), &err);
-	check(v->fat || bytes_read < first / 2);
-	check(!volume_note(v));
-	volume_close(v);
+	check_ok(tree_begin(v, &err), &err);
+	check_ok(tree_mkdir_all(v, "x", TIME, &err), &err);
+	check(volume_fat(v) || bytes_read < first / 2);
+	check(!tree_note(v));
+	tree_close(v);
 	c.disk.read_only = true;
 	check_ok(volume_open(&c.disk, &v, &err), &err);
-	check_eq(volume_check_writable(v, NULL), -EROFS);
-	volume_close(v);
+	check_eq(tree_check_writable(v, NULL), -EROFS);
+	tree_close(v);
 }
 
 // --- What is refused ---------------------------------------------------------
 
 static void write_mark(struct disk *d, const char *mark)
 {
-	struct volume *v;
+	struct tree *v;
 
 	check_ok(volume_open(d, &v, &err), &err);
-	check_ok(volume_check_writable(v, &err), &err);
-	check_ok(volume_change_begin(v, &err), &err);
-	check_ok(volume_write_file(v, "hiberfil.sys", mark, 4, 0, TIME, &err),
+	check_ok(tree_check_writable(v, &err), &err);
+	check_ok(tree_begin(v, &err), &err);
+	check_ok(tree_write_file(v, "hiberfil.sys", mark, 4, 0, TIME, &err),
 		 &err);
-	check_ok(volume_sync(v, &err), &err);
-	volume_close(v);
+	check_ok(tree_sync(v, &err), &err);
+	tree_close(v);
 }
 
 static void refuses_sleeping(struct disk *d)
 {
-	struct volume *v;
+	struct tree *v;
 
 	write_mark(d, "wake");
 	write_mark(d, "HIBR");
 	check_ok(volume_open(d, &v, &err), &err);
-	check_eq(volume_check_writable(v, &err), -EBUSY);
+	check_eq(tree_check_writable(v, &err), -EBUSY);
 	check(strstr(err.why, "shutdown"));
-	check_eq(volume_change_begin(v, NULL), -EBUSY);
-	volume_close(v);
+	check_eq(tree_begin(v, NULL), -EBUSY);
+	tree_close(v);
 }
 
 static void refuses_broken_fat(struct disk *d)
 {
-	struct volume *v;
+	struct tree *v;
 	uint8_t entry[2] = {2, 0};
 
 	check_ok(volume_open(d, &v, &err), &err);
-	check_ok(volume_change_begin(v, &err), &err);
-	check_ok(volume_write_file(v, "a", "text", 4, 0, TIME, &err), &err);
-	check_ok(volume_sync(v, &err), &err);
-	volume_close(v);
+	check_ok(tree_begin(v, &err), &err);
+	check_ok(tree_write_file(v, "a", "text", 4, 0, TIME, &err), &err);
+	check_ok(tree_sync(v, &err), &err);
+	tree_close(v);
 	// The file's one cluster leads to itself: in the first FAT, which is
 	// behind the reserved sectors.
 	for (uint64_t off = 512; off < 65536; off += 512) {
@@ -124,9 +124,9 @@ static void refuses_broken_fat(struct disk *d)
 		}
 	}
 	check_ok(volume_open(d, &v, &err), &err);
-	check_eq(volume_check_writable(v, NULL),
+	check_eq(tree_check_writable(v, NULL),
 		 err_corrupt(NULL, "", 0, "%s", ""));
-	volume_close(v);
+	tree_close(v);
 }
 
 int main(void)

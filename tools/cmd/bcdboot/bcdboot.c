@@ -203,20 +203,20 @@ static void check_locale(const struct place *source,
 static int write_all(const struct place *source, struct place *system,
 		     const struct bcdboot_options *options, struct err *err)
 {
-	struct volume *v;
+	struct tree *v;
 	int r = bcdboot_try(source->ntfs, system->disk, options, err);
 
 	if (!r)
 		r = volume_open(system->disk, &v, err);
 	if (r)
 		return r;
-	r = volume_change_begin(v, err);
+	r = tree_begin(v, err);
 	if (!r)
 		r = bcdboot_write(source->ntfs, v, options, err);
 	if (!r)
-		r = volume_sync(v, err);
-	cmd_note(system->host_path, volume_note(v));
-	volume_close(v);
+		r = tree_sync(v, err);
+	cmd_note(system->host_path, tree_note(v));
+	tree_close(v);
 	return r ? r : address_finish(system, err);
 }
 

@@ -76,14 +76,14 @@ static bool holds(const struct retarget *t, unsigned number, const char *path)
 {
 	char address[4096];
 	struct place *place;
-	struct volume_stat stat;
+	struct tree_stat stat;
 	bool yes;
 
 	if (snprintf(address, sizeof(address), "%s@%u:%s", t->disk, number,
 		     path) >= (int)sizeof(address) ||
 	    address_open(address, 0, &place, NULL))
 		return false;
-	yes = !volume_stat(place->volume, path, &stat, NULL);
+	yes = !tree_stat(place->volume, path, &stat, NULL);
 	address_close(place);
 	return yes;
 }

@@ -18,15 +18,15 @@
 
 static bool has_windows(struct disk *part)
 {
-	struct volume_stat stat;
-	struct volume *v;
+	struct tree_stat stat;
+	struct tree *v;
 	bool found;
 
 	if (volume_open(part, &v, NULL))
 		return false;
-	found = !volume_stat(v, "\\Windows\\System32\\config\\SYSTEM", &stat,
-			     NULL);
-	volume_close(v);
+	found = !tree_stat(v, "\\Windows\\System32\\config\\SYSTEM", &stat,
+			   NULL);
+	tree_close(v);
 	return found;
 }
 

@@ -97,7 +97,7 @@ static int add_match(struct match *m, const char *name)
 	return r;
 }
 
-static int match_one(void *ctx, const struct volume_stat *entry)
+static int match_one(void *ctx, const struct tree_stat *entry)
 {
 	struct match *m = ctx;
 

@@ -90,8 +90,8 @@ static char *destination_of(const struct copy *c, const char *name)
 }
 
 // The file of a path; in a volume "file:stream" is a stream of it.
-static int stat_source(struct spot *t, const char *path,
-		       struct volume_stat *ret, struct err *err)
+static int stat_source(struct spot *t, const char *path, struct tree_stat *ret,
+		       struct err *err)
 {
 	const char *colon = t->volume ? strchr(path, ':') : NULL;
 	char *file;
@@ -128,18 +128,17 @@ static int add_part(struct transfer_file *f, struct spot *t, char *path,
 
 // What a copy of an entry is like.
 static void set_like(const struct copy *c, const struct spot *t,
-		     const struct volume_stat *s, struct transfer_file *f)
+		     const struct tree_stat *s, struct transfer_file *f)
 {
 	f->modified = c->t.has_time ? c->t.time : s->modified;
-	f->attributes = VOLUME_ARCHIVE;
+	f->attributes = TREE_ARCHIVE;
 	if (t->volume && c->t.to->volume)
-		f->attributes |=
-			s->attributes &
-			(VOLUME_READONLY | VOLUME_HIDDEN | VOLUME_SYSTEM);
+		f->attributes |= s->attributes &
+				 (TREE_READONLY | TREE_HIDDEN | TREE_SYSTEM);
 }
 
 static int add_file(struct copy *c, struct spot *t, char *path,
-		    const struct volume_stat *s)
+		    const struct tree_stat *s)
 {
 	struct transfer_file f = {0};
 	int r = add_part(&f, t, path, NULL, c->err);
@@ -164,12 +163,11 @@ struct matching {
 	size_t found;
 };
 
-static int take_match(void *ctx, const struct volume_stat *s)
+static int take_match(void *ctx, const struct tree_stat *s)
 {
 	struct matching *m = ctx;
 
-	if (s->is_directory ||
-	    (s->attributes & (VOLUME_HIDDEN | VOLUME_SYSTEM)) ||
+	if (s->is_directory || (s->attributes & (TREE_HIDDEN | TREE_SYSTEM)) ||
 	    !spot_matches(m->match, s))
 		return 0;
 	m->found++;
@@ -193,7 +191,7 @@ static int add_matches(struct copy *c, struct spot *t,
 static int add_spot(struct copy *c, const char *text)
 {
 	struct spot_match match = {0};
-	struct volume_stat s;
+	struct tree_stat s;
 	struct spot *t;
 	int r = open_source(c, text, &t);
 
@@ -240,7 +238,7 @@ static bool is_on_server(const char *text)
 // Adds the bytes of such a place.
 static int add_place(struct copy *c, const char *text)
 {
-	struct transfer_file f = {.attributes = VOLUME_ARCHIVE,
+	struct transfer_file f = {.attributes = TREE_ARCHIVE,
 				  .modified = c->t.time};
 	const char *name = text;
 	struct place *place;
@@ -268,9 +266,9 @@ static int add_place(struct copy *c, const char *text)
 // SOURCE+SOURCE: one file of all.
 static int add_joined(struct copy *c, char **texts, size_t count)
 {
-	struct transfer_file f = {.attributes = VOLUME_ARCHIVE,
+	struct transfer_file f = {.attributes = TREE_ARCHIVE,
 				  .modified = c->t.time};
-	struct volume_stat s = {.name = ""}, first = s;
+	struct tree_stat s = {.name = ""}, first = s;
 	int r = 0;
 
 	for (size_t i = 0; i < count && !r; i++) {
@@ -301,7 +299,7 @@ static int add_joined(struct copy *c, char **texts, size_t count)
 
 static bool is_there(const char *text)
 {
-	struct volume_stat s;
+	struct tree_stat s;
 	struct spot *t;
 	bool yes;
 
@@ -360,7 +358,7 @@ static int add_group(struct copy *c, char **texts)
 static int open_destination(struct copy *c)
 {
 	const char *text = c->destination;
-	struct volume_stat s;
+	struct tree_stat s;
 	struct spot *to;
 	const char *end;
 	int r = is_partition(text)

@@ -77,15 +77,15 @@ static uint32_t attribute(char letter)
 {
 	switch (letter) {
 	case 'D':
-		return VOLUME_DIRECTORY;
+		return TREE_DIRECTORY;
 	case 'R':
-		return VOLUME_READONLY;
+		return TREE_READONLY;
 	case 'H':
-		return VOLUME_HIDDEN;
+		return TREE_HIDDEN;
 	case 'S':
-		return VOLUME_SYSTEM;
+		return TREE_SYSTEM;
 	case 'A':
-		return VOLUME_ARCHIVE;
+		return TREE_ARCHIVE;
 	case 'L':
 		return NTFS_ATTR_REPARSE;
 	case 'I':
@@ -100,7 +100,7 @@ static void read_attributes(const struct letter_switch *s,
 {
 	bool is_not = false;
 
-	o->refused = s->is_given ? 0 : VOLUME_HIDDEN | VOLUME_SYSTEM;
+	o->refused = s->is_given ? 0 : TREE_HIDDEN | TREE_SYSTEM;
 	o->has_filter = s->is_given && *s->value;
 	for (const char *c = s->is_given ? s->value : ""; *c; c++) {
 		if (*c != '-' && is_not)
@@ -163,14 +163,14 @@ struct gathering {
 	size_t below_count, below_capacity;
 };
 
-static int add_entry(struct gathering *g, const struct volume_stat *s,
+static int add_entry(struct gathering *g, const struct tree_stat *s,
 		     bool is_dots)
 {
 	const struct dir_options *o = g->l->o;
 	struct dir_folder *f = g->folder;
-	uint32_t attributes = s->attributes & ~(uint32_t)VOLUME_DIRECTORY;
+	uint32_t attributes = s->attributes & ~(uint32_t)TREE_DIRECTORY;
 
-	attributes |= s->is_directory ? VOLUME_DIRECTORY : 0;
+	attributes |= s->is_directory ? TREE_DIRECTORY : 0;
 	if ((attributes & o->needed) != o->needed ||
 	    (attributes & o->refused) || !spot_matches(g->l->match, s))
 		return 0;
@@ -185,12 +185,12 @@ static int add_entry(struct gathering *g, const struct volume_stat *s,
 }
 
 // Only a folder that is in this one is walked: no link.
-static int add_below(struct gathering *g, const struct volume_stat *s)
+static int add_below(struct gathering *g, const struct tree_stat *s)
 {
 	const struct listing *l = g->l;
 
 	if (!l->o->recursive || !s->is_directory || s->reparse_tag ||
-	    (s->attributes & l->o->refused & (VOLUME_HIDDEN | VOLUME_SYSTEM)))
+	    (s->attributes & l->o->refused & (TREE_HIDDEN | TREE_SYSTEM)))
 		return 0;
 	if (mem_grow((void **)&g->below, g->below_count, &g->below_capacity,
 		     sizeof(*g->below)))
@@ -199,7 +199,7 @@ static int add_below(struct gathering *g, const struct volume_stat *s)
 	return g->below[g->below_count++] ? 0 : err_nomem(l->err);
 }
 
-static int take_entry(void *ctx, const struct volume_stat *s)
+static int take_entry(void *ctx, const struct tree_stat *s)
 {
 	struct gathering *g = ctx;
 	int r = add_entry(g, s, false);
@@ -211,7 +211,7 @@ static int take_entry(void *ctx, const struct volume_stat *s)
 static int add_dots(struct gathering *g)
 {
 	struct spot *t = g->l->spot;
-	struct volume_stat s;
+	struct tree_stat s;
 	int r;
 
 	if (g->l->o->bare || spot_is_root(t, g->folder->path))
@@ -285,7 +285,7 @@ static int list_spot(const struct dir_options *o, struct spot *t,
 {
 	struct spot_match m = {0};
 	struct listing l = {.o = o, .spot = t, .match = &m, .err = err};
-	struct volume_info info;
+	struct tree_info info;
 	int r = spot_match_path(t, t->path, &m, err);
 
 	if (!r && !o->bare)
@@ -312,7 +312,7 @@ static int list(const struct dir_options *o, const char *text)
 	if (r)
 		return cmd_fail("dir", text, &err);
 	if (t->volume)
-		warn_of_oddities("dir", text, t->volume->disk);
+		warn_of_oddities("dir", text, t->place->disk);
 	r = list_spot(o, t, &err);
 	spot_close(t);
 	return r < 0 ? cmd_fail("dir", text, &err) : r;

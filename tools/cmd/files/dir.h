@@ -18,7 +18,7 @@ struct dir_options {
 };
 
 struct dir_entry {
-	struct volume_stat stat;
+	struct tree_stat stat;
 	bool is_dots; // "." or ".."
 };
 
@@ -43,7 +43,7 @@ void dir_sort(const struct dir_options *o, struct dir_folder *f);
 
 // Shows what the volume is.
 void dir_show_volume(const struct dir_options *o, const struct spot *t,
-		     const struct volume_info *info);
+		     const struct tree_info *info);
 
 // Shows a folder's entries with its head and, unless bare, its sums.
 void dir_show_folder(const struct dir_options *o, const struct dir_folder *f);

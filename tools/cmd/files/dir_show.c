@@ -84,7 +84,7 @@ static const char *number(const struct dir_options *o, uint64_t n,
 
 // --- One entry ---------------------------------------------------------------
 
-static const char *entry_kind(const struct volume_stat *s)
+static const char *entry_kind(const struct tree_stat *s)
 {
 	const char *tag = ntfs_reparse_name(s->reparse_tag);
 
@@ -97,8 +97,7 @@ static const char *entry_kind(const struct volume_stat *s)
 
 // Behind the name stands where a link leads, or what a reparse point makes of
 // the file.
-static void print_reparse(const struct dir_folder *f,
-			  const struct volume_stat *s)
+static void print_reparse(const struct dir_folder *f, const struct tree_stat *s)
 {
 	const char *tag = ntfs_reparse_name(s->reparse_tag);
 	char *path = spot_join(f->spot, f->path, s->name);
@@ -115,7 +114,7 @@ static void print_reparse(const struct dir_folder *f,
 }
 
 static uint64_t entry_time(const struct dir_options *o,
-			   const struct volume_stat *s)
+			   const struct tree_stat *s)
 {
 	return o->time == 'C'   ? s->created
 	       : o->time == 'A' ? s->accessed
@@ -135,7 +134,7 @@ static void print_time(uint64_t filetime)
 
 struct stream_line {
 	const struct dir_options *o;
-	const struct volume_stat *stat;
+	const struct tree_stat *stat;
 };
 
 static int show_stream(void *ctx, const char *name, uint64_t size)
@@ -154,23 +153,22 @@ static int show_stream(void *ctx, const char *name, uint64_t size)
 }
 
 static void show_streams(const struct dir_options *o,
-			 const struct dir_folder *f,
-			 const struct volume_stat *s)
+			 const struct dir_folder *f, const struct tree_stat *s)
 {
 	struct stream_line line = {o, s};
 	char *path = f->spot->volume ? spot_join(f->spot, f->path, s->name)
 				     : NULL;
 
 	if (path)
-		best_effort(volume_streams(f->spot->volume, path, show_stream,
-					   &line, NULL));
+		best_effort(tree_streams(f->spot->volume, path, show_stream,
+					 &line, NULL));
 	mem_free(path);
 }
 
 static void show_entry(const struct dir_options *o, const struct dir_folder *f,
 		       const struct dir_entry *e)
 {
-	const struct volume_stat *s = &e->stat;
+	const struct tree_stat *s = &e->stat;
 	const char *kind = entry_kind(s);
 	char size[NUMBER];
 
@@ -207,7 +205,7 @@ static void show_bare(const struct dir_options *o, const struct dir_folder *f)
 }
 
 // Counts characters, as far as a terminal shows each in a cell of its own.
-static size_t name_width(const struct volume_stat *s)
+static size_t name_width(const struct tree_stat *s)
 {
 	size_t n = s->is_directory ? 2 : 0;
 
@@ -216,7 +214,7 @@ static size_t name_width(const struct volume_stat *s)
 	return n;
 }
 
-static void print_wide(const struct dir_options *o, const struct volume_stat *s,
+static void print_wide(const struct dir_options *o, const struct tree_stat *s,
 		       size_t width)
 {
 	if (s->is_directory)
@@ -255,7 +253,7 @@ static void show_wide(const struct dir_options *o, const struct dir_folder *f)
 // --- Heads and sums ----------------------------------------------------------
 
 void dir_show_volume(const struct dir_options *o, const struct spot *t,
-		     const struct volume_info *info)
+		     const struct tree_info *info)
 {
 	size_t len = strlen(t->prefix);
 	int drive = len ? (int)len - 1 : 1;

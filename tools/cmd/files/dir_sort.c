@@ -9,7 +9,7 @@
 
 #include "dir.h"
 
-static const char *extension(const struct volume_stat *s)
+static const char *extension(const struct tree_stat *s)
 {
 	const char *dot = strrchr(s->name, '.');
 
@@ -21,8 +21,7 @@ static int compare_numbers(uint64_t a, uint64_t b)
 	return a < b ? -1 : a > b;
 }
 
-static uint64_t time_of(const struct dir_options *o,
-			const struct volume_stat *s)
+static uint64_t time_of(const struct dir_options *o, const struct tree_stat *s)
 {
 	return o->time == 'C'   ? s->created
 	       : o->time == 'A' ? s->accessed
@@ -30,7 +29,7 @@ static uint64_t time_of(const struct dir_options *o,
 }
 
 static int compare_by(char letter, const struct dir_options *o,
-		      const struct volume_stat *a, const struct volume_stat *b)
+		      const struct tree_stat *a, const struct tree_stat *b)
 {
 	switch (letter) {
 	case 'G':

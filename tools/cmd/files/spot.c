@@ -174,9 +174,9 @@ static uint64_t filetime(const struct timespec *t)
 }
 
 // Of a link, what it leads to, told to be one; itself when that is not there.
-static int stat_at(int folder, const char *name, struct volume_stat *ret)
+static int stat_at(int folder, const char *name, struct tree_stat *ret)
 {
-	struct volume_stat s = {.name = ""};
+	struct tree_stat s = {.name = ""};
 	struct stat st;
 
 	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW))
@@ -189,9 +189,9 @@ static int stat_at(int folder, const char *name, struct volume_stat *ret)
 			return -1;
 	}
 	s.is_directory = S_ISDIR(st.st_mode);
-	s.attributes |= s.is_directory ? VOLUME_DIRECTORY : VOLUME_ARCHIVE;
+	s.attributes |= s.is_directory ? TREE_DIRECTORY : TREE_ARCHIVE;
 	if (!(st.st_mode & 0222))
-		s.attributes |= VOLUME_READONLY;
+		s.attributes |= TREE_READONLY;
 	s.size = s.is_directory ? 0 : (uint64_t)st.st_size;
 	s.modified = s.created = filetime(&st.st_mtim);
 	s.accessed = filetime(&st.st_atim);
@@ -200,10 +200,10 @@ static int stat_at(int folder, const char *name, struct volume_stat *ret)
 	return 0;
 }
 
-static int stat_host(const char *path, struct volume_stat *ret, struct err *err)
+static int stat_host(const char *path, struct tree_stat *ret, struct err *err)
 {
 	const char *slash = strrchr(path, '/');
-	struct volume_stat s;
+	struct tree_stat s;
 
 	if (stat_at(AT_FDCWD, path, &s))
 		return failed(path, err);
@@ -225,7 +225,7 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 }
 
 static int list_host(const char *path,
-		     int (*fn)(void *ctx, const struct volume_stat *entry),
+		     int (*fn)(void *ctx, const struct tree_stat *entry),
 		     void *ctx, struct err *err)
 {
 	struct dirent **entries;
@@ -238,7 +238,7 @@ static int list_host(const char *path,
 	if (fd < 0)
 		r = failed(folder, err);
 	for (int i = 0; i < count; i++) {
-		struct volume_stat s;
+		struct tree_stat s;
 
 		// One that went meanwhile is not there.
 		if (!r && !stat_at(fd, entries[i]->d_name, &s))
@@ -252,9 +252,9 @@ static int list_host(const char *path,
 }
 
 // The host's device stands for the serial number that a volume has.
-static int info_host(const char *path, struct volume_info *ret, struct err *err)
+static int info_host(const char *path, struct tree_info *ret, struct err *err)
 {
-	struct volume_info info = {0};
+	struct tree_info info = {0};
 	struct statvfs fs;
 	struct stat st;
 	char folder[PATH_MAX];
@@ -276,18 +276,18 @@ static int info_host(const char *path, struct volume_info *ret, struct err *err)
 
 // --- Both --------------------------------------------------------------------
 
-int spot_stat(struct spot *t, const char *path, struct volume_stat *ret,
+int spot_stat(struct spot *t, const char *path, struct tree_stat *ret,
 	      struct err *err)
 {
-	return t->volume ? volume_stat(t->volume, path, ret, err)
+	return t->volume ? tree_stat(t->volume, path, ret, err)
 			 : stat_host(*path ? path : ".", ret, err);
 }
 
 int spot_list(struct spot *t, const char *path,
-	      int (*fn)(void *ctx, const struct volume_stat *entry), void *ctx,
+	      int (*fn)(void *ctx, const struct tree_stat *entry), void *ctx,
 	      struct err *err)
 {
-	return t->volume ? volume_list(t->volume, path, fn, ctx, err)
+	return t->volume ? tree_list(t->volume, path, fn, ctx, err)
 			 : list_host(path, fn, ctx, err);
 }
 
@@ -297,8 +297,8 @@ char *spot_read_link(struct spot *t, const char *path)
 	ssize_t n;
 
 	if (t->volume)
-		return volume_read_link(t->volume, path, &text, NULL) ? NULL
-								      : text;
+		return tree_read_link(t->volume, path, &text, NULL) ? NULL
+								    : text;
 	n = readlink(path, target, sizeof(target) - 1);
 	if (n < 0)
 		return NULL;
@@ -306,9 +306,9 @@ char *spot_read_link(struct spot *t, const char *path)
 	return mem_strdup(target);
 }
 
-int spot_get_info(struct spot *t, struct volume_info *ret, struct err *err)
+int spot_get_info(struct spot *t, struct tree_info *ret, struct err *err)
 {
-	return t->volume ? volume_get_info(t->volume, ret, err)
+	return t->volume ? tree_get_info(t->volume, "", ret, err)
 			 : info_host(t->path, ret, err);
 }
 

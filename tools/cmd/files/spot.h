@@ -27,9 +27,9 @@ struct spot {
 	char *prefix; // of a path when it is shown: "disk.img@1:", of the host ""
 	char *path;   // where the text leads to
 	char slash;
-	unsigned flags;        // with which the host's files are opened: DISK_*
-	struct place *place;   // NULL: the host
-	struct volume *volume; // place->volume
+	unsigned flags;      // with which the host's files are opened: DISK_*
+	struct place *place; // NULL: the host
+	struct tree *volume; // place->volume
 };
 
 // Opens the tree that a text leads into; a volume that is named alone stands
@@ -42,23 +42,23 @@ int spot_open(const char *text, unsigned flags, struct spot **ret,
 // Closes; NULL is fine. Prints what was mended in volumes (cmd_place_close).
 void spot_close(struct spot *t);
 
-// As volume_stat and volume_list; links are followed by the first, and told as
+// As tree_stat and tree_list; links are followed by the first, and told as
 // such by the second. The host's folders are listed in order of names.
 MUST_CHECK
-int spot_stat(struct spot *t, const char *path, struct volume_stat *ret,
+int spot_stat(struct spot *t, const char *path, struct tree_stat *ret,
 	      struct err *err);
 MUST_CHECK
 int spot_list(struct spot *t, const char *path,
-	      int (*fn)(void *ctx, const struct volume_stat *entry), void *ctx,
+	      int (*fn)(void *ctx, const struct tree_stat *entry), void *ctx,
 	      struct err *err);
 
 // Returns where a link leads, or NULL. Free with mem_free.
 char *spot_read_link(struct spot *t, const char *path);
 
 // Finds out about the volume, or the host's file system.
-// Returns 0, or as volume_get_info.
+// Returns 0, or as tree_get_info.
 MUST_CHECK
-int spot_get_info(struct spot *t, struct volume_info *ret, struct err *err);
+int spot_get_info(struct spot *t, struct tree_info *ret, struct err *err);
 
 // Returns true for the folder that everything of the tree lies in.
 bool spot_is_root(const struct spot *t, const char *path);
@@ -89,7 +89,7 @@ int spot_match_path(struct spot *t, const char *path, struct spot_match *ret,
 		    struct err *err);
 
 // Returns true when an entry is meant, by its name or its 8.3 name.
-bool spot_matches(const struct spot_match *m, const struct volume_stat *entry);
+bool spot_matches(const struct spot_match *m, const struct tree_stat *entry);
 
 // Frees what it holds.
 void spot_match_done(struct spot_match *m);

@@ -41,7 +41,7 @@ static int match(struct spot *t, const char *path, struct spot_match *m,
 		 struct err *err)
 {
 	const char *part = last_part(t, path);
-	struct volume_stat s;
+	struct tree_stat s;
 	size_t len = strlen(path);
 	int r;
 
@@ -96,7 +96,7 @@ static bool matches(const struct spot_match *m, const char *name)
 	return yes;
 }
 
-bool spot_matches(const struct spot_match *m, const struct volume_stat *entry)
+bool spot_matches(const struct spot_match *m, const struct tree_stat *entry)
 {
 	return matches(m, entry->name) ||
 	       (*entry->short_name && matches(m, entry->short_name));

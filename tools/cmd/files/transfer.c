@@ -40,8 +40,8 @@ int transfer_open(const struct transfer_part *part, struct disk **ret,
 	if (!part->spot)
 		return disk_slice(part->disk, 0, part->disk->size, ret, err);
 	if (part->spot->volume)
-		return volume_open_file(part->spot->volume, part->path, ret,
-					err);
+		return tree_open_file(part->spot->volume, part->path,
+				      DISK_READ_ONLY, ret, err);
 	return disk_open_file(part->path, DISK_READ_ONLY | part->spot->flags,
 			      ret, err);
 }
@@ -141,7 +141,7 @@ static int may_replace(struct transfer *t, const struct transfer_file *f,
 
 // Returns 1 when the file stays in the plan, 0 when not.
 static int check_there(struct transfer *t, struct transfer_file *f,
-		       const struct volume_stat *s, struct err *err)
+		       const struct tree_stat *s, struct err *err)
 {
 	f->is_there = true;
 	f->old_size = s->size;
@@ -161,7 +161,7 @@ static int check_there(struct transfer *t, struct transfer_file *f,
 			return in_the_way(
 				t, f, -EINVAL,
 				"The file cannot be copied onto itself", err);
-	if ((s->attributes & VOLUME_READONLY) && !t->replace_readonly)
+	if ((s->attributes & TREE_READONLY) && !t->replace_readonly)
 		return in_the_way(
 			t, f, -EACCES,
 			"it is read-only: xcopy /R /Y would replace it", err);
@@ -175,7 +175,7 @@ static int check_all_there(struct transfer *t, struct err *err)
 	int r = 0;
 
 	for (size_t i = 0; i < t->count; i++) {
-		struct volume_stat s;
+		struct tree_stat s;
 
 		if (r >= 0)
 			r = transfer_find(&there, t->to, t->files[i].to, &s,
@@ -245,7 +245,7 @@ static int check_name(struct transfer *t, const struct transfer_file *f,
 	if (f->is_there)
 		name = "x"; // it is a name already
 	if (t->to->volume)
-		r = volume_check_new(t->to->volume, name, f->size, &e);
+		r = tree_check_new(t->to->volume, name, f->size, &e);
 	else if (strlen(name) > NAME_MAX)
 		r = err_set(&e, -ENAMETOOLONG, name, ERR_NOWHERE,
 			    "a host's file has a name of at most %d bytes",
@@ -258,7 +258,7 @@ static int check_parent(struct transfer *t, const struct transfer_file *f,
 			struct err *err)
 {
 	const char *slash = strrchr(f->to, t->to->slash);
-	struct volume_stat s;
+	struct tree_stat s;
 	struct err e = {0};
 	char *folder;
 	int r;
@@ -285,20 +285,21 @@ static int check_parent(struct transfer *t, const struct transfer_file *f,
 // Of the host nothing is asked: what a file takes there depends on its zeroes.
 static int check_room(struct transfer *t, struct err *err)
 {
-	struct volume_info info;
+	struct tree_info info;
 	uint64_t needed = 0, given = 0;
 	int r;
 
 	if (!t->to->volume)
 		return 0;
-	r = volume_get_info(t->to->volume, &info, err);
+	r = tree_get_info(t->to->volume, "", &info, err);
 	for (size_t i = 0; i < t->count && !r; i++) {
 		const struct transfer_file *f = &t->files[i];
 
 		// A small file of NTFS may lie in its record.
-		if (f->size > (t->to->volume->ntfs ? 700 : 0))
+		if (f->size > (volume_ntfs(t->to->volume) ? 700 : 0))
 			needed += round_up(f->size, info.cluster_size);
-		else if (f->is_directory && !f->is_there && t->to->volume->fat)
+		else if (f->is_directory && !f->is_there &&
+			 volume_fat(t->to->volume))
 			needed += info.cluster_size;
 		if (f->is_there && f->old_size > 700)
 			given += round_up(f->old_size, info.cluster_size);

@@ -32,7 +32,7 @@ struct transfer_file {
 	char *to; // path in the tree that it goes to
 	bool is_directory;
 	uint64_t size;       // of all parts
-	uint32_t attributes; // to give, of VOLUME_*
+	uint32_t attributes; // to give, of TREE_*
 	uint64_t modified;   // FILETIME
 	// found by transfer_check:
 	bool is_there;
@@ -111,7 +111,7 @@ struct transfer_there {
 // Returns 0, -ENOENT also for a folder that is not there, or as spot_list.
 MUST_CHECK
 int transfer_find(struct transfer_there *there, struct spot *t,
-		  const char *path, struct volume_stat *ret, struct err *err);
+		  const char *path, struct tree_stat *ret, struct err *err);
 
 // Frees what it holds.
 void transfer_there_done(struct transfer_there *there);

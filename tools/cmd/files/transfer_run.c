@@ -114,16 +114,16 @@ static int make_host_folders(const char *path, struct err *err)
 static int make_folder(struct transfer *t, const struct transfer_file *f,
 		       struct err *err)
 {
-	uint32_t shown = f->attributes & (VOLUME_HIDDEN | VOLUME_SYSTEM);
+	uint32_t shown = f->attributes & (TREE_HIDDEN | TREE_SYSTEM);
 	int r;
 
 	if (f->is_there)
 		return 0;
 	if (!t->to->volume)
 		return make_host_folders(f->to, err);
-	r = volume_mkdir_all(t->to->volume, f->to, t->time, err);
+	r = tree_mkdir_all(t->to->volume, f->to, t->time, err);
 	if (!r && shown)
-		r = volume_set_info(t->to->volume, f->to, shown, 0, 0, err);
+		r = tree_set_info(t->to->volume, f->to, shown, 0, 0, err);
 	return r;
 }
 
@@ -140,9 +140,8 @@ static int make_parent(struct transfer *t, const struct transfer_file *f,
 	if (!folder)
 		return err_nomem(err);
 	folder[slash - f->to] = 0;
-	r = t->to->volume
-		    ? volume_mkdir_all(t->to->volume, folder, t->time, err)
-		    : make_host_folders(folder, err);
+	r = t->to->volume ? tree_mkdir_all(t->to->volume, folder, t->time, err)
+			  : make_host_folders(folder, err);
 	mem_free(folder);
 	return r;
 }
@@ -165,7 +164,7 @@ static int put_on_host(struct transfer *t, const struct transfer_file *f,
 	if (!r)
 		r = disk_finish(to, err);
 	disk_close(to);
-	if (!r && (f->attributes & VOLUME_READONLY) && !stat(f->to, &st) &&
+	if (!r && (f->attributes & TREE_READONLY) && !stat(f->to, &st) &&
 	    chmod(f->to, st.st_mode & 0555))
 		r = err_set(err, -errno, f->to, ERR_NOWHERE,
 			    "making it read-only failed: %s", strerror(errno));
@@ -176,10 +175,10 @@ static int put_on_host(struct transfer *t, const struct transfer_file *f,
 static int put_in_volume(struct transfer *t, const struct transfer_file *f,
 			 bool *is_begun, struct err *err)
 {
-	struct volume *v = t->to->volume;
+	struct tree *v = t->to->volume;
 	struct disk *to;
-	int r = volume_create_file(v, f->to, f->size, f->attributes,
-				   f->modified, &to, err);
+	int r = tree_create_file(v, f->to, f->size, f->attributes, f->modified,
+				 &to, err);
 
 	if (r)
 		return r;
@@ -187,9 +186,8 @@ static int put_in_volume(struct transfer *t, const struct transfer_file *f,
 	r = copy_content(t, f, to, err);
 	disk_close(to);
 	if (!r)
-		r = volume_set_info(v, f->to, f->attributes,
-				    f->is_there ? 0 : t->time, f->modified,
-				    err);
+		r = tree_set_info(v, f->to, f->attributes,
+				  f->is_there ? 0 : t->time, f->modified, err);
 	*is_begun = r;
 	return r;
 }
@@ -251,7 +249,7 @@ static int redo_batch(struct transfer *t, struct batch *b, struct err *err)
 	t->to = NULL;
 	r = spot_open(t->to_text, ADDRESS_WRITE | SPOT_HOST_FILE, &t->to, err);
 	if (!r)
-		r = volume_change_begin(t->to->volume, err);
+		r = tree_begin(t->to->volume, err);
 	for (size_t i = b->first; i < b->next && !r; i++)
 		if (t->files[i].to)
 			r = put(t, &t->files[i], &is_begun, err);
@@ -305,9 +303,7 @@ static int do_one(struct transfer *t, struct batch *b, struct err *err)
 int transfer_run(struct transfer *t, struct err *err)
 {
 	struct batch b = {0};
-	int r = t->to->volume && t->count
-			? volume_change_begin(t->to->volume, err)
-			: 0;
+	int r = t->to->volume && t->count ? tree_begin(t->to->volume, err) : 0;
 
 	while (b.next < t->count && !r) {
 		r = do_one(t, &b, err);

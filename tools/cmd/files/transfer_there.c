@@ -60,7 +60,7 @@ struct taking {
 	struct err *err;
 };
 
-static int take_name(const struct taking *k, const struct volume_stat *s,
+static int take_name(const struct taking *k, const struct tree_stat *s,
 		     const char *name)
 {
 	struct transfer_there *there = k->there;
@@ -79,7 +79,7 @@ static int take_name(const struct taking *k, const struct volume_stat *s,
 	return 0;
 }
 
-static int take(void *ctx, const struct volume_stat *s)
+static int take(void *ctx, const struct tree_stat *s)
 {
 	const struct taking *k = ctx;
 	int r = take_name(k, s, s->name);
@@ -124,7 +124,7 @@ static int read_folder(struct transfer_there *there, struct spot *t,
 }
 
 static int find_in(const struct transfer_there *there, const struct spot *t,
-		   const char *name, struct volume_stat *ret, struct err *err)
+		   const char *name, struct tree_stat *ret, struct err *err)
 {
 	struct transfer_entry key = {transfer_fold(t, name), 0, 0, 0, false};
 	const struct transfer_entry *e = NULL;
@@ -137,15 +137,15 @@ static int find_in(const struct transfer_there *there, const struct spot *t,
 	mem_free(key.name);
 	if (!e)
 		return -ENOENT;
-	*ret = (struct volume_stat){.attributes = e->attributes,
-				    .is_directory = e->is_directory,
-				    .size = e->size,
-				    .modified = e->modified};
+	*ret = (struct tree_stat){.attributes = e->attributes,
+				  .is_directory = e->is_directory,
+				  .size = e->size,
+				  .modified = e->modified};
 	return 0;
 }
 
 int transfer_find(struct transfer_there *there, struct spot *t,
-		  const char *path, struct volume_stat *ret, struct err *err)
+		  const char *path, struct tree_stat *ret, struct err *err)
 {
 	const char *last = strrchr(path, t->slash);
 	size_t len = last ? (size_t)(last - path) : 0;
@@ -234,7 +234,7 @@ bool transfer_is_inside(struct spot *folder_spot, const char *folder,
 bool transfer_is_same(struct spot *a, const char *path_a, struct spot *b,
 		      const char *path_b)
 {
-	uint64_t x, y;
+	struct tree_id x, y;
 	struct stat s, t;
 
 	if (!is_same_spot(a, b))
@@ -242,9 +242,7 @@ bool transfer_is_same(struct spot *a, const char *path_a, struct spot *b,
 	if (!a->volume)
 		return !stat(path_a, &s) && !stat(path_b, &t) &&
 		       s.st_dev == t.st_dev && s.st_ino == t.st_ino;
-	if (a->volume->ntfs)
-		return !ntfs_lookup(a->volume->ntfs, path_a, &x, NULL) &&
-		       !ntfs_lookup(b->volume->ntfs, path_b, &y, NULL) &&
-		       x == y;
-	return transfer_is_inside(a, path_a, b, path_b);
+	return !tree_identify(a->volume, path_a, &x, NULL) &&
+	       !tree_identify(b->volume, path_b, &y, NULL) &&
+	       tree_is_same(&x, &y);
 }

@@ -197,7 +197,7 @@ static int decide_folder(struct xcopy *x)
 	char *path = x->t.to->path;
 	size_t len = strlen(path);
 	bool is_one = !x->match.is_folder && !x->match.is_pattern;
-	struct volume_stat s;
+	struct tree_stat s;
 	char question[PATH_MAX + 200];
 
 	x->into_folder = !len || strchr("\\/", path[len - 1]);

@@ -25,7 +25,7 @@ struct level {
 
 struct entries {
 	struct xcopy *x;
-	struct volume_stat *items;
+	struct tree_stat *items;
 	size_t count, capacity;
 };
 
@@ -140,28 +140,27 @@ static int check_excluded(const struct xcopy *x, const char *path, bool *ret)
 	return 0;
 }
 
-static bool is_hidden(const struct xcopy *x, const struct volume_stat *s)
+static bool is_hidden(const struct xcopy *x, const struct tree_stat *s)
 {
-	return !x->hidden && (s->attributes & (VOLUME_HIDDEN | VOLUME_SYSTEM));
+	return !x->hidden && (s->attributes & (TREE_HIDDEN | TREE_SYSTEM));
 }
 
 // Is newer, as far as the two volumes can tell.
 static bool is_newer(const struct xcopy *x, uint64_t a, uint64_t b)
 {
-	uint64_t tick =
-		(x->t.to->volume && x->t.to->volume->fat) ||
-				(x->from->volume && x->from->volume->fat)
-			? FAT_TICK
-			: 1;
+	uint64_t tick = volume_fat(x->t.to->volume) ||
+					volume_fat(x->from->volume)
+				? FAT_TICK
+				: 1;
 
 	return a / tick > b / tick;
 }
 
 // Asks what is there only when a switch depends on it. *ret: it is copied.
-static int check_there(struct xcopy *x, const struct volume_stat *s,
+static int check_there(struct xcopy *x, const struct tree_stat *s,
 		       const char *to, bool *ret)
 {
-	struct volume_stat there;
+	struct tree_stat there;
 	int r;
 
 	*ret = true;
@@ -175,7 +174,7 @@ static int check_there(struct xcopy *x, const struct volume_stat *s,
 	return r == -ENOENT ? 0 : r;
 }
 
-static int is_wanted(struct xcopy *x, const struct volume_stat *s,
+static int is_wanted(struct xcopy *x, const struct tree_stat *s,
 		     const char *from, const char *to, bool *ret)
 {
 	char question[PATH_MAX + 64];
@@ -183,7 +182,7 @@ static int is_wanted(struct xcopy *x, const struct volume_stat *s,
 	int r;
 
 	*ret = false;
-	if ((x->archive && !(s->attributes & VOLUME_ARCHIVE)) ||
+	if ((x->archive && !(s->attributes & TREE_ARCHIVE)) ||
 	    s->modified < x->since)
 		return 0;
 	r = check_excluded(x, from, &excluded);
@@ -236,18 +235,17 @@ static int pass_over(struct xcopy *x, int r, const struct err *why)
 }
 
 // `from` and `to` are ours from here on.
-static int plan_file(struct xcopy *x, const struct volume_stat *s, char *from,
+static int plan_file(struct xcopy *x, const struct tree_stat *s, char *from,
 		     char *to)
 {
-	struct transfer_file f = {.to = to,
-				  .modified = s->modified,
-				  .attributes = VOLUME_ARCHIVE};
+	struct transfer_file f = {
+		.to = to, .modified = s->modified, .attributes = TREE_ARCHIVE};
 	struct err why = {0};
 	int r;
 
-	f.attributes |= s->attributes & (VOLUME_HIDDEN | VOLUME_SYSTEM);
+	f.attributes |= s->attributes & (TREE_HIDDEN | TREE_SYSTEM);
 	if (x->keep_readonly)
-		f.attributes |= s->attributes & VOLUME_READONLY;
+		f.attributes |= s->attributes & TREE_READONLY;
 	f.parts = mem_array(1, sizeof(*f.parts));
 	if (!f.parts) {
 		mem_free(from);
@@ -260,9 +258,8 @@ static int plan_file(struct xcopy *x, const struct volume_stat *s, char *from,
 	return pass_over(x, r, &why);
 }
 
-static int add_file(struct xcopy *x, struct level *l,
-		    const struct volume_stat *s, const char *from_folder,
-		    const char *to_path)
+static int add_file(struct xcopy *x, struct level *l, const struct tree_stat *s,
+		    const char *from_folder, const char *to_path)
 {
 	char *from = spot_join(x->from, from_folder, s->name);
 	char *to = l ? spot_join(x->t.to, l->to, s->name) : mem_strdup(to_path);
@@ -287,7 +284,7 @@ static int add_file(struct xcopy *x, struct level *l,
 
 // --- Walking -----------------------------------------------------------------
 
-static int take_entry(void *ctx, const struct volume_stat *s)
+static int take_entry(void *ctx, const struct tree_stat *s)
 {
 	struct entries *e = ctx;
 
@@ -304,7 +301,7 @@ static int take_entry(void *ctx, const struct volume_stat *s)
 
 static int walk(struct xcopy *x, struct level *l);
 
-static int check_folder(const struct xcopy *x, const struct volume_stat *s,
+static int check_folder(const struct xcopy *x, const struct tree_stat *s,
 			const char *from, struct err *err)
 {
 	if (s->reparse_tag)
@@ -316,7 +313,7 @@ static int check_folder(const struct xcopy *x, const struct volume_stat *s,
 }
 
 static int walk_below(struct xcopy *x, struct level *l,
-		      const struct volume_stat *s)
+		      const struct tree_stat *s)
 {
 	struct level below = {.up = l, .attributes = s->attributes};
 	char *from = spot_join(x->from, l->from, s->name);
@@ -357,7 +354,7 @@ static int walk(struct xcopy *x, struct level *l)
 
 static int add_single(struct xcopy *x)
 {
-	struct volume_stat s;
+	struct tree_stat s;
 	int r = spot_stat(x->from, x->from->path, &s, NULL);
 
 	if (r == -ENOENT || (!r && is_hidden(x, &s)))

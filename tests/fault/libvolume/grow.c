@@ -28,7 +28,7 @@ static struct disk *new_volume(void)
 				 .parent_absolute = "C:\\p.vhd",
 				 .parent_relative = ".\\p.vhd"};
 	struct disk *d, *p, *child;
-	struct volume *v;
+	struct tree *v;
 
 	check_ok(disk_memory(SPACE, 512, &d, &err), &err);
 	check_ok(ntfs_format(d, &o, &err), &err);
@@ -39,18 +39,18 @@ static struct disk *new_volume(void)
 	check_ok(disk_memory(0, 512, &child, &err), &err);
 	check_ok(vdisk_create(child, &c, &err), &err);
 	check_ok(volume_open(d, &v, &err), &err);
-	check_ok(volume_change_begin(v, &err), &err);
+	check_ok(tree_begin(v, &err), &err);
 	put_file(v, "\\p.vhd", p);
 	put_file(v, "\\c.vhd", child);
-	check_ok(volume_sync(v, &err), &err);
-	volume_close(v);
+	check_ok(tree_sync(v, &err), &err);
+	tree_close(v);
 	disk_close(child);
 	disk_close(p);
 	return d;
 }
 
-static int open_chain(struct volume *v, unsigned flags,
-		      struct vdisk_chain **ret, struct err *e)
+static int open_chain(struct tree *v, unsigned flags, struct vdisk_chain **ret,
+		      struct err *e)
 {
 	struct vdisk_files files = address_files(v);
 
@@ -61,7 +61,7 @@ static int open_chain(struct volume *v, unsigned flags,
 static int run(void *ctx, struct disk *d, struct err *e)
 {
 	struct vdisk_chain *chain;
-	struct volume *v;
+	struct tree *v;
 	int r = volume_open(d, &v, e);
 
 	if (r)
@@ -83,7 +83,7 @@ static int run(void *ctx, struct disk *d, struct err *e)
 		r = vdisk_chain_finish(chain, e);
 		vdisk_chain_close(chain);
 	}
-	volume_close(v);
+	tree_close(v);
 	return r;
 }
 
@@ -107,7 +107,7 @@ static void check_all(void *ctx, struct disk *d, const struct fault_cut *cut,
 	unsigned safe = cut ? safe_at(cut) : is_done ? STEPS : 0;
 	struct vdisk_check found;
 	struct vdisk_chain *chain;
-	struct volume *v;
+	struct tree *v;
 	struct err e = {0};
 
 	check_volume(d);
@@ -124,7 +124,7 @@ static void check_all(void *ctx, struct disk *d, const struct fault_cut *cut,
 	}
 	check_ok(vdisk_check(chain->links[0].file, false, &found, &e), &e);
 	vdisk_chain_close(chain);
-	volume_close(v);
+	tree_close(v);
 }
 
 static enum record_fate choose(void *cut, size_t index)

@@ -7,11 +7,12 @@
 
 #include <pthread.h>
 
-#include "address_priv.h"
+#include "volume_priv.h"
 
 struct growing {
 	struct disk disk;
-	struct volume *volume;
+	struct tree *volume;
+	volume_reopen_fn *reopen;
 	char *path;
 	struct disk *inner;
 	bool is_ready; // `inner` was opened on a volume that is being changed
@@ -88,9 +89,9 @@ static int make_ready(struct growing *g, struct err *err)
 	// the volume is changed.
 	r = disk_flush(g->inner, err);
 	if (!r)
-		r = volume_change_begin(g->volume, err);
+		r = tree_begin(g->volume, err);
 	if (!r)
-		r = volume_open_file(g->volume, g->path, &inner, err);
+		r = g->reopen(g->volume, g->path, &inner, err);
 	if (r)
 		return r;
 	disk_close(g->inner);
@@ -104,7 +105,7 @@ static int grow_resize(struct disk *d, uint64_t size, struct err *err)
 	struct growing *g = (struct growing *)d;
 	int r;
 
-	if (g->volume->fat)
+	if (!g->reopen)
 		return err_set(err, -ENOTSUP, g->path, ERR_NOWHERE,
 			       "a file in a FAT volume keeps its size");
 	pthread_rwlock_wrlock(&g->moving);
@@ -158,28 +159,26 @@ static const struct disk_ops grow_ops = {
 	.close = grow_close,
 };
 
-int address_open_growing(struct volume *volume, const char *path,
-			 struct disk **ret, struct err *err)
+int volume_growing(struct tree *t, const char *path, struct disk *content,
+		   volume_reopen_fn *reopen, struct disk **ret, struct err *err)
 {
 	struct growing *g = mem_alloc(sizeof(*g));
-	int r;
+	char *copy = mem_strdup(path);
 
-	if (!g)
-		return err_nomem(err);
-	g->path = mem_strdup(path);
-	r = g->path ? volume_check_in_place(volume, path, err) : err_nomem(err);
-	if (!r)
-		r = volume_open_file(volume, path, &g->inner, err);
-	if (r) {
-		mem_free(g->path);
+	if (!g || !copy) {
 		mem_free(g);
-		return r;
+		mem_free(copy);
+		disk_close(content);
+		return err_nomem(err);
 	}
-	g->disk = (struct disk){.ops = &grow_ops,
-				.size = g->inner->size,
-				.sector_size = g->inner->sector_size,
-				.read_only = g->inner->read_only};
-	g->volume = volume;
+	*g = (struct growing){.disk = {.ops = &grow_ops,
+				       .size = content->size,
+				       .sector_size = content->sector_size,
+				       .read_only = content->read_only},
+			      .volume = t,
+			      .reopen = reopen,
+			      .path = copy,
+			      .inner = content};
 	pthread_rwlock_init(&g->moving, NULL);
 	*ret = &g->disk;
 	return 0;

@@ -24,13 +24,12 @@ static inline struct disk *copy_disk(struct disk *from)
 	return d;
 }
 
-static inline void put_file(struct volume *v, const char *path,
-			    struct disk *from)
+static inline void put_file(struct tree *v, const char *path, struct disk *from)
 {
 	struct disk *to;
 
-	check_ok(volume_create_file(v, path, from->size, VOLUME_ARCHIVE, 1, &to,
-				    &err),
+	check_ok(tree_create_file(v, path, from->size, TREE_ARCHIVE, 1, &to,
+				  &err),
 		 &err);
 	check_ok(disk_copy(from, to, from->size, &err), &err);
 	disk_close(to);

@@ -3,9 +3,9 @@
 // A file of a volume that can grow: what is written before and after it does;
 // what cannot grow stays as it is.
 
-#include "libaddress/address_priv.h"
 #include "test.h"
 #include "unit/placed.h"
+#include "volume.h"
 
 #define SPACE (16u << 20)
 #define OLD   5000u // bytes of the file
@@ -17,7 +17,7 @@ static struct disk *new_volume(bool is_ntfs)
 	struct fat_format_options fat = {.bits = 16};
 	struct ntfs_build_options ntfs = {.serial = 1, .cluster_size = 4096};
 	static uint8_t old[OLD];
-	struct volume *v;
+	struct tree *v;
 	struct disk *d;
 
 	check_ok(disk_memory(SPACE, 512, &d, &err), &err);
@@ -27,12 +27,11 @@ static struct disk *new_volume(bool is_ntfs)
 		check_ok(fat_format(d, &fat, &err), &err);
 	memset(old, 'o', sizeof(old));
 	check_ok(volume_open(d, &v, &err), &err);
-	check_ok(volume_change_begin(v, &err), &err);
-	check_ok(volume_write_file(v, "\\f", old, sizeof(old), 0, 1, &err),
-		 &err);
-	check_ok(volume_write_file(v, "\\g", "beside", 6, 0, 1, &err), &err);
-	check_ok(volume_sync(v, &err), &err);
-	volume_close(v);
+	check_ok(tree_begin(v, &err), &err);
+	check_ok(tree_write_file(v, "\\f", old, sizeof(old), 0, 1, &err), &err);
+	check_ok(tree_write_file(v, "\\g", "beside", 6, 0, 1, &err), &err);
+	check_ok(tree_sync(v, &err), &err);
+	tree_close(v);
 	return d;
 }
 
@@ -40,19 +39,19 @@ static struct disk *new_volume(bool is_ntfs)
 static void expect(struct disk *d, const uint8_t *content, size_t size)
 {
 	struct ntfs_check_result result;
-	struct volume *v;
+	struct tree *v;
 	void *data;
 	size_t n;
 
 	check_ok(volume_open(d, &v, &err), &err);
-	check_ok(volume_read_file(v, "\\f", SPACE, &data, &n, &err), &err);
+	check_ok(tree_read_file(v, "\\f", SPACE, &data, &n, &err), &err);
 	check_eq(n, size);
 	check(!memcmp(data, content, size));
 	mem_free(data);
-	check_ok(volume_read_file(v, "\\g", 10, &data, &n, &err), &err);
+	check_ok(tree_read_file(v, "\\g", 10, &data, &n, &err), &err);
 	check(n == 6 && !memcmp(data, "beside", 6));
 	mem_free(data);
-	volume_close(v);
+	tree_close(v);
 	check_ok(ntfs_check(d, NULL, NULL, NULL, &result, &err), &err);
 	check_eq(result.problems, 0);
 }
@@ -64,10 +63,10 @@ static void check_sizes(void)
 					 3 << 20, 8192,    8192, 12289};
 	static uint8_t model[3 << 20], found[3 << 20];
 	struct disk *d = new_volume(true), *f;
-	struct volume *v;
+	struct tree *v;
 
 	check_ok(volume_open(d, &v, &err), &err);
-	check_ok(address_open_growing(v, "\\f", &f, &err), &err);
+	check_ok(tree_open_file(v, "\\f", 0, &f, &err), &err);
 	check_eq(f->size, OLD);
 	memset(model, 'o', OLD);
 	check_ok(disk_write(f, 17, "early", 5, &err), &err);
@@ -90,8 +89,8 @@ static void check_sizes(void)
 	check_eq(disk_resize(f, SPACE, NULL), -ENOSPC);
 	check_eq(f->size, 12289);
 	disk_close(f);
-	check_ok(volume_sync(v, &err), &err);
-	volume_close(v);
+	check_ok(tree_sync(v, &err), &err);
+	tree_close(v);
 	expect(d, model, 12289);
 	disk_close(d);
 }
@@ -101,15 +100,15 @@ static void check_same(void)
 {
 	uint8_t model[OLD];
 	struct disk *d = new_volume(true), *f;
-	struct volume *v;
+	struct tree *v;
 
 	memset(model, 'o', OLD);
 	memcpy(model + OLD - 4, "last", 4);
 	check_ok(volume_open(d, &v, &err), &err);
-	check_ok(address_open_growing(v, "\\f", &f, &err), &err);
+	check_ok(tree_open_file(v, "\\f", 0, &f, &err), &err);
 	check_ok(disk_write(f, OLD - 4, "last", 4, &err), &err);
 	disk_close(f);
-	volume_close(v);
+	tree_close(v);
 	expect(d, model, OLD);
 	disk_close(d);
 }
@@ -117,13 +116,13 @@ static void check_same(void)
 static void check_refused(void)
 {
 	struct disk *d = new_volume(false), *f = (void *)1;
-	struct volume *v;
+	struct tree *v;
 	uint8_t b[2];
 
 	check_ok(volume_open(d, &v, &err), &err);
-	check_eq(address_open_growing(v, "\\none", &f, NULL), -ENOENT);
+	check_eq(tree_open_file(v, "\\none", 0, &f, NULL), -ENOENT);
 	check(f == (void *)1);
-	check_ok(address_open_growing(v, "\\f", &f, &err), &err);
+	check_ok(tree_open_file(v, "\\f", 0, &f, &err), &err);
 	check_eq(disk_resize(f, OLD + 1, NULL), -ENOTSUP);
 	check_eq(disk_resize(f, OLD - 1, NULL), -ENOTSUP);
 	check_eq(f->size, OLD);
@@ -131,18 +130,18 @@ static void check_refused(void)
 	check_ok(disk_read(f, OLD - 2, b, 2, &err), &err);
 	check(!memcmp(b, "xy", 2));
 	disk_close(f);
-	volume_close(v);
+	tree_close(v);
 	disk_close(d);
 
 	d = new_volume(true);
 	d->read_only = true;
 	check_ok(volume_open(d, &v, &err), &err);
-	check_ok(address_open_growing(v, "\\f", &f, &err), &err);
+	check_ok(tree_open_file(v, "\\f", 0, &f, &err), &err);
 	check(f->read_only);
 	check_eq(disk_resize(f, OLD + 1, NULL), -EROFS);
 	check_eq(disk_write(f, 0, "x", 1, NULL), -EROFS);
 	disk_close(f);
-	volume_close(v);
+	tree_close(v);
 	disk_close(d);
 }
 
@@ -169,10 +168,10 @@ static void check_located(void)
 	struct disk *memory = new_volume(true), *f;
 	struct placed device = place_disk(memory, DEVICE_FD);
 	struct disk_place before = {0}, after = {0};
-	struct volume *v;
+	struct tree *v;
 
 	check_ok(volume_open(&device.disk, &v, &err), &err);
-	check_ok(address_open_growing(v, "\\f", &f, &err), &err);
+	check_ok(tree_open_file(v, "\\f", 0, &f, &err), &err);
 	check_place(&device, f, 0);
 	check_place(&device, f, OLD - 8);
 	check(disk_locate(f, 512, 512, false, &before));
@@ -182,8 +181,8 @@ static void check_located(void)
 	check_place(&device, f, 0);
 	check_place(&device, f, (2 << 20) - 8);
 	disk_close(f);
-	check_ok(volume_sync(v, &err), &err);
-	volume_close(v);
+	check_ok(tree_sync(v, &err), &err);
+	tree_close(v);
 	disk_close(memory);
 }
 

@@ -34,7 +34,7 @@ static struct disk *new_volume(void)
 				 .block_size = 512 << 10};
 	struct disk *d, *files[FILES], *disks[FILES];
 	char relative[16];
-	struct volume *v;
+	struct tree *v;
 
 	for (uint8_t i = 0; i < FILES; i++) {
 		c.type = i ? VDISK_DIFFERENCING : VDISK_DYNAMIC;
@@ -57,14 +57,14 @@ static struct disk *new_volume(void)
 	check_ok(disk_memory(SPACE, 512, &d, &err), &err);
 	check_ok(ntfs_format(d, &o, &err), &err);
 	check_ok(volume_open(d, &v, &err), &err);
-	check_ok(volume_change_begin(v, &err), &err);
-	check_ok(volume_mkdir_all(v, "\\b", 1, &err), &err);
+	check_ok(tree_begin(v, &err), &err);
+	check_ok(tree_mkdir_all(v, "\\b", 1, &err), &err);
 	for (int i = 0; i < FILES; i++) {
 		put_file(v, names[i], files[i]);
 		disk_close(files[i]);
 	}
-	check_ok(volume_sync(v, &err), &err);
-	volume_close(v);
+	check_ok(tree_sync(v, &err), &err);
+	tree_close(v);
 	return d;
 }
 
@@ -72,7 +72,7 @@ static int run(struct disk *d, struct err *e)
 {
 	const struct vdisk_merge m = {.depth = 2};
 	struct vdisk_files files;
-	struct volume *v;
+	struct tree *v;
 	char *into = NULL;
 	int r = volume_open(d, &v, e);
 
@@ -83,15 +83,15 @@ static int run(struct disk *d, struct err *e)
 	if (!r)
 		check(!strcmp(into, "\\p.vhd"));
 	mem_free(into);
-	volume_close(v);
+	tree_close(v);
 	return r;
 }
 
-static bool is_there(struct volume *v, const char *path)
+static bool is_there(struct tree *v, const char *path)
 {
 	uint64_t record;
 
-	return !ntfs_lookup(v->ntfs, path, &record, NULL);
+	return !ntfs_lookup(volume_ntfs(v), path, &record, NULL);
 }
 
 static void check_sector(struct disk *d, uint32_t sector, uint8_t byte)
@@ -111,7 +111,7 @@ static uint64_t check_all(struct disk *d, bool is_done)
 	uint64_t leftovers = check_volume(d);
 	struct vdisk_files files;
 	struct vdisk_chain *chain;
-	struct volume *v;
+	struct tree *v;
 	struct err e = {0};
 	bool has_top;
 
@@ -142,19 +142,19 @@ static uint64_t check_all(struct disk *d, bool is_done)
 	check_sector(chain->disk, shared, 1);
 	check_sector(chain->disk, own[1], 0);
 	vdisk_chain_close(chain);
-	volume_close(v);
+	tree_close(v);
 	return leftovers;
 }
 
 static void ask_again(struct disk *d)
 {
-	struct volume *v;
+	struct tree *v;
 	struct err e = {0};
 	bool is_gone;
 
 	check_ok(volume_open(d, &v, &e), &e);
 	is_gone = !is_there(v, "\\c.vhd") && !is_there(v, "\\c.vhd.merge");
-	volume_close(v);
+	tree_close(v);
 	if (!is_gone)
 		check_ok(run(d, &e), &e);
 	check_eq(check_all(d, true), 0);
