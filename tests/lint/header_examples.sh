@@ -13,7 +13,7 @@ given() { # HEADER
 	answer) echo 'struct answer *answer;' ;;
 	bcdboot) echo 'struct bcd_device esp, partition; struct guid loader, resume;
 		struct disk *partition_disk; struct ntfs *windows;
-		struct volume *system;' ;;
+		struct tree *system;' ;;
 	bcd) echo 'struct bcd_windows_entry entry; void *bytes; size_t size;' ;;
 	bootsect) echo 'struct disk *disk, *partition;' ;;
 	deploy) echo 'struct answer *answer; struct inventory *inventory;
