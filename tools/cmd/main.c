@@ -89,15 +89,21 @@ static bool asks_for_help(const char *arg)
 	       !strcmp(arg, "/?") || !strcmp(arg, "-?");
 }
 
-// "/? TOPIC" and "TOPIC /?" are the same.
+static bool show_topic(const struct command *c, const char *topic,
+		       const char *more)
+{
+	return topic && c->help && c->help(topic, more);
+}
+
+// "/? TOPIC" and "TOPIC /?" are the same. Other words beside it are those of
+// somebody who stopped to ask.
 static void show_help(const struct command *c, int at, int argc, char **argv)
 {
 	const char *topic = at + 1 < argc ? argv[at + 1]
 			    : at > 1      ? argv[1]
 					  : NULL;
-	const char *more = at + 2 < argc ? argv[at + 2] : NULL;
 
-	if (!topic || !c->help || !c->help(topic, more))
+	if (!show_topic(c, topic, at + 2 < argc ? argv[at + 2] : NULL))
 		fputs(c->usage, stdout);
 }
 
@@ -112,7 +118,8 @@ static int run(const struct command *c, int argc, char **argv)
 	return c->run(argc, argv);
 }
 
-// "help COMMAND TOPIC" is "COMMAND /? TOPIC".
+// "help COMMAND TOPIC" is "COMMAND /? TOPIC"; a verb that the usage text holds is
+// a topic too.
 static int cmd_help(int argc, char **argv)
 {
 	const struct command *c = argc > 1 ? find(argv[1]) : NULL;
@@ -121,14 +128,41 @@ static int cmd_help(int argc, char **argv)
 		return show_list();
 	if (!c)
 		return unknown(argv[1]);
-	show_help(c, 1, argc, argv);
+	if (show_topic(c, argv[2], argc > 3 ? argv[3] : NULL))
+		return CMD_OK;
+	if (argc > 2 && !strcasestr(c->usage, argv[2]))
+		return cmd_misuse("help", "%s has no topic %s", argv[1],
+				  argv[2]);
+	fputs(c->usage, stdout);
 	return CMD_OK;
+}
+
+static int show_version(void)
+{
+	printf("slipway %s\n", cmd_version);
+	return CMD_OK;
+}
+
+static int show_names(void)
+{
+	return each_command(show_name);
+}
+
+// What the program tells when it is asked by its first word alone, or NULL.
+static int (*told_for(const char *word))(void)
+{
+	if (asks_for_help(word))
+		return show_list;
+	if (!strcmp(word, "--version"))
+		return show_version;
+	return !strcmp(word, "--list-commands") ? show_names : NULL;
 }
 
 static int choose(int argc, char **argv)
 {
 	const char *slash = strrchr(argv[0], '/');
 	const struct command *c = find(slash ? slash + 1 : argv[0]);
+	int (*tell)(void);
 
 	if (c)
 		return run(c, argc, argv);
@@ -136,14 +170,12 @@ static int choose(int argc, char **argv)
 		show_list();
 		return CMD_MISUSE;
 	}
-	if (asks_for_help(argv[1]))
-		return show_list();
-	if (!strcmp(argv[1], "--version")) {
-		printf("slipway %s\n", cmd_version);
-		return CMD_OK;
-	}
-	if (!strcmp(argv[1], "--list-commands"))
-		return each_command(show_name);
+	tell = told_for(argv[1]);
+	if (tell && argc > 2)
+		return cmd_misuse("slipway", "%s: nothing goes with %s",
+				  argv[2], argv[1]);
+	if (tell)
+		return tell();
 	c = find(argv[1]);
 	if (c)
 		return run(c, argc - 1, argv + 1);
