@@ -206,16 +206,6 @@ int ntfs_build_write(struct ntfs_build *b, uint32_t stream, uint64_t off,
 int ntfs_build_stream_disk(struct ntfs_build *b, uint32_t stream,
 			   struct disk **ret, struct err *err);
 
-// Makes a reserved stream shorter, for a virtual disk that turned out to need
-// less than its extent: the file has `size` bytes and the clusters that hold
-// them, the others are free. May be called again. A disk that was handed out for
-// the stream keeps its size: nothing may be written to it beyond the new one.
-// Returns 0, -EINVAL for a stream that was not reserved, when size is larger
-// than it is, before the layout or after the volume is finished, or -ENOMEM;
-// then it is as it was.
-int ntfs_build_truncate(struct ntfs_build *b, uint32_t stream, uint64_t size,
-			struct err *err);
-
 // Writes all metadata, flushes, then the boot sectors, and flushes: from here
 // on it is a volume.
 // Returns 0, -ECANCELED, -ENOMEM, or the device's error.

@@ -131,7 +131,6 @@ void ntfs_build_free(struct ntfs_build *b)
 	mem_free(b->hashes);
 	mem_free(b->objects);
 	mem_free(b->reparses);
-	mem_free(b->given_back);
 	mem_free(b);
 }
 

@@ -123,11 +123,6 @@ struct security {
 	uint64_t offset;     // in the first copies of $SDS, all put together
 };
 
-// Clusters that a stream got and gave back.
-struct given_back {
-	uint64_t lcn, clusters;
-};
-
 // One attribute of a node, as it will be written.
 struct attr {
 	uint32_t type;
@@ -158,7 +153,6 @@ struct ntfs_build {
 	uint64_t clusters;
 	bool laid_out; // or tried to: the description is closed
 	bool placed;   // everything has its place
-	bool finished;
 	uint16_t upcase[65536];
 
 	struct node *nodes; // 0: the root
@@ -186,10 +180,8 @@ struct ntfs_build {
 	uint32_t system[SYSTEM_STREAMS];    // in streams
 	uint64_t mft_bitmap_lcn, mft_bitmap_size;
 	struct tree views[VIEWS];
-	uint64_t next_lcn;     // the first cluster not given away
-	uint64_t gap_lcn, gap; // clusters left free behind the MFT
-	struct given_back *given_back;
-	size_t given_back_count, given_back_capacity;
+	uint64_t next_lcn;            // the first cluster not given away
+	uint64_t gap_lcn, gap;        // clusters left free behind the MFT
 	uint32_t records;             // used ones, from 0 on
 	uint32_t first_extra;         // the first extension record
 	uint8_t *resident;            // content of resident streams
@@ -311,6 +303,8 @@ void ntfs_record_free(const struct ntfs_build *b, uint32_t number,
 // --- values.c ----------------------------------------------------------------
 
 uint64_t ntfs_reference(const struct ntfs_build *b, uint32_t node);
+// Returns clusters that hold that many bytes.
+uint64_t ntfs_clusters(const struct ntfs_build *b, uint64_t bytes);
 uint64_t ntfs_allocated(const struct ntfs_build *b, const struct stream *s);
 void ntfs_value_standard(const struct ntfs_build *b, uint32_t node,
 			 uint8_t *dst);
@@ -323,11 +317,6 @@ int ntfs_value_ea(const uint8_t *data, uint64_t size,
 // Reads the tag of $REPARSE_POINT. Returns 0 or -EBADMSG.
 int ntfs_value_reparse(const uint8_t *data, uint64_t size, uint32_t *ret,
 		       struct err *err);
-
-// --- layout.c ----------------------------------------------------------------
-
-// Returns clusters that hold that many bytes.
-uint64_t ntfs_clusters(const struct ntfs_build *b, uint64_t bytes);
 
 // --- boot.c ------------------------------------------------------------------
 

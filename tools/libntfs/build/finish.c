@@ -181,37 +181,26 @@ static void put_mft_bitmap(struct sink *s)
 
 // --- Clusters ----------------------------------------------------------------
 
-static void put_bit(uint8_t *piece, uint64_t bit, bool value)
+static void set_bit(uint8_t *piece, uint64_t bit)
 {
-	uint8_t mask = (uint8_t)(1u << bit % 8);
-
-	if (value)
-		piece[bit / 8] |= mask;
-	else
-		piece[bit / 8] &= (uint8_t)~mask;
+	piece[bit / 8] |= (uint8_t)(1u << bit % 8);
 }
 
-// Makes the bits of [from, to) that lie in a piece of the bitmap ones or zeroes.
-static void put_bits(uint8_t *piece, uint64_t first, uint64_t count,
-		     uint64_t from, uint64_t to, bool value)
+// Sets the bits of [from, to) that lie in a piece of the bitmap.
+static void set_bits(uint8_t *piece, uint64_t first, uint64_t count,
+		     uint64_t from, uint64_t to)
 {
 	if (from < first)
 		from = first;
 	if (to > first + count)
 		to = first + count;
 	for (; from < to && from % 8; from++)
-		put_bit(piece, from - first, value);
+		set_bit(piece, from - first);
 	if (from >= to)
 		return;
-	memset(piece + (from - first) / 8, value ? 0xff : 0, (to - from) / 8);
+	memset(piece + (from - first) / 8, 0xff, (to - from) / 8);
 	for (from += (to - from) / 8 * 8; from < to; from++)
-		put_bit(piece, from - first, value);
-}
-
-static void set_bits(uint8_t *piece, uint64_t first, uint64_t count,
-		     uint64_t from, uint64_t to)
-{
-	put_bits(piece, first, count, from, to, true);
+		set_bit(piece, from - first);
 }
 
 static void put_bitmap(struct sink *s, uint64_t size)
@@ -232,12 +221,6 @@ static void put_bitmap(struct sink *s, uint64_t size)
 		set_bits(s->buffer + s->used - n, first, count, 0, b->gap_lcn);
 		set_bits(s->buffer + s->used - n, first, count, gap_end,
 			 b->next_lcn);
-		for (size_t i = 0; i < b->given_back_count; i++)
-			put_bits(s->buffer + s->used - n, first, count,
-				 b->given_back[i].lcn,
-				 b->given_back[i].lcn +
-					 b->given_back[i].clusters,
-				 false);
 		set_bits(s->buffer + s->used - n, first, count, b->clusters,
 			 UINT64_MAX);
 	}
@@ -455,7 +438,6 @@ int ntfs_build_finish(struct ntfs_build *b, struct progress *progress,
 		put_all(&s);
 	if (!s.r)
 		s.r = put_boot_sectors(b, s.buffer, err);
-	b->finished = !s.r;
 	mem_free(s.buffer);
 	mem_free(s.extras);
 	mem_free(s.block);

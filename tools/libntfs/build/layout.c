@@ -11,11 +11,6 @@
 #define GAP_MAX           (200ull << 20) // room left for $MFT to grow, as Windows takes
 #define TREE_WORTH_MOVING 256u // bytes of a root that blocks would relieve
 
-uint64_t ntfs_clusters(const struct ntfs_build *b, uint64_t bytes)
-{
-	return (bytes + b->cluster_size - 1) / b->cluster_size;
-}
-
 // --- Folders -----------------------------------------------------------------
 
 struct key {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Values that lie in more than one place: file references, standard
+// Values that lie in more than one place: file references, sizes, standard
 // information, and FILE_NAME with its copies in folders.
 
 #include <string.h>
@@ -13,6 +13,11 @@ uint64_t ntfs_reference(const struct ntfs_build *b, uint32_t node)
 	uint64_t sequence = record && record < NTFS_REC_FREE ? record : 1;
 
 	return record | sequence << NTFS_SEQUENCE_SHIFT;
+}
+
+uint64_t ntfs_clusters(const struct ntfs_build *b, uint64_t bytes)
+{
+	return (bytes + b->cluster_size - 1) / b->cluster_size;
 }
 
 uint64_t ntfs_allocated(const struct ntfs_build *b, const struct stream *s)

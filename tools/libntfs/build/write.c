@@ -74,27 +74,3 @@ int ntfs_build_stream_disk(struct ntfs_build *b, uint32_t stream,
 	return disk_slice(b->dev, place_of(b, &b->streams[stream]),
 			  b->streams[stream].size, ret, err);
 }
-
-int ntfs_build_truncate(struct ntfs_build *b, uint32_t stream, uint64_t size,
-			struct err *err)
-{
-	uint64_t before, after;
-	struct stream *s;
-
-	if (!b->placed || b->finished || stream >= b->user_streams ||
-	    !b->streams[stream].reserve || size > b->streams[stream].size)
-		return err_set(err, -EINVAL, "stream", size,
-			       "it cannot be given this size");
-	s = &b->streams[stream];
-	before = ntfs_clusters(b, s->size);
-	after = ntfs_clusters(b, size);
-	if (after < before) {
-		if (mem_grow((void **)&b->given_back, b->given_back_count,
-			     &b->given_back_capacity, sizeof(*b->given_back)))
-			return err_nomem(err);
-		b->given_back[b->given_back_count++] = (struct given_back){
-			.lcn = s->lcn + after, .clusters = before - after};
-	}
-	s->size = size;
-	return 0;
-}

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Data in pieces and in any order, on a device full of old bytes: what follows
-// it in its last cluster is zero; reserved streams as disks, and made shorter;
-// order of runs.
+// it in its last cluster is zero; reserved streams as disks; order of runs.
 
 #include "libntfs/build/build.h"
 #include "test.h"
@@ -78,69 +77,6 @@ static void check_layout(const struct ntfs_build *b, const uint32_t *ids)
 	}
 }
 
-static bool is_used(struct disk *d, const struct ntfs_build *b, uint64_t lcn)
-{
-	uint64_t bitmap = b->streams[b->system[SYSTEM_BITMAP]].lcn;
-	uint8_t byte;
-
-	check_ok(disk_read(d, bitmap * b->cluster_size + lcn / 8, &byte, 1,
-			   &err),
-		 &err);
-	return byte >> lcn % 8 & 1;
-}
-
-// Each of these streams is reserved with 80 clusters and then made shorter, in
-// two steps.
-static void check_truncate(struct disk *d)
-{
-	static const uint64_t to[][2] = {{327680, 327680}, {327679, 327679},
-					 {300001, 4097},   {20000, 8192},
-					 {8192, 1},        {4096, 0}};
-	enum { N = sizeof(to) / sizeof(to[0]) };
-	struct ntfs_build_options o = {.cluster_size = 4096};
-	struct ntfs_check_result result;
-	uint32_t ids[N], other;
-	struct ntfs_build *b;
-	struct disk *file;
-	struct ntfs *n;
-
-	check_ok(ntfs_build_new(d, &o, &b, &err), &err);
-	for (unsigned i = 0; i < N; i++)
-		ids[i] = add_file(b, i, 327680, true);
-	other = add_file(b, N, 20000, false);
-	check_eq(ntfs_build_truncate(b, ids[0], 1, NULL), -EINVAL);
-	check_ok(ntfs_build_layout(b, &err), &err);
-	check_ok(ntfs_build_begin(b, &err), &err);
-	check_eq(ntfs_build_truncate(b, other, 1, NULL), -EINVAL);
-	check_eq(ntfs_build_truncate(b, ids[0], 327681, NULL), -EINVAL);
-	check_eq(ntfs_build_truncate(b, 9999, 0, NULL), -EINVAL);
-	write_back(b, other, 20000, 3000);
-	for (unsigned i = 0; i < N; i++) {
-		check_ok(ntfs_build_truncate(b, ids[i], to[i][0], &err), &err);
-		write_back(b, ids[i], to[i][1], 10000);
-		check_ok(ntfs_build_truncate(b, ids[i], to[i][1], &err), &err);
-	}
-	check_ok(ntfs_build_finish(b, NULL, &err), &err);
-	check_eq(ntfs_build_truncate(b, ids[0], 1, NULL), -EINVAL);
-	check_ok(ntfs_check(d, NULL, NULL, NULL, &result, &err), &err);
-	check_eq(result.problems, 0);
-	check_ok(ntfs_open(d, &n, &err), &err);
-	for (unsigned i = 0; i < N; i++) {
-		const struct stream *s = &b->streams[ids[i]];
-		char path[] = {(char)('a' + i), 0};
-
-		check_ok(ntfs_open_file(n, path, &file, &err), &err);
-		check_eq(file->size, to[i][1]);
-		disk_close(file);
-		check_bytes(d, b, ids[i]);
-		for (uint64_t k = 0; k < 80; k++)
-			check_eq(is_used(d, b, s->lcn + k),
-				 k * 4096 < to[i][1]);
-	}
-	ntfs_close(n);
-	ntfs_build_free(b);
-}
-
 int main(void)
 {
 	struct ntfs_build_options o = {.cluster_size = 4096};
@@ -185,7 +121,6 @@ int main(void)
 	check_ok(ntfs_check(d, NULL, NULL, NULL, &result, &err), &err);
 	check_eq(result.problems, 0);
 	disk_close(part);
-	check_truncate(d);
 	disk_close(d);
 	return 0;
 }
