@@ -87,6 +87,12 @@ static int mend(struct ntfs_change *c, struct err *err)
 	return r;
 }
 
+static int open_data(struct ntfs *n, uint64_t number, struct disk **ret,
+		     struct err *err)
+{
+	return ntfs_change_disk(n, number, false, ret, err);
+}
+
 int ntfs_change_begin(struct ntfs *n, struct err *err)
 {
 	struct ntfs_change *c = ntfs_change_of(n);
@@ -104,7 +110,8 @@ int ntfs_change_begin(struct ntfs *n, struct err *err)
 	c->base = n->dev;
 	c->log_is_reset = ntfs_state_of(n)->log_is_empty;
 	c->mft.disk = n->mft; // becomes old_mft, to go back to
-	ntfs_state_set(n, c);
+	ntfs_state_of(n)->change = c;
+	n->writer->open_data = open_data;
 	r = start(c, err);
 	if (r)
 		ntfs_mft_undo(c);

@@ -346,9 +346,7 @@ int ntfs_cache_list(const struct ntfs_change *c, struct ntfs_cached **ret,
 	return 0;
 }
 
-// --- Operations --------------------------------------------------------------
-
-void ntfs_operation_begin(struct ntfs_change *c)
+void ntfs_cache_begin(struct ntfs_change *c)
 {
 	c->operation++;
 	c->undo_count = 0;
@@ -364,19 +362,10 @@ static void undo(struct ntfs_change *c)
 		enter(c, u->before);
 }
 
-int ntfs_operation_end(struct ntfs_change *c, int r)
+void ntfs_cache_end(struct ntfs_change *c, bool keep)
 {
-	if (r) {
-		while (c->undo_count)
-			undo(c);
-		c->inherited.from = 0;
-		ntfs_mft_undo(c);
-	} else {
-		for (size_t i = 0; i < c->undo_count; i++)
-			mem_free(c->undo[i].before);
-		c->undo_count = 0;
-		ntfs_mft_done(&c->old_mft);
-		c->changes++;
-	}
-	return r;
+	while (c->undo_count && !keep)
+		undo(c);
+	while (c->undo_count)
+		mem_free(c->undo[--c->undo_count].before);
 }

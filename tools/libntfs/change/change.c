@@ -331,72 +331,19 @@ int ntfs_mkdir_all(struct ntfs *n, const char *path, uint64_t time,
 	return at_path(n, path, make_missing, check_folder, &spec, err);
 }
 
-static void touch(struct change_file *f, uint64_t time)
-{
-	struct change_attr *a =
-		ntfs_change_find(f, NTFS_AT_STANDARD_INFORMATION, NULL);
-	struct ntfs_standard_disk *h = (void *)a->value;
-
-	h->modified = h->changed = to_le64(time);
-}
-
-// A file whose content can be changed.
-static int check_plain(const struct change_file *f, const char *path,
-		       struct err *err)
-{
-	const struct change_attr *a =
-		ntfs_change_find(f, NTFS_AT_STANDARD_INFORMATION, NULL);
-
-	if (f->flags & NTFS_RF_DIRECTORY)
-		return err_set(err, -EISDIR, path, ERR_NOWHERE,
-			       "it is a folder");
-	if (!a || !a->resident || a->value_len < NTFS_STANDARD_SHORT)
-		return err_corrupt(err, path, ERR_NOWHERE,
-				   "it has no standard information");
-	a = ntfs_change_find(f, NTFS_AT_REPARSE_POINT, NULL);
-	if (!a)
-		return 0;
-	return ntfs_reparse_refuse(a->resident && a->value_len >= sizeof(le32)
-					   ? get_le32(*(const le32 *)a->value)
-					   : 0,
-				   path, "such a file is not written to", err);
-}
-
-// Gives a file the content of a spec, or (resize) its size alone.
-static int change_content(struct ntfs_change *c, const char *path,
-			  uint64_t number, const struct new_file *spec,
-			  bool resize, struct err *err)
-{
-	struct change_file f;
-	int r = ntfs_change_load(c, number, &f, err);
-
-	if (!r)
-		r = check_plain(&f, path, err);
-	if (!r)
-		r = resize ? ntfs_content_resize(&f, spec->size, err)
-			   : ntfs_content_replace(&f, spec->data, spec->size,
-						  err);
-	if (!r) {
-		touch(&f, spec->time);
-		r = ntfs_folder_refresh(&f, err);
-	}
-	if (!r)
-		r = ntfs_change_store(&f, err);
-	ntfs_change_done(&f);
-	return r;
-}
-
 static int put_there(struct ntfs *n, const char *path, struct target *t,
 		     struct new_file *spec, struct err *err)
 {
+	const struct ntfs_content content = {
+		.data = spec->data, .size = spec->size, .time = spec->time};
+	struct ntfs_change *c = ntfs_change_of(n);
 	int r;
 
 	if (!t->name)
 		return err_set(err, -EISDIR, path, ERR_NOWHERE,
 			       "it is a folder");
-	r = t->file ? change_content(ntfs_change_of(n), path, t->file, spec,
-				     false, err)
-		    : make(ntfs_change_of(n), t, spec, err);
+	r = t->file ? ntfs_content_change(c, path, t->file, &content, err)
+		    : make(c, t, spec, err);
 	spec->record = t->file;
 	return r;
 }
@@ -443,22 +390,14 @@ int ntfs_write_file(struct ntfs *n, const char *path, const void *data,
 	return put_file(n, path, &spec, err);
 }
 
-int ntfs_change_resize(struct ntfs *n, uint64_t number, uint64_t size,
-		       uint64_t time, struct err *err)
-{
-	struct new_file spec = {.time = time, .size = size};
-	int r;
-
-	ntfs_operation_begin(ntfs_change_of(n));
-	r = change_content(ntfs_change_of(n), "file", number, &spec, true, err);
-	return ntfs_operation_end(ntfs_change_of(n), r);
-}
-
 static int resize_there(struct ntfs *n, const char *path, struct target *t,
 			struct new_file *spec, struct err *err)
 {
-	return change_content(ntfs_change_of(n), path, t->file, spec, true,
-			      err);
+	const struct ntfs_content content = {
+		.is_resize = true, .size = spec->size, .time = spec->time};
+
+	return ntfs_content_change(ntfs_change_of(n), path, t->file, &content,
+				   err);
 }
 
 int ntfs_resize_file(struct ntfs *n, const char *path, uint64_t size,

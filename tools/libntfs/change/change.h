@@ -19,7 +19,8 @@
 //     records.c  file records: taken, given back, written
 //     mft.c      the MFT grown
 //     space.c    clusters
-//     cache.c    what is not written yet, undone when something fails
+//     operation.c  one of them kept, or undone as a whole
+//     cache.c    what is not written yet
 //     sync.c     the order in which it is written
 //     begin.c    a volume readied; writable.c: what it must be; state.c: what
 //                is kept with it
@@ -122,8 +123,7 @@ int ntfs_state_new(struct ntfs *n, struct err *err);
 struct ntfs_state *ntfs_state_of(const struct ntfs *n);
 struct ntfs_change *ntfs_change_of(const struct ntfs *n);
 
-// Begins to keep changes in c, which it takes over; gives up what they are kept in.
-void ntfs_state_set(struct ntfs *n, struct ntfs_change *c);
+// Gives up what changes are kept in.
 void ntfs_state_drop(struct ntfs *n);
 
 // --- The cache (cache.c) ----------------------------------------------
@@ -161,6 +161,12 @@ struct ntfs_cached {
 };
 int ntfs_cache_list(const struct ntfs_change *c, struct ntfs_cached **ret,
 		    size_t *ret_count, struct err *err);
+
+// Begins what can be undone; ends it, undone unless it is kept.
+void ntfs_cache_begin(struct ntfs_change *c);
+void ntfs_cache_end(struct ntfs_change *c, bool keep);
+
+// --- Operations (operation.c) -----------------------------------------
 
 // Begins an operation; ends it with 0 (keeps what it did) or its error (undoes
 // it). Returns r.
@@ -448,14 +454,24 @@ int ntfs_secure_inherit(struct ntfs_change *c, uint64_t folder, bool is_folder,
 // clusters for `size` of them, whose content is to be written.
 int ntfs_content_replace(struct change_file *f, const void *data, uint64_t size,
 			 struct err *err);
-int ntfs_content_resize(struct change_file *f, uint64_t size, struct err *err);
+
+// Changes the content of a file that is there, with its times, and what its entries
+// in folders repeat; `path` for err.
+struct ntfs_content {
+	const void *data;
+	uint64_t size, time;
+	bool is_resize; // to `size`; there is no data
+};
+int ntfs_content_change(struct ntfs_change *c, const char *path,
+			uint64_t number, const struct ntfs_content *content,
+			struct err *err);
 
 // Makes a disk of a file's unnamed data that can grow (disk.c).
 // Returns -ENOTSUP for data that is not all in clusters of its own.
 int ntfs_change_disk(struct ntfs *n, uint64_t number, bool is_new,
 		     struct disk **ret, struct err *err);
 
-// Resizes a file by its record, as an operation of its own (change.c).
+// Resizes a file by its record, as an operation of its own (content.c).
 int ntfs_change_resize(struct ntfs *n, uint64_t number, uint64_t size,
 		       uint64_t time, struct err *err);
 

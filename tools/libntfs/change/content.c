@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "change.h"
+#include "../read/reparse.h"
 
 #define PIECE (1u << 20)
 
@@ -266,7 +267,7 @@ static int shrink(struct change_file *f, struct change_attr *a, uint64_t size,
 	return 0;
 }
 
-int ntfs_content_resize(struct change_file *f, uint64_t size, struct err *err)
+static int resize(struct change_file *f, uint64_t size, struct err *err)
 {
 	struct change_attr *a;
 	int r = get_data(f, &a, err);
@@ -286,4 +287,73 @@ int ntfs_content_resize(struct change_file *f, uint64_t size, struct err *err)
 	if (r)
 		return r;
 	return size > a->size ? grow(f, a, size, err) : shrink(f, a, size, err);
+}
+
+// --- A whole file ------------------------------------------------------------
+
+static void touch(struct change_file *f, uint64_t time)
+{
+	struct change_attr *a =
+		ntfs_change_find(f, NTFS_AT_STANDARD_INFORMATION, NULL);
+	struct ntfs_standard_disk *h = (void *)a->value;
+
+	h->modified = h->changed = to_le64(time);
+}
+
+// A file whose content can be changed.
+static int check_plain(const struct change_file *f, const char *path,
+		       struct err *err)
+{
+	const struct change_attr *a =
+		ntfs_change_find(f, NTFS_AT_STANDARD_INFORMATION, NULL);
+
+	if (f->flags & NTFS_RF_DIRECTORY)
+		return err_set(err, -EISDIR, path, ERR_NOWHERE,
+			       "it is a folder");
+	if (!a || !a->resident || a->value_len < NTFS_STANDARD_SHORT)
+		return err_corrupt(err, path, ERR_NOWHERE,
+				   "it has no standard information");
+	a = ntfs_change_find(f, NTFS_AT_REPARSE_POINT, NULL);
+	if (!a)
+		return 0;
+	return ntfs_reparse_refuse(a->resident && a->value_len >= sizeof(le32)
+					   ? get_le32(*(const le32 *)a->value)
+					   : 0,
+				   path, "such a file is not written to", err);
+}
+
+int ntfs_content_change(struct ntfs_change *c, const char *path,
+			uint64_t number, const struct ntfs_content *content,
+			struct err *err)
+{
+	struct change_file f;
+	int r = ntfs_change_load(c, number, &f, err);
+
+	if (!r)
+		r = check_plain(&f, path, err);
+	if (!r)
+		r = content->is_resize
+			    ? resize(&f, content->size, err)
+			    : ntfs_content_replace(&f, content->data,
+						   content->size, err);
+	if (!r) {
+		touch(&f, content->time);
+		r = ntfs_folder_refresh(&f, err);
+	}
+	if (!r)
+		r = ntfs_change_store(&f, err);
+	ntfs_change_done(&f);
+	return r;
+}
+
+int ntfs_change_resize(struct ntfs *n, uint64_t number, uint64_t size,
+		       uint64_t time, struct err *err)
+{
+	const struct ntfs_content content = {
+		.is_resize = true, .size = size, .time = time};
+	struct ntfs_change *c = ntfs_change_of(n);
+
+	ntfs_operation_begin(c);
+	return ntfs_operation_end(c, ntfs_content_change(c, "file", number,
+							 &content, err));
 }

@@ -2,6 +2,10 @@
 //
 // The MFT made longer. Its new records are written to the device as free ones
 // first, where nothing looks yet; record 0 then makes them part of it.
+//
+// The MFT is a file, which is stored as any other (file.c), and a file that needs
+// another record takes one (records.c), for which the MFT grows: these three know
+// each other. It ends there, as record 0 is never given an extension record.
 
 #include <string.h>
 

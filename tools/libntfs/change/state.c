@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What the changing half keeps with a volume, from the first look at whether it
-// may be written until it is closed, and what of it reading may call.
+// may be written until it is closed.
 
 #include "change.h"
 
@@ -13,20 +13,6 @@ struct ntfs_state *ntfs_state_of(const struct ntfs *n)
 struct ntfs_change *ntfs_change_of(const struct ntfs *n)
 {
 	return n->writer ? ntfs_state_of(n)->change : NULL;
-}
-
-static int open_data(struct ntfs *n, uint64_t number, struct disk **ret,
-		     struct err *err)
-{
-	return ntfs_change_disk(n, number, false, ret, err);
-}
-
-void ntfs_state_set(struct ntfs *n, struct ntfs_change *c)
-{
-	struct ntfs_state *s = ntfs_state_of(n);
-
-	s->change = c;
-	s->writer.open_data = open_data;
 }
 
 void ntfs_state_drop(struct ntfs *n)

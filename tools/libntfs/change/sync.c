@@ -49,6 +49,7 @@
 #include "../read/log.h"
 
 #define MAX_WRITE 65536u
+#define LOG_PIECE (1u << 20)
 
 // --- The dirty flag ----------------------------------------------------------
 
@@ -116,6 +117,31 @@ static int mark_dirty(struct ntfs_change *c, bool dirty, struct err *err)
 	return r;
 }
 
+// Fills the log as it is before its first use: all ones (Linux-NTFS documentation,
+// "$LogFile").
+static int fill_log(struct ntfs *n, struct err *err)
+{
+	uint8_t *buf = mem_alloc(LOG_PIECE);
+	struct disk *d;
+	int r = buf ? ntfs_log_open(n, &d, err) : err_nomem(err);
+
+	if (r) {
+		mem_free(buf);
+		return r;
+	}
+	memset(buf, 0xff, LOG_PIECE);
+	for (uint64_t off = 0; !r && off < d->size; off += LOG_PIECE) {
+		uint64_t left = d->size - off;
+
+		r = disk_write(d, off, buf,
+			       left < LOG_PIECE ? (size_t)left : LOG_PIECE,
+			       err);
+	}
+	disk_close(d);
+	mem_free(buf);
+	return r;
+}
+
 static int reset_log(struct ntfs_change *c, struct err *err)
 {
 	struct ntfs *before;
@@ -126,7 +152,7 @@ static int reset_log(struct ntfs_change *c, struct err *err)
 	r = ntfs_open_mft(c->base, &before, err);
 	if (r)
 		return r;
-	r = ntfs_log_reset(before, err);
+	r = fill_log(before, err);
 	if (!r)
 		r = disk_flush(c->base, err);
 	ntfs_close(before);

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Folders: finding a name, following a path, listing (the index $I30 of
-// FILE_NAME keys).
+// Folders: finding a name, listing (the index $I30 of FILE_NAME keys).
 
 #include <limits.h>
 #include <string.h>
 
-#include "reparse.h"
+#include "read.h"
 
 struct find {
 	const struct ntfs *n;
@@ -64,134 +63,6 @@ int ntfs_folder_find(struct ntfs *n, uint64_t folder, const le16 *name,
 	if (!r)
 		*ret_file = f.file;
 	return r;
-}
-
-// One part of a path, of len bytes.
-static int find_part(struct ntfs *n, const char *part, size_t len,
-		     uint64_t *record, struct err *err)
-{
-	char text[NTFS_MAX_NAME * 3 + 1];
-	struct err inner = {0};
-	uint64_t file;
-	le16 *name;
-	size_t name_len;
-	int r;
-
-	if (len >= sizeof(text))
-		return err_set(err, -ENOENT, "path", ERR_NOWHERE,
-			       "a part of it is too long for a name");
-	memcpy(text, part, len);
-	text[len] = 0;
-	r = utf16_from_utf8(text, &name, &name_len);
-	if (r)
-		return r == -ENOMEM ? err_nomem(err)
-				    : err_set(err, -ENOENT, text, ERR_NOWHERE,
-					      "it is not UTF-8");
-	r = ntfs_folder_find(n, *record, name, name_len, &file, &inner);
-	mem_free(name);
-	if (r == -ENOENT || r == -ENOTDIR)
-		return err_set(
-			err, r, text, ERR_NOWHERE,
-			r == -ENOENT
-				? "there is no such file or folder"
-				: "a part of this path is a file, not a folder");
-	if (r)
-		return err_pass(err, r, &inner);
-	*record = ntfs_ref_record(file);
-	return 0;
-}
-
-static int find_parent(struct ntfs *n, uint64_t *record, struct err *err)
-{
-	struct ntfs_file_name name;
-	struct ntfs_attr a = {0};
-	struct ntfs_file f;
-	int r = ntfs_file_open(n, *record, &f, err);
-
-	if (r)
-		return r;
-	while ((r = ntfs_file_next(&f, &a, err)) > 0)
-		if (a.type == NTFS_AT_FILE_NAME && a.resident)
-			break;
-	if (!r)
-		r = err_corrupt(err, NTFS_RECORD(*record), ERR_NOWHERE,
-				"the folder has no name");
-	else if (r > 0)
-		r = ntfs_file_name_decode(a.value, a.value_len, *record, &name,
-					  err);
-	if (!r)
-		*record = ntfs_ref_record(name.parent);
-	ntfs_file_done(&f);
-	return r;
-}
-
-// A path as it is written, or (links counts them) a link's target.
-struct walk {
-	const char *path;
-	bool is_target, keep_last; // the last part stays a link
-	unsigned *links;
-};
-
-static int walk(struct ntfs *n, const struct walk *w, uint64_t *record,
-		struct err *err)
-{
-	const char *path = w->path + strspn(w->path, "\\/");
-	int r = 0;
-
-	while (*path && !r) {
-		size_t len = strcspn(path, "\\/"), gap;
-		bool is_dots = w->is_target && path[0] == '.' &&
-			       (len == 1 || (len == 2 && path[1] == '.'));
-		uint64_t folder = *record;
-
-		gap = strspn(path + len, "\\/");
-		if (is_dots && len == 1)
-			r = 0;
-		else if (is_dots)
-			r = find_parent(n, record, err);
-		else
-			r = find_part(n, path, len, record, err);
-		path += len + gap;
-		if (!r && !is_dots && (*path || !w->keep_last))
-			r = ntfs_link_follow(n, folder, record, w->links, err);
-	}
-	return r;
-}
-
-int ntfs_path_follow(struct ntfs *n, uint64_t folder, const char *path,
-		     unsigned *links, uint64_t *ret_record, struct err *err)
-{
-	struct walk w = {.path = path, .is_target = true, .links = links};
-	int r = walk(n, &w, &folder, err);
-
-	if (!r)
-		*ret_record = folder;
-	return r;
-}
-
-static int lookup(struct ntfs *n, const char *path, bool keep_last,
-		  uint64_t *ret_record, struct err *err)
-{
-	uint64_t record = NTFS_REC_ROOT;
-	unsigned links = 0;
-	struct walk w = {.path = path, .keep_last = keep_last, .links = &links};
-	int r = walk(n, &w, &record, err);
-
-	if (!r)
-		*ret_record = record;
-	return r;
-}
-
-int ntfs_lookup(struct ntfs *n, const char *path, uint64_t *ret_record,
-		struct err *err)
-{
-	return lookup(n, path, false, ret_record, err);
-}
-
-int ntfs_lookup_link(struct ntfs *n, const char *path, uint64_t *ret_record,
-		     struct err *err)
-{
-	return lookup(n, path, true, ret_record, err);
 }
 
 struct list {

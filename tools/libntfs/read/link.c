@@ -7,7 +7,6 @@
 // this one may be other data. Such links are refused with their target, which the
 // user can name himself.
 
-#include <stdio.h>
 #include <string.h>
 
 #include "reparse.h"
@@ -62,50 +61,6 @@ int ntfs_link_decode(const struct ntfs_reparse *point, struct ntfs_link *ret,
 		link.is_relative = false;
 	*ret = link;
 	return 0;
-}
-
-static int refuse(uint32_t tag, const struct ntfs_link *link, struct err *err)
-{
-	char why[ERR_TEXT];
-
-	snprintf(why, sizeof(why),
-		 "it leads to %s, and which volume that is cannot be known "
-		 "here; name the file itself",
-		 link->target);
-	return ntfs_reparse_refuse(tag, NTFS_REPARSE_POINT, why, err);
-}
-
-int ntfs_link_follow(struct ntfs *n, uint64_t folder, uint64_t *record,
-		     unsigned *links, struct err *err)
-{
-	struct ntfs_reparse p;
-	struct ntfs_link link;
-	struct err e = {0};
-	struct ntfs_file f;
-	int r = ntfs_file_open(n, *record, &f, err);
-
-	if (r)
-		return r;
-	r = ntfs_reparse_read(&f, &p, &e);
-	ntfs_file_done(&f);
-	if (!r) {
-		r = ntfs_link_decode(&p, &link, &e);
-		mem_free(p.memory);
-	}
-	if (r)
-		return r == -ENOENT ? 0 : err_pass(err, r, &e);
-	if (++*links > NTFS_MAX_LINKS)
-		r = err_set(err, -ELOOP, link.target, ERR_NOWHERE,
-			    "more than %u links lead to it", NTFS_MAX_LINKS);
-	else if (!link.is_relative)
-		r = refuse(p.tag, &link, err);
-	else
-		r = ntfs_path_follow(n,
-				     *link.target == '\\' ? NTFS_REC_ROOT
-							  : folder,
-				     link.target, links, record, err);
-	mem_free(link.target);
-	return r;
 }
 
 int ntfs_read_link(struct ntfs *n, uint64_t record, char **ret, struct err *err)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// $LogFile: whether it holds changes, and filling it as it is before its first
-// use (Linux-NTFS documentation, "$LogFile": restart page, restart area).
+// $LogFile: whether it holds changes (Linux-NTFS documentation, "$LogFile": restart
+// page, restart area).
 
 #include <string.h>
 
@@ -9,7 +9,6 @@
 
 #define CLEAN     0x0002u // restart area: closed in order
 #define NO_CLIENT 0xffffu
-#define PIECE     (1u << 20)
 
 // One of the log's two restart pages ("RSTR").
 struct restart_page_disk {
@@ -54,17 +53,18 @@ static bool is_closed(const uint8_t *page)
 		get_le16(area->client_used_list) == NO_CLIENT);
 }
 
-static int open_log(struct ntfs *n, struct ntfs_file *f, struct ntfs_attr *a,
-		    struct disk **ret, struct err *err)
+int ntfs_log_open(struct ntfs *n, struct disk **ret, struct err *err)
 {
-	int r = ntfs_file_open(n, NTFS_REC_LOGFILE, f, err);
+	struct ntfs_file f;
+	struct ntfs_attr a;
+	int r = ntfs_file_open(n, NTFS_REC_LOGFILE, &f, err);
 
 	if (r)
 		return r;
-	r = ntfs_file_find(f, NTFS_AT_DATA, NULL, 0, a, err);
+	r = ntfs_file_find(&f, NTFS_AT_DATA, NULL, 0, &a, err);
 	if (!r)
-		r = ntfs_stream_open(f, a, ret, err);
-	ntfs_file_done(f);
+		r = ntfs_stream_open(&f, &a, ret, err);
+	ntfs_file_done(&f);
 	return r;
 }
 
@@ -72,11 +72,9 @@ int ntfs_log_read(struct ntfs *n, enum ntfs_log_state *ret, struct err *err)
 {
 	uint8_t pages[2 * NTFS_LOG_PAGE];
 	const uint8_t *second = pages + NTFS_LOG_PAGE;
-	struct ntfs_file f;
-	struct ntfs_attr a;
 	struct disk *d;
 	bool is_empty = true;
-	int r = open_log(n, &f, &a, &d, err);
+	int r = ntfs_log_open(n, &d, err);
 
 	if (r)
 		return r;
@@ -100,28 +98,4 @@ int ntfs_log_read(struct ntfs *n, enum ntfs_log_state *ret, struct err *err)
 	else
 		*ret = NTFS_LOG_CLOSED;
 	return 0;
-}
-
-int ntfs_log_reset(struct ntfs *n, struct err *err)
-{
-	uint8_t *buf = mem_alloc(PIECE);
-	struct ntfs_file f;
-	struct ntfs_attr a;
-	struct disk *d;
-	int r = buf ? open_log(n, &f, &a, &d, err) : err_nomem(err);
-
-	if (r) {
-		mem_free(buf);
-		return r;
-	}
-	memset(buf, 0xff, PIECE);
-	for (uint64_t off = 0; !r && off < d->size; off += PIECE) {
-		uint64_t left = d->size - off;
-
-		r = disk_write(d, off, buf, left < PIECE ? (size_t)left : PIECE,
-			       err);
-	}
-	disk_close(d);
-	mem_free(buf);
-	return r;
 }

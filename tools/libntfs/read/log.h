@@ -20,7 +20,7 @@ enum ntfs_log_state {
 // Tells what the log's restart pages say.
 int ntfs_log_read(struct ntfs *n, enum ntfs_log_state *ret, struct err *err);
 
-// Fills the log as it is before its first use.
-int ntfs_log_reset(struct ntfs *n, struct err *err);
+// Opens its content.
+int ntfs_log_open(struct ntfs *n, struct disk **ret, struct err *err);
 
 #endif

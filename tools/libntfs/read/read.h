@@ -311,11 +311,6 @@ int ntfs_index_walk(const struct ntfs_index *x,
 		    int (*fn)(void *ctx, const struct ntfs_index_entry *e),
 		    void *ctx, struct err *err);
 
-// Follows a path from a folder, links of it too, up to what it ends in. "." and
-// ".." are the folder and the one above it, as in a link's target.
-int ntfs_path_follow(struct ntfs *n, uint64_t folder, const char *path,
-		     unsigned *links, uint64_t *ret_record, struct err *err);
-
 // Finds a name in a folder: the child's reference.
 int ntfs_folder_find(struct ntfs *n, uint64_t folder, const le16 *name,
 		     size_t name_len, uint64_t *ret_file, struct err *err);

@@ -27,6 +27,16 @@ struct ntfs_reparse {
 int ntfs_reparse_read(const struct ntfs_file *f, struct ntfs_reparse *ret,
 		      struct err *err);
 
+// A tag that is known (tags.c).
+struct ntfs_tag {
+	uint32_t tag;
+	bool is_placeholder;
+	const char *name, *what;
+};
+
+// Returns NULL for one that is not.
+const struct ntfs_tag *ntfs_tag_find(uint32_t tag);
+
 // Refuses, by the tag's name; `what` is the file's path, where that is known.
 // Returns -ENOTSUP.
 #define NTFS_REPARSE_POINT "reparse point"
@@ -71,6 +81,8 @@ struct ntfs_link {
 // Returns 0, -EBADMSG, -ENOENT when it is neither, or -ENOMEM.
 int ntfs_link_decode(const struct ntfs_reparse *point, struct ntfs_link *ret,
 		     struct err *err);
+
+// --- Paths (path.c) ----------------------------------------------------------
 
 // Goes from a file to what it stands for when it is a link; `folder` is the one
 // that it lies in. *links counts those on the path, to NTFS_MAX_LINKS.
