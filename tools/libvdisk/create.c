@@ -1,130 +1,39 @@
 // SPDX-License-Identifier: MIT
 //
-// The front of making virtual disks: which format's turn it is, and the content
-// of a disk that is yet to be made.
+// Making virtual disks, and the content of one that is yet to be made.
 
-#include "vdisk.h"
+#include "format.h"
 #include "vdisk_priv.h"
-#include "vhd/vhd_disk.h"
-#include "vhd/vhd_priv.h"
-#include "vhdx/vhdx_priv.h"
 
-uint64_t vdisk_fixed_file_size(uint64_t size)
-{
-	return size + VHD_FOOTER_SIZE;
-}
-
-uint64_t vdisk_present(const struct vdisk_create *c, uint64_t blocks)
-{
-	uint64_t n = 0;
-
-	for (uint64_t i = 0; c->present && i < blocks; i++)
-		n += vdisk_is_present(c, i);
-	return n;
-}
-
-static int check_size(uint64_t size, struct err *err)
-{
-	if (!size || size % VHD_SECTOR)
-		return err_set(err, -EINVAL, "VHD", ERR_NOWHERE,
-			       "a size is a multiple of 512 bytes");
-	if (size > VDISK_MAX_VHD_SIZE)
-		return err_set(err, -EFBIG, "VHD", ERR_NOWHERE,
-			       "a VHD has at most 2040 GiB, a VHDX 64 TiB");
-	return 0;
-}
-
-static int check_vhd(const struct vdisk_create *c, struct err *err)
-{
-	int r = check_size(c->size, err);
-
-	if (!r && c->sector_size && c->sector_size != VHD_SECTOR)
-		return err_set(err, -EINVAL, "VHD", ERR_NOWHERE,
-			       "its sectors have 512 bytes; a VHDX can have "
-			       "others");
-	if (r || c->type == VDISK_FIXED || !c->block_size)
-		return r;
-	if (!is_power_of_two(c->block_size) || c->block_size < VHD_MIN_CREATE ||
-	    c->block_size > VHD_MAX_CREATE)
-		return err_set(err, -EINVAL, "VHD", ERR_NOWHERE,
-			       "a block has 512 KiB, 1 MiB or 2 MiB");
-	return 0;
-}
-
-static int check(const struct vdisk_create *c, struct err *err)
+// Finds the kind of disk that is to be made.
+static int find_format(const struct vdisk_create *c,
+		       const struct vdisk_format_ops **ret, struct err *err)
 {
 	if (c->present && c->type != VDISK_DYNAMIC)
 		return err_set(err, -EINVAL, "virtual disk", ERR_NOWHERE,
 			       "blocks are present in dynamic disks only");
-	return c->format == VDISK_VHDX ? 0 : check_vhd(c, err);
-}
-
-int vdisk_create_fixed(struct disk *file, uint64_t size, const struct guid *id,
-		       int64_t created, struct err *err)
-{
-	struct vhd_footer footer;
-	struct vhd_footer_disk disk;
-	int r = check_size(size, err);
-
-	if (r)
-		return r;
-	if (file->size != vdisk_fixed_file_size(size))
-		return err_set(err, -EINVAL, "VHD", ERR_NOWHERE,
-			       "the file is not 512 bytes longer than the "
-			       "disk");
-	footer = vhd_footer_new(VDISK_FIXED, size, id, created);
-	vhd_footer_encode(&footer, &disk);
-	r = disk_write(file, size, &disk, sizeof(disk), err);
-	return r ? r : disk_flush(file, err);
-}
-
-static int create_fixed(struct disk *file, const struct vdisk_create *c,
-			struct err *err)
-{
-	int r = 0;
-
-	if (file->size < vdisk_fixed_file_size(c->size))
-		r = disk_resize(file, vdisk_fixed_file_size(c->size), err);
-	return r ? r
-		 : vdisk_create_fixed(file, c->size, &c->id, c->created, err);
+	*ret = vdisk_format_find(c->format, c->type);
+	return *ret ? 0
+		    : err_set(err, -EINVAL, "virtual disk", ERR_NOWHERE,
+			      "there is no such kind");
 }
 
 int vdisk_create(struct disk *file, const struct vdisk_create *c,
 		 struct err *err)
 {
-	int r = check(c, err);
+	const struct vdisk_format_ops *format;
+	int r = find_format(c, &format, err);
 
-	if (r)
-		return r;
-	if (c->format == VDISK_VHDX)
-		return vhdx_create(file, c, err);
-	if (c->type == VDISK_FIXED)
-		return create_fixed(file, c, err);
-	if (file->size % VHD_SECTOR)
-		return err_set(err, -EINVAL, "VHD", ERR_NOWHERE,
-			       "the file is not whole sectors long");
-	return vhd_dynamic_create(file, c, err);
+	return r ? r : format->create(file, c, err);
 }
 
 int vdisk_create_layout(const struct vdisk_create *c, struct vdisk_layout *ret,
 			struct err *err)
 {
-	int r = check(c, err);
+	const struct vdisk_format_ops *format;
+	int r = find_format(c, &format, err);
 
-	if (r)
-		return r;
-	if (c->format == VDISK_VHDX)
-		return vhdx_layout(c, ret, err);
-	if (c->type != VDISK_FIXED)
-		return vhd_dynamic_layout(c, ret, err);
-	*ret = (struct vdisk_layout){
-		.file_size = vdisk_fixed_file_size(c->size),
-		.max_size = vdisk_fixed_file_size(c->size),
-		.stride = c->size,
-		.blocks = 1,
-		.block_size = c->size,
-	};
-	return 0;
+	return r ? r : format->layout(c, ret, err);
 }
 
 // --- The content of a disk that is yet to be made ----------------------------

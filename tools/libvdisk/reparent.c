@@ -2,9 +2,8 @@
 //
 // Giving a differencing disk another parent, and emptying it.
 
+#include "format.h"
 #include "vdisk_priv.h"
-#include "vhd/vhd_priv.h"
-#include "vhdx/vhdx_priv.h"
 
 static int probe_child(struct disk *file, struct vdisk_info *ret,
 		       struct err *err)
@@ -29,14 +28,7 @@ int vdisk_reparent(struct disk *file, const struct guid *parent_id,
 	struct vdisk_info info;
 	int r = probe_child(file, &info, err);
 
-	if (r)
-		return r;
-	if (info.format == VDISK_VHDX)
-		return vhdx_reparent(file, &info, &c, err);
-	r = vhd_reparent(file, &info, &c, err);
-	if (!r)
-		r = vdisk_probe(file, &info, err);
-	return r ? r : vdisk_cut(file, &info, err);
+	return r ? r : vdisk_format_of(&info)->reparent(file, &c, err);
 }
 
 int vdisk_reset(struct disk *file, struct err *err)
@@ -45,7 +37,6 @@ int vdisk_reset(struct disk *file, struct err *err)
 	int r = probe_child(file, &info, err);
 
 	if (!r)
-		r = info.format == VDISK_VHDX ? vhdx_reset(file, &info, err)
-					      : vhd_reset(file, &info, err);
-	return r ? r : vdisk_cut(file, &info, err);
+		r = vdisk_format_of(&info)->reset(file, err);
+	return r ? r : vdisk_format_of(&info)->cut(file, err);
 }

@@ -78,48 +78,28 @@ static inline bool vdisk_is_present(const struct vdisk_create *c,
 }
 
 // Returns how many of the first `blocks` blocks have one.
-uint64_t vdisk_present(const struct vdisk_create *c, uint64_t blocks);
-
-// Opens as vdisk_open does, but a differencing disk without its parent.
-int vdisk_open_alone(struct disk *file, const struct vdisk_info *info,
-		     struct disk **ret, struct err *err);
-
-// Returns true for a disk that is made of blocks (blocks/blocks.h): all but fixed VHDs.
-static inline bool vdisk_has_blocks(const struct vdisk_info *info)
+static inline uint64_t vdisk_present(const struct vdisk_create *c,
+				     uint64_t blocks)
 {
-	return info->format == VDISK_VHDX || info->type != VDISK_FIXED;
+	uint64_t n = 0;
+
+	for (uint64_t i = 0; c->present && i < blocks; i++)
+		n += vdisk_is_present(c, i);
+	return n;
 }
 
-// Copies `len` bytes inside of a file to a place that does not overlap (blocks/edit.c).
-// Returns 0, -ENOMEM, or the file's error.
-int vdisk_copy_inside(struct disk *file, uint64_t from, uint64_t to,
-		      uint64_t len, struct err *err);
+// As vdisk_parent_done.
+static inline void vdisk_parent_free(struct vdisk_parent *p)
+{
+	mem_free(p->relative);
+	mem_free(p->absolute);
+	mem_free(p->volume);
+	*p = (struct vdisk_parent){0};
+}
 
-// Opens a virtual disk for changing it as a whole, with the blocks' part ready
-// for changes: vdisk_open_alone and vdisk_blocks_prepare. With `keeps_id`
-// children do not notice (blocks/edit.c).
-struct vdisk_blocks;
-int vdisk_edit_open(struct disk *file, const struct vdisk_info *info,
-		    bool keeps_id, struct vdisk_blocks **ret, struct err *err);
-
-// Ends that: makes everything durable and closes, whatever `r` says of what
-// was done before. Returns r, or the file's error.
-int vdisk_edit_close(struct vdisk_blocks *b, int r, struct err *err);
-
-// Moves what lies at the end of the file of a disk with blocks into gaps before
-// it (blocks/pack.c).
-// Returns 0, -ECANCELED, or as vdisk_open and disk_write.
-int vdisk_pack(struct disk *file, const struct vdisk_info *info,
-	       struct progress *progress, struct err *err);
-
-// Returns how many bytes at the end of the file are not used.
-uint64_t vdisk_lost(const struct vdisk_blocks *b,
-		    const struct vdisk_info *info);
-
-// Cuts off what is not used at the end of a file, if it can be made shorter.
-// Returns 0, or as vdisk_open and disk_resize.
-int vdisk_cut(struct disk *file, const struct vdisk_info *info,
-	      struct err *err);
+// Returns true for a disk that is made of blocks (blocks/blocks.h): all but
+// fixed VHDs.
+bool vdisk_has_blocks(const struct vdisk_info *info);
 
 // As vdisk_expand; with `keeps_id` children do not notice.
 int vdisk_expand_as(struct disk *file, uint64_t size, bool keeps_id,

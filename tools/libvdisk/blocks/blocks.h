@@ -93,6 +93,8 @@ struct vdisk_blocks_ops {
 	// enters it there; vdisk_blocks_room made room.
 	int (*move)(struct vdisk_blocks *b, const struct vdisk_range *range,
 		    uint64_t to, struct err *err);
+	// Returns how long a file would be that ends behind what is used.
+	uint64_t (*end)(const struct vdisk_blocks *b);
 	// Gives back what no block needs any more; may be NULL.
 	int (*trim)(struct vdisk_blocks *b, struct err *err);
 	// Frees the format's own.
@@ -228,5 +230,41 @@ int vdisk_bits_put(struct vdisk_blocks *b, uint64_t block, uint32_t sector,
 int vdisk_bits_run(struct vdisk_blocks *b, uint64_t block, uint32_t sector,
 		   uint32_t max, uint32_t *ret_count, bool *ret_here,
 		   struct err *err);
+
+// --- Changing a disk as a whole ----------------------------------------------
+
+// Readies a disk that was opened for that (edit.c), which this takes over. With
+// `keeps_id` children do not notice.
+// Returns 0, -EROFS, or the file's error; the disk is then closed.
+int vdisk_edit_start(struct disk *d, bool keeps_id, struct vdisk_blocks **ret,
+		     struct err *err);
+
+// Ends that: makes everything durable and closes, whatever `r` says of what
+// was done before. Returns r, or the file's error.
+int vdisk_edit_close(struct vdisk_blocks *b, int r, struct err *err);
+
+// Copies `len` bytes inside of a file to a place that does not overlap (edit.c).
+// Returns 0, -ENOMEM, or the file's error.
+int vdisk_copy_inside(struct disk *file, uint64_t from, uint64_t to,
+		      uint64_t len, struct err *err);
+
+// Cuts a file, durably; one that cannot be cut stays as it is.
+// Returns 0 or the file's error.
+int vdisk_shorten(struct disk *file, uint64_t size, struct err *err);
+
+// Takes blocks their places that hold nothing but zeroes or nothing that is
+// needed, as vdisk_compact tells (compact.c).
+// Returns 0, -ECANCELED, -ENOMEM, or the disk's errors.
+int vdisk_blocks_compact(struct vdisk_blocks *b, vdisk_unused *unused,
+			 void *ctx, struct progress *progress, struct err *err);
+
+// Moves what lies at the end of the file into gaps before it (pack.c), finishes
+// the disk and closes it.
+// Returns 0, -ECANCELED, -ENOMEM, or the file's error.
+int vdisk_blocks_pack(struct vdisk_blocks *b, struct progress *progress,
+		      struct err *err);
+
+// Returns how many bytes at the end of the file are not used.
+uint64_t vdisk_lost(const struct vdisk_blocks *b);
 
 #endif

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Giving back room: blocks that nobody needs lose their place, then the rest
-// moves to the front and the file is cut off (pack.c). A block's old place is
-// used anew only when the table that does not name it is durable.
+// Blocks that nobody needs lose their place. It is used anew only when the table
+// that does not name it is durable: by pack.c, after the disk was finished.
 
 #include <string.h>
 
 #include "blocks.h"
-#include "../vdisk_priv.h"
 
 #define PIECE (256u << 10)
 
@@ -177,8 +175,8 @@ static int drop_all(struct compact *c, struct progress *progress,
 
 // A differencing disk's volumes are not asked: what is free may be needed to
 // tell its content from the parent's.
-static int compact(struct vdisk_blocks *b, vdisk_unused *unused, void *ctx,
-		   struct progress *progress, struct err *err)
+int vdisk_blocks_compact(struct vdisk_blocks *b, vdisk_unused *unused,
+			 void *ctx, struct progress *progress, struct err *err)
 {
 	struct compact c = {
 		.b = b, .now = mem_alloc(PIECE), .below = mem_alloc(PIECE)};
@@ -193,31 +191,4 @@ static int compact(struct vdisk_blocks *b, vdisk_unused *unused, void *ctx,
 	mem_free(c.now);
 	mem_free(c.below);
 	return r;
-}
-
-int vdisk_compact(struct disk *file, struct disk *parent, vdisk_unused *unused,
-		  void *ctx, struct progress *progress, struct err *err)
-{
-	struct vdisk_info info;
-	struct vdisk_blocks *b;
-	struct disk *d;
-	int r = vdisk_probe(file, &info, err);
-
-	if (r || info.type == VDISK_FIXED)
-		return r;
-	if (info.type == VDISK_DIFFERENCING)
-		r = vdisk_open_child(file, parent, &info.parent_id, &d, err);
-	else
-		r = vdisk_open(file, &d, err);
-	if (r)
-		return r;
-	b = (struct vdisk_blocks *)d;
-	b->keeps_id = !unused;
-	r = d->read_only ? err_set(err, -EROFS, "virtual disk", ERR_NOWHERE,
-				   "it was opened for reading only")
-			 : compact(b, unused, ctx, progress, err);
-	r = vdisk_edit_close(b, r, err);
-	if (!r)
-		r = vdisk_pack(file, &info, progress, err);
-	return r ? r : vdisk_cut(file, &info, err);
 }

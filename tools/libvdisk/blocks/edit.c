@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// What all changes of whole disks need: opening a disk for one, copying inside
-// of its file.
+// What all changes of whole disks need: readying a disk for one, copying inside
+// of its file, cutting that off.
 
 #include <string.h>
 
 #include "blocks.h"
-#include "../vdisk_priv.h"
 
 #define PIECE (1u << 20)
 
@@ -29,16 +28,12 @@ int vdisk_copy_inside(struct disk *file, uint64_t from, uint64_t to,
 	return r;
 }
 
-int vdisk_edit_open(struct disk *file, const struct vdisk_info *info,
-		    bool keeps_id, struct vdisk_blocks **ret, struct err *err)
+int vdisk_edit_start(struct disk *d, bool keeps_id, struct vdisk_blocks **ret,
+		     struct err *err)
 {
-	struct vdisk_blocks *b;
-	struct disk *d;
-	int r = vdisk_open_alone(file, info, &d, err);
+	struct vdisk_blocks *b = (struct vdisk_blocks *)d;
+	int r;
 
-	if (r)
-		return r;
-	b = (struct vdisk_blocks *)d;
 	b->keeps_id = keeps_id;
 	pthread_mutex_lock(&b->lock);
 	r = d->read_only ? err_set(err, -EROFS, "virtual disk", ERR_NOWHERE,
@@ -59,4 +54,14 @@ int vdisk_edit_close(struct vdisk_blocks *b, int r, struct err *err)
 		r = disk_finish(&b->disk, err);
 	disk_close(&b->disk);
 	return r;
+}
+
+int vdisk_shorten(struct disk *file, uint64_t size, struct err *err)
+{
+	struct err why = {0};
+	int r = disk_resize(file, size, &why);
+
+	if (r == -ENOTSUP)
+		return 0;
+	return r ? err_pass(err, r, &why) : disk_flush(file, err);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Moving what lies at the end of a virtual disk's file into gaps before it, and
-// cutting off what is then not used.
+// Moving what lies at the end of a virtual disk's file into gaps before it.
 //
 // What moves is copied, and the table says so when the copy is durable; places
 // that were left are not used anew. The order of blocks in a file means nothing.
@@ -9,9 +8,6 @@
 #include <string.h>
 
 #include "blocks.h"
-#include "../vdisk_priv.h"
-#include "../vhd/dynamic.h"
-#include "../vhdx/blocks.h"
 
 // A block table moves only when that is worth it.
 #define WORTH_IT (UINT64_C(1) << 20)
@@ -116,116 +112,24 @@ static int move_all(struct pack *p, struct progress *progress, struct err *err)
 	return r;
 }
 
-int vdisk_pack(struct disk *file, const struct vdisk_info *info,
-	       struct progress *progress, struct err *err)
+int vdisk_blocks_pack(struct vdisk_blocks *b, struct progress *progress,
+		      struct err *err)
 {
-	struct pack p = {0};
-	struct disk *d;
-	int r = vdisk_open_alone(file, info, &d, err);
+	struct pack p = {.b = b};
+	int r;
 
-	if (r)
-		return r;
-	p.b = (struct vdisk_blocks *)d;
-	p.b->keeps_id = true;
+	b->keeps_id = true;
 	r = find_gaps(&p, err);
 	if (!r)
 		r = move_all(&p, progress, err);
 	vdisk_ranges_done(&p.ranges);
 	mem_free(p.gaps);
-	return vdisk_edit_close(p.b, r, err);
-}
-
-uint64_t vdisk_lost(const struct vdisk_blocks *b, const struct vdisk_info *info)
-{
-	const struct vhd_blocks *v = (const struct vhd_blocks *)b;
-	const struct vhdx_blocks *x = (const struct vhdx_blocks *)b;
-	bool is_vhd = info->format == VDISK_VHD;
-	uint64_t end = is_vhd ? round_up(v->end, VHD_SECTOR) + VHD_FOOTER_SIZE
-			      : round_up(x->end, VHDX_MIB);
-
-	return end < b->file->size ? b->file->size - end : 0;
-}
-
-// --- The end of the file -------------------------------------------------------
-
-// Cuts the file; one that cannot be cut stays as it is.
-static int shorten(struct disk *file, uint64_t size, struct err *err)
-{
-	struct err why = {0};
-	int r = disk_resize(file, size, &why);
-
-	if (r == -ENOTSUP)
-		return 0;
-	return r ? err_pass(err, r, &why) : disk_flush(file, err);
-}
-
-// The footer is written behind what is used before what lies between is cut off
-// with the old one.
-static int cut_vhd(struct disk *file, const struct vhd_footer_disk *footer,
-		   uint64_t end, struct err *err)
-{
-	int r;
-
-	if (end + VHD_FOOTER_SIZE >= file->size || !file->ops->resize)
-		return 0;
-	r = disk_write(file, end, footer, sizeof(*footer), err);
-	if (!r)
-		r = disk_flush(file, err);
-	return r ? r : shorten(file, end + VHD_FOOTER_SIZE, err);
-}
-
-static int cut_fixed(struct disk *file, struct err *err)
-{
-	struct vhd_footer_disk bytes;
-	struct vhd_footer footer;
-	uint64_t end;
-	bool lost;
-	int r = vhd_footer_read(file, &footer, &lost, &end, err);
-
-	if (r)
-		return r;
-	vhd_footer_encode(&footer, &bytes);
-	return cut_vhd(file, &bytes, footer.current_size, err);
-}
-
-static int cut_dynamic(struct disk *file, const struct vdisk_info *info,
-		       struct err *err)
-{
-	struct vdisk_blocks *b;
-	struct vhd_blocks *v;
-	int r = vdisk_edit_open(file, info, true, &b, err);
-
-	if (r)
-		return r;
-	v = (struct vhd_blocks *)b;
-	r = cut_vhd(file, &v->footer, round_up(v->end, VHD_SECTOR), err);
 	return vdisk_edit_close(b, r, err);
 }
 
-// The log says how long the file is: it is empty before the file is cut.
-static int cut_vhdx(struct disk *file, const struct vdisk_info *info,
-		    struct err *err)
+uint64_t vdisk_lost(const struct vdisk_blocks *b)
 {
-	struct vdisk_info now;
-	struct disk *d;
-	uint64_t end;
-	int r = vdisk_open_alone(file, info, &d, err);
+	uint64_t end = b->ops->end(b);
 
-	if (r)
-		return r;
-	end = round_up(((struct vhdx_blocks *)d)->end, VHDX_MIB);
-	disk_close(d);
-	r = vdisk_probe(file, &now, err);
-	if (!r && now.needs_replay)
-		r = err_set(err, -EIO, "VHDX log", ERR_NOWHERE,
-			    "it could not be closed");
-	return r || end >= file->size ? r : shorten(file, end, err);
-}
-
-int vdisk_cut(struct disk *file, const struct vdisk_info *info, struct err *err)
-{
-	if (info->format == VDISK_VHDX)
-		return cut_vhdx(file, info, err);
-	return info->type == VDISK_FIXED ? cut_fixed(file, err)
-					 : cut_dynamic(file, info, err);
+	return end < b->file->size ? b->file->size - end : 0;
 }

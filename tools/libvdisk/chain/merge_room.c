@@ -92,7 +92,7 @@ static int bytes_of_blocks(const struct need *n, uint64_t *ret, struct err *err)
 	struct vdisk_blocks *b = (struct vdisk_blocks *)n->target->disk;
 	bool is_vhd = info->format == VDISK_VHD;
 	uint64_t slot = round_up(b->ops->slot(b), is_vhd ? 4096 : MIB);
-	uint64_t count, bytes, lost = vdisk_lost(b, info);
+	uint64_t count, bytes, lost = vdisk_lost(b);
 	int r = count_blocks(n, &count, err);
 
 	if (r)

@@ -212,6 +212,13 @@ static uint64_t fit(const struct vdisk_blocks *b,
 	return range_ok(place, len, end) ? place : UINT64_MAX;
 }
 
+static uint64_t file_end(const struct vdisk_blocks *b)
+{
+	const struct vhd_blocks *v = (const struct vhd_blocks *)b;
+
+	return round_up(v->end, VHD_SECTOR) + VHD_FOOTER_SIZE;
+}
+
 // A block that was cut where the disk ends becomes whole.
 static int move(struct vdisk_blocks *b, const struct vdisk_range *range,
 		uint64_t to, struct err *err)
@@ -245,6 +252,7 @@ static const struct vdisk_blocks_ops vhd_ops = {
 	.slot = slot,
 	.fit = fit,
 	.move = move,
+	.end = file_end,
 	.release = release,
 };
 
@@ -456,4 +464,23 @@ int vhd_dynamic_open(struct disk *file, const struct vhd_footer *footer,
 	}
 	*ret = &b->disk;
 	return 0;
+}
+
+int vhd_open(struct disk *file, struct disk *parent, struct disk **ret,
+	     struct err *err)
+{
+	struct vhd v;
+	int r = vhd_read(file, &v, err);
+
+	return r ? r
+		 : vhd_dynamic_open(file, &v.footer, &v.header, parent, ret,
+				    err);
+}
+
+int vhd_edit(struct disk *file, struct vdisk_blocks **ret, struct err *err)
+{
+	struct disk *d;
+	int r = vhd_open(file, NULL, &d, err);
+
+	return r ? r : vdisk_edit_start(d, true, ret, err);
 }

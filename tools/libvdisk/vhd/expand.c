@@ -240,15 +240,14 @@ static int expand(struct vhd_blocks *v, uint64_t size, struct err *err)
 	return r;
 }
 
-int vhd_expand(struct disk *file, const struct vdisk_info *info, uint64_t size,
-	       struct err *err)
+int vhd_expand(struct disk *file, uint64_t size, struct err *err)
 {
 	struct vdisk_blocks *b;
-	int r = vdisk_edit_open(file, info, false, &b, err);
+	int r = vhd_edit(file, &b, err);
 
 	if (r)
 		return r;
-	if (size > info->size)
+	if (size > b->disk.size)
 		r = expand((struct vhd_blocks *)b, size, err);
 	return vdisk_edit_close(b, r, err);
 }

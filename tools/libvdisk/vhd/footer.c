@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "../blocks/blocks.h"
 #include "vhd_disk.h"
 #include "vhd_priv.h"
 
@@ -232,6 +233,21 @@ struct vhd_footer vhd_footer_new(enum vdisk_type type, uint64_t size,
 	set_maker(&footer);
 	vhd_footer_set_geometry(&footer, size);
 	return footer;
+}
+
+// It is durable behind what is used before what lies between is cut off with the
+// old one.
+int vhd_footer_move(struct disk *file, const struct vhd_footer_disk *footer,
+		    uint64_t end, struct err *err)
+{
+	int r;
+
+	if (end + VHD_FOOTER_SIZE >= file->size || !file->ops->resize)
+		return 0;
+	r = disk_write(file, end, footer, sizeof(*footer), err);
+	if (!r)
+		r = disk_flush(file, err);
+	return r ? r : vdisk_shorten(file, end + VHD_FOOTER_SIZE, err);
 }
 
 // What was found at one place: `footer` is valid when `verdict`, of

@@ -122,3 +122,22 @@ int vhd_header_read(struct disk *file, const struct vhd_footer *footer,
 	r = disk_read(file, footer->header_offset, &disk, sizeof(disk), err);
 	return r ? r : vhd_header_decode(&disk, footer, file->size, ret, err);
 }
+
+int vhd_read(struct disk *file, struct vhd *ret, struct err *err)
+{
+	struct vhd v = {0};
+	uint64_t end;
+	int r = vhd_footer_read(file, &v.footer, &v.footer_lost, &end, err);
+
+	if (r)
+		return r;
+	if (v.footer.type == VDISK_FIXED && v.footer.current_size > end)
+		return err_corrupt(err, "VHD footer", end,
+				   "the disk is longer than its file");
+	if (v.footer.type != VDISK_FIXED)
+		r = vhd_header_read(file, &v.footer, &v.header, err);
+	if (r)
+		return r;
+	*ret = v;
+	return 0;
+}

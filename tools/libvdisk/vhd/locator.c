@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "../vdisk_priv.h"
 #include "vhd_priv.h"
 
 static const struct vhd_locator *find(const struct vhd_header *header,
@@ -162,7 +163,7 @@ int vhd_parent_read(struct disk *file, const struct vhd_header *header,
 		r = p.absolute ? 0 : err_nomem(err);
 	}
 	if (r) {
-		vdisk_parent_done(&p);
+		vdisk_parent_free(&p);
 		return r;
 	}
 	*ret = p;

@@ -77,8 +77,8 @@ static int reparent(struct vhd_blocks *v, struct vhd_parent *p,
 	return put_header(v, &h, p, HOME, err);
 }
 
-int vhd_reparent(struct disk *file, const struct vdisk_info *info,
-		 const struct vdisk_create *c, struct err *err)
+int vhd_reparent(struct disk *file, const struct vdisk_create *c,
+		 struct err *err)
 {
 	struct vdisk_ranges ranges = {0};
 	struct vdisk_blocks *b;
@@ -86,7 +86,7 @@ int vhd_reparent(struct disk *file, const struct vdisk_info *info,
 	int r = vhd_parent_encode(c, &p, err);
 
 	if (!r)
-		r = vdisk_edit_open(file, info, true, &b, err);
+		r = vhd_edit(file, &b, err);
 	if (!r) {
 		r = b->ops->list(b, &ranges, err);
 		vdisk_ranges_sort(&ranges);
@@ -146,11 +146,11 @@ static int reset(struct vhd_blocks *v, struct err *err)
 	return r ? r : vhd_table_switch(v, home, count, err);
 }
 
-int vhd_reset(struct disk *file, const struct vdisk_info *info, struct err *err)
+int vhd_reset(struct disk *file, struct err *err)
 {
 	struct vdisk_blocks *b;
 	bool is_empty = true;
-	int r = vdisk_edit_open(file, info, false, &b, err);
+	int r = vhd_edit(file, &b, err);
 
 	if (r)
 		return r;

@@ -96,6 +96,33 @@ int vhd_header_decode(const struct vhd_header_disk *disk,
 int vhd_header_read(struct disk *file, const struct vhd_footer *footer,
 		    struct vhd_header *ret, struct err *err);
 
+// Everything that probing and opening a VHD need. `header` is zero for a fixed
+// one.
+struct vhd {
+	struct vhd_footer footer;
+	struct vhd_header header;
+	bool footer_lost;
+};
+
+// Reads both (header.c).
+// Returns as vhd_footer_read and vhd_header_read, -EBADMSG for a fixed disk that
+// is longer than its file.
+int vhd_read(struct disk *file, struct vhd *ret, struct err *err);
+
+// As vdisk_probe and vdisk_parent_read, for a VHD of any type (format.c); the
+// former returns -ENOENT when the file is none.
+int vhd_probe(struct disk *file, struct vdisk_info *ret, struct err *err);
+int vhd_parent_probe(struct disk *file, struct vdisk_parent *ret,
+		     struct err *err);
+
+// Say what may be made a VHD, in the format's limits, and what of one may become
+// larger.
+// Return 0, -EINVAL or -EFBIG.
+int vhd_check_size(uint64_t size, struct err *err);
+int vhd_check_create(const struct vdisk_create *c, struct err *err);
+int vhd_check_expand(const struct vdisk_info *info, uint64_t size,
+		     struct err *err);
+
 // Returns the bytes of a block's bitmap: a bit a sector, up to whole sectors.
 uint32_t vhd_bitmap_size(uint32_t block_size);
 
@@ -119,21 +146,33 @@ int vhd_dynamic_create(struct disk *file, const struct vdisk_create *c,
 int vhd_dynamic_layout(const struct vdisk_create *c, struct vdisk_layout *ret,
 		       struct err *err);
 
+// As that, for whatever dynamic or differencing VHD the file is.
+int vhd_open(struct disk *file, struct disk *parent, struct disk **ret,
+	     struct err *err);
+
+// Opens one alone, to change it as a whole: vdisk_edit_start.
+struct vdisk_blocks;
+int vhd_edit(struct disk *file, struct vdisk_blocks **ret, struct err *err);
+
 // As vdisk_expand, for a dynamic or differencing VHD; of the same size it only
 // makes the footers good.
-int vhd_expand(struct disk *file, const struct vdisk_info *info, uint64_t size,
-	       struct err *err);
+int vhd_expand(struct disk *file, uint64_t size, struct err *err);
 
-// As vdisk_reparent, to what `c` says of a parent.
-int vhd_reparent(struct disk *file, const struct vdisk_info *info,
-		 const struct vdisk_create *c, struct err *err);
+// As vdisk_reparent, to what `c` says of a parent; the file is not cut.
+int vhd_reparent(struct disk *file, const struct vdisk_create *c,
+		 struct err *err);
 
 // As vdisk_reset; the file keeps its length.
-int vhd_reset(struct disk *file, const struct vdisk_info *info,
-	      struct err *err);
+int vhd_reset(struct disk *file, struct err *err);
 
 // Gives a footer a size in bytes, with the geometry for it.
 void vhd_footer_resize(struct vhd_footer *footer, uint64_t size);
+
+// Writes the footer at `end`, behind which the file is then cut off with the old
+// one; a file that is not longer, or cannot be cut, stays as it is.
+// Returns 0 or the file's error.
+int vhd_footer_move(struct disk *file, const struct vhd_footer_disk *footer,
+		    uint64_t end, struct err *err);
 
 // Fills the fields of a footer as Windows 10 does.
 struct vhd_footer vhd_footer_new(enum vdisk_type type, uint64_t size,

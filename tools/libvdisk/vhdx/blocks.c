@@ -287,6 +287,11 @@ static uint64_t slot(const struct vdisk_blocks *b)
 	return b->block_size;
 }
 
+static uint64_t file_end(const struct vdisk_blocks *b)
+{
+	return round_up(((const struct vhdx_blocks *)b)->end, VHDX_MIB);
+}
+
 static bool is_table(const struct vdisk_range *range)
 {
 	return !strcmp(range->what, VDISK_RANGE_TABLE);
@@ -373,6 +378,7 @@ static const struct vdisk_blocks_ops vhdx_ops = {
 	.slot = slot,
 	.fit = fit,
 	.move = move,
+	.end = file_end,
 	.trim = trim,
 	.release = release,
 };
@@ -553,6 +559,8 @@ int vhdx_open(struct disk *file, struct disk *parent, struct disk **ret,
 		mem_free(v);
 		return r;
 	}
+	if (v->x.is_fixed)
+		disk_keep_room(file);
 	r = start(v, file, parent, err);
 	if (!r)
 		r = vdisk_blocks_init(&v->blocks, err);
@@ -564,4 +572,13 @@ int vhdx_open(struct disk *file, struct disk *parent, struct disk **ret,
 	}
 	*ret = &v->blocks.disk;
 	return 0;
+}
+
+int vhdx_edit(struct disk *file, bool keeps_id, struct vdisk_blocks **ret,
+	      struct err *err)
+{
+	struct disk *d;
+	int r = vhdx_open(file, NULL, &d, err);
+
+	return r ? r : vdisk_edit_start(d, keeps_id, ret, err);
 }

@@ -215,11 +215,11 @@ static int expand(struct vhdx_blocks *v, uint64_t size, struct err *err)
 	return r ? r : switch_over(v, size, place, len, err);
 }
 
-int vhdx_expand(struct disk *file, const struct vdisk_info *info, uint64_t size,
-		bool keeps_id, struct err *err)
+int vhdx_expand(struct disk *file, uint64_t size, bool keeps_id,
+		struct err *err)
 {
 	struct vdisk_blocks *b;
-	int r = vdisk_edit_open(file, info, keeps_id, &b, err);
+	int r = vhdx_edit(file, keeps_id, &b, err);
 
 	if (r)
 		return r;

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "../vdisk_priv.h"
 #include "vhdx_disk.h"
 #include "vhdx_priv.h"
 
@@ -24,14 +25,14 @@ static int read_file_id(struct disk *file, struct vhdx *v, struct err *err)
 	int r;
 
 	if (file->size < VHDX_REGION_2 + VHDX_TABLE_SIZE)
-		return err_set(err, -ENOENT, "virtual disk", ERR_NOWHERE,
-			       "neither a VHD nor a VHDX");
+		return err_set(err, -ENOENT, "VHDX", ERR_NOWHERE,
+			       "there is none");
 	r = disk_read(file, 0, &id, sizeof(id), err);
 	if (r)
 		return r;
 	if (memcmp(id.signature, "vhdxfile", sizeof(id.signature)))
-		return err_set(err, -ENOENT, "virtual disk", ERR_NOWHERE,
-			       "neither a VHD nor a VHDX");
+		return err_set(err, -ENOENT, "VHDX", ERR_NOWHERE,
+			       "there is none");
 	while (n < 256 && get_le16(id.creator[n]))
 		n++;
 	creator = utf16_to_utf8(id.creator, n);
@@ -318,7 +319,7 @@ static void take_locator(struct vhdx *v, struct vhdx_locator *l)
 		memcpy(v->parent, path, n);
 	v->parent_id = l->id;
 	v->parent_id_2 = l->id_2;
-	vdisk_parent_done(&l->paths);
+	vdisk_parent_free(&l->paths);
 }
 
 // Reads what is described by the headers, from the file or the overlay.

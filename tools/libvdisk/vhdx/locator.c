@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../vdisk_priv.h"
 #include "vhdx_disk.h"
 #include "vhdx_priv.h"
 
@@ -44,7 +45,7 @@ struct values {
 
 static void free_values(struct values *v)
 {
-	vdisk_parent_done(&v->paths);
+	vdisk_parent_free(&v->paths);
 	mem_free(v->id);
 	mem_free(v->id_2);
 }

@@ -35,8 +35,8 @@ static int put_locator(struct vhdx_patch *p, const uint8_t *item, size_t n,
 	return r ? r : vhdx_patch_apply(p, err);
 }
 
-int vhdx_reparent(struct disk *file, const struct vdisk_info *info,
-		  const struct vdisk_create *c, struct err *err)
+int vhdx_reparent(struct disk *file, const struct vdisk_create *c,
+		  struct err *err)
 {
 	struct vdisk_blocks *b;
 	struct vhdx_patch p;
@@ -46,7 +46,7 @@ int vhdx_reparent(struct disk *file, const struct vdisk_info *info,
 
 	if (r)
 		return r;
-	r = vdisk_edit_open(file, info, true, &b, err);
+	r = vhdx_edit(file, true, &b, err);
 	if (!r) {
 		r = vhdx_patch_init(&p, (struct vhdx_blocks *)b, err);
 		if (!r)
@@ -106,12 +106,11 @@ static int reset_large(struct vhdx_blocks *v, struct err *err)
 }
 
 // Opening for changes writes both headers.
-int vhdx_copies_mend(struct disk *file, const struct vdisk_info *info,
-		     struct err *err)
+int vhdx_copies_mend(struct disk *file, struct err *err)
 {
 	struct vdisk_blocks *b;
 	struct vhdx_blocks *v;
-	int r = vdisk_edit_open(file, info, true, &b, err);
+	int r = vhdx_edit(file, true, &b, err);
 
 	if (r)
 		return r;
@@ -120,13 +119,12 @@ int vhdx_copies_mend(struct disk *file, const struct vdisk_info *info,
 	return vdisk_edit_close(b, r, err);
 }
 
-int vhdx_reset(struct disk *file, const struct vdisk_info *info,
-	       struct err *err)
+int vhdx_reset(struct disk *file, struct err *err)
 {
 	uint64_t page = UINT64_MAX, pages = 0;
 	struct vdisk_blocks *b;
 	struct vhdx_blocks *v;
-	int r = vdisk_edit_open(file, info, false, &b, err);
+	int r = vhdx_edit(file, false, &b, err);
 
 	if (r)
 		return r;

@@ -76,23 +76,26 @@ int vhdx_create(struct disk *file, const struct vdisk_create *c,
 int vhdx_layout(const struct vdisk_create *c, struct vdisk_layout *ret,
 		struct err *err);
 
+// Opens one alone, to change it as a whole: vdisk_edit_start.
+struct vdisk_blocks;
+int vhdx_edit(struct disk *file, bool keeps_id, struct vdisk_blocks **ret,
+	      struct err *err);
+
 // As vdisk_expand; `size` is larger than it is. With `keeps_id` children do not
 // notice.
-int vhdx_expand(struct disk *file, const struct vdisk_info *info, uint64_t size,
-		bool keeps_id, struct err *err);
+int vhdx_expand(struct disk *file, uint64_t size, bool keeps_id,
+		struct err *err);
 
 // As vdisk_reparent, to what `c` says of a parent.
-int vhdx_reparent(struct disk *file, const struct vdisk_info *info,
-		  const struct vdisk_create *c, struct err *err);
+int vhdx_reparent(struct disk *file, const struct vdisk_create *c,
+		  struct err *err);
 
-// Makes the damaged ones good.
+// Makes headers and region tables good that are damaged.
 // Returns as vhdx_read.
-int vhdx_copies_mend(struct disk *file, const struct vdisk_info *info,
-		     struct err *err);
+int vhdx_copies_mend(struct disk *file, struct err *err);
 
 // As vdisk_reset; the file keeps its length.
-int vhdx_reset(struct disk *file, const struct vdisk_info *info,
-	       struct err *err);
+int vhdx_reset(struct disk *file, struct err *err);
 
 // Of the regions everybody must know, in on-disk order.
 extern const struct guid vhdx_table_region, vhdx_meta_region;

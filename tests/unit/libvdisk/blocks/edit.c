@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // What changes of whole disks need: copying inside of a file, in pieces, holes
-// kept; opening for a change.
+// kept; readying for a change.
 
 #include "libvdisk/blocks/blocks.h"
-#include "libvdisk/vdisk_priv.h"
+#include "libvdisk/format.h"
 #include "unit/libvdisk/images.h"
 
 static struct err err;
@@ -70,6 +70,17 @@ static void check_copy(uint64_t from, uint64_t to)
 	disk_close(below);
 }
 
+static int edit_open(struct disk *file, bool keeps_id,
+		     struct vdisk_blocks **ret)
+{
+	struct vdisk_info info;
+	struct disk *d;
+
+	check_ok(vdisk_probe(file, &info, &err), &err);
+	check_ok(vdisk_format_of(&info)->open_disk(file, NULL, &d, &err), &err);
+	return vdisk_edit_start(d, keeps_id, ret, NULL);
+}
+
 // Nothing is changed of a file that is for reading only, and nothing is left
 // open.
 static void check_read_only(void)
@@ -82,14 +93,11 @@ static void check_read_only(void)
 		size_t n = (size_t)files[i]->size;
 		uint8_t *before = malloc(n), *after = malloc(n);
 		struct vdisk_blocks *b = (void *)1;
-		struct vdisk_info info;
 
 		check(before && after);
 		check_ok(disk_read(files[i], 0, before, n, &err), &err);
-		check_ok(vdisk_probe(files[i], &info, &err), &err);
 		files[i]->read_only = true;
-		check_eq(vdisk_edit_open(files[i], &info, true, &b, NULL),
-			 -EROFS);
+		check_eq(edit_open(files[i], true, &b), -EROFS);
 		check(b == (void *)1);
 		check_ok(disk_read(files[i], 0, after, n, &err), &err);
 		check(!memcmp(before, after, n));
@@ -104,13 +112,11 @@ static void check_close(void)
 {
 	struct disk *file = new_dynamic(VDISK_DYNAMIC);
 	struct vdisk_blocks *b;
-	struct vdisk_info info;
 
-	check_ok(vdisk_probe(file, &info, &err), &err);
-	check_ok(vdisk_edit_open(file, &info, true, &b, &err), &err);
+	check_eq(edit_open(file, true, &b), 0);
 	check(b->keeps_id && b->prepared);
 	check_eq(vdisk_edit_close(b, -ECANCELED, NULL), -ECANCELED);
-	check_ok(vdisk_edit_open(file, &info, false, &b, &err), &err);
+	check_eq(edit_open(file, false, &b), 0);
 	check(!b->keeps_id);
 	vdisk_blocks_set(b, 1, 0);
 	file->read_only = true;

@@ -3,7 +3,7 @@
 // Moving blocks into gaps and cutting the end off, on VHDs whose blocks are where
 // other makers put them: not at pages, in any order, cut where the disk ends.
 
-#include "libvdisk/vdisk_priv.h"
+#include "libvdisk/format.h"
 #include "libvdisk/vhd/dynamic.h"
 #include "unit/libvdisk/images.h"
 
@@ -56,13 +56,18 @@ static void check_content(struct disk *file)
 	disk_close(d);
 }
 
+static int move(struct disk *file, struct progress *progress)
+{
+	struct disk *d;
+
+	check_ok(vhd_open(file, NULL, &d, &err), &err);
+	return vdisk_blocks_pack((struct vdisk_blocks *)d, progress, NULL);
+}
+
 static void pack(struct disk *file)
 {
-	struct vdisk_info info;
-
-	check_ok(vdisk_probe(file, &info, &err), &err);
-	check_ok(vdisk_pack(file, &info, NULL, &err), &err);
-	check_ok(vdisk_cut(file, &info, &err), &err);
+	check_eq(move(file, NULL), 0);
+	check_ok(vhd_dynamic_format.cut(file, &err), &err);
 }
 
 // Where the data of a block begins.
@@ -155,11 +160,9 @@ static void check_limits(void)
 	static const uint64_t places[] = {2560, 65536, 65536 + SLOT};
 	struct disk *d = scattered(places, 65536 + 2 * SLOT, BLOCK), *fixed;
 	struct progress progress = {.report = stop};
-	struct vdisk_info info;
 	uint64_t size = d->size;
 
-	check_ok(vdisk_probe(d, &info, &err), &err);
-	check_eq(vdisk_pack(d, &info, &progress, NULL), -ECANCELED);
+	check_eq(move(d, &progress), -ECANCELED);
 	check_content(d);
 	check_ok(disk_slice(d, 0, size, &fixed, &err), &err);
 	pack(fixed);
