@@ -200,11 +200,7 @@ int vdisk_piece_cut(struct vdisk_blocks *b, struct vdisk_piece *p,
 int vdisk_piece_write(struct vdisk_blocks *b, struct vdisk_piece *p,
 		      const uint8_t *data, struct err *err);
 
-// Gives the places back that commits have ended the use of, with the lock held
-// (zero.c).
-void vdisk_blocks_give_back(struct vdisk_blocks *b);
-
-// Operations of the disk: zero.c, map.c, blocks.c.
+// Operations of the disk: zero.c, map.c, piece.c.
 int vdisk_blocks_zero(struct disk *d, uint64_t off, uint64_t len,
 		      struct err *err);
 int vdisk_blocks_discard(struct disk *d, uint64_t off, uint64_t len,

@@ -91,22 +91,6 @@ static int drop(struct vdisk_blocks *b, uint64_t block, enum block_state state,
 	return r;
 }
 
-// That a place is given back is a hint; an error changes nothing.
-void vdisk_blocks_give_back(struct vdisk_blocks *b)
-{
-	for (uint64_t i = b->first_stale; i < b->end_stale; i++) {
-		uint64_t entry = b->table[i];
-
-		if (BLOCK_STATE(entry) >= BLOCK_FULL || !(entry & BLOCK_STALE))
-			continue;
-		best_effort(disk_discard(b->file, BLOCK_PLACE(entry),
-					 b->block_size, NULL));
-		__atomic_store_n(&b->table[i], entry & ~BLOCK_STALE,
-				 __ATOMIC_RELEASE);
-	}
-	b->first_stale = b->end_stale = 0;
-}
-
 // --- The operations ----------------------------------------------------------
 
 static int zero_piece(struct vdisk_blocks *b, struct vdisk_piece *p,

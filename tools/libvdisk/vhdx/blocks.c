@@ -11,9 +11,7 @@
 #include "../vdisk_priv.h"
 #include "blocks.h"
 
-#define PLACE(entry) ((entry) & ~(VHDX_MIB - 1))
-#define MAP_PRESENT  6u
-#define PAGE_BITS    (VHDX_PAGE * 8)
+#define PAGE_BITS (VHDX_PAGE * 8)
 
 // --- Bitmaps -----------------------------------------------------------------
 
@@ -27,16 +25,6 @@ static uint64_t bit_page(const struct vdisk_blocks *b, uint64_t block,
 
 	*ret_bit = (uint32_t)(bit % PAGE_BITS);
 	return v->maps[block / v->ratio] + bit / PAGE_BITS * VHDX_PAGE;
-}
-
-static uint64_t table_index(const struct vdisk_blocks *b, uint64_t block)
-{
-	return block + block / ((const struct vhdx_blocks *)b)->ratio;
-}
-
-uint64_t vhdx_map_index(const struct vhdx_blocks *v, uint64_t chunk)
-{
-	return chunk * (v->ratio + 1) + v->ratio;
 }
 
 // --- Allocation --------------------------------------------------------------
@@ -55,11 +43,11 @@ int vhdx_take_room(struct vhdx_blocks *v, uint64_t len, uint64_t *ret,
 		return err_set(err, -ENOSPC, "VHDX", place,
 			       "there is no room for another block in the "
 			       "file");
-	if (r && err && !err->code)
-		*err = why;
 	if (v->fresh < file->size)
 		v->fresh = file->size;
-	if (!r && place < dirty)
+	if (r)
+		return err_pass(err, r, &why);
+	if (place < dirty)
 		r = disk_zero(file, place,
 			      dirty - place < len ? dirty - place : len, err);
 	if (r)
@@ -114,31 +102,6 @@ static int allocate(struct vdisk_blocks *b, uint64_t block, struct err *err)
 }
 
 // --- The log and the headers -------------------------------------------------
-
-void vhdx_table_encode(const struct vhdx_blocks *v, uint64_t page,
-		       uint8_t bytes[VHDX_PAGE])
-{
-	const struct vdisk_blocks *b = &v->blocks;
-
-	memset(bytes, 0, VHDX_PAGE);
-	for (uint64_t i = 0; i < VHDX_ENTRIES_A_PAGE; i++) {
-		uint64_t index = page * VHDX_ENTRIES_A_PAGE + i;
-		uint64_t chunk = index / (v->ratio + 1);
-		uint64_t block = index - chunk;
-		bool is_map = index % (v->ratio + 1) == v->ratio;
-		uint64_t entry = 0;
-		le64 disk;
-
-		if (is_map && chunk < v->chunks && v->maps[chunk])
-			entry = v->maps[chunk] | MAP_PRESENT;
-		else if (!is_map && block < b->count)
-			entry = BLOCK_STATE(b->table[block]) < BLOCK_FULL
-					? BLOCK_STATE(b->table[block])
-					: b->table[block];
-		disk = to_le64(entry);
-		memcpy(bytes + i * sizeof(disk), &disk, sizeof(disk));
-	}
-}
 
 // Gathers all that is pending. Returns how many writes there are.
 static size_t gather(struct vhdx_blocks *v, struct vhdx_log_write *writes,
@@ -385,106 +348,6 @@ static const struct vdisk_blocks_ops vhdx_ops = {
 
 // --- Opening -----------------------------------------------------------------
 
-static void note_end(struct vhdx_blocks *v, uint64_t end)
-{
-	if (v->end < end)
-		v->end = end;
-}
-
-static int decode_map_entry(struct vhdx_blocks *v, uint64_t chunk,
-			    uint64_t entry, uint64_t where, struct err *err)
-{
-	if (!v->blocks.has_bitmaps || BLOCK_STATE(entry) != MAP_PRESENT)
-		return 0;
-	if (PLACE(entry) < VHDX_MIB ||
-	    !range_ok(PLACE(entry), VHDX_MAP_SIZE, v->blocks.file->size))
-		return err_corrupt(err, "VHDX block table", where,
-				   "the bitmaps of chunk %llu are not inside "
-				   "the file",
-				   (unsigned long long)chunk);
-	v->maps[chunk] = PLACE(entry);
-	note_end(v, PLACE(entry) + VHDX_MAP_SIZE);
-	return 0;
-}
-
-static int decode_entry(struct vhdx_blocks *v, uint64_t i, uint64_t entry,
-			uint64_t where, struct err *err)
-{
-	struct vdisk_blocks *b = &v->blocks;
-	uint64_t left = b->disk.size - i * b->block_size;
-	uint64_t len = left < b->block_size ? left : b->block_size;
-	unsigned state = (unsigned)BLOCK_STATE(entry);
-
-	if (state == 4 || state == 5 ||
-	    (state == BLOCK_PARTIAL && !b->has_bitmaps))
-		return err_corrupt(err, "VHDX block table", where,
-				   "block %llu has state %u",
-				   (unsigned long long)i, state);
-	if (state < BLOCK_FULL) {
-		b->table[i] = state;
-		return 0;
-	}
-	if (PLACE(entry) < VHDX_MIB ||
-	    !range_ok(PLACE(entry), len, b->file->size))
-		return err_corrupt(err, "VHDX block table", where,
-				   "block %llu is not inside the file",
-				   (unsigned long long)i);
-	b->table[i] = PLACE(entry) | state;
-	note_end(v, PLACE(entry) + b->block_size);
-	return 0;
-}
-
-// A block with bits needs them.
-static int check_maps(const struct vhdx_blocks *v, struct err *err)
-{
-	for (uint64_t i = 0; i < v->blocks.count; i++)
-		if (BLOCK_STATE(v->blocks.table[i]) == BLOCK_PARTIAL &&
-		    !v->maps[i / v->ratio])
-			return err_corrupt(err, "VHDX block table",
-					   v->x.table_offset +
-						   table_index(&v->blocks, i) *
-							   sizeof(le64),
-					   "block %llu has no bitmap",
-					   (unsigned long long)i);
-	return 0;
-}
-
-// Takes the table, a piece of the file's at a time.
-static int read_table(struct vhdx_blocks *v, struct err *err)
-{
-	uint64_t blocks = v->blocks.count;
-	uint64_t total = v->blocks.has_bitmaps
-				 ? v->chunks * (v->ratio + 1)
-				 : blocks + (blocks - 1) / v->ratio;
-	le64 piece[512];
-
-	if (total > v->x.table_length / sizeof(le64))
-		return err_corrupt(err, "VHDX block table", v->x.table_offset,
-				   "it is too short for the disk");
-	for (uint64_t i = 0; i < total; i += 512) {
-		size_t n = total - i < 512 ? (size_t)(total - i) : 512;
-		uint64_t where = v->x.table_offset + i * sizeof(le64);
-		int r = disk_read(v->blocks.file, where, piece,
-				  n * sizeof(le64), err);
-
-		for (size_t j = 0; j < n && !r; j++) {
-			uint64_t entry = get_le64(piece[j]);
-			uint64_t at = where + j * sizeof(le64);
-			uint64_t chunk = (i + j) / (v->ratio + 1);
-			bool is_map = (i + j) % (v->ratio + 1) == v->ratio;
-
-			if (is_map)
-				r = decode_map_entry(v, chunk, entry, at, err);
-			else if (i + j - chunk < blocks)
-				r = decode_entry(v, i + j - chunk, entry, at,
-						 err);
-		}
-		if (r)
-			return r;
-	}
-	return check_maps(v, err);
-}
-
 // Brings the file itself up to date, and marks its log as done.
 static int replay(struct disk *file, struct vhdx *x, struct err *err)
 {
@@ -520,7 +383,7 @@ static int start(struct vhdx_blocks *v, struct disk *file, struct disk *parent,
 		.low_bit_first = true,
 		.page_size = VHDX_PAGE,
 		.entries_a_page = VHDX_ENTRIES_A_PAGE,
-		.table_index = table_index,
+		.table_index = vhdx_table_index,
 		.max_dirty = VHDX_LOG_MAX_WRITES,
 		.can_drop = !x->is_fixed,
 		.has_states = true,
@@ -531,12 +394,12 @@ static int start(struct vhdx_blocks *v, struct disk *file, struct disk *parent,
 	v->ratio = vhdx_ratio(x->block_size, x->sector_size);
 	v->chunks = (count + v->ratio - 1) / v->ratio;
 	v->fresh = v->blocks.file->size;
-	note_end(v, VHDX_MIB);
-	note_end(v, x->header.log_offset + x->header.log_length);
-	note_end(v, x->table_offset + x->table_length);
-	note_end(v, x->meta_offset + x->meta_length);
+	vhdx_note_end(v, VHDX_MIB);
+	vhdx_note_end(v, x->header.log_offset + x->header.log_length);
+	vhdx_note_end(v, x->table_offset + x->table_length);
+	vhdx_note_end(v, x->meta_offset + x->meta_length);
 	for (size_t i = 0; i < x->other_count; i++)
-		note_end(v, x->others[i].offset + x->others[i].length);
+		vhdx_note_end(v, x->others[i].offset + x->others[i].length);
 	v->maps = mem_array((size_t)v->chunks, sizeof(*v->maps));
 	return v->maps ? 0 : err_nomem(err);
 }
@@ -565,7 +428,7 @@ int vhdx_open(struct disk *file, struct disk *parent, struct disk **ret,
 	if (!r)
 		r = vdisk_blocks_init(&v->blocks, err);
 	if (!r)
-		r = read_table(v, err);
+		r = vhdx_table_read(v, err);
 	if (r) {
 		release(&v->blocks);
 		return r;

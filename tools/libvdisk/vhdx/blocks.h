@@ -30,8 +30,22 @@ struct vhdx_blocks {
 int vhdx_take_room(struct vhdx_blocks *v, uint64_t len, uint64_t *ret,
 		   struct err *err);
 
-// Returns the table's entry for the bitmaps of a chunk.
+// Remembers that something ends there.
+static inline void vhdx_note_end(struct vhdx_blocks *v, uint64_t end)
+{
+	if (v->end < end)
+		v->end = end;
+}
+
+// --- The block table (table.c) -----------------------------------------------
+
+// Returns the entry of a block, and that for the bitmaps of a chunk.
+uint64_t vhdx_table_index(const struct vdisk_blocks *b, uint64_t block);
 uint64_t vhdx_map_index(const struct vhdx_blocks *v, uint64_t chunk);
+
+// Decodes the table into `v`, whose regions have been noted.
+// Returns 0, -EBADMSG, or the file's error.
+int vhdx_table_read(struct vhdx_blocks *v, struct err *err);
 
 // Makes a page of the table as it is on disk.
 void vhdx_table_encode(const struct vhdx_blocks *v, uint64_t page,

@@ -19,11 +19,6 @@
 #define BLOCK_OTHER   (2u << 20)
 #define OTHER_MAX     (UINT64_C(4) << 40) // beyond, the table gets long
 
-uint64_t vhdx_ratio(uint32_t block_size, uint32_t sector_size)
-{
-	return (UINT64_C(1) << 23) * sector_size / block_size;
-}
-
 struct layout {
 	uint32_t block_size;
 	uint64_t blocks, ratio, entries; // entries: of the table
@@ -42,9 +37,8 @@ static struct layout lay_out(const struct vdisk_create *c)
 				       : BLOCK_OTHER;
 	l.blocks = (c->size + l.block_size - 1) / l.block_size;
 	l.ratio = vhdx_ratio(l.block_size, sector);
-	l.entries = c->type == VDISK_DIFFERENCING
-			    ? (l.blocks + l.ratio - 1) / l.ratio * (l.ratio + 1)
-			    : l.blocks + (l.blocks - 1) / l.ratio;
+	l.entries = vhdx_table_entries(l.blocks, l.ratio,
+				       c->type == VDISK_DIFFERENCING);
 	l.table_size = round_up(l.entries * sizeof(le64), VHDX_MIB);
 	l.end = TABLE_AT + l.table_size;
 	l.present = c->type == VDISK_FIXED ? l.blocks

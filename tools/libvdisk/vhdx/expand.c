@@ -13,12 +13,9 @@
 #include "../vdisk_priv.h"
 #include "patch.h"
 
-static uint64_t entries_for(const struct vhdx_blocks *v, uint64_t count)
+static uint64_t entries_of(const struct vhdx_blocks *v, uint64_t count)
 {
-	uint64_t chunks = (count + v->ratio - 1) / v->ratio;
-
-	return v->blocks.has_bitmaps ? chunks * (v->ratio + 1)
-				     : count + (count - 1) / v->ratio;
+	return vhdx_table_entries(count, v->ratio, v->blocks.has_bitmaps);
 }
 
 // --- The last block ------------------------------------------------------------
@@ -128,52 +125,6 @@ static int choose_place(struct vhdx_blocks *v, uint64_t len, uint64_t *ret,
 	return r;
 }
 
-#define PIECE 64u // pages of the table written at a time
-
-int vhdx_table_put(struct vhdx_blocks *v, uint64_t place, uint64_t from,
-		   uint64_t len, struct err *err)
-{
-	uint64_t total = entries_for(v, v->blocks.count) * sizeof(le64);
-	uint64_t page = from / VHDX_ENTRIES_A_PAGE;
-	uint64_t end = (total + VHDX_PAGE - 1) / VHDX_PAGE;
-	uint8_t *bytes = mem_array(PIECE, VHDX_PAGE);
-	int r = bytes ? 0 : err_nomem(err);
-
-	while (page < end && !r) {
-		uint64_t n = end - page < PIECE ? end - page : PIECE;
-
-		for (uint64_t i = 0; i < n; i++)
-			vhdx_table_encode(v, page + i, bytes + i * VHDX_PAGE);
-		r = disk_write(v->blocks.file, place + page * VHDX_PAGE, bytes,
-			       (size_t)n * VHDX_PAGE, err);
-		page += n;
-	}
-	mem_free(bytes);
-	if (!r && page * VHDX_PAGE < len)
-		r = disk_zero(v->blocks.file, place + page * VHDX_PAGE,
-			      len - page * VHDX_PAGE, err);
-	return r;
-}
-
-int vhdx_table_move(struct vhdx_blocks *v, uint64_t to, struct err *err)
-{
-	struct vhdx_patch p = {0};
-	int r = vdisk_blocks_commit(&v->blocks, err);
-
-	if (!r)
-		r = vhdx_table_put(v, to, 0, v->x.table_length, err);
-	if (!r)
-		r = vhdx_patch_init(&p, v, err);
-	if (!r)
-		r = vhdx_patch_table(&p, to, v->x.table_length, err);
-	if (!r)
-		r = vhdx_patch_apply(&p, err);
-	vhdx_patch_done(&p);
-	if (!r)
-		v->x.table_offset = to;
-	return r;
-}
-
 // --- All of it ------------------------------------------------------------------------
 
 // Says the new size and where the table is, at once.
@@ -197,9 +148,9 @@ static int switch_over(struct vhdx_blocks *v, uint64_t size, uint64_t place,
 
 static int expand(struct vhdx_blocks *v, uint64_t size, struct err *err)
 {
-	uint64_t old = entries_for(v, v->blocks.count);
+	uint64_t old = entries_of(v, v->blocks.count);
 	uint64_t count = (size - 1) / v->blocks.block_size + 1, place;
-	uint64_t len = round_up(entries_for(v, count) * sizeof(le64), VHDX_MIB);
+	uint64_t len = round_up(entries_of(v, count) * sizeof(le64), VHDX_MIB);
 	int r = clear_tail(v, err);
 
 	if (len < v->x.table_length)

@@ -43,15 +43,6 @@ static int read_file_id(struct disk *file, struct vhdx *v, struct err *err)
 	return 0;
 }
 
-uint32_t vhdx_checksum(const uint8_t *bytes, size_t n)
-{
-	static const uint8_t zero[4];
-	uint32_t crc = crc32c_update(0, bytes, 4);
-
-	crc = crc32c_update(crc, zero, 4);
-	return crc32c_update(crc, bytes + 8, n - 8);
-}
-
 static bool is_header(const struct vhdx_header_disk *h)
 {
 	return !memcmp(h->signature, "head", 4) &&

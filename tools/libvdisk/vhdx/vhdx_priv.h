@@ -110,8 +110,11 @@ int vhdx_regions_change(struct disk *file, uint64_t off, uint64_t len,
 // Returns 0, -ENOMEM, or the file's error.
 int vhdx_copies_check(struct disk *file, bool *ret_good, struct err *err);
 
-// Returns how many blocks of data come before one of sector bitmaps.
+// Returns how many blocks of data come before one of sector bitmaps (table.c).
 uint64_t vhdx_ratio(uint32_t block_size, uint32_t sector_size);
+
+// Returns how many entries the block table of so many blocks has.
+uint64_t vhdx_table_entries(uint64_t blocks, uint64_t ratio, bool has_bitmaps);
 
 // Writes a header over the one that is not current, twice, so that both are the
 // same, each durable before the next.
@@ -120,7 +123,14 @@ int vhdx_header_write(struct disk *file, struct vhdx_header *h,
 		      struct err *err);
 
 // Returns the CRC-32C of n bytes whose own checksum, taken as zero, is at 4.
-uint32_t vhdx_checksum(const uint8_t *bytes, size_t n);
+static inline uint32_t vhdx_checksum(const uint8_t *bytes, size_t n)
+{
+	static const uint8_t zero[4];
+	uint32_t crc = crc32c_update(0, bytes, 4);
+
+	crc = crc32c_update(crc, zero, sizeof(zero));
+	return crc32c_update(crc, bytes + 8, n - 8);
+}
 
 // Reads items of the metadata region, whose place `v` has, into `v`.
 // Returns as vhdx_read.
