@@ -203,7 +203,7 @@ bad_values() {
 }
 
 @test "no key is left out here" {
-	sed -nE 's/^ +\{"([a-z]+)", "([a-z-]+)", set_.*/\1,\2/p' \
+	sed -nE 's/^\t\{"([a-z]+)", "([a-z-]+)", set_.*/\1,\2/p' \
 		"$ROOT/tools/libdeploy/answer_keys.c" | sort -u >keys
 	bad_values | awk -F'|' '{ print $1 "," $2 }' | sort -u >tried
 	[ "$(wc -l <keys)" -ge 37 ]

@@ -31,11 +31,10 @@ static const struct {
 static bool is_zero(struct disk *d)
 {
 	uint8_t *p = malloc((size_t)d->size);
-	bool zero = true;
+	bool zero;
 
 	check(p && !disk_read(d, 0, p, (size_t)d->size, NULL));
-	for (uint64_t i = 0; i < d->size && zero; i++)
-		zero = !p[i];
+	zero = mem_is_zero(p, (size_t)d->size);
 	free(p);
 	return zero;
 }

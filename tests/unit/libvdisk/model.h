@@ -90,6 +90,34 @@ static inline struct disk *new_parent(uint64_t size)
 	return d;
 }
 
+// Compares all of a disk with what it must hold, and what it says to be holes
+// with zeroes. Where it reads to stays between calls of one size: taking and
+// giving back such amounts would be most of a test that compares often.
+static inline void compare_disk(struct disk *d, const uint8_t *model,
+				uint64_t size)
+{
+	static uint8_t *b;
+	static uint64_t room;
+	struct err err = {0};
+	uint64_t off, n;
+	bool data;
+
+	if (size != room) {
+		free(b);
+		b = malloc(size);
+		room = size;
+	}
+	check(b);
+	memset(b, 0xdb, size); // or what is not read is as last time
+	check_ok(disk_read(d, 0, b, size, &err), &err);
+	check(!memcmp(b, model, size));
+	for (off = 0; off < size; off += n) {
+		check_ok(disk_map(d, off, size - off, &n, &data, &err), &err);
+		check(n && n <= size - off);
+		check(data || mem_is_zero(model + off, n));
+	}
+}
+
 static inline uint64_t random_number(uint64_t *state)
 {
 	*state = *state * UINT64_C(6364136223846793005) + 1442695040888963407;

@@ -113,23 +113,8 @@ static void create(struct world *w, struct level *l, const struct guid *parent)
 static void compare(struct world *w)
 {
 	struct level *l = top_of(w);
-	uint8_t *b = malloc(l->size);
-	struct err err = {0};
-	uint64_t n;
-	bool data;
 
-	check(b);
-	check_ok(disk_read(l->disk, 0, b, l->size, &err), &err);
-	for (uint64_t i = 0; i < l->size; i += 512)
-		check(!memcmp(b + i, l->model + i, 512));
-	for (uint64_t off = 0; off < l->size; off += n) {
-		check_ok(disk_map(l->disk, off, l->size - off, &n, &data, &err),
-			 &err);
-		check(n && n <= l->size - off);
-		for (uint64_t i = off; !data && i < off + n; i++)
-			check_eq(l->model[i], 0);
-	}
-	free(b);
+	compare_disk(l->disk, l->model, l->size);
 }
 
 // Files are sound, and those of parents as they were.

@@ -9,27 +9,6 @@
 
 #define SIZE (5 * 1024 * K + 4096)
 
-static void compare(struct disk *d, const uint8_t *model, uint64_t size)
-{
-	uint8_t *b = malloc(size);
-	struct err err = {0};
-	uint64_t off = 0, n;
-	bool data;
-
-	check(b);
-	check_ok(disk_read(d, 0, b, size, &err), &err);
-	for (uint64_t i = 0; i < size; i += 512)
-		check(!memcmp(b + i, model + i, 512));
-	// what is said to be a hole has only zeroes
-	for (; off < size; off += n) {
-		check_ok(disk_map(d, off, size - off, &n, &data, &err), &err);
-		check(n && n <= size - off);
-		for (uint64_t i = off; !data && i < off + n; i++)
-			check_eq(model[i], 0);
-	}
-	free(b);
-}
-
 static void start_model(struct disk *parent, const struct kind *k,
 			uint8_t *model, uint64_t size)
 {
@@ -81,7 +60,7 @@ static void check_random(const struct kind *k)
 	for (int i = 0; i < 120; i++) {
 		d = open_kind(k, file, parent);
 		check_eq(d->size, SIZE);
-		compare(d, model, SIZE);
+		compare_disk(d, model, SIZE);
 		for (int j = 0; j < 4; j++)
 			one_step(d, model, &seed, i);
 		end_disk(d);
@@ -151,10 +130,10 @@ static void check_threads(const struct kind *k)
 	}
 	for (unsigned i = 0; i < THREADS; i++)
 		pthread_join(threads[i], NULL);
-	compare(d, model, SIZE);
+	compare_disk(d, model, SIZE);
 	end_disk(d);
 	d = open_kind(k, file, parent);
-	compare(d, model, SIZE);
+	compare_disk(d, model, SIZE);
 	end_disk(d);
 	free(model);
 	end_disk(parent);
@@ -188,11 +167,11 @@ static void check_fixed_place(const struct kind *k)
 			memcpy(model + off, "here", 4);
 	}
 	check_eq(r, -ENOSPC);
-	compare(d, model, SIZE);
+	compare_disk(d, model, SIZE);
 	check_ok(disk_flush(d, &err), &err);
 	end_disk(d);
 	d = open_kind(k, slice, parent);
-	compare(d, model, SIZE);
+	compare_disk(d, model, SIZE);
 	end_disk(d);
 	end_disk(slice);
 	end_disk(parent);

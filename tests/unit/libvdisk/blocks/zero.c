@@ -66,14 +66,7 @@ static void zero(struct image *m, uint64_t off, uint64_t len)
 
 static void compare(struct image *m)
 {
-	uint8_t *b = malloc(m->size);
-	struct err err = {0};
-
-	check(b);
-	check_ok(disk_read(m->d, 0, b, m->size, &err), &err);
-	for (uint64_t i = 0; i < m->size; i += 512)
-		check(!memcmp(b + i, m->model + i, 512));
-	free(b);
+	compare_disk(m->d, m->model, m->size);
 }
 
 static uint64_t blocks_of(struct image *m)
