@@ -76,11 +76,10 @@ struct bcd_alias {
 extern const struct bcd_alias bcd_aliases[];
 
 // The GUIDs of the well-known objects that libraries name.
-extern const struct guid bcd_id_bootmgr, bcd_id_fwbootmgr, bcd_id_memdiag,
-	bcd_id_globalsettings, bcd_id_bootloadersettings,
-	bcd_id_resumeloadersettings, bcd_id_dbgsettings, bcd_id_emssettings,
-	bcd_id_badmemory, bcd_id_hypervisorsettings, bcd_id_ramdiskoptions,
-	bcd_id_default, bcd_id_current;
+extern const struct guid bcd_id_bootmgr, bcd_id_memdiag, bcd_id_globalsettings,
+	bcd_id_bootloadersettings, bcd_id_resumeloadersettings,
+	bcd_id_dbgsettings, bcd_id_emssettings, bcd_id_badmemory,
+	bcd_id_hypervisorsettings, bcd_id_ramdiskoptions, bcd_id_default;
 
 // Returns the alias with braces of a well-known GUID, or NULL.
 const char *bcd_alias_name(const struct guid *id);
@@ -442,12 +441,5 @@ struct bcd_windows_entry {
 // belongs to an object of another type, or -ENOMEM.
 int bcd_add_windows(struct bcd *bcd, const struct bcd_windows_entry *entry,
 		    struct guid *ret_loader, struct err *err);
-
-// A fresh system store with one Windows in it, as bytes; `time` (FILETIME) is
-// that of all keys. The same entry gives the same bytes. *ret is new memory
-// (free with mem_free).
-// Returns as bcd_new, bcd_add_windows and bcd_save do.
-int bcd_make_store(const struct bcd_windows_entry *entry, uint64_t time,
-		   void **ret, size_t *ret_size, struct err *err);
 
 #endif

@@ -208,14 +208,6 @@ int disk_extents(struct disk *base, const struct disk_extent *runs,
 		 size_t count, uint64_t size, uint64_t valid, struct disk **ret,
 		 struct err *err);
 
-// A disk inside of another one that has no bytes at first and can be resized, up
-// to the size of that one: for a file of a length that is not known before, in a
-// place that is reserved for it. What it gains reads as zeroes.
-// Returns 0 or -ENOMEM; disk_resize of it returns -ENOSPC when `base` is full,
-// or the error of zeroing; then its size is as it was.
-MUST_CHECK
-int disk_room(struct disk *base, struct disk **ret, struct err *err);
-
 // Reads len bytes at off.
 // Returns 0, -EINVAL when the range is not inside the disk, or the device's
 // error; then the content of buf is undefined.
@@ -272,9 +264,8 @@ int disk_copy_data(struct disk *from, struct disk *to, uint64_t len,
 		   struct progress *progress, const char *stage,
 		   struct err *err);
 
-// Makes a disk `size` bytes long; what is added reads as zeroes. Files, disks in
-// memory and those of disk_room can do this, and nothing that lies in a place of
-// fixed size. Disks made from it before keep their size.
+// Makes a disk `size` bytes long; what is added reads as zeroes. Files and disks
+// in memory can do this, and nothing that lies in a place of fixed size. Disks made from it before keep their size.
 // Returns 0, -ENOTSUP when its size is fixed, -EROFS on a disk opened for
 // reading, -ENOSPC, -ENOMEM, or what ftruncate(2) gives.
 MUST_CHECK

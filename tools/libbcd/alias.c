@@ -64,7 +64,6 @@
 	   0x6d, 0x1e)
 
 const struct guid bcd_id_bootmgr = ID_BOOTMGR;
-const struct guid bcd_id_fwbootmgr = ID_FWBOOTMGR;
 const struct guid bcd_id_memdiag = ID_MEMDIAG;
 const struct guid bcd_id_globalsettings = ID_GLOBAL;
 const struct guid bcd_id_bootloadersettings = ID_LOADER;
@@ -75,7 +74,6 @@ const struct guid bcd_id_badmemory = ID_BADMEMORY;
 const struct guid bcd_id_hypervisorsettings = ID_HYPERVISOR;
 const struct guid bcd_id_ramdiskoptions = ID_RAMDISK;
 const struct guid bcd_id_default = ID_DEFAULT;
-const struct guid bcd_id_current = ID_CURRENT;
 
 const struct bcd_alias bcd_aliases[] = {
 	{"{bootmgr}", ID_BOOTMGR, BCD_BOOT_MANAGER},

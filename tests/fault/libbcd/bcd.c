@@ -3,9 +3,9 @@
 // Stores and devices while the N-th allocation fails: the code is -ENOMEM,
 // nothing leaks, and an element that could not be set is as before.
 
-#include "bcd.h"
 #include "fault/fault.h"
 #include "test.h"
+#include "unit/libbcd/made.h"
 
 static const struct bcd_device host = {.kind = BCD_DEVICE_PARTITION,
 				       .partition = {{1}}};
@@ -18,7 +18,7 @@ static int make(struct err *err)
 {
 	void *data = NULL;
 	size_t size;
-	int r = bcd_make_store(&entry, 1, &data, &size, err);
+	int r = made_store(&entry, 1, &data, &size, err);
 
 	check(!r == !!data);
 	mem_free(data);
@@ -65,7 +65,7 @@ static int change(struct err *err)
 	struct bcd *bcd = NULL;
 	void *data;
 	size_t size;
-	int r = bcd_make_store(&entry, 1, &data, &size, err);
+	int r = made_store(&entry, 1, &data, &size, err);
 
 	if (r)
 		return r;

@@ -4,7 +4,7 @@
 // it. With an argument it writes the store of that row to a file, for judges:
 // windows uefi|bios|vhd FILE.
 
-#include "bcd.h"
+#include "made.h"
 #include "test.h"
 
 static const struct bcd_device esp = {
@@ -54,8 +54,7 @@ static struct bcd *make(size_t row)
 	size_t size;
 	void *data;
 
-	check_ok(bcd_make_store(&rows[row].entry, 77, &data, &size, &err),
-		 &err);
+	check_ok(made_store(&rows[row].entry, 77, &data, &size, &err), &err);
 	check_ok(bcd_load(data, size, &bcd, &err), &err);
 	check_eq(bcd->hive->root->written, 77);
 	check_eq(bcd->objects[0]->key->written, 77);
@@ -243,8 +242,8 @@ static int write_store(const char *name, const char *path)
 
 	while (strcmp(rows[i].name, name))
 		i++;
-	check_ok(bcd_make_store(&rows[i].entry, 132223104000000000, &data,
-				&size, &err),
+	check_ok(made_store(&rows[i].entry, 132223104000000000, &data, &size,
+			    &err),
 		 &err);
 	f = fopen(path, "wb");
 	check(f && fwrite(data, 1, size, f) == size && !fclose(f));

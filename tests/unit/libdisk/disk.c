@@ -150,40 +150,6 @@ static void check_extents(void)
 	disk_close(base);
 }
 
-// On a place that is full of old bytes.
-static void check_room(void)
-{
-	struct disk *base, *d;
-	struct err err = {0};
-	uint8_t b[4];
-
-	check_ok(disk_memory(60000, 4096, &base, &err), &err);
-	for (unsigned i = 0; i < 60000; i++)
-		check_ok(disk_write(base, i, "o", 1, &err), &err);
-	check_ok(disk_room(base, &d, &err), &err);
-	check_eq(d->size, 0);
-	check_eq(d->sector_size, 4096);
-	check_eq(disk_write(d, 0, "x", 1, NULL), -EINVAL);
-	check_ok(disk_resize(d, 1000, &err), &err);
-	check_ok(disk_read(d, 996, b, 4, &err), &err);
-	check(!memcmp(b, "\0\0\0\0", 4));
-	check_ok(disk_read(base, 1000, b, 1, &err), &err);
-	check_eq(b[0], 'o');
-	check_resize(d, 1000);
-	check_eq(disk_resize(d, 60001, &err), -ENOSPC);
-	check_eq(err.where, 60001);
-	err = (struct err){0};
-	check_eq(d->size, 1000);
-	check_ok(disk_resize(d, 60000, &err), &err);
-	check_disk(d);
-	disk_close(d);
-	base->read_only = true;
-	check_ok(disk_room(base, &d, &err), &err);
-	check_eq(disk_resize(d, 1, NULL), -EROFS);
-	disk_close(d);
-	disk_close(base);
-}
-
 int main(void)
 {
 	struct disk *memory, *slice, *copy;
@@ -213,6 +179,5 @@ int main(void)
 	disk_close(NULL);
 	check_file();
 	check_extents();
-	check_room();
 	return 0;
 }
