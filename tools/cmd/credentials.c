@@ -14,26 +14,20 @@
 static int read_text(const char *path, char **ret, struct err *err)
 {
 	struct disk *file;
-	char *text;
+	void *text;
 	int r = disk_open_file(path, DISK_READ_ONLY, &file, err);
 
 	if (r)
 		return r;
-	text = file->size <= MAX_SIZE ? mem_alloc((size_t)file->size + 1)
-				      : NULL;
-	if (text)
-		r = disk_read(file, 0, text, (size_t)file->size, err);
-	else if (file->size > MAX_SIZE)
+	if (file->size > MAX_SIZE)
 		r = err_set(err, -EFBIG, path, ERR_NOWHERE,
 			    "that is no file of credentials: it has over %u "
 			    "bytes",
 			    MAX_SIZE);
 	else
-		r = err_nomem(err);
+		r = disk_read_all(file, &text, err);
 	disk_close(file);
-	if (r)
-		mem_free(text);
-	else
+	if (!r)
 		*ret = text;
 	return r;
 }

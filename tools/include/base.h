@@ -126,6 +126,23 @@ static inline be64 to_be64(uint64_t v)
 		       (uint8_t)(v >> 8), (uint8_t)v}};
 }
 
+// The same out of bytes at any place, and into them.
+
+static inline uint32_t load_le32(const void *p)
+{
+	return get_le32(*(const le32 *)p);
+}
+
+static inline uint64_t load_le64(const void *p)
+{
+	return get_le64(*(const le64 *)p);
+}
+
+static inline void store_le32(void *p, uint32_t v)
+{
+	*(le32 *)p = to_le32(v);
+}
+
 // --- Checked ranges ----------------------------------------------------------
 
 // Returns true when [off, off + len) lies within [0, limit), without overflow.
@@ -386,6 +403,9 @@ struct pool;
 // Starts `threads` workers; 0 takes one a core this process may use.
 // Returns 0, -ENOMEM, or the error of thread creation. End with pool_free.
 int pool_new(unsigned threads, struct pool **ret, struct err *err);
+
+// Returns the number of cores that this process may use.
+unsigned pool_cores(void);
 
 // Returns the number of workers.
 unsigned pool_threads(const struct pool *pool);

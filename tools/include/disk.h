@@ -208,6 +208,12 @@ int disk_extents(struct disk *base, const struct disk_extent *runs,
 		 size_t count, uint64_t size, uint64_t valid, struct disk **ret,
 		 struct err *err);
 
+// Reads all of a disk, whose size the caller has looked at, into new memory (free
+// with mem_free), with a NUL behind it.
+// Returns 0, -ENOMEM, or the device's error.
+MUST_CHECK
+int disk_read_all(struct disk *d, void **ret, struct err *err);
+
 // Reads len bytes at off.
 // Returns 0, -EINVAL when the range is not inside the disk, or the device's
 // error; then the content of buf is undefined.

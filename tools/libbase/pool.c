@@ -55,7 +55,7 @@ static void *work(void *arg)
 	return NULL;
 }
 
-static unsigned usable_cores(void)
+unsigned pool_cores(void)
 {
 	cpu_set_t set;
 
@@ -72,7 +72,7 @@ int pool_new(unsigned threads, struct pool **ret, struct err *err)
 	if (!pool)
 		return err_nomem(err);
 	if (!threads)
-		threads = usable_cores();
+		threads = pool_cores();
 	if (threads > POOL_MAX_THREADS)
 		threads = POOL_MAX_THREADS;
 	pool->capacity = (size_t)threads * JOBS_PER_THREAD;

@@ -72,7 +72,6 @@ static int get_disk(struct region *in, struct bcd_device *d)
 {
 	uint8_t id[16];
 	uint32_t table;
-	le32 signature;
 	int r = get_u32(in, &table);
 
 	if (!r)
@@ -83,8 +82,7 @@ static int get_disk(struct region *in, struct bcd_device *d)
 		return UNKNOWN;
 	d->table = (enum bcd_table)table;
 	memcpy(d->disk.b, id, sizeof(id));
-	memcpy(&signature, id, sizeof(signature));
-	d->signature = get_le32(signature);
+	d->signature = load_le32(id);
 	return 0;
 }
 
@@ -133,16 +131,14 @@ static int get_partition(struct region *in, unsigned depth,
 {
 	struct bcd_device *host = NULL;
 	uint32_t kind;
-	le64 offset;
 	int r = get_bytes(in, d->partition.b, sizeof(d->partition.b));
 
 	if (!r)
 		r = get_u32(in, &kind);
 	if (r)
 		return r;
-	memcpy(&offset, d->partition.b, sizeof(offset));
 	d->kind = BCD_DEVICE_PARTITION;
-	d->offset = get_le64(offset);
+	d->offset = load_le64(d->partition.b);
 	if (kind != BLOCK_HARD_DISK && kind != BLOCK_VIRTUAL_DISK)
 		return UNKNOWN;
 	r = get_disk(in, d);

@@ -399,10 +399,7 @@ int bcd_get_integers(const struct bcd_object *obj, uint32_t element,
 	if (!values)
 		return err_nomem(err);
 	for (size_t i = 0; i < count; i++) {
-		le64 data;
-
-		memcpy(&data, v->data + i * sizeof(data), sizeof(data));
-		values[i] = get_le64(data);
+		values[i] = load_le64(v->data + i * sizeof(le64));
 	}
 	*ret = values;
 	*ret_count = count;

@@ -151,7 +151,6 @@ int bcdboot_read_file(const struct bcdboot_source *s, const char *path,
 {
 	struct bcdboot_node node;
 	struct disk *d;
-	uint8_t *data;
 	int r = s->ops->find(s, path, &node, err);
 
 	if (!r)
@@ -164,14 +163,9 @@ int bcdboot_read_file(const struct bcdboot_source *s, const char *path,
 			       "it is over %llu bytes",
 			       (unsigned long long)limit);
 	}
-	data = mem_alloc((size_t)d->size);
-	r = data ? disk_read(d, 0, data, (size_t)d->size, err) : err_nomem(err);
-	if (r) {
-		mem_free(data);
-	} else {
-		*ret = data;
+	r = disk_read_all(d, ret, err);
+	if (!r)
 		*ret_size = (size_t)d->size;
-	}
 	disk_close(d);
 	return r;
 }

@@ -19,14 +19,6 @@ static const uint8_t x509[16] = {0xa1, 0x59, 0xc0, 0xa5, 0xe4, 0x94,
 				 0xa7, 0x4a, 0x87, 0xb5, 0xab, 0x15,
 				 0x5c, 0x2b, 0xf0, 0x72};
 
-static uint32_t read_u32(const uint8_t *p)
-{
-	le32 v;
-
-	memcpy(&v, p, sizeof(v));
-	return get_le32(v);
-}
-
 // Checks one list. Returns its size, or 0.
 static uint32_t list_size(const uint8_t *p, size_t left)
 {
@@ -34,9 +26,9 @@ static uint32_t list_size(const uint8_t *p, size_t left)
 
 	if (left < LIST_HEADER)
 		return 0;
-	size = read_u32(p + 16);
-	header = read_u32(p + 20);
-	entry = read_u32(p + 24);
+	size = load_le32(p + 16);
+	header = load_le32(p + 20);
+	entry = load_le32(p + 24);
 	if (size < LIST_HEADER || size > left || header > size - LIST_HEADER ||
 	    entry <= OWNER || (size - LIST_HEADER - header) % entry)
 		return 0;
@@ -61,10 +53,10 @@ static bool is_chain(const uint8_t *p, size_t size)
 static bool holds(const uint8_t *p, size_t size, const char *name)
 {
 	while (size) {
-		uint32_t n = list_size(p, size), entry = read_u32(p + 24);
+		uint32_t n = list_size(p, size), entry = load_le32(p + 24);
 
 		if (!memcmp(p, x509, sizeof(x509)))
-			for (uint32_t at = LIST_HEADER + read_u32(p + 20);
+			for (uint32_t at = LIST_HEADER + load_le32(p + 20);
 			     at < n; at += entry)
 				if (memmem(p + at + OWNER, entry - OWNER, name,
 					   strlen(name)))

@@ -19,14 +19,6 @@
 #define VALUE      0x28u
 #define SIGNATURE  0xfeef04bdu
 
-static uint32_t read_u32(const uint8_t *p)
-{
-	le32 v;
-
-	memcpy(&v, p, sizeof(v));
-	return get_le32(v);
-}
-
 unsigned bcdboot_file_version(const uint8_t *data, size_t size)
 {
 	static const char name[] = "VS_VERSION_INFO";
@@ -41,8 +33,8 @@ unsigned bcdboot_file_version(const uint8_t *data, size_t size)
 		size_t start = (size_t)(p - data) - KEY;
 
 		if (range_ok(start, VALUE + 12, size) &&
-		    read_u32(data + start + VALUE) == SIGNATURE) {
-			uint32_t v = read_u32(data + start + VALUE + 8);
+		    load_le32(data + start + VALUE) == SIGNATURE) {
+			uint32_t v = load_le32(data + start + VALUE + 8);
 
 			return (v >> 16 & 0xff) << 8 | (v & 0xff);
 		}

@@ -177,8 +177,7 @@ static const char *fallback_name(struct disk *manager)
 	if (manager->size < 0x40 ||
 	    disk_read(manager, 0x3c, head, sizeof(head), NULL))
 		return "bootx64.efi";
-	at = (uint32_t)head[0] | (uint32_t)head[1] << 8 |
-	     (uint32_t)head[2] << 16 | (uint32_t)head[3] << 24;
+	at = load_le32(head);
 	if (!range_ok(at, sizeof(pe), manager->size) ||
 	    disk_read(manager, at, pe, sizeof(pe), NULL) ||
 	    memcmp(pe, "PE\0", 4))

@@ -247,10 +247,7 @@ static int copy_uncompressed(struct lzx_decoder *d, struct bits *b, uint8_t *p,
 	if ((size_t)(b->end - next) < 12 || (size_t)(b->end - next) - 12 < size)
 		return corrupt();
 	for (size_t i = 0; i < RECENT; i++, next += 4) {
-		le32 raw;
-
-		memcpy(&raw, next, sizeof(raw));
-		d->recent[i] = get_le32(raw);
+		d->recent[i] = load_le32(next);
 		if (!d->recent[i])
 			return corrupt();
 	}
@@ -322,17 +319,14 @@ static void untranslate_calls(uint8_t *data, size_t size)
 		return;
 	end = data + size - TRANSLATION_RESERVE;
 	while ((p = data + (find_call(p, end) - data)) < end) {
-		int32_t at = (int32_t)(p - data), target;
-		le32 raw;
+		int32_t at = (int32_t)(p - data);
+		int32_t target = (int32_t)load_le32(p + 1);
 
-		memcpy(&raw, p + 1, sizeof(raw));
-		target = (int32_t)get_le32(raw);
 		if (target >= 0 && target < TRANSLATED_SIZE)
 			target -= at;
 		else if (target < 0 && target >= -at)
 			target += TRANSLATED_SIZE;
-		raw = to_le32((uint32_t)target);
-		memcpy(p + 1, &raw, sizeof(raw));
+		store_le32(p + 1, (uint32_t)target);
 		p += 5;
 	}
 }

@@ -258,7 +258,7 @@ int answer_read(const char *path, const char *origin, enum answer_start start,
 {
 	bool is_url = origin && net_is_name(origin);
 	struct disk *file;
-	char *text;
+	void *text;
 	int r = address_open_file(path, NULL, &file, err);
 
 	if (r)
@@ -268,13 +268,12 @@ int answer_read(const char *path, const char *origin, enum answer_start start,
 		return err_set(err, -EFBIG, path, ERR_NOWHERE,
 			       "an answer file is at most 1 MiB long");
 	}
-	text = mem_alloc((size_t)file->size);
-	r = text ? disk_read(file, 0, text, (size_t)file->size, err)
-		 : err_nomem(err);
-	if (!r)
+	r = disk_read_all(file, &text, err);
+	if (!r) {
 		r = answer_parse(text, (size_t)file->size,
 				 is_url ? origin : path, start, ret, err);
-	mem_free(text);
+		mem_free(text);
+	}
 	disk_close(file);
 	return r;
 }

@@ -108,22 +108,17 @@ static int read_template(const struct plan *p, const char *name, char **ret,
 			 struct err *err)
 {
 	struct disk *d;
-	char *text = NULL;
+	void *text;
 	int r = open_source(p, name, &d, err);
 
 	if (r)
 		return r;
 	if (d->size > CONFIG_MAX_SIZE)
 		r = err_set(err, -EFBIG, name, ERR_NOWHERE, "too long");
-	if (!r) {
-		text = mem_alloc((size_t)d->size + 1);
-		r = text ? disk_read(d, 0, text, (size_t)d->size, err)
-			 : err_nomem(err);
-	}
-	disk_close(d);
-	if (r)
-		mem_free(text);
 	else
+		r = disk_read_all(d, &text, err);
+	disk_close(d);
+	if (!r)
 		*ret = text;
 	return r;
 }

@@ -11,11 +11,9 @@
 uint64_t plan_number(const struct guid *seed, const char *name)
 {
 	struct guid g;
-	le64 number;
 
 	guid_from_name(seed, name, &g);
-	memcpy(&number, &g, sizeof(number));
-	return get_le64(number);
+	return load_le64(g.b);
 }
 
 static int make_identifiers(struct plan *p, struct err *err)

@@ -167,13 +167,11 @@ static void identify(struct plan *p, size_t i)
 {
 	struct plan_system *s = &p->systems[i];
 	struct guid guest = identifier(p, i, "guest");
-	le64 number;
 
 	s->id = identifier(p, i, "vhd");
 	s->loader_id = identifier(p, i, "loader");
 	s->resume_id = identifier(p, i, "resume");
-	memcpy(&number, &guest, sizeof(number));
-	s->serial = get_le64(number);
+	s->serial = load_le64(guest.b);
 }
 
 // --- Names -------------------------------------------------------------------

@@ -37,6 +37,20 @@ int disk_read(struct disk *d, uint64_t off, void *buf, size_t len,
 	return r || !len ? r : d->ops->read(d, off, buf, len, err);
 }
 
+int disk_read_all(struct disk *d, void **ret, struct err *err)
+{
+	uint8_t *data = d->size < SIZE_MAX ? mem_alloc((size_t)d->size + 1)
+					   : NULL;
+	int r = data ? disk_read(d, 0, data, (size_t)d->size, err)
+		     : err_nomem(err);
+
+	if (r)
+		mem_free(data);
+	else
+		*ret = data;
+	return r;
+}
+
 int disk_write(struct disk *d, uint64_t off, const void *buf, size_t len,
 	       struct err *err)
 {

@@ -35,12 +35,11 @@ static uint8_t *put_hard_drive(uint8_t *p, const struct efi_entry *e)
 		.signature_type = e->is_gpt ? EFI_SIGNATURE_GPT
 					    : EFI_SIGNATURE_MBR,
 	};
-	le32 signature = to_le32(e->signature);
 
 	if (e->is_gpt)
 		memcpy(d.signature, e->partition.b, sizeof(d.signature));
 	else
-		memcpy(d.signature, &signature, sizeof(signature));
+		store_le32(d.signature, e->signature);
 	return put(p, &d, sizeof(d));
 }
 
@@ -155,7 +154,6 @@ static bool read_hard_drive(const uint8_t *body, size_t size,
 			    struct efi_entry *e)
 {
 	struct efi_hard_drive_disk d;
-	le32 signature;
 
 	if (size < sizeof(d))
 		return false;
@@ -169,8 +167,7 @@ static bool read_hard_drive(const uint8_t *body, size_t size,
 	e->size = get_le64(d.size);
 	if (e->is_gpt)
 		memcpy(e->partition.b, d.signature, sizeof(d.signature));
-	memcpy(&signature, d.signature, sizeof(signature));
-	e->signature = e->is_gpt ? 0 : get_le32(signature);
+	e->signature = e->is_gpt ? 0 : load_le32(d.signature);
 	return true;
 }
 

@@ -20,13 +20,6 @@
 #define PATH 0x78u
 #define NAME 0x14u
 
-static void put_u32(uint8_t *p, uint32_t v)
-{
-	le32 disk = to_le32(v);
-
-	memcpy(p, &disk, sizeof(disk));
-}
-
 int efi_windows_optional(void **ret, size_t *ret_size, struct err *err)
 {
 	static const char object[] =
@@ -38,14 +31,14 @@ int efi_windows_optional(void **ret, size_t *ret_size, struct err *err)
 	if (!p)
 		return err_nomem(err);
 	memcpy(p, "WINDOWS", 8);
-	put_u32(p + 0x08, 1);
-	put_u32(p + 0x0c, SIZE);
-	put_u32(p + 0x10, PATH);
+	store_le32(p + 0x08, 1);
+	store_le32(p + 0x0c, SIZE);
+	store_le32(p + 0x10, PATH);
 	for (size_t i = 0; i < sizeof(object); i++)
 		p[NAME + 2 * i] = (uint8_t)object[i];
-	put_u32(p + PATH, 1);
-	put_u32(p + PATH + 4, SIZE - PATH);
-	put_u32(p + PATH + 8, 4);
+	store_le32(p + PATH, 1);
+	store_le32(p + PATH + 4, SIZE - PATH);
+	store_le32(p + PATH + 8, 4);
 	memcpy(p + PATH + 12, end, sizeof(end));
 	*ret = p;
 	*ret_size = SIZE;

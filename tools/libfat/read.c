@@ -175,31 +175,19 @@ int fat_read_file(struct fat *f, const char *path, uint64_t limit, void **ret,
 		  size_t *ret_size, struct err *err)
 {
 	struct disk *content;
-	char *data;
 	int r = fat_open_file(f, path, &content, err);
 
 	if (r)
 		return r;
-	if (content->size > limit) {
+	if (content->size > limit)
 		r = err_set(err, -EFBIG, path, ERR_NOWHERE,
 			    "it has %llu bytes, over the limit of %llu",
 			    (unsigned long long)content->size,
 			    (unsigned long long)limit);
-		goto out;
-	}
-	data = mem_alloc((size_t)content->size + 1);
-	if (!data) {
-		r = err_nomem(err);
-		goto out;
-	}
-	r = disk_read(content, 0, data, (size_t)content->size, err);
-	if (r) {
-		mem_free(data);
-		goto out;
-	}
-	*ret = data;
-	*ret_size = (size_t)content->size;
-out:
+	else
+		r = disk_read_all(content, ret, err);
+	if (!r)
+		*ret_size = (size_t)content->size;
 	disk_close(content);
 	return r;
 }

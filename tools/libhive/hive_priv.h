@@ -39,6 +39,11 @@ void hive_key_free(struct hive_key *key);
 // Frees what a value holds, not the value.
 void hive_value_done(struct hive_value *value);
 
+// Turns a name or path into units, as utf16_from_utf8 does.
+// Returns 0, -EINVAL when it is not UTF-8, or -ENOMEM.
+int hive_text_units(const char *text, le16 **ret, size_t *ret_len,
+		    struct err *err);
+
 // Looks for a subkey by its name.
 // Returns true with its place in *pos, or false with the place where it belongs.
 bool hive_subkey_search(const struct hive_key *key, const le16 *name,

@@ -29,15 +29,15 @@ bool hive_subkey_search(const struct hive_key *key, const le16 *name,
 	return false;
 }
 
-static int path_units(const char *path, le16 **ret, size_t *ret_len,
-		      struct err *err)
+int hive_text_units(const char *text, le16 **ret, size_t *ret_len,
+		    struct err *err)
 {
-	int r = utf16_from_utf8(path, ret, ret_len);
+	int r = utf16_from_utf8(text, ret, ret_len);
 
 	if (r == -ENOMEM)
 		return err_nomem(err);
 	if (r)
-		return err_set(err, -EINVAL, path, ERR_NOWHERE,
+		return err_set(err, -EINVAL, text, ERR_NOWHERE,
 			       "not UTF-8 text");
 	return 0;
 }
@@ -59,7 +59,7 @@ int hive_key_find(const struct hive_key *key, const char *path,
 	struct hive_key *k = (struct hive_key *)key;
 	size_t len, pos;
 	le16 *units;
-	int r = path_units(path, &units, &len, err);
+	int r = hive_text_units(path, &units, &len, err);
 
 	if (r)
 		return r;
@@ -156,7 +156,7 @@ int hive_key_add(struct hive *hive, struct hive_key *key, const char *path,
 	struct hive_key *added = key;
 	le16 *units;
 	size_t len;
-	int r = path_units(path, &units, &len, err);
+	int r = hive_text_units(path, &units, &len, err);
 
 	if (r)
 		return r;

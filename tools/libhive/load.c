@@ -20,7 +20,7 @@ uint32_t hive_header_checksum(const uint8_t *header)
 	uint32_t sum = 0;
 
 	for (size_t i = 0; i < HIVE_CHECKSUMMED; i += 4)
-		sum ^= get_le32(hive_read_le32(header + i));
+		sum ^= load_le32(header + i);
 	return sum == UINT32_MAX ? UINT32_MAX - 1 : sum ? sum : 1;
 }
 
@@ -113,7 +113,7 @@ static int mark_cells(struct loader *l, uint32_t start, uint32_t end)
 	uint32_t off = start + sizeof(struct hive_bin_disk);
 
 	while (off < end) {
-		uint32_t raw = get_le32(hive_read_le32(l->bins + off));
+		uint32_t raw = load_le32(l->bins + off);
 		uint32_t len = raw >> 31 ? -raw : raw;
 
 		if (len < 8 || len % 8 || len > end - off)
@@ -163,7 +163,7 @@ int hive_cell_look(struct loader *l, uint32_t offset, uint32_t least,
 	if (!marked(l, offset))
 		return err_corrupt(l->err, what, hive_file_offset(offset),
 				   "not a cell in use, or used twice");
-	len = -get_le32(hive_read_le32(l->bins + offset)) - 4;
+	len = -load_le32(l->bins + offset) - 4;
 	if (len < least)
 		return err_corrupt(l->err, what, hive_file_offset(offset),
 				   "%u bytes where %u are needed", len, least);

@@ -55,7 +55,7 @@ static int load_big_data(struct loader *l, uint32_t cell, uint32_t size,
 
 		if (n > HIVE_BIG_SEGMENT)
 			n = HIVE_BIG_SEGMENT;
-		r = hive_cell_take(l, get_le32(hive_read_le32(list + i * 4)), n,
+		r = hive_cell_take(l, load_le32(list + i * 4), n,
 				   "big data's segment", &bytes, &len);
 		if (!r)
 			memcpy(data + done, bytes, n);
@@ -166,7 +166,7 @@ static int load_values(struct loader *l, const struct hive_nk_disk *nk,
 		return err_nomem(l->err);
 	key->value_capacity = count;
 	for (uint32_t i = 0; !r && i < count; i++)
-		r = load_value(l, get_le32(hive_read_le32(list + i * 4)),
+		r = load_value(l, load_le32(list + i * 4),
 			       &key->values[key->value_count++]);
 	return r;
 }
@@ -279,7 +279,7 @@ static int add_subkeys(struct loader *l, const uint8_t *entries, uint32_t count,
 	int r = 0;
 
 	for (uint32_t i = 0; !r && i < count; i++) {
-		uint32_t cell = get_le32(hive_read_le32(entries + i * step));
+		uint32_t cell = load_le32(entries + i * step);
 		struct hive_key **place;
 
 		if (w->how == LOAD_WAY &&
@@ -321,8 +321,7 @@ static int load_list(struct loader *l, uint32_t cell, bool may_be_index,
 		return err_corrupt(l->err, what, hive_file_offset(cell),
 				   "its signature is unknown or out of place");
 	for (uint32_t i = 0; !r && i < count; i++)
-		r = load_list(l, get_le32(hive_read_le32(entries + i * step)),
-			      false, w);
+		r = load_list(l, load_le32(entries + i * step), false, w);
 	return r;
 }
 

@@ -46,14 +46,6 @@ static inline uint64_t hive_file_offset(uint32_t cell)
 	return (uint64_t)HIVE_HEADER_SIZE + cell;
 }
 
-static inline le32 hive_read_le32(const uint8_t *p)
-{
-	le32 v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
 // Finds the data of a cell in use that has at least `least` bytes.
 // Returns 0 or -EBADMSG, as the next two.
 int hive_cell_look(struct loader *l, uint32_t offset, uint32_t least,

@@ -18,14 +18,6 @@
 #define TYPE_NEW    6u
 #define FLAG_LOGGED 1u // the one flag of the header that entries carry
 
-static le32 read_le32(const uint8_t *p)
-{
-	le32 v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
 static uint32_t rotate(uint32_t v, unsigned n)
 {
 	return v << n | v >> (32 - n);
@@ -48,7 +40,7 @@ static uint64_t marvin32(const uint8_t *data, size_t len)
 	uint32_t high = (uint32_t)(MARVIN_SEED >> 32);
 
 	for (size_t i = 0; i < len; i += 4)
-		mix(&low, &high, get_le32(read_le32(data + i)));
+		mix(&low, &high, load_le32(data + i));
 	mix(&low, &high, 0x80); // ends the data
 	mix(&low, &high, 0);
 	return (uint64_t)high << 32 | low;

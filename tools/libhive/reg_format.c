@@ -101,10 +101,7 @@ static int add_value(struct text *t, const struct hive_value *v,
 	if (is_plain_text(v)) {
 		add_quoted(t, (const void *)v->data, v->size / 2 - 1);
 	} else if (v->type == HIVE_DWORD && v->size == 4) {
-		le32 n;
-
-		memcpy(&n, v->data, sizeof(n));
-		add(t, "dword:%08x", get_le32(n));
+		add(t, "dword:%08x", load_le32(v->data));
 	} else {
 		if (v->type == HIVE_BINARY)
 			add(t, "hex:");

@@ -25,17 +25,10 @@ struct saver {
 
 // --- Cells -------------------------------------------------------------------
 
-static void put_le32(uint8_t *p, uint32_t v)
-{
-	le32 disk = to_le32(v);
-
-	memcpy(p, &disk, sizeof(disk));
-}
-
 static void free_tail(struct saver *s)
 {
 	if (s->used < s->size)
-		put_le32(s->bins + s->used, (uint32_t)(s->size - s->used));
+		store_le32(s->bins + s->used, (uint32_t)(s->size - s->used));
 }
 
 static int add_bin(struct saver *s, size_t cell)
@@ -82,7 +75,7 @@ static int new_cell(struct saver *s, size_t len, uint32_t *ret)
 		if (r)
 			return r;
 	}
-	put_le32(s->bins + s->used, -(uint32_t)cell);
+	store_le32(s->bins + s->used, -(uint32_t)cell);
 	*ret = (uint32_t)s->used;
 	s->used += cell;
 	return 0;
@@ -153,7 +146,7 @@ static int save_big_data(struct saver *s, const struct hive_value *v,
 			n = HIVE_BIG_SEGMENT;
 		r = new_cell_with(s, v->data + off, n, &segment);
 		if (!r)
-			put_le32(cell_data(s, list) + i * 4, segment);
+			store_le32(cell_data(s, list) + i * 4, segment);
 	}
 	return r ? r : new_cell_with(s, &db, sizeof(db), ret);
 }
@@ -216,7 +209,7 @@ static int save_values(struct saver *s, const struct hive_key *key,
 			max_data = v->size;
 		r = save_value(s, v, &value);
 		if (!r)
-			put_le32(cell_data(s, list) + i * 4, value);
+			store_le32(cell_data(s, list) + i * 4, value);
 	}
 	if (r)
 		return r;
@@ -291,9 +284,9 @@ static void put_entry(const struct saver *s, uint32_t list, size_t index,
 	uint8_t *p = cell_data(s, list) + sizeof(struct hive_list_disk) +
 		     index * (minor < HIVE_FAST_FROM ? 4 : 8);
 
-	put_le32(p, cell);
+	store_le32(p, cell);
 	if (minor >= HIVE_HASH_FROM)
-		put_le32(p + 4, name_hash(key));
+		store_le32(p + 4, name_hash(key));
 	else if (minor >= HIVE_FAST_FROM)
 		for (size_t i = 0; i < 4 && i < key->name_len; i++)
 			p[4 + i] = key->name[i].b[1] ? 0 : key->name[i].b[0];
@@ -374,9 +367,10 @@ static int save_lists(struct saver *s, const struct hive_key *key,
 		r = save_leaf(s, key, cell, i * LIST_MAX,
 			      n < LIST_MAX ? n : LIST_MAX, &leaf);
 		if (!r)
-			put_le32(cell_data(s, index) +
-					 sizeof(struct hive_list_disk) + i * 4,
-				 leaf);
+			store_le32(cell_data(s, index) +
+					   sizeof(struct hive_list_disk) +
+					   i * 4,
+				   leaf);
 	}
 	if (!r)
 		*ret = index;

@@ -6,19 +6,6 @@
 
 #include "hive_priv.h"
 
-static int text_units(const char *text, le16 **ret, size_t *ret_len,
-		      struct err *err)
-{
-	int r = utf16_from_utf8(text, ret, ret_len);
-
-	if (r == -ENOMEM)
-		return err_nomem(err);
-	if (r)
-		return err_set(err, -EINVAL, text, ERR_NOWHERE,
-			       "not UTF-8 text");
-	return 0;
-}
-
 static struct hive_value *search(const struct hive_key *key, const le16 *name,
 				 size_t len)
 {
@@ -35,7 +22,7 @@ int hive_value_find(const struct hive_key *key, const char *name,
 	struct hive_value *v;
 	le16 *units;
 	size_t len;
-	int r = text_units(name, &units, &len, err);
+	int r = hive_text_units(name, &units, &len, err);
 
 	if (r)
 		return r;
@@ -120,7 +107,7 @@ int hive_value_set(struct hive *hive, struct hive_key *key, const char *name,
 {
 	le16 *units;
 	size_t len;
-	int r = text_units(name, &units, &len, err);
+	int r = hive_text_units(name, &units, &len, err);
 
 	if (r)
 		return r;
@@ -143,7 +130,7 @@ int hive_value_set_string(struct hive *hive, struct hive_key *key,
 {
 	le16 *units;
 	size_t len;
-	int r = text_units(text, &units, &len, err);
+	int r = hive_text_units(text, &units, &len, err);
 
 	if (r)
 		return r;
@@ -157,16 +144,14 @@ int hive_value_get_u32(const struct hive_key *key, const char *name,
 		       uint32_t *ret, struct err *err)
 {
 	struct hive_value *v;
-	le32 data;
 	int r = hive_value_find(key, name, &v, err);
 
 	if (r)
 		return r;
-	if (v->type != HIVE_DWORD || v->size != sizeof(data))
+	if (v->type != HIVE_DWORD || v->size != sizeof(le32))
 		return err_corrupt(err, name, ERR_NOWHERE,
 				   "not a 32-bit number");
-	memcpy(&data, v->data, sizeof(data));
-	*ret = get_le32(data);
+	*ret = load_le32(v->data);
 	return 0;
 }
 

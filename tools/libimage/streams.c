@@ -100,11 +100,9 @@ static int add_reparse(struct walk *w, uint32_t node,
 // Returns true when an object id was not met before, and remembers it.
 static bool take_object_id(struct walk *w, const struct guid *id)
 {
-	le64 number;
 	size_t i;
 
-	memcpy(&number, id, sizeof(number));
-	i = (size_t)(get_le64(number) * UINT64_C(0x9e3779b97f4a7c15) >> 20);
+	i = (size_t)(load_le64(id->b) * UINT64_C(0x9e3779b97f4a7c15) >> 20);
 	for (i &= w->object_id_mask; w->object_ids[i];
 	     i = (i + 1) & w->object_id_mask)
 		if (guid_equal(w->object_ids[i], id))

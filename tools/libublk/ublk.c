@@ -4,7 +4,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -23,15 +22,6 @@
 
 #define NODE_WAIT_MS 5000
 
-static unsigned core_count(void)
-{
-	cpu_set_t set;
-
-	if (sched_getaffinity(0, sizeof(set), &set))
-		return 1;
-	return (unsigned)CPU_COUNT(&set);
-}
-
 // The size of a request that all tags can have a buffer for.
 static uint32_t max_bytes(unsigned tags)
 {
@@ -48,7 +38,7 @@ static int choose(const struct disk *disk, const struct ublk_options *o,
 	unsigned queues = o->queues, depth;
 
 	if (!queues) {
-		queues = core_count();
+		queues = pool_cores();
 		queues = queues < DEFAULT_QUEUES ? queues : DEFAULT_QUEUES;
 	}
 	if (queues > UBLK_MAX_QUEUES || o->depth > UBLK_MAX_DEPTH ||

@@ -28,15 +28,8 @@ bool wim_chunks_layout(const struct wim *w, uint64_t size, uint64_t stored_size,
 uint64_t wim_chunks_entry(const struct chunks *c, const uint8_t *table,
 			  uint64_t i)
 {
-	le32 small;
-	le64 large;
-
-	if (c->entry_size == 4) {
-		memcpy(&small, table + i * 4, 4);
-		return get_le32(small);
-	}
-	memcpy(&large, table + i * 8, 8);
-	return get_le64(large);
+	return c->entry_size == 4 ? load_le32(table + i * 4)
+				  : load_le64(table + i * 8);
 }
 
 int wim_chunk_decode(const struct wim *w, struct lzx_decoder *d, const void *in,

@@ -120,14 +120,12 @@ int wim_dentry_measure(const uint8_t *data, size_t size, uint64_t pos,
 	struct dentry_disk d;
 	const uint8_t *ea;
 	size_t ea_len;
-	le64 length;
 	int r;
 
-	if (pos % 8 || !range_ok(pos, sizeof(length), size))
+	if (pos % 8 || !range_ok(pos, sizeof(le64), size))
 		return err_corrupt(err, what, pos,
 				   "it is not within the metadata");
-	memcpy(&length, data + pos, sizeof(length));
-	shape.length = get_le64(length);
+	shape.length = load_le64(data + pos);
 	if (shape.length <= 8) {
 		shape.length = 8;
 		*ret = shape;

@@ -38,12 +38,9 @@ int wim_security_read(const uint8_t *data, size_t size, struct wim_image *image,
 	if (!image->security)
 		return err_nomem(err);
 	for (uint32_t i = 0; i < count; i++) {
-		le64 raw;
-		uint64_t len;
+		uint64_t len =
+			load_le64(data + sizeof(head) + i * sizeof(le64));
 
-		memcpy(&raw, data + sizeof(head) + i * sizeof(raw),
-		       sizeof(raw));
-		len = get_le64(raw);
 		if (len < MIN_DESCRIPTOR || !range_ok(at, len, total))
 			return err_corrupt(err, what, at,
 					   "descriptor %u of %llu bytes is not "

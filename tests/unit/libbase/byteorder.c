@@ -3,6 +3,8 @@
 
 int main(void)
 {
+	uint8_t bytes[9] = {0};
+
 	check_eq(get_le16(to_le16(0x1234)), 0x1234);
 	check_eq(get_be16(to_be16(0x1234)), 0x1234);
 	check_eq(get_le32(to_le32(0x89abcdef)), 0x89abcdef);
@@ -13,6 +15,11 @@ int main(void)
 	      UINT64_C(0x89abcdef01234567));
 	check(!memcmp(to_le32(0x01020304).b, "\4\3\2\1", 4));
 	check(!memcmp(to_be64(1).b, "\0\0\0\0\0\0\0\1", 8));
+
+	store_le32(bytes + 1, 0x89abcdef);
+	check(!memcmp(bytes, "\0\xef\xcd\xab\x89\0", 6));
+	check_eq(load_le32(bytes + 1), 0x89abcdef);
+	check(load_le64(bytes + 1) == 0x89abcdef);
 
 	check(range_ok(0, 0, 0));
 	check(range_ok(5, 5, 10));

@@ -150,9 +150,25 @@ static void check_extents(void)
 	disk_close(base);
 }
 
+static void check_all(struct disk *d)
+{
+	struct err err = {0};
+	void *all = NULL;
+	uint8_t b[9];
+
+	check_ok(disk_write(d, 0, "beginning", 9, &err), &err);
+	check_ok(disk_read_all(d, &all, &err), &err);
+	check(!memcmp(all, "beginning", 9));
+	check_eq(((char *)all)[d->size], 0);
+	check_ok(disk_read(d, d->size - 9, b, 9, &err), &err);
+	check(!memcmp((char *)all + d->size - 9, b, 9));
+	mem_free(all);
+}
+
 int main(void)
 {
 	struct disk *memory, *slice, *copy;
+	void *all = NULL;
 	struct err err = {0};
 	uint8_t a[1000], b[1000];
 
@@ -162,6 +178,8 @@ int main(void)
 	check_ok(disk_slice(memory, 50000, 50000, &slice, &err), &err);
 	check_disk(slice);
 	check_eq(disk_resize(slice, 1, NULL), -ENOTSUP);
+	check_all(slice);
+	check_all(memory);
 	check_resize(memory, 100000);
 	check_ok(disk_memory(1000, 512, &copy, &err), &err);
 	check_ok(disk_copy(slice, copy, 1000, &err), &err);
@@ -175,6 +193,10 @@ int main(void)
 	check_ok(disk_read(memory, 5, a, 1000, &err), &err);
 	check(!a[0] && !a[999]);
 	check_eq(disk_write(memory, 0, a, 1, NULL), -EROFS);
+	disk_close(memory);
+	check_ok(disk_zeroes(UINT64_MAX, 512, &memory, &err), &err);
+	check_eq(disk_read_all(memory, &all, NULL), -ENOMEM);
+	check(!all);
 	disk_close(memory);
 	disk_close(NULL);
 	check_file();

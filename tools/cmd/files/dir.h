@@ -38,8 +38,10 @@ struct dir_folder {
 // Sorts by /O.
 void dir_sort(const struct dir_options *o, struct dir_folder *f);
 
-// --- Output (dir_show.c)
-// --------------------------------------------------------
+// Returns the time of an entry that /T asks for.
+uint64_t dir_entry_time(const struct dir_options *o, const struct tree_stat *s);
+
+// --- Output (dir_show.c) ----------------------------------------------------
 
 // Shows what the volume is.
 void dir_show_volume(const struct dir_options *o, const struct spot *t,

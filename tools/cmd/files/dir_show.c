@@ -113,14 +113,6 @@ static void print_reparse(const struct dir_folder *f, const struct tree_stat *s)
 	mem_free(path);
 }
 
-static uint64_t entry_time(const struct dir_options *o,
-			   const struct tree_stat *s)
-{
-	return o->time == 'C'   ? s->created
-	       : o->time == 'A' ? s->accessed
-				: s->modified;
-}
-
 static void print_time(uint64_t filetime)
 {
 	time_t t = (time_t)filetime_to_unix(filetime);
@@ -172,7 +164,7 @@ static void show_entry(const struct dir_options *o, const struct dir_folder *f,
 	const char *kind = entry_kind(s);
 	char size[NUMBER];
 
-	print_time(entry_time(o, s));
+	print_time(dir_entry_time(o, s));
 	if (kind)
 		printf("    %-14s ", kind);
 	else

@@ -21,7 +21,7 @@ static int compare_numbers(uint64_t a, uint64_t b)
 	return a < b ? -1 : a > b;
 }
 
-static uint64_t time_of(const struct dir_options *o, const struct tree_stat *s)
+uint64_t dir_entry_time(const struct dir_options *o, const struct tree_stat *s)
 {
 	return o->time == 'C'   ? s->created
 	       : o->time == 'A' ? s->accessed
@@ -37,7 +37,8 @@ static int compare_by(char letter, const struct dir_options *o,
 	case 'S':
 		return compare_numbers(a->size, b->size);
 	case 'D':
-		return compare_numbers(time_of(o, a), time_of(o, b));
+		return compare_numbers(dir_entry_time(o, a),
+				       dir_entry_time(o, b));
 	case 'E':
 		return strcasecmp(extension(a), extension(b));
 	default:

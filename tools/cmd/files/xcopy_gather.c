@@ -74,6 +74,7 @@ static int read_lines(struct xcopy *x, char *text, struct err *err)
 static int read_file(struct xcopy *x, const char *file, struct err *err)
 {
 	struct place *place;
+	void *data = NULL;
 	char *text;
 	int r = address_open(file, ADDRESS_FILE, &place, err);
 
@@ -84,16 +85,14 @@ static int read_file(struct xcopy *x, const char *file, struct err *err)
 			    "it is over %d bytes", MAX_EXCLUDED);
 		goto close;
 	}
-	text = mem_alloc((size_t)place->disk->size + 1);
-	r = text ? disk_read(place->disk, 0, text, (size_t)place->disk->size,
-			     err)
-		 : err_nomem(err);
+	r = disk_read_all(place->disk, &data, err);
+	text = data;
 	if (!r && memchr(text, 0, (size_t)place->disk->size))
 		r = err_set(err, -EINVAL, file, ERR_NOWHERE,
 			    "it is no text in UTF-8: save it as such");
 	if (!r)
 		r = read_lines(x, text + (strncmp(text, MARK, 3) ? 0 : 3), err);
-	mem_free(text);
+	mem_free(data);
 close:
 	address_close(place);
 	return r;
