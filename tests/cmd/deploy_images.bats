@@ -106,3 +106,78 @@ same_guest() { # IMAGE
 	run -1 deploy --target b.img --size 200M --dry-run \
 		--image-folders 'data two/images'
 }
+
+# A stick as an image file, with the medium's files in its volume.
+make_stick() {
+	slipway partition create stick.img --gpt --size 60M type=data >/dev/null
+	slipway format stick.img@1 >/dev/null
+	slipway xcopy medium 'stick.img@1:\' /E /I /Y >/dev/null
+	slipway copy medium/answer.ini 'stick.img@1:\slipway\answer.ini' >/dev/null
+	slipway copy medium/small.wim 'stick.img@1:\slipway\small.wim' >/dev/null
+}
+
+@test "answer file, images and boot files may lie in a volume" {
+	make_stick
+	mkdir empty
+	cd empty || exit
+	for slash in '\' /; do
+		rm -f a.img
+		# beside the answer file; boot files from the folder above
+		answer="$BATS_TEST_TMPDIR/stick.img@1:${slash}slipway${slash}answer.ini"
+		run -0 slipway deploy "$answer" --progress none --target a.img \
+			--size 200M
+		assert_output_has "image 1 of ${answer%answer.ini}small.wim (Small)"
+		same_guest a.img
+	done
+	cd .. && mv medium/small.wim medium/EFI medium/slipway empty
+	answer 's|small.wim|../stick.img@1:\\small.wim|'
+	for folder in stick.img@1: 'stick.img@1:\'; do
+		rm -f a.img
+		run -0 slipway deploy medium/answer.ini --boot-files "$folder" \
+			--progress none --target a.img --size 200M
+		same_guest a.img
+	done
+	run -1 slipway deploy medium/answer.ini --boot-files 'stick.img@1:\EFI' \
+		--target b.img --size 200M --dry-run
+	assert_output_has 'stick.img@1:\EFI has no EFI/BOOT/BOOTX64.EFI'
+}
+
+@test "an image on the disk that is to be wiped is refused, and the disk kept" {
+	make_stick
+	slipway vdisk create in.vhdx 58M >/dev/null
+	slipway partition create in.vhdx --gpt type=data >/dev/null
+	slipway format in.vhdx@1 >/dev/null
+	slipway copy medium/small.wim 'in.vhdx@1:\small.wim' >/dev/null
+	slipway partition create big.img --gpt --size 200M type=data >/dev/null
+	slipway format big.img@1 >/dev/null
+	slipway copy in.vhdx 'big.img@1:\in.vhdx' >/dev/null
+	slipway copy medium/small.wim 'big.img@1:\small.wim' >/dev/null
+	cp big.img before.img
+	cp in.vhdx before.vhdx
+	# file, target: the same disk, at any depth
+	while read -r file target; do
+		answer 's/efi-size.*/wipe = yes\nefi-size = 34M\nmsr-size = 1M/' \
+			's/size = 20M/size = 4M/' "s|small.wim|$file|"
+		for switch in --dry-run --again; do
+			run -1 deploy --target "$target" $switch
+			assert_output_has 'it lies on the disk that is to be wiped'
+		done
+	done <<-'END'
+		../big.img@1:\\small.wim big.img
+		../big.img@1:\\in.vhdx@1:\\small.wim big.img
+		../in.vhdx@1:\\small.wim in.vhdx
+		../big.img@1:\\in.vhdx@1:\\small.wim big.img@1:\in.vhdx
+	END
+	cmp big.img before.img
+	cmp in.vhdx before.vhdx
+	# so are boot files; beside a virtual disk they are not on it
+	answer 's/efi-size.*/wipe = yes\nefi-size = 34M\nmsr-size = 1M/' \
+		's/size = 20M/size = 4M/'
+	run -1 slipway deploy medium/answer.ini --boot-files stick.img@1: \
+		--target stick.img
+	assert_output_has 'it lies on the disk that is to be wiped'
+	answer 's/efi-size.*/wipe = yes\nefi-size = 34M\nmsr-size = 1M/' \
+		's/size = 20M/size = 4M/' 's|small.wim|../big.img@1:\\small.wim|'
+	run deploy --target 'big.img@1:\in.vhdx'
+	[[ $output != *"to be wiped"* ]]
+}

@@ -38,7 +38,8 @@
 //   seed    = GUID    all identifiers derive from it; random without it
 // [image]   for all systems that name none
 //   file    = install.wim   relative to where the answer file came from: beside
-//                           it, or on the server that it was fetched from
+//                           it, on the host, in its volume, or on the server
+//                           that it was fetched from
 //           = /dev/sdb@2:\images\install.wim    any address (address.h)
 //           = http://server/images/install.wim  a web server's file
 //           = \\server\share\install.wim       a Windows share's

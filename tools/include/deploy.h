@@ -30,14 +30,14 @@
 
 // What a plan is made for.
 struct plan_target {
-	struct disk *disk; // opened for writing and exclusively, or for
-			   // reading when the plan is only to be printed
-	const char *name;  // "/dev/nvme0n1", "golden.img"
-	const char
-		*boot_files; // folder of EFI/ and slipway/ for system = linux
-	const char *image_folders; // where an image is looked for, in this
-				   // order, that the answer file has in its own
-	// folder and that is not there: "a:b"; or NULL
+	struct disk *disk;      // opened for writing and exclusively, or for
+				// reading when the plan is only to be printed
+	const char *name;       // "/dev/nvme0n1", "golden.img"
+	const char *boot_files; // where EFI/ and slipway/ are, for system =
+				// linux: an address; NULL: not known
+	// Where an image is looked for, in this order, that the answer file has in
+	// its own folder and that is not there: "a:b"; or NULL.
+	const char *image_folders;
 	const char *origin; // what the answer file came from, one line; NULL:
 			    // not known
 	uint64_t now;       // seconds since 1970; 0: not known
@@ -53,7 +53,8 @@ struct plan;
 // place and identifier. Nothing is written.
 // Returns 0, -ENOSPC when something does not fit (err says what and by how
 // much), -EALREADY when target->once and it was deployed from the same (err says
-// when), -EEXIST when the disk holds data and wipe is not given, -ENOENT for a
+// when), -EEXIST when the disk holds data and wipe is not given, -EBUSY when an image
+// or boot files lie on that very disk, -ENOENT for a
 // missing image, index or boot file, -EBADMSG when the menu would have two equal
 // names or no such default, -ENOTSUP for a disk that a BIOS cannot start or a
 // virtual disk that the image's Windows cannot, or as wim_open_files, apply_tree and

@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "address.h"
 #include "answer_priv.h"
 
 // "C:\x" is no name from which a folder's could be told: whoever opens it says
@@ -16,10 +17,22 @@ static bool is_whole(const char *file)
 	       (isalpha((unsigned char)file[0]) && file[1] == ':');
 }
 
+size_t answer_folder(const char *name)
+{
+	const char *rest = "", *end = strrchr(name, '/');
+	char *path;
+
+	if (!address_split(name, &path, &rest, NULL))
+		mem_free(path);
+	for (; *rest; rest++)
+		if (*rest == '\\' || *rest == '/')
+			end = rest;
+	return end ? (size_t)(end - name) + 1 : 0;
+}
+
 static int join(const struct answer_parser *p, const char *file, char **ret)
 {
-	const char *slash = strrchr(p->name, '/');
-	size_t folder = slash ? (size_t)(slash - p->name) + 1 : 0;
+	size_t folder = answer_folder(p->name);
 	char *joined;
 
 	if (net_is_name(p->name))

@@ -6,20 +6,35 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "address.h"
 #include "plan_priv.h"
 
 #define CONFIG_MAX_SIZE (64u * 1024)
+#define MAX_PATH        1024
+
+// Writes where a file is: the folder may be the host's, or one of a volume.
+static int name_source(const struct plan *p, const char *name,
+		       char path[MAX_PATH], struct err *err)
+{
+	const char *folder = p->target.boot_files;
+	size_t len = strlen(folder);
+
+	while (len > 1 && strchr("/\\", folder[len - 1]))
+		len--;
+	if (snprintf(path, MAX_PATH, "%.*s/%s", (int)len, folder, name) <
+	    MAX_PATH)
+		return 0;
+	return err_set(err, -ENAMETOOLONG, folder, ERR_NOWHERE,
+		       "the path is too long");
+}
 
 static int open_source(const struct plan *p, const char *name,
 		       struct disk **ret, struct err *err)
 {
-	char path[1024];
+	char path[MAX_PATH];
+	int r = name_source(p, name, path, err);
 
-	if ((size_t)snprintf(path, sizeof(path), "%s/%s", p->target.boot_files,
-			     name) >= sizeof(path))
-		return err_set(err, -ENAMETOOLONG, p->target.boot_files,
-			       ERR_NOWHERE, "the path is too long");
-	return disk_open_file(path, DISK_READ_ONLY, ret, err);
+	return r ? r : address_open_file(path, NULL, ret, err);
 }
 
 static int make_folder(const struct boot_job *job, const char *path,
@@ -163,11 +178,14 @@ static int write_config(const struct boot_job *job, const struct boot_set *set,
 static int check_folder(const struct plan *p, const struct boot_set *set,
 			struct err *err)
 {
+	char path[MAX_PATH];
 	struct disk *d;
 
 	if (!open_source(p, set->files[0].from, &d, NULL)) {
+		int r = name_source(p, set->files[0].from, path, err);
+
 		disk_close(d);
-		return 0;
+		return r ? r : plan_check_outside(p, path, err);
 	}
 	return err_set(err, -ENOENT, "boot files", ERR_NOWHERE,
 		       "%s needs them, and %s has no %s; a machine that was "

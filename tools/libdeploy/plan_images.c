@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "address.h"
+#include "answer_priv.h"
 #include "plan_priv.h"
 
 // --- Images ------------------------------------------------------------------
@@ -32,8 +33,7 @@ static int look(const struct plan *p, const char *path, struct err *err)
 // another machine there are no folders to look in.
 static const char *relative_part(const struct plan *p, const char *path)
 {
-	const char *slash = strrchr(p->answer->name, '/');
-	size_t folder = slash ? (size_t)(slash - p->answer->name) + 1 : 0;
+	size_t folder = answer_folder(p->answer->name);
 
 	return path[0] && !net_is_name(path) &&
 			       !strncmp(path, p->answer->name, folder) &&
@@ -107,7 +107,7 @@ static int find_file(const struct plan *p, struct plan_image *image,
 		return err_pass(err, r, &inner);
 	}
 	image->path = image->found ? image->found : image->name;
-	return r;
+	return r ? r : plan_check_outside(p, image->path, err);
 }
 
 // Finds an image file that is open already, or opens it.

@@ -92,9 +92,15 @@ uint64_t plan_number(const struct guid *seed, const char *name);
 int plan_partitions(struct plan *p, struct err *err);
 
 // Opens the systems' images and gives names and identifiers (plan_images.c).
-// Returns 0, -ENOENT for an image that is not there, -EBADMSG for two equal names
+// Returns 0, -ENOENT for an image that is not there, -EBUSY for one on the disk that is
+// wiped, -EBADMSG for two equal names
 // in the menu or a default that is not in it, or as wim_open_files.
 int plan_images(struct plan *p, struct err *err);
+
+// Checks that what is read does not lie on the disk that is wiped before.
+// (plan_outside.c)
+// Returns 0 or -EBUSY.
+int plan_check_outside(const struct plan *p, const char *path, struct err *err);
 
 // Lays out the volume of a system, and the VHD around it (plan_system.c).
 // Returns 0, -ENOSPC, or as apply_tree and ntfs_build_layout.
@@ -210,8 +216,9 @@ struct boot_set {
 };
 
 // Checks that all of it is there, and adds its size to *ret_bytes.
-// Returns 0, -ENOENT, -EBADMSG for a configuration without a place for a blank,
-// -EFBIG for one of over 64 KiB, -ENOMEM, or as disk_open_file.
+// Returns 0, -ENOENT, -EBUSY when they lie on the disk that is wiped, -EBADMSG for a
+// configuration without a place for a blank, -EFBIG for one of over 64 KiB, -ENOMEM,
+// or as address_open_file.
 int boot_set_check(const struct plan *plan, const struct boot_set *set,
 		   uint64_t *ret_bytes, struct err *err);
 

@@ -79,22 +79,22 @@ static int settle_first(bool settle, struct err *err)
 	return settle ? settle_wait(&s, NULL, err) : 0;
 }
 
-enum { COLUMNS = 80, INDENT = 19 };
+enum { COLUMNS = 80, INDENT = 19 }; // of what does not fit into a disk's line
 
 // Both on a line when it holds them.
 static void print_model(const char *model, const char *serial)
 {
-	const char *between = "";
+	size_t width = INDENT + strlen(model) + strlen(", serial ") +
+		       strlen(serial);
 
-	if (*model && *serial)
-		between = INDENT + strlen(model) + strlen(", serial ") +
-						  strlen(serial) <
-					  COLUMNS
-				  ? ", "
-				  : "\n                   ";
-	if (*model || *serial)
-		printf("  %16s %s%s%s%s\n", "", model, between,
-		       *serial ? "serial " : "", serial);
+	if (*model && *serial && width < COLUMNS) {
+		printf("%*s%s, serial %s\n", INDENT, "", model, serial);
+		return;
+	}
+	if (*model)
+		printf("%*s%s\n", INDENT, "", model);
+	if (*serial)
+		printf("%*sserial %s\n", INDENT, "", serial);
 }
 
 static void print_disk(const struct inventory_disk *d)
@@ -106,9 +106,9 @@ static void print_disk(const struct inventory_disk *d)
 	       d->bus, holds);
 	print_model(d->model, d->serial);
 	if (d->in_use[0])
-		printf("  %16s in use: %s\n", "", d->in_use);
+		printf("%*sin use: %s\n", INDENT, "", d->in_use);
 	if (d->read_only)
-		printf("  %16s write-protected\n", "");
+		printf("%*swrite-protected\n", INDENT, "");
 }
 
 int deploy_list_disks(bool settle)

@@ -33,7 +33,8 @@ static const char usage[] =
 	"  --ids                print with the plan which GUIDs (with an MBR: which\n"
 	"                       signature) disk and partitions get\n"
 	"  --boot-files DIR     folder with EFI/ and slipway/ for system = linux and\n"
-	"                       environment (the folder above the answer file's)\n"
+	"                       environment, also in a volume, as stick.img@1:\\ (the\n"
+	"                       folder above the answer file's)\n"
 	"  --image-folders A:B  where images are looked for that the answer file has\n"
 	"                       in its own folder and that are not there\n"
 	"  --efivars DIR        enter start entries into these variables (this\n"
@@ -170,20 +171,37 @@ static int open_target(const char *path, uint64_t size, bool is_dry,
 	return check_whole(ret->place, path, err);
 }
 
-// The medium is laid out as /slipway/answer.ini beside /EFI.
+// The medium is laid out as /slipway/answer.ini beside /EFI; `separators` are those
+// of the host, or of a volume.
+static void go_up_twice(char *path, const char *separators)
+{
+	for (int up = 0; up < 2; up++) {
+		size_t len = strlen(path);
+
+		while (len && !strchr(separators, path[len - 1]))
+			len--;
+		if (len)
+			path[len - 1] = 0;
+	}
+}
+
 static int default_boot_files(const char *answer, char path[PATH_MAX])
 {
-	char *resolved = realpath(answer, NULL), *slash;
+	const char *rest;
+	char *host;
 
-	if (!resolved)
-		return -errno;
-	for (int up = 0; up < 2; up++) {
-		slash = strrchr(resolved, '/');
-		if (slash)
-			*slash = 0;
+	if (address_split(answer, &host, &rest, NULL))
+		return -ENOENT;
+	mem_free(host);
+	if (*rest) {
+		snprintf(path, PATH_MAX - 1, "%s", answer);
+		go_up_twice(path + (rest - answer), "/\\");
+	} else {
+		if (!realpath(answer, path))
+			return -errno;
+		go_up_twice(path, "/");
 	}
-	snprintf(path, PATH_MAX, "%s/", resolved);
-	free(resolved);
+	strcat(path, "/");
 	return 0;
 }
 
