@@ -414,6 +414,23 @@ void record_shuffle(const struct record_log *log, size_t count,
 	free(order);
 }
 
+static enum record_fate same_for_all(void *ctx, size_t index)
+{
+	(void)index;
+	return *(enum record_fate *)ctx;
+}
+
+void record_cut(const struct record_log *log, size_t count, struct disk *target,
+		unsigned way)
+{
+	enum record_fate fate = (enum record_fate)way;
+
+	if (way <= RECORD_TEAR)
+		record_replay(log, count, target, same_for_all, &fate);
+	else
+		record_shuffle(log, count, target, count * 10 + way);
+}
+
 void record_free(struct record_log *log)
 {
 	for (size_t i = 0; i < log->count; i++)

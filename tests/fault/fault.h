@@ -84,6 +84,11 @@ void record_replay(const struct record_log *log, size_t count,
 void record_shuffle(const struct record_log *log, size_t count,
 		    struct disk *target, uint64_t seed);
 
+// As either, in one of several ways: 0 keeps, 1 drops and 2 tears all that was
+// not flushed, and any other shuffles it.
+void record_cut(const struct record_log *log, size_t count, struct disk *target,
+		unsigned way);
+
 // Frees what a log holds.
 void record_free(struct record_log *log);
 

@@ -123,98 +123,57 @@ static uint64_t whole_volume(struct disk *d)
 	return get_le64(serial);
 }
 
-static void fail_allocations(void)
+static int rebuild(void *ctx, struct disk *d, struct err *err)
 {
-	for (int persistent = 0; persistent < 2; persistent++)
-		for (unsigned n = 1;; n++) {
-			struct disk *d = old_volume();
-			size_t live = fault_mem_live();
-			struct err err = {0};
-			unsigned failed;
-			int r;
-
-			fault_mem(n, persistent);
-			r = build(d, NEW_SERIAL, &err);
-			failed = fault_mem_failed();
-			fault_mem(0, false);
-			check_eq(fault_mem_live(), live);
-			check_eq(r, failed ? -ENOMEM : 0);
-			check_eq(r, err.code);
-			if (failed)
-				check(whole_volume(d) != NEW_SERIAL);
-			disk_close(d);
-			if (!failed)
-				break;
-		}
+	(void)ctx;
+	return build(d, NEW_SERIAL, err);
 }
 
-static void fail_writes(void)
-{
-	for (int persistent = 0; persistent < 2; persistent++)
-		for (unsigned n = 1;; n++) {
-			struct fault_plan plan = {
-				.fail_at = n,
-				.persistent = persistent,
-			};
-			struct disk *base = old_volume();
-			struct disk *d = fault_disk(base, &plan);
-			struct err err = {0};
-			int r = build(d, NEW_SERIAL, &err);
+// What was seen of disks on which building was cut off or failed.
+struct seen {
+	unsigned volumes;  // the old one, or the new
+	unsigned finished; // the new one, though building failed
+};
 
-			check_eq(r, plan.failed ? -EIO : 0);
-			// The last flush may fail with everything written.
-			if (plan.failed && n < plan.count)
-				check(whole_volume(base) != NEW_SERIAL);
-			else
-				whole_volume(base);
-			disk_close(d);
-			disk_close(base);
-			if (!plan.failed)
-				break;
-		}
+static void judge(void *ctx, struct disk *d, const struct fault_cut *cut,
+		  bool is_done)
+{
+	struct seen *seen = ctx;
+	uint64_t serial = whole_volume(d);
+
+	seen->volumes += serial != 0;
+	seen->finished += !cut && !is_done && serial == NEW_SERIAL;
+	if (cut && cut->count == cut->log->count)
+		check_eq(serial, NEW_SERIAL);
+	if (cut && cut->count > 4 && cut->count + 2 < cut->log->count)
+		check_eq(serial, 0);
 }
 
 static enum record_fate choose(void *ctx, size_t index)
 {
-	unsigned how = *(unsigned *)ctx;
+	struct fault_cut *cut = ctx;
 
-	if (how < 3)
-		return (enum record_fate)how;
-	return (enum record_fate)((index * 2654435761u >> how) % 3);
-}
-
-static void cut_power(void)
-{
-	struct record_log log = {0};
-	struct disk *base = old_volume(), *d = record_disk(base, &log);
-	struct err err = {0};
-	unsigned volumes = 0;
-
-	check_ok(build(d, NEW_SERIAL, &err), &err);
-	disk_close(d);
-	disk_close(base);
-	for (size_t n = 0; n <= log.count; n++)
-		for (unsigned how = 0; how < 6; how++) {
-			uint64_t serial;
-
-			d = old_volume();
-			record_replay(&log, n, d, choose, &how);
-			serial = whole_volume(d);
-			if (n == log.count)
-				check_eq(serial, NEW_SERIAL);
-			if (n > 4 && n + 2 < log.count)
-				check_eq(serial, 0);
-			volumes += serial != 0;
-			disk_close(d);
-		}
-	check(volumes > 12);
-	record_free(&log);
+	return cut->round < 3 ? (enum record_fate)cut->round
+			      : fault_draw(cut, index);
 }
 
 int main(void)
 {
-	fail_allocations();
-	fail_writes();
-	cut_power();
+	struct seen seen = {0};
+	struct fault_operation o = {.base = old_volume(),
+				    .ctx = &seen,
+				    .run = rebuild,
+				    .judge = judge,
+				    .choose = choose};
+
+	fault_mem_each_on(&o, 1);
+	check_eq(seen.finished, 0);
+	// The last flush may fail with everything written.
+	fault_io_each(&o, 1, false, false);
+	check(seen.finished <= 2);
+	seen.volumes = 0;
+	fault_cut_each(&o, 1, 6);
+	check(seen.volumes > 12);
+	disk_close(o.base);
 	return 0;
 }

@@ -152,19 +152,6 @@ static void check_usable(const struct run *run, struct disk *file)
 	end_disk(d);
 }
 
-static enum record_fate fate_of(void *ctx, size_t index)
-{
-	static const enum record_fate fates[] = {RECORD_KEEP, RECORD_DROP,
-						 RECORD_TEAR};
-	unsigned way = *(unsigned *)ctx;
-	uint64_t seed = way * 1000 + index;
-
-	if (way < 3)
-		return fates[way];
-	random_number(&seed);
-	return fates[random_number(&seed) % 3];
-}
-
 static void record_run(struct run *run)
 {
 	struct vdisk_create c = create_of(run->kind, SIZE);
@@ -201,10 +188,7 @@ static void cut(const struct kind *kind, struct disk *parent)
 			if (way > 3 && (n + way) % 3)
 				continue;
 			check_ok(disk_resize(file, 0, &err), &err);
-			if (way < 4)
-				record_replay(&run.log, n, file, fate_of, &way);
-			else
-				record_shuffle(&run.log, n, file, n + way);
+			record_cut(&run.log, n, file, way);
 			check_content(&run, file, n);
 			if (n % 8 == way)
 				check_usable(&run, file);

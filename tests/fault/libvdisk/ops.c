@@ -263,14 +263,6 @@ static void check_again(const struct scene *s, struct disk *file)
 		check(is_new_parent(file));
 }
 
-static enum record_fate fate_of(void *ctx, size_t index)
-{
-	static const enum record_fate fates[] = {RECORD_KEEP, RECORD_DROP,
-						 RECORD_TEAR};
-
-	return fates[*(unsigned *)ctx];
-}
-
 static void cut(const struct kind *kind, const struct op *op)
 {
 	struct record_log log = {0};
@@ -289,10 +281,8 @@ static void cut(const struct kind *kind, const struct op *op)
 			if (ways < 6 && (n + way) % 2 && n != log.count)
 				continue;
 			file = copy_of(s.file);
-			if (way < ways - 1 && way < 3)
-				record_replay(&log, n, file, fate_of, &way);
-			else
-				record_shuffle(&log, n, file, n * 10 + way);
+			record_cut(&log, n, file,
+				   way < ways - 1 ? way : way + 3);
 			check_state(&s, file);
 			if (n % 8 == way || n == log.count)
 				check_again(&s, file);
@@ -502,10 +492,7 @@ static void cut_merge(const struct kind *k)
 			if (k->format == VDISK_VHDX && (n + way) % 2)
 				continue;
 			work = copy_of(p.parent);
-			if (way < 3)
-				record_replay(&log, n, work, fate_of, &way);
-			else
-				record_shuffle(&log, n, work, n * 10 + way);
+			record_cut(&log, n, work, way);
 			check_pair(&p, work, false);
 			if (n % 5 == way || n == log.count) {
 				check_ok(merge(&p, work, &err), &err);
@@ -554,10 +541,7 @@ static void cut_create(const struct kind *k)
 			struct vdisk_info info;
 			uint8_t *b;
 
-			if (way < 3)
-				record_replay(&log, n, cut_file, fate_of, &way);
-			else
-				record_shuffle(&log, n, cut_file, n * 10 + way);
+			record_cut(&log, n, cut_file, way);
 			if (!vdisk_probe(cut_file, &info, NULL)) {
 				b = contents(&s, cut_file, &size);
 				check_eq(size, c.size);
