@@ -9,8 +9,6 @@
 #include "../vdisk_priv.h"
 #include "parent.h"
 
-#define ALIGN 4096u // of a block's data in the file
-
 // What is written before the table.
 struct layout {
 	struct vhd_footer_disk footer;
@@ -28,7 +26,7 @@ static int add_parent(struct layout *l, const struct vdisk_create *c,
 
 	if (r)
 		return r;
-	l->end = vhd_parent_place(&l->parent, l->end, ALIGN);
+	l->end = vhd_parent_place(&l->parent, l->end, VHD_ALIGN);
 	vhd_parent_put(&l->parent, &l->header);
 	return 0;
 }
@@ -79,9 +77,9 @@ static struct vdisk_layout places(const struct layout *l,
 				  const struct vdisk_create *c)
 {
 	struct vdisk_layout p = {
-		.first = round_up(l->end + l->bitmap_size, ALIGN),
+		.first = round_up(l->end + l->bitmap_size, VHD_ALIGN),
 		.stride = round_up((uint64_t)l->block_size + l->bitmap_size,
-				   ALIGN),
+				   VHD_ALIGN),
 		.blocks = l->blocks,
 		.block_size = l->block_size,
 	};
@@ -131,12 +129,12 @@ static int put_bitmaps(struct disk *file, const struct layout *l,
 {
 	struct vdisk_layout p = places(l, c);
 	uint64_t count = vdisk_present(c, l->blocks), end = l->end;
-	size_t most = ALIGN + l->bitmap_size;
+	size_t most = VHD_ALIGN + l->bitmap_size;
 	uint8_t *bytes = count ? mem_alloc(most) : NULL;
 	int r = bytes || !count ? 0 : err_nomem(err);
 
 	if (bytes)
-		memset(bytes + ALIGN, 0xff, l->bitmap_size);
+		memset(bytes + VHD_ALIGN, 0xff, l->bitmap_size);
 	for (uint64_t i = 0; i < count && !r; i++) {
 		uint64_t data = p.first + i * p.stride;
 		size_t n = (size_t)(data - end);

@@ -284,7 +284,8 @@ static void avoid(struct vhd_blocks *v, uint64_t off, uint64_t len)
 		v->end = off + len;
 }
 
-// Entries behind the last block: what they may point to is not written over.
+// Entries behind the last block, which tables of other makers have: what they may
+// point to is not written over.
 static void avoid_entry(struct vhd_blocks *v, uint32_t sector)
 {
 	avoid(v, (uint64_t)sector * VHD_SECTOR,
@@ -339,7 +340,9 @@ static void note_fixed(struct vhd_blocks *v, uint64_t off, uint64_t len,
 	avoid(v, off, len);
 }
 
-// Finds the map of full blocks that Xen's own disks have: it is not written over.
+// Finds the map of full blocks ("tdbatmap") that Xen's own disks have: a bit a block
+// whose bitmap need not be asked. It lies behind the table, where the specification
+// has nothing, so that its room looks free; a block put there would be Xen's map.
 static int find_batmap(struct vhd_blocks *v, const struct vhd_footer *footer,
 		       const struct vhd_header *header, struct err *err)
 {
@@ -406,7 +409,7 @@ static void take_over(struct vhd_blocks *v)
 	v->footer_at = 0;
 }
 
-// Made beforehand, so that nothing is allocated by who writes.
+// Made beforehand, so that writing allocates no memory.
 static int make_head(struct vhd_blocks *v, struct err *err)
 {
 	v->head = mem_alloc(VHD_ALIGN + v->bitmap_size);

@@ -12,7 +12,6 @@
 #include "vhd_priv.h"
 
 #define VHD_ENTRIES_A_SECTOR (VHD_SECTOR / sizeof(be32))
-#define VHD_ALIGN            4096u // of a block's data in the file
 
 struct vhd_blocks {
 	struct vdisk_blocks blocks;

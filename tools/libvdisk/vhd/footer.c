@@ -124,12 +124,12 @@ int vhd_footer_decode(const struct vhd_footer_disk *disk, uint64_t where,
 	return 0;
 }
 
-static uint32_t encode_time(int64_t created)
+be32 vhd_time_encode(int64_t time)
 {
-	if (created < EPOCH)
-		return 0;
-	return created - EPOCH > UINT32_MAX ? UINT32_MAX
-					    : (uint32_t)(created - EPOCH);
+	if (time < EPOCH)
+		return to_be32(0);
+	return to_be32(time - EPOCH > UINT32_MAX ? UINT32_MAX
+						 : (uint32_t)(time - EPOCH));
 }
 
 void vhd_footer_encode(const struct vhd_footer *f, struct vhd_footer_disk *ret)
@@ -141,7 +141,7 @@ void vhd_footer_encode(const struct vhd_footer *f, struct vhd_footer_disk *ret)
 		.features = to_be32(f->features),
 		.version = to_be32(VERSION_1_0),
 		.header_offset = to_be64(f->header_offset),
-		.created = to_be32(encode_time(f->created)),
+		.created = vhd_time_encode(f->created),
 		.creator_version = to_be32(f->creator_version),
 		.original_size = to_be64(f->original_size),
 		.current_size = to_be64(f->current_size),
@@ -160,6 +160,11 @@ void vhd_footer_encode(const struct vhd_footer *f, struct vhd_footer_disk *ret)
 	*ret = d;
 }
 
+// The appendix' algorithm: 17 sectors a track and few heads as long as cylinders
+// stay below the 1024 that a BIOS counts, then 31 and 63 sectors with 16 heads;
+// 255 sectors, which no BIOS counts, only when 65535 cylinders of 63 do not reach.
+// What is left behind the last whole cylinder no geometry tells of, and who takes
+// it for the size loses that: see meant_size.
 void vhd_footer_set_geometry(struct vhd_footer *f, uint64_t size)
 {
 	uint64_t sectors = size / VHD_SECTOR, tracks;

@@ -7,8 +7,6 @@
 
 #include "parent.h"
 
-#define EPOCH INT64_C(946684800) // 2000-01-01, where a VHD's time begins
-
 static int encode_path(const char *path, le16 **ret, size_t *ret_n,
 		       struct err *err)
 {
@@ -59,14 +57,6 @@ uint64_t vhd_parent_place(struct vhd_parent *p, uint64_t off, uint32_t align)
 	return off;
 }
 
-static uint32_t encode_time(int64_t time)
-{
-	if (time < EPOCH)
-		return 0;
-	return time - EPOCH > UINT32_MAX ? UINT32_MAX
-					 : (uint32_t)(time - EPOCH);
-}
-
 // The name is the absolute path, in big-endian units, or without one the file's
 // own name; a longer one is cut.
 static void put_name(const struct vhd_parent *p, struct vhd_header_disk *h)
@@ -91,7 +81,7 @@ void vhd_parent_put(const struct vhd_parent *p, struct vhd_header_disk *h)
 	put_name(p, h);
 	memset(h->locators, 0, sizeof(h->locators));
 	h->parent_id = p->id;
-	h->parent_time = to_be32(encode_time(p->time));
+	h->parent_time = vhd_time_encode(p->time);
 	for (size_t i = 0; i < VHD_PATHS; i++) {
 		uint32_t len = (uint32_t)p->lengths[i];
 

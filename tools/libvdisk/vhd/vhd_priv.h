@@ -19,6 +19,11 @@ struct vhd_header_disk;
 // 2040 GiB in the smallest blocks anybody makes, 512 KiB; 16 MiB of memory.
 #define VHD_MAX_TABLE (UINT32_C(4) << 20)
 
+// Of a block's data in the file. The specification wants sectors alone, but each
+// write of a guest then takes two on a drive with sectors of 4 KiB; newer Windows
+// aligns so too.
+#define VHD_ALIGN 4096u
+
 // Blocks that Windows makes.
 #define VHD_MIN_CREATE (512u << 10)
 #define VHD_MAX_CREATE (2u << 20)
@@ -177,6 +182,10 @@ int vhd_footer_move(struct disk *file, const struct vhd_footer_disk *footer,
 // Fills the fields of a footer as Windows 10 does.
 struct vhd_footer vhd_footer_new(enum vdisk_type type, uint64_t size,
 				 const struct guid *id, int64_t created);
+
+// Returns a time, in seconds since 1970, as a VHD keeps it; one that it cannot
+// keep becomes the nearest.
+be32 vhd_time_encode(int64_t time);
 
 // Returns the checksum of a footer or dynamic header of n bytes, whose own
 // checksum lies at `skip`.

@@ -57,7 +57,8 @@ int vhdx_take_room(struct vhdx_blocks *v, uint64_t len, uint64_t *ret,
 	return 0;
 }
 
-// Makes sure that the sectors of a block have bits, all zero.
+// Makes sure that the sectors of a block have bits, all zero: those of a block that
+// was not partially present mean nothing (2.5.1.1), and may be of any value.
 static int clear_bits(struct vhdx_blocks *v, uint64_t block, struct err *err)
 {
 	struct vdisk_blocks *b = &v->blocks;
@@ -152,7 +153,9 @@ static int new_id(const struct vhdx_blocks *v, const char *of, struct guid *ret,
 	return 0;
 }
 
-// The data is about to change: children of this disk must notice.
+// The data is about to change. Section 2.2.2: before the first write to the file
+// another FileWriteGuid is there, and before the first that shows in the disk another
+// DataWriteGuid, by which children notice that their parent is another one now.
 static int prepare(struct vdisk_blocks *b, struct err *err)
 {
 	struct vhdx_blocks *v = (struct vhdx_blocks *)b;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Headers and region tables of a VHDX, "VHDX Format Specification" 1.00,
-// sections 3.1.1 to 3.1.3.
+// sections 2.2.1 to 2.2.3.
 
 #include <string.h>
 
@@ -103,6 +103,8 @@ static int read_headers(struct disk *file, struct vhdx *v, struct err *err)
 	return decode_header(&h[current], current, file->size, &v->header, err);
 }
 
+// Section 2.2.2: of two good headers the one with the higher number counts. So the
+// other is written, and when the power goes meanwhile the current one is still there.
 int vhdx_header_write(struct disk *file, struct vhdx_header *h, struct err *err)
 {
 	for (int i = 0; i < 2; i++) {

@@ -17,6 +17,9 @@ _Static_assert(sizeof(struct vhdx_log_head_disk) +
 	       "descriptors fit into the first sector");
 _Static_assert(4 * MAX_ENTRY <= VHDX_MIB, "a new entry spares the last one");
 
+// Section 2.3.1: of each sector the first eight and the last four bytes give way to a
+// signature and the entry's number, by which a torn write is found, and are kept in
+// the descriptor.
 static void put_write(uint8_t *entry, size_t i, const struct vhdx_log_write *w,
 		      uint64_t sequence)
 {
@@ -36,6 +39,8 @@ static void put_write(uint8_t *entry, size_t i, const struct vhdx_log_write *w,
 	memcpy(entry + (1 + i) * VHDX_LOG_SECTOR, &data, sizeof(data));
 }
 
+// A file that is shorter than flushed_size has lost its end, and is not opened by
+// those who replay; to last_size they make it longer (2.3.1.1).
 int vhdx_log_append(struct vhdx_log *log, const struct vhdx_log_write *writes,
 		    size_t count, struct err *err)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The metadata region of a VHDX, "VHDX Format Specification" 1.00, section 3.5.
+// The metadata region of a VHDX, "VHDX Format Specification" 1.00, section 2.6.
 
 #include <string.h>
 

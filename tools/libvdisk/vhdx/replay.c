@@ -132,7 +132,10 @@ static bool is_sequence(const struct scan *s, uint32_t head)
 	}
 }
 
-// Returns the sector of the last entry of the active sequence, or UINT32_MAX.
+// Returns the sector of the last entry of the active sequence, or UINT32_MAX. Old
+// entries stay in the ring until they are written over, and are valid by themselves:
+// that the numbers follow each other without a gap from the tail on tells them apart
+// (2.3.2).
 static uint32_t find_head(struct scan *s)
 {
 	uint32_t best = UINT32_MAX, n = s->length / VHDX_LOG_SECTOR;

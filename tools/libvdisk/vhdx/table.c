@@ -11,6 +11,8 @@
 #define PLACE(entry) ((entry) & ~(VHDX_MIB - 1))
 #define MAP_PRESENT  6u
 
+// A chunk is the blocks whose bits, one a sector, fill a block of bitmaps: 1 MiB has
+// 2^23 bits (2.4).
 uint64_t vhdx_ratio(uint32_t block_size, uint32_t sector_size)
 {
 	return (UINT64_C(1) << 23) * sector_size / block_size;
@@ -58,6 +60,8 @@ static int decode_entry(struct vhdx_blocks *v, uint64_t i, uint64_t entry,
 	uint64_t len = left < b->block_size ? left : b->block_size;
 	unsigned state = (unsigned)BLOCK_STATE(entry);
 
+	// 2.5.1.1: these two mean nothing, and a part of a block is there in a
+	// differencing disk alone.
 	if (state == 4 || state == 5 ||
 	    (state == BLOCK_PARTIAL && !b->has_bitmaps))
 		return err_corrupt(err, "VHDX block table", where,

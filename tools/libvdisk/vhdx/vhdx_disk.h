@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The bytes of a VHDX: "VHDX Format Specification" 1.00 (Microsoft, [MS-VHDX]).
-// All integers are little-endian.
+// The bytes of a VHDX: "VHDX Format Specification" 1.00 (Microsoft, [MS-VHDX], by
+// whose numbers sections are called here). All integers are little-endian.
 //
 //     0        file identifier
 //     64 KiB   header           128 KiB  header again; the higher sequence

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: MIT
+//
+// Which kind of file each name asks for, and other programs' files, known by
+// their names and by their first bytes.
+
 #include "test.h"
 #include "vdisk.h"
 
