@@ -37,12 +37,8 @@ given() { # HEADER
 	storage) echo 'struct disk *disk, *volume;' ;;
 	ublk) echo 'struct disk *disk;' ;;
 	vdisk) echo 'uint8_t sector[512]; uint64_t size; struct guid id;
-		struct disk *file, *disk; void *volume; struct err *e; char *into;
-		struct vdisk_chain *chain; struct vdisk_files files;
-		int identify(void *, const char *, struct vdisk_file_id *,
-			struct err *);
-		int open_file(void *, const char *, unsigned, struct disk **,
-			struct err *);' ;;
+		struct disk *file, *disk; char *into; struct tree *tree; struct err *e;
+		struct vdisk_chain *chain;' ;;
 	tree) echo 'struct disk *partition; uint8_t *data; size_t size;
 		uint64_t now; int volume_open(struct disk *, struct tree **,
 			struct err *);' ;;

@@ -113,7 +113,7 @@ static int open_chain(const char *address, struct place **ret,
 
 	if (r)
 		return r;
-	r = place->file_path ? vdisk_chain_look(&place->files, place->file_path,
+	r = place->file_path ? vdisk_chain_look(place->tree, place->file_path,
 						place->disk, DISK_READ_ONLY,
 						ret_chain, err)
 			     : err_set(err, -EINVAL, address, ERR_NOWHERE,

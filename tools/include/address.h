@@ -95,8 +95,7 @@ struct place {
 	// virtual disk: its path there, and where that is, for vdisk_chain_look;
 	// else NULL.
 	const char *file_path;
-	struct vdisk_files
-		files; // also when `path` was not opened: its volume's
+	struct tree *tree; // also when `path` was not opened: its volume
 	struct address_stack *stack; // private
 };
 

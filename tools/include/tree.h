@@ -74,6 +74,12 @@ struct tree {
 	bool is_ready;    // tree_begin was done
 };
 
+// Tells whether paths are those of a volume as Windows has them ("\\vhd\\x.vhd").
+static inline bool tree_is_volume(const struct tree *t)
+{
+	return t->slash == '\\';
+}
+
 typedef int tree_list_fn(void *ctx, const struct tree_stat *entry);
 typedef int tree_stream_fn(void *ctx, const char *name, uint64_t size);
 

@@ -53,6 +53,7 @@
 #define VDISK_H
 
 #include "disk.h"
+#include "tree.h"
 
 enum vdisk_format { VDISK_RAW, VDISK_VHD, VDISK_VHDX };
 enum vdisk_type { VDISK_FIXED, VDISK_DYNAMIC, VDISK_DIFFERENCING };
@@ -281,67 +282,17 @@ int vdisk_reset(struct disk *file, struct err *err);
 
 // --- Chains ------------------------------------------------------------------
 // A differencing disk lies on its parent, which may be one itself. The files of
-// a chain lie on the host or inside of a volume:
+// a chain lie in one tree (tree.h): on the host or inside of a volume.
 //
-//     vdisk_chain_open("child.vhd", 0, &chain, &err);
+//     tree_open_host(&tree, &err);
+//     vdisk_chain_open(tree, "child.vhd", NULL, 0, &chain, &err);
 //     disk_read(chain->disk, 0, sector, 512, &err);
 //     vdisk_chain_close(chain);
-//
-// and in a volume:
-//
-//     struct vdisk_files files = {.ctx = volume, .is_volume = true,
-//                                 .identify = identify,
-//                                 .open_file = open_file};
-//     vdisk_chain_open_in(&files, "\\vhd\\child.vhd", NULL, 0, &chain, &err);
 //
 // Merging them, with what becomes of the files:
 //
 //     struct vdisk_merge m = {.depth = 1};
-//     vdisk_merge(&files, "\\vhd\\child.vhd", &m, &into, &err);
-
-// Which file it is: the same for two paths of one file.
-struct vdisk_file_id {
-	uint64_t volume, file;
-};
-
-// Where the files of a chain are looked for. The first two calls are enough to
-// open chains; those that make, merge and delete files want the others too.
-struct vdisk_files {
-	void *ctx;
-	// Paths are those of a volume as Windows has them ("\vhd\x.vhd"), else
-	// of the host.
-	bool is_volume;
-	// Tells which file a path is. Returns 0, -ENOENT when there is none, or
-	// another error.
-	int (*identify)(void *ctx, const char *path, struct vdisk_file_id *ret,
-			struct err *err);
-	// Opens a file; flags are those of disk_open_file.
-	int (*open_file)(void *ctx, const char *path, unsigned flags,
-			 struct disk **ret, struct err *err);
-	// Tells when a file was last changed, in seconds since 1970.
-	int (*modified)(void *ctx, const char *path, int64_t *ret,
-			struct err *err);
-	// Calls fn with the path of each file in the folder that `path` lies
-	// in; stops when it returns non-zero. Returns that, or an error.
-	int (*list)(void *ctx, const char *path,
-		    int (*fn)(void *fn_ctx, const char *path), void *fn_ctx,
-		    struct err *err);
-	// Readies the place for changes of its files, before anything is
-	// written. NULL: there is nothing to do.
-	int (*ready)(void *ctx, struct err *err);
-	// Fails, in words, when a file cannot become so many bytes longer
-	// (-ENOSPC, -ENOTSUP). NULL: that is not known before.
-	int (*has_room)(void *ctx, const char *path, uint64_t more,
-			struct err *err);
-	// Makes a file of `size` bytes, -EEXIST when it is there, and opens it;
-	// what it reads as is not told.
-	int (*create)(void *ctx, const char *path, uint64_t size,
-		      struct disk **ret, struct err *err);
-	// Deletes a file.
-	int (*remove)(void *ctx, const char *path, struct err *err);
-	// Makes durable which files there are. NULL: it is so already.
-	int (*sync)(void *ctx, struct err *err);
-};
+//     vdisk_merge(tree, "\\vhd\\child.vhd", &m, &into, &err);
 
 // Where the parent of a differencing disk is, as its maker wrote it; each may be
 // NULL. UTF-8.
@@ -370,7 +321,7 @@ bool vdisk_is_parent(const struct vdisk_info *child,
 // One file of a chain.
 struct vdisk_link {
 	char *path; // where it was found
-	struct vdisk_file_id id;
+	struct tree_id id;
 	struct vdisk_info info;
 	struct vdisk_parent parent; // of a differencing disk
 	struct disk *file, *disk;   // the virtual disk, with all below it
@@ -378,8 +329,8 @@ struct vdisk_link {
 };
 
 struct vdisk_chain {
-	struct vdisk_files files;
-	struct disk *disk; // the topmost: what a guest sees
+	struct tree *files; // borrowed
+	struct disk *disk;  // the topmost: what a guest sees
 	size_t count;
 	struct vdisk_link links[VDISK_MAX_CHAIN]; // from the top down
 	int broken;     // of vdisk_chain_look: why a parent is not there, and
@@ -387,9 +338,7 @@ struct vdisk_chain {
 };
 
 // The files of the host.
-extern const struct vdisk_files vdisk_host_files;
-
-// Opens a virtual disk in a file of the host with all its parents. `flags` are
+// Opens a virtual disk in a file of a tree with all its parents. `flags` are
 // those of disk_open_file; parents are opened for reading only, and with
 // DISK_EXCLUSIVE locked so that nobody writes to them. A parent is looked for
 // by its relative path from the child's folder, then by its absolute one, then
@@ -397,31 +346,23 @@ extern const struct vdisk_files vdisk_host_files;
 // path of Windows ("C:\\vhd\\x.vhd", "\\\\?\\Volume{...}\\vhd\\x.vhd") is one of
 // the volume that the child lies in, and on the host none; one that leads above
 // the volume's root is none.
-// Close with vdisk_chain_close.
+// `file` is the topmost one when the caller has opened it already (it is
+// borrowed), else NULL. The tree is borrowed. Close with vdisk_chain_close.
 // Returns 0, -ENOENT when the file or a parent is missing, -ESTALE when a parent
 // is another one or was changed, -ELOOP when the chain comes back to a file it
 // has or is too long, -EXDEV when a parent is on another volume than its child,
 // and as disk_open_file, vdisk_probe and vdisk_open.
 MUST_CHECK
-int vdisk_chain_open(const char *path, unsigned flags, struct vdisk_chain **ret,
-		     struct err *err);
+int vdisk_chain_open(struct tree *files, const char *path, struct disk *file,
+		     unsigned flags, struct vdisk_chain **ret, struct err *err);
 
-// As vdisk_chain_open, for files of any place. `file` is the topmost one when
-// the caller has opened it already (it is borrowed), else NULL. `files` is
-// copied, its ctx borrowed.
-MUST_CHECK
-int vdisk_chain_open_in(const struct vdisk_files *files, const char *path,
-			struct disk *file, unsigned flags,
-			struct vdisk_chain **ret, struct err *err);
-
-// As vdisk_chain_open_in, but to tell about a chain, even a broken one: no disk
+// As vdisk_chain_open, but to tell about a chain, even a broken one: no disk
 // is opened on the files, the links end where a parent cannot be had, and
 // `broken` and `why` tell of that.
 // Returns 0, or as vdisk_chain_open for the topmost file.
 MUST_CHECK
-int vdisk_chain_look(const struct vdisk_files *files, const char *path,
-		     struct disk *file, unsigned flags,
-		     struct vdisk_chain **ret, struct err *err);
+int vdisk_chain_look(struct tree *files, const char *path, struct disk *file,
+		     unsigned flags, struct vdisk_chain **ret, struct err *err);
 
 // Opens the disks of a chain that was looked at and is not broken.
 // Returns 0, or as vdisk_open; then the chain is only to be closed.
@@ -470,7 +411,7 @@ struct vdisk_merge {
 // ended first, or as vdisk_chain_merge; nothing is deleted then, unless
 // deleting failed.
 MUST_CHECK
-int vdisk_merge(const struct vdisk_files *files, const char *path,
+int vdisk_merge(struct tree *files, const char *path,
 		const struct vdisk_merge *m, char **ret_into, struct err *err);
 
 // Refuses to harm children: looks in the folder of the disk at `path`, whose
@@ -481,7 +422,7 @@ int vdisk_merge(const struct vdisk_files *files, const char *path,
 // Returns 0, -EBUSY when there is one, -ENOMEM, or the error of listing the
 // folder.
 MUST_CHECK
-int vdisk_guard_children(const struct vdisk_files *files, const char *path,
+int vdisk_guard_children(struct tree *files, const char *path,
 			 const struct guid *link_id, char *const *except,
 			 size_t count, const char *harm, struct err *err);
 
@@ -489,13 +430,12 @@ int vdisk_guard_children(const struct vdisk_files *files, const char *path,
 // before, and makes it durable that it is there.
 // Returns 0, -EEXIST, -ENOSPC, or as vdisk_create; then the file is not there.
 MUST_CHECK
-int vdisk_create_file(const struct vdisk_files *files, const char *path,
+int vdisk_create_file(struct tree *files, const char *path,
 		      const struct vdisk_create *c, struct err *err);
 
 // Deletes a file, durably. Returns 0, or the error of the place.
 MUST_CHECK
-int vdisk_remove_file(const struct vdisk_files *files, const char *path,
-		      struct err *err);
+int vdisk_remove_file(struct tree *files, const char *path, struct err *err);
 
 struct vdisk_child {
 	uint32_t block_size; // 0: as vdisk_create
@@ -512,17 +452,16 @@ struct vdisk_child {
 // Returns 0, -EEXIST, -EXDEV when the two are on different volumes, or as
 // vdisk_chain_open and vdisk_create; then the file is not there.
 MUST_CHECK
-int vdisk_child_create(const struct vdisk_files *files, const char *path,
-		       const char *parent, const struct vdisk_child *c,
-		       struct err *err);
+int vdisk_child_create(struct tree *files, const char *path, const char *parent,
+		       const struct vdisk_child *c, struct err *err);
 
 // Makes the disk at `path` a child of the one at `parent` by vdisk_reparent; both
 // are files of one place.
 // Returns 0, -EXDEV when they are on different volumes, or as vdisk_chain_open
 // and vdisk_reparent.
 MUST_CHECK
-int vdisk_set_parent(const struct vdisk_files *files, const char *path,
-		     const char *parent, struct err *err);
+int vdisk_set_parent(struct tree *files, const char *path, const char *parent,
+		     struct err *err);
 
 // Makes a differencing disk a child of another parent, whose link_id is
 // `parent_id`, or only says anew where it is: paths and identity are replaced,

@@ -41,11 +41,11 @@ static void push_disk(struct place *place, struct disk *d)
 }
 
 // As push_disk, of a file at `path` of `files`.
-static void push_file(struct place *place, struct disk *d,
-		      const struct vdisk_files *files, const char *path)
+static void push_file(struct place *place, struct disk *d, struct tree *tree,
+		      const char *path)
 {
 	push_disk(place, d);
-	place->files = *files;
+	place->tree = tree;
 	place->file_path = path;
 }
 
@@ -86,7 +86,7 @@ static int guard_children(const struct opening *o,
 	if (!(o->flags & ADDRESS_WRITE) || (o->flags & ADDRESS_FORCE) ||
 	    !place->file_path)
 		return 0;
-	return vdisk_guard_children(&place->files, place->file_path,
+	return vdisk_guard_children(place->tree, place->file_path,
 				    &info->link_id, NULL, 0,
 				    "would no longer fit to it: write to the "
 				    "child, or merge it",
@@ -104,9 +104,9 @@ static int open_chain(struct opening *o)
 		return err_set(o->err, -ENOTSUP, o->text, ERR_NOWHERE,
 			       "a differencing disk must be a file, to find "
 			       "its parent");
-	r = vdisk_chain_open_in(&place->files, place->file_path, place->disk,
-				open_flags(o, place->files.is_volume), &chain,
-				o->err);
+	r = vdisk_chain_open(place->tree, place->file_path, place->disk,
+			     open_flags(o, tree_is_volume(place->tree)), &chain,
+			     o->err);
 	if (r)
 		return r;
 	place->stack->items[place->stack->count++].chain = chain;
@@ -219,16 +219,16 @@ static int open_volume(struct opening *o)
 
 static int open_file(struct opening *o, const char *path)
 {
-	struct vdisk_files files = address_files(o->place->volume);
+	struct tree *volume = o->place->volume;
 	struct disk *d;
-	int r = files.open_file(files.ctx, path,
-				o->flags & ADDRESS_WRITE ? 0 : DISK_READ_ONLY,
-				&d, o->err);
+	int r = tree_open_file(volume, path,
+			       o->flags & ADDRESS_WRITE ? 0 : DISK_READ_ONLY,
+			       &d, o->err);
 
 	if (r)
 		return r;
 	d->is_sector_guessed = true; // it may be an image of any disk
-	push_file(o->place, d, &files, path);
+	push_file(o->place, d, volume, path);
 	return 0;
 }
 
@@ -269,7 +269,7 @@ static int open_inner(struct opening *o, const char *s, size_t *ret_len)
 		return r;
 	if (is_last) {
 		place->path = level->path;
-		place->files = address_files(place->volume);
+		place->tree = place->volume;
 		if (!(o->flags & ADDRESS_FILE))
 			return 0;
 	}
@@ -333,16 +333,18 @@ static int open_path(struct opening *o)
 {
 	struct place *place = o->place;
 	const char *path = place->stack->host_path;
-	struct vdisk_files files = net_is_name(path)
-					   ? address_net_files(o->logon)
-					   : vdisk_host_files;
+	struct tree *tree;
 	struct disk *d;
-	int r;
+	int r = net_is_name(path) ? address_open_net(o->logon, &tree, o->err)
+				  : tree_open_host(&tree, o->err);
 
+	if (r)
+		return r;
+	place->stack->items[place->stack->count++].volume = tree;
 	place->host_path = path;
-	r = files.open_file(files.ctx, path, open_flags(o, false), &d, o->err);
+	r = tree_open_file(tree, path, open_flags(o, false), &d, o->err);
 	if (!r)
-		push_file(place, d, &files, path);
+		push_file(place, d, tree, path);
 	return r;
 }
 

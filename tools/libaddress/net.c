@@ -8,8 +8,13 @@
 
 #include "address_priv.h"
 
+struct net_tree {
+	struct tree tree; // first
+	const struct net_logon *logon;
+};
+
 // A name is one file: servers tell nothing better.
-static int identify(void *ctx, const char *path, struct vdisk_file_id *ret,
+static int identify(struct tree *t, const char *path, struct tree_id *ret,
 		    struct err *err)
 {
 	uint8_t sum[SHA1_SIZE];
@@ -19,24 +24,39 @@ static int identify(void *ctx, const char *path, struct vdisk_file_id *ret,
 		return err_set(err, -ENOENT, path, ERR_NOWHERE,
 			       "it is not on the child's server");
 	sha1_digest(path, strlen(path), sum);
-	*ret = (struct vdisk_file_id){0};
+	*ret = (struct tree_id){0};
 	memcpy(&ret->file, sum, sizeof(ret->file));
 	return 0;
 }
 
-static int open_file(void *ctx, const char *path, unsigned flags,
+static int open_file(struct tree *t, const char *path, unsigned flags,
 		     struct disk **ret, struct err *err)
 {
 	if (flags & DISK_READ_ONLY)
-		return net_open(path, ctx, ret, err);
+		return net_open(path, ((struct net_tree *)t)->logon, ret, err);
 	return err_set(err, -EROFS, path, ERR_NOWHERE,
 		       "files of other machines are read, not written: make "
 		       "it here, and copy it there by other means");
 }
 
-struct vdisk_files address_net_files(const struct net_logon *logon)
+static void close_tree(struct tree *t)
 {
-	return (struct vdisk_files){.ctx = (void *)(uintptr_t)logon,
-				    .identify = identify,
-				    .open_file = open_file};
+	mem_free(t);
+}
+
+static const struct tree_ops net_ops = {
+	.identify = identify, .open_file = open_file, .close = close_tree};
+
+int address_open_net(const struct net_logon *logon, struct tree **ret,
+		     struct err *err)
+{
+	struct net_tree *t = mem_alloc(sizeof(*t));
+
+	if (!t)
+		return err_nomem(err);
+	*t = (struct net_tree){
+		.tree = {.ops = &net_ops, .kind = "server", .slash = '/'},
+		.logon = logon};
+	*ret = &t->tree;
+	return 0;
 }

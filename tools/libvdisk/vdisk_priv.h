@@ -35,10 +35,15 @@ const char *vdisk_path_name(const char *path);
 // two bytes more than it. Returns false when it leads to no file.
 bool vdisk_path_clean(const char *path, char *out);
 
-// Readies a place for changes of its files, and makes durable which there are.
-// Returns 0, or the place's error.
-int vdisk_files_ready(const struct vdisk_files *files, struct err *err);
-int vdisk_files_sync(const struct vdisk_files *files, struct err *err);
+// Makes a file of `size` bytes and opens it; what it reads as is not told.
+// Returns 0, -EEXIST when it is there, or as tree_create_file.
+int vdisk_files_create(struct tree *files, const char *path, uint64_t size,
+		       struct disk **ret, struct err *err);
+
+// Tells when a file was last changed, in seconds since 1970.
+// Returns 0, or as tree_stat.
+int vdisk_files_modified(struct tree *files, const char *path, int64_t *ret,
+			 struct err *err);
 
 // What a new child is to hold.
 struct vdisk_filling {
@@ -50,22 +55,15 @@ struct vdisk_filling {
 
 // As vdisk_create_file; with `f` (or NULL) the child is filled before the file
 // has its name.
-int vdisk_create_filled(const struct vdisk_files *files, const char *path,
+int vdisk_create_filled(struct tree *files, const char *path,
 			const struct vdisk_create *c,
 			const struct vdisk_filling *f, struct err *err);
 
 // Ends the making of a file, which went as r tells: it is closed and made
 // durable, or when anything failed deleted.
 // Returns r, or the error of what was done here.
-int vdisk_files_made(const struct vdisk_files *files, const char *path,
-		     struct disk *file, int r, struct err *err);
-
-// Tells whether two files are the same.
-static inline bool vdisk_is_same_file(const struct vdisk_file_id *a,
-				      const struct vdisk_file_id *b)
-{
-	return a->volume == b->volume && a->file == b->file;
-}
+int vdisk_files_made(struct tree *files, const char *path, struct disk *file,
+		     int r, struct err *err);
 
 // Tells whether a path of Windows is on another computer ("\\server\share").
 bool vdisk_path_is_remote(const char *path);

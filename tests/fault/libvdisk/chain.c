@@ -21,24 +21,22 @@ static int find(const char *path)
 	return -1;
 }
 
-static int identify(void *ctx, const char *path, struct vdisk_file_id *ret,
+static int identify(struct tree *t, const char *path, struct tree_id *ret,
 		    struct err *err)
 {
 	int i = find(path);
 
-	(void)ctx;
 	if (i < 0)
 		return err_set(err, -ENOENT, path, ERR_NOWHERE, "none");
-	*ret = (struct vdisk_file_id){1, (uint64_t)i};
+	*ret = (struct tree_id){1, (uint64_t)i};
 	return 0;
 }
 
-static int open_file(void *ctx, const char *path, unsigned flags,
+static int open_file(struct tree *t, const char *path, unsigned flags,
 		     struct disk **ret, struct err *err)
 {
 	struct disk *d = files[find(path)];
 
-	(void)ctx;
 	if (!plan)
 		return disk_slice(d, 0, d->size, ret, err);
 	*ret = fault_disk(d, plan);
@@ -46,8 +44,9 @@ static int open_file(void *ctx, const char *path, unsigned flags,
 	return 0;
 }
 
-static const struct vdisk_files volume = {
-	.is_volume = true, .identify = identify, .open_file = open_file};
+static const struct tree_ops ops = {.identify = identify,
+				    .open_file = open_file};
+static struct tree volume = {.ops = &ops, .slash = '\\'};
 
 static void make(int i, enum vdisk_format format, const char *relative,
 		 const char *absolute)
@@ -73,8 +72,8 @@ static int use(struct err *err)
 {
 	struct vdisk_chain *chain = NULL;
 	uint8_t sector[512];
-	int r = vdisk_chain_open_in(&volume, paths[0], NULL, DISK_READ_ONLY,
-				    &chain, err);
+	int r = vdisk_chain_open(&volume, paths[0], NULL, DISK_READ_ONLY,
+				 &chain, err);
 
 	check(!r == (chain != NULL));
 	if (!r)

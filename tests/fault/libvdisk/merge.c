@@ -58,24 +58,22 @@ static int step(struct err *err)
 	return err_set(err, -EIO, "folder", ERR_NOWHERE, "made to fail");
 }
 
-static int identify(void *ctx, const char *path, struct vdisk_file_id *ret,
+static int identify(struct tree *t, const char *path, struct tree_id *ret,
 		    struct err *err)
 {
 	const struct file *f = find(path);
 
-	(void)ctx;
 	if (!f)
 		return err_set(err, -ENOENT, path, ERR_NOWHERE, "none");
-	*ret = (struct vdisk_file_id){1, (uint64_t)(f - files)};
+	*ret = (struct tree_id){1, (uint64_t)(f - files)};
 	return 0;
 }
 
-static int open_file(void *ctx, const char *path, unsigned flags,
+static int open_file(struct tree *t, const char *path, unsigned flags,
 		     struct disk **ret, struct err *err)
 {
 	struct file *f = find(path);
 
-	(void)ctx;
 	if (!f)
 		return err_set(err, -ENOENT, path, ERR_NOWHERE, "none");
 	*ret = fault_disk(f->disk, plan);
@@ -83,28 +81,34 @@ static int open_file(void *ctx, const char *path, unsigned flags,
 	return 0;
 }
 
-static int modified(void *ctx, const char *path, int64_t *ret, struct err *err)
+static int stat_file(struct tree *t, const char *path, struct tree_stat *ret,
+		     struct err *err)
 {
-	(void)ctx;
-	(void)path;
-	*ret = 1600000000;
+	if (!find(path))
+		return err_set(err, -ENOENT, path, ERR_NOWHERE, "none");
+	*ret = (struct tree_stat){
+		.modified = filetime_from_unix(1600000000, 0)};
 	return 0;
 }
 
-static int list(void *ctx, const char *path,
-		int (*fn)(void *fn_ctx, const char *path), void *fn_ctx,
+static int list(struct tree *t, const char *path, tree_list_fn *fn, void *ctx,
 		struct err *err)
 {
 	int r = 0;
 
-	(void)ctx;
-	(void)path;
-	for (int i = 0; i < FILES && !r; i++)
-		r = files[i].disk ? fn(fn_ctx, files[i].path) : 0;
+	for (int i = 0; i < FILES && !r; i++) {
+		struct tree_stat s = {.name = ""};
+
+		if (!files[i].disk)
+			continue;
+		snprintf(s.name, sizeof(s.name), "%s", files[i].path + 1);
+		r = fn(ctx, &s);
+	}
 	return r;
 }
 
-static int create(void *ctx, const char *path, uint64_t size, struct disk **ret,
+static int create(struct tree *t, const char *path, uint64_t size,
+		  uint32_t attributes, uint64_t time, struct disk **ret,
 		  struct err *err)
 {
 	struct file *f = files;
@@ -120,27 +124,33 @@ static int create(void *ctx, const char *path, uint64_t size, struct disk **ret,
 	if (r)
 		return r;
 	snprintf(f->path, sizeof(f->path), "%s", path);
-	return open_file(ctx, path, 0, ret, err);
+	return open_file(t, path, 0, ret, err);
 }
 
-static int remove_file(void *ctx, const char *path, struct err *err)
+static int check_growth(struct tree *t, const char *path, uint64_t more,
+			struct err *err)
+{
+	return 0;
+}
+
+static int remove_file(struct tree *t, const char *path, struct err *err)
 {
 	int r = step(err);
 
-	(void)ctx;
 	check(find(path));
 	if (!r)
 		drop(find(path));
 	return r;
 }
 
-static const struct vdisk_files volume = {.is_volume = true,
-					  .identify = identify,
-					  .open_file = open_file,
-					  .modified = modified,
-					  .list = list,
-					  .create = create,
-					  .remove = remove_file};
+static const struct tree_ops ops = {.stat = stat_file,
+				    .identify = identify,
+				    .open_file = open_file,
+				    .list = list,
+				    .check_growth = check_growth,
+				    .create_file = create,
+				    .remove = remove_file};
+static struct tree volume = {.ops = &ops, .slash = '\\', .is_ready = true};
 
 // --- The chain ---------------------------------------------------------------
 
@@ -210,8 +220,8 @@ static void check_shown(const char *path, const uint8_t *expected)
 	struct vdisk_chain *chain;
 	struct err err = {0};
 
-	check_ok(vdisk_chain_open_in(&volume, path, NULL, DISK_READ_ONLY,
-				     &chain, &err),
+	check_ok(vdisk_chain_open(&volume, path, NULL, DISK_READ_ONLY, &chain,
+				  &err),
 		 &err);
 	check_ok(disk_read(chain->disk, 0, found, SIZE, &err), &err);
 	check(!memcmp(found, expected, SIZE));
@@ -248,8 +258,8 @@ static void check_other_depth(void)
 	char *into;
 	size_t count;
 
-	check_ok(vdisk_chain_open_in(&volume, names[3], NULL, DISK_READ_ONLY,
-				     &chain, &err),
+	check_ok(vdisk_chain_open(&volume, names[3], NULL, DISK_READ_ONLY,
+				  &chain, &err),
 		 &err);
 	count = chain->count;
 	vdisk_chain_close(chain);
@@ -336,8 +346,8 @@ static void check_stale_notes(void)
 		struct disk *d;
 
 		reset();
-		check_ok(create(NULL, "\\c.vhd.merge", strlen(texts[i]), &d,
-				&err),
+		check_ok(create(&volume, "\\c.vhd.merge", strlen(texts[i]), 0,
+				0, &d, &err),
 			 &err);
 		check_ok(disk_write(d, 0, texts[i], strlen(texts[i]), &err),
 			 &err);

@@ -52,9 +52,7 @@ static struct disk *new_volume(void)
 static int open_chain(struct tree *v, unsigned flags, struct vdisk_chain **ret,
 		      struct err *e)
 {
-	struct vdisk_files files = address_files(v);
-
-	return vdisk_chain_open_in(&files, "\\c.vhd", NULL, flags, ret, e);
+	return vdisk_chain_open(v, "\\c.vhd", NULL, flags, ret, e);
 }
 
 // What the guest does.

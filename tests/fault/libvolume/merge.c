@@ -71,15 +71,13 @@ static struct disk *new_volume(void)
 static int run(struct disk *d, struct err *e)
 {
 	const struct vdisk_merge m = {.depth = 2};
-	struct vdisk_files files;
 	struct tree *v;
 	char *into = NULL;
 	int r = volume_open(d, &v, e);
 
 	if (r)
 		return r;
-	files = address_files(v);
-	r = vdisk_merge(&files, "\\c.vhd", &m, &into, e);
+	r = vdisk_merge(v, "\\c.vhd", &m, &into, e);
 	if (!r)
 		check(!strcmp(into, "\\p.vhd"));
 	mem_free(into);
@@ -109,20 +107,18 @@ static void check_sector(struct disk *d, uint32_t sector, uint8_t byte)
 static uint64_t check_all(struct disk *d, bool is_done)
 {
 	uint64_t leftovers = check_volume(d);
-	struct vdisk_files files;
 	struct vdisk_chain *chain;
 	struct tree *v;
 	struct err e = {0};
 	bool has_top;
 
 	check_ok(volume_open(d, &v, &e), &e);
-	files = address_files(v);
 	has_top = is_there(v, "\\c.vhd");
 	// It goes last, but for the note.
 	check(has_top || !is_there(v, names[2]));
 	check(!is_done || (!has_top && !is_there(v, "\\c.vhd.merge")));
-	check_ok(vdisk_chain_open_in(&files, has_top ? "\\c.vhd" : "\\p.vhd",
-				     NULL, DISK_READ_ONLY, &chain, &e),
+	check_ok(vdisk_chain_open(v, has_top ? "\\c.vhd" : "\\p.vhd", NULL,
+				  DISK_READ_ONLY, &chain, &e),
 		 &e);
 	for (uint8_t i = 0; i < FILES; i++) {
 		struct vdisk_check found;
@@ -136,8 +132,8 @@ static uint64_t check_all(struct disk *d, bool is_done)
 	check_sector(chain->disk, shared, FILES);
 	vdisk_chain_close(chain);
 	// What lies below stays as it is.
-	check_ok(vdisk_chain_open_in(&files, "\\r.vhd", NULL, DISK_READ_ONLY,
-				     &chain, &e),
+	check_ok(vdisk_chain_open(v, "\\r.vhd", NULL, DISK_READ_ONLY, &chain,
+				  &e),
 		 &e);
 	check_sector(chain->disk, shared, 1);
 	check_sector(chain->disk, own[1], 0);

@@ -15,44 +15,52 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static int identify(void *ctx, const char *path, struct vdisk_file_id *ret,
+static struct disk *file;
+
+static int identify(struct tree *t, const char *path, struct tree_id *ret,
 		    struct err *err)
 {
-	*ret = (struct vdisk_file_id){1, 1};
+	*ret = (struct tree_id){1, 1};
 	return 0;
 }
 
-static int open_file(void *ctx, const char *path, unsigned flags,
+static int stat_file(struct tree *t, const char *path, struct tree_stat *ret,
+		     struct err *err)
+{
+	return -ENOENT;
+}
+
+static int open_file(struct tree *t, const char *path, unsigned flags,
 		     struct disk **ret, struct err *err)
 {
-	struct disk **file = ctx;
-
-	return disk_slice(*file, 0, (*file)->size, ret, err);
+	return disk_slice(file, 0, file->size, ret, err);
 }
 
-static int create(void *ctx, const char *path, uint64_t size, struct disk **ret,
+static int create(struct tree *t, const char *path, uint64_t size,
+		  uint32_t attributes, uint64_t time, struct disk **ret,
 		  struct err *err)
 {
-	CHECK(!disk_memory(size, 512, ctx, err));
-	return open_file(ctx, path, 0, ret, err);
+	CHECK(!disk_memory(size, 512, &file, err));
+	return open_file(t, path, 0, ret, err);
 }
 
-static int remove_file(void *ctx, const char *path, struct err *err)
+static int remove_file(struct tree *t, const char *path, struct err *err)
 {
-	disk_close(*(struct disk **)ctx);
+	disk_close(file);
 	return 0;
 }
+
+static const struct tree_ops ops = {.stat = stat_file,
+				    .identify = identify,
+				    .open_file = open_file,
+				    .create_file = create,
+				    .remove = remove_file};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct disk *file;
-	struct vdisk_files files = {.ctx = &file,
-				    .is_volume = size % 2,
-				    .identify = identify,
-				    .open_file = open_file,
-				    .create = create,
-				    .remove = remove_file};
-	const char *disk = files.is_volume ? "\\v\\c.vhd" : "v/c.vhd";
+	struct tree files = {
+		.ops = &ops, .slash = size % 2 ? '\\' : '/', .is_ready = true};
+	const char *disk = size % 2 ? "\\v\\c.vhd" : "v/c.vhd";
 	struct vdisk_note n, again;
 
 	CHECK(!disk_memory(size, 512, &file, NULL));

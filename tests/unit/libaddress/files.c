@@ -211,7 +211,7 @@ static void check_look(const char *where)
 	struct vdisk_chain *chain;
 
 	check(p->file_path != NULL);
-	check_ok(vdisk_chain_look(&p->files, p->file_path, p->disk, 0, &chain,
+	check_ok(vdisk_chain_look(p->tree, p->file_path, p->disk, 0, &chain,
 				  &err),
 		 &err);
 	check(!chain->broken && chain->count == 2);

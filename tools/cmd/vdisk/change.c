@@ -32,7 +32,7 @@ static int edit_open(const char *address, bool is_forced, bool is_child,
 			    "it is no differencing disk");
 	if (!r && !is_forced && ret->place->file_path)
 		r = vdisk_guard_children(
-			&ret->place->files, ret->place->file_path,
+			ret->place->tree, ret->place->file_path,
 			&ret->info.link_id, NULL, 0,
 			"would no longer fit to it; --force does "
 			"it all the same",
@@ -48,13 +48,13 @@ static int edit_open(const char *address, bool is_forced, bool is_child,
 // anything is written.
 static int check_room(const struct edit *e, uint64_t size, struct err *err)
 {
-	const struct vdisk_files *files = &e->place->files;
+	struct tree *files = e->place->tree;
 
 	if (e->info.type != VDISK_FIXED || size <= e->info.size ||
-	    !e->place->file_path || !files->has_room)
+	    !e->place->file_path || !tree_is_volume(files))
 		return 0;
-	return files->has_room(files->ctx, e->place->file_path,
-			       size - e->info.size, err);
+	return tree_check_growth(files, e->place->file_path,
+				 size - e->info.size, err);
 }
 
 static int expand(const char *address, uint64_t size, bool is_forced,
@@ -104,7 +104,7 @@ int vdisk_cmd_expand(int argc, char **argv)
 static int open_parent(const struct edit *e, struct vdisk_chain **ret,
 		       struct err *err)
 {
-	const struct vdisk_files *files = &e->place->files;
+	struct tree *files = e->place->tree;
 	struct vdisk_chain *chain;
 	char *parent;
 	int r = vdisk_chain_look(files, e->place->file_path, e->place->disk,
@@ -118,10 +118,9 @@ static int open_parent(const struct edit *e, struct vdisk_chain **ret,
 	parent = r ? NULL : mem_strdup(chain->links[1].path);
 	vdisk_chain_close(chain);
 	if (!r)
-		r = parent ? vdisk_chain_open_in(files, parent, NULL,
-						 DISK_READ_ONLY |
-							 DISK_EXCLUSIVE,
-						 ret, err)
+		r = parent ? vdisk_chain_open(files, parent, NULL,
+					      DISK_READ_ONLY | DISK_EXCLUSIVE,
+					      ret, err)
 			   : err_nomem(err);
 	mem_free(parent);
 	return r;

@@ -101,7 +101,7 @@ static int fill_child(void *ctx, struct disk *child, struct err *err)
 static int check_growing(const struct vdisk_spot *spot, const char *address,
 			 struct err *err)
 {
-	return spot->place && spot->place->fat
+	return volume_fat(spot->tree)
 		       ? err_set(err, -ENOTSUP, address, ERR_NOWHERE,
 				 "a file in a FAT volume keeps its size, and "
 				 "this one could hold nothing: make it on the "
@@ -130,8 +130,7 @@ static int make_child(const char *address, const char *parent,
 	if (!r)
 		r = guid_random(&c.id, err);
 	if (!r)
-		r = vdisk_child_create(&spot.files, spot.path, below, &c,
-				       &inner);
+		r = vdisk_child_create(spot.tree, spot.path, below, &c, &inner);
 	if (!strcmp(inner.what, "virtual disk")) // the one that is there
 		snprintf(inner.what, sizeof(inner.what), "%s", parent);
 	if (inner.code)
@@ -249,7 +248,7 @@ static int make_in_volume(const struct vdisk_spot *spot, const char *address,
 	if (!r)
 		r = guid_random(&copy.id, err);
 	copy.created = time(NULL);
-	return r ? r : vdisk_create_file(&spot->files, spot->path, &copy, err);
+	return r ? r : vdisk_create_file(spot->tree, spot->path, &copy, err);
 }
 
 static int make(const char *address, const struct vdisk_create *c, bool sparse,

@@ -211,7 +211,7 @@ static int look(const struct place *place, struct vdisk_info *info,
 	}
 	if (r || !place->file_path)
 		return r;
-	return vdisk_chain_look(&place->files, place->file_path, place->disk,
+	return vdisk_chain_look(place->tree, place->file_path, place->disk,
 				DISK_READ_ONLY | DISK_UNLOCKED, ret_chain, err);
 }
 

@@ -32,7 +32,7 @@ static int merge(const char *address, const struct vdisk_merge *m,
 
 	if (r)
 		return r;
-	r = vdisk_merge(&spot.files, spot.path, m, &into, err);
+	r = vdisk_merge(spot.tree, spot.path, m, &into, err);
 	if (!r) {
 		r = vdisk_spot_finish(&spot, err);
 		if (r)
@@ -82,7 +82,7 @@ int vdisk_cmd_merge(int argc, char **argv)
 // --- reparent ------------------------------------------------------------------
 
 // Refuses what cannot be; unless forced, also what may be a mistake.
-static int check_parent(const char *path, const struct vdisk_file_id *id,
+static int check_parent(const char *path, const struct tree_id *id,
 			const struct vdisk_info *child,
 			const struct vdisk_chain *parent, bool is_forced,
 			struct err *err)
@@ -121,20 +121,20 @@ static int check_parent(const char *path, const struct vdisk_file_id *id,
 static int look(const struct vdisk_spot *spot, const char *parent,
 		bool is_forced, struct err *err)
 {
-	const struct vdisk_files *files = &spot->files;
+	struct tree *files = spot->tree;
 	struct vdisk_chain *chain;
-	struct vdisk_file_id id;
+	struct tree_id id;
 	struct vdisk_info info;
 	struct disk *file;
-	int r = vdisk_chain_open_in(files, parent, NULL, DISK_READ_ONLY, &chain,
-				    err);
+	int r = vdisk_chain_open(files, parent, NULL, DISK_READ_ONLY, &chain,
+				 err);
 
 	if (r)
 		return r;
-	r = files->identify(files->ctx, spot->path, &id, err);
+	r = tree_identify(files, spot->path, &id, err);
 	if (!r)
-		r = files->open_file(files->ctx, spot->path, DISK_READ_ONLY,
-				     &file, err);
+		r = tree_open_file(files, spot->path, DISK_READ_ONLY, &file,
+				   err);
 	if (!r) {
 		r = vdisk_probe(file, &info, err);
 		disk_close(file);
@@ -161,7 +161,7 @@ static int reparent(const char *address, const char *parent, bool is_forced,
 	if (!r)
 		r = look(&spot, path, is_forced, err);
 	if (!r)
-		r = vdisk_set_parent(&spot.files, spot.path, path, err);
+		r = vdisk_set_parent(spot.tree, spot.path, path, err);
 	if (!r)
 		r = vdisk_spot_finish(&spot, err);
 	mem_free(path);

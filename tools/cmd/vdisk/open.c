@@ -40,18 +40,19 @@ static int open_volume(const char *address, bool for_writing,
 int vdisk_spot_open(const char *address, bool for_writing,
 		    struct vdisk_spot *ret, struct err *err)
 {
-	struct vdisk_spot s = {.files = vdisk_host_files, .path = address};
+	struct vdisk_spot s = {.path = address};
 	int r = open_volume(address, for_writing, &s.place, err);
 
-	if (r)
-		return r;
-	if (s.place) {
-		s.files = s.place->files;
+	if (!r && s.place) {
+		s.tree = s.place->tree;
 		s.path = s.place->path;
 		s.prefix = (int)(strlen(address) - strlen(s.path));
+	} else if (!r) {
+		r = tree_open_host(&s.tree, err);
 	}
-	*ret = s;
-	return 0;
+	if (!r)
+		*ret = s;
+	return r;
 }
 
 int vdisk_spot_open_new(const char *address, struct vdisk_spot *ret,
@@ -102,5 +103,7 @@ int vdisk_spot_finish(struct vdisk_spot *s, struct err *err)
 
 void vdisk_spot_close(struct vdisk_spot *s)
 {
+	if (!s->place)
+		tree_close(s->tree);
 	cmd_place_close(s->place);
 }

@@ -78,10 +78,10 @@ int vdisk_copy_changes(struct disk *from, struct disk *to, struct err *err);
 // A file by its address, and the place that it and its parents lie in: the host
 // or a volume (open.c). It need not be there.
 struct vdisk_spot {
-	struct place *place;      // of a volume, else NULL
-	struct vdisk_files files; // of the place
-	const char *path;         // in that
-	int prefix;               // bytes of the address before the path
+	struct place *place; // of a volume, else NULL
+	struct tree *tree;   // of the place, or of the host
+	const char *path;    // in that
+	int prefix;          // bytes of the address before the path
 };
 
 // Finds it; a volume is opened.

@@ -18,15 +18,14 @@ static void close_link(struct vdisk_link *l)
 }
 
 // Opens the file at `path`, or takes one that is open, and reads about it.
-static int open_link(const struct vdisk_files *files, const char *path,
-		     struct disk *file, unsigned flags, struct vdisk_link *ret,
-		     struct err *err)
+static int open_link(struct tree *files, const char *path, struct disk *file,
+		     unsigned flags, struct vdisk_link *ret, struct err *err)
 {
 	struct vdisk_link l = {.file = file, .is_borrowed = file != NULL};
-	int r = files->identify(files->ctx, path, &l.id, err);
+	int r = tree_identify(files, path, &l.id, err);
 
 	if (!r && !file)
-		r = files->open_file(files->ctx, path, flags, &l.file, err);
+		r = tree_open_file(files, path, flags, &l.file, err);
 	if (!r)
 		r = vdisk_probe(l.file, &l.info, err);
 	if (!r && l.info.type == VDISK_DIFFERENCING)
@@ -56,10 +55,10 @@ struct search {
 	struct err why;    // in words
 };
 
-static bool is_known(const struct search *s, const struct vdisk_file_id *id)
+static bool is_known(const struct search *s, const struct tree_id *id)
 {
 	for (size_t i = 0; i < s->chain->count; i++)
-		if (vdisk_is_same_file(&s->chain->links[i].id, id))
+		if (tree_is_same(&s->chain->links[i].id, id))
 			return true;
 	return false;
 }
@@ -69,11 +68,11 @@ static bool is_known(const struct search *s, const struct vdisk_file_id *id)
 static int try_place(struct search *s, const char *path, struct vdisk_link *ret,
 		     bool *ret_found, struct err *err)
 {
-	const struct vdisk_files *files = &s->chain->files;
-	struct vdisk_file_id id;
+	struct tree *files = s->chain->files;
+	struct tree_id id;
 	struct vdisk_link l;
 	struct err why = {0};
-	int r = files->identify(files->ctx, path, &id, &why);
+	int r = tree_identify(files, path, &id, &why);
 
 	if (r == -ENOENT)
 		return 0;
@@ -155,7 +154,7 @@ static int open_parent(struct vdisk_chain *chain, unsigned flags,
 		return err_set(err, -ELOOP, chain->links[0].path, ERR_NOWHERE,
 			       "it has more than %d parents",
 			       VDISK_MAX_CHAIN - 1);
-	r = vdisk_places_list(chain->files.is_volume, s.child->path,
+	r = vdisk_places_list(tree_is_volume(chain->files), s.child->path,
 			      &s.child->parent, &places, err);
 	if (r)
 		return r;
@@ -176,9 +175,8 @@ static bool is_complete(const struct vdisk_chain *chain)
 	return chain->links[chain->count - 1].info.type != VDISK_DIFFERENCING;
 }
 
-int vdisk_chain_look(const struct vdisk_files *files, const char *path,
-		     struct disk *file, unsigned flags,
-		     struct vdisk_chain **ret, struct err *err)
+int vdisk_chain_look(struct tree *files, const char *path, struct disk *file,
+		     unsigned flags, struct vdisk_chain **ret, struct err *err)
 {
 	unsigned below = DISK_READ_ONLY | (flags & ~DISK_READ_ONLY);
 	struct vdisk_chain *chain = mem_alloc(sizeof(*chain));
@@ -186,7 +184,7 @@ int vdisk_chain_look(const struct vdisk_files *files, const char *path,
 
 	if (!chain)
 		return err_nomem(err);
-	chain->files = *files;
+	chain->files = files;
 	r = open_link(files, path, file, flags, &chain->links[0], err);
 	if (r) {
 		mem_free(chain);
@@ -218,9 +216,8 @@ int vdisk_chain_open_disks(struct vdisk_chain *chain, struct err *err)
 	return r;
 }
 
-int vdisk_chain_open_in(const struct vdisk_files *files, const char *path,
-			struct disk *file, unsigned flags,
-			struct vdisk_chain **ret, struct err *err)
+int vdisk_chain_open(struct tree *files, const char *path, struct disk *file,
+		     unsigned flags, struct vdisk_chain **ret, struct err *err)
 {
 	struct vdisk_chain *chain;
 	int r = vdisk_chain_look(files, path, file, flags, &chain, err);
@@ -234,13 +231,6 @@ int vdisk_chain_open_in(const struct vdisk_files *files, const char *path,
 	}
 	*ret = chain;
 	return 0;
-}
-
-int vdisk_chain_open(const char *path, unsigned flags, struct vdisk_chain **ret,
-		     struct err *err)
-{
-	return vdisk_chain_open_in(&vdisk_host_files, path, NULL, flags, ret,
-				   err);
 }
 
 int vdisk_chain_finish(struct vdisk_chain *chain, struct err *err)

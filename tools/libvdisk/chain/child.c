@@ -119,12 +119,12 @@ static int relate_inner(const char *child, const char *parent,
 	return r || ret->relative ? r : err_nomem(err);
 }
 
-static int relate(const struct vdisk_files *files, const char *child,
-		  const char *parent, struct relation *ret, struct err *err)
+static int relate(struct tree *files, const char *child, const char *parent,
+		  struct relation *ret, struct err *err)
 {
 	struct relation x = {0};
-	int r = files->is_volume ? relate_inner(child, parent, &x, err)
-				 : relate_host(child, parent, &x, err);
+	int r = tree_is_volume(files) ? relate_inner(child, parent, &x, err)
+				      : relate_host(child, parent, &x, err);
 
 	if (r)
 		relation_done(&x);
@@ -135,7 +135,7 @@ static int relate(const struct vdisk_files *files, const char *child,
 
 // --- Making children ---------------------------------------------------------
 
-static int create(const struct vdisk_files *files, const char *path,
+static int create(struct tree *files, const char *path,
 		  const struct vdisk_create *c, struct disk *parent,
 		  const struct vdisk_child *child, struct err *err)
 {
@@ -147,9 +147,8 @@ static int create(const struct vdisk_files *files, const char *path,
 	return vdisk_create_filled(files, path, c, f.fill ? &f : NULL, err);
 }
 
-int vdisk_child_create(const struct vdisk_files *files, const char *path,
-		       const char *parent, const struct vdisk_child *child,
-		       struct err *err)
+int vdisk_child_create(struct tree *files, const char *path, const char *parent,
+		       const struct vdisk_child *child, struct err *err)
 {
 	struct vdisk_create c = {.type = VDISK_DIFFERENCING,
 				 .block_size = child->block_size,
@@ -164,14 +163,14 @@ int vdisk_child_create(const struct vdisk_files *files, const char *path,
 	c.parent_absolute = x.absolute;
 	c.parent_relative = x.relative;
 	// Of the host the real path, from where its own parents are looked for.
-	r = vdisk_chain_open_in(files, x.real ? x.real : parent, NULL,
-				DISK_READ_ONLY | DISK_EXCLUSIVE, &chain, err);
+	r = vdisk_chain_open(files, x.real ? x.real : parent, NULL,
+			     DISK_READ_ONLY | DISK_EXCLUSIVE, &chain, err);
 	if (!r) {
 		c.format = chain->links[0].info.format;
 		c.size = chain->disk->size;
 		c.sector_size = chain->disk->sector_size;
 		c.parent_id = chain->links[0].info.link_id;
-		r = files->modified(files->ctx, parent, &c.parent_time, err);
+		r = vdisk_files_modified(files, parent, &c.parent_time, err);
 		if (!r)
 			r = create(files, path, &c, chain->disk, child, err);
 		vdisk_chain_close(chain);
@@ -182,7 +181,7 @@ int vdisk_child_create(const struct vdisk_files *files, const char *path,
 
 // --- Another parent ----------------------------------------------------------
 
-static int set_parent(const struct vdisk_files *files, const char *path,
+static int set_parent(struct tree *files, const char *path,
 		      const struct vdisk_link *parent, struct err *err)
 {
 	struct relation x;
@@ -192,10 +191,9 @@ static int set_parent(const struct vdisk_files *files, const char *path,
 
 	if (r)
 		return r;
-	r = files->modified(files->ctx, parent->path, &time, err);
+	r = vdisk_files_modified(files, parent->path, &time, err);
 	if (!r)
-		r = files->open_file(files->ctx, path, DISK_EXCLUSIVE, &file,
-				     err);
+		r = tree_open_file(files, path, DISK_EXCLUSIVE, &file, err);
 	if (!r) {
 		r = vdisk_reparent(file, &parent->info.link_id, x.absolute,
 				   x.relative, time, err);
@@ -207,16 +205,16 @@ static int set_parent(const struct vdisk_files *files, const char *path,
 	return r;
 }
 
-int vdisk_set_parent(const struct vdisk_files *files, const char *path,
-		     const char *parent, struct err *err)
+int vdisk_set_parent(struct tree *files, const char *path, const char *parent,
+		     struct err *err)
 {
 	struct vdisk_chain *chain;
-	int r = vdisk_files_ready(files, err);
+	int r = tree_begin(files, err);
 
 	if (!r)
-		r = vdisk_chain_open_in(files, parent, NULL,
-					DISK_READ_ONLY | DISK_EXCLUSIVE, &chain,
-					err);
+		r = vdisk_chain_open(files, parent, NULL,
+				     DISK_READ_ONLY | DISK_EXCLUSIVE, &chain,
+				     err);
 	if (r)
 		return r;
 	r = set_parent(files, path, &chain->links[0], err);

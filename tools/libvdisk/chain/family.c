@@ -8,11 +8,12 @@
 #include "../vdisk_priv.h"
 
 struct family {
-	const struct vdisk_files *files;
-	struct vdisk_file_id others[VDISK_MAX_CHAIN + 1]; // that do not count
+	struct tree *files;
+	struct tree_id others[VDISK_MAX_CHAIN + 1]; // that do not count
 	size_t count;
 	const struct guid *link_id;
 	char *found;
+	char *folder;
 	struct err *err;
 };
 
@@ -35,8 +36,8 @@ static bool is_child(const struct family *f, const char *path)
 	struct disk *file;
 	bool found;
 
-	if (f->files->open_file(f->files->ctx, path,
-				DISK_READ_ONLY | DISK_UNLOCKED, &file, NULL))
+	if (tree_open_file(f->files, path, DISK_READ_ONLY | DISK_UNLOCKED,
+			   &file, NULL))
 		return false;
 	found = !vdisk_probe(file, &info, NULL) &&
 		info.type == VDISK_DIFFERENCING &&
@@ -45,16 +46,14 @@ static bool is_child(const struct family *f, const char *path)
 	return found;
 }
 
-static int look(void *ctx, const char *path)
+static int look_at(struct family *f, const char *path)
 {
-	struct family *f = ctx;
-	struct vdisk_file_id id;
+	struct tree_id id;
 
-	if (!has_known_end(path) ||
-	    f->files->identify(f->files->ctx, path, &id, NULL))
+	if (!has_known_end(path) || tree_identify(f->files, path, &id, NULL))
 		return 0;
 	for (size_t i = 0; i < f->count; i++)
-		if (vdisk_is_same_file(&id, &f->others[i]))
+		if (tree_is_same(&id, &f->others[i]))
 			return 0;
 	if (!is_child(f, path))
 		return 0;
@@ -62,19 +61,40 @@ static int look(void *ctx, const char *path)
 	return f->found ? 1 : err_nomem(f->err);
 }
 
-int vdisk_guard_children(const struct vdisk_files *files, const char *path,
+static int look(void *ctx, const struct tree_stat *entry)
+{
+	struct family *f = ctx;
+	char *path;
+	int r;
+
+	if (entry->is_directory)
+		return 0;
+	path = tree_path_join(f->files, f->folder, entry->name);
+	if (!path)
+		return err_nomem(f->err);
+	r = look_at(f, path);
+	mem_free(path);
+	return r;
+}
+
+int vdisk_guard_children(struct tree *files, const char *path,
 			 const struct guid *link_id, char *const *except,
 			 size_t count, const char *harm, struct err *err)
 {
 	struct family f = {.files = files, .link_id = link_id, .err = err};
-	int r = files->identify(files->ctx, path, &f.others[f.count++], err);
+	int r = tree_identify(files, path, &f.others[f.count++], err);
 
 	if (r)
 		return r;
 	for (size_t i = 0; i < count && i < VDISK_MAX_CHAIN; i++)
-		f.count += !files->identify(files->ctx, except[i],
-					    &f.others[f.count], NULL);
-	r = files->list(files->ctx, path, look, &f, err);
+		f.count += !tree_identify(files, except[i], &f.others[f.count],
+					  NULL);
+	f.folder = mem_strdup(path);
+	if (!f.folder)
+		return err_nomem(err);
+	f.folder[tree_path_name(files, path) - path] = 0;
+	r = tree_list(files, f.folder, look, &f, err);
+	mem_free(f.folder);
 	if (r <= 0)
 		return r;
 	r = err_set(err, -EBUSY, path, ERR_NOWHERE,

@@ -106,7 +106,7 @@ int vdisk_merge_layers(struct disk *const *layers, size_t count,
 // --- Chains --------------------------------------------------------------------
 
 struct merge {
-	struct vdisk_files place;  // where they lie
+	struct tree *place;        // where they lie
 	struct vdisk_chain *below; // from the target on
 	size_t count;              // of the children
 	char *paths[VDISK_MAX_CHAIN];
@@ -130,8 +130,7 @@ static int fit_target(const struct merge *m, const char *path, uint64_t size,
 	struct vdisk_info info;
 	struct err why = {0};
 	struct disk *file;
-	int r = m->place.open_file(m->place.ctx, path, DISK_EXCLUSIVE, &file,
-				   &why);
+	int r = tree_open_file(m->place, path, DISK_EXCLUSIVE, &file, &why);
 
 	if (r)
 		return may_not(r, path, &why, err);
@@ -147,8 +146,8 @@ static int fit_target(const struct merge *m, const char *path, uint64_t size,
 static int open_target(struct merge *m, struct err *err)
 {
 	const struct vdisk_link *l;
-	int r = vdisk_chain_open_in(&m->place, m->paths[m->count], NULL,
-				    DISK_EXCLUSIVE, &m->below, err);
+	int r = vdisk_chain_open(m->place, m->paths[m->count], NULL,
+				 DISK_EXCLUSIVE, &m->below, err);
 
 	if (r)
 		return r;
@@ -168,8 +167,8 @@ static int open_layers(struct merge *m, struct err *err)
 	for (size_t i = m->count; i && !r; i--) {
 		struct disk **file = &m->files[i - 1];
 
-		r = m->place.open_file(m->place.ctx, m->paths[i - 1],
-				       DISK_EXCLUSIVE, file, err);
+		r = tree_open_file(m->place, m->paths[i - 1], DISK_EXCLUSIVE,
+				   file, err);
 		if (r)
 			break;
 		(*file)->read_only = true;
@@ -244,12 +243,12 @@ int vdisk_merge_chain(struct vdisk_chain *chain, unsigned depth,
 int vdisk_chain_merge(struct vdisk_chain *chain, unsigned depth,
 		      struct progress *progress, struct err *err)
 {
-	const struct vdisk_files *files = &chain->files;
+	struct tree *files = chain->files;
 	int r = check_depth(chain, depth, err);
 
-	if (!r && files->ready)
-		r = files->ready(files->ctx, err);
-	if (!r && files->has_room)
+	if (!r)
+		r = tree_begin(files, err);
+	if (!r && tree_is_volume(files))
 		r = vdisk_merge_has_room(chain, depth, err);
 	if (!r)
 		return vdisk_merge_chain(chain, depth, progress, err);

@@ -21,7 +21,7 @@
 #define ROOM_TO_REPARENT (64u << 10) // a new header of a VHD, with its paths
 
 struct job {
-	const struct vdisk_files *files;
+	struct tree *files;
 	const struct vdisk_merge *m;
 	const char *path;
 	struct vdisk_note note; // of this merge, begun now or before
@@ -39,21 +39,20 @@ static bool is_another(int r)
 // Tells whether a file of the note is there, and is the one that was noted.
 static int is_there(const struct job *j, unsigned i, bool *ret, struct err *err)
 {
-	const struct vdisk_files *files = j->files;
+	struct tree *files = j->files;
 	const char *path = j->note.paths[i];
 	struct vdisk_info info = {0};
-	struct vdisk_file_id id;
+	struct tree_id id;
 	struct err why = {0};
 	struct disk *file;
-	int r = files->identify(files->ctx, path, &id, &why);
+	int r = tree_identify(files, path, &id, &why);
 
 	*ret = false;
 	if (r == -ENOENT)
 		return 0;
 	if (!r)
-		r = files->open_file(files->ctx, path,
-				     DISK_READ_ONLY | DISK_UNLOCKED, &file,
-				     &why);
+		r = tree_open_file(files, path, DISK_READ_ONLY | DISK_UNLOCKED,
+				   &file, &why);
 	if (!r) {
 		r = vdisk_probe(file, &info, &why);
 		disk_close(file);
@@ -68,9 +67,9 @@ static int is_there(const struct job *j, unsigned i, bool *ret, struct err *err)
 // The disk is gone already: only the note was left, if it is ours.
 static int finish(struct job *j, bool *ret_done, struct err *err)
 {
-	struct vdisk_file_id id;
+	struct tree_id id;
 	bool found;
-	int r = j->files->identify(j->files->ctx, j->path, &id, NULL);
+	int r = tree_identify(j->files, j->path, &id, NULL);
 
 	*ret_done = false;
 	if (r != -ENOENT || j->m->keep || j->note.depth != j->m->depth)
@@ -80,7 +79,7 @@ static int finish(struct job *j, bool *ret_done, struct err *err)
 		if (r || found)
 			return r;
 	}
-	r = vdisk_files_ready(j->files, err);
+	r = tree_begin(j->files, err);
 	if (!r)
 		r = vdisk_note_remove(j->files, j->path, err);
 	*ret_done = true;
@@ -150,16 +149,16 @@ static int guard(const struct job *j, const struct vdisk_chain *chain,
 static int has_room(const struct job *j, const struct vdisk_chain *chain,
 		    struct err *err)
 {
-	const struct vdisk_files *files = j->files;
+	struct tree *files = j->files;
 	bool is_noted = j->depth > 1 && !j->m->keep;
 	struct err why = {0};
 	int r = 0;
 
-	if (!files->has_room)
+	if (!tree_is_volume(files))
 		return 0;
 	if (is_noted && chain->links[0].info.format == VDISK_VHD)
-		r = files->has_room(files->ctx, chain->links[0].path,
-				    ROOM_TO_REPARENT, &why);
+		r = tree_check_growth(files, chain->links[0].path,
+				      ROOM_TO_REPARENT, &why);
 	if (r)
 		return err_set(err, r, why.what, ERR_NOWHERE,
 			       "%s; merged one by one (a depth of 1) it needs "
@@ -175,7 +174,7 @@ static int look(struct job *j, const struct vdisk_chain *chain, struct err *err)
 	if (!r)
 		r = guard(j, chain, err);
 	if (!r)
-		r = vdisk_files_ready(j->files, err);
+		r = tree_begin(j->files, err);
 	return r ? r : has_room(j, chain, err);
 }
 
@@ -183,24 +182,23 @@ static int look(struct job *j, const struct vdisk_chain *chain, struct err *err)
 
 static int delete(const struct job *j, const char *into, struct err *err)
 {
-	const struct vdisk_files *files = j->files;
+	struct tree *files = j->files;
 	bool found;
-	int r = 0;
+	int r = tree_begin(files, err);
 
-	if (j->depth > 1)
+	if (!r && j->depth > 1)
 		r = vdisk_set_parent(files, j->path, into, err);
 	for (unsigned i = j->note.depth; i > 1 && !r; i--) {
 		r = is_there(j, i - 1, &found, err);
 		if (!r && found)
-			r = files->remove(files->ctx, j->note.paths[i - 1],
-					  err);
+			r = tree_remove(files, j->note.paths[i - 1], err);
 	}
 	if (!r && j->note.depth)
-		r = vdisk_files_sync(files, err);
+		r = tree_sync(files, err);
 	if (!r)
-		r = files->remove(files->ctx, j->path, err);
+		r = tree_remove(files, j->path, err);
 	if (!r)
-		r = vdisk_files_sync(files, err);
+		r = tree_sync(files, err);
 	return r ? r : vdisk_note_remove(files, j->path, err);
 }
 
@@ -227,8 +225,8 @@ static int run(struct job *j, char **ret_into, struct err *err)
 {
 	struct vdisk_chain *chain;
 	char *into = NULL;
-	int r = vdisk_chain_open_in(j->files, j->path, NULL, DISK_EXCLUSIVE,
-				    &chain, err);
+	int r = vdisk_chain_open(j->files, j->path, NULL, DISK_EXCLUSIVE,
+				 &chain, err);
 
 	if (r)
 		return r;
@@ -248,7 +246,7 @@ static int run(struct job *j, char **ret_into, struct err *err)
 	return r;
 }
 
-int vdisk_merge(const struct vdisk_files *files, const char *path,
+int vdisk_merge(struct tree *files, const char *path,
 		const struct vdisk_merge *m, char **ret_into, struct err *err)
 {
 	struct job j = {.files = files, .m = m, .path = path};

@@ -115,7 +115,7 @@ static int bytes_of_blocks(const struct need *n, uint64_t *ret, struct err *err)
 int vdisk_merge_has_room(const struct vdisk_chain *chain, unsigned depth,
 			 struct err *err)
 {
-	const struct vdisk_files *files = &chain->files;
+	struct tree *files = chain->files;
 	const struct vdisk_link *target = &chain->links[depth];
 	struct need n = {.count = depth,
 			 .target = target,
@@ -132,6 +132,6 @@ int vdisk_merge_has_room(const struct vdisk_chain *chain, unsigned depth,
 		bytes = n.size - target->info.size;
 	mem_free(n.buffer);
 	if (!r && bytes)
-		r = files->has_room(files->ctx, target->path, bytes, err);
+		r = tree_check_growth(files, target->path, bytes, err);
 	return r;
 }

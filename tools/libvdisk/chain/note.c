@@ -25,9 +25,9 @@ static char *note_path(const char *path)
 }
 
 // Returns how much of the disk's path is its folder on the host.
-static size_t folder_of(const struct vdisk_files *files, const char *path)
+static size_t folder_of(struct tree *files, const char *path)
 {
-	const char *slash = files->is_volume ? NULL : strrchr(path, '/');
+	const char *slash = tree_is_volume(files) ? NULL : strrchr(path, '/');
 
 	return slash ? (size_t)(slash - path) + 1 : 0;
 }
@@ -83,8 +83,7 @@ static bool take_guid(char *line, struct guid *ret)
 }
 
 // Returns the path of a line as one of the place. Returns NULL without memory.
-static char *take_path(const struct vdisk_files *files, const char *disk,
-		       const char *path)
+static char *take_path(struct tree *files, const char *disk, const char *path)
 {
 	size_t folder = *path == '/' ? 0 : folder_of(files, disk);
 	char *s = mem_alloc(folder + strlen(path) + 1);
@@ -95,7 +94,7 @@ static char *take_path(const struct vdisk_files *files, const char *disk,
 }
 
 // Returns 0 with a depth of 0 for a text that is no note.
-static int parse(const struct vdisk_files *files, const char *disk, char *text,
+static int parse(struct tree *files, const char *disk, char *text,
 		 struct vdisk_note *ret, struct err *err)
 {
 	struct vdisk_note n = {0};
@@ -130,12 +129,12 @@ out:
 	return 0;
 }
 
-static int read_text(const struct vdisk_files *files, const char *path,
-		     char **ret, struct err *err)
+static int read_text(struct tree *files, const char *path, char **ret,
+		     struct err *err)
 {
 	struct disk *file;
 	char *text = NULL;
-	int r = files->open_file(files->ctx, path, DISK_READ_ONLY, &file, err);
+	int r = tree_open_file(files, path, DISK_READ_ONLY, &file, err);
 
 	if (r)
 		return r;
@@ -153,15 +152,14 @@ static int read_text(const struct vdisk_files *files, const char *path,
 	return 0;
 }
 
-int vdisk_note_read(const struct vdisk_files *files, const char *path,
+int vdisk_note_read(struct tree *files, const char *path,
 		    struct vdisk_note *ret, struct err *err)
 {
 	char *name = note_path(path), *text = NULL;
 	struct vdisk_note n = {0};
-	struct vdisk_file_id id;
+	struct tree_id id;
 	struct err why = {0};
-	int r = name ? files->identify(files->ctx, name, &id, &why)
-		     : err_nomem(err);
+	int r = name ? tree_identify(files, name, &id, &why) : err_nomem(err);
 
 	if (!r)
 		r = read_text(files, name, &text, &why);
@@ -180,7 +178,7 @@ int vdisk_note_read(const struct vdisk_files *files, const char *path,
 
 // --- Writing -----------------------------------------------------------------
 
-static int print(const struct vdisk_files *files, const char *disk,
+static int print(struct tree *files, const char *disk,
 		 const struct vdisk_note *n, char *text, size_t *ret_len,
 		 struct err *err)
 {
@@ -209,11 +207,11 @@ static int print(const struct vdisk_files *files, const char *disk,
 	return 0;
 }
 
-static int create(const struct vdisk_files *files, const char *path,
-		  const char *text, size_t len, struct err *err)
+static int create(struct tree *files, const char *path, const char *text,
+		  size_t len, struct err *err)
 {
 	struct disk *file;
-	int r = files->create(files->ctx, path, len, &file, err);
+	int r = vdisk_files_create(files, path, len, &file, err);
 
 	if (r)
 		return r;
@@ -223,17 +221,19 @@ static int create(const struct vdisk_files *files, const char *path,
 	return vdisk_files_made(files, path, file, r, err);
 }
 
-int vdisk_note_put(const struct vdisk_files *files, const char *path,
+int vdisk_note_put(struct tree *files, const char *path,
 		   const struct vdisk_note *n, struct err *err)
 {
 	char *name = note_path(path), *text = mem_alloc(MAX_NOTE);
-	struct vdisk_file_id id;
+	struct tree_id id;
 	size_t len = 0;
 	int r = name && text ? print(files, path, n, text, &len, err)
 			     : err_nomem(err);
 
-	if (!r && !files->identify(files->ctx, name, &id, NULL))
-		r = files->remove(files->ctx, name, err);
+	if (!r)
+		r = tree_begin(files, err);
+	if (!r && !tree_identify(files, name, &id, NULL))
+		r = tree_remove(files, name, err);
 	if (!r)
 		r = create(files, name, text, len, err);
 	mem_free(text);
@@ -241,19 +241,20 @@ int vdisk_note_put(const struct vdisk_files *files, const char *path,
 	return r;
 }
 
-int vdisk_note_remove(const struct vdisk_files *files, const char *path,
-		      struct err *err)
+int vdisk_note_remove(struct tree *files, const char *path, struct err *err)
 {
 	char *name = note_path(path);
-	struct vdisk_file_id id;
+	struct tree_id id;
 	int r = 0;
 
 	if (!name)
 		return err_nomem(err);
-	if (!files->identify(files->ctx, name, &id, NULL)) {
-		r = files->remove(files->ctx, name, err);
+	if (!tree_identify(files, name, &id, NULL)) {
+		r = tree_begin(files, err);
 		if (!r)
-			r = vdisk_files_sync(files, err);
+			r = tree_remove(files, name, err);
+		if (!r)
+			r = tree_sync(files, err);
 	}
 	mem_free(name);
 	return r;

@@ -36,17 +36,16 @@ void vdisk_note_done(struct vdisk_note *n);
 
 // Reads the note beside the disk at `path`; free with vdisk_note_done.
 // Returns 0 (its depth is 0 when there is none), -ENOMEM, or the file's error.
-int vdisk_note_read(const struct vdisk_files *files, const char *path,
+int vdisk_note_read(struct tree *files, const char *path,
 		    struct vdisk_note *ret, struct err *err);
 
 // Puts a note beside the disk, in place of another one, and makes it durable.
 // Returns 0, -EINVAL for a path that it cannot hold, or the files' error.
-int vdisk_note_put(const struct vdisk_files *files, const char *path,
+int vdisk_note_put(struct tree *files, const char *path,
 		   const struct vdisk_note *n, struct err *err);
 
 // Removes the note beside the disk, if there is one.
 // Returns 0, or the files' error.
-int vdisk_note_remove(const struct vdisk_files *files, const char *path,
-		      struct err *err);
+int vdisk_note_remove(struct tree *files, const char *path, struct err *err);
 
 #endif

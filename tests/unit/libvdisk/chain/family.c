@@ -9,7 +9,7 @@
 #include "test.h"
 #include "vdisk.h"
 
-static const struct vdisk_files *const host = &vdisk_host_files;
+static struct tree *host;
 static struct err err;
 
 static void make(const char *path, enum vdisk_format format)
@@ -97,9 +97,11 @@ int main(void)
 {
 	char dir[] = "/tmp/slipway-family-XXXXXX";
 
+	check_ok(tree_open_host(&host, &err), &err);
 	check(mkdtemp(dir) && !chdir(dir));
 	check_format(VDISK_VHD);
 	check_format(VDISK_VHDX);
+	tree_close(host);
 	check(!chdir("/") && !rmdir(dir));
 	return 0;
 }
