@@ -3,7 +3,7 @@
 
 # The program that writes a volume of everything; built once a file.
 build_maker() {
-	export MAKER=$O/san/unit/libntfs/build_tree
+	export MAKER=$O/san/unit/libntfs/build/tree
 	[ -x "$MAKER" ] || make -s -C "$ROOT" O="$O" "$MAKER"
 }
 

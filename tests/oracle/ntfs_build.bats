@@ -7,7 +7,7 @@ bats_require_minimum_version 1.5.0
 load ../helpers
 
 setup_file() {
-	export MAKER=$O/san/unit/libntfs/build_tree
+	export MAKER=$O/san/unit/libntfs/build/tree
 	[ -x "$MAKER" ] || make -s -C "$ROOT" O="$O" "$MAKER"
 	mkdir -p "$O/tmp"
 }

@@ -8,7 +8,7 @@ load windows_tree
 bats_require_minimum_version 1.5.0
 
 setup_file() {
-	export CHANGE=$O/san/unit/libntfs/change
+	export CHANGE=$O/san/unit/libntfs/change/change
 	[ -x "$CHANGE" ] || make -s -C "$ROOT" O="$O" "$CHANGE"
 }
 

@@ -5,7 +5,7 @@ load ../helpers
 
 setup() {
 	cd "$BATS_TEST_TMPDIR"
-	DUMP=$O/san/unit/libntfs/read_stream
+	DUMP=$O/san/unit/libntfs/read/stream
 	[ -x "$DUMP" ] || skip "the unit programs are not built"
 }
 

@@ -6,7 +6,7 @@ load ../helpers
 
 setup() {
 	cd "$BATS_TEST_TMPDIR"
-	MAKER=$O/san/unit/libntfs/reparse
+	MAKER=$O/san/unit/libntfs/read/reparse
 	[ -x "$MAKER" ] || skip "the unit programs are not built"
 }
 
