@@ -28,6 +28,9 @@ requires_samples() {
 
 slipway() { "$SLIPWAY" "$@"; }
 
+# shellcheck source=boot_files.bash
+. "$ROOT/tests/boot_files.bash"
+
 # Makes WIM files by the Python lines on standard input, see wim_maker.py.
 make_wim() {
 	{

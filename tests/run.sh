@@ -93,6 +93,7 @@ make_in_memory() { # CORES
 		"$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)"; do
 		[ "${free:-0}" -ge "$room" ] || return 0
 	done
+	[[ $(findmnt -no OPTIONS --target /dev/shm) != *noexec* ]] || return 0
 	memory=$(mktemp -d /dev/shm/slipway-tests-XXXXXX) && chmod 755 "$memory" &&
 		export TMPDIR=$memory
 }

@@ -3,6 +3,9 @@
 # loader on the medium would do it: source this file after qemu.sh, with `dir`
 # set to an empty folder.
 
+# shellcheck source=../boot_files.bash
+. "${BASH_SOURCE[0]%/*}/../boot_files.bash"
+
 export MTOOLSRC=/dev/null MTOOLS_SKIP_CHECK=1
 
 # Any identity will do: what the loader says is what must be on the medium.
@@ -13,16 +16,12 @@ new_id() { od -An -tx1 -N 16 /dev/urandom | tr -d ' \n'; }
 make_medium() { # IMAGE ID FILE...
 	local image=$1 id=$2 file
 	shift 2
+	[ -d "$dir/boot-files" ] || make_boot_files "$dir/boot-files" linux
 	rm -f "$image"
 	truncate -s 64M "$image"
 	mformat -i "$image" -v SLIPWAY -h 16 -s 63 -T 131072 ::
-	mmd -i "$image" ::/slipway ::/EFI ::/EFI/BOOT
+	mcopy -s -i "$image" "$dir/boot-files/EFI" "$dir/boot-files/slipway" ::/
 	[ -z "$id" ] || echo "$id" | mcopy -i "$image" - "::/slipway/$id.id"
-	for file in EFI/BOOT/BOOTX64.EFI EFI/BOOT/grubx64.efi slipway/vmlinuz \
-		slipway/initramfs; do
-		echo "$file" | mcopy -i "$image" - "::/$file"
-	done
-	mcopy -i "$image" boot/grub-native.cfg ::/slipway
 	for file; do
 		mcopy -i "$image" "$file" ::/slipway
 	done

@@ -11,11 +11,7 @@ setup_file() {
 	ln tree/hello.txt tree/folder/linked.txt
 	wimlib-imagex capture tree medium/slipway/small.wim Small --no-acls \
 		--compress=LZX >/dev/null
-	for f in EFI/BOOT/BOOTX64.EFI EFI/BOOT/grubx64.efi slipway/vmlinuz \
-		slipway/initramfs; do
-		echo "$f" >medium/$f
-	done
-	cp "$ROOT/boot/grub-native.cfg" medium/slipway
+	make_boot_files medium linux
 	answer
 	deploy --target good.img --size 300M
 }

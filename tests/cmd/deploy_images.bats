@@ -9,12 +9,7 @@ setup_file() {
 	seq 100000 >tree/folder/numbers
 	wimlib-imagex capture tree medium/small.wim Small --no-acls \
 		--compress=LZX >/dev/null
-	mkdir medium/EFI medium/EFI/BOOT medium/slipway
-	for f in EFI/BOOT/BOOTX64.EFI EFI/BOOT/grubx64.efi slipway/vmlinuz \
-		slipway/initramfs; do
-		echo "$f" >medium/$f
-	done
-	cp "$ROOT/boot/grub-native.cfg" medium/slipway
+	make_boot_files medium linux
 	answer
 	deploy --target good.img --size 200M
 }

@@ -5,7 +5,7 @@ setup_file() {
 	requires wimlib-imagex
 	cd "$BATS_FILE_TMPDIR"
 	b=tree/Windows/Boot
-	mkdir -p $b/EFI $b/PCAT medium/EFI/BOOT medium/slipway
+	mkdir -p $b/EFI $b/PCAT
 	for f in EFI/bootmgfw.efi PCAT/bootmgr PCAT/bootvhd.dll; do
 		echo "$f" >$b/$f
 	done
@@ -15,11 +15,7 @@ setup_file() {
 	wimlib-imagex append tree w.wim "Windows two" --no-acls >/dev/null
 	rm -r $b/PCAT/bootvhd.dll
 	wimlib-imagex append tree w.wim "No driver" --no-acls >/dev/null
-	for f in EFI/BOOT/BOOTX64.EFI EFI/BOOT/grubx64.efi slipway/vmlinuz \
-		slipway/initramfs; do
-		echo "$f" >medium/$f
-	done
-	cp "$ROOT/boot/grub-windows.cfg" medium/slipway
+	make_boot_files medium windows
 }
 
 setup() {

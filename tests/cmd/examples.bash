@@ -80,12 +80,7 @@ make_bench() { # FOLDER
 	done
 	cp answer.ini tftp
 	cp install.wim linux.wim
-	mkdir -p medium/EFI/BOOT medium/slipway
-	for file in EFI/BOOT/BOOTX64.EFI EFI/BOOT/grubx64.efi slipway/vmlinuz \
-		slipway/initramfs; do
-		echo "this is $file" >"medium/$file"
-	done
-	cp "$ROOT/boot/grub-native.cfg" medium/slipway
+	make_boot_files medium linux
 }
 
 # A copy of the bench to work in, and what documents call by names that a machine

@@ -39,12 +39,7 @@ answer() { # IMAGE
 deploy() { # ANSWER IMAGE SWITCHES...
 	local answer=$1 target=$2
 	shift 2
-	mkdir -p medium/EFI/BOOT medium/slipway
-	for f in EFI/BOOT/BOOTX64.EFI EFI/BOOT/grubx64.efi slipway/vmlinuz \
-		slipway/initramfs; do
-		echo "$f" >medium/$f
-	done
-	cp "$ROOT/boot/grub-native.cfg" medium/slipway
+	make_boot_files medium linux
 	slipway deploy "$answer" --target "$target" --size 300M \
 		--boot-files medium --progress none "$@"
 }

@@ -27,11 +27,7 @@ disks() {
 	mkdir -p medium/EFI/BOOT medium/slipway tree
 	seq 1000 >tree/numbers
 	wimlib-imagex capture tree medium/slipway/w.wim --no-acls >/dev/null
-	for f in EFI/BOOT/BOOTX64.EFI EFI/BOOT/grubx64.efi slipway/vmlinuz \
-		slipway/initramfs; do
-		echo "$f" >medium/$f
-	done
-	cp "$ROOT/boot/grub-native.cfg" medium/slipway
+	make_boot_files medium linux
 	printf '%s\n' '[disk]' 'wipe = yes' 'efi-size = 40M' '[image]' \
 		'file = w.wim' '[vhd]' 'path = \x.vhd' 'size = 20M' \
 		'[boot]' 'system = linux' >medium/slipway/answer.ini

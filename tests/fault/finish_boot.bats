@@ -138,11 +138,7 @@ again() { # PATH-OF-FILE...
 	seq 20000 >tree/numbers
 	wimlib-imagex capture tree base/medium/slipway/small.wim Small --no-acls \
 		>/dev/null
-	for f in EFI/BOOT/BOOTX64.EFI EFI/BOOT/grubx64.efi slipway/vmlinuz \
-		slipway/initramfs; do
-		echo "$f" >base/medium/$f
-	done
-	cp "$ROOT/boot/grub-native.cfg" base/medium/slipway
+	make_boot_files base/medium linux
 	cat >base/medium/slipway/answer.ini <<-'END'
 		[disk]
 		seed = 01234567-89ab-cdef-0123-456789abcdef

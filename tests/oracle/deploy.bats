@@ -17,11 +17,7 @@ setup_file() {
 	mkdir -p medium/EFI/BOOT medium/slipway windows/Windows/Boot/EFI \
 		windows/Windows/Boot/Fonts
 	rich_wim medium/slipway/rich.wim LZX
-	for f in EFI/BOOT/BOOTX64.EFI EFI/BOOT/grubx64.efi slipway/vmlinuz \
-		slipway/initramfs; do
-		head -c 300000 /dev/urandom >medium/$f
-	done
-	cp "$ROOT/boot/grub-native.cfg" medium/slipway
+	make_boot_files medium linux 300000
 	answer linux rich.wim
 	head -c 50000 /dev/urandom >windows/Windows/Boot/EFI/bootmgfw.efi
 	echo font >windows/Windows/Boot/Fonts/segmono_boot.ttf
@@ -98,8 +94,7 @@ type=EBD0A0A2-B9E5-4433-87C0-68B6B72699C7 " ]
 	run -0 fsck.fat -n esp.img
 	run -0 mdir -b -/ -i esp.img ::
 	assert_output_has '::/EFI/BOOT/BOOTX64.EFI'
-	for f in EFI/BOOT/BOOTX64.EFI EFI/BOOT/grubx64.efi slipway/vmlinuz \
-		slipway/initramfs; do
+	for f in "${boot_files[@]}"; do
 		mtype -i esp.img "::/$f" | cmp - "$HOME_DIR/medium/$f"
 	done
 	run -0 mtype -i esp.img ::/EFI/debian/grub.cfg

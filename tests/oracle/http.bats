@@ -35,6 +35,14 @@ wait_for_server() {
 	http=http://127.0.0.1:$port
 }
 
+# Until the command that copies has connections, which wait for more.
+wait_for_connections() {
+	until [ "$(ss -tnH state established "sport = :$port" | wc -l)" -ge 2 ]; do
+		kill -0 "$copy"
+		sleep 0.1
+	done
+}
+
 # Keeps the port of the time before; MORE goes into the configuration.
 start_nginx() { # [MORE]
 	: "${port:=$(free_port)}"
@@ -98,11 +106,7 @@ stop_server() {
 	start_nginx 'limit_rate 1m;'
 	slipway copy "$http/large" got 3>&- &
 	copy=$!
-	# connections are there and wait for more
-	until [ "$(ss -tnH state established "sport = :$port" | wc -l)" -ge 2 ]; do
-		kill -0 $copy
-		sleep 0.1
-	done
+	wait_for_connections
 	stop_server
 	mv run/access run/before || :
 	start_nginx
@@ -114,10 +118,7 @@ stop_server() {
 	start_nginx 'limit_rate 1m;'
 	slipway copy "$http/large" other >copied 2>&1 3>&- &
 	copy=$!
-	until [ "$(ss -tnH state established "sport = :$port" | wc -l)" -ge 2 ]; do
-		kill -0 $copy
-		sleep 0.1
-	done
+	wait_for_connections
 	stop_server
 	rm www/large
 	head -c 6000000 /dev/urandom >www/large
