@@ -2,12 +2,10 @@
 //
 // Disk images of the host that commands make for what they are to write.
 
+#include <stdio.h>
 #include <string.h>
 
-#include "address.h"
-#include "cmd.h"
 #include "new_disk.h"
-#include "vdisk/vdisk_cmd.h"
 
 int new_disk_parse_size(const char *command, const char *text, uint64_t *ret)
 {
@@ -29,88 +27,49 @@ int new_disk_parse_size(const char *command, const char *text, uint64_t *ret)
 	return 0;
 }
 
-int new_disk_check(const char *path, enum vdisk_format *ret, struct err *err)
+static void writes_zeroes(void *ctx)
 {
-	int r = address_check_host(path, err);
+	const struct new_disk_watch *w = ctx;
 
-	return r ? r : vdisk_format_of_name(path, VDISK_RAW, ret, err);
+	fprintf(stderr,
+		"vdisk: %s: its file system cannot reserve room; "
+		"zeroes are written instead\n",
+		w->path);
 }
 
-// The file of a VHD or VHDX, with all its room, and the disk in it.
-static int make_virtual(const char *path, const struct vdisk_create *c,
-			struct new_disk *n, struct err *err)
+const struct storage_watch *new_disk_watch(struct new_disk_watch *w,
+					   const char *path)
 {
-	int r = vdisk_make(path, c, &n->file, err);
+	w->path = path;
+	cmd_progress_init(&w->progress, NULL);
+	w->watch =
+		(struct storage_watch){&w->progress.progress, writes_zeroes, w};
+	return &w->watch;
+}
 
+int disk_target_make(const char *path, uint64_t size, uint32_t sector_size,
+		     const struct guid *id, struct disk_target *ret,
+		     struct err *err)
+{
+	struct new_disk_watch watch;
+	int r = storage_new_disk_open(&storage_effects, path, size, sector_size,
+				      id, new_disk_watch(&watch, path),
+				      &ret->made, err);
+
+	cmd_progress_end(&watch.progress);
 	if (!r)
-		r = vdisk_take_room(path, n->file, err);
-	return r ? r : vdisk_open(n->file, &n->disk, err);
-}
-
-int new_disk_open(const char *path, uint64_t size, uint32_t sector_size,
-		  const struct guid *id, struct new_disk *ret, struct err *err)
-{
-	struct vdisk_create c = {
-		.type = VDISK_FIXED, .size = size, .sector_size = sector_size};
-	struct new_disk n = {0};
-	int r = new_disk_check(path, &c.format, err);
-
-	if (r)
-		return r;
-	if (id)
-		c.id = *id;
-	if (c.format == VDISK_RAW)
-		r = disk_create_file(path, size,
-				     sector_size ? sector_size : 512, &n.file,
-				     err);
-	else
-		r = make_virtual(path, &c, &n, err);
-	if (r) {
-		new_disk_close(&n);
-		return r;
-	}
-	if (!n.disk)
-		n.disk = n.file;
-	if (id)
-		vdisk_seed(n.disk, id);
-	*ret = n;
-	return 0;
-}
-
-int new_disk_finish(struct new_disk *n, struct err *err)
-{
-	struct err why = {0};
-	int r = 0;
-
-	if (n->disk != n->file) {
-		r = disk_finish(n->disk, err);
-		if (r)
-			return r;
-		r = disk_allocate(n->file, 0, n->file->size, &why);
-		if (r && r != -ENOTSUP) {
-			*err = why;
-			return r;
-		}
-	}
-	return disk_finish(n->file, err);
-}
-
-void new_disk_close(struct new_disk *n)
-{
-	if (n->disk != n->file)
-		disk_close(n->disk);
-	disk_close(n->file);
-	*n = (struct new_disk){0};
+		ret->disk = ret->made.disk;
+	return r;
 }
 
 int disk_target_finish(struct disk_target *t, struct err *err)
 {
 	return t->place ? address_finish(t->place, err)
-			: new_disk_finish(&t->made, err);
+			: storage_new_disk_finish(&t->made, err);
 }
 
 void disk_target_close(struct disk_target *t)
 {
 	cmd_place_close(t->place);
-	new_disk_close(&t->made);
+	storage_new_disk_close(&t->made);
 }

@@ -10,10 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "address.h"
-#include "cmd.h"
 #include "new_disk.h"
-#include "storage.h"
 
 static const char usage[] =
 	"usage: partition list PATH [--sector-size N]\n"
@@ -303,7 +300,7 @@ static int open_disk(const char *path, uint64_t size, uint32_t sector_size,
 	int r;
 
 	if (size)
-		r = new_disk_open(path, size, sector_size, NULL, &t.made, err);
+		r = disk_target_make(path, size, sector_size, NULL, &t, err);
 	else
 		r = address_open(path, flags, &t.place, err);
 	if (!r && !size)
@@ -312,7 +309,8 @@ static int open_disk(const char *path, uint64_t size, uint32_t sector_size,
 		disk_target_close(&t);
 		return r;
 	}
-	t.disk = size ? t.made.disk : t.place->disk;
+	if (!size)
+		t.disk = t.place->disk;
 	*ret = t;
 	return 0;
 }

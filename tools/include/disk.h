@@ -270,6 +270,11 @@ int disk_copy_data(struct disk *from, struct disk *to, uint64_t len,
 		   struct progress *progress, const char *stage,
 		   struct err *err);
 
+// Writes to a disk what is not the same in another one of its size, and flushes.
+// Returns 0, -EINVAL when the sizes differ, -ENOMEM, or the disks' errors.
+MUST_CHECK
+int disk_copy_changes(struct disk *from, struct disk *to, struct err *err);
+
 // Makes a disk `size` bytes long; what is added reads as zeroes. Files and disks
 // in memory can do this, and nothing that lies in a place of fixed size. Disks made from it before keep their size.
 // Returns 0, -ENOTSUP when its size is fixed, -EROFS on a disk opened for

@@ -29,6 +29,7 @@
 #include "fat.h"
 #include "ntfs.h"
 #include "part.h"
+#include "vdisk.h"
 
 // Each function as the one of storage_effects that it stands for.
 struct storage_effects {
@@ -50,6 +51,15 @@ struct storage_effects {
 			  const struct fat_format_options *options,
 			  struct err *err);
 	int (*write_boot_code)(struct disk *volume, struct err *err);
+	// Files of the host, and virtual disks in them: disk_create_file,
+	// vdisk_create, vdisk_open.
+	int (*create_file)(const char *path, uint64_t size,
+			   uint32_t sector_size, struct disk **ret,
+			   struct err *err);
+	int (*create_virtual)(struct disk *file, const struct vdisk_create *c,
+			      struct err *err);
+	int (*open_virtual)(struct disk *file, struct disk **ret,
+			    struct err *err);
 };
 
 extern const struct storage_effects storage_effects;
@@ -117,5 +127,77 @@ int storage_format(const struct storage_effects *effects, struct disk *volume,
 MUST_CHECK
 int storage_find_missed(struct disk *volume, struct part_content *ret,
 			struct err *err);
+
+// --- A new file that holds a disk --------------------------------------------
+//
+// It has no name before it is finished (disk_create_file): who is stopped before
+// leaves nothing.
+
+// Who waits while it is made. NULL: nobody.
+struct storage_watch {
+	struct progress *progress; // or NULL
+	// Told once when it takes long because the file system cannot reserve
+	// room: zeroes are written instead.
+	void (*writes_zeroes)(void *ctx);
+	void *ctx;
+};
+
+// Makes a file with a virtual disk, of a new identity and of now unless c->id is
+// given. *ret is the file, which the caller finishes and closes.
+// Returns 0, or as guid_random, disk_create_file and vdisk_create.
+MUST_CHECK
+int storage_make_virtual(const struct storage_effects *effects,
+			 const char *path, const struct vdisk_create *c,
+			 struct disk **ret, struct err *err);
+
+// As storage_make_virtual, finished. A fixed disk has all its room from the start
+// unless it is to be sparse: Windows does not boot from a sparse file, and a
+// machine must not find its host's disk full one day. What its file system cannot
+// reserve is written.
+// Returns 0, -ENOSPC, or as storage_make_virtual, disk_allocate, disk_write and
+// disk_finish.
+MUST_CHECK
+int storage_create_virtual(const struct storage_effects *effects,
+			   const char *path, const struct vdisk_create *c,
+			   bool is_sparse, const struct storage_watch *watch,
+			   struct err *err);
+
+struct storage_new_disk {
+	struct disk *disk; // what is to be written
+	struct disk *file; // the virtual disk's, or the same
+};
+
+// Finds the kind of a new file that is to hold a disk, by its name: a VHD, a VHDX,
+// or a raw one.
+// Returns 0, or as address_check_host and vdisk_format_of_name.
+MUST_CHECK
+int storage_new_disk_format(const char *path, enum vdisk_format *ret,
+			    struct err *err);
+
+// Makes a disk of zeroes to be written: raw, or as its name says a VHD or VHDX,
+// which is fixed and has all its room. `sector_size` is 512 or 4096, or 0 for the
+// usual one. `id` is the virtual disk's identifier, with a time that is always the
+// same, so that the same content makes the same file; NULL for a random one and
+// now. End with storage_new_disk_close.
+// Returns 0, -EEXIST, -ENOSPC, or as storage_new_disk_format,
+// storage_create_virtual and vdisk_open.
+MUST_CHECK
+int storage_new_disk_open(const struct storage_effects *effects,
+			  const char *path, uint64_t size, uint32_t sector_size,
+			  const struct guid *id,
+			  const struct storage_watch *watch,
+			  struct storage_new_disk *ret, struct err *err);
+
+// Makes all that was written durable and gives the file its name. Of a VHD or VHDX
+// all the room is taken once more: what was zeroed or discarded on the disk has
+// left holes in its file, from which Windows does not boot; where the file system
+// cannot reserve room it goes without.
+// Returns 0, -ENOSPC, -EEXIST, or as disk_finish.
+MUST_CHECK
+int storage_new_disk_finish(struct storage_new_disk *n, struct err *err);
+
+// Closes it; without storage_new_disk_finish nothing is left. One of zeroes is
+// fine.
+void storage_new_disk_close(struct storage_new_disk *n);
 
 #endif

@@ -14,4 +14,7 @@ const struct storage_effects storage_effects = {
 	.format_ntfs = ntfs_format,
 	.format_fat = fat_format,
 	.write_boot_code = bootsect_write_volume,
+	.create_file = disk_create_file,
+	.create_virtual = vdisk_create,
+	.open_virtual = vdisk_open,
 };

@@ -18,6 +18,8 @@ static struct {
 	struct part_content found, missed;
 	int boot_code; // what writing boot code gives
 	uint8_t first; // byte of the disk
+	bool no_room;  // the file system cannot reserve room
+	struct vdisk_create made;
 	struct ntfs_build_options ntfs;
 	struct fat_format_options fat;
 } recorder;
@@ -98,17 +100,6 @@ static int record_boot_code(struct disk *d, struct err *err)
 	return r ? r : recorder.boot_code;
 }
 
-static const struct storage_effects recording = {
-	.probe = record_probe,
-	.find_missed = record_find_missed,
-	.wipe = record_wipe,
-	.write_table = record_table,
-	.write_mbr_code = record_mbr_code,
-	.format_ntfs = record_ntfs,
-	.format_fat = record_fat,
-	.write_boot_code = record_boot_code,
-};
-
 static int read_nothing(struct disk *d, uint64_t off, void *buf, size_t len,
 			struct err *err)
 {
@@ -121,17 +112,86 @@ static int read_nothing(struct disk *d, uint64_t off, void *buf, size_t len,
 static int write_nothing(struct disk *d, uint64_t off, const void *buf,
 			 size_t len, struct err *err)
 {
-	return record(err, "write");
+	return record(err, "write %llu", (unsigned long long)(off + len) >> 20);
 }
+
+static int allocate_nothing(struct disk *d, uint64_t off, uint64_t len,
+			    struct err *err)
+{
+	int r = record(err, "reserve");
+
+	return r ? r : recorder.no_room ? -ENOTSUP : 0;
+}
+
+static int finish_nothing(struct disk *d, struct err *err)
+{
+	return record(err, "finish");
+}
+
+static void close_nothing(struct disk *d)
+{
+	best_effort(record(NULL, "close"));
+}
+
+static const struct disk_ops nothing_ops = {.read = read_nothing,
+					    .write = write_nothing,
+					    .allocate = allocate_nothing,
+					    .finish = finish_nothing,
+					    .close = close_nothing};
 
 // A disk of that size.
 static struct disk nothing(uint64_t size)
 {
-	static const struct disk_ops ops = {.read = read_nothing,
-					    .write = write_nothing};
-
-	return (struct disk){.ops = &ops, .size = size, .sector_size = 512};
+	return (struct disk){
+		.ops = &nothing_ops, .size = size, .sector_size = 512};
 }
+
+static int record_create_file(const char *path, uint64_t size,
+			      uint32_t sector_size, struct disk **ret,
+			      struct err *err)
+{
+	static struct disk file;
+	int r = record(err, "file %s %llu %u", path,
+		       (unsigned long long)size >> 20, sector_size);
+
+	file = nothing(size ? size : 3 << 20);
+	if (!r)
+		*ret = &file;
+	return r;
+}
+
+static int record_create_virtual(struct disk *file,
+				 const struct vdisk_create *c, struct err *err)
+{
+	recorder.made = *c;
+	return record(err, c->format == VDISK_VHDX ? "vhdx" : "vhd");
+}
+
+static int record_open_virtual(struct disk *file, struct disk **ret,
+			       struct err *err)
+{
+	static struct disk inner;
+	int r = record(err, "open");
+
+	inner = nothing(3 << 20);
+	if (!r)
+		*ret = &inner;
+	return r;
+}
+
+static const struct storage_effects recording = {
+	.probe = record_probe,
+	.find_missed = record_find_missed,
+	.wipe = record_wipe,
+	.write_table = record_table,
+	.write_mbr_code = record_mbr_code,
+	.format_ntfs = record_ntfs,
+	.format_fat = record_fat,
+	.write_boot_code = record_boot_code,
+	.create_file = record_create_file,
+	.create_virtual = record_create_virtual,
+	.open_virtual = record_open_virtual,
+};
 
 // Begins to record, with a blank disk and nothing that fails.
 static inline void record_begin(void)

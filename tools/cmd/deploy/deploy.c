@@ -110,14 +110,10 @@ static int make_target(const char *path, uint64_t size,
 		       struct err *err)
 {
 	struct guid id;
-	int r;
 
 	guid_from_name(&answer->seed, "target", &id);
-	r = new_disk_open(path, size, 0, answer->has_seed ? &id : NULL,
-			  &ret->made, err);
-	if (!r)
-		ret->disk = ret->made.disk;
-	return r;
+	return disk_target_make(path, size, 0, answer->has_seed ? &id : NULL,
+				ret, err);
 }
 
 // Stands in for a file that is not made.
@@ -125,7 +121,7 @@ static int open_stand_in(const char *path, uint64_t size,
 			 struct disk_target *ret, struct err *err)
 {
 	enum vdisk_format format;
-	int r = new_disk_check(path, &format, err);
+	int r = storage_new_disk_format(path, &format, err);
 
 	if (!r)
 		r = disk_zeroes(size, 512, &ret->made.file, err);

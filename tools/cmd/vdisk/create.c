@@ -47,30 +47,6 @@ int vdisk_parse_format(const char *s, enum vdisk_format *ret)
 	return cmd_misuse("vdisk", "%s: neither raw, vhd nor vhdx", s);
 }
 
-int vdisk_make(const char *path, const struct vdisk_create *c,
-	       struct disk **ret, struct err *err)
-{
-	struct vdisk_create copy = *c;
-	struct disk *file;
-	int r = 0;
-
-	if (guid_is_zero(&c->id)) {
-		copy.created = time(NULL);
-		r = guid_random(&copy.id, err);
-	}
-	if (r)
-		return r;
-	r = disk_create_file(path, 0, 512, &file, err);
-	if (r)
-		return r;
-	r = vdisk_create(file, &copy, err);
-	if (r)
-		disk_close(file);
-	else
-		*ret = file;
-	return r;
-}
-
 // --- The commands ------------------------------------------------------------
 
 static int parse_block(const char *s, uint32_t *ret)
@@ -92,7 +68,7 @@ static int fill_child(void *ctx, struct disk *child, struct err *err)
 
 	if (r)
 		return r;
-	r = vdisk_copy_changes(from->disk, child, err);
+	r = disk_copy_changes(from->disk, child, err);
 	cmd_place_close(from);
 	return r;
 }
@@ -161,75 +137,14 @@ static int create_child(int count, char **argv, const char *parent,
 	return CMD_OK;
 }
 
-// Writes zeroes to all of a disk: what its file system cannot reserve.
-static int write_zeroes(struct disk *disk, struct progress *progress,
-			struct err *err)
+static int make_on_host(const char *path, const struct vdisk_create *c,
+			bool sparse, struct err *err)
 {
-	size_t piece = 1u << 20;
-	uint8_t *zeroes = mem_aligned(4096, piece);
-	uint64_t off = 0;
-	int r = zeroes ? 0 : err_nomem(err);
+	struct new_disk_watch watch;
+	int r = storage_create_virtual(&storage_effects, path, c, sparse,
+				       new_disk_watch(&watch, path), err);
 
-	while (!r && off < disk->size) {
-		size_t n = disk->size - off < piece ? (size_t)(disk->size - off)
-						    : piece;
-
-		r = disk_write(disk, off, zeroes, n, err);
-		off += n;
-		if (!r)
-			r = progress_report(progress, "Writing zeroes", off,
-					    disk->size);
-	}
-	mem_free(zeroes);
-	return r ? r : disk_finish(disk, err);
-}
-
-static int write_all(const char *path, struct disk *file, struct err *err)
-{
-	struct cmd_progress progress;
-	struct disk *disk;
-	int r = vdisk_open(file, &disk, err);
-
-	if (r)
-		return r;
-	cmd_progress_init(&progress, NULL);
-	fprintf(stderr,
-		"vdisk: %s: its file system cannot reserve room; "
-		"zeroes are written instead\n",
-		path);
-	r = disk_set_direct(file, err);
-	if (!r)
-		r = write_zeroes(disk, &progress.progress, err);
-	cmd_progress_end(&progress);
-	disk_close(disk);
-	return r;
-}
-
-int vdisk_take_room(const char *path, struct disk *file, struct err *err)
-{
-	struct err why = {0};
-	int r = disk_allocate(file, 0, file->size, &why);
-
-	if (r == -ENOTSUP)
-		return write_all(path, file, err);
-	if (r)
-		*err = why;
-	return r;
-}
-
-int vdisk_make_on_host(const char *path, const struct vdisk_create *c,
-		       bool sparse, struct err *err)
-{
-	struct disk *file;
-	int r = vdisk_make(path, c, &file, err);
-
-	if (r)
-		return r;
-	if (c->type == VDISK_FIXED && !sparse)
-		r = vdisk_take_room(path, file, err);
-	if (!r)
-		r = disk_finish(file, err);
-	disk_close(file);
+	cmd_progress_end(&watch.progress);
 	return r;
 }
 
@@ -260,7 +175,7 @@ static int make(const char *address, const struct vdisk_create *c, bool sparse,
 	if (r)
 		return r;
 	r = spot.place ? make_in_volume(&spot, address, c, sparse, err)
-		       : vdisk_make_on_host(address, c, sparse, err);
+		       : make_on_host(address, c, sparse, err);
 	if (!r)
 		r = vdisk_spot_finish(&spot, err);
 	vdisk_spot_close(&spot);

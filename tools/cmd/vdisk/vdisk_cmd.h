@@ -52,29 +52,6 @@ int vdisk_parse_type(const char *s, enum vdisk_type *ret);
 // As vdisk_parse_type, of a format.
 int vdisk_parse_format(const char *s, enum vdisk_format *ret);
 
-// Makes a file with a virtual disk, of a new identity unless it is given one. It is
-// there when *ret is finished.
-// Returns 0, or as disk_create_file and vdisk_create.
-int vdisk_make(const char *path, const struct vdisk_create *c,
-	       struct disk **ret, struct err *err);
-
-// Takes all the room of a fixed disk's file at `path`: what its file system cannot
-// reserve is written.
-// Returns 0, -ENOSPC, or as disk_allocate and disk_write.
-int vdisk_take_room(const char *path, struct disk *file, struct err *err);
-
-// As vdisk_make, and a fixed disk has all its room from the start unless it is to
-// be sparse: Windows does not boot from a sparse file, and a machine must not find
-// its host's disk full one day. What its file system cannot reserve is written.
-// Returns 0, -ENOSPC, or as vdisk_make.
-int vdisk_make_on_host(const char *path, const struct vdisk_create *c,
-		       bool sparse, struct err *err);
-
-// Writes to a disk what is not the same in another one of its size, and flushes
-// (convert.c). Returns 0, -EINVAL when the sizes differ, -ENOMEM, or the
-// disks' errors.
-int vdisk_copy_changes(struct disk *from, struct disk *to, struct err *err);
-
 // A file by its address, and the place that it and its parents lie in: the host
 // or a volume (open.c). It need not be there.
 struct vdisk_spot {
