@@ -19,6 +19,8 @@ given() { # HEADER
 	deploy) echo 'struct answer *answer; struct inventory *inventory;
 		const struct inventory_disk *disk; struct plan *plan;
 		struct plan_target target; void say(void *ctx, const char *text);' ;;
+	chain) echo 'uint8_t sector[512]; char *into; struct tree *tree;
+		struct vdisk_chain *chain;' ;;
 	disk | net) echo 'uint8_t sector[512];' ;;
 	efi) echo 'struct efi_entry entry; uint16_t number;' ;;
 	fat) echo 'struct disk *partition; uint8_t *data; size_t size; uint64_t now;
@@ -37,8 +39,7 @@ given() { # HEADER
 	storage) echo 'struct disk *disk, *volume;' ;;
 	ublk) echo 'struct disk *disk;' ;;
 	vdisk) echo 'uint8_t sector[512]; uint64_t size; struct guid id;
-		struct disk *file, *disk; char *into; struct tree *tree; struct err *e;
-		struct vdisk_chain *chain;' ;;
+		struct disk *file, *disk; struct err *e;' ;;
 	tree) echo 'struct disk *partition; uint8_t *data; size_t size;
 		uint64_t now; int volume_open(struct disk *, struct tree **,
 			struct err *);' ;;

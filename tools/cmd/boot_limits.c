@@ -13,6 +13,7 @@
 #include "address.h"
 #include "bcd_place.h"
 #include "boot_limits.h"
+#include "chain.h"
 #include "cmd.h"
 #include "bcdboot.h"
 

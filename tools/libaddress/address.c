@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "address_priv.h"
+#include "chain.h"
 
 #define ADDRESS_MAX_LEVELS 16 // nobody nests deeper; each level costs a layer
 

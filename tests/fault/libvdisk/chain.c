@@ -4,6 +4,7 @@
 // fails: the right error, nothing leaked, the output untouched. A parent that
 // cannot be read is a failure, never "missing".
 
+#include "chain.h"
 #include "fault/fault.h"
 #include "unit/libvdisk/model.h"
 

@@ -5,6 +5,7 @@
 // allocation fails. What is left can be opened and reads as before, and asking for
 // the same again ends it, into the disk that was meant.
 
+#include "chain.h"
 #include "fault/fault.h"
 #include "unit/libvdisk/model.h"
 

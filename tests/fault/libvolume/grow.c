@@ -5,6 +5,7 @@
 // uses, the chain opens, and what the guest flushed is there. And the N-th I/O
 // fails: the guest is told, and both stay sound.
 
+#include "chain.h"
 #include "scene.h"
 
 #define SIZE  (3u << 20) // of the virtual disk, in blocks of 512 KiB

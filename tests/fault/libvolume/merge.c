@@ -6,6 +6,7 @@
 // shows is what it did. Where the volume is sound, asking again ends it. And the
 // N-th write fails.
 
+#include "chain.h"
 #include "scene.h"
 
 #define SIZE (3u << 20) // of the virtual disks, in blocks of 512 KiB

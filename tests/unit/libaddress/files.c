@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "address.h"
+#include "chain.h"
 #include "test.h"
 
 #define MIB  (1u << 20)

@@ -8,7 +8,7 @@
 
 #include "address.h"
 #include "../new_disk.h"
-#include "vdisk.h"
+#include "chain.h"
 #include "vdisk_cmd.h"
 
 // A virtual disk's file that is open for a change.

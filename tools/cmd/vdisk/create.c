@@ -10,7 +10,7 @@
 #include "address.h"
 #include "../boot_limits.h"
 #include "../new_disk.h"
-#include "vdisk.h"
+#include "chain.h"
 #include "vdisk_cmd.h"
 
 int vdisk_parse_type(const char *s, enum vdisk_type *ret)

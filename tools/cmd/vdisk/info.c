@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "address.h"
+#include "chain.h"
 #include "vdisk_cmd.h"
 
 static const char *const formats[] = {

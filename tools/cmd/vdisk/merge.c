@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "vdisk.h"
+#include "chain.h"
 #include "vdisk_cmd.h"
 
 // --- merge ---------------------------------------------------------------------

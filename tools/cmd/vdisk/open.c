@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "address.h"
+#include "chain.h"
 #include "vdisk.h"
 #include "vdisk_cmd.h"
 

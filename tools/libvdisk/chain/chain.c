@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "../vdisk_priv.h"
+#include "chain_priv.h"
 
 static void close_link(struct vdisk_link *l)
 {

@@ -10,7 +10,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-#include "../vdisk_priv.h"
+#include "chain_priv.h"
 
 // --- Paths -------------------------------------------------------------------
 

@@ -5,7 +5,7 @@
 
 #include <strings.h>
 
-#include "../vdisk_priv.h"
+#include "chain_priv.h"
 
 struct family {
 	struct tree *files;

@@ -2,7 +2,7 @@
 //
 // Files that are made and deleted, as chains want them.
 
-#include "../vdisk_priv.h"
+#include "chain_priv.h"
 
 int vdisk_files_create(struct tree *files, const char *path, uint64_t size,
 		       struct disk **ret, struct err *err)

@@ -9,6 +9,7 @@
 #include "../blocks/blocks.h"
 #include "merge.h"
 #include "../vdisk_priv.h"
+#include "chain_priv.h"
 
 #define PIECE (1u << 20)
 

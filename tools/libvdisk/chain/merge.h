@@ -5,7 +5,7 @@
 #ifndef VDISK_MERGE_H
 #define VDISK_MERGE_H
 
-#include "vdisk.h"
+#include "chain.h"
 
 // Writes what `count` differencing disks hold, layers[0] on top of all and the
 // last one a child of `target`, into that, and flushes. What the top shows does

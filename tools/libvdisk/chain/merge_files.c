@@ -16,7 +16,7 @@
 
 #include "merge.h"
 #include "note.h"
-#include "../vdisk_priv.h"
+#include "chain_priv.h"
 
 #define ROOM_TO_REPARENT (64u << 10) // a new header of a VHD, with its paths
 

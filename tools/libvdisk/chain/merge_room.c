@@ -7,6 +7,7 @@
 #include "../blocks/blocks.h"
 #include "merge.h"
 #include "../vdisk_priv.h"
+#include "chain_priv.h"
 
 #define PIECE (1u << 20)
 #define MIB   (UINT64_C(1) << 20)

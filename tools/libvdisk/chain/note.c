@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "note.h"
-#include "../vdisk_priv.h"
+#include "chain_priv.h"
 
 #define MAX_NOTE   (256u << 10) // 64 paths of 4096 bytes
 #define FIRST      "slipway merge "

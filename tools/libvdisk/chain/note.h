@@ -16,7 +16,7 @@
 #ifndef VDISK_NOTE_H
 #define VDISK_NOTE_H
 
-#include "vdisk.h"
+#include "chain.h"
 
 struct vdisk_note {
 	unsigned depth;    // 0: there is no note

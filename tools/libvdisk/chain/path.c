@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "../vdisk_priv.h"
+#include "chain_priv.h"
 
 static bool is_slash(char c)
 {

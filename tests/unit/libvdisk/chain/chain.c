@@ -4,7 +4,7 @@
 // and each way in which that fails has its name.
 
 #include "../images.h"
-#include "libvdisk/vdisk_priv.h"
+#include "libvdisk/chain/chain_priv.h"
 #include "../model.h"
 
 #define SIZE  (1024 * K)

@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "chain.h"
 #include "test.h"
-#include "vdisk.h"
 
 static struct tree *host;
 static struct err err;

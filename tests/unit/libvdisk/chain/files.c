@@ -4,8 +4,8 @@
 
 #include <unistd.h>
 
+#include "chain.h"
 #include "test.h"
-#include "vdisk.h"
 
 static struct err err;
 

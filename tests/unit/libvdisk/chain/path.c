@@ -2,7 +2,7 @@
 //
 // Where parents are looked for, by every form in which children keep paths.
 
-#include "libvdisk/vdisk_priv.h"
+#include "libvdisk/chain/chain_priv.h"
 #include "test.h"
 
 static struct err err;
