@@ -117,6 +117,9 @@ enum { // ntfs_index_header_disk.flags and ntfs_index_entry_disk.flags
 #define NTFS_MAX_CLUSTERS      0xffffffffull // Windows counts clusters in 32 bits
 #define NTFS_FIRST_SECURITY_ID 0x100u
 
+// As the place of a run: it has none, and reads as zeroes.
+#define NTFS_HOLE UINT64_MAX
+
 // --- Boot sector -------------------------------------------------------------
 
 struct ntfs_boot_disk {
@@ -364,6 +367,12 @@ struct ntfs_index_block_disk {
 	struct ntfs_index_header_disk header; // 0x18
 };
 _Static_assert(sizeof(struct ntfs_index_block_disk) == 0x28, "size");
+
+// Returns the bytes that an index counts by one VCN.
+static inline uint32_t ntfs_vcn_size(uint32_t block_size, uint32_t cluster_size)
+{
+	return block_size < cluster_size ? 512 : cluster_size;
+}
 
 // The key follows, then (view indexes) the data, then padding to 8, then the
 // VCN of the child when it has one.

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "build.h"
+#include "../encode/attr.h"
+#include "../encode/record.h"
 
 #define RUNS_ROOM 16u // one run of up to 2^32 clusters, and the end
 
@@ -14,27 +16,13 @@ static const le16 bad[4] = {{{'$'}}, {{'B'}}, {{'a'}}, {{'d'}}};
 
 uint32_t ntfs_record_room(const struct ntfs_build *b)
 {
-	uint32_t usa = 2 * (1 + b->record_size / NTFS_USA_STRIDE);
-	uint32_t start =
-		(uint32_t)round_up(sizeof(struct ntfs_record_disk) + usa, 8);
-
-	return b->record_size - start - 8;
-}
-
-uint32_t ntfs_resident_room(size_t name_len, uint64_t value_len)
-{
-	return (uint32_t)(round_up(sizeof(struct ntfs_resident_disk) +
-					   2 * name_len,
-				   8) +
-			  round_up(value_len, 8));
+	return b->record_size - ntfs_record_first(b->record_size) -
+	       NTFS_END_MARK;
 }
 
 uint32_t ntfs_nonresident_room(size_t name_len)
 {
-	return (uint32_t)(round_up(sizeof(struct ntfs_nonresident_disk) +
-					   2 * name_len,
-				   8) +
-			  RUNS_ROOM);
+	return ntfs_runs_offset(name_len, false) + RUNS_ROOM;
 }
 
 static int add(struct attrs *attrs, const struct attr *a, struct err *err)
@@ -48,7 +36,7 @@ static int add(struct attrs *attrs, const struct attr *a, struct err *err)
 	*x = *a;
 	x->room = x->nonresident
 			  ? ntfs_nonresident_room(x->name_len)
-			  : ntfs_resident_room(x->name_len, x->value_len);
+			  : ntfs_resident_size(x->name_len, x->value_len);
 	return 0;
 }
 
@@ -235,9 +223,7 @@ static int add_list(const struct ntfs_build *b, const struct node *n,
 	uint64_t size = 0;
 
 	for (size_t i = 0; i < attrs->count; i++)
-		size += round_up(sizeof(struct ntfs_list_entry_disk) +
-					 2u * attrs->items[i].name_len,
-				 8);
+		size += ntfs_list_entry_size(attrs->items[i].name_len);
 	if (size > NTFS_MAX_LIST)
 		return err_set(err, -EFBIG, "file", ERR_NOWHERE,
 			       "more names and streams than a file can have");

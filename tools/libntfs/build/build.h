@@ -257,9 +257,6 @@ int ntfs_index_build(const struct ntfs_build *b, const struct entries *e,
 		     bool in_root, struct tree *tree, uint8_t *root,
 		     uint8_t *blocks, struct err *err);
 
-// Fills in the update sequence array of a record or block.
-void ntfs_usa_apply(uint8_t *block, size_t size);
-
 // --- views.c -----------------------------------------------------------------
 
 // Entries of a folder's index, of a view.
@@ -283,9 +280,8 @@ int ntfs_views_list(struct ntfs_build *b, struct err *err);
 int ntfs_attrs_collect(const struct ntfs_build *b, uint32_t node,
 		       struct attrs *ret, struct err *err);
 
-// Returns bytes that a record has for attributes, or an attribute takes.
+// Returns bytes that a record has for attributes, or one with a run takes.
 uint32_t ntfs_record_room(const struct ntfs_build *b);
-uint32_t ntfs_resident_room(size_t name_len, uint64_t value_len);
 uint32_t ntfs_nonresident_room(size_t name_len);
 
 // --- record.c ----------------------------------------------------------------

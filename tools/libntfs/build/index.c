@@ -9,9 +9,8 @@
 #include <string.h>
 
 #include "build.h"
-
-#define BLOCK_ENTRIES 40u // of an INDX block's entries, from its header
-#define ROOT_ENTRIES  16u
+#include "../encode/index.h"
+#include "../encode/record.h"
 
 // An entry on its level, and the block with what sorts before it.
 struct item {
@@ -29,27 +28,11 @@ struct builder {
 	uint8_t *out;        // NULL: only count
 };
 
-void ntfs_usa_apply(uint8_t *block, size_t size)
-{
-	size_t at = block[4] | (size_t)block[5] << 8;
-	size_t strides = size / NTFS_USA_STRIDE;
-
-	block[at] = 1;
-	block[at + 1] = 0;
-	for (size_t i = 1; i <= strides; i++) {
-		uint8_t *end = block + i * NTFS_USA_STRIDE - 2;
-
-		memcpy(block + at + 2 * i, end, 2);
-		memcpy(end, block + at, 2);
-	}
-}
-
 static uint64_t block_vcn(const struct ntfs_build *b, uint32_t block)
 {
-	uint32_t unit = b->cluster_size <= NTFS_INDEX_BLOCK ? b->cluster_size
-							    : 512;
-
-	return (uint64_t)block * (NTFS_INDEX_BLOCK / unit);
+	return (uint64_t)block *
+	       (NTFS_INDEX_BLOCK /
+		ntfs_vcn_size(NTFS_INDEX_BLOCK, b->cluster_size));
 }
 
 static uint32_t item_size(const struct builder *x, size_t i)
@@ -58,80 +41,57 @@ static uint32_t item_size(const struct builder *x, size_t i)
 	       (x->items[i].child == NTFS_NONE ? 0 : 8);
 }
 
+static uint32_t put_end(const struct builder *x, uint32_t child, uint8_t *dst)
+{
+	uint64_t vcn = child == NTFS_NONE ? 0 : block_vcn(x->b, child);
+
+	return ntfs_encode_last_entry(dst, child == NTFS_NONE ? NULL : &vcn);
+}
+
 static uint32_t end_size(const struct builder *x)
 {
-	return (uint32_t)sizeof(struct ntfs_index_entry_disk) +
-	       (x->last_child == NTFS_NONE ? 0 : 8);
+	return put_end(x, x->last_child, NULL);
 }
 
-static void put_child(const struct builder *x, uint8_t *entry, uint32_t length,
-		      uint32_t child)
+// Writes a node: the items of [from, to), then the end with `child`. `node` is
+// where the node's header lies, `entries` its entries' offset from there,
+// and `room` its size, 0 for as much as it takes.
+static void put_node(const struct builder *x, size_t from, size_t to,
+		     uint32_t child, uint8_t *node, uint32_t entries,
+		     uint32_t room)
 {
-	struct ntfs_index_entry_disk d;
-	le64 vcn = to_le64(block_vcn(x->b, child));
-
-	memcpy(&d, entry, sizeof(d));
-	d.length = to_le16((uint16_t)length);
-	d.flags |= NTFS_IE_HAS_CHILD;
-	memcpy(entry, &d, sizeof(d));
-	memcpy(entry + length - 8, &vcn, 8);
-}
-
-// Writes a node: the items of [from, to), then the end with `child`. `header`
-// is where the node's header lies, `entries` its entries' offset from there,
-// and `room` its size, 0 for as much as it takes. Returns what it uses.
-static uint32_t put_node(const struct builder *x, size_t from, size_t to,
-			 uint32_t child, uint8_t *header, uint32_t entries,
-			 uint32_t room)
-{
-	struct ntfs_index_entry_disk end = {.flags = NTFS_IE_LAST};
-	struct ntfs_index_header_disk h = {
-		.entries_offset = to_le32(entries),
-		.flags = child == NTFS_NONE ? 0 : NTFS_IH_HAS_CHILDREN,
-	};
-	uint32_t used = entries, length = end_size(x);
+	uint32_t used = entries;
 
 	for (size_t i = from; i < to; i++) {
-		uint32_t n = x->e->get(x->b, x->e->ctx, x->items[i].entry,
-				       header + used);
+		uint8_t *entry = node + used;
+		uint32_t n =
+			x->e->get(x->b, x->e->ctx, x->items[i].entry, entry);
 
-		if (x->items[i].child != NTFS_NONE) {
-			n += 8;
-			put_child(x, header + used, n, x->items[i].child);
-		}
+		if (x->items[i].child != NTFS_NONE)
+			n = ntfs_entry_add_child(entry,
+						 block_vcn(x->b,
+							   x->items[i].child));
 		used += n;
 	}
-	end.length = to_le16((uint16_t)length);
-	memcpy(header + used, &end, sizeof(end));
-	if (child != NTFS_NONE)
-		put_child(x, header + used, length, child);
-	used += length;
-	h.used = to_le32(used);
-	h.allocated = to_le32(room ? room : used);
-	memcpy(header, &h, sizeof(h));
-	return used;
+	used += put_end(x, child, node + used);
+	ntfs_encode_node(node, entries, used, room ? room : used,
+			 child == NTFS_NONE ? 0 : NTFS_IH_HAS_CHILDREN);
 }
 
 static void put_block(const struct builder *x, size_t from, size_t to,
 		      uint32_t child)
 {
 	uint8_t *block;
-	struct ntfs_index_block_disk d = {
-		.magic = {'I', 'N', 'D', 'X'},
-		.usa_offset = to_le16(sizeof(d)),
-		.usa_count = to_le16(1 + NTFS_INDEX_BLOCK / NTFS_USA_STRIDE),
-		.vcn = to_le64(block_vcn(x->b, x->blocks)),
-	};
-	size_t header = offsetof(struct ntfs_index_block_disk, header);
 
 	if (!x->out)
 		return;
 	block = x->out + (size_t)x->blocks * NTFS_INDEX_BLOCK;
-	memset(block, 0, NTFS_INDEX_BLOCK);
-	memcpy(block, &d, sizeof(d));
-	put_node(x, from, to, child, block + header, BLOCK_ENTRIES,
-		 (uint32_t)(NTFS_INDEX_BLOCK - header));
-	ntfs_usa_apply(block, NTFS_INDEX_BLOCK);
+	ntfs_encode_block(block, NTFS_INDEX_BLOCK, block_vcn(x->b, x->blocks),
+			  0);
+	put_node(x, from, to, child, block + NTFS_BLOCK_NODE,
+		 ntfs_block_entries(NTFS_INDEX_BLOCK),
+		 ntfs_block_room(NTFS_INDEX_BLOCK));
+	ntfs_encode_usa(block, NTFS_INDEX_BLOCK, NULL);
 }
 
 // Puts this level's items into blocks, and leaves the next level's: at most
@@ -174,19 +134,10 @@ static uint32_t level_size(const struct builder *x)
 
 static void put_root(const struct builder *x, uint8_t *root)
 {
-	uint32_t unit = x->b->cluster_size <= NTFS_INDEX_BLOCK
-				? x->b->cluster_size
-				: 512;
-	struct ntfs_index_root_disk d = {
-		.type = to_le32(x->e->type),
-		.collation = to_le32(x->e->collation),
-		.block_size = to_le32(NTFS_INDEX_BLOCK),
-		.clusters_per_block = (uint8_t)(NTFS_INDEX_BLOCK / unit),
-	};
-	size_t header = offsetof(struct ntfs_index_root_disk, header);
-
-	memcpy(root, &d, sizeof(d));
-	put_node(x, 0, x->count, x->last_child, root + header, ROOT_ENTRIES, 0);
+	ntfs_encode_root(root, x->e->type, x->e->collation, NTFS_INDEX_BLOCK,
+			 x->b->cluster_size);
+	put_node(x, 0, x->count, x->last_child, root + NTFS_ROOT_NODE,
+		 sizeof(struct ntfs_index_header_disk), 0);
 }
 
 int ntfs_index_build(const struct ntfs_build *b, const struct entries *e,
@@ -212,9 +163,8 @@ int ntfs_index_build(const struct ntfs_build *b, const struct entries *e,
 		while (level_size(&x) > NTFS_ROOT_FILL);
 	if (root)
 		put_root(&x, root);
-	tree->root_size =
-		(uint32_t)offsetof(struct ntfs_index_root_disk, header) +
-		ROOT_ENTRIES + level_size(&x);
+	tree->root_size = (uint32_t)sizeof(struct ntfs_index_root_disk) +
+			  level_size(&x);
 	tree->blocks = x.blocks;
 	mem_free(x.items);
 	return 0;

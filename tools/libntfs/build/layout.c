@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "build.h"
+#include "../encode/attr.h"
 
 #define GAP_MAX           (200ull << 20) // room left for $MFT to grow, as Windows takes
 #define TREE_WORTH_MOVING 256u // bytes of a root that blocks would relieve
@@ -164,7 +165,7 @@ static int move_out(struct ntfs_build *b, uint32_t node, struct err *err)
 	     i = b->streams[i].next) {
 		struct stream *s = &b->streams[i];
 		uint32_t room =
-			s->resident ? ntfs_resident_room(s->name_len, s->size)
+			s->resident ? ntfs_resident_size(s->name_len, s->size)
 				    : 0;
 
 		if (s->kind != NTFS_STREAM_OBJECT_ID && room > worst &&

@@ -6,104 +6,57 @@
 #include <string.h>
 
 #include "build.h"
+#include "../encode/attr.h"
+#include "../encode/record.h"
 
 // A record that is being written.
 struct writer {
 	const struct ntfs_build *b;
 	uint8_t *record;
 	uint32_t used;
-	uint16_t next_id;
 };
 
-static struct writer start(const struct ntfs_build *b, uint8_t *record,
-			   const struct ntfs_record_disk *head)
+static struct writer start(const struct ntfs_build *b, uint8_t *record)
 {
-	struct ntfs_record_disk d = *head;
-	uint16_t count = (uint16_t)(1 + b->record_size / NTFS_USA_STRIDE);
-	uint32_t first = (uint32_t)round_up(sizeof(d) + 2u * count, 8);
-
-	memset(record, 0, b->record_size);
-	memcpy(d.magic, "FILE", 4);
-	d.usa_offset = to_le16(sizeof(d));
-	d.usa_count = to_le16(count);
-	d.attrs_offset = to_le16((uint16_t)first);
-	d.allocated = to_le32(b->record_size);
-	memcpy(record, &d, sizeof(d));
-	return (struct writer){.b = b, .record = record, .used = first};
+	return (struct writer){.b = b,
+			       .record = record,
+			       .used = ntfs_record_first(b->record_size)};
 }
 
-static void finish(struct writer *w)
+static void finish(struct writer *w, const struct ntfs_record_disk *head)
 {
-	struct ntfs_record_disk d;
-	le32 end = to_le32(NTFS_AT_END);
-
-	memcpy(&d, w->record, sizeof(d));
-	memcpy(w->record + w->used, &end, sizeof(end));
-	d.used = to_le32(w->used + 8);
-	d.next_attr_id = to_le16(w->next_id);
-	memcpy(w->record, &d, sizeof(d));
-	ntfs_usa_apply(w->record, w->b->record_size);
+	ntfs_encode_record(w->record, w->b->record_size, w->used, head);
+	ntfs_encode_usa(w->record, w->b->record_size, NULL);
 }
 
-static uint8_t *put_number(uint8_t *p, uint64_t v, unsigned bytes)
+static struct ntfs_attr_form form_of(const struct attr *a)
 {
-	for (; bytes; bytes--, v >>= 8)
-		*p++ = (uint8_t)v;
-	return p;
+	return (struct ntfs_attr_form){.type = a->type,
+				       .id = a->id,
+				       .name_len = a->name_len,
+				       .name = a->name};
 }
 
-// Bytes of a number that is read back with its sign.
-static unsigned record_numbersize(uint64_t v)
-{
-	unsigned n = 1;
-
-	while (v >> (8 * n - 1))
-		n++;
-	return n;
-}
-
-// Writes mapping pairs for one run; `is_hole` leaves the place out. Returns
-// their size.
-static uint32_t put_runs(uint8_t *dst, uint64_t lcn, uint64_t clusters,
-			 bool is_hole)
-{
-	unsigned length = record_numbersize(clusters);
-	unsigned place = is_hole ? 0 : record_numbersize(lcn);
-	uint8_t *p = dst;
-
-	if (clusters) {
-		*p++ = (uint8_t)(length | place << 4);
-		p = put_number(p, clusters, length);
-		p = put_number(p, lcn, place);
-	}
-	*p++ = 0;
-	return (uint32_t)(p - dst);
-}
-
-static void put_nonresident(struct writer *w, const struct attr *a,
-			    const struct ntfs_attr_disk *head)
+// Everything has one run; $Bad is one hole.
+static void put_nonresident(struct writer *w, const struct attr *a)
 {
 	uint8_t *at = w->record + w->used;
-	uint32_t runs = (uint32_t)round_up(
-		sizeof(struct ntfs_nonresident_disk) + 2u * a->name_len, 8);
-	struct ntfs_nonresident_disk d = {
-		.attr = *head,
-		.last_vcn = to_le64(a->clusters - 1),
-		.runs_offset = to_le16((uint16_t)runs),
-		.allocated = to_le64(a->clusters * w->b->cluster_size),
-		.size = to_le64(a->size),
-		.valid = to_le64(a->valid),
-	};
+	uint8_t *runs = at + ntfs_runs_offset(a->name_len, false);
 	bool is_hole = a->type == NTFS_AT_DATA && a->index == NTFS_NONE;
-	uint32_t n = put_runs(at + runs, a->lcn, a->clusters, is_hole);
+	const struct ntfs_attr_form form = form_of(a);
+	const struct ntfs_piece piece = {
+		.clusters = a->clusters,
+		.allocated = a->clusters * w->b->cluster_size,
+		.size = a->size,
+		.valid = a->valid,
+	};
+	uint32_t n = a->clusters ? ntfs_encode_run(runs,
+						   is_hole ? NTFS_HOLE : a->lcn,
+						   a->clusters, 0)
+				 : 0;
 
-	d.attr.name_offset = to_le16(sizeof(d));
-	d.attr.nonresident = 1;
-	d.attr.length = to_le32((uint32_t)round_up(runs + n, 8));
-	memcpy(at, &d, sizeof(d));
-	if (a->name_len)
-		memcpy(at + sizeof(d), a->name, 2u * a->name_len);
-	w->used += get_le32(d.attr.length);
+	runs[n++] = 0;
+	w->used += ntfs_encode_piece(at, &form, &piece, n);
 }
 
 static void put_bits(uint8_t *dst, uint32_t count)
@@ -118,28 +71,14 @@ static void put_list(const struct ntfs_build *b, uint32_t node,
 {
 	for (size_t i = 0; i < attrs->count; i++) {
 		const struct attr *a = &attrs->items[i];
-		uint32_t size =
-			(uint32_t)round_up(sizeof(struct ntfs_list_entry_disk) +
-						   2u * a->name_len,
-					   8);
+		const struct ntfs_attr_form form = form_of(a);
 		uint64_t extra = b->nodes[node].first_extra + a->record - 1;
-		struct ntfs_list_entry_disk d = {
-			.type = to_le32(a->type),
-			.length = to_le16((uint16_t)size),
-			.name_len = a->name_len,
-			.name_offset = sizeof(d),
-			.record = to_le64(
-				a->record ? extra | 1ull << NTFS_SEQUENCE_SHIFT
-					  : ntfs_reference(b, node)),
-			.id = to_le16(a->id),
-		};
 
-		if (a->type == NTFS_AT_ATTRIBUTE_LIST)
-			continue;
-		memcpy(dst, &d, sizeof(d));
-		if (a->name_len)
-			memcpy(dst + sizeof(d), a->name, 2u * a->name_len);
-		dst += size;
+		if (a->type != NTFS_AT_ATTRIBUTE_LIST)
+			dst += ntfs_encode_list_entry(
+				dst, &form, 0,
+				a->record ? extra | 1ull << NTFS_SEQUENCE_SHIFT
+					  : ntfs_reference(b, node));
 	}
 }
 
@@ -202,48 +141,31 @@ static int put_value(const struct ntfs_build *b, uint32_t node,
 
 static int put_resident(struct writer *w, uint32_t node,
 			const struct attrs *attrs, const struct attr *a,
-			const struct ntfs_attr_disk *head, struct err *err)
+			struct err *err)
 {
-	uint8_t *at = w->record + w->used;
-	uint32_t value = (uint32_t)round_up(sizeof(struct ntfs_resident_disk) +
-						    2u * a->name_len,
-					    8);
-	struct ntfs_resident_disk d = {
-		.attr = *head,
-		.value_len = to_le32(a->value_len),
-		.value_offset = to_le16((uint16_t)value),
-		.indexed = a->type == NTFS_AT_FILE_NAME,
-	};
-	uint32_t length = (uint32_t)round_up(value + a->value_len, 8);
+	const struct ntfs_attr_form form = form_of(a);
+	uint8_t *value = ntfs_encode_resident(w->record + w->used, &form,
+					      a->value_len,
+					      a->type == NTFS_AT_FILE_NAME);
 
-	d.attr.name_offset = to_le16(sizeof(d));
-	d.attr.length = to_le32(length);
-	memcpy(at, &d, sizeof(d));
-	if (a->name_len)
-		memcpy(at + sizeof(d), a->name, 2u * a->name_len);
-	w->used += length;
-	return put_value(w->b, node, attrs, a, at + value, err);
+	w->used += ntfs_resident_size(a->name_len, a->value_len);
+	return put_value(w->b, node, attrs, a, value, err);
 }
 
-static int put_attrs(struct writer *w, uint32_t node, struct attrs *attrs,
+static int put_attrs(struct writer *w, uint32_t node, const struct attrs *attrs,
 		     uint32_t record, struct err *err)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < attrs->count && !r; i++) {
-		struct attr *a = &attrs->items[i];
-		struct ntfs_attr_disk head = {
-			.type = to_le32(a->type),
-			.name_len = a->name_len,
-			.id = to_le16(a->id),
-		};
+		const struct attr *a = &attrs->items[i];
 
 		if (a->record != record)
 			continue;
 		if (a->nonresident)
-			put_nonresident(w, a, &head);
+			put_nonresident(w, a);
 		else
-			r = put_resident(w, node, attrs, a, &head, err);
+			r = put_resident(w, node, attrs, a, err);
 	}
 	return r;
 }
@@ -292,18 +214,16 @@ int ntfs_record_write(const struct ntfs_build *b, uint32_t node,
 			.links = to_le16(i ? 0 : (uint16_t)n->names),
 			.flags = to_le16(i ? NTFS_RF_IN_USE : base_flags(n)),
 			.base = to_le64(i ? reference : 0),
+			.next_attr_id = to_le16(number(attrs, i)),
 			.number =
 				to_le32(i ? n->first_extra + i - 1 : n->record),
 		};
 		struct writer w =
-			start(b,
-			      i ? extras + (size_t)(i - 1) * b->record_size
-				: base,
-			      &head);
+			start(b, i ? extras + (size_t)(i - 1) * b->record_size
+				   : base);
 
-		w.next_id = number(attrs, i);
 		r = put_attrs(&w, node, attrs, i, err);
-		finish(&w);
+		finish(&w, &head);
 	}
 	if (!r && list)
 		put_list(b, node, attrs, list);
@@ -317,7 +237,7 @@ void ntfs_record_free(const struct ntfs_build *b, uint32_t record_number,
 		.sequence = to_le16(1),
 		.number = to_le32(record_number),
 	};
-	struct writer w = start(b, record, &head);
+	struct writer w = start(b, record);
 
-	finish(&w);
+	finish(&w, &head);
 }

@@ -2,14 +2,12 @@
 //
 // $Secure: every different security descriptor of a volume once, in $SDS.
 // Descriptors: [MS-DTYP] 2.4.2 (SID), 2.4.4 (ACE), 2.4.5 (ACL), 2.4.6.
-//
-// $SDS is made of pairs of 256 KiB blocks, of which the second is a copy of the
-// first; the last pair ends after its last entry. No entry crosses a block.
 
 #include <string.h>
 
 #include "build.h"
 #include "../encode/descriptor.h"
+#include "../encode/secure.h"
 
 #define SYSTEM    1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0
 #define ADMINS    1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0, 0x20, 2, 0, 0
@@ -251,20 +249,27 @@ static int grow_table(struct ntfs_build *b, struct err *err)
 	return 0;
 }
 
+// Offsets in $SDS, where each block of first copies is followed by the second ones,
+// and in the first copies put together.
+static uint64_t to_sds(uint64_t off)
+{
+	return off / NTFS_SDS_BLOCK * NTFS_SDS_BLOCK + off;
+}
+
+static uint64_t from_sds(uint64_t off)
+{
+	return off / (2 * NTFS_SDS_BLOCK) * NTFS_SDS_BLOCK +
+	       off % NTFS_SDS_BLOCK;
+}
+
 // Puts an entry at the end of the first copies.
 static int append(struct ntfs_build *b, uint32_t h, const void *descriptor,
 		  size_t size, uint32_t id, struct err *err)
 {
 	size_t entry = size + sizeof(struct ntfs_sds_disk);
-	uint64_t at = round_up(b->sds_size, 16);
-	struct ntfs_sds_disk head = {
-		.hash = to_le32(h),
-		.security_id = to_le32(NTFS_FIRST_SECURITY_ID + id),
-		.size = to_le32((uint32_t)entry),
-	};
+	uint64_t place = ntfs_sds_next(to_sds(b->sds_size), entry);
+	uint64_t at = from_sds(place);
 
-	if (at % NTFS_SDS_BLOCK + entry > NTFS_SDS_BLOCK)
-		at = round_up(at, NTFS_SDS_BLOCK);
 	if (at + entry > NTFS_MAX_SDS)
 		return err_set(err, -EFBIG, "security descriptor", ERR_NOWHERE,
 			       "more than %u bytes of them", NTFS_MAX_SDS);
@@ -278,9 +283,8 @@ static int append(struct ntfs_build *b, uint32_t h, const void *descriptor,
 		b->sds = p;
 		b->sds_capacity = room;
 	}
-	head.offset = to_le64(at / NTFS_SDS_BLOCK * NTFS_SDS_BLOCK + at);
-	memcpy(b->sds + at, &head, sizeof(head));
-	memcpy(b->sds + at + sizeof(head), descriptor, size);
+	ntfs_encode_sds(b->sds + at, NTFS_FIRST_SECURITY_ID + id, place,
+			descriptor, size);
 	b->sds_size = at + entry;
 	b->security[id] = (struct security){
 		.hash = h, .size = (uint32_t)size, .offset = at};
@@ -341,10 +345,8 @@ void ntfs_secure_read(const struct ntfs_build *b, uint64_t off, uint8_t *buf,
 		      size_t len)
 {
 	while (len) {
-		uint64_t block = off / (2 * NTFS_SDS_BLOCK);
-		uint64_t in = off % NTFS_SDS_BLOCK;
-		uint64_t from = block * NTFS_SDS_BLOCK + in;
-		uint64_t n = NTFS_SDS_BLOCK - in, have = 0;
+		uint64_t from = from_sds(off);
+		uint64_t n = NTFS_SDS_BLOCK - off % NTFS_SDS_BLOCK, have = 0;
 
 		if (n > len)
 			n = len;

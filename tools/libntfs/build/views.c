@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "build.h"
+#include "../encode/index.h"
+#include "../encode/secure.h"
 
 #define U(c)                                                                   \
 	{                                                                      \
@@ -60,81 +62,42 @@ uint32_t ntfs_view_record(enum ntfs_view view)
 	return views[view].record;
 }
 
-// Writes an entry of a view: `data` follows the key at once. Returns its size,
-// padded to at least `least` bytes.
-static uint32_t put(uint8_t *dst, const void *key, uint16_t key_len,
-		    const void *data, uint16_t data_len, uint32_t least)
-{
-	struct ntfs_index_entry_disk d = {.key_len = to_le16(key_len)};
-	uint16_t data_at = (uint16_t)(sizeof(d) + key_len);
-	uint32_t size = (uint32_t)round_up(data_at + data_len, 8);
-
-	if (size < least)
-		size = least;
-	if (!dst)
-		return size;
-	d.u.view.data_offset = to_le16(data_at);
-	d.u.view.data_len = to_le16(data_len);
-	d.length = to_le16((uint16_t)size);
-	memset(dst, 0, size);
-	memcpy(dst, &d, sizeof(d));
-	memcpy(dst + sizeof(d), key, key_len);
-	if (data_len)
-		memcpy(dst + data_at, data, data_len);
-	return size;
-}
-
 static uint32_t get_dir(const struct ntfs_build *b, const void *ctx, size_t i,
 			uint8_t *dst)
 {
 	const struct dir *dir = ctx;
 	uint32_t entry = b->entries[dir->first + i];
-	struct ntfs_index_entry_disk d = {
-		.u.file = to_le64(ntfs_reference(b, b->names[entry / 2].node)),
-	};
-	uint32_t key = ntfs_value_file_name(b, entry, NULL);
-	uint32_t size = (uint32_t)round_up(sizeof(d) + key, 8);
+	uint32_t size = ntfs_encode_name_entry(
+		dst, ntfs_reference(b, b->names[entry / 2].node),
+		ntfs_value_file_name(b, entry, NULL));
 
-	if (!dst)
-		return size;
-	d.length = to_le16((uint16_t)size);
-	d.key_len = to_le16((uint16_t)key);
-	memset(dst + size - 8, 0, 8);
-	memcpy(dst, &d, sizeof(d));
-	ntfs_value_file_name(b, entry, dst + sizeof(d));
+	if (dst)
+		ntfs_value_file_name(b, entry, dst + NTFS_ENTRY_KEY);
 	return size;
 }
 
-static void sds_head(const struct ntfs_build *b, size_t id,
-		     struct ntfs_sds_disk *ret)
+static struct ntfs_sds_disk sds_head(const struct ntfs_build *b, size_t id)
 {
-	memcpy(ret, b->sds + b->security[id].offset, sizeof(*ret));
+	struct ntfs_sds_disk head;
+
+	memcpy(&head, b->sds + b->security[id].offset, sizeof(head));
+	return head;
 }
 
 static uint32_t get_sii(const struct ntfs_build *b, const void *ctx, size_t i,
 			uint8_t *dst)
 {
-	struct ntfs_sds_disk head;
+	struct ntfs_sds_disk head = sds_head(b, i);
 
-	sds_head(b, i, &head);
-	return put(dst, &head.security_id, 4, &head, sizeof(head), 0);
+	return ntfs_encode_sii(dst, &head);
 }
 
 static uint32_t get_sdh(const struct ntfs_build *b, const void *ctx, size_t i,
 			uint8_t *dst)
 {
-	const uint32_t size = 48; // with eight bytes of padding
-	struct ntfs_sdh_key_disk key;
-	struct ntfs_sds_disk head;
+	struct ntfs_sds_disk head = sds_head(b, b->hashes[i]);
 
-	if (!dst)
-		return size;
-	sds_head(b, b->hashes[i], &head);
-	key.hash = head.hash;
-	key.security_id = head.security_id;
-	put(dst, &key, sizeof(key), &head, sizeof(head), size);
-	memcpy(dst + size - 4, "I\0I", 4);
-	return size;
+	return ntfs_encode_sdh(dst, &head);
 }
 
 static uint32_t get_quota_o(const struct ntfs_build *b, const void *ctx,
@@ -142,7 +105,8 @@ static uint32_t get_quota_o(const struct ntfs_build *b, const void *ctx,
 {
 	le32 id = to_le32(QUOTA_ADMINS);
 
-	return put(dst, admins, sizeof(admins), &id, sizeof(id), 0);
+	return ntfs_encode_view_entry(dst, admins, sizeof(admins), &id,
+				      sizeof(id));
 }
 
 static uint32_t get_quota_q(const struct ntfs_build *b, const void *ctx,
@@ -164,8 +128,8 @@ static uint32_t get_quota_q(const struct ntfs_build *b, const void *ctx,
 	};
 
 	memcpy(q.sid, admins, sizeof(admins));
-	return put(dst, &id, sizeof(id), &q,
-		   (uint16_t)(i ? sizeof(q) : sizeof(q.d)), 0);
+	return ntfs_encode_view_entry(dst, &id, sizeof(id), &q,
+				      i ? sizeof(q) : sizeof(q.d));
 }
 
 static uint32_t get_object(const struct ntfs_build *b, const void *ctx,
@@ -177,7 +141,7 @@ static uint32_t get_object(const struct ntfs_build *b, const void *ctx,
 	};
 
 	memcpy(d.birth_volume, s->data + 16, (size_t)s->size - 16);
-	return put(dst, s->data, 16, &d, sizeof(d), 0);
+	return ntfs_encode_view_entry(dst, s->data, 16, &d, sizeof(d));
 }
 
 static uint32_t get_reparse(const struct ntfs_build *b, const void *ctx,
@@ -189,7 +153,7 @@ static uint32_t get_reparse(const struct ntfs_build *b, const void *ctx,
 		.file = to_le64(ntfs_reference(b, s->node)),
 	};
 
-	return put(dst, &key, sizeof(key), NULL, 0, 0);
+	return ntfs_encode_view_entry(dst, &key, sizeof(key), NULL, 0);
 }
 
 struct entries ntfs_dir_entries(const struct ntfs_build *b, uint32_t dir)

@@ -7,6 +7,7 @@
 
 #include "change.h"
 #include "../read/reparse.h"
+#include "../encode/index.h"
 #include "../encode/short.h"
 
 // Where a path leads: to a file of a folder, or to a name that is free there.
@@ -210,31 +211,21 @@ static int add_index(struct change_file *f, struct err *err)
 {
 	static const char name[] = "$I30";
 	const struct ntfs_info *info = &f->c->n->info;
-	uint32_t unit = info->index_size < info->cluster_size
-				? 512
-				: info->cluster_size;
-	struct {
-		struct ntfs_index_root_disk root;
-		struct ntfs_index_entry_disk last;
-	} d = {
-		.root = {.type = to_le32(NTFS_AT_FILE_NAME),
-			 .collation = to_le32(NTFS_COLLATE_FILE_NAME),
-			 .block_size = to_le32(info->index_size),
-			 .clusters_per_block =
-				 (uint8_t)(info->index_size / unit),
-			 .header = {.entries_offset = to_le32(0x10),
-				    .used = to_le32(0x20),
-				    .allocated = to_le32(0x20)}},
-		.last = {.length = to_le16(0x10), .flags = NTFS_IE_LAST},
-	};
+	uint8_t root[NTFS_ROOT_NODE + NTFS_EMPTY_NODE];
+	uint8_t *node = root + NTFS_ROOT_NODE;
+	uint32_t entries = sizeof(struct ntfs_index_header_disk);
 	struct change_attr *a;
 	le16 units[4];
 	int r;
 
 	for (size_t i = 0; i < 4; i++)
 		units[i] = to_le16((uint8_t)name[i]);
+	ntfs_encode_root(root, NTFS_AT_FILE_NAME, NTFS_COLLATE_FILE_NAME,
+			 info->index_size, info->cluster_size);
+	ntfs_encode_last_entry(node + entries, NULL);
+	ntfs_encode_node(node, entries, NTFS_EMPTY_NODE, NTFS_EMPTY_NODE, 0);
 	r = ntfs_change_add(f, NTFS_AT_INDEX_ROOT, units, 4, &a, err);
-	return r ? r : ntfs_change_set(f, a, &d, sizeof(d), err);
+	return r ? r : ntfs_change_set(f, a, root, sizeof(root), err);
 }
 
 struct new_file {

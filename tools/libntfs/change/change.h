@@ -248,9 +248,6 @@ void ntfs_mft_done(struct change_mft *m);
 // Goes back to the MFT before this operation.
 void ntfs_mft_undo(struct ntfs_change *c);
 
-// Applies an update sequence, one on from that of `before` (may be NULL).
-void ntfs_usa_renew(uint8_t *data, uint32_t size, const uint8_t *before);
-
 // --- Files (file.c, pack.c) ------------------------------------
 
 struct change_attr {
@@ -354,13 +351,6 @@ void ntfs_pack_done(struct change_pack *p);
 // Puts the list, which lies in the base record or (runs) in clusters.
 void ntfs_pack_list(const struct change_file *f, struct change_pack *p,
 		    const struct ntfs_runs *runs);
-
-// Returns the offset of the first attribute.
-uint32_t ntfs_pack_first(const struct ntfs *n);
-
-// Writes a record's header and its end mark.
-void ntfs_pack_finish(const struct ntfs *n, struct change_record *rec,
-		      const struct ntfs_record_disk *head);
 
 // --- Indexes (tree.c, node.c) ----------------------------------
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "change.h"
+#include "../encode/record.h"
 
 // Bytes of the base record kept for the list: in it, or its runs.
 #define LIST_INSIDE  304u
@@ -347,10 +348,13 @@ static int put_records(struct change_file *f, struct change_pack *p,
 			.links = to_le16(i ? 0 : count_names(f)),
 			.flags = to_le16(i ? NTFS_RF_IN_USE : f->flags),
 			.base = to_le64(i ? ntfs_change_reference(f) : 0),
+			.next_attr_id = to_le16(p->records[i].next_id),
 			.number = to_le32((uint32_t)number),
 		};
 
-		ntfs_pack_finish(f->c->n, &p->records[i], &head);
+		ntfs_encode_record(p->records[i].data,
+				   f->c->n->info.record_size,
+				   p->records[i].used, &head);
 		r = ntfs_record_put(f->c, number, p->records[i].data,
 				    i ? STAGE_EXTENSIONS : base_stage(f), err);
 	}

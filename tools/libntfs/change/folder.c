@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "change.h"
+#include "../encode/index.h"
 #include "../encode/short.h"
 
-#define ENTRY_HEAD sizeof(struct ntfs_index_entry_disk)
-#define MAX_KEY    (sizeof(struct ntfs_file_name_disk) + 2 * NTFS_MAX_NAME)
-#define ENTRY_MAX  (ENTRY_HEAD + MAX_KEY + 8)
+#define MAX_KEY   (sizeof(struct ntfs_file_name_disk) + 2 * NTFS_MAX_NAME)
+#define ENTRY_MAX (NTFS_ENTRY_KEY + MAX_KEY + 8)
 
 // A folder opened to be changed.
 struct folder {
@@ -102,15 +102,8 @@ static void put_copy(const struct change_copy *copy,
 static void put_entry(const struct change_file *f, const uint8_t *key,
 		      size_t key_len, uint8_t entry[ENTRY_MAX])
 {
-	struct ntfs_index_entry_disk h = {
-		.u.file = to_le64(ntfs_change_reference(f)),
-		.length = to_le16((uint16_t)round_up(ENTRY_HEAD + key_len, 8)),
-		.key_len = to_le16((uint16_t)key_len),
-	};
-
-	memset(entry, 0, ENTRY_MAX);
-	memcpy(entry, &h, sizeof(h));
-	memcpy(entry + sizeof(h), key, key_len);
+	ntfs_encode_name_entry(entry, ntfs_change_reference(f), key_len);
+	memcpy(entry + NTFS_ENTRY_KEY, key, key_len);
 }
 
 static bool is_name(const struct change_attr *a)

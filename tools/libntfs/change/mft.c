@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "change.h"
+#include "../encode/record.h"
 
 // At once: so much, or one cluster, or a quarter of what there is. Its runs must fit
 // into its own record, however many files are added one by one.
@@ -26,10 +27,9 @@ static int format_records(struct ntfs_change *c, const struct ntfs_runs *runs,
 			  uint64_t from, uint64_t to, struct err *err)
 {
 	uint32_t size = c->n->info.record_size;
-	struct change_record rec = {.data = mem_alloc(size)};
+	uint8_t *record = mem_alloc(size);
 	struct disk *d = NULL;
-	int r = rec.data ? ntfs_runs_base(c, runs, to, &d, err)
-			 : err_nomem(err);
+	int r = record ? ntfs_runs_base(c, runs, to, &d, err) : err_nomem(err);
 
 	for (; !r && from < to; from += size) {
 		struct ntfs_record_disk head = {
@@ -37,13 +37,13 @@ static int format_records(struct ntfs_change *c, const struct ntfs_runs *runs,
 			.number = to_le32((uint32_t)(from / size)),
 		};
 
-		rec.used = 0;
-		ntfs_pack_finish(c->n, &rec, &head);
-		ntfs_usa_renew(rec.data, size, NULL);
-		r = disk_write(d, from, rec.data, size, err);
+		ntfs_encode_record(record, size, ntfs_record_first(size),
+				   &head);
+		ntfs_encode_usa(record, size, NULL);
+		r = disk_write(d, from, record, size, err);
 	}
 	disk_close(d);
-	mem_free(rec.data);
+	mem_free(record);
 	return r;
 }
 

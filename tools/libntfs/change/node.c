@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "change.h"
+#include "../encode/record.h"
 
 #define BITMAP_RESIDENT 64u // bytes; larger ones get clusters
 #define MAX_GROWTH      64u // blocks at once
@@ -291,7 +292,7 @@ int ntfs_node_write(struct ntfs_tree *t, uint8_t *buf, uint64_t *vcn,
 	if (r)
 		return r;
 	h->vcn = to_le64(at);
-	ntfs_usa_renew(buf, t->x.block_size, NULL);
+	ntfs_encode_usa(buf, t->x.block_size, NULL);
 	r = ntfs_cache_write(t->file->c, t->x.blocks, at * t->x.vcn_size, buf,
 			     t->x.block_size, STAGE_FRESH, err);
 	*vcn = at;

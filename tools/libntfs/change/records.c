@@ -5,33 +5,7 @@
 #include <string.h>
 
 #include "change.h"
-
-void ntfs_usa_renew(uint8_t *data, uint32_t size, const uint8_t *before)
-{
-	const struct ntfs_record_disk *h = (const void *)data;
-	const struct ntfs_record_disk *old = (const void *)before;
-	uint32_t at = get_le16(h->usa_offset), strides = size / NTFS_USA_STRIDE;
-	uint32_t old_at = before ? get_le16(old->usa_offset) : 0;
-	uint16_t number = 0;
-	le16 usn;
-
-	if (before &&
-	    (!memcmp(before, "FILE", 4) || !memcmp(before, "INDX", 4)) &&
-	    range_ok(old_at, 2, NTFS_USA_STRIDE - 2)) {
-		memcpy(&usn, before + old_at, 2);
-		number = get_le16(usn);
-	}
-	if (!++number || number == 0xffff)
-		number = 1;
-	usn = to_le16(number);
-	memcpy(data + at, &usn, 2);
-	for (uint32_t i = 1; i <= strides; i++) {
-		uint8_t *end = data + i * NTFS_USA_STRIDE - 2;
-
-		memcpy(data + at + 2 * i, end, 2);
-		memcpy(end, &usn, 2);
-	}
-}
+#include "../encode/record.h"
 
 int ntfs_record_put(struct ntfs_change *c, uint64_t number, uint8_t *data,
 		    uint32_t stage, struct err *err)
@@ -45,7 +19,7 @@ int ntfs_record_put(struct ntfs_change *c, uint64_t number, uint8_t *data,
 		return err_nomem(err);
 	r = disk_read(c->n->mft, number * size, before, size, err);
 	if (!r)
-		ntfs_usa_renew(data, size, before);
+		ntfs_encode_usa(data, size, before);
 	mem_free(before);
 	if (!r)
 		r = ntfs_cache_write(c, c->n->mft, number * size, data, size,

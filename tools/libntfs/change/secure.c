@@ -8,8 +8,8 @@
 
 #include "change.h"
 #include "../encode/descriptor.h"
+#include "../encode/secure.h"
 
-#define HEAD   sizeof(struct ntfs_sds_disk)
 #define MAX_ID 0x7fffffffu
 
 // A descriptor that is looked for, and what there is in $Secure.
@@ -43,7 +43,7 @@ static int look(void *ctx, const struct ntfs_index_entry *e)
 	const struct ntfs_sds_disk *h = (const void *)e->data;
 	uint64_t end;
 
-	if (e->data_len < HEAD)
+	if (e->data_len < sizeof(*h))
 		return 0;
 	end = get_le64(h->offset) + get_le32(h->size);
 	if (end > l->end)
@@ -120,27 +120,11 @@ static int add_to_sds(struct change_file *f, uint64_t at, const uint8_t *entry,
 }
 
 static int add_to_index(struct change_file *f, const char *name,
-			const void *key, size_t key_len,
-			const struct ntfs_sds_disk *data, struct err *err)
+			const uint8_t *entry, struct err *err)
 {
-	uint32_t data_at =
-		(uint32_t)(sizeof(struct ntfs_index_entry_disk) + key_len);
-	uint32_t length = (uint32_t)round_up(data_at + HEAD, 8);
-	struct ntfs_index_entry_disk h = {
-		.u.view = {.data_offset = to_le16((uint16_t)data_at),
-			   .data_len = to_le16(HEAD)},
-		.length = to_le16((uint16_t)length),
-		.key_len = to_le16((uint16_t)key_len),
-	};
-	uint8_t entry[64] = {0};
 	struct ntfs_tree t;
 	int r = ntfs_tree_open(f, name, &t, err);
 
-	memcpy(entry, &h, sizeof(h));
-	memcpy(entry + sizeof(h), key, key_len);
-	memcpy(entry + data_at, data, HEAD);
-	if (key_len == sizeof(struct ntfs_sdh_key_disk))
-		memcpy(entry + data_at + HEAD, "I\0I", 4); // as Windows pads it
 	if (!r)
 		r = ntfs_tree_insert(&t, entry, err);
 	if (!r)
@@ -149,7 +133,7 @@ static int add_to_index(struct change_file *f, const char *name,
 	return r;
 }
 
-// Returns where the next entry goes: behind the last one of the indexes, and
+// Returns where the entries end: behind the last one of the indexes, and
 // behind blank ones that Windows left at the end, which the second copy shows.
 static uint64_t find_end(struct change_file *f, const struct lookup *l)
 {
@@ -157,35 +141,32 @@ static uint64_t find_end(struct change_file *f, const struct lookup *l)
 	uint64_t end = a && a->size > NTFS_SDS_BLOCK ? a->size - NTFS_SDS_BLOCK
 						     : 0;
 
-	return round_up(end > l->end ? end : l->end, 16);
+	return end > l->end ? end : l->end;
 }
 
 static int add_entry(struct change_file *f, const struct lookup *l,
 		     uint8_t *entry, size_t size, struct err *err)
 {
-	uint64_t at = find_end(f, l);
-	struct ntfs_sds_disk head = {.hash = to_le32(l->hash),
-				     .security_id = to_le32(l->greatest + 1),
-				     .size = to_le32((uint32_t)size)};
-	struct ntfs_sdh_key_disk key = {head.hash, head.security_id};
+	uint64_t at = ntfs_sds_next(find_end(f, l), size);
+	struct ntfs_sds_disk head;
+	uint8_t of_index[64];
 	int r;
 
-	if (at % NTFS_SDS_BLOCK + size > NTFS_SDS_BLOCK ||
-	    at / NTFS_SDS_BLOCK % 2)
-		at = round_up(at, 2 * NTFS_SDS_BLOCK);
-	head.offset = to_le64(at);
-	memcpy(entry, &head, sizeof(head));
+	ntfs_encode_sds(entry, l->greatest + 1, at, l->descriptor, l->size);
+	memcpy(&head, entry, sizeof(head));
 	r = add_to_sds(f, at, entry, size, err);
+	ntfs_encode_sii(of_index, &head);
 	if (!r)
-		r = add_to_index(f, "$SII", &head.security_id, 4, &head, err);
+		r = add_to_index(f, "$SII", of_index, err);
+	ntfs_encode_sdh(of_index, &head);
 	if (!r)
-		r = add_to_index(f, "$SDH", &key, sizeof(key), &head, err);
+		r = add_to_index(f, "$SDH", of_index, err);
 	return r ? r : ntfs_change_store(f, err);
 }
 
 static int add(struct ntfs_change *c, struct lookup *l, struct err *err)
 {
-	size_t size = HEAD + l->size;
+	size_t size = sizeof(struct ntfs_sds_disk) + l->size;
 	uint8_t *entry = mem_alloc(size);
 	struct change_file f = {0};
 	int r = entry ? 0 : err_nomem(err);
@@ -194,10 +175,8 @@ static int add(struct ntfs_change *c, struct lookup *l, struct err *err)
 		   l->greatest >= MAX_ID || size > NTFS_SDS_BLOCK))
 		r = err_set(err, -ENOTSUP, "$Secure", ERR_NOWHERE,
 			    "no descriptor can be added to it");
-	if (!r) {
-		memcpy(entry + HEAD, l->descriptor, l->size);
+	if (!r)
 		r = ntfs_change_load(c, NTFS_REC_SECURE, &f, err);
-	}
 	if (!r)
 		r = add_entry(&f, l, entry, size, err);
 	l->id = l->greatest + 1;

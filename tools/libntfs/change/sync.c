@@ -46,6 +46,7 @@
 #include <string.h>
 
 #include "change.h"
+#include "../encode/record.h"
 #include "../read/log.h"
 
 #define MAX_WRITE 65536u
@@ -81,7 +82,7 @@ static int put_volume(struct ntfs_change *c, uint8_t *data, bool dirty,
 	if (!r)
 		r = disk_read(mft, off, before, size, err);
 	if (!r)
-		ntfs_usa_renew(data, size, before);
+		ntfs_encode_usa(data, size, before);
 	if (!r)
 		r = dirty ? disk_write(mft, off, data, size, err)
 			  : disk_write(c->base, mirror, data, size, err);

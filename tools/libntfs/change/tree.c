@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "change.h"
+#include "../encode/index.h"
 
 #define HEADER    ((uint32_t)sizeof(struct ntfs_index_header_disk))
 #define ROOT_MIN  (HEADER + 24u)
@@ -79,9 +80,7 @@ static uint64_t child(const struct level *l, uint32_t at)
 
 static void set_child(struct level *l, uint32_t at, uint64_t vcn)
 {
-	le64 v = to_le64(vcn);
-
-	memcpy(l->buf + l->head + at + length(l, at) - 8, &v, 8);
+	ntfs_entry_set_child(l->buf + l->head + at, vcn);
 }
 
 static bool is_empty(const struct level *l)
@@ -158,7 +157,7 @@ static int enter_root(struct path *p)
 	if (r)
 		return r;
 	l->vcn = NTFS_HOLE;
-	l->head = offsetof(struct ntfs_index_root_disk, header);
+	l->head = NTFS_ROOT_NODE;
 	memcpy(l->buf, p->t->x.root, l->head + p->t->root_used);
 	return 0;
 }
@@ -177,7 +176,7 @@ static int enter_child(struct path *p)
 	if (r)
 		return r;
 	l->vcn = vcn;
-	l->head = offsetof(struct ntfs_index_block_disk, header);
+	l->head = NTFS_BLOCK_NODE;
 	return ntfs_node_read(p->t, vcn, l->buf, p->err);
 }
 
@@ -242,30 +241,16 @@ static int enter_greatest(struct path *p)
 
 static uint32_t capacity(const struct ntfs_tree *t)
 {
-	return t->x.block_size -
-	       (uint32_t)offsetof(struct ntfs_index_block_disk, header);
+	return ntfs_block_room(t->x.block_size);
 }
 
 // Makes an empty block of the same kind as a node.
 static void begin_block(const struct ntfs_tree *t, struct level *l,
 			uint8_t flags)
 {
-	struct ntfs_index_block_disk h = {
-		.usa_offset = to_le16(sizeof(h)),
-		.usa_count = to_le16((uint16_t)(1 + t->x.block_size /
-							    NTFS_USA_STRIDE)),
-	};
-	uint32_t usa = 2 * (1 + t->x.block_size / NTFS_USA_STRIDE);
-	uint32_t at = (uint32_t)round_up(sizeof(h) + usa, 8);
-
-	memcpy(h.magic, "INDX", 4);
-	l->head = offsetof(struct ntfs_index_block_disk, header);
-	h.header.entries_offset = to_le32(at - l->head);
-	h.header.used = to_le32(at - l->head);
-	h.header.allocated = to_le32(capacity(t));
-	h.header.flags = flags;
 	memset(l->buf, 0, buffer_size(t));
-	memcpy(l->buf, &h, sizeof(h));
+	ntfs_encode_block(l->buf, t->x.block_size, 0, flags);
+	l->head = NTFS_BLOCK_NODE;
 	l->vcn = NTFS_HOLE;
 }
 
@@ -281,16 +266,11 @@ static void append(struct level *l, const struct level *source, uint32_t from,
 static void append_last(struct level *l, uint64_t vcn)
 {
 	bool inner = header(l)->flags & NTFS_IH_HAS_CHILDREN;
-	struct ntfs_index_entry_disk d = {
-		.length = to_le16((uint16_t)(sizeof(d) + (inner ? 8 : 0))),
-		.flags = NTFS_IE_LAST | (inner ? NTFS_IE_HAS_CHILD : 0),
-	};
 	uint32_t at = used(l);
 
-	memcpy(l->buf + l->head + at, &d, sizeof(d));
-	header(l)->used = to_le32(at + get_le16(d.length));
-	if (inner)
-		set_child(l, at, vcn);
+	at += ntfs_encode_last_entry(l->buf + l->head + at,
+				     inner ? &vcn : NULL);
+	header(l)->used = to_le32(at);
 }
 
 static int write_block(struct path *p, struct level *l, uint64_t *vcn)
@@ -358,8 +338,7 @@ static uint32_t root_limit(const struct ntfs_tree *t)
 {
 	const struct change_attr *a =
 		ntfs_change_find(t->file, NTFS_AT_INDEX_ROOT, t->name);
-	int64_t room = ntfs_change_room(t->file, a) -
-		       (int64_t)offsetof(struct ntfs_index_root_disk, header);
+	int64_t room = ntfs_change_room(t->file, a) - (int64_t)NTFS_ROOT_NODE;
 	int64_t most = t->runs.count ? ROOT_FILL : (int64_t)capacity(t);
 
 	// What a first block adds: its runs and its bitmap.
@@ -630,9 +609,7 @@ int ntfs_tree_remove(struct ntfs_tree *t, const uint8_t *key, size_t len,
 
 bool ntfs_tree_is_empty(const struct ntfs_tree *t)
 {
-	struct level l = {
-		.buf = t->x.root,
-		.head = offsetof(struct ntfs_index_root_disk, header)};
+	struct level l = {.buf = t->x.root, .head = NTFS_ROOT_NODE};
 
 	return is_empty(&l) && !has_child(&l, first(&l));
 }

@@ -30,9 +30,7 @@ static int decode_root(struct ntfs_index *x, struct err *err)
 			      "its block size is no power of two from 512 "
 			      "to 65536",
 			      err);
-	x->vcn_size = x->block_size < x->n->info.cluster_size
-			      ? 512
-			      : x->n->info.cluster_size;
+	x->vcn_size = ntfs_vcn_size(x->block_size, x->n->info.cluster_size);
 	return 0;
 }
 

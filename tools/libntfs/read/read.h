@@ -20,8 +20,6 @@
 #define NTFS_MAX_DESCRIPTOR 262144u    // bytes of a security descriptor
 #define NTFS_MAX_PATH_PARTS 1024u
 
-#define NTFS_HOLE UINT64_MAX // as the lcn of a run: no clusters, all zero
-
 // What whoever changes a volume hangs on it: reading asks it, and knows no more of
 // changes than this.
 struct ntfs_writer {
