@@ -203,7 +203,7 @@ int ntfs_build_write(struct ntfs_build *b, uint32_t stream, uint64_t off,
 // Hands out a reserved stream as a disk on the device, to be closed by the
 // caller before ntfs_build_free.
 // Returns 0, -EINVAL for a stream that was not reserved, or -ENOMEM.
-int ntfs_build_stream_disk(struct ntfs_build *b, uint32_t stream,
+int ntfs_build_open_stream(struct ntfs_build *b, uint32_t stream,
 			   struct disk **ret, struct err *err);
 
 // Writes all metadata, flushes, then the boot sectors, and flushes: from here

@@ -197,7 +197,7 @@ static int open_files(struct plan *p, struct err *err)
 
 		if (s->answer->on_partition)
 			continue;
-		r = ntfs_build_stream_disk(p->host, s->stream, &s->file, err);
+		r = ntfs_build_open_stream(p->host, s->stream, &s->file, err);
 		if (!r && !s->parent)
 			r = vdisk_create_content(s->file, &s->create,
 						 &s->content, err);

@@ -18,7 +18,7 @@ static int read_twice(struct disk *stream)
 {
 	uint8_t *buf = malloc(size);
 	struct disk *d;
-	int r = ntfs_wof_disk(stream, size, seed[0], &d, NULL);
+	int r = ntfs_wof_open_chunks(stream, size, seed[0], &d, NULL);
 
 	check(buf);
 	if (!r) {
@@ -86,7 +86,8 @@ static void run(const char *path)
 	size = seed[1] | (size_t)seed[2] << 8 | (size_t)seed[3] << 16;
 	content = malloc(size);
 	check(content);
-	check_ok(ntfs_wof_disk(new_stream(), size, seed[0], &d, &err), &err);
+	check_ok(ntfs_wof_open_chunks(new_stream(), size, seed[0], &d, &err),
+		 &err);
 	check_ok(disk_read(d, 0, content, size, &err), &err);
 	disk_close(d);
 	for (int persistent = 0; persistent < 2; persistent++) {

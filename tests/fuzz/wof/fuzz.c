@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	out = malloc(file_size + 1);
 	check(out && !disk_memory(size - 4, 512, &stream, NULL));
 	check_eq(disk_write(stream, 0, data + 4, size - 4, NULL), 0);
-	r = ntfs_wof_disk(stream, file_size, data[0], &d, NULL);
+	r = ntfs_wof_open_chunks(stream, file_size, data[0], &d, NULL);
 	check(!r || r == -EBADMSG || r == -ENOTSUP);
 	if (!r) {
 		read_all(d, out);

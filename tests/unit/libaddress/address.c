@@ -198,7 +198,7 @@ static void make_host(struct disk *d)
 	check_ok(ntfs_build_stream(b, file, &content, &stream, &err), &err);
 	check_ok(ntfs_build_layout(b, &err), &err);
 	check_ok(ntfs_build_begin(b, &err), &err);
-	check_ok(ntfs_build_stream_disk(b, stream, &vhd, &err), &err);
+	check_ok(ntfs_build_open_stream(b, stream, &vhd, &err), &err);
 	make_guest(vhd);
 	disk_close(vhd);
 	check_ok(ntfs_build_finish(b, NULL, &err), &err);

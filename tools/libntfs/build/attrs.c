@@ -25,7 +25,7 @@ uint32_t ntfs_nonresident_room(size_t name_len)
 	return ntfs_runs_offset(name_len, false) + RUNS_ROOM;
 }
 
-static int add(struct attrs *attrs, const struct attr *a, struct err *err)
+static int add_attr(struct attrs *attrs, const struct attr *a, struct err *err)
 {
 	struct attr *x;
 
@@ -43,13 +43,13 @@ static int add(struct attrs *attrs, const struct attr *a, struct err *err)
 static int add_resident(struct attrs *attrs, uint32_t type, uint32_t index,
 			uint32_t value_len, struct err *err)
 {
-	return add(attrs,
-		   &(struct attr){
-			   .type = type,
-			   .index = index,
-			   .value_len = value_len,
-		   },
-		   err);
+	return add_attr(attrs,
+			&(struct attr){
+				.type = type,
+				.index = index,
+				.value_len = value_len,
+			},
+			err);
 }
 
 static int add_names(const struct ntfs_build *b, const struct node *n,
@@ -87,20 +87,20 @@ static int add_stream(const struct ntfs_build *b, uint32_t id,
 				 sizeof(struct ntfs_ea_information_disk), err);
 	if (r)
 		return r;
-	return add(attrs,
-		   &(struct attr){
-			   .type = types[s->kind],
-			   .index = id,
-			   .name = b->units + s->chars,
-			   .name_len = s->name_len,
-			   .nonresident = !s->resident,
-			   .value_len = (uint32_t)s->size,
-			   .lcn = s->lcn,
-			   .clusters = ntfs_clusters(b, s->size),
-			   .size = s->size,
-			   .valid = s->size,
-		   },
-		   err);
+	return add_attr(attrs,
+			&(struct attr){
+				.type = types[s->kind],
+				.index = id,
+				.name = b->units + s->chars,
+				.name_len = s->name_len,
+				.nonresident = !s->resident,
+				.value_len = (uint32_t)s->size,
+				.lcn = s->lcn,
+				.clusters = ntfs_clusters(b, s->size),
+				.size = s->size,
+				.valid = s->size,
+			},
+			err);
 }
 
 static int add_tree(const struct ntfs_build *b, const struct tree *tree,
@@ -116,7 +116,7 @@ static int add_tree(const struct ntfs_build *b, const struct tree *tree,
 		.name_len = name_len,
 		.value_len = tree->root_size,
 	};
-	int r = add(attrs, &a, err);
+	int r = add_attr(attrs, &a, err);
 
 	if (r || !tree->blocks)
 		return r;
@@ -125,7 +125,7 @@ static int add_tree(const struct ntfs_build *b, const struct tree *tree,
 	a.lcn = tree->lcn;
 	a.clusters = ntfs_clusters(b, size);
 	a.size = a.valid = size;
-	r = add(attrs, &a, err);
+	r = add_attr(attrs, &a, err);
 	if (r)
 		return r;
 	a.type = NTFS_AT_BITMAP;
@@ -134,7 +134,7 @@ static int add_tree(const struct ntfs_build *b, const struct tree *tree,
 	a.lcn = tree->bitmap_lcn;
 	a.clusters = ntfs_clusters(b, bits);
 	a.size = a.valid = bits;
-	return add(attrs, &a, err);
+	return add_attr(attrs, &a, err);
 }
 
 static int add_views(const struct ntfs_build *b, uint32_t record,
@@ -165,7 +165,7 @@ static int add_special(const struct ntfs_build *b, uint32_t record,
 		a.lcn = b->mft_bitmap_lcn;
 		a.size = a.valid = b->mft_bitmap_size;
 		a.clusters = ntfs_clusters(b, a.size);
-		return add(attrs, &a, err);
+		return add_attr(attrs, &a, err);
 	case NTFS_REC_VOLUME:
 		r = add_resident(attrs, NTFS_AT_VOLUME_NAME, 0,
 				 (uint32_t)b->label_len * 2, err);
@@ -181,7 +181,7 @@ static int add_special(const struct ntfs_build *b, uint32_t record,
 		a.name_len = 4;
 		a.clusters = b->clusters;
 		a.size = b->clusters * b->cluster_size;
-		return add(attrs, &a, err);
+		return add_attr(attrs, &a, err);
 	default:
 		return add_views(b, record, attrs, err);
 	}
@@ -231,7 +231,7 @@ static int add_list(const struct ntfs_build *b, const struct node *n,
 	a.size = a.valid = size;
 	a.clusters = ntfs_clusters(b, size);
 	a.nonresident = size > NTFS_LIST_RESIDENT;
-	return add(attrs, &a, err);
+	return add_attr(attrs, &a, err);
 }
 
 // The base record takes what belongs there, then what fits in the order of the

@@ -281,7 +281,7 @@ static int keep_resident(struct ntfs_build *b, struct err *err)
 
 // --- Places ------------------------------------------------------------------
 
-static uint64_t take(struct ntfs_build *b, uint64_t bytes)
+static uint64_t take_clusters(struct ntfs_build *b, uint64_t bytes)
 {
 	uint64_t lcn = b->next_lcn;
 
@@ -293,9 +293,9 @@ static void place_tree(struct ntfs_build *b, struct tree *tree)
 {
 	uint64_t bits = round_up((tree->blocks + 7) / 8, 8);
 
-	tree->lcn = take(b, (uint64_t)tree->blocks * NTFS_INDEX_BLOCK);
+	tree->lcn = take_clusters(b, (uint64_t)tree->blocks * NTFS_INDEX_BLOCK);
 	if (bits > NTFS_BITMAP_RESIDENT)
-		tree->bitmap_lcn = take(b, bits);
+		tree->bitmap_lcn = take_clusters(b, bits);
 }
 
 static void place_metadata(struct ntfs_build *b)
@@ -308,19 +308,21 @@ static void place_metadata(struct ntfs_build *b)
 	b->mft_bitmap_size = round_up(mft->size / b->record_size / 8, 8);
 	for (unsigned i = 0; i < SYSTEM_MFT; i++)
 		b->streams[b->system[i]].lcn =
-			take(b, b->streams[b->system[i]].size);
+			take_clusters(b, b->streams[b->system[i]].size);
 	for (unsigned i = 0; i < VIEWS; i++)
 		place_tree(b, &b->views[i]);
 	for (size_t i = 0; i < b->dir_count; i++)
 		place_tree(b, &b->dirs[i].tree);
 	for (size_t i = 0; i < b->node_count; i++)
 		if (b->nodes[i].list_size > NTFS_LIST_RESIDENT)
-			b->nodes[i].list_lcn = take(b, b->nodes[i].list_size);
+			b->nodes[i].list_lcn =
+				take_clusters(b, b->nodes[i].list_size);
 	for (size_t i = 0; i < b->stream_count; i++)
 		if (b->streams[i].kept && !b->streams[i].resident)
-			b->streams[i].lcn = take(b, b->streams[i].size);
-	b->mft_bitmap_lcn = take(b, b->mft_bitmap_size);
-	mft->lcn = take(b, mft->size);
+			b->streams[i].lcn =
+				take_clusters(b, b->streams[i].size);
+	b->mft_bitmap_lcn = take_clusters(b, b->mft_bitmap_size);
+	mft->lcn = take_clusters(b, mft->size);
 }
 
 static bool is_data(const struct stream *s)
@@ -368,7 +370,8 @@ static int place_data(struct ntfs_build *b, struct err *err)
 	b->next_lcn += b->gap;
 	qsort_r(list, count, sizeof(*list), by_order, b);
 	for (size_t i = 0; i < count; i++)
-		b->streams[list[i]].lcn = take(b, b->streams[list[i]].size);
+		b->streams[list[i]].lcn =
+			take_clusters(b, b->streams[list[i]].size);
 	mem_free(list);
 	return 0;
 }

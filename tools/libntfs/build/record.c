@@ -171,7 +171,7 @@ static int put_attrs(struct writer *w, uint32_t node, const struct attrs *attrs,
 }
 
 // Numbers the attributes of a record. Returns the next number.
-static uint16_t number(struct attrs *attrs, uint32_t record)
+static uint16_t number_attrs(struct attrs *attrs, uint32_t record)
 {
 	uint16_t next = 0;
 
@@ -204,7 +204,7 @@ int ntfs_record_write(const struct ntfs_build *b, uint32_t node,
 
 	// A resident list has the numbers of all records.
 	for (uint32_t i = 0; i <= attrs->records; i++)
-		number(attrs, i);
+		number_attrs(attrs, i);
 	for (uint32_t i = 0; i <= attrs->records && !r; i++) {
 		struct ntfs_record_disk head = {
 			.sequence =
@@ -214,7 +214,7 @@ int ntfs_record_write(const struct ntfs_build *b, uint32_t node,
 			.links = to_le16(i ? 0 : (uint16_t)n->names),
 			.flags = to_le16(i ? NTFS_RF_IN_USE : base_flags(n)),
 			.base = to_le64(i ? reference : 0),
-			.next_attr_id = to_le16(number(attrs, i)),
+			.next_attr_id = to_le16(number_attrs(attrs, i)),
 			.number =
 				to_le32(i ? n->first_extra + i - 1 : n->record),
 		};

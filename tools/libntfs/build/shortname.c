@@ -42,8 +42,8 @@ static size_t slot_of(const struct taken *t, uint32_t parent, const le16 *name,
 }
 
 // Returns the slot of an equal name, or the free one where it would go.
-static struct slot *find(const struct taken *t, uint32_t parent,
-			 const le16 *name, size_t len)
+static struct slot *find_slot(const struct taken *t, uint32_t parent,
+			      const le16 *name, size_t len)
 {
 	const struct ntfs_build *b = t->b;
 	size_t at = slot_of(t, parent, name, len);
@@ -64,12 +64,13 @@ static struct slot *find(const struct taken *t, uint32_t parent,
 	return &t->slots[at];
 }
 
-static void take(struct taken *t, uint32_t id, bool dos)
+static void take_name(struct taken *t, uint32_t id, bool dos)
 {
 	const struct name *x = &t->b->names[id];
-	struct slot *s = find(t, x->parent,
-			      t->b->units + (dos ? x->dos_chars : x->chars),
-			      dos ? x->dos_len : x->len);
+	struct slot *s =
+		find_slot(t, x->parent,
+			  t->b->units + (dos ? x->dos_chars : x->chars),
+			  dos ? x->dos_len : x->len);
 
 	if (!s->name)
 		*s = (struct slot){.name = id + 1, .dos = dos};
@@ -79,7 +80,7 @@ static int is_taken(void *ctx, const le16 *name, size_t len)
 {
 	const struct search *s = ctx;
 
-	return find(s->t, s->parent, name, len)->name != 0;
+	return find_slot(s->t, s->parent, name, len)->name != 0;
 }
 
 // Finds an 8.3 name that is not taken. Returns its length.
@@ -117,14 +118,14 @@ static void settle_given(struct taken *t, struct name *x, bool *has)
 		*has = true;
 		return;
 	}
-	s = find(t, x->parent, b->units + x->dos_chars, x->dos_len);
+	s = find_slot(t, x->parent, b->units + x->dos_chars, x->dos_len);
 	if (s->name) {
 		x->dos_len = 0;
 		return;
 	}
 	x->space = NTFS_NS_WIN32;
 	*has = true;
-	take(t, id, true);
+	take_name(t, id, true);
 }
 
 static int settle_missing(struct taken *t, struct node *n, bool has,
@@ -160,7 +161,7 @@ static int settle_missing(struct taken *t, struct node *n, bool has,
 		x->dos_len = (uint8_t)make_up(t, x, b->units + b->unit_count);
 		b->unit_count += x->dos_len;
 		x->space = NTFS_NS_WIN32;
-		take(t, i, true);
+		take_name(t, i, true);
 	}
 	return 0;
 }
@@ -177,7 +178,7 @@ int ntfs_build_short_names(struct ntfs_build *b, struct err *err)
 		return err_nomem(err);
 	for (size_t i = 0; i < b->name_count; i++)
 		if (b->names[i].len <= 12)
-			take(&t, (uint32_t)i, false);
+			take_name(&t, (uint32_t)i, false);
 	for (size_t i = 0; i < b->node_count; i++) {
 		bool has = false;
 

@@ -64,7 +64,7 @@ int ntfs_build_write(struct ntfs_build *b, uint32_t stream, uint64_t off,
 	return write_tail(b, s, off, from, len, err);
 }
 
-int ntfs_build_stream_disk(struct ntfs_build *b, uint32_t stream,
+int ntfs_build_open_stream(struct ntfs_build *b, uint32_t stream,
 			   struct disk **ret, struct err *err)
 {
 	if (!b->placed || stream >= b->user_streams ||

@@ -90,7 +90,7 @@ static int mend(struct ntfs_change *c, struct err *err)
 static int open_data(struct ntfs *n, uint64_t number, struct disk **ret,
 		     struct err *err)
 {
-	return ntfs_change_disk(n, number, false, ret, err);
+	return ntfs_content_open(n, number, false, ret, err);
 }
 
 int ntfs_change_begin(struct ntfs *n, struct err *err)

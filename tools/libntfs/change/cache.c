@@ -22,7 +22,7 @@ struct ntfs_undo {
 	struct ntfs_sector *before;
 };
 
-struct cache_disk {
+struct cached_device {
 	struct disk disk;
 	struct ntfs_change *c;
 };
@@ -34,7 +34,8 @@ static struct ntfs_sector **slot(const struct ntfs_change *c, uint64_t number)
 	return &c->table[(h >> 32) & (c->slots - 1)];
 }
 
-static struct ntfs_sector *find(const struct ntfs_change *c, uint64_t number)
+static struct ntfs_sector *find_sector(const struct ntfs_change *c,
+				       uint64_t number)
 {
 	struct ntfs_sector *s = *slot(c, number);
 
@@ -43,7 +44,7 @@ static struct ntfs_sector *find(const struct ntfs_change *c, uint64_t number)
 	return s;
 }
 
-static void enter(struct ntfs_change *c, struct ntfs_sector *s)
+static void enter_sector(struct ntfs_change *c, struct ntfs_sector *s)
 {
 	struct ntfs_sector **at = slot(c, s->number);
 
@@ -53,7 +54,7 @@ static void enter(struct ntfs_change *c, struct ntfs_sector *s)
 }
 
 // Takes a sector out of the table; it is the caller's.
-static struct ntfs_sector *take(struct ntfs_change *c, uint64_t number)
+static struct ntfs_sector *take_sector(struct ntfs_change *c, uint64_t number)
 {
 	struct ntfs_sector **at = slot(c, number), *s;
 
@@ -83,7 +84,7 @@ static int grow_table(struct ntfs_change *c, struct err *err)
 			struct ntfs_sector *s = from[i];
 
 			from[i] = s->next;
-			enter(c, s);
+			enter_sector(c, s);
 		}
 	}
 	mem_free(from);
@@ -104,7 +105,7 @@ static int push_undo(struct ntfs_change *c, uint64_t number,
 static int open_sector(struct ntfs_change *c, uint64_t number,
 		       struct ntfs_sector **ret, struct err *err)
 {
-	struct ntfs_sector *s = find(c, number), *before;
+	struct ntfs_sector *s = find_sector(c, number), *before;
 	int r;
 
 	if (s && s->operation == c->operation) {
@@ -130,7 +131,7 @@ static int open_sector(struct ntfs_change *c, uint64_t number,
 	}
 	if (!before) {
 		s->number = number;
-		enter(c, s);
+		enter_sector(c, s);
 	}
 	s->operation = c->operation;
 	*ret = s;
@@ -140,7 +141,7 @@ static int open_sector(struct ntfs_change *c, uint64_t number,
 static int cache_read(struct disk *d, uint64_t off, void *buf, size_t len,
 		      struct err *err)
 {
-	struct ntfs_change *c = ((struct cache_disk *)d)->c;
+	struct ntfs_change *c = ((struct cached_device *)d)->c;
 	uint8_t *to = buf;
 	size_t plain = 0; // bytes before `to` that the device has
 	int r = 0;
@@ -148,7 +149,7 @@ static int cache_read(struct disk *d, uint64_t off, void *buf, size_t len,
 	while (len && !r) {
 		size_t in = off % CHANGE_SECTOR, n = CHANGE_SECTOR - in;
 		const struct ntfs_sector *s =
-			c->count ? find(c, off / CHANGE_SECTOR) : NULL;
+			c->count ? find_sector(c, off / CHANGE_SECTOR) : NULL;
 		bool held = s && s->stage != STAGE_RETIRED;
 
 		n = n < len ? n : len;
@@ -175,12 +176,12 @@ static int cache_read(struct disk *d, uint64_t off, void *buf, size_t len,
 static int cache_write(struct disk *d, uint64_t off, const void *buf,
 		       size_t len, struct err *err)
 {
-	struct ntfs_change *c = ((struct cache_disk *)d)->c;
+	struct ntfs_change *c = ((struct cached_device *)d)->c;
 	const uint8_t *from = buf;
 
 	while (len) {
 		size_t in = off % CHANGE_SECTOR, n = CHANGE_SECTOR - in;
-		struct ntfs_sector *s = find(c, off / CHANGE_SECTOR);
+		struct ntfs_sector *s = find_sector(c, off / CHANGE_SECTOR);
 		bool held = s && s->stage != STAGE_RETIRED;
 		uint8_t whole[CHANGE_SECTOR];
 		int r = 0;
@@ -217,7 +218,7 @@ static const struct disk_ops cache_ops = {
 
 int ntfs_cache_new(struct ntfs_change *c, struct err *err)
 {
-	struct cache_disk *d = mem_alloc(sizeof(*d));
+	struct cached_device *d = mem_alloc(sizeof(*d));
 
 	c->slots = 1024;
 	c->table = mem_array(c->slots, sizeof(*c->table));
@@ -264,7 +265,7 @@ int ntfs_cache_write(struct ntfs_change *c, struct disk *d, uint64_t off,
 
 uint32_t ntfs_cache_stage(const struct ntfs_change *c, uint64_t off)
 {
-	const struct ntfs_sector *s = find(c, off / CHANGE_SECTOR);
+	const struct ntfs_sector *s = find_sector(c, off / CHANGE_SECTOR);
 
 	return s ? s->stage : STAGE_NONE;
 }
@@ -279,9 +280,9 @@ int ntfs_cache_retire(struct ntfs_change *c, uint64_t off, struct err *err)
 	return r;
 }
 
-static int drop(struct ntfs_change *c, uint64_t number, struct err *err)
+static int drop_sector(struct ntfs_change *c, uint64_t number, struct err *err)
 {
-	struct ntfs_sector *s = find(c, number), *before = s;
+	struct ntfs_sector *s = find_sector(c, number), *before = s;
 	int r;
 
 	if (!s)
@@ -289,7 +290,7 @@ static int drop(struct ntfs_change *c, uint64_t number, struct err *err)
 	r = push_undo(c, number, before, err);
 	if (r)
 		return r;
-	take(c, number);
+	take_sector(c, number);
 	return 0;
 }
 
@@ -301,7 +302,7 @@ int ntfs_cache_drop(struct ntfs_change *c, uint64_t off, uint64_t len,
 
 	if (count <= c->slots) {
 		for (uint64_t i = 0; !r && i < count; i++)
-			r = drop(c, first + i, err);
+			r = drop_sector(c, first + i, err);
 		return r;
 	}
 	for (size_t i = 0; !r && i < c->slots; i++) {
@@ -310,7 +311,7 @@ int ntfs_cache_drop(struct ntfs_change *c, uint64_t off, uint64_t len,
 		for (; !r && s; s = next) {
 			next = s->next;
 			if (s->number - first < count)
-				r = drop(c, s->number, err);
+				r = drop_sector(c, s->number, err);
 		}
 	}
 	return r;
@@ -357,9 +358,9 @@ static void undo(struct ntfs_change *c)
 {
 	const struct ntfs_undo *u = &c->undo[--c->undo_count];
 
-	mem_free(take(c, u->number));
+	mem_free(take_sector(c, u->number));
 	if (u->before)
-		enter(c, u->before);
+		enter_sector(c, u->before);
 }
 
 void ntfs_cache_end(struct ntfs_change *c, bool keep)

@@ -366,7 +366,7 @@ int ntfs_create_file(struct ntfs *n, const char *path, uint64_t size,
 		.attributes = attributes, .time = time, .size = size};
 	int r = put_file(n, path, &spec, err);
 
-	return r ? r : ntfs_change_disk(n, spec.record, true, ret, err);
+	return r ? r : ntfs_content_open(n, spec.record, true, ret, err);
 }
 
 int ntfs_write_file(struct ntfs *n, const char *path, const void *data,

@@ -458,8 +458,8 @@ int ntfs_content_change(struct ntfs_change *c, const char *path,
 
 // Makes a disk of a file's unnamed data that can grow (disk.c).
 // Returns -ENOTSUP for data that is not all in clusters of its own.
-int ntfs_change_disk(struct ntfs *n, uint64_t number, bool is_new,
-		     struct disk **ret, struct err *err);
+int ntfs_content_open(struct ntfs *n, uint64_t number, bool is_new,
+		      struct disk **ret, struct err *err);
 
 // Resizes a file by its record, as an operation of its own (content.c).
 int ntfs_change_resize(struct ntfs *n, uint64_t number, uint64_t size,

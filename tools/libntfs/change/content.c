@@ -45,8 +45,9 @@ static int get_data(struct change_file *f, struct change_attr **ret,
 }
 
 // Takes clusters for `size` bytes; the last one's rest is zeroed on the device.
-static int take(struct ntfs_change *c, uint64_t size, struct ntfs_runs *runs,
-		struct disk **ret, struct err *err)
+static int take_clusters(struct ntfs_change *c, uint64_t size,
+			 struct ntfs_runs *runs, struct disk **ret,
+			 struct err *err)
 {
 	uint32_t cluster = c->n->info.cluster_size;
 	uint64_t end = clusters_for(c, size) * cluster;
@@ -90,7 +91,7 @@ static int replace_outside(struct change_file *f, struct change_attr *a,
 {
 	struct ntfs_runs runs = {0};
 	struct disk *d = NULL;
-	int r = take(f->c, size, &runs, &d, err);
+	int r = take_clusters(f->c, size, &runs, &d, err);
 
 	if (!r && data)
 		r = disk_write(d, 0, data, (size_t)size, err);
@@ -225,8 +226,8 @@ static int zero(struct change_file *f, struct change_attr *a, uint64_t from,
 	return r;
 }
 
-static int grow(struct change_file *f, struct change_attr *a, uint64_t size,
-		struct err *err)
+static int grow_data(struct change_file *f, struct change_attr *a,
+		     uint64_t size, struct err *err)
 {
 	uint32_t cluster = f->c->n->info.cluster_size;
 	uint64_t want = clusters_for(f->c, size), from = a->valid,
@@ -286,7 +287,8 @@ static int resize(struct change_file *f, uint64_t size, struct err *err)
 		r = move_outside(f, a, err);
 	if (r)
 		return r;
-	return size > a->size ? grow(f, a, size, err) : shrink(f, a, size, err);
+	return size > a->size ? grow_data(f, a, size, err)
+			      : shrink(f, a, size, err);
 }
 
 // --- A whole file ------------------------------------------------------------

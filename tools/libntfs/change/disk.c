@@ -9,7 +9,7 @@
 
 #include "change.h"
 
-struct change_disk {
+struct content_file {
 	struct disk disk;
 	struct ntfs *n;
 	uint64_t number;
@@ -18,7 +18,7 @@ struct change_disk {
 	pthread_rwlock_t moving; // held for writing while that changes
 };
 
-static int open_extents(struct change_disk *d, struct err *err)
+static int open_extents(struct content_file *d, struct err *err)
 {
 	const struct change_attr *a;
 	struct change_file f;
@@ -50,7 +50,7 @@ static int open_extents(struct change_disk *d, struct err *err)
 // Returns the extents, which stay as they are until unlock.
 static struct disk *lock(struct disk *disk)
 {
-	struct change_disk *d = (struct change_disk *)disk;
+	struct content_file *d = (struct content_file *)disk;
 
 	pthread_rwlock_rdlock(&d->moving);
 	return d->extents;
@@ -58,7 +58,7 @@ static struct disk *lock(struct disk *disk)
 
 static int unlock(struct disk *disk, int r)
 {
-	pthread_rwlock_unlock(&((struct change_disk *)disk)->moving);
+	pthread_rwlock_unlock(&((struct content_file *)disk)->moving);
 	return r;
 }
 
@@ -105,7 +105,7 @@ static bool change_locate(struct disk *disk, uint64_t off, uint64_t len,
 
 static int change_flush(struct disk *disk, struct err *err)
 {
-	struct change_disk *d = (struct change_disk *)disk;
+	struct content_file *d = (struct content_file *)disk;
 
 	return d->is_new ? disk_flush(ntfs_change_of(d->n)->base, err)
 			 : ntfs_sync(d->n, err);
@@ -113,7 +113,7 @@ static int change_flush(struct disk *disk, struct err *err)
 
 static int change_resize(struct disk *disk, uint64_t size, struct err *err)
 {
-	struct change_disk *d = (struct change_disk *)disk;
+	struct content_file *d = (struct content_file *)disk;
 	int r = ntfs_change_resize(d->n, d->number, size, filetime_now(), err);
 
 	return r ? r : open_extents(d, err);
@@ -121,7 +121,7 @@ static int change_resize(struct disk *disk, uint64_t size, struct err *err)
 
 static void change_close(struct disk *disk)
 {
-	struct change_disk *d = (struct change_disk *)disk;
+	struct content_file *d = (struct content_file *)disk;
 
 	disk_close(d->extents);
 	pthread_rwlock_destroy(&d->moving);
@@ -140,10 +140,10 @@ static const struct disk_ops change_ops = {
 	.close = change_close,
 };
 
-int ntfs_change_disk(struct ntfs *n, uint64_t number, bool is_new,
-		     struct disk **ret, struct err *err)
+int ntfs_content_open(struct ntfs *n, uint64_t number, bool is_new,
+		      struct disk **ret, struct err *err)
 {
-	struct change_disk *d = mem_alloc(sizeof(*d));
+	struct content_file *d = mem_alloc(sizeof(*d));
 	int r;
 
 	if (!d)

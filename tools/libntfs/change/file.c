@@ -27,8 +27,9 @@ static void free_attr(struct change_attr *a)
 	ntfs_runs_done(&a->runs);
 }
 
-static int compare(const struct change_file *f, const struct change_attr *a,
-		   uint32_t type, const le16 *name, size_t name_len)
+static int compare_attr(const struct change_file *f,
+			const struct change_attr *a, uint32_t type,
+			const le16 *name, size_t name_len)
 {
 	if (a->type != type)
 		return a->type < type ? -1 : 1;
@@ -52,7 +53,7 @@ int ntfs_change_add(struct change_file *f, uint32_t type, const le16 *name,
 		return err_nomem(err);
 	}
 	// Behind all that are equal: several names stay in their order.
-	while (i && compare(f, &f->attrs[i - 1], type, name, name_len) > 0)
+	while (i && compare_attr(f, &f->attrs[i - 1], type, name, name_len) > 0)
 		i--;
 	memmove(&f->attrs[i + 1], &f->attrs[i],
 		(f->count - i) * sizeof(*f->attrs));
@@ -196,7 +197,7 @@ int ntfs_change_set_outside(struct change_file *f, struct change_attr *a,
 				err);
 
 	if (!r)
-		r = ntfs_runs_disk(f->c->n, &runs, len, len, &d, err);
+		r = ntfs_runs_open(f->c->n, &runs, len, len, &d, err);
 	if (!r) {
 		r = ntfs_cache_write(f->c, d, 0, value, len, stage, err);
 		disk_close(d);
@@ -238,7 +239,7 @@ int ntfs_change_get(const struct change_file *f, const struct change_attr *a,
 	if (a->resident) {
 		memcpy(data, a->value, size);
 	} else {
-		r = ntfs_runs_disk(f->c->n, &a->runs, a->size, a->valid, &d,
+		r = ntfs_runs_open(f->c->n, &a->runs, a->size, a->valid, &d,
 				   err);
 		if (!r) {
 			r = disk_read(d, 0, data, size, err);

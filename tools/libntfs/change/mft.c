@@ -53,7 +53,7 @@ static int zero_cached(struct ntfs_change *c, const struct change_attr *a,
 {
 	static const uint8_t zeroes[CHANGE_SECTOR];
 	struct disk *d;
-	int r = ntfs_runs_disk(c->n, &a->runs, a->allocated, a->allocated, &d,
+	int r = ntfs_runs_open(c->n, &a->runs, a->allocated, a->allocated, &d,
 			       err);
 
 	if (r)
@@ -116,7 +116,7 @@ static int take_run(struct ntfs_change *c, struct change_attr *data,
 	return r;
 }
 
-static int grow(struct change_file *f, struct err *err)
+static int grow_mft(struct change_file *f, struct err *err)
 {
 	struct ntfs_change *c = f->c;
 	uint32_t size = c->n->info.record_size;
@@ -154,7 +154,7 @@ int ntfs_mft_grow(struct ntfs_change *c, struct err *err)
 	int r = ntfs_change_load(c, NTFS_REC_MFT, &f, err);
 
 	if (!r)
-		r = grow(&f, err);
+		r = grow_mft(&f, err);
 	ntfs_change_done(&f);
 	return r ? r : ntfs_mft_open(c, err);
 }

@@ -24,7 +24,7 @@ static uint64_t vcn_of(const struct ntfs_tree *t, uint64_t block)
 }
 
 // Where a block lies on the device.
-static uint64_t place(const struct ntfs_tree *t, uint64_t block)
+static uint64_t place_of(const struct ntfs_tree *t, uint64_t block)
 {
 	return ntfs_runs_place(t->x.n, &t->runs, block * t->x.block_size);
 }
@@ -32,7 +32,7 @@ static uint64_t place(const struct ntfs_tree *t, uint64_t block)
 static int open_blocks(struct ntfs_tree *t, struct err *err)
 {
 	struct disk *d;
-	int r = ntfs_runs_disk(t->x.n, &t->runs, t->size, t->size, &d, err);
+	int r = ntfs_runs_open(t->x.n, &t->runs, t->size, t->size, &d, err);
 
 	if (r)
 		return r;
@@ -209,7 +209,7 @@ static void set_bit(struct ntfs_tree *t, uint64_t i, bool value)
 			       : t->bits[i / 8] & (uint8_t)~mask;
 }
 
-static int grow(struct ntfs_tree *t, struct err *err)
+static int grow_blocks(struct ntfs_tree *t, struct err *err)
 {
 	struct ntfs_change *c = t->file->c;
 	uint32_t cluster = c->n->info.cluster_size;
@@ -245,10 +245,11 @@ static int grow(struct ntfs_tree *t, struct err *err)
 static bool is_free(const struct ntfs_tree *t, uint64_t block)
 {
 	return !get_bit(t, block) &&
-	       ntfs_cache_stage(t->file->c, place(t, block)) != STAGE_RETIRED;
+	       ntfs_cache_stage(t->file->c, place_of(t, block)) !=
+		       STAGE_RETIRED;
 }
 
-static int take(struct ntfs_tree *t, uint64_t *ret_vcn, struct err *err)
+static int take_block(struct ntfs_tree *t, uint64_t *ret_vcn, struct err *err)
 {
 	uint64_t i = 0, blocks = t->size / t->x.block_size;
 	int r = 0;
@@ -256,7 +257,7 @@ static int take(struct ntfs_tree *t, uint64_t *ret_vcn, struct err *err)
 	while (i < blocks && !is_free(t, i))
 		i++;
 	if (i == blocks)
-		r = grow(t, err);
+		r = grow_blocks(t, err);
 	if (r)
 		return r;
 	set_bit(t, i, true);
@@ -266,7 +267,7 @@ static int take(struct ntfs_tree *t, uint64_t *ret_vcn, struct err *err)
 
 int ntfs_node_give(struct ntfs_tree *t, uint64_t vcn, struct err *err)
 {
-	uint64_t block = block_of(t, vcn), at = place(t, block);
+	uint64_t block = block_of(t, vcn), at = place_of(t, block);
 
 	set_bit(t, block, false);
 	return ntfs_cache_stage(t->file->c, at) == STAGE_FRESH
@@ -282,13 +283,13 @@ int ntfs_node_write(struct ntfs_tree *t, uint8_t *buf, uint64_t *vcn,
 	int r = 0;
 
 	if (at != NTFS_HOLE &&
-	    ntfs_cache_stage(t->file->c, place(t, block_of(t, at))) !=
+	    ntfs_cache_stage(t->file->c, place_of(t, block_of(t, at))) !=
 		    STAGE_FRESH) {
 		r = ntfs_node_give(t, at, err);
 		at = NTFS_HOLE;
 	}
 	if (!r && at == NTFS_HOLE)
-		r = take(t, &at, err);
+		r = take_block(t, &at, err);
 	if (r)
 		return r;
 	h->vcn = to_le64(at);

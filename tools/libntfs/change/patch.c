@@ -78,9 +78,9 @@ int ntfs_change_patch(struct change_file *f, struct change_attr *a,
 	if (!r)
 		r = ntfs_space_take(f->c, count, 0, &fresh, err);
 	if (!r)
-		r = ntfs_runs_disk(f->c->n, &old, size, size, &from, err);
+		r = ntfs_runs_open(f->c->n, &old, size, size, &from, err);
 	if (!r)
-		r = ntfs_runs_disk(f->c->n, &fresh, size, size, &to, err);
+		r = ntfs_runs_open(f->c->n, &fresh, size, size, &to, err);
 	if (!r && a->valid > start)
 		r = disk_read(from, 0, buf,
 			      a->valid - start < size

@@ -23,7 +23,7 @@ struct lookup {
 	struct err *err;
 };
 
-static int compare(struct lookup *l, uint32_t id)
+static int compare_descriptor(struct lookup *l, uint32_t id)
 {
 	size_t size;
 	void *data;
@@ -37,7 +37,7 @@ static int compare(struct lookup *l, uint32_t id)
 	return 0;
 }
 
-static int look(void *ctx, const struct ntfs_index_entry *e)
+static int look_at_entry(void *ctx, const struct ntfs_index_entry *e)
 {
 	struct lookup *l = ctx;
 	const struct ntfs_sds_disk *h = (const void *)e->data;
@@ -52,10 +52,10 @@ static int look(void *ctx, const struct ntfs_index_entry *e)
 		l->greatest = get_le32(h->security_id);
 	if (get_le32(h->hash) != l->hash || l->id)
 		return 0;
-	return compare(l, get_le32(h->security_id));
+	return compare_descriptor(l, get_le32(h->security_id));
 }
 
-static int find(struct lookup *l, struct err *err)
+static int find_descriptor(struct lookup *l, struct err *err)
 {
 	struct ntfs_index x;
 	struct ntfs_file f;
@@ -65,7 +65,7 @@ static int find(struct lookup *l, struct err *err)
 		return r;
 	r = ntfs_index_open(&f, "$SDH", &x, err);
 	if (!r) {
-		r = ntfs_index_walk(&x, look, l, err);
+		r = ntfs_index_walk(&x, look_at_entry, l, err);
 		ntfs_index_done(&x);
 	}
 	ntfs_file_done(&f);
@@ -74,8 +74,8 @@ static int find(struct lookup *l, struct err *err)
 
 // --- Adding ------------------------------------------------------------------
 
-static int grow(struct change_file *f, struct change_attr *a, uint64_t size,
-		struct err *err)
+static int grow_sds(struct change_file *f, struct change_attr *a, uint64_t size,
+		    struct err *err)
 {
 	uint32_t cluster = f->c->n->info.cluster_size;
 	uint64_t want = (size + cluster - 1) / cluster;
@@ -104,7 +104,7 @@ static int add_to_sds(struct change_file *f, uint64_t at, const uint8_t *entry,
 			       "its $SDS is of a kind that cannot be added to");
 	from = a->size;
 	tail = mem_alloc((size_t)(end - from));
-	r = tail ? grow(f, a, end, err) : err_nomem(err);
+	r = tail ? grow_sds(f, a, end, err) : err_nomem(err);
 	if (!r) {
 		memcpy(tail + (copy - from), entry, size);
 		if (at >= from)
@@ -164,7 +164,8 @@ static int add_entry(struct change_file *f, const struct lookup *l,
 	return r ? r : ntfs_change_store(f, err);
 }
 
-static int add(struct ntfs_change *c, struct lookup *l, struct err *err)
+static int add_descriptor(struct ntfs_change *c, struct lookup *l,
+			  struct err *err)
 {
 	size_t size = sizeof(struct ntfs_sds_disk) + l->size;
 	uint8_t *entry = mem_alloc(size);
@@ -201,10 +202,10 @@ static int inherit(struct ntfs_change *c, uint64_t folder, bool is_folder,
 	l.descriptor = made;
 	if (!r) {
 		l.hash = ntfs_descriptor_hash(made, l.size);
-		r = find(&l, err);
+		r = find_descriptor(&l, err);
 	}
 	if (!r && !l.id)
-		r = add(c, &l, err);
+		r = add_descriptor(c, &l, err);
 	mem_free(made);
 	if (!r)
 		*ret_id = l.id;

@@ -14,7 +14,7 @@ int ntfs_bits_open(struct ntfs_change *c, const struct ntfs_runs *runs,
 		   struct err *err)
 {
 	struct ntfs_bits b = {.count = count};
-	int r = ntfs_runs_disk(c->n, runs, bytes, bytes, &b.now, err);
+	int r = ntfs_runs_open(c->n, runs, bytes, bytes, &b.now, err);
 
 	if (!r)
 		r = ntfs_runs_base(c, runs, bytes, &b.before, err);
@@ -197,7 +197,7 @@ int ntfs_runs_base(const struct ntfs_change *c, const struct ntfs_runs *runs,
 {
 	struct ntfs on_base = {.dev = c->base, .info = c->n->info};
 
-	return ntfs_runs_disk(&on_base, runs, size, size, ret, err);
+	return ntfs_runs_open(&on_base, runs, size, size, ret, err);
 }
 
 void ntfs_runs_cut(struct ntfs_runs *runs, uint64_t clusters)

@@ -88,7 +88,7 @@ static bool is_empty(const struct level *l)
 	return is_last(l, first(l));
 }
 
-static void cut(struct level *l, uint32_t at)
+static void cut_entry(struct level *l, uint32_t at)
 {
 	uint32_t n = length(l, at), end = used(l);
 	uint8_t *base = l->buf + l->head;
@@ -98,8 +98,8 @@ static void cut(struct level *l, uint32_t at)
 }
 
 // Puts an entry in; in an inner node with a child, which it gains or keeps.
-static void paste(struct level *l, uint32_t at, const uint8_t *from,
-		  uint64_t vcn)
+static void paste_entry(struct level *l, uint32_t at, const uint8_t *from,
+			uint64_t vcn)
 {
 	bool inner = header(l)->flags & NTFS_IH_HAS_CHILDREN;
 	struct ntfs_index_entry_disk d;
@@ -182,7 +182,7 @@ static int enter_child(struct path *p)
 
 // Chooses in the last level the entry with a key, or the first one behind.
 // Returns 1 when it is that with the key, 0, or an error.
-static int choose(struct path *p, const uint8_t *key, size_t len)
+static int choose_entry(struct path *p, const uint8_t *key, size_t len)
 {
 	struct level *l = &p->levels[p->depth];
 	struct ntfs_node node = {
@@ -204,12 +204,12 @@ static int choose(struct path *p, const uint8_t *key, size_t len)
 }
 
 // Returns 1 when the key was found, 0 when the leaf's entry is where it goes.
-static int find(struct path *p, const uint8_t *key, size_t len)
+static int find_key(struct path *p, const uint8_t *key, size_t len)
 {
 	int r = enter_root(p);
 
 	while (!r) {
-		r = choose(p, key, len);
+		r = choose_entry(p, key, len);
 		if (r)
 			return r;
 		if (!has_child(&p->levels[p->depth], p->levels[p->depth].at))
@@ -255,8 +255,8 @@ static void begin_block(const struct ntfs_tree *t, struct level *l,
 }
 
 // Adds entries [from, to) of a node to the end of another.
-static void append(struct level *l, const struct level *source, uint32_t from,
-		   uint32_t to)
+static void append_entries(struct level *l, const struct level *source,
+			   uint32_t from, uint32_t to)
 {
 	memcpy(l->buf + l->head + used(l), source->buf + source->head + from,
 	       to - from);
@@ -304,7 +304,7 @@ static uint32_t middle(const struct level *l)
 
 // Divides the node at depth d: its first half goes to a new block, and the
 // entry between the halves up, before the one that led to the node.
-static int split(struct path *p, unsigned d)
+static int split_node(struct path *p, unsigned d)
 {
 	struct level *l = &p->levels[d], *up = &p->levels[d - 1];
 	struct level left = {.buf = mem_alloc(buffer_size(p->t))};
@@ -316,13 +316,13 @@ static int split(struct path *p, unsigned d)
 	if (!left.buf)
 		return err_nomem(p->err);
 	begin_block(p->t, &left, header(l)->flags);
-	append(&left, l, from, at);
+	append_entries(&left, l, from, at);
 	append_last(&left, has_child(l, at) ? child(l, at) : 0);
 	r = write_block(p, &left, &left_vcn);
 	mem_free(left.buf);
 	if (r)
 		return r;
-	paste(up, up->at, base + at, left_vcn);
+	paste_entry(up, up->at, base + at, left_vcn);
 	at += length(l, at);
 	memmove(base + from, base + at, used(l) - at);
 	header(l)->used = to_le32(used(l) - (at - from));
@@ -359,7 +359,7 @@ static int push_down(struct path *p)
 	if (!below.buf)
 		return err_nomem(p->err);
 	begin_block(p->t, &below, header(root)->flags);
-	append(&below, root, first(root), used(root));
+	append_entries(&below, root, first(root), used(root));
 	mem_free(p->levels[1].buf);
 	p->levels[1] = below;
 	header(root)->entries_offset = to_le32(HEADER);
@@ -400,7 +400,7 @@ static int write_up(struct path *p, unsigned d)
 		uint64_t vcn = l->vcn;
 
 		if (used(l) > capacity(p->t)) {
-			r = split(p, d);
+			r = split_node(p, d);
 			continue;
 		}
 		r = write_block(p, l, &vcn);
@@ -425,7 +425,7 @@ int ntfs_tree_insert(struct ntfs_tree *t, const uint8_t *from, struct err *err)
 	struct path p = {.t = t, .err = err};
 	size_t len;
 	const uint8_t *key = key_of(from, &len);
-	int r = find(&p, key, len);
+	int r = find_key(&p, key, len);
 
 	if (r > 0)
 		r = err_set(err, -EEXIST, NTFS_INDEX_OF(t->file->number),
@@ -433,7 +433,7 @@ int ntfs_tree_insert(struct ntfs_tree *t, const uint8_t *from, struct err *err)
 	if (!r) {
 		struct level *l = &p.levels[p.depth];
 
-		paste(l, l->at, from, 0);
+		paste_entry(l, l->at, from, 0);
 		r = write_up(&p, p.depth);
 	}
 	path_done(&p);
@@ -445,7 +445,7 @@ int ntfs_tree_update(struct ntfs_tree *t, const uint8_t *from, struct err *err)
 	struct path p = {.t = t, .err = err};
 	size_t len;
 	const uint8_t *key = key_of(from, &len);
-	int r = find(&p, key, len);
+	int r = find_key(&p, key, len);
 
 	if (r > 0 && get_le16(entry(&p.levels[p.depth], p.levels[p.depth].at)
 				      ->key_len) != len) {
@@ -496,7 +496,7 @@ static int remove_empty(struct path *p, unsigned d, uint8_t **ret_moved)
 	*ret_moved = mem_dup(entry(up, at), length(up, at));
 	if (!*ret_moved)
 		return err_nomem(p->err);
-	cut(up, at);
+	cut_entry(up, at);
 	return write_up(p, d - 1);
 }
 
@@ -517,7 +517,7 @@ static int remove_from_leaf(struct path *p)
 {
 	struct level *l = &p->levels[p->depth];
 
-	cut(l, l->at);
+	cut_entry(l, l->at);
 	return p->depth && is_empty(l) ? remove_leaf(p) : write_up(p, p->depth);
 }
 
@@ -542,12 +542,12 @@ static int take_greatest(struct path *p, uint8_t **ret)
 }
 
 // Puts an entry in the place of the one with a key, wherever that is by now.
-static int replace(struct ntfs_tree *t, const uint8_t *key, size_t len,
-		   const uint8_t *by, struct err *err)
+static int replace_entry(struct ntfs_tree *t, const uint8_t *key, size_t len,
+			 const uint8_t *by, struct err *err)
 {
 	struct path p = {.t = t, .err = err};
 	bool is_inner = false;
-	int r = find(&p, key, len);
+	int r = find_key(&p, key, len);
 
 	if (r > 0) {
 		struct level *l = &p.levels[p.depth];
@@ -556,8 +556,8 @@ static int replace(struct ntfs_tree *t, const uint8_t *key, size_t len,
 		if (is_inner) {
 			uint64_t vcn = child(l, l->at);
 
-			cut(l, l->at);
-			paste(l, l->at, by, vcn);
+			cut_entry(l, l->at);
+			paste_entry(l, l->at, by, vcn);
 			r = write_up(&p, p.depth);
 		} else {
 			r = remove_from_leaf(&p);
@@ -576,7 +576,7 @@ static int remove_once(struct ntfs_tree *t, const uint8_t *key, size_t len,
 	struct path p = {.t = t, .err = err};
 	uint8_t *greatest = NULL;
 	bool is_inner = false;
-	int r = find(&p, key, len);
+	int r = find_key(&p, key, len);
 
 	if (!r)
 		r = err_set(err, -ENOENT, NTFS_INDEX_OF(t->file->number),
@@ -588,7 +588,7 @@ static int remove_once(struct ntfs_tree *t, const uint8_t *key, size_t len,
 			     : remove_from_leaf(&p);
 	path_done(&p);
 	if (!r && greatest)
-		r = replace(t, key, len, greatest, err);
+		r = replace_entry(t, key, len, greatest, err);
 	else if (!r && is_inner)
 		r = 1;
 	mem_free(greatest);

@@ -111,8 +111,8 @@ static int find_gone(void *ctx, const struct ntfs_index_entry *e)
 }
 
 // Returns 0, also when the volume has no such index.
-static int clean(struct ntfs_change *c, struct gone *g, const char *file,
-		 const char *index, struct err *err)
+static int clean_index(struct ntfs_change *c, struct gone *g, const char *file,
+		       const char *index, struct err *err)
 {
 	le16 name[16];
 	struct ntfs_index x;
@@ -149,11 +149,11 @@ int ntfs_views_clean(struct ntfs_change *c, struct err *err)
 	if (!g)
 		return err_nomem(err);
 	g->n = c->n;
-	r = clean(c, g, "$ObjId", "$O", err);
+	r = clean_index(c, g, "$ObjId", "$O", err);
 	g->is_reparse = true;
 	g->count = 0;
 	if (!r)
-		r = clean(c, g, "$Reparse", "$R", err);
+		r = clean_index(c, g, "$Reparse", "$R", err);
 	mem_free(g);
 	return r;
 }

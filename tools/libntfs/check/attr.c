@@ -75,8 +75,8 @@ static void check_form(struct check *c, const struct ntfs_attr *a)
 }
 
 // <0 when a must come before b. Only by type and name.
-static int compare(const struct check *c, const struct ntfs_attr *a,
-		   const struct ntfs_attr *b)
+static int compare_order(const struct check *c, const struct ntfs_attr *a,
+			 const struct ntfs_attr *b)
 {
 	if (a->type != b->type)
 		return a->type < b->type ? -1 : 1;
@@ -88,7 +88,7 @@ static void check_order(struct check *c, const struct ntfs_attr *before,
 			const struct ntfs_attr *a)
 {
 	uint64_t number = a->record->number;
-	int d = compare(c, before, a);
+	int d = compare_order(c, before, a);
 
 	if (d > 0)
 		ntfs_check_problem(c, number, NTFS_RULE_ATTR_ORDER,

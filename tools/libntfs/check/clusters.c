@@ -89,7 +89,7 @@ static void compare_byte(struct check *c, uint64_t first, uint8_t marked,
 	}
 }
 
-static int compare(struct check *c, struct disk *d, uint8_t *buf)
+static int compare_bitmap(struct check *c, struct disk *d, uint8_t *buf)
 {
 	uint64_t bytes = (c->n->info.clusters + 7) / 8;
 	struct difference diff = {0};
@@ -140,7 +140,7 @@ int ntfs_check_bitmap(struct check *c)
 		return ntfs_check_failed(c, NTFS_REC_BITMAP, NTFS_RULE_BITMAP,
 					 r, &e);
 	buf = mem_alloc(CHECK_PIECE);
-	r = buf ? compare(c, d, buf) : err_nomem(c->err);
+	r = buf ? compare_bitmap(c, d, buf) : err_nomem(c->err);
 	mem_free(buf);
 	disk_close(d);
 	return r;

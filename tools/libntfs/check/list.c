@@ -5,8 +5,8 @@
 
 #include "check.h"
 
-static int compare(const struct check *c, const struct ntfs_list_entry *a,
-		   const struct ntfs_list_entry *b)
+static int compare_entry(const struct check *c, const struct ntfs_list_entry *a,
+			 const struct ntfs_list_entry *b)
 {
 	int d;
 
@@ -52,7 +52,7 @@ int ntfs_check_list(struct check *c, const struct ntfs_file *f)
 	struct ntfs_attr a = {0};
 
 	while (ntfs_list_next(f->list, f->list_size, &off, &e, NULL) > 0) {
-		if (entries++ && compare(c, &before, &e) > 0)
+		if (entries++ && compare_entry(c, &before, &e) > 0)
 			ntfs_check_problem(
 				c, number, NTFS_RULE_ATTR_LIST_ORDER,
 				"The attribute list is not sorted at "

@@ -134,7 +134,8 @@ static int by_id(const void *a, const void *b)
 	return x->id < y->id ? -1 : x->id > y->id;
 }
 
-static struct check_descriptor *find(const struct check *c, uint32_t id)
+static struct check_descriptor *find_descriptor(const struct check *c,
+						uint32_t id)
 {
 	struct check_descriptor key = {.id = id};
 
@@ -187,7 +188,7 @@ static int check_entry(struct check *c, const struct ntfs_index *x,
 				   is_sdh ? "$SDH" : "$SII");
 		return 0;
 	}
-	d = find(c, get_le32(h->security_id));
+	d = find_descriptor(c, get_le32(h->security_id));
 	if (!d || d->hash != get_le32(h->hash) ||
 	    d->offset != get_le64(h->offset) || d->size != get_le32(h->size) ||
 	    get_le32(*(const le32 *)(e->key + key_len - 4)) != d->id ||
@@ -220,7 +221,7 @@ static void check_ids(struct check *c)
 		const struct check_record *r = &c->records[i];
 
 		if (r->security_id && r->flags & CR_IN_USE &&
-		    !find(c, r->security_id))
+		    !find_descriptor(c, r->security_id))
 			ntfs_check_problem(
 				c, i, NTFS_RULE_SECURITY_ID,
 				"The file's security descriptor %u does "

@@ -8,7 +8,7 @@
 #include "check.h"
 
 // Finds a file of $Extend by name; *ret is 0 when there is none.
-static int find(struct check *c, const char *name, uint64_t *ret)
+static int find_in_extend(struct check *c, const char *name, uint64_t *ret)
 {
 	le16 units[16];
 	size_t len = strlen(name);
@@ -111,7 +111,7 @@ static int check_view(struct check *c, const char *file, const char *index,
 	uint64_t record;
 	struct ntfs_file f;
 	struct err e = {0};
-	int r = find(c, file, &record);
+	int r = find_in_extend(c, file, &record);
 
 	if (r || !record)
 		return r;

@@ -46,7 +46,7 @@ static uint32_t count_clusters(const struct compressed *c, uint64_t vcn,
 	return end - vcn < limit ? (uint32_t)(end - vcn) : limit;
 }
 
-static int load(struct compressed *c, uint64_t number, struct err *err)
+static int load_unit(struct compressed *c, uint64_t number, struct err *err)
 {
 	uint32_t per_unit = c->unit / c->cluster_size, count;
 	uint64_t vcn = number * per_unit, left = c->runs.clusters - vcn;
@@ -88,7 +88,7 @@ static int compressed_read(struct disk *d, uint64_t off, void *buf, size_t len,
 
 		n = n < len ? n : len;
 		n = n < c->valid - off ? n : c->valid - off;
-		r = load(c, off / c->unit, err);
+		r = load_unit(c, off / c->unit, err);
 		if (!r)
 			memcpy(out, c->plain + in, (size_t)n);
 		off += n;
@@ -122,7 +122,7 @@ static const struct disk_ops compressed_ops = {
 static int prepare(struct ntfs *n, struct compressed *c, struct err *err)
 {
 	uint64_t size = c->runs.clusters * c->cluster_size, vcn = 0;
-	int r = ntfs_runs_disk(n, &c->runs, size, size, &c->raw, err);
+	int r = ntfs_runs_open(n, &c->runs, size, size, &c->raw, err);
 
 	if (r)
 		return r;
@@ -138,7 +138,7 @@ static int prepare(struct ntfs *n, struct compressed *c, struct err *err)
 	return 0;
 }
 
-int ntfs_compressed_disk(struct ntfs *n, const struct ntfs_attr *attr,
+int ntfs_compressed_open(struct ntfs *n, const struct ntfs_attr *attr,
 			 struct ntfs_runs *runs, struct disk **ret,
 			 struct err *err)
 {

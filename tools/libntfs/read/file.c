@@ -51,7 +51,7 @@ static int read_list_runs(struct ntfs *n, const struct ntfs_attr *attr,
 				ERR_NOWHERE,
 				"its attribute list is longer than its runs");
 	if (!r)
-		r = ntfs_runs_disk(n, &runs, attr->size, attr->valid, &d, err);
+		r = ntfs_runs_open(n, &runs, attr->size, attr->valid, &d, err);
 	if (!r) {
 		r = disk_read(d, 0, data, (size_t)attr->size, err);
 		disk_close(d);

@@ -148,7 +148,7 @@ int ntfs_runs_append(const struct ntfs *n, const struct ntfs_attr *attr,
 		     struct ntfs_runs *runs, struct err *err);
 
 // Makes a disk of a stream's runs.
-int ntfs_runs_disk(struct ntfs *n, const struct ntfs_runs *runs, uint64_t size,
+int ntfs_runs_open(struct ntfs *n, const struct ntfs_runs *runs, uint64_t size,
 		   uint64_t valid, struct disk **ret, struct err *err);
 
 // Frees what the list holds.
@@ -223,7 +223,7 @@ int ntfs_stream_read(const struct ntfs_file *f, const struct ntfs_attr *attr,
 
 // Makes a read-only disk of a compressed attribute; takes over `runs`, also
 // when it fails.
-int ntfs_compressed_disk(struct ntfs *n, const struct ntfs_attr *attr,
+int ntfs_compressed_open(struct ntfs *n, const struct ntfs_attr *attr,
 			 struct ntfs_runs *runs, struct disk **ret,
 			 struct err *err);
 

@@ -67,8 +67,8 @@ int ntfs_wof_open(const struct ntfs_file *f, const struct ntfs_attr *attr,
 // is closed with it, or when this fails.
 // Returns 0, -EBADMSG when its table of chunks does not fit, -ENOTSUP for
 // another algorithm, or -ENOMEM.
-int ntfs_wof_disk(struct disk *stream, uint64_t size, uint32_t algorithm,
-		  struct disk **ret, struct err *err);
+int ntfs_wof_open_chunks(struct disk *stream, uint64_t size, uint32_t algorithm,
+			 struct disk **ret, struct err *err);
 
 // --- Links (link.c) ----------------------------------------------------------
 

@@ -15,7 +15,7 @@ static int broken(const struct ntfs_attr *attr, const char *why,
 }
 
 // Returns a little-endian signed number of 1 to 8 bytes.
-static int64_t number(const uint8_t *p, unsigned size)
+static int64_t read_number(const uint8_t *p, unsigned size)
 {
 	uint64_t v = p[size - 1] & 0x80 ? UINT64_MAX : 0;
 
@@ -24,8 +24,8 @@ static int64_t number(const uint8_t *p, unsigned size)
 	return (int64_t)v;
 }
 
-static int add(struct ntfs_runs *runs, const struct ntfs_attr *attr,
-	       uint64_t lcn, uint64_t len, struct err *err)
+static int add_run(struct ntfs_runs *runs, const struct ntfs_attr *attr,
+		   uint64_t lcn, uint64_t len, struct err *err)
 {
 	struct ntfs_run *last = runs->count ? &runs->items[runs->count - 1]
 					    : NULL;
@@ -67,18 +67,18 @@ int ntfs_runs_append(const struct ntfs *n, const struct ntfs_attr *attr,
 		if (!len_size || len_size > 8 || off_size > 8 ||
 		    len_size + off_size > end - p)
 			return broken(attr, "one is cut off", err);
-		len = number(p, len_size);
+		len = read_number(p, len_size);
 		if (len <= 0)
 			return broken(attr, "one has no length", err);
-		delta = off_size ? number(p + len_size, off_size) : 0;
+		delta = off_size ? read_number(p + len_size, off_size) : 0;
 		p += len_size + off_size;
 		if (__builtin_add_overflow(lcn, delta, &lcn))
 			return broken(attr, "one leaves the volume", err);
 		if (off_size &&
 		    (lcn < 0 || !range_ok((uint64_t)lcn, (uint64_t)len, limit)))
 			return broken(attr, "one leaves the volume", err);
-		r = add(runs, attr, off_size ? (uint64_t)lcn : NTFS_HOLE,
-			(uint64_t)len, err);
+		r = add_run(runs, attr, off_size ? (uint64_t)lcn : NTFS_HOLE,
+			    (uint64_t)len, err);
 		if (r)
 			return r;
 	}
@@ -92,7 +92,7 @@ int ntfs_runs_append(const struct ntfs *n, const struct ntfs_attr *attr,
 	return 0;
 }
 
-int ntfs_runs_disk(struct ntfs *n, const struct ntfs_runs *runs, uint64_t size,
+int ntfs_runs_open(struct ntfs *n, const struct ntfs_runs *runs, uint64_t size,
 		   uint64_t valid, struct disk **ret, struct err *err)
 {
 	uint32_t cluster = n->info.cluster_size;

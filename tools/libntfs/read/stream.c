@@ -28,7 +28,7 @@ static int open_extents(struct ntfs *n, const struct ntfs_attr *attr,
 			struct err *err)
 {
 	struct disk *d;
-	int r = ntfs_runs_disk(n, runs, attr->size, attr->valid, &d, err);
+	int r = ntfs_runs_open(n, runs, attr->size, attr->valid, &d, err);
 
 	if (r)
 		return r;
@@ -61,7 +61,7 @@ int ntfs_stream_open(const struct ntfs_file *f, const struct ntfs_attr *attr,
 				"its size needs",
 				attr->type);
 	if (!r && method)
-		return ntfs_compressed_disk(f->n, attr, &runs, ret, err);
+		return ntfs_compressed_open(f->n, attr, &runs, ret, err);
 	if (!r)
 		r = open_extents(f->n, attr, &runs, ret, err);
 	ntfs_runs_done(&runs);

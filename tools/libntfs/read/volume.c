@@ -103,7 +103,7 @@ static int map_mft(struct ntfs *n, const struct ntfs_runs *runs,
 
 	if (size > data->size)
 		size = data->size;
-	r = ntfs_runs_disk(n, runs, size, data->valid, &d, err);
+	r = ntfs_runs_open(n, runs, size, data->valid, &d, err);
 	if (r)
 		return r;
 	disk_close(n->mft);

@@ -200,8 +200,8 @@ static int prepare(struct wof *w, uint32_t algorithm, struct err *err)
 	return r || !w->stored || !w->plain ? err_nomem(err) : 0;
 }
 
-int ntfs_wof_disk(struct disk *stream, uint64_t size, uint32_t algorithm,
-		  struct disk **ret, struct err *err)
+int ntfs_wof_open_chunks(struct disk *stream, uint64_t size, uint32_t algorithm,
+			 struct disk **ret, struct err *err)
 {
 	static const struct disk_ops ops = {.read = wof_read,
 					    .close = wof_close};
@@ -260,6 +260,6 @@ int ntfs_wof_open(const struct ntfs_file *f, const struct ntfs_attr *attr,
 				   "its stream WofCompressedData is missing");
 	r = ntfs_stream_open(f, &a, &stream, err);
 	return r ? r
-		 : ntfs_wof_disk(stream, attr->size, get_le32(h->algorithm),
-				 ret, err);
+		 : ntfs_wof_open_chunks(stream, attr->size,
+					get_le32(h->algorithm), ret, err);
 }

@@ -396,7 +396,7 @@ static void build(struct disk *d, uint32_t cluster, unsigned files, bool no_dos)
 	check_ok(ntfs_build_layout(b, &err), &err);
 	check_ok(ntfs_build_begin(b, &err), &err);
 	write_contents();
-	check_ok(ntfs_build_stream_disk(b, reserved_stream, &reserved, &err),
+	check_ok(ntfs_build_open_stream(b, reserved_stream, &reserved, &err),
 		 &err);
 	check_eq(reserved->size, 1000003);
 	check_ok(disk_write(reserved, 1000002, &byte, 1, &err), &err);

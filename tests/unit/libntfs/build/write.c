@@ -104,8 +104,8 @@ int main(void)
 	check_eq(ntfs_build_write(b, ids[4], 4097, junk, 1, NULL), -EINVAL);
 	check_eq(ntfs_build_write(b, ids[4], 4097, junk, 0, NULL), 0);
 	check_eq(ntfs_build_write(b, 999, 0, junk, 1, NULL), -EINVAL);
-	check_eq(ntfs_build_stream_disk(b, ids[4], &reserved, NULL), -EINVAL);
-	check_ok(ntfs_build_stream_disk(b, whole, &reserved, &err), &err);
+	check_eq(ntfs_build_open_stream(b, ids[4], &reserved, NULL), -EINVAL);
+	check_ok(ntfs_build_open_stream(b, whole, &reserved, &err), &err);
 	check_eq(reserved->size, 300001);
 	for (uint64_t i = 0; i < reserved->size; i++) {
 		uint8_t byte = byte_of(whole, i);

@@ -287,7 +287,8 @@ static void read_large(void)
 
 	*stream = (struct disk){
 		.ops = &ops, .size = LARGE + LARGE_TABLE, .sector_size = 512};
-	check_ok(ntfs_wof_disk(stream, LARGE, NTFS_WOF_LZX, &d, &err), &err);
+	check_ok(ntfs_wof_open_chunks(stream, LARGE, NTFS_WOF_LZX, &d, &err),
+		 &err);
 	for (size_t i = 0; i < 5; i++) {
 		check_ok(disk_read(d, places[i], buf, 5, &err), &err);
 		for (size_t j = 0; j < 5; j++)
