@@ -394,6 +394,44 @@ _Static_assert(sizeof(struct ntfs_index_entry_disk) == 0x10, "size");
 
 // --- $Secure, $ObjId, $Reparse, $Quota ---------------------------------------
 
+// A self-relative security descriptor ([MS-DTYP] 2.4.6), its lists of entries (2.4.5)
+// and what all entries begin with (2.4.4.1); `mask` is of those that have a SID.
+struct ntfs_descriptor_disk {
+	uint8_t revision;  // 0x00: 1
+	uint8_t zero_0x01; // 0x01
+	le16 control;      // 0x02: NTFS_SD_*
+	le32 owner;        // 0x04: offset of a SID, or 0; so the next
+	le32 group;        // 0x08
+	le32 sacl;         // 0x0c: offset of a list, or 0; so the next
+	le32 dacl;         // 0x10
+};
+_Static_assert(sizeof(struct ntfs_descriptor_disk) == 20, "size");
+
+enum { // ntfs_descriptor_disk.control
+	NTFS_SD_DACL_PRESENT = 0x0004,
+	NTFS_SD_SACL_PRESENT = 0x0010,
+	NTFS_SD_DACL_INHERITED = 0x0400, // by a system that marks those entries
+	NTFS_SD_SACL_INHERITED = 0x0800,
+	NTFS_SD_SELF_RELATIVE = 0x8000,
+};
+
+struct ntfs_acl_disk {
+	uint8_t revision;  // 0x00: 2, 4 with entries for objects
+	uint8_t zero_0x01; // 0x01
+	le16 size;         // 0x02: bytes, with this header
+	le16 count;        // 0x04: entries
+	le16 zero_0x06;    // 0x06
+};
+_Static_assert(sizeof(struct ntfs_acl_disk) == 8, "size");
+
+struct ntfs_ace_disk {
+	uint8_t type;  // 0x00
+	uint8_t flags; // 0x01
+	le16 size;     // 0x02: bytes, with this header
+	le32 mask;     // 0x04
+};
+_Static_assert(sizeof(struct ntfs_ace_disk) == 8, "size");
+
 // One entry of $Secure:$SDS, at a multiple of 16; the descriptor follows. Also
 // the data of $SII and $SDH entries.
 struct ntfs_sds_disk {

@@ -10,14 +10,6 @@
 #include "change.h"
 #include "../encode/descriptor.h"
 
-enum { // of a descriptor, [MS-DTYP] 2.4.6
-	DACL_PRESENT = 0x0004,
-	SACL_PRESENT = 0x0010,
-	DACL_INHERITED = 0x0400, // by a system that marks inherited entries
-	SACL_INHERITED = 0x0800,
-	SELF_RELATIVE = 0x8000,
-};
-
 enum { // of an entry, [MS-DTYP] 2.4.4.1
 	TO_FILES = 0x01,
 	TO_FOLDERS = 0x02,
@@ -26,9 +18,7 @@ enum { // of an entry, [MS-DTYP] 2.4.4.1
 	INHERITED = 0x10,
 };
 
-#define HEADER     20u
-#define ACL_HEAD   8u
-#define ACE_HEAD   8u // with its mask
+#define ACE_HEAD   sizeof(struct ntfs_ace_disk)
 #define MAX_ACL    65535u
 #define GENERIC    0xf0000000u
 #define LAST_PLAIN 3u // types of entries that are a mask and a SID
@@ -40,32 +30,6 @@ static const uint8_t default_acl[] = {
 	0, 0, 0,    0, 0, 5, 18, 0, 0,  0, 0,    0, 0x18, 0, 0xff, 1, 0x1f, 0,
 	1, 2, 0,    0, 0, 0, 0,  5, 32, 0, 0,    0, 0x20, 2, 0,    0,
 };
-
-static uint32_t u32_at(const uint8_t *p)
-{
-	le32 v;
-
-	memcpy(&v, p, sizeof(v));
-	return get_le32(v);
-}
-
-static uint32_t u16_at(const uint8_t *p)
-{
-	return p[0] | (uint32_t)p[1] << 8;
-}
-
-static void put_u32(uint8_t *p, uint32_t v)
-{
-	le32 d = to_le32(v);
-
-	memcpy(p, &d, sizeof(d));
-}
-
-static void put_u16(uint8_t *p, uint32_t v)
-{
-	p[0] = (uint8_t)v;
-	p[1] = (uint8_t)(v >> 8);
-}
 
 static uint32_t sid_size(const uint8_t *sid)
 {
@@ -87,6 +51,17 @@ static uint32_t map_mask(uint32_t mask)
 	return out;
 }
 
+// What any entry begins with.
+static const struct ntfs_ace_disk *ace_at(const uint8_t *ace)
+{
+	return (const void *)ace;
+}
+
+static uint32_t ace_size(const uint8_t *ace)
+{
+	return get_le16(ace_at(ace)->size);
+}
+
 struct acl {
 	uint8_t *data; // MAX_ACL bytes
 	uint32_t used, count;
@@ -102,21 +77,24 @@ static const uint8_t *creator(const struct inherit *h, const uint8_t *ace)
 {
 	static const uint8_t ids[] = {1, 1, 0, 0, 0, 0, 0, 3};
 	const uint8_t *sid = ace + ACE_HEAD;
+	uint32_t last;
 
-	if (ace[0] > LAST_PLAIN || u16_at(ace + 2) < ACE_HEAD + 12 ||
-	    memcmp(sid, ids, 8) || u32_at(sid + 8) > 1)
+	if (ace_at(ace)->type > LAST_PLAIN || ace_size(ace) < ACE_HEAD + 12 ||
+	    memcmp(sid, ids, 8))
 		return NULL;
-	return u32_at(sid + 8) ? h->group : h->owner;
+	last = get_le32(*(const le32 *)(sid + 8));
+	return last > 1 ? NULL : last ? h->group : h->owner;
 }
 
 static void add_ace(struct acl *acl, const uint8_t *ace, uint8_t flags)
 {
-	uint32_t size = u16_at(ace + 2);
+	uint32_t size = ace_size(ace);
+	struct ntfs_ace_disk *copy = (void *)(acl->data + acl->used);
 
 	if (acl->used + size > MAX_ACL)
 		return;
-	memcpy(acl->data + acl->used, ace, size);
-	acl->data[acl->used + 1] = flags;
+	memcpy(copy, ace, size);
+	copy->flags = flags;
 	acl->used += size;
 	acl->count++;
 }
@@ -126,31 +104,34 @@ static void add_effective(const struct inherit *h, struct acl *acl,
 			  const uint8_t *ace, uint8_t flags)
 {
 	uint8_t copy[ACE_HEAD + 8 + 4 * 255];
+	struct ntfs_ace_disk *head = (void *)copy;
 	const uint8_t *sid = creator(h, ace);
-	uint32_t size = u16_at(ace + 2);
+	uint32_t size = ace_size(ace);
 
-	if (ace[0] > LAST_PLAIN || size < ACE_HEAD || size > sizeof(copy)) {
+	if (ace_at(ace)->type > LAST_PLAIN || size < ACE_HEAD ||
+	    size > sizeof(copy)) {
 		add_ace(acl, ace, flags);
 		return;
 	}
 	memcpy(copy, ace, size);
 	if (sid) {
 		memcpy(copy + ACE_HEAD, sid, sid_size(sid));
-		put_u16(copy + 2, ACE_HEAD + sid_size(sid));
+		head->size = to_le16((uint16_t)(ACE_HEAD + sid_size(sid)));
 	}
-	put_u32(copy + 4, map_mask(u32_at(copy + 4)));
+	head->mask = to_le32(map_mask(get_le32(head->mask)));
 	add_ace(acl, copy, flags);
 }
 
 static void inherit_ace(const struct inherit *h, struct acl *acl,
 			const uint8_t *ace)
 {
-	uint8_t flags = ace[1], mark = h->mark ? INHERITED : 0;
+	uint8_t flags = ace_at(ace)->flags, mark = h->mark ? INHERITED : 0;
 	uint8_t on = h->is_folder && !(flags & ONCE)
 			     ? flags & (TO_FILES | TO_FOLDERS)
 			     : 0;
-	bool special = ace[0] <= LAST_PLAIN && u16_at(ace + 2) >= ACE_HEAD &&
-		       (u32_at(ace + 4) & GENERIC || creator(h, ace));
+	bool special =
+		ace_at(ace)->type <= LAST_PLAIN && ace_size(ace) >= ACE_HEAD &&
+		(get_le32(ace_at(ace)->mask) & GENERIC || creator(h, ace));
 
 	if (!(flags & (h->is_folder ? TO_FOLDERS : TO_FILES))) {
 		if (on)
@@ -167,49 +148,53 @@ static void inherit_ace(const struct inherit *h, struct acl *acl,
 static void inherit_acl(const struct inherit *h, const uint8_t *parent,
 			struct acl *acl)
 {
-	uint32_t at = ACL_HEAD, count = u16_at(parent + 4);
+	const struct ntfs_acl_disk *from = (const void *)parent;
+	struct ntfs_acl_disk d = {.revision = from->revision};
+	uint32_t at = sizeof(d), count = get_le16(from->count);
 
-	acl->used = ACL_HEAD;
+	acl->used = sizeof(d);
 	acl->count = 0;
-	for (; count; count--, at += u16_at(parent + at + 2))
+	for (; count; count--, at += ace_size(parent + at))
 		inherit_ace(h, acl, parent + at);
-	memset(acl->data, 0, ACL_HEAD);
-	acl->data[0] = parent[0];
-	put_u16(acl->data + 2, acl->used);
-	put_u16(acl->data + 4, acl->count);
+	d.size = to_le16((uint16_t)acl->used);
+	d.count = to_le16((uint16_t)acl->count);
+	memcpy(acl->data, &d, sizeof(d));
 }
 
-static uint32_t append(uint8_t *sd, uint32_t *used, const uint8_t *part,
-		       uint32_t size)
+// Returns where it lies.
+static le32 append(uint8_t *sd, uint32_t *used, const uint8_t *part,
+		   uint32_t size)
 {
 	uint32_t at = *used;
 
 	memcpy(sd + at, part, size);
 	*used = (uint32_t)round_up(at + size, 4);
-	return at;
+	return to_le32(at);
 }
 
 // Puts a descriptor together. Returns its size.
 static uint32_t compose(const struct inherit *h, const struct acl *sacl,
 			const struct acl *dacl, uint32_t control, uint8_t *sd)
 {
-	uint32_t used = HEADER;
+	struct ntfs_descriptor_disk d = {.revision = 1};
+	uint32_t used = sizeof(d);
 
-	memset(sd, 0, HEADER);
-	sd[0] = 1;
+	control |= NTFS_SD_SELF_RELATIVE | NTFS_SD_DACL_PRESENT |
+		   (sacl->count ? NTFS_SD_SACL_PRESENT : 0);
+	d.control = to_le16((uint16_t)control);
 	if (sacl->count)
-		put_u32(sd + 12, append(sd, &used, sacl->data, sacl->used));
-	put_u32(sd + 16, append(sd, &used, dacl->data, dacl->used));
-	put_u32(sd + 4, append(sd, &used, h->owner, sid_size(h->owner)));
-	put_u32(sd + 8, append(sd, &used, h->group, sid_size(h->group)));
-	put_u16(sd + 2, control | SELF_RELATIVE | DACL_PRESENT |
-				(sacl->count ? SACL_PRESENT : 0));
+		d.sacl = append(sd, &used, sacl->data, sacl->used);
+	d.dacl = append(sd, &used, dacl->data, dacl->used);
+	d.owner = append(sd, &used, h->owner, sid_size(h->owner));
+	d.group = append(sd, &used, h->group, sid_size(h->group));
+	memcpy(sd, &d, sizeof(d));
 	return used;
 }
 
 int ntfs_inherit(const uint8_t *parent, size_t size, bool is_folder,
 		 uint8_t **ret, size_t *ret_size, struct err *err)
 {
+	const struct ntfs_descriptor_disk *from = (const void *)parent;
 	uint32_t control, owner, group, sacl_at, dacl_at;
 	struct acl sacl = {.data = mem_alloc(MAX_ACL + 1)};
 	struct acl dacl = {.data = mem_alloc(MAX_ACL + 1)};
@@ -221,17 +206,19 @@ int ntfs_inherit(const uint8_t *parent, size_t size, bool is_folder,
 		r = err_corrupt(err, "security descriptor", ERR_NOWHERE,
 				"that of a folder is none");
 	if (!r) {
-		control = u16_at(parent + 2);
-		owner = u32_at(parent + 4);
-		group = u32_at(parent + 8);
-		sacl_at = control & SACL_PRESENT ? u32_at(parent + 12) : 0;
-		dacl_at = control & DACL_PRESENT ? u32_at(parent + 16) : 0;
+		control = get_le16(from->control);
+		owner = get_le32(from->owner);
+		group = get_le32(from->group);
+		sacl_at = control & NTFS_SD_SACL_PRESENT ? get_le32(from->sacl)
+							 : 0;
+		dacl_at = control & NTFS_SD_DACL_PRESENT ? get_le32(from->dacl)
+							 : 0;
 		h.owner = owner ? parent + owner : system_sid;
 		h.group = group ? parent + group : system_sid;
-		h.mark = control & SACL_INHERITED;
+		h.mark = control & NTFS_SD_SACL_INHERITED;
 		if (sacl_at)
 			inherit_acl(&h, parent + sacl_at, &sacl);
-		h.mark = control & DACL_INHERITED;
+		h.mark = control & NTFS_SD_DACL_INHERITED;
 		if (dacl_at)
 			inherit_acl(&h, parent + dacl_at, &dacl);
 		if (!dacl.count) {
@@ -240,8 +227,9 @@ int ntfs_inherit(const uint8_t *parent, size_t size, bool is_folder,
 		}
 		*ret_size =
 			compose(&h, &sacl, &dacl,
-				control & (DACL_INHERITED |
-					   (sacl.count ? SACL_INHERITED : 0)),
+				control & (NTFS_SD_DACL_INHERITED |
+					   (sacl.count ? NTFS_SD_SACL_INHERITED
+						       : 0)),
 				sd);
 		*ret = sd;
 		sd = NULL;

@@ -5,63 +5,71 @@
 
 #include "descriptor.h"
 
-static uint32_t u32_at(const uint8_t *p)
-{
-	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
-	       (uint32_t)p[3] << 24;
-}
+#define ACE_MIN 4u // bytes: type, flags and size
 
 static bool is_sid(const uint8_t *d, size_t size, uint32_t off)
 {
-	return range_ok(off, 8, size) && off >= 20 && d[off] == 1 &&
+	return range_ok(off, 8, size) &&
+	       off >= sizeof(struct ntfs_descriptor_disk) && d[off] == 1 &&
 	       d[off + 1] <= 15 && range_ok(off + 8, d[off + 1] * 4u, size);
 }
 
 static bool is_acl(const uint8_t *d, size_t size, uint32_t off)
 {
-	uint32_t length, count, at = 8;
+	const struct ntfs_acl_disk *acl = (const void *)(d + off);
+	uint32_t length, count, at = sizeof(*acl);
 
-	if (off < 20 || !range_ok(off, 8, size) || d[off] < 2 || d[off] > 4)
+	if (off < sizeof(struct ntfs_descriptor_disk) ||
+	    !range_ok(off, sizeof(*acl), size) || acl->revision < 2 ||
+	    acl->revision > 4)
 		return false;
-	length = d[off + 2] | (uint32_t)d[off + 3] << 8;
-	count = d[off + 4] | (uint32_t)d[off + 5] << 8;
-	if (length < 8 || !range_ok(off, length, size))
+	length = get_le16(acl->size);
+	count = get_le16(acl->count);
+	if (length < sizeof(*acl) || !range_ok(off, length, size))
 		return false;
 	for (; count; count--) {
-		const uint8_t *ace = d + off + at;
+		const struct ntfs_ace_disk *ace = (const void *)(d + off + at);
 		uint32_t n;
 
-		if (!range_ok(at, 4, length))
+		if (!range_ok(at, ACE_MIN, length))
 			return false;
-		n = ace[2] | (uint32_t)ace[3] << 8;
-		if (n < 4 || !range_ok(at, n, length))
+		n = get_le16(ace->size);
+		if (n < ACE_MIN || !range_ok(at, n, length))
 			return false;
 		at += n;
 	}
 	return true;
 }
 
+// A list counts when the control says that it is present; its offset alone may be
+// what was left there.
 bool ntfs_descriptor_is_valid(const uint8_t *d, size_t size)
 {
-	uint32_t owner, group, sacl, dacl;
+	const struct ntfs_descriptor_disk *h = (const void *)d;
+	uint32_t owner, group, sacl, dacl, control;
 
-	if (size < 20 || d[0] != 1 || !(d[3] & 0x80))
+	if (size < sizeof(*h) || h->revision != 1 ||
+	    !(get_le16(h->control) & NTFS_SD_SELF_RELATIVE))
 		return false;
-	owner = u32_at(d + 4);
-	group = u32_at(d + 8);
-	sacl = d[2] & 0x10 ? u32_at(d + 12) : 0;
-	dacl = d[2] & 0x04 ? u32_at(d + 16) : 0;
+	control = get_le16(h->control);
+	owner = get_le32(h->owner);
+	group = get_le32(h->group);
+	sacl = control & NTFS_SD_SACL_PRESENT ? get_le32(h->sacl) : 0;
+	dacl = control & NTFS_SD_DACL_PRESENT ? get_le32(h->dacl) : 0;
 	return (!owner || is_sid(d, size, owner)) &&
 	       (!group || is_sid(d, size, group)) &&
 	       (!sacl || is_acl(d, size, sacl)) &&
 	       (!dacl || is_acl(d, size, dacl));
 }
 
+// Bytes behind the last whole unit do not count (Linux-NTFS documentation,
+// "$Secure").
 uint32_t ntfs_descriptor_hash(const uint8_t *d, size_t size)
 {
+	const le32 *units = (const void *)d;
 	uint32_t h = 0;
 
-	for (size_t i = 0; i + 4 <= size; i += 4)
-		h = u32_at(d + i) + (h << 3 | h >> 29);
+	for (size_t i = 0; i < size / sizeof(*units); i++)
+		h = get_le32(units[i]) + (h << 3 | h >> 29);
 	return h;
 }

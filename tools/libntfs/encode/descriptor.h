@@ -5,7 +5,7 @@
 #ifndef NTFS_DESCRIPTOR_H
 #define NTFS_DESCRIPTOR_H
 
-#include "base.h"
+#include "../ntfs_disk.h"
 
 // Returns true when its parts lie inside it and are well formed.
 bool ntfs_descriptor_is_valid(const uint8_t *d, size_t size);

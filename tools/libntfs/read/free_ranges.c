@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "read.h"
+#include "log.h"
 
 #define PIECE 65536u
 
@@ -88,74 +88,38 @@ int ntfs_free_ranges(struct ntfs *n,
 
 // --- Whether somebody still uses it ----------------------------------------------
 
-#define LOG_PAGE          4096u
-#define LOG_CLEAN         2u      // flag of a restart area
-#define LOG_NOBODY        0xffffu // in the list of clients
-#define LOG_PAGE_VERDICTS 2       // restart pages
-
-static uint16_t get16(const uint8_t *b)
-{
-	return (uint16_t)(b[0] | b[1] << 8);
-}
-
-static uint64_t get64(const uint8_t *b)
-{
-	uint64_t v = 0;
-
-	for (int i = 8; i; i--)
-		v = v << 8 | b[i - 1];
-	return v;
-}
-
-// What a restart page says: its number, and whether all was closed.
-struct restart {
-	uint64_t lsn;
-	bool is_page, is_empty, is_closed;
-};
-
-static struct restart look(const uint8_t *page)
-{
-	struct restart s = {.is_page = !memcmp(page, "RSTR", 4)};
-	uint16_t area = get16(page + 0x18);
-
-	s.is_empty = page[0] == 0xff && !memcmp(page, page + 1, 511);
-	if (!s.is_page)
-		return s;
-	s.is_page = range_ok(area, 16, 510);
-	if (!s.is_page)
-		return s;
-	s.lsn = get64(page + area);
-	s.is_closed = get16(page + area + 12) == LOG_NOBODY ||
-		      get16(page + area + 14) & LOG_CLEAN;
-	return s;
-}
+#define LOG_PAGES 2u
 
 // The newer page counts; a log of ones was emptied.
 static int is_log_closed(struct ntfs *n, bool *ret, struct err *err)
 {
-	struct restart found[LOG_PAGE_VERDICTS], *last = &found[0];
-	uint8_t page[512];
+	struct ntfs_restart found[LOG_PAGES];
+	bool is_empty = false, second;
+	uint8_t page[NTFS_USA_STRIDE];
 	struct disk *log;
-	int r = ntfs_open_stream(n, NTFS_REC_LOGFILE, NTFS_AT_DATA, NULL, &log,
-				 err);
+	int r = ntfs_log_open(n, &log, err);
 
 	if (r)
 		return r;
-	for (size_t i = 0; i < LOG_PAGE_VERDICTS && !r; i++) {
-		if (log->size >= i * LOG_PAGE + sizeof(page))
-			r = disk_read(log, i * LOG_PAGE, page, sizeof(page),
-				      err);
+	for (size_t i = 0; i < LOG_PAGES && !r; i++) {
+		if (log->size >= i * NTFS_LOG_PAGE + sizeof(page))
+			r = disk_read(log, i * NTFS_LOG_PAGE, page,
+				      sizeof(page), err);
 		else
 			memset(page, 0xff, sizeof(page));
-		if (!r)
-			found[i] = look(page);
+		if (r)
+			break;
+		if (!i)
+			is_empty = page[0] == 0xff &&
+				   !memcmp(page, page + 1, sizeof(page) - 1);
+		found[i] = ntfs_restart_decode(page);
 	}
 	disk_close(log);
 	if (r)
 		return r;
-	if (found[1].is_page && (!last->is_page || found[1].lsn > last->lsn))
-		last = &found[1];
-	*ret = last->is_page ? last->is_closed : last->is_empty;
+	second = found[1].has_area &&
+		 (!found[0].has_area || found[1].lsn > found[0].lsn);
+	*ret = found[second].has_area ? found[second].is_closed : is_empty;
 	return 0;
 }
 
@@ -191,9 +155,9 @@ int ntfs_in_use(struct ntfs *n, const char **ret, struct err *err)
 		r = is_log_closed(n, &closed, err);
 	if (r)
 		return r;
-	*ret = sleeps              ? "Windows is hibernated on it"
-	       : n->info.flags & 1 ? "it is marked dirty"
-	       : !closed           ? "it was not shut down properly"
-				   : NULL;
+	*ret = sleeps                          ? "Windows is hibernated on it"
+	       : n->info.flags & NTFS_VF_DIRTY ? "it is marked dirty"
+	       : !closed                       ? "it was not shut down properly"
+					       : NULL;
 	return 0;
 }

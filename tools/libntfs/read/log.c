@@ -40,17 +40,22 @@ struct restart_area_disk {
 _Static_assert(sizeof(struct restart_area_disk) == 0x20, "size");
 _Static_assert(offsetof(struct restart_area_disk, flags) == 0x0e, "offset");
 
-// Returns true when a restart page says that the log was closed in order.
-static bool is_closed(const uint8_t *page)
+struct ntfs_restart ntfs_restart_decode(const uint8_t page[NTFS_USA_STRIDE])
 {
 	const struct restart_page_disk *h = (const void *)page;
 	uint32_t off = get_le16(h->restart_offset);
 	const struct restart_area_disk *area = (const void *)(page + off);
+	struct ntfs_restart s = {.is_page = !memcmp(h->magic, "RSTR", 4)};
 
 	// The area lies before the first place of the update sequence.
-	return range_ok(off, sizeof(*area), NTFS_USA_STRIDE - 2) &&
-	       (get_le16(area->flags) & CLEAN ||
-		get_le16(area->client_used_list) == NO_CLIENT);
+	s.has_area = s.is_page &&
+		     range_ok(off, sizeof(*area), NTFS_USA_STRIDE - 2);
+	if (!s.has_area)
+		return s;
+	s.lsn = get_le64(area->current_lsn);
+	s.is_closed = get_le16(area->flags) & CLEAN ||
+		      get_le16(area->client_used_list) == NO_CLIENT;
+	return s;
 }
 
 int ntfs_log_open(struct ntfs *n, struct disk **ret, struct err *err)
@@ -71,7 +76,7 @@ int ntfs_log_open(struct ntfs *n, struct disk **ret, struct err *err)
 int ntfs_log_read(struct ntfs *n, enum ntfs_log_state *ret, struct err *err)
 {
 	uint8_t pages[2 * NTFS_LOG_PAGE];
-	const uint8_t *second = pages + NTFS_LOG_PAGE;
+	struct ntfs_restart first, second;
 	struct disk *d;
 	bool is_empty = true;
 	int r = ntfs_log_open(n, &d, err);
@@ -89,11 +94,13 @@ int ntfs_log_read(struct ntfs *n, enum ntfs_log_state *ret, struct err *err)
 	disk_close(d);
 	for (size_t i = 0; i < sizeof(pages); i++)
 		is_empty = is_empty && pages[i] == 0xff;
+	first = ntfs_restart_decode(pages);
+	second = ntfs_restart_decode(pages + NTFS_LOG_PAGE);
 	if (is_empty)
 		*ret = NTFS_LOG_EMPTY;
-	else if (memcmp(pages, "RSTR", 4) && memcmp(second, "RSTR", 4))
+	else if (!first.is_page && !second.is_page)
 		*ret = NTFS_LOG_BROKEN;
-	else if (!memcmp(pages, "RSTR", 4) && !is_closed(pages))
+	else if (first.is_page && !first.is_closed)
 		*ret = NTFS_LOG_OPEN;
 	else
 		*ret = NTFS_LOG_CLOSED;

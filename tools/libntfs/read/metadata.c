@@ -55,8 +55,11 @@ int ntfs_stat(struct ntfs *n, uint64_t record, struct ntfs_stat *ret,
 			read_standard(&a, &s);
 			has_standard = true;
 		} else if (a.type == NTFS_AT_FILE_NAME && a.resident) {
-			s.links += a.value_len >= 0x42 &&
-				   a.value[0x41] != NTFS_NS_DOS;
+			const struct ntfs_file_name_disk *h =
+				(const void *)a.value;
+
+			s.links += a.value_len >= sizeof(*h) &&
+				   h->name_space != NTFS_NS_DOS;
 		} else if (a.type == NTFS_AT_DATA && !a.name_len &&
 			   !a.first_vcn) {
 			s.size = a.size;
