@@ -225,7 +225,8 @@ int tree_begin(struct tree *t, struct err *err);
 
 // Finds out whether a file of that name and size could be in the place, as those
 // who make one do; whether there is room is not asked.
-// Returns 0, -EINVAL for the name, -EFBIG for the size, -ENOTSUP, or -ENOMEM.
+// Returns 0, -EINVAL for the name, -ENAMETOOLONG for one of the host, -EFBIG for the
+// size, -ENOTSUP, or -ENOMEM.
 MUST_CHECK
 int tree_check_new(struct tree *t, const char *name, uint64_t size,
 		   struct err *err);

@@ -210,8 +210,8 @@ static int host_check_new(struct tree *t, const char *name, uint64_t size,
 			  struct err *err)
 {
 	if (strlen(name) > NAME_MAX)
-		return err_set(err, -EINVAL, name, ERR_NOWHERE,
-			       "a name of the host has at most %d bytes",
+		return err_set(err, -ENAMETOOLONG, name, ERR_NOWHERE,
+			       "a host's file has a name of at most %d bytes",
 			       NAME_MAX);
 	return 0;
 }

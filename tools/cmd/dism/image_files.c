@@ -80,7 +80,8 @@ struct match {
 
 static int add_match(struct match *m, const char *name)
 {
-	char *path = spot_join(m->spot, m->match.folder, name), *address;
+	char *path = tree_path_join(m->spot->tree, m->match.folder, name),
+	     *address;
 	size_t prefix = strlen(m->spot->prefix);
 	int r;
 
@@ -123,7 +124,7 @@ int image_names_match(struct image_names *names, const char *pattern,
 		return r;
 	r = spot_match_path(m.spot, m.spot->path, &m.match, err);
 	if (!r)
-		r = spot_list(m.spot, m.match.folder, match_one, &m, err);
+		r = tree_list(m.spot->tree, m.match.folder, match_one, &m, err);
 	if (!r && !m.found)
 		r = err_set(err, -ENOENT, pattern, ERR_NOWHERE,
 			    "no file matches this");

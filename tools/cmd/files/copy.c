@@ -85,25 +85,26 @@ static int open_source(struct copy *c, const char *text, struct spot **ret)
 
 static char *destination_of(const struct copy *c, const char *name)
 {
-	return c->into_folder ? spot_join(c->t.to, c->t.to->path, name)
-			      : mem_strdup(c->t.to->path);
+	return c->into_folder
+		       ? tree_path_join(c->t.to->tree, c->t.to->path, name)
+		       : mem_strdup(c->t.to->path);
 }
 
 // The file of a path; in a volume "file:stream" is a stream of it.
 static int stat_source(struct spot *t, const char *path, struct tree_stat *ret,
 		       struct err *err)
 {
-	const char *colon = t->volume ? strchr(path, ':') : NULL;
+	const char *colon = spot_is_host(t) ? NULL : strchr(path, ':');
 	char *file;
 	int r;
 
 	if (!colon)
-		return spot_stat(t, path, ret, err);
+		return tree_stat(t->tree, path, ret, err);
 	file = mem_strdup(path);
 	if (!file)
 		return err_nomem(err);
 	file[colon - path] = 0;
-	r = spot_stat(t, file, ret, err);
+	r = tree_stat(t->tree, file, ret, err);
 	mem_free(file);
 	snprintf(ret->name, sizeof(ret->name), "%s", colon + 1);
 	return r;
@@ -132,7 +133,7 @@ static void set_like(const struct copy *c, const struct spot *t,
 {
 	f->modified = c->t.has_time ? c->t.time : s->modified;
 	f->attributes = TREE_ARCHIVE;
-	if (t->volume && c->t.to->volume)
+	if (!spot_is_host(t) && !spot_is_host(c->t.to))
 		f->attributes |= s->attributes &
 				 (TREE_READONLY | TREE_HIDDEN | TREE_SYSTEM);
 }
@@ -172,14 +173,16 @@ static int take_match(void *ctx, const struct tree_stat *s)
 		return 0;
 	m->found++;
 	return add_file(m->c, m->spot,
-			spot_join(m->spot, m->match->folder, s->name), s);
+			tree_path_join(m->spot->tree, m->match->folder,
+				       s->name),
+			s);
 }
 
 static int add_matches(struct copy *c, struct spot *t,
 		       const struct spot_match *match, const char *text)
 {
 	struct matching m = {c, t, match, 0};
-	int r = spot_list(t, match->folder, take_match, &m, c->err);
+	int r = tree_list(t->tree, match->folder, take_match, &m, c->err);
 
 	c->t.verbose = true;
 	if (!r && !m.found)
@@ -371,15 +374,16 @@ static int open_destination(struct copy *c)
 		return r;
 	c->t.to = to;
 	c->t.to_text = text;
-	if (!to->volume)
+	if (spot_is_host(to))
 		r = address_check_host(text, c->err);
 	if (!r && wildcard_is_pattern(to->path))
 		r = err_set(c->err, -ENOTSUP, text, ERR_NOWHERE,
 			    "* and ? give no names to copies: name a folder, "
 			    "or one file");
 	end = to->path + strlen(to->path);
-	c->into_folder = end == to->path || end[-1] == '\\' || end[-1] == '/' ||
-			 (!spot_stat(to, to->path, &s, NULL) && s.is_directory);
+	c->into_folder =
+		end == to->path || end[-1] == '\\' || end[-1] == '/' ||
+		(!tree_stat(to->tree, to->path, &s, NULL) && s.is_directory);
 	return r;
 }
 

@@ -195,7 +195,8 @@ static int add_below(struct gathering *g, const struct tree_stat *s)
 	if (mem_grow((void **)&g->below, g->below_count, &g->below_capacity,
 		     sizeof(*g->below)))
 		return err_nomem(l->err);
-	g->below[g->below_count] = spot_join(l->spot, g->folder->path, s->name);
+	g->below[g->below_count] =
+		tree_path_join(l->spot->tree, g->folder->path, s->name);
 	return g->below[g->below_count++] ? 0 : err_nomem(l->err);
 }
 
@@ -216,7 +217,7 @@ static int add_dots(struct gathering *g)
 
 	if (g->l->o->bare || spot_is_root(t, g->folder->path))
 		return 0;
-	r = spot_stat(t, g->folder->path, &s, g->l->err);
+	r = tree_stat(t->tree, g->folder->path, &s, g->l->err);
 	s.reparse_tag = 0;
 	s.short_name[0] = 0;
 	for (int dots = 1; dots <= 2 && !r; dots++) {
@@ -257,7 +258,7 @@ static int list_folder(struct listing *l, const char *path)
 	int r = l->match->is_folder || l->match->is_pattern ? add_dots(&g) : 0;
 
 	if (!r)
-		r = spot_list(l->spot, path, take_entry, &g, l->err);
+		r = tree_list(l->spot->tree, path, take_entry, &g, l->err);
 	if (!r) {
 		dir_sort(l->o, &f);
 		show_folder(l, &f);
@@ -289,7 +290,7 @@ static int list_spot(const struct dir_options *o, struct spot *t,
 	int r = spot_match_path(t, t->path, &m, err);
 
 	if (!r && !o->bare)
-		r = spot_get_info(t, &info, err);
+		r = tree_get_info(t->tree, t->path, &info, err);
 	if (r)
 		return r;
 	if (!o->bare)
@@ -311,7 +312,7 @@ static int list(const struct dir_options *o, const char *text)
 
 	if (r)
 		return cmd_fail("dir", text, &err);
-	if (t->volume)
+	if (!spot_is_host(t))
 		warn_of_oddities("dir", text, t->place->disk);
 	r = list_spot(o, t, &err);
 	spot_close(t);

@@ -100,9 +100,11 @@ static const char *entry_kind(const struct tree_stat *s)
 static void print_reparse(const struct dir_folder *f, const struct tree_stat *s)
 {
 	const char *tag = ntfs_reparse_name(s->reparse_tag);
-	char *path = spot_join(f->spot, f->path, s->name);
-	char *target = path ? spot_read_link(f->spot, path) : NULL;
+	char *path = tree_path_join(f->spot->tree, f->path, s->name);
+	char *target = NULL;
 
+	if (path)
+		best_effort(tree_read_link(f->spot->tree, path, &target, NULL));
 	if (target)
 		printf(" [%s]", target);
 	else if (tag)
@@ -148,11 +150,10 @@ static void show_streams(const struct dir_options *o,
 			 const struct dir_folder *f, const struct tree_stat *s)
 {
 	struct stream_line line = {o, s};
-	char *path = f->spot->volume ? spot_join(f->spot, f->path, s->name)
-				     : NULL;
+	char *path = tree_path_join(f->spot->tree, f->path, s->name);
 
 	if (path)
-		best_effort(tree_streams(f->spot->volume, path, show_stream,
+		best_effort(tree_streams(f->spot->tree, path, show_stream,
 					 &line, NULL));
 	mem_free(path);
 }
@@ -184,9 +185,10 @@ static void show_entry(const struct dir_options *o, const struct dir_folder *f,
 static void show_bare(const struct dir_options *o, const struct dir_folder *f)
 {
 	for (size_t i = 0; i < f->count; i++) {
-		char *path = o->recursive ? spot_join(f->spot, f->path,
+		char *path = o->recursive
+				     ? tree_path_join(f->spot->tree, f->path,
 						      f->entries[i].stat.name)
-					  : NULL;
+				     : NULL;
 
 		if (path)
 			print_name(o, f->spot->prefix);

@@ -9,7 +9,7 @@
 
 static const char *last_part(const struct spot *t, const char *path)
 {
-	const char *part = strrchr(path, t->slash);
+	const char *part = strrchr(path, t->tree->slash);
 
 	return part ? part + 1 : path;
 }
@@ -45,7 +45,7 @@ static int match(struct spot *t, const char *path, struct spot_match *m,
 	size_t len = strlen(path);
 	int r;
 
-	m->is_host = !t->volume;
+	m->is_host = spot_is_host(t);
 	m->is_pattern = wildcard_is_pattern(part);
 	if (m->is_pattern)
 		return set(m, path, folder_length(path, part), part, err);
@@ -53,13 +53,13 @@ static int match(struct spot *t, const char *path, struct spot_match *m,
 		return err_set(err, -EINVAL, path, ERR_NOWHERE,
 			       "* and ? stand in the last part of a path "
 			       "alone");
-	r = spot_stat(t, path, &s, err);
+	r = tree_stat(t->tree, path, &s, err);
 	if (r && r != -ENOENT)
 		return r;
 	m->is_folder = !r && s.is_directory;
 	if (!m->is_folder)
 		return set(m, path, folder_length(path, part), part, err);
-	while (len > 1 && path[len - 1] == t->slash)
+	while (len > 1 && path[len - 1] == t->tree->slash)
 		len--;
 	return set(m, path, len, "*", err);
 }

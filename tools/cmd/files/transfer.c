@@ -39,11 +39,8 @@ int transfer_open(const struct transfer_part *part, struct disk **ret,
 {
 	if (!part->spot)
 		return disk_slice(part->disk, 0, part->disk->size, ret, err);
-	if (part->spot->volume)
-		return tree_open_file(part->spot->volume, part->path,
-				      DISK_READ_ONLY, ret, err);
-	return disk_open_file(part->path, DISK_READ_ONLY | part->spot->flags,
-			      ret, err);
+	return tree_open_file(part->spot->tree, part->path,
+			      DISK_READ_ONLY | part->spot->flags, ret, err);
 }
 
 void transfer_set_failing(struct transfer *t, const struct spot *spot,
@@ -94,7 +91,7 @@ int transfer_add(struct transfer *t, struct transfer_file *file,
 int transfer_check_name(const struct transfer *t, const char *what,
 			const char *name, struct err *err)
 {
-	const char *divider = strpbrk(name, t->to->volume ? "\\/" : "/");
+	const char *divider = strpbrk(name, spot_is_host(t->to) ? "/" : "\\/");
 
 	return divider ? err_set(err, -EINVAL, what, ERR_NOWHERE,
 				 "its name has a \"%c\", which divides folders "
@@ -237,19 +234,14 @@ static int check_unique(struct transfer *t, struct err *err)
 static int check_name(struct transfer *t, const struct transfer_file *f,
 		      struct err *err)
 {
-	const char *slash = strrchr(f->to, t->to->slash);
+	const char *slash = strrchr(f->to, t->to->tree->slash);
 	const char *name = slash ? slash + 1 : f->to;
 	struct err e = {0};
-	int r = 0;
+	int r;
 
 	if (f->is_there)
 		name = "x"; // it is a name already
-	if (t->to->volume)
-		r = tree_check_new(t->to->volume, name, f->size, &e);
-	else if (strlen(name) > NAME_MAX)
-		r = err_set(&e, -ENAMETOOLONG, name, ERR_NOWHERE,
-			    "a host's file has a name of at most %d bytes",
-			    NAME_MAX);
+	r = tree_check_new(t->to->tree, name, f->size, &e);
 	return r ? in_the_way(t, f, r, e.why, err) : 0;
 }
 
@@ -257,7 +249,7 @@ static int check_name(struct transfer *t, const struct transfer_file *f,
 static int check_parent(struct transfer *t, const struct transfer_file *f,
 			struct err *err)
 {
-	const char *slash = strrchr(f->to, t->to->slash);
+	const char *slash = strrchr(f->to, t->to->tree->slash);
 	struct tree_stat s;
 	struct err e = {0};
 	char *folder;
@@ -269,7 +261,7 @@ static int check_parent(struct transfer *t, const struct transfer_file *f,
 	if (!folder)
 		return err_nomem(err);
 	folder[slash - f->to] = 0;
-	r = spot_stat(t->to, folder, &s, &e);
+	r = tree_stat(t->to->tree, folder, &s, &e);
 	if (r == -ENOENT)
 		r = in_the_way(t, f, r,
 			       "its folder is not there; /P would make it",
@@ -289,17 +281,17 @@ static int check_room(struct transfer *t, struct err *err)
 	uint64_t needed = 0, given = 0;
 	int r;
 
-	if (!t->to->volume)
+	if (spot_is_host(t->to))
 		return 0;
-	r = tree_get_info(t->to->volume, "", &info, err);
+	r = tree_get_info(t->to->tree, "", &info, err);
 	for (size_t i = 0; i < t->count && !r; i++) {
 		const struct transfer_file *f = &t->files[i];
 
 		// A small file of NTFS may lie in its record.
-		if (f->size > (volume_ntfs(t->to->volume) ? 700 : 0))
+		if (f->size > (volume_ntfs(t->to->tree) ? 700 : 0))
 			needed += round_up(f->size, info.cluster_size);
 		else if (f->is_directory && !f->is_there &&
-			 volume_fat(t->to->volume))
+			 volume_fat(t->to->tree))
 			needed += info.cluster_size;
 		if (f->is_there && f->old_size > 700)
 			given += round_up(f->old_size, info.cluster_size);

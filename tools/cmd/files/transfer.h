@@ -78,7 +78,7 @@ int transfer_check_name(const struct transfer *t, const char *what,
 // checked.
 // Returns 0, -EEXIST when something is there, -EACCES when it is read-only, -EISDIR,
 // -ENOTDIR, -ENOENT for a missing folder, -EINVAL for a name, -EFBIG for a size,
-// -ENOSPC, -ECANCELED at the end of the answers, or as spot_list.
+// -ENOSPC, -ECANCELED at the end of the answers, or as tree_list.
 MUST_CHECK
 int transfer_check(struct transfer *t, struct err *err);
 
@@ -108,7 +108,7 @@ struct transfer_there {
 };
 
 // Finds what is at a path; the folder's entries are kept for the next one.
-// Returns 0, -ENOENT also for a folder that is not there, or as spot_list.
+// Returns 0, -ENOENT also for a folder that is not there, or as tree_list.
 MUST_CHECK
 int transfer_find(struct transfer_there *there, struct spot *t,
 		  const char *path, struct tree_stat *ret, struct err *err);

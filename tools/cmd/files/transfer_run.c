@@ -7,7 +7,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "../cmd.h"
 #include "transfer.h"
@@ -43,7 +42,8 @@ static int copy_part(const struct transfer *t, struct disk *from,
 	int r = 0;
 
 	// A new file of the host is all zeroes.
-	if (!t->to->volume && from->size == to->size && from->size >= MANY_FROM)
+	if (spot_is_host(t->to) && from->size == to->size &&
+	    from->size >= MANY_FROM)
 		return disk_copy_data(from, to, from->size, progress, "Copying",
 				      err);
 	for (uint64_t at = 0; at < from->size && !r; at += PIECE) {
@@ -88,29 +88,6 @@ static int copy_content(const struct transfer *t, const struct transfer_file *f,
 
 // --- One file ------------------------------------------------------------------
 
-// Makes a folder of the host, and those above it that are missing.
-static int make_host_folders(const char *path, struct err *err)
-{
-	char *copy = mem_strdup(path);
-	int r = copy ? 0 : err_nomem(err);
-
-	for (char *c = copy; c && !r; c = strchr(c + 1, '/')) {
-		char *end = strchr(c + 1, '/');
-
-		if (end)
-			*end = 0;
-		if (*copy && mkdir(copy, 0777) && errno != EEXIST)
-			r = err_set(err, -errno, copy, ERR_NOWHERE,
-				    "making the folder failed: %s",
-				    strerror(errno));
-		if (!end)
-			break;
-		*end = '/';
-	}
-	mem_free(copy);
-	return r;
-}
-
 static int make_folder(struct transfer *t, const struct transfer_file *f,
 		       struct err *err)
 {
@@ -119,18 +96,16 @@ static int make_folder(struct transfer *t, const struct transfer_file *f,
 
 	if (f->is_there)
 		return 0;
-	if (!t->to->volume)
-		return make_host_folders(f->to, err);
-	r = tree_mkdir_all(t->to->volume, f->to, t->time, err);
+	r = tree_mkdir_all(t->to->tree, f->to, t->time, err);
 	if (!r && shown)
-		r = tree_set_info(t->to->volume, f->to, shown, 0, 0, err);
+		r = tree_set_info(t->to->tree, f->to, shown, 0, 0, err);
 	return r;
 }
 
 static int make_parent(struct transfer *t, const struct transfer_file *f,
 		       struct err *err)
 {
-	const char *slash = strrchr(f->to, t->to->slash);
+	const char *slash = strrchr(f->to, t->to->tree->slash);
 	char *folder;
 	int r;
 
@@ -140,55 +115,55 @@ static int make_parent(struct transfer *t, const struct transfer_file *f,
 	if (!folder)
 		return err_nomem(err);
 	folder[slash - f->to] = 0;
-	r = t->to->volume ? tree_mkdir_all(t->to->volume, folder, t->time, err)
-			  : make_host_folders(folder, err);
+	r = tree_mkdir_all(t->to->tree, folder, t->time, err);
 	mem_free(folder);
 	return r;
 }
 
-static int put_on_host(struct transfer *t, const struct transfer_file *f,
-		       struct err *err)
+// On the host one that came meanwhile is not replaced.
+static int create(struct transfer *t, const struct transfer_file *f,
+		  struct disk **ret, struct err *err)
+{
+	return spot_is_host(t->to) && !f->is_there
+		       ? disk_create_file(f->to, f->size, 512, ret, err)
+		       : tree_create_file(t->to->tree, f->to, f->size,
+					  f->attributes, f->modified, ret, err);
+}
+
+// The host's file has its time before it has its name; in a volume a sync makes
+// all of it true.
+static int end_content(const struct transfer *t, const struct transfer_file *f,
+		       struct disk *to, struct err *err)
 {
 	int64_t seconds = filetime_to_unix(f->modified);
 	uint64_t rest = f->modified - filetime_from_unix(seconds, 0);
-	struct disk *to;
-	struct stat st;
-	int r = f->is_there ? disk_replace_file(f->to, f->size, &to, err)
-			    : disk_create_file(f->to, f->size, 512, &to, err);
+	int r;
 
-	if (r)
-		return r;
-	r = copy_content(t, f, to, err);
-	if (!r)
-		r = disk_set_modified(to, seconds, (uint32_t)rest * 100, err);
-	if (!r)
-		r = disk_finish(to, err);
-	disk_close(to);
-	if (!r && (f->attributes & TREE_READONLY) && !stat(f->to, &st) &&
-	    chmod(f->to, st.st_mode & 0555))
-		r = err_set(err, -errno, f->to, ERR_NOWHERE,
-			    "making it read-only failed: %s", strerror(errno));
-	return r;
+	if (!spot_is_host(t->to))
+		return 0;
+	r = disk_set_modified(to, seconds, (uint32_t)rest * 100, err);
+	return r ? r : disk_finish(to, err);
 }
 
-// *is_begun: the file is made, and its content is not yet what it is to be.
-static int put_in_volume(struct transfer *t, const struct transfer_file *f,
-			 bool *is_begun, struct err *err)
+// *is_begun: the file is made in its volume, and its content is not yet what it is
+// to be.
+static int put_file(struct transfer *t, const struct transfer_file *f,
+		    bool *is_begun, struct err *err)
 {
-	struct tree *v = t->to->volume;
 	struct disk *to;
-	int r = tree_create_file(v, f->to, f->size, f->attributes, f->modified,
-				 &to, err);
+	int r = create(t, f, &to, err);
 
 	if (r)
 		return r;
-	*is_begun = true;
 	r = copy_content(t, f, to, err);
+	if (!r)
+		r = end_content(t, f, to, err);
 	disk_close(to);
 	if (!r)
-		r = tree_set_info(v, f->to, f->attributes,
-				  f->is_there ? 0 : t->time, f->modified, err);
-	*is_begun = r;
+		r = tree_set_info(t->to->tree, f->to, f->attributes,
+				  f->is_there ? 0 : t->time,
+				  spot_is_host(t->to) ? 0 : f->modified, err);
+	*is_begun = r && !spot_is_host(t->to);
 	return r;
 }
 
@@ -203,8 +178,7 @@ static int put(struct transfer *t, const struct transfer_file *f,
 	r = make_parent(t, f, err);
 	if (r)
 		return r;
-	return t->to->volume ? put_in_volume(t, f, is_begun, err)
-			     : put_on_host(t, f, err);
+	return put_file(t, f, is_begun, err);
 }
 
 static void show(const struct transfer *t, const struct transfer_file *f)
@@ -230,7 +204,7 @@ struct batch {
 
 static int sync_batch(struct transfer *t, struct batch *b, struct err *err)
 {
-	int r = t->to->volume ? address_finish(t->to->place, err) : 0;
+	int r = spot_is_host(t->to) ? 0 : address_finish(t->to->place, err);
 
 	if (r)
 		return r;
@@ -249,7 +223,7 @@ static int redo_batch(struct transfer *t, struct batch *b, struct err *err)
 	t->to = NULL;
 	r = spot_open(t->to_text, ADDRESS_WRITE | SPOT_HOST_FILE, &t->to, err);
 	if (!r)
-		r = tree_begin(t->to->volume, err);
+		r = tree_begin(t->to->tree, err);
 	for (size_t i = b->first; i < b->next && !r; i++)
 		if (t->files[i].to)
 			r = put(t, &t->files[i], &is_begun, err);
@@ -303,11 +277,11 @@ static int do_one(struct transfer *t, struct batch *b, struct err *err)
 int transfer_run(struct transfer *t, struct err *err)
 {
 	struct batch b = {0};
-	int r = t->to->volume && t->count ? tree_begin(t->to->volume, err) : 0;
+	int r = t->count ? tree_begin(t->to->tree, err) : 0;
 
 	while (b.next < t->count && !r) {
 		r = do_one(t, &b, err);
-		if (!r && (!t->to->volume || b.bytes >= BATCH_BYTES ||
+		if (!r && (spot_is_host(t->to) || b.bytes >= BATCH_BYTES ||
 			   b.files >= BATCH_FILES))
 			r = sync_batch(t, &b, err);
 	}

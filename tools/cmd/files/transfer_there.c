@@ -6,7 +6,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "transfer.h"
 
@@ -23,12 +22,13 @@ static void tidy(const struct spot *t, char *path)
 	char *out = path;
 
 	for (const char *c = path; *c; c++) {
-		char divided = t->volume && *c == '/' ? '\\' : *c;
+		char divided = !spot_is_host(t) && *c == '/' ? '\\' : *c;
 
-		if (divided != t->slash || out == path || out[-1] != divided)
+		if (divided != t->tree->slash || out == path ||
+		    out[-1] != divided)
 			*out++ = divided;
 	}
-	if (out > path + 1 && out[-1] == t->slash)
+	if (out > path + 1 && out[-1] == t->tree->slash)
 		out--;
 	*out = 0;
 }
@@ -39,7 +39,7 @@ char *transfer_fold(const struct spot *t, const char *path)
 	size_t count;
 	char *text;
 
-	if (!t->volume || utf16_from_utf8(path, &units, &count)) {
+	if (spot_is_host(t) || utf16_from_utf8(path, &units, &count)) {
 		text = mem_strdup(path);
 	} else {
 		for (size_t i = 0; i < count; i++)
@@ -111,7 +111,7 @@ static int read_folder(struct transfer_there *there, struct spot *t,
 	int r;
 
 	transfer_there_done(there);
-	r = spot_list(t, folder, take, &k, &e);
+	r = tree_list(t->tree, folder, take, &k, &e);
 	if (r && r != -ENOENT)
 		return err_pass(err, r, &e);
 	there->folder = mem_strdup(folder);
@@ -147,19 +147,19 @@ static int find_in(const struct transfer_there *there, const struct spot *t,
 int transfer_find(struct transfer_there *there, struct spot *t,
 		  const char *path, struct tree_stat *ret, struct err *err)
 {
-	const char *last = strrchr(path, t->slash);
+	const char *last = strrchr(path, t->tree->slash);
 	size_t len = last ? (size_t)(last - path) : 0;
 	char *folder;
 	int r = 0;
 
-	if (spot_is_root(t, path) || (!t->volume && !strcmp(path, ".")))
-		return spot_stat(t, path, ret, err);
+	if (spot_is_root(t, path) || (spot_is_host(t) && !strcmp(path, ".")))
+		return tree_stat(t->tree, path, ret, err);
 	folder = mem_alloc(len + 2);
 	if (!folder)
 		return err_nomem(err);
 	memcpy(folder, path, len);
 	if (!len && last)
-		folder[0] = t->slash;
+		folder[0] = t->tree->slash;
 	if (!there->folder || strcmp(there->folder, folder))
 		r = read_folder(there, t, folder, err);
 	mem_free(folder);
@@ -170,9 +170,9 @@ int transfer_find(struct transfer_there *there, struct spot *t,
 
 static bool is_same_spot(const struct spot *a, const struct spot *b)
 {
-	return a->volume && b->volume
-		       ? address_is_same_volume(a->place, b->place)
-		       : !a->volume && !b->volume;
+	return spot_is_host(a) || spot_is_host(b)
+		       ? spot_is_host(a) && spot_is_host(b)
+		       : address_is_same_volume(a->place, b->place);
 }
 
 // The host's path without links, as far as it is there.
@@ -206,8 +206,9 @@ static char *canonical(const struct spot *t, const char *path)
 {
 	char real[PATH_MAX];
 
-	return transfer_fold(t,
-			     !t->volume && real_path(path, real) ? real : path);
+	return transfer_fold(t, spot_is_host(t) && real_path(path, real)
+					? real
+					: path);
 }
 
 bool transfer_is_inside(struct spot *folder_spot, const char *folder,
@@ -223,8 +224,9 @@ bool transfer_is_inside(struct spot *folder_spot, const char *folder,
 	if (a && b) {
 		size_t len = strlen(a);
 
-		yes = !strncmp(a, b, len) && (!b[len] || b[len] == t->slash ||
-					      (len && a[len - 1] == t->slash));
+		yes = !strncmp(a, b, len) &&
+		      (!b[len] || b[len] == t->tree->slash ||
+		       (len && a[len - 1] == t->tree->slash));
 	}
 	mem_free(a);
 	mem_free(b);
@@ -235,14 +237,9 @@ bool transfer_is_same(struct spot *a, const char *path_a, struct spot *b,
 		      const char *path_b)
 {
 	struct tree_id x, y;
-	struct stat s, t;
 
-	if (!is_same_spot(a, b))
-		return false;
-	if (!a->volume)
-		return !stat(path_a, &s) && !stat(path_b, &t) &&
-		       s.st_dev == t.st_dev && s.st_ino == t.st_ino;
-	return !tree_identify(a->volume, path_a, &x, NULL) &&
-	       !tree_identify(b->volume, path_b, &y, NULL) &&
+	return is_same_spot(a, b) &&
+	       !tree_identify(a->tree, path_a, &x, NULL) &&
+	       !tree_identify(b->tree, path_b, &y, NULL) &&
 	       tree_is_same(&x, &y);
 }

@@ -182,7 +182,7 @@ static int open_spots(struct xcopy *x, const char *source,
 	r = spot_open(destination,
 		      SPOT_HOST_FILE | (x->list_only ? 0 : ADDRESS_WRITE),
 		      &x->t.to, x->err);
-	if (!r && !x->t.to->volume)
+	if (!r && spot_is_host(x->t.to))
 		r = address_check_host(destination, x->err);
 	if (!r && wildcard_is_pattern(x->t.to->path))
 		r = err_set(x->err, -ENOTSUP, destination, ERR_NOWHERE,
@@ -205,7 +205,7 @@ static int decide_folder(struct xcopy *x)
 		path[--len] = 0;
 	if (x->into_folder)
 		return 0;
-	if (!spot_stat(x->t.to, path, &s, NULL)) {
+	if (!tree_stat(x->t.to->tree, path, &s, NULL)) {
 		x->into_folder = s.is_directory;
 		return s.is_directory || is_one
 			       ? 0

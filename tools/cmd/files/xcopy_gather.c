@@ -147,8 +147,7 @@ static bool is_hidden(const struct xcopy *x, const struct tree_stat *s)
 // Is newer, as far as the two volumes can tell.
 static bool is_newer(const struct xcopy *x, uint64_t a, uint64_t b)
 {
-	uint64_t tick = volume_fat(x->t.to->volume) ||
-					volume_fat(x->from->volume)
+	uint64_t tick = volume_fat(x->t.to->tree) || volume_fat(x->from->tree)
 				? FAT_TICK
 				: 1;
 
@@ -260,8 +259,9 @@ static int plan_file(struct xcopy *x, const struct tree_stat *s, char *from,
 static int add_file(struct xcopy *x, struct level *l, const struct tree_stat *s,
 		    const char *from_folder, const char *to_path)
 {
-	char *from = spot_join(x->from, from_folder, s->name);
-	char *to = l ? spot_join(x->t.to, l->to, s->name) : mem_strdup(to_path);
+	char *from = tree_path_join(x->from->tree, from_folder, s->name);
+	char *to = l ? tree_path_join(x->t.to->tree, l->to, s->name)
+		     : mem_strdup(to_path);
 	bool wanted = false;
 	struct err why = {0};
 	int r = from && to ? is_wanted(x, s, from, to, &wanted)
@@ -315,8 +315,8 @@ static int walk_below(struct xcopy *x, struct level *l,
 		      const struct tree_stat *s)
 {
 	struct level below = {.up = l, .attributes = s->attributes};
-	char *from = spot_join(x->from, l->from, s->name);
-	char *to = spot_join(x->t.to, l->to, s->name);
+	char *from = tree_path_join(x->from->tree, l->from, s->name);
+	char *to = tree_path_join(x->t.to->tree, l->to, s->name);
 	struct err why = {0};
 	int r = from && to ? check_folder(x, s, from, &why) : err_nomem(&why);
 
@@ -332,7 +332,7 @@ static int walk_below(struct xcopy *x, struct level *l,
 static int walk(struct xcopy *x, struct level *l)
 {
 	struct entries e = {.x = x};
-	int r = spot_list(x->from, l->from, take_entry, &e, x->err);
+	int r = tree_list(x->from->tree, l->from, take_entry, &e, x->err);
 
 	if (!r && x->empty)
 		r = plan_folder(x, l);
@@ -354,12 +354,12 @@ static int walk(struct xcopy *x, struct level *l)
 static int add_single(struct xcopy *x)
 {
 	struct tree_stat s;
-	int r = spot_stat(x->from, x->from->path, &s, NULL);
+	int r = tree_stat(x->from->tree, x->from->path, &s, NULL);
 
 	if (r == -ENOENT || (!r && is_hidden(x, &s)))
 		return 0;
 	if (r)
-		return spot_stat(x->from, x->from->path, &s, x->err);
+		return tree_stat(x->from->tree, x->from->path, &s, x->err);
 	x->found = true;
 	return add_file(x, NULL, &s, x->match.folder, x->t.to->path);
 }
