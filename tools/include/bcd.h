@@ -240,7 +240,7 @@ int bcd_set_integers(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
 
 struct bcd_device;
 
-// Besides the above -EINVAL for what bcd_device_encode refuses.
+// Returns as those above; -EINVAL also for what bcd_device_encode refuses.
 int bcd_set_device(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
 		   const struct bcd_device *device, struct err *err);
 

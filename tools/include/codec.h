@@ -25,7 +25,7 @@ struct lzx_decoder;
 int lzx_decoder_new(unsigned window_order, struct lzx_decoder **ret);
 
 // Decompresses one chunk of WIM's LZX. `out` is filled exactly.
-// Returns 0 or -EBADMSG.
+// Returns 0, -EBADMSG, or -EINVAL when out_size is over 2^window_order.
 int lzx_decompress(struct lzx_decoder *d, const void *in, size_t in_size,
 		   void *out, size_t out_size);
 

@@ -85,8 +85,8 @@ int net_join(const char *base, const char *name, char **ret, struct err *err);
 // kernel or user cannot reach, -ENOENT when there is no such server, share or
 // file, -EACCES when it is not given to this user, -EISDIR for a folder, -ENETDOWN
 // when this machine has no address, -ELOOP after 5 redirections, -EBADMSG and
-// -EFBIG for an answer that is none or over a limit, -EIO for another refusal, or
-// what connect(2) and mount(2) give. Reading it returns also -ESTALE when
+// -EFBIG for an answer that is none or over a limit, -EIO for another refusal,
+// -ENOMEM, or what connect(2) and mount(2) give. Reading it returns also -ESTALE when
 // the file was changed on the server, and -ETIMEDOUT.
 MUST_CHECK
 int net_open(const char *name, const struct net_logon *logon, struct disk **ret,

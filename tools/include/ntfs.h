@@ -138,18 +138,20 @@ int ntfs_build_new(struct disk *dev, const struct ntfs_build_options *options,
 
 // Enters a self-relative security descriptor ([MS-DTYP] 2.4.6) into $Secure,
 // once for equal ones.
-// Returns 0, -EBADMSG when it is not one, -EFBIG over 64 KiB or too many, or
-// -ENOMEM.
+// Returns 0, -EBADMSG when it is not one, -EFBIG over 64 KiB or too many, -EINVAL
+// after the layout, or -ENOMEM.
 int ntfs_build_security(struct ntfs_build *b, const void *descriptor,
 			size_t size, uint32_t *ret_id, struct err *err);
 
 // Adds a file or folder that has no name and no data yet.
-// Returns 0, -EFBIG over 2^32 - 64 nodes, or -ENOMEM.
+// Returns 0, -EFBIG over 2^32 - 64 nodes, -EINVAL after the layout or for a
+// security that ntfs_build_security did not give, or -ENOMEM.
 int ntfs_build_add(struct ntfs_build *b, const struct ntfs_node_spec *spec,
 		   uint32_t *ret_node, struct err *err);
 
 // Sets attributes, times and security of a node, the root too.
-// Returns 0.
+// Returns 0, or -EINVAL as ntfs_build_add, for a node that there is not, or for a
+// folder that would become a file.
 int ntfs_build_set(struct ntfs_build *b, uint32_t node,
 		   const struct ntfs_node_spec *spec, struct err *err);
 
@@ -208,7 +210,7 @@ int ntfs_build_open_stream(struct ntfs_build *b, uint32_t stream,
 
 // Writes all metadata, flushes, then the boot sectors, and flushes: from here
 // on it is a volume.
-// Returns 0, -ECANCELED, -ENOMEM, or the device's error.
+// Returns 0, -ECANCELED, -EINVAL before the layout, -ENOMEM, or the device's error.
 int ntfs_build_finish(struct ntfs_build *b, struct progress *progress,
 		      struct err *err);
 
