@@ -3,7 +3,8 @@
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 : "${O:=out}"
 case $O in /*) ;; *) O=$ROOT/$O ;; esac
-SLIPWAY=$O/bin/slipway
+: "${SLIPWAY:=$O/bin/slipway}"
+case $SLIPWAY in /*) ;; *) SLIPWAY=$ROOT/$SLIPWAY ;; esac
 : "${SLIPWAY_SAMPLES:=$ROOT/../shared/samples}"
 : "${TIMEOUT_SCALE:=1}"
 bats_require_minimum_version 1.5.0

@@ -2,7 +2,7 @@
 # the commands under test are the static ones that are shipped.
 
 .PHONY: check test check-full lint unit cmd oracle fault fuzz fuzz-replay \
-	mutants boot soak asan messages format
+	mutants boot soak asan clang analyze valgrind messages format
 
 SANFLAGS := -no-pie -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
@@ -18,6 +18,14 @@ SANOBJ := $(patsubst tools/%.c,$(SAN)/tools/%.o,$(LIBSRC))
 $(SAN)/libslipway.a: $(SANOBJ)
 	@echo "  AR      $@"
 	$(Q)rm -f $@ && ar rcsD $@ $^
+
+# The commands, for black-box tests under the sanitizers.
+SANCMD := $(patsubst tools/%.c,$(SAN)/tools/%.o,$(CMDSRC))
+$(SAN)/tools/cmd/version.o: $(O)/obj/.version
+$(SAN)/bin/slipway: $(SANCMD) $(SAN)/libslipway.a
+	$(Q)mkdir -p $(@D)
+	@echo "  LINK    $@"
+	$(Q)gcc $(BASEFLAGS) $(SANFLAGS) -o $@ $^ $(URING)
 
 # tests/unit/LIB/x.c -> out/san/unit/LIB/x: a program that exits 0, 1 or 77.
 UNITS := $(patsubst tests/%.c,$(SAN)/%,$(wildcard tests/unit/*/*.c tests/unit/*/*/*.c))
@@ -42,6 +50,18 @@ $(SAN)/fuzz/%: tests/fuzz/%/fuzz.c tests/fuzz/replay.c $(SAN)/libslipway.a
 	@echo "  TEST    $<"
 	$(Q)gcc $(BASEFLAGS) $(SANFLAGS) -Itests -Itools -MMD -MP -o $@ $< \
 		tests/fuzz/replay.c $(SAN)/libslipway.a $(URING)
+
+# What clang knows beside gcc's warnings; that one of gcc's it does not know.
+CLANGFLAGS := -Wno-unknown-warning-option -Wunreachable-code -Wassign-enum \
+	-Wcomma -Wmissing-variable-declarations -Wimplicit-fallthrough \
+	-Wloop-analysis -Wextra-semi -Wundef
+# Off: what takes a function that fails with err_set()'s result for one that may
+# return 0 all the same, and so its outputs for unset.
+ANALYZER := -fanalyzer -Wno-analyzer-null-dereference \
+	-Wno-analyzer-use-of-uninitialized-value -Wno-analyzer-null-argument
+# Tests with threads in them, or with what threads share.
+THREADED := libbase/pool libwim/extract/engine libdisk/copy_data libnet/http_disk \
+	libublk/joined libublk/result
 
 unit-build: $(UNITS) $(FAULTS) $(REPLAYS)
 
@@ -70,6 +90,24 @@ fault: tools unit-build	## failing allocations and I/O, power cuts
 	$(Q)tests/run.sh fault
 fuzz-replay: unit-build	## replay seeds and kept crashers
 	$(Q)tests/run.sh fuzz-replay
+check-full: deps	## check, fault, oracle, and all that looks at the C
+	$(Q)$(PARALLEL) images tools unit-build
+	$(Q)tests/run.sh unit cmd fuzz-replay lint fault oracle
+	$(Q)$(MAKE) --no-print-directory asan clang analyze valgrind
+# Units, fault tests and replays have the sanitizers anyway; so do the commands here.
+asan: deps	## unit, fault, replay and commands under ASan and UBSan
+	$(Q)$(PARALLEL) tools unit-build $(SAN)/bin/slipway
+	$(Q)SLIPWAY=$(SAN)/bin/slipway TIMEOUT_SCALE=4 \
+		tests/run.sh unit fuzz-replay fault-programs cmd
+clang: deps	## compile all of it with clang, without a warning
+	$(Q)build/deps.sh build/packages.full
+	$(Q)$(PARALLEL) tools O=$(O)/clang CC=clang STATIC= CFLAGS='$(CLANGFLAGS)'
+analyze: deps	## the compiler's own analysis of all paths
+	$(Q)$(PARALLEL) tools O=$(O)/analyze CC=gcc STATIC= CFLAGS='$(ANALYZER)'
+valgrind: deps	## threads under helgrind and memcheck
+	$(Q)build/deps.sh build/packages.full
+	$(Q)$(PARALLEL) SAN=$(O)/plain SANFLAGS=-no-pie $(THREADED:%=$(O)/plain/unit/%)
+	$(Q)tests/valgrind.sh $(THREADED:%=$(O)/plain/unit/%)
 boot: images all	## QEMU: firmware x medium, deployment, native boot
 	$(Q)tests/run.sh boot
 soak: all	## fifty starts with disks that come late

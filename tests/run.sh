@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs the named tiers and ends with one line: N passed, N failed, N skipped.
-# usage: tests/run.sh TIER...   (unit cmd fuzz-replay lint fault oracle boot)
+# usage: tests/run.sh TIER...
+# TIER: unit cmd fuzz-replay lint fault (or fault-programs alone) oracle boot
 set -u
 cd "$(dirname "$0")/.."
 : "${O:=out}"
@@ -143,6 +144,7 @@ for tier in "$@"; do
 	start=$(date +%s)
 	case $tier in
 	unit) programs unit ;;
+	fault-programs) programs fault ;;
 	fault)
 		programs fault
 		bats_tier fault

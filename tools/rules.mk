@@ -3,6 +3,7 @@
 
 CC := $(if $(filter default undefined,$(origin CC)),musl-gcc,$(CC))
 AR ?= ar
+STATIC := -static
 
 # In link order: who comes first may use what comes later.
 LIBS := deploy bcdboot machine image storage address volume bcd efi hive wim ntfs fat bootsect \
@@ -74,7 +75,7 @@ URING := $(shell gcc -print-file-name=liburing.a)
 $(O)/bin/slipway: $(patsubst tools/%.c,$(O)/obj/%.o,$(CMDSRC)) $(ARCHIVES)
 	$(Q)mkdir -p $(@D)
 	@echo "  LINK    $@"
-	$(Q)$(CC) $(BASEFLAGS) -static -no-pie $(CFLAGS) $(LDFLAGS) -o $@ $^ $(URING) \
+	$(Q)$(CC) $(BASEFLAGS) $(STATIC) -no-pie $(CFLAGS) $(LDFLAGS) -o $@ $^ $(URING) \
 		-Wl,--trace >$(O)/obj/linked
 
 -include $(patsubst tools/%.c,$(O)/obj/%.d,$(LIBSRC) $(CMDSRC))

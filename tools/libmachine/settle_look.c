@@ -272,7 +272,7 @@ static void look_at_loader(const char *root, struct settle_look *look)
 		return;
 	if (!machine_line(path, "drivers", text, sizeof(text)) ||
 	    sscanf(text, "%llu %lf", &handled, &last) != 2)
-		handled = 0, last = 0;
+		handled = last = 0;
 	look->last_event = (uint64_t)(last * 1000);
 	snprintf(path, sizeof(path), "%s/sys/kernel", root);
 	kernel = machine_number(path, "uevent_seqnum");
