@@ -12,7 +12,7 @@ given() { # HEADER
 	image) echo 'struct wim *wim; struct disk *volume; struct apply_result result;' ;;
 	answer) echo 'struct answer *answer;' ;;
 	bcdboot) echo 'struct bcd_device esp, partition; struct guid loader, resume;
-		struct disk *partition_disk; struct ntfs *windows;
+		struct disk *partition_disk; struct tree *windows;
 		struct tree *system;' ;;
 	bcd) echo 'struct bcd_windows_entry entry; void *bytes; size_t size;' ;;
 	bootsect) echo 'struct disk *disk, *partition;' ;;

@@ -98,8 +98,8 @@ static unsigned max_chain(const char *address)
 		if (address_open(windows, 0, &place, NULL))
 			continue;
 		if (place->ntfs)
-			best_effort(bcdboot_max_chain(place->ntfs, place->path,
-						      &max, NULL));
+			best_effort(bcdboot_max_chain(place->volume,
+						      place->path, &max, NULL));
 		address_close(place);
 	}
 	mem_free(windows);

@@ -185,7 +185,7 @@ static char *describe(const char *address)
 	if (address_open(address, 0, &place, NULL))
 		return NULL;
 	if (place->ntfs)
-		best_effort(bcdboot_describe(place->ntfs, place->path, &name,
+		best_effort(bcdboot_describe(place->volume, place->path, &name,
 					     NULL));
 	address_close(place);
 	return name;

@@ -12,23 +12,21 @@
 //         .time = filetime_now(),
 //     };
 //     bcdboot_try(windows, partition_disk, &options, &err); // writes nothing
-//     volume_open(partition_disk, &system, &err);
 //     tree_begin(system, &err);
 //     bcdboot_write(windows, system, &options, &err);
 //     tree_sync(system, &err);
-//     tree_close(system);
 //
 // Everything is looked for before the first file is written, so what a source or a
 // store lacks leaves the system partition as it was. Windows and system partition
-// are opened volumes; where they lie is the caller's affair, and what the boot
-// manager is to be told of it stands in the entry's devices (bcd.h).
+// are opened trees (tree.h; the Windows may be in an image); where they lie is the
+// caller's affair, and what the boot manager is to be told of it stands in the
+// entry's devices (bcd.h).
 
 #ifndef BCDBOOT_H
 #define BCDBOOT_H
 
 #include "bcd.h"
-#include "ntfs.h"
-#include "volume.h"
+#include "tree.h"
 
 enum { // kinds of firmware to write for
 	BCDBOOT_UEFI = 1 << 0,
@@ -39,6 +37,8 @@ struct bcdboot_options {
 	struct bcd_windows_entry entry; // with devices, GUIDs, names, timeout
 	const char *windows; // folder on the source volume: "\\Windows"
 	uint64_t time;       // FILETIME for files and keys that are made
+	bool dry;            // files are read, and made without their content:
+			     // for a volume on a scratch disk
 	bool clean;          // an existing store's entries are not kept
 	unsigned systems;    // BCDBOOT_*; 0: that of entry.firmware
 	bool store_only;     // the boot files are those of another, newer
@@ -75,38 +75,38 @@ struct bcdboot_options {
 // for BIOS alone, and then be the source's own volume, opened a second time.
 // Returns 0, -ENOENT when the source lacks a boot manager, the 2023 one when
 // that is asked for, or (BIOS, from a VHD) bootvhd.dll, all of which is looked
-// for before anything is written, or the store the loader to merge from; -EFBIG for a file over 256 MiB, or as ntfs_open, fat_open and
-// bcd_add_windows do.
-int bcdboot_write(struct ntfs *source, struct tree *system,
+// for before anything is written, or the store the loader to merge from; -EFBIG for a file over 256 MiB, or as those of
+// tree.h and bcd_add_windows do.
+int bcdboot_write(struct tree *source, struct tree *system,
 		  const struct bcdboot_options *options, struct err *err);
 
 // Does all of that to a scratch disk over the system partition (disk_scratch),
 // reading every file: whatever bcdboot_write would fail for is found and nothing
 // is written.
 // Returns as bcdboot_write, volume_open and tree_begin.
-int bcdboot_try(struct ntfs *source, struct disk *system,
+int bcdboot_try(struct tree *source, struct disk *system,
 		const struct bcdboot_options *options, struct err *err);
 
 // Finds what an installed Windows calls itself ("Windows 11 Pro"), from its
 // SOFTWARE hive. *ret is new memory (free with mem_free).
-// Returns 0, -ENOENT when there is no such hive or name, or as ntfs_read_file
+// Returns 0, -ENOENT when there is no such hive or name, or as tree_read_file
 // and hive_load_with_logs.
-int bcdboot_describe(struct ntfs *source, const char *windows, char **ret,
+int bcdboot_describe(struct tree *source, const char *windows, char **ret,
 		     struct err *err);
 
 // Finds out whether a new store gets the settings of this Windows' BCD-Template:
 // when that is broken bcdboot_write takes our own.
 // Returns 0, also when there is none, -EBADMSG when it is broken, or as
-// ntfs_read_file.
-int bcdboot_check_template(struct ntfs *source, const char *windows,
+// tree_read_file.
+int bcdboot_check_template(struct tree *source, const char *windows,
 			   struct err *err);
 #define BCDBOOT_NO_TEMPLATE "; the store gets our own settings in its place"
 
 // Finds how many virtual disks of a chain an installed Windows starts from, by the
 // value that BCD_MAX_CHAIN_VALUE names, in the control set of its next start.
 // Returns 0, -ENOENT when its registry does not say or is not there, or as
-// ntfs_read_file and hive_load_with_logs.
-int bcdboot_max_chain(struct ntfs *source, const char *windows, unsigned *ret,
+// tree_read_file and hive_load_with_logs.
+int bcdboot_max_chain(struct tree *source, const char *windows, unsigned *ret,
 		      struct err *err);
 
 // Tells a language as the boot manager knows them: two or three letters and what
@@ -116,8 +116,8 @@ bool bcdboot_is_locale(const char *s);
 // Finds the version of a Windows (BCD_WINDOWS_*: major << 8 | minor) from the
 // version resource of its loader, winload.efi or winload.exe.
 // Returns 0, -ENOENT when there is no loader or it has no such resource, -EFBIG
-// for one over 64 MiB, or as ntfs_read_file.
-int bcdboot_version(struct ntfs *source, const char *windows, unsigned *ret,
+// for one over 64 MiB, or as tree_read_file.
+int bcdboot_version(struct tree *source, const char *windows, unsigned *ret,
 		    struct err *err);
 
 enum { // what a firmware trusts, see bcdboot_trust

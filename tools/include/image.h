@@ -66,6 +66,14 @@ int apply_verify(struct apply *a, struct pool *pool, struct progress *progress,
 int apply_find(const struct apply *a, const char *path,
 	       const struct wim_dentry **ret, struct err *err);
 
+// Opens the files of an image as a tree (tree.h), for reading: paths of volumes; a
+// file's content is read into memory (at most 1 GiB) and checked when it is opened.
+// Both are borrowed until tree_close.
+// Returns 0 or -ENOMEM.
+struct tree;
+int image_tree_open(struct wim *wim, const struct apply *apply,
+		    struct tree **ret, struct err *err);
+
 // Returns what there is to apply; complete after apply_tree.
 const struct apply_result *apply_get_result(const struct apply *a);
 

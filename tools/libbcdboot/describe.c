@@ -24,14 +24,13 @@ static void correct(const struct hive_key *key, char *name)
 	mem_free(build);
 }
 
-int bcdboot_describe(struct ntfs *source, const char *windows, char **ret,
+int bcdboot_describe(struct tree *source, const char *windows, char **ret,
 		     struct err *err)
 {
-	const struct bcdboot_source s = bcdboot_from_volume(source);
 	struct bcdboot_hive bytes;
 	struct hive_key *key;
 	struct hive *hive;
-	int r = bcdboot_hive_read(&s, windows, "SOFTWARE", &bytes, err);
+	int r = bcdboot_hive_read(source, windows, "SOFTWARE", &bytes, err);
 
 	if (r)
 		return r;

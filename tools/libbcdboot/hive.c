@@ -12,15 +12,15 @@
 #define MAX_SET     999u                // of control sets: three digits
 #define CHAIN_VALUE "VirtualDiskMaxTreeDepth"
 
-static int read_log(const struct bcdboot_source *s, const char *hive,
-		    const char *end, struct hive_log *ret, struct err *err)
+static int read_log(struct tree *source, const char *hive, const char *end,
+		    struct hive_log *ret, struct err *err)
 {
 	char path[BCDBOOT_MAX_PATH + 8];
 	void *data;
 	int r;
 
 	snprintf(path, sizeof(path), "%s%s", hive, end);
-	r = bcdboot_read_file(s, path, MAX_HIVE, &data, &ret->size, NULL);
+	r = tree_read_file(source, path, MAX_HIVE, &data, &ret->size, NULL);
 	if (!r)
 		ret->data = data;
 	return !r || r == -ENOENT ? 0
@@ -28,7 +28,7 @@ static int read_log(const struct bcdboot_source *s, const char *hive,
 					    "the hive's log cannot be read");
 }
 
-int bcdboot_hive_read(const struct bcdboot_source *s, const char *windows,
+int bcdboot_hive_read(struct tree *source, const char *windows,
 		      const char *name, struct bcdboot_hive *ret,
 		      struct err *err)
 {
@@ -40,10 +40,11 @@ int bcdboot_hive_read(const struct bcdboot_source *s, const char *windows,
 	if (!r)
 		r = bcdboot_join(path, folder, name, err);
 	if (!r)
-		r = bcdboot_read_file(s, path, MAX_HIVE, &h.data, &h.size, err);
+		r = tree_read_file(source, path, MAX_HIVE, &h.data, &h.size,
+				   err);
 	for (size_t i = 0; !r && i < HIVE_LOGS && hive_is_dirty(h.data, h.size);
 	     i++)
-		r = read_log(s, path, ends[i], &h.logs[i], err);
+		r = read_log(source, path, ends[i], &h.logs[i], err);
 	if (r)
 		bcdboot_hive_done(&h);
 	else
@@ -64,8 +65,7 @@ void bcdboot_hive_done(struct bcdboot_hive *h)
 	mem_free(h->data);
 }
 
-// --- Chains of virtual disks
-// ---------------------------------------------------
+// --- Chains of virtual disks -------------------------------------------------
 
 static int read_u32(const struct bcdboot_hive *h, const char *path,
 		    const char *name, uint32_t *ret, struct err *err)
@@ -100,13 +100,13 @@ static int read_set(const struct bcdboot_hive *h, uint32_t *ret,
 	return r;
 }
 
-int bcdboot_max_chain_of(const struct bcdboot_source *s, const char *windows,
-			 unsigned *ret, struct err *err)
+int bcdboot_max_chain(struct tree *source, const char *windows, unsigned *ret,
+		      struct err *err)
 {
 	struct bcdboot_hive h;
 	uint32_t set, max;
 	char path[80];
-	int r = bcdboot_hive_read(s, windows, "SYSTEM", &h, err);
+	int r = bcdboot_hive_read(source, windows, "SYSTEM", &h, err);
 
 	if (r)
 		return r;
@@ -121,12 +121,4 @@ int bcdboot_max_chain_of(const struct bcdboot_source *s, const char *windows,
 		*ret = max;
 	bcdboot_hive_done(&h);
 	return r;
-}
-
-int bcdboot_max_chain(struct ntfs *source, const char *windows, unsigned *ret,
-		      struct err *err)
-{
-	const struct bcdboot_source s = bcdboot_from_volume(source);
-
-	return bcdboot_max_chain_of(&s, windows, ret, err);
 }

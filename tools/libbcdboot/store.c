@@ -65,8 +65,8 @@ static int copy_elements(struct bcd *bcd, struct bcd_object *to,
 
 // Loads the template. Returns 0 with NULL when there is none; one that is broken is
 // told from one that cannot be read.
-static int read_template(const struct bcdboot_source *source,
-			 const char *windows, struct bcd **ret, struct err *err)
+static int read_template(struct tree *source, const char *windows,
+			 struct bcd **ret, struct err *err)
 {
 	char path[BCDBOOT_MAX_PATH];
 	struct err why = {0};
@@ -77,8 +77,8 @@ static int read_template(const struct bcdboot_source *source,
 
 	*ret = NULL;
 	if (!r)
-		r = bcdboot_read_file(source, path, BCDBOOT_MAX_STORE, &data,
-				      &size, NULL);
+		r = tree_read_file(source, path, BCDBOOT_MAX_STORE, &data,
+				   &size, NULL);
 	if (r == -ENOENT || r == -ENOTDIR)
 		return 0;
 	if (r)
@@ -103,8 +103,8 @@ static int load_template(const struct bcdboot *b, struct bcd **ret)
 	return !r || r == -EBADMSG ? 0 : err_pass(b->err, r, &err);
 }
 
-int bcdboot_check_template_of(const struct bcdboot_source *source,
-			      const char *windows, struct err *err)
+int bcdboot_check_template(struct tree *source, const char *windows,
+			   struct err *err)
 {
 	struct bcd *bcd;
 	int r = read_template(source, windows, &bcd, err);
@@ -112,14 +112,6 @@ int bcdboot_check_template_of(const struct bcdboot_source *source,
 	if (!r)
 		bcd_free(bcd);
 	return r;
-}
-
-int bcdboot_check_template(struct ntfs *source, const char *windows,
-			   struct err *err)
-{
-	const struct bcdboot_source s = bcdboot_from_volume(source);
-
-	return bcdboot_check_template_of(&s, windows, err);
 }
 
 // Takes the settings that all systems share over from the template.
@@ -306,7 +298,7 @@ int bcdboot_write_store(const struct bcdboot *b, enum bcd_firmware firmware)
 	mem_free(data);
 	if (!r)
 		r = remove_logs(b, path);
-	if (!r && !b->dry && b->options->copied)
+	if (!r && !b->options->dry && b->options->copied)
 		b->options->copied(b->options->ctx, path);
 	return r;
 }

@@ -43,7 +43,7 @@ unsigned bcdboot_file_version(const uint8_t *data, size_t size)
 	return 0;
 }
 
-static int read_version(struct ntfs *source, const char *windows,
+static int read_version(struct tree *source, const char *windows,
 			const char *loader, unsigned *ret, struct err *err)
 {
 	char path[BCDBOOT_MAX_PATH];
@@ -52,7 +52,7 @@ static int read_version(struct ntfs *source, const char *windows,
 	int r = bcdboot_join(path, windows, loader, err);
 
 	if (!r)
-		r = ntfs_read_file(source, path, MAX_LOADER, &data, &size, err);
+		r = tree_read_file(source, path, MAX_LOADER, &data, &size, err);
 	if (r)
 		return r;
 	*ret = bcdboot_file_version(data, size);
@@ -62,7 +62,7 @@ static int read_version(struct ntfs *source, const char *windows,
 			      "it has no version resource");
 }
 
-int bcdboot_version(struct ntfs *source, const char *windows, unsigned *ret,
+int bcdboot_version(struct tree *source, const char *windows, unsigned *ret,
 		    struct err *err)
 {
 	unsigned version = 0;

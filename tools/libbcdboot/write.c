@@ -8,20 +8,22 @@
 #include <strings.h>
 
 #include "bcdboot_priv.h"
+#include "volume.h"
 
 #define MAX_FILE  (UINT64_C(256) << 20) // no boot file is near that
 #define MAX_DEPTH 8 // of folders below \Windows\Boot; Windows has two
 
 struct copy {
 	const struct bcdboot *b;
-	const char *to; // folder on the system partition
+	const char *from; // folder of the Windows
+	const char *to;   // folder on the system partition
 	unsigned depth;
 	bool strip_ex; // names lose the "_EX" before their dot
 	bool bios;     // the boot manager goes to the root folder
 };
 
-static int copy_folder(const struct copy *parent,
-		       const struct bcdboot_node *node, const char *to);
+static int copy_folder(const struct copy *parent, const char *from,
+		       const char *to);
 
 int bcdboot_join(char path[BCDBOOT_MAX_PATH], const char *folder,
 		 const char *name, struct err *err)
@@ -64,35 +66,34 @@ static int copy_stream(const struct bcdboot *b, struct disk *from,
 			     b->err);
 	if (r)
 		return r;
-	r = b->dry ? read_through(from, b->err)
-		   : disk_copy(from, file, from->size, b->err);
+	r = b->options->dry ? read_through(from, b->err)
+			    : disk_copy(from, file, from->size, b->err);
 	disk_close(file);
-	if (!r && !b->dry && b->options->copied)
+	if (!r && !b->options->dry && b->options->copied)
 		b->options->copied(b->options->ctx, to);
 	return r;
 }
 
 // Opens a file, and says which one it is that cannot be.
-static int open_source(const struct bcdboot *b, const struct bcdboot_node *node,
+static int open_source(const struct bcdboot *b, const char *from,
 		       const char *to, struct disk **ret)
 {
 	struct err inner = {0};
-	int r = b->source->ops->open_file(b->source, node, MAX_FILE, ret,
-					  &inner);
+	int r = tree_open_file(b->source, from, DISK_READ_ONLY, ret, &inner);
 
 	return r ? err_set(b->err, r, to, ERR_NOWHERE, "%s", inner.why) : 0;
 }
 
-static int copy_file(const struct copy *c, const struct bcdboot_node *node,
-		     const char *to, unsigned attributes)
+static int copy_file(const struct copy *c, const char *from, const char *to,
+		     unsigned attributes)
 {
-	struct disk *from;
-	int r = open_source(c->b, node, to, &from);
+	struct disk *file;
+	int r = open_source(c->b, from, to, &file);
 
 	if (r)
 		return r;
-	r = copy_stream(c->b, from, to, attributes);
-	disk_close(from);
+	r = copy_stream(c->b, file, to, attributes);
+	disk_close(file);
 	return r;
 }
 
@@ -105,42 +106,44 @@ static void strip_ex(char *name)
 		memmove(dot - 3, dot, strlen(dot) + 1);
 }
 
-static int copy_entry(void *ctx, const struct bcdboot_entry *entry)
+static int copy_entry(void *ctx, const struct tree_stat *entry)
 {
 	const unsigned hidden = TREE_HIDDEN | TREE_SYSTEM;
 	const struct copy *c = ctx;
-	char to[BCDBOOT_MAX_PATH];
-	int r;
+	char from[BCDBOOT_MAX_PATH], to[BCDBOOT_MAX_PATH];
+	int r = bcdboot_join(from, c->from, entry->name, c->b->err);
 
+	if (r)
+		return r;
 	if (c->bios && c->depth == 1 && !strcasecmp(entry->name, "bootmgr"))
-		return copy_file(c, &entry->node, "\\bootmgr", hidden);
+		return copy_file(c, from, "\\bootmgr", hidden);
 	if (c->bios && c->depth == 1 && !strcasecmp(entry->name, "bootnxt"))
-		return copy_file(c, &entry->node, "\\BOOTNXT", hidden);
+		return copy_file(c, from, "\\BOOTNXT", hidden);
 	r = bcdboot_join(to, c->to, entry->name, c->b->err);
 	if (r)
 		return r;
-	if (entry->is_folder)
-		return copy_folder(c, &entry->node, to);
+	if (entry->is_directory)
+		return copy_folder(c, from, to);
 	if (c->strip_ex)
 		strip_ex(to);
-	return copy_file(c, &entry->node, to, 0);
+	return copy_file(c, from, to, 0);
 }
 
-static int copy_folder(const struct copy *parent,
-		       const struct bcdboot_node *node, const char *to)
+static int copy_folder(const struct copy *parent, const char *from,
+		       const char *to)
 {
 	struct copy c = *parent;
 	struct err inner = {0};
 	int r;
 
+	c.from = from;
 	c.to = to;
 	if (c.depth++ == MAX_DEPTH)
 		return err_set(c.b->err, -EFBIG, to, ERR_NOWHERE,
 			       "folders nest too deep");
 	r = tree_mkdir_all(c.b->system, to, c.b->options->time, c.b->err);
 	if (!r)
-		r = c.b->source->ops->list(c.b->source, node, copy_entry, &c,
-					   &inner);
+		r = tree_list(c.b->source, from, copy_entry, &c, &inner);
 	return inner.code
 		       ? err_set(c.b->err, r, to, ERR_NOWHERE, "%s", inner.why)
 		       : r;
@@ -153,16 +156,16 @@ static int copy_named(const struct copy *c, const char *name, const char *to,
 {
 	const struct bcdboot *b = c->b;
 	char from[BCDBOOT_MAX_PATH];
-	struct bcdboot_node node;
+	struct tree_stat stat;
 	struct err inner = {0};
 	int r = bcdboot_join(from, b->options->windows, name, b->err);
 
 	if (r)
 		return r;
-	r = b->source->ops->find(b->source, from, &node, &inner);
+	r = tree_stat(b->source, from, &stat, &inner);
 	if (r == -ENOENT && !must)
 		return 0;
-	return r ? err_pass(b->err, r, &inner) : copy_folder(c, &node, to);
+	return r ? err_pass(b->err, r, &inner) : copy_folder(c, from, to);
 }
 
 // --- UEFI --------------------------------------------------------------------
@@ -195,7 +198,6 @@ static const char *fallback_name(struct disk *manager)
 static int copy_fallback(const struct bcdboot *b)
 {
 	char from[BCDBOOT_MAX_PATH], to[64];
-	struct bcdboot_node node;
 	struct disk *manager;
 	int r = bcdboot_join(from, b->options->windows,
 			     b->options->use_ex
@@ -207,9 +209,7 @@ static int copy_fallback(const struct bcdboot *b)
 		r = tree_mkdir_all(b->system, "\\EFI\\Boot", b->options->time,
 				   b->err);
 	if (!r)
-		r = b->source->ops->find(b->source, from, &node, b->err);
-	if (!r)
-		r = open_source(b, &node, from, &manager);
+		r = open_source(b, from, from, &manager);
 	if (r)
 		return r;
 	snprintf(to, sizeof(to), "\\EFI\\Boot\\%s", fallback_name(manager));
@@ -224,15 +224,14 @@ static int check_source(const struct bcdboot *b, const char *name,
 {
 	char path[BCDBOOT_MAX_PATH];
 	struct err found = {0};
-	struct bcdboot_node node;
+	struct tree_stat stat;
 	int r = bcdboot_join(path, b->options->windows, name, b->err);
 
 	if (r)
 		return r;
-	r = b->source->ops->find(b->source, path, &node, &found);
+	r = tree_stat(b->source, path, &stat, &found);
 	if (r == -ENOENT && *b->options->windows &&
-	    b->source->ops->find(b->source, b->options->windows, &node, NULL) ==
-		    -ENOENT)
+	    tree_stat(b->source, b->options->windows, &stat, NULL) == -ENOENT)
 		return err_set(b->err, -ENOENT, b->options->windows,
 			       ERR_NOWHERE, "there is no such folder");
 	if (r == -ENOENT || r == -ENOTDIR)
@@ -328,11 +327,10 @@ static int write_all(const struct bcdboot *b, enum bcd_firmware firmware)
 	return r ? r : bcdboot_write_store(b, firmware);
 }
 
-int bcdboot_write_from(const struct bcdboot_source *source, struct tree *system,
-		       const struct bcdboot_options *options, bool dry,
-		       struct err *err)
+int bcdboot_write(struct tree *source, struct tree *system,
+		  const struct bcdboot_options *options, struct err *err)
 {
-	const struct bcdboot b = {source, system, options, dry, err};
+	const struct bcdboot b = {source, system, options, err};
 	unsigned systems = options->systems;
 	int r = 0;
 
@@ -350,29 +348,22 @@ int bcdboot_write_from(const struct bcdboot_source *source, struct tree *system,
 	return r;
 }
 
-int bcdboot_write(struct ntfs *source, struct tree *system,
-		  const struct bcdboot_options *options, struct err *err)
-{
-	const struct bcdboot_source from = bcdboot_from_volume(source);
-
-	return bcdboot_write_from(&from, system, options, false, err);
-}
-
-int bcdboot_try(struct ntfs *source, struct disk *system,
+int bcdboot_try(struct tree *source, struct disk *system,
 		const struct bcdboot_options *options, struct err *err)
 {
-	const struct bcdboot_source from = bcdboot_from_volume(source);
+	struct bcdboot_options dry = *options;
 	struct tree *v = NULL;
 	struct disk *scratch;
 	int r = disk_scratch(system, &scratch, err);
 
 	if (r)
 		return r;
+	dry.dry = true;
 	r = volume_open(scratch, &v, err);
 	if (!r)
 		r = tree_begin(v, err);
 	if (!r)
-		r = bcdboot_write_from(&from, v, options, true, err);
+		r = bcdboot_write(source, v, &dry, err);
 	if (!r)
 		r = tree_sync(v, err);
 	tree_close(v);

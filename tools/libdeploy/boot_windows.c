@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../libbcdboot/bcdboot_priv.h"
+#include "bcdboot.h"
 #include "plan_priv.h"
 
 #define MAX_DEPTH 8 // as bcdboot_write follows them
@@ -169,21 +169,15 @@ static struct bcd_device partition_device(const struct plan *p,
 static int write_from(const struct boot_job *job, const struct plan_system *s,
 		      const struct bcdboot_options *options, struct err *err)
 {
-	struct bcdboot_source source;
-	struct ntfs *windows;
-	int r;
+	struct tree *windows;
+	int r = job->dry ? image_tree_open(s->base->image->wim, s->base->apply,
+					   &windows, err)
+			 : volume_open(s->base->volume, &windows, err);
 
-	if (job->dry) {
-		source =
-			bcdboot_from_image(s->base->image->wim, s->base->apply);
-		return bcdboot_write_from(&source, job->esp, options, true,
-					  err);
-	}
-	r = ntfs_open(s->base->volume, &windows, err);
 	if (r)
 		return r;
 	r = bcdboot_write(windows, job->esp, options, err);
-	ntfs_close(windows);
+	tree_close(windows);
 	return r;
 }
 
@@ -220,6 +214,7 @@ static int add_system(const struct boot_job *job, const struct plan_system *s,
 		.windows = "\\Windows",
 		.time = p->time,
 		.store_only = s != p->newest,
+		.dry = job->dry,
 	};
 
 	return write_from(job, s, &options, err);

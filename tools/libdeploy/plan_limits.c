@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "../libbcdboot/bcdboot_priv.h"
+#include "bcdboot.h"
 #include "plan_priv.h"
 
 #define WINDOWS_7 0x0601u // the first that starts from a VHD
@@ -68,31 +68,41 @@ struct warner {
 	void *ctx;
 };
 
+static int open_image(const struct plan_system *s, struct tree **ret)
+{
+	return image_tree_open(s->base->image->wim, s->base->apply, ret, NULL);
+}
+
 static void warn_chain(const struct warner *w, const struct plan_system *s)
 {
-	const struct bcdboot_source image =
-		bcdboot_from_image(s->base->image->wim, s->base->apply);
 	char text[BCD_CHAIN_TEXT];
 	unsigned count = 1, max = 0;
+	struct tree *image;
 
 	if (!s->parent || !s->answer->in_menu)
 		return;
 	for (const struct plan_system *at = s; at->parent; at = at->parent)
 		count++;
-	best_effort(bcdboot_max_chain_of(&image, "\\Windows", &max, NULL));
+	if (!open_image(s, &image)) {
+		best_effort(bcdboot_max_chain(image, "\\Windows", &max, NULL));
+		tree_close(image);
+	}
 	if (bcd_chain_is_long(count, max, text))
 		w->warn(w->ctx, s->answer->path, text);
 }
 
 static void warn_template(const struct warner *w, const struct plan_system *s)
 {
-	const struct bcdboot_source image =
-		bcdboot_from_image(s->base->image->wim, s->base->apply);
 	struct err err = {0};
 	char text[ERR_TEXT + sizeof(BCDBOOT_NO_TEMPLATE)];
+	struct tree *image;
+	int r;
 
-	if (s->parent || !s->answer->in_menu ||
-	    bcdboot_check_template_of(&image, "\\Windows", &err) != -EBADMSG)
+	if (s->parent || !s->answer->in_menu || open_image(s, &image))
+		return;
+	r = bcdboot_check_template(image, "\\Windows", &err);
+	tree_close(image);
+	if (r != -EBADMSG)
 		return;
 	snprintf(text, sizeof(text), "%s: %s" BCDBOOT_NO_TEMPLATE, err.what,
 		 err.why);

@@ -16,7 +16,7 @@ static const struct bcdboot_options options = {
 	.windows = "\\Windows",
 };
 
-static void fail_mem(struct ntfs *source, struct disk *esp)
+static void fail_mem(struct tree *source, struct disk *esp)
 {
 	for (unsigned n = 1;; n += n < 300 ? 1 : 31) {
 		size_t live = fault_mem_live();
@@ -36,7 +36,7 @@ static void fail_mem(struct ntfs *source, struct disk *esp)
 	}
 }
 
-static void fail_reads(struct ntfs *source, struct disk *esp)
+static void fail_reads(struct tree *source, struct disk *esp)
 {
 	for (unsigned n = 1;; n += n < 60 ? 1 : 17) {
 		struct fault_plan plan = {.fail_at = n};

@@ -22,7 +22,7 @@ static struct disk *fresh(void)
 	return d;
 }
 
-static int add_second(struct ntfs *source, struct disk *d, struct err *err)
+static int add_second(struct tree *source, struct disk *d, struct err *err)
 {
 	const struct bcd_device here = {.kind = BCD_DEVICE_BOOT};
 	const struct bcdboot_options options = {
@@ -74,7 +74,7 @@ static bool check_volume(struct disk *d)
 	return is_new;
 }
 
-static void cut_power(struct ntfs *source)
+static void cut_power(struct tree *source)
 {
 	struct record_log log = {NULL, 0, 0};
 	struct disk *d = fresh(), *recorded = record_disk(d, &log);
@@ -99,7 +99,7 @@ static void cut_power(struct ntfs *source)
 	record_free(&log);
 }
 
-static void fail_io(struct ntfs *source)
+static void fail_io(struct tree *source)
 {
 	struct disk *d = fresh();
 
@@ -121,7 +121,7 @@ static void fail_io(struct ntfs *source)
 	disk_close(d);
 }
 
-static void fail_mem(struct ntfs *source)
+static void fail_mem(struct tree *source)
 {
 	struct disk *d = fresh();
 

@@ -59,7 +59,7 @@ static void check_files(struct tree *esp)
 }
 
 // Adds the second Windows, on the volume of the first.
-static int add_second(struct ntfs *source, struct tree *esp, bool clean,
+static int add_second(struct tree *source, struct tree *esp, bool clean,
 		      const char *windows)
 {
 	const struct bcd_device here = {.kind = BCD_DEVICE_BOOT};

@@ -110,7 +110,8 @@ static inline struct disk *fixture_part(struct disk *d, unsigned number)
 struct fixture_windows {
 	struct answer *answer;
 	struct disk *disk, *esp, *data, *vhd, *guest;
-	struct ntfs *host, *source; // the last: the Windows
+	struct ntfs *host;
+	struct tree *source; // the Windows
 };
 
 static inline struct fixture_windows fixture_windows(const char *disk_keys)
@@ -127,13 +128,13 @@ static inline struct fixture_windows fixture_windows(const char *disk_keys)
 	check_ok(ntfs_open_file(w.host, "\\v\\g.vhd", &w.vhd, &fixture_err),
 		 &fixture_err);
 	w.guest = fixture_part(w.vhd, 1);
-	check_ok(ntfs_open(w.guest, &w.source, &fixture_err), &fixture_err);
+	check_ok(volume_open(w.guest, &w.source, &fixture_err), &fixture_err);
 	return w;
 }
 
 static inline void fixture_windows_end(struct fixture_windows *w)
 {
-	ntfs_close(w->source);
+	tree_close(w->source);
 	disk_close(w->guest);
 	disk_close(w->vhd);
 	ntfs_close(w->host);

@@ -204,7 +204,7 @@ static int write_all(const struct place *source, struct place *system,
 		     const struct bcdboot_options *options, struct err *err)
 {
 	struct tree *v;
-	int r = bcdboot_try(source->ntfs, system->disk, options, err);
+	int r = bcdboot_try(source->volume, system->disk, options, err);
 
 	if (!r)
 		r = volume_open(system->disk, &v, err);
@@ -212,7 +212,7 @@ static int write_all(const struct place *source, struct place *system,
 		return r;
 	r = tree_begin(v, err);
 	if (!r)
-		r = bcdboot_write(source->ntfs, v, options, err);
+		r = bcdboot_write(source->volume, v, options, err);
 	if (!r)
 		r = tree_sync(v, err);
 	cmd_note(system->host_path, tree_note(v));
@@ -399,7 +399,7 @@ static void check_template(const struct run *run)
 {
 	struct err err = {0};
 
-	if (bcdboot_check_template(run->source->ntfs, run->windows, &err) ==
+	if (bcdboot_check_template(run->source->volume, run->windows, &err) ==
 	    -EBADMSG)
 		cmd_warn("bcdboot", err.what, "%s" BCDBOOT_NO_TEMPLATE,
 			 err.why);
@@ -407,7 +407,7 @@ static void check_template(const struct run *run)
 
 static int write_with_name(struct run *run, struct bcdboot_options *o)
 {
-	struct ntfs *ntfs = run->source->ntfs;
+	struct tree *volume = run->source->volume;
 	struct boot_windows windows = {.folder = run->windows};
 	char *name = NULL;
 	int r;
@@ -415,12 +415,12 @@ static int write_with_name(struct run *run, struct bcdboot_options *o)
 	o->entry.description = run->s[NAME].value;
 	if (!o->entry.description)
 		o->entry.description =
-			bcdboot_describe(ntfs, run->windows, &name, NULL)
+			bcdboot_describe(volume, run->windows, &name, NULL)
 				? "Windows"
 				: name;
-	best_effort(bcdboot_version(ntfs, run->windows, &o->entry.version,
+	best_effort(bcdboot_version(volume, run->windows, &o->entry.version,
 				    NULL));
-	best_effort(bcdboot_max_chain(ntfs, run->windows, &windows.max_chain,
+	best_effort(bcdboot_max_chain(volume, run->windows, &windows.max_chain,
 				      NULL));
 	windows.version = o->entry.version;
 	check_template(run);
