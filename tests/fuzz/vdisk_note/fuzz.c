@@ -24,37 +24,23 @@ static int identify(struct tree *t, const char *path, struct tree_id *ret,
 	return 0;
 }
 
-static int stat_file(struct tree *t, const char *path, struct tree_stat *ret,
-		     struct err *err)
-{
-	return -ENOENT;
-}
-
 static int open_file(struct tree *t, const char *path, unsigned flags,
 		     struct disk **ret, struct err *err)
 {
 	return disk_slice(file, 0, file->size, ret, err);
 }
 
-static int create(struct tree *t, const char *path, uint64_t size,
-		  uint32_t attributes, uint64_t time, struct disk **ret,
-		  struct err *err)
-{
-	CHECK(!disk_memory(size, 512, &file, err));
-	return open_file(t, path, 0, ret, err);
-}
-
-static int remove_file(struct tree *t, const char *path, struct err *err)
+static int write_file(struct tree *t, const char *path, const void *data,
+		      size_t size, uint32_t attributes, uint64_t time,
+		      struct err *err)
 {
 	disk_close(file);
-	return 0;
+	CHECK(!disk_memory(size, 512, &file, err));
+	return disk_write(file, 0, data, size, err);
 }
 
-static const struct tree_ops ops = {.stat = stat_file,
-				    .identify = identify,
-				    .open_file = open_file,
-				    .create_file = create,
-				    .remove = remove_file};
+static const struct tree_ops ops = {
+	.identify = identify, .open_file = open_file, .write_file = write_file};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -93,6 +93,10 @@ struct vdisk_blocks_ops {
 	// enters it there; vdisk_blocks_room made room.
 	int (*move)(struct vdisk_blocks *b, const struct vdisk_range *range,
 		    uint64_t to, struct err *err);
+	// Returns how many bytes `count` new blocks fill in the file at most, with
+	// what describes them, of a disk that is to be `size` bytes long.
+	uint64_t (*room)(const struct vdisk_blocks *b, uint64_t count,
+			 uint64_t size);
 	// Returns how long a file would be that ends behind what is used.
 	uint64_t (*end)(const struct vdisk_blocks *b);
 	// Gives back what no block needs any more; may be NULL.
@@ -105,7 +109,8 @@ struct vdisk_blocks {
 	struct disk disk;
 	struct disk *file, *parent; // parent may be NULL
 	const struct vdisk_blocks_ops *ops;
-	uint32_t block_size;
+	uint32_t block_size,
+		place_align; // place_align: of new ones in the file
 	uint64_t count;
 	uint64_t *table;
 

@@ -35,11 +35,6 @@ const char *vdisk_path_name(const char *path);
 // two bytes more than it. Returns false when it leads to no file.
 bool vdisk_path_clean(const char *path, char *out);
 
-// Makes a file of `size` bytes and opens it; what it reads as is not told.
-// Returns 0, -EEXIST when it is there, or as tree_create_file.
-int vdisk_files_create(struct tree *files, const char *path, uint64_t size,
-		       struct disk **ret, struct err *err);
-
 // Tells when a file was last changed, in seconds since 1970.
 // Returns 0, or as tree_stat.
 int vdisk_files_modified(struct tree *files, const char *path, int64_t *ret,
@@ -58,12 +53,6 @@ struct vdisk_filling {
 int vdisk_create_filled(struct tree *files, const char *path,
 			const struct vdisk_create *c,
 			const struct vdisk_filling *f, struct err *err);
-
-// Ends the making of a file, which went as r tells: it is closed and made
-// durable, or when anything failed deleted.
-// Returns r, or the error of what was done here.
-int vdisk_files_made(struct tree *files, const char *path, struct disk *file,
-		     int r, struct err *err);
 
 // Tells whether a path of Windows is on another computer ("\\server\share").
 bool vdisk_path_is_remote(const char *path);

@@ -4,8 +4,8 @@
 
 #include "chain_priv.h"
 
-int vdisk_files_create(struct tree *files, const char *path, uint64_t size,
-		       struct disk **ret, struct err *err)
+static int create(struct tree *files, const char *path, uint64_t size,
+		  struct disk **ret, struct err *err)
 {
 	struct tree_stat stat;
 	int r = tree_begin(files, err);
@@ -30,8 +30,10 @@ int vdisk_files_modified(struct tree *files, const char *path, int64_t *ret,
 	return r;
 }
 
-int vdisk_files_made(struct tree *files, const char *path, struct disk *file,
-		     int r, struct err *err)
+// Ends the making of a file, which went as r tells: it is closed and made
+// durable, or when anything failed deleted.
+static int end(struct tree *files, const char *path, struct disk *file, int r,
+	       struct err *err)
 {
 	if (!r)
 		r = disk_finish(file, err);
@@ -69,8 +71,7 @@ int vdisk_create_filled(struct tree *files, const char *path,
 	int r = vdisk_create_layout(c, &layout, err);
 
 	if (!r)
-		r = vdisk_files_create(files, path, layout.file_size, &file,
-				       err);
+		r = create(files, path, layout.file_size, &file, err);
 	if (r)
 		return r;
 	r = disk_zero(file, 0, file->size, err);
@@ -78,7 +79,7 @@ int vdisk_create_filled(struct tree *files, const char *path,
 		r = vdisk_create(file, c, err);
 	if (!r && f)
 		r = fill(file, f, err);
-	return vdisk_files_made(files, path, file, r, err);
+	return end(files, path, file, r, err);
 }
 
 int vdisk_create_file(struct tree *files, const char *path,

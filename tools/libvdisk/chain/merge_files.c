@@ -16,9 +16,8 @@
 
 #include "merge.h"
 #include "note.h"
+#include "../format.h"
 #include "chain_priv.h"
-
-#define ROOM_TO_REPARENT (64u << 10) // a new header of a VHD, with its paths
 
 struct job {
 	struct tree *files;
@@ -150,15 +149,16 @@ static int has_room(const struct job *j, const struct vdisk_chain *chain,
 		    struct err *err)
 {
 	struct tree *files = j->files;
+	const struct vdisk_link *top = &chain->links[0];
+	uint32_t more = vdisk_format_of(&top->info)->reparent_room;
 	bool is_noted = j->depth > 1 && !j->m->keep;
 	struct err why = {0};
 	int r = 0;
 
 	if (!tree_is_volume(files))
 		return 0;
-	if (is_noted && chain->links[0].info.format == VDISK_VHD)
-		r = tree_check_growth(files, chain->links[0].path,
-				      ROOM_TO_REPARENT, &why);
+	if (is_noted && more)
+		r = tree_check_growth(files, top->path, more, &why);
 	if (r)
 		return err_set(err, r, why.what, ERR_NOWHERE,
 			       "%s; merged one by one (a depth of 1) it needs "

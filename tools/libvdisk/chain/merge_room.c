@@ -91,22 +91,14 @@ static int bytes_of_blocks(const struct need *n, uint64_t *ret, struct err *err)
 {
 	const struct vdisk_info *info = &n->target->info;
 	struct vdisk_blocks *b = (struct vdisk_blocks *)n->target->disk;
-	bool is_vhd = info->format == VDISK_VHD;
-	uint64_t slot = round_up(b->ops->slot(b), is_vhd ? 4096 : MIB);
+	uint64_t slot = round_up(b->ops->slot(b), b->place_align);
 	uint64_t count, bytes, lost = vdisk_lost(b);
 	int r = count_blocks(n, &count, err);
 
 	if (r)
 		return r;
-	bytes = count * slot;
-	// A VHD's first block may begin up to a page later; bitmaps of a VHDX
-	// stand for at least 4 GiB each.
-	if (count)
-		bytes += is_vhd           ? 4096
-			 : b->has_bitmaps ? ((n->size >> 32) + 1) * MIB
-					  : 0;
-	bytes += table_bytes(n, slot);
-	// A fixed VHDX gets the blocks that it did not have.
+	bytes = b->ops->room(b, count, n->size) + table_bytes(n, slot);
+	// A fixed disk gets the blocks that it did not have.
 	if (info->type == VDISK_FIXED && n->size > info->size)
 		bytes += n->size - info->size + slot;
 	*ret = bytes > lost ? bytes - lost : 0;

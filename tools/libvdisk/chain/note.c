@@ -129,51 +129,27 @@ out:
 	return 0;
 }
 
-static int read_text(struct tree *files, const char *path, char **ret,
-		     struct err *err)
-{
-	struct disk *file;
-	char *text = NULL;
-	int r = tree_open_file(files, path, DISK_READ_ONLY, &file, err);
-
-	if (r)
-		return r;
-	if (file->size <= MAX_NOTE) {
-		text = mem_alloc((size_t)file->size + 1);
-		r = text ? disk_read(file, 0, text, (size_t)file->size, err)
-			 : err_nomem(err);
-	}
-	disk_close(file);
-	if (r) {
-		mem_free(text);
-		return r;
-	}
-	*ret = text;
-	return 0;
-}
-
 int vdisk_note_read(struct tree *files, const char *path,
 		    struct vdisk_note *ret, struct err *err)
 {
-	char *name = note_path(path), *text = NULL;
+	char *name = note_path(path);
 	struct vdisk_note n = {0};
+	void *text = NULL;
 	struct tree_id id;
 	struct err why = {0};
+	size_t size;
 	int r = name ? tree_identify(files, name, &id, &why) : err_nomem(err);
 
 	if (!r)
-		r = read_text(files, name, &text, &why);
-	if (!r && text)
+		r = tree_read_file(files, name, MAX_NOTE, &text, &size, &why);
+	if (!r)
 		r = parse(files, path, text, &n, &why);
 	mem_free(text);
 	mem_free(name);
-	if (r == -ENOENT)
-		r = 0;
-	else if (r)
-		err_pass(err, r, &why);
-	if (!r)
-		*ret = n;
-	return r;
+	if (r && r != -ENOENT && r != -EFBIG)
+		return err_pass(err, r, &why);
+	*ret = n;
+	return 0;
 }
 
 // --- Writing -----------------------------------------------------------------
@@ -207,35 +183,21 @@ static int print(struct tree *files, const char *disk,
 	return 0;
 }
 
-static int create(struct tree *files, const char *path, const char *text,
-		  size_t len, struct err *err)
-{
-	struct disk *file;
-	int r = vdisk_files_create(files, path, len, &file, err);
-
-	if (r)
-		return r;
-	r = disk_write(file, 0, text, len, err);
-	if (!r)
-		r = disk_flush(file, err);
-	return vdisk_files_made(files, path, file, r, err);
-}
-
 int vdisk_note_put(struct tree *files, const char *path,
 		   const struct vdisk_note *n, struct err *err)
 {
 	char *name = note_path(path), *text = mem_alloc(MAX_NOTE);
-	struct tree_id id;
 	size_t len = 0;
 	int r = name && text ? print(files, path, n, text, &len, err)
 			     : err_nomem(err);
 
 	if (!r)
 		r = tree_begin(files, err);
-	if (!r && !tree_identify(files, name, &id, NULL))
-		r = tree_remove(files, name, err);
 	if (!r)
-		r = create(files, name, text, len, err);
+		r = tree_write_file(files, name, text, len, TREE_ARCHIVE,
+				    filetime_now(), err);
+	if (!r)
+		r = tree_sync(files, err);
 	mem_free(text);
 	mem_free(name);
 	return r;

@@ -212,6 +212,14 @@ static uint64_t fit(const struct vdisk_blocks *b,
 	return range_ok(place, len, end) ? place : UINT64_MAX;
 }
 
+// The first may begin up to a page behind what was the end.
+static uint64_t room(const struct vdisk_blocks *b, uint64_t count,
+		     uint64_t size)
+{
+	(void)size;
+	return count ? count * round_up(slot(b), VHD_ALIGN) + VHD_ALIGN : 0;
+}
+
 static uint64_t file_end(const struct vdisk_blocks *b)
 {
 	const struct vhd_blocks *v = (const struct vhd_blocks *)b;
@@ -252,6 +260,7 @@ static const struct vdisk_blocks_ops vhd_ops = {
 	.slot = slot,
 	.fit = fit,
 	.move = move,
+	.room = room,
 	.end = file_end,
 	.release = release,
 };
@@ -440,6 +449,7 @@ int vhd_dynamic_open(struct disk *file, const struct vhd_footer *footer,
 		.parent = parent,
 		.ops = &vhd_ops,
 		.block_size = header->block_size,
+		.place_align = VHD_ALIGN,
 		.count = (footer->size + header->block_size - 1) /
 			 header->block_size,
 		.has_bitmaps = footer->type == VDISK_DIFFERENCING,

@@ -186,6 +186,7 @@ const struct vdisk_format_ops vhd_dynamic_format = {
 	.layout = dynamic_layout,
 	.expand = dynamic_expand,
 	.reparent = dynamic_reparent,
+	.reparent_room = 64u << 10, // a header, with its paths
 	.reset = vhd_reset,
 	.check = dynamic_check,
 	.repair = dynamic_repair,

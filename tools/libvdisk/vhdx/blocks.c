@@ -253,6 +253,15 @@ static uint64_t slot(const struct vdisk_blocks *b)
 	return b->block_size;
 }
 
+// A block of bitmaps stands for at least 4 GiB.
+static uint64_t room(const struct vdisk_blocks *b, uint64_t count,
+		     uint64_t size)
+{
+	uint64_t maps = b->has_bitmaps && count ? (size >> 32) + 1 : 0;
+
+	return count * slot(b) + maps * VHDX_MAP_SIZE;
+}
+
 static uint64_t file_end(const struct vdisk_blocks *b)
 {
 	return round_up(((const struct vhdx_blocks *)b)->end, VHDX_MIB);
@@ -344,6 +353,7 @@ static const struct vdisk_blocks_ops vhdx_ops = {
 	.slot = slot,
 	.fit = fit,
 	.move = move,
+	.room = room,
 	.end = file_end,
 	.trim = trim,
 	.release = release,
@@ -381,6 +391,7 @@ static int start(struct vhdx_blocks *v, struct disk *file, struct disk *parent,
 		.parent = parent,
 		.ops = &vhdx_ops,
 		.block_size = x->block_size,
+		.place_align = VHDX_MIB,
 		.count = count,
 		.has_bitmaps = x->has_parent,
 		.low_bit_first = true,
