@@ -402,8 +402,8 @@ int ntfs_in_use(struct ntfs *n, const char **ret, struct err *err);
 // New files get the descriptor that their folder's entries inherit ([MS-DTYP]
 // 2.5.3.4; owner and group are the folder's), times of `time` (FILETIME), and
 // an 8.3 name. Names are those that Windows can open. All entries of a file in
-// folders are kept as the file is. Not written are the change journal
-// ($UsnJrnl) and quotas.
+// folders are kept as the file is. The change journal ($UsnJrnl) and
+// quotas are not kept up.
 //
 // Not done, -ENOTSUP: content of a reparse point or an encrypted file; another
 // size for compressed or sparse content (it can be replaced); an MFT that is

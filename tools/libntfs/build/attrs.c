@@ -208,6 +208,8 @@ static void sort(struct attrs *attrs)
 	}
 }
 
+// What must be in the base record, since readers look for it there before they read
+// the list, and what they want first.
 static bool is_at_home(const struct attr *a)
 {
 	return a->type == NTFS_AT_STANDARD_INFORMATION ||

@@ -31,7 +31,8 @@ _Static_assert(0x54 + sizeof(code) == 0x74, "the code points to its text");
 static const char text[] =
 	"This volume has no boot loader.\r\nStart from another disk.\r\n";
 
-// Sectors, or clusters, in one byte: above 128 as a negative power of two.
+// Sectors of a cluster in one byte: above 128 as a negative power of two, which
+// Windows writes since its clusters go over 64 KiB.
 static uint8_t in_byte(uint32_t count)
 {
 	uint8_t log = 0;
@@ -43,6 +44,8 @@ static uint8_t in_byte(uint32_t count)
 	return (uint8_t)(256 - log);
 }
 
+// Clusters of a record or block; smaller ones have no count of clusters, and are
+// told as a negative power of two, of bytes (libfsntfs' format paper).
 static int8_t in_clusters(const struct ntfs_build *b, uint32_t size)
 {
 	int8_t log = 0;
@@ -56,6 +59,8 @@ static int8_t in_clusters(const struct ntfs_build *b, uint32_t size)
 
 void ntfs_boot_write(const struct ntfs_build *b, uint8_t *dst)
 {
+	// The last sector holds the copy of this one and is no part of the volume:
+	// Windows counts one sector less than the partition has.
 	const struct ntfs_build_options *o = &b->options;
 	uint16_t track = o->sectors_per_track ? o->sectors_per_track : 63;
 	const struct stream *mft = &b->streams[b->system[SYSTEM_MFT]];

@@ -94,6 +94,9 @@ static void put_block(const struct builder *x, size_t from, size_t to,
 	ntfs_encode_usa(block, NTFS_INDEX_BLOCK, NULL);
 }
 
+// A block is filled to a part only: names will come in between, and each full block
+// would have to be split for the first of them.
+//
 // Puts this level's items into blocks, and leaves the next level's: at most
 // every second item goes up, so the array is used again from its start.
 static void put_level(struct builder *x)

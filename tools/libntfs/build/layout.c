@@ -362,6 +362,8 @@ static int place_data(struct ntfs_build *b, struct err *err)
 						    b->clusters) *
 				       b->cluster_size);
 	}
+	// Room behind the MFT, so that it grows there and stays in one run: its runs
+	// must fit into its own record.
 	left = b->clusters - b->next_lcn - need;
 	b->gap_lcn = b->next_lcn;
 	b->gap = left / 8 < GAP_MAX / b->cluster_size
@@ -433,7 +435,8 @@ void ntfs_build_used(const struct ntfs_build *b,
 	ret[2] = (struct disk_extent){last, b->sector_size};
 }
 
-// Whatever the partition held, it is no volume from now on.
+// Whatever the partition held, it is no volume from now on: if this is cut off, no
+// system takes the old boot sector for that of what lies there by then.
 int ntfs_build_begin(struct ntfs_build *b, struct err *err)
 {
 	uint64_t last = round_down(b->dev->size, b->sector_size) -

@@ -7,6 +7,8 @@
 
 #include "build.h"
 
+// The system's files have their record's number as their sequence number, $MFT 1
+// (Linux-NTFS documentation, "$MFT"); all other files begin with 1.
 uint64_t ntfs_reference(const struct ntfs_build *b, uint32_t node)
 {
 	uint64_t record = b->nodes[node].record;

@@ -9,7 +9,8 @@
 #include "change.h"
 #include "../encode/record.h"
 
-// Bytes of the base record kept for the list: in it, or its runs.
+// Bytes of the base record kept for the list: in it, or its runs. It must lie there
+// and nowhere else: a reader finds all other records by it.
 #define LIST_INSIDE  304u
 #define LIST_OUTSIDE 128u
 

@@ -293,6 +293,7 @@ int ntfs_node_write(struct ntfs_tree *t, uint8_t *buf, uint64_t *vcn,
 	if (r)
 		return r;
 	h->vcn = to_le64(at);
+	// What its place held before need not be a block: nothing leads there yet.
 	ntfs_encode_usa(buf, t->x.block_size, NULL);
 	r = ntfs_cache_write(t->file->c, t->x.blocks, at * t->x.vcn_size, buf,
 			     t->x.block_size, STAGE_FRESH, err);

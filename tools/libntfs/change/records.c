@@ -112,6 +112,7 @@ int ntfs_record_give(struct ntfs_change *c, uint64_t number, uint32_t stage,
 		r = ntfs_record_read(c->n, number, &rec, err);
 	if (r)
 		return r;
+	// References to what it was must not fit its next use; 0 would be none.
 	h = (void *)rec.data;
 	h->flags = to_le16(rec.flags & (uint16_t)~NTFS_RF_IN_USE);
 	h->sequence = to_le16(rec.sequence == UINT16_MAX

@@ -88,6 +88,9 @@ static int grow_sds(struct change_file *f, struct change_attr *a, uint64_t size,
 	return r;
 }
 
+// The second copy is there for when the first is broken: both are written, and our
+// check, too, compares them.
+//
 // Puts an entry behind the last one: what lies between the old end of $SDS and
 // its new one, with the entry's second copy, then the first copy.
 static int add_to_sds(struct change_file *f, uint64_t at, const uint8_t *entry,

@@ -23,12 +23,12 @@
 //
 // The mirror of one of the first records is written right after the record itself,
 // with no flush between: ntfs-3g does not open a volume on which the two differ in
-// any of their used bytes, so that the moment in which they do is to be short. No
-// order does without it: they are two places, which no device writes in one step;
-// whichever comes first, they differ then; and a volume that is changed must carry
-// the flag, which is in record 3. In that moment the record itself always has the
-// flag (put_volume; records 0 and 1 change between steps 0 and 11), so that the
-// next change of ours mends it as any other cut. ntfsfix mends it too.
+// any of their used bytes, so that moment should be short. No order of writes
+// avoids it: they are two places, which no device writes in one step, and a volume
+// that is changed must carry the flag, which is in record 3. In that moment the
+// record itself always has the flag (put_volume; records 0 and 1 change between
+// steps 0 and 11), so that the next change of ours mends it as any other cut.
+// ntfsfix mends it too.
 //
 // A power cut before step 7 leaves the old state, with clusters and records
 // marked that nothing leads to. In step 7 each file and each folder is the old
@@ -38,7 +38,7 @@
 // entry, as Windows itself may leave them. None of it lets two files have one
 // cluster: step 10 comes after all else.
 //
-// Assumed is that the write of a file record takes effect wholly or not at all.
+// We count on the write of a file record to take effect wholly or not at all.
 // Disks with sectors of 4096 bytes see to that; on others the two sectors of a
 // record carry a number by which one half is known (Linux-NTFS documentation,
 // "Fixup"): the file is then broken, not wrong, as after such a cut on any NTFS.

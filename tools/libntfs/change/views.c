@@ -8,6 +8,9 @@
 
 #include "change.h"
 
+// An entry that stayed would send whoever opens a file by its object id to another
+// one, once the record is used again.
+//
 // Takes one key out of an index of a file of $Extend.
 static int remove_key(struct ntfs_change *c, const char *file,
 		      const char *index, const uint8_t *key, size_t len,

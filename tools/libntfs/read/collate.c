@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// The order of keys in indexes (Linux-NTFS documentation, "Collation rules").
+// The order of keys in indexes (Linux-NTFS documentation, "Collation rules"). It is
+// part of reading, as names are compared by what the volume's own $UpCase says: a
+// newer Windows knows more letters, and a tree that was sorted by other rules would
+// not be found through.
 
 #include <string.h>
 
 #include "read.h"
 
+// Numbers, not bytes: by memcmp 0x100 would come before 0x01.
 static int compare_words(const uint8_t *a, const uint8_t *b, size_t len)
 {
 	for (size_t i = 0; i + 4 <= len; i += 4) {
@@ -27,6 +31,8 @@ static int compare_names(const struct ntfs *n, const uint8_t *a, size_t a_len,
 	if (ntfs_file_name_decode(a, a_len, 0, &x, NULL) ||
 	    ntfs_file_name_decode(b, b_len, 0, &y, NULL))
 		return -1; // none: whoever looks at the entry says so
+	// Of names that differ in case alone, which POSIX programs make, each must
+	// have its own place.
 	d = ntfs_name_compare(n, x.name, x.name_len, y.name, y.name_len);
 	for (size_t i = 0; !d && i < x.name_len; i++)
 		d = get_le16(x.name[i]) - get_le16(y.name[i]);

@@ -95,6 +95,9 @@ static bool has_record(const struct ntfs_file *f, uint64_t number)
 	return false;
 }
 
+// A record may have been given to another file since the list was written: by the
+// sequence number it is known, and by its own reference to the base record. Without
+// both, that file's attributes would be read as this one's.
 static int add_extension(struct ntfs_file *f, uint64_t reference,
 			 struct err *err)
 {

@@ -84,6 +84,8 @@ void ntfs_index_done(struct ntfs_index *x)
 	*x = (struct ntfs_index){0};
 }
 
+// Offsets in a node count from its header, not from the beginning of its block.
+//
 // Decodes an index header with `room` bytes from it to the end of its node.
 static int decode_header(const struct ntfs_index *x, const uint8_t *data,
 			 size_t room, struct ntfs_node *ret, struct err *err)

@@ -167,11 +167,11 @@ static int open_stream(struct ntfs *n, uint64_t record, uint32_t type,
 	if (!r) {
 		r = ntfs_file_find(&f, type, units, count, &a,
 				   count ? &e : err);
-		if (r && count)
-			err_set(err, r, r == -ENOENT ? text : e.what, e.where,
-				"%s",
-				r == -ENOENT ? "there is no such stream"
-					     : e.why);
+		if (r == -ENOENT && count)
+			err_set(err, r, text, e.where,
+				"there is no such stream");
+		else if (r && count)
+			err_pass(err, r, &e);
 		if (!r)
 			r = open_attr(&f, &a, ret, err);
 		ntfs_file_done(&f);

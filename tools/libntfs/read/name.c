@@ -11,6 +11,8 @@ static uint16_t upcase(const struct ntfs *n, le16 unit)
 			 : utf16_upcase(get_le16(unit));
 }
 
+// Unit by unit, as Windows does: surrogates are two units, and sort before
+// U+E000.
 int ntfs_name_compare(const struct ntfs *n, const le16 *a, size_t a_len,
 		      const le16 *b, size_t b_len)
 {

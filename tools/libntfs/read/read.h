@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// What the reading and the checking half of libntfs share: decoded records,
-// attributes, runs and index nodes. Everything here has passed its range checks
-// when it is seen; rules that only the checker knows are not among them.
+// The reading half of libntfs, on which checking and changing stand: decoded
+// records, attributes, runs and index nodes. Everything here has passed its range
+// checks when it is seen; rules that only the checker knows are not among them.
+// It knows nothing of the other halves.
 
 #ifndef NTFS_READ_H
 #define NTFS_READ_H
@@ -70,7 +71,7 @@ int ntfs_name_compare(const struct ntfs *n, const le16 *a, size_t a_len,
 // Returns true when units are equal to an ASCII string.
 bool ntfs_name_is(const le16 *name, size_t len, const char *ascii);
 
-// --- File records (build/record.c) --------------------------------------------
+// --- File records (record.c) --------------------------------------------
 
 struct ntfs_record {
 	uint64_t number;

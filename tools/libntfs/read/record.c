@@ -16,6 +16,10 @@ const char *ntfs_record_name(char buf[NTFS_RECORD_NAME], const char *before,
 	return buf;
 }
 
+// Disks write sectors, not records: after a power cut a record may be half the old
+// one and half the new. Each sector therefore ends with the number of its write, and
+// what belongs there is kept in the array. The stride is 512 bytes on every disk,
+// also where sectors have 4096.
 int ntfs_fixup(uint8_t *data, uint32_t size, const char *what, uint64_t where,
 	       struct err *err)
 {

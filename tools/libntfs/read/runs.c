@@ -14,7 +14,8 @@ static int broken(const struct ntfs_attr *attr, const char *why,
 			   why);
 }
 
-// Returns a little-endian signed number of 1 to 8 bytes.
+// Returns a little-endian number of 1 to 8 bytes, signed: a run may lie before the
+// last one. Read without its sign, 0xf0 would be 240 clusters on, not 16 back.
 static int64_t read_number(const uint8_t *p, unsigned size)
 {
 	uint64_t v = p[size - 1] & 0x80 ? UINT64_MAX : 0;
@@ -58,6 +59,9 @@ int ntfs_runs_append(const struct ntfs *n, const struct ntfs_attr *attr,
 	uint64_t before = runs->clusters, limit = n->info.clusters;
 	int64_t lcn = 0;
 
+	// Each attribute counts its distances from cluster 0, also one that goes on
+	// with what another record holds. A run without a distance is a hole, and the
+	// next one counts from the run before it.
 	while (p < end && *p) {
 		unsigned len_size = *p & 15, off_size = *p >> 4;
 		int64_t len, delta;
