@@ -29,7 +29,7 @@
 #include "fat.h"
 #include "ntfs.h"
 #include "part.h"
-#include "vdisk.h"
+#include "chain.h"
 
 // Each function as the one of storage_effects that it stands for.
 struct storage_effects {
@@ -59,6 +59,12 @@ struct storage_effects {
 	int (*create_virtual)(struct disk *file, const struct vdisk_create *c,
 			      struct err *err);
 	int (*open_virtual)(struct disk *file, struct disk **ret,
+			    struct err *err);
+	// Virtual disks in any tree: vdisk_create_file, vdisk_child_create.
+	int (*create_virtual_in)(struct tree *files, const char *path,
+				 const struct vdisk_create *c, struct err *err);
+	int (*create_child)(struct tree *files, const char *path,
+			    const char *parent, const struct vdisk_child *child,
 			    struct err *err);
 };
 
@@ -150,17 +156,41 @@ int storage_make_virtual(const struct storage_effects *effects,
 			 const char *path, const struct vdisk_create *c,
 			 struct disk **ret, struct err *err);
 
-// As storage_make_virtual, finished. A fixed disk has all its room from the start
-// unless it is to be sparse: Windows does not boot from a sparse file, and a
-// machine must not find its host's disk full one day. What its file system cannot
-// reserve is written.
-// Returns 0, -ENOSPC, or as storage_make_virtual, disk_allocate, disk_write and
-// disk_finish.
+// A file that is to be made.
+struct storage_file {
+	struct tree *files;
+	const char *path;
+	const char *name; // for messages: the path as the user gave it
+};
+
+// As storage_make_virtual, finished, on the host or in a volume, where it has all
+// its room in any case. On the host a fixed disk has it from the start, too, unless
+// it is to be sparse: Windows does not boot from a sparse file, and a machine must
+// not find its host's disk full one day. What the file system cannot reserve is
+// written.
+// Returns 0, -ENOTSUP for a sparse one in a volume and for a dynamic one in FAT,
+// where a file keeps its size, -ENOSPC, or as storage_make_virtual, disk_allocate,
+// disk_write, disk_finish and vdisk_create_file.
 MUST_CHECK
 int storage_create_virtual(const struct storage_effects *effects,
-			   const char *path, const struct vdisk_create *c,
-			   bool is_sparse, const struct storage_watch *watch,
-			   struct err *err);
+			   const struct storage_file *at,
+			   const struct vdisk_create *c, bool is_sparse,
+			   const struct storage_watch *watch, struct err *err);
+
+struct storage_parent {
+	const char *path; // in the child's tree
+	const char *name; // for messages
+};
+
+// Makes a child of a virtual disk, of a new identity and of now; of `child` what it
+// holds and the size of its blocks count.
+// Returns 0, -ENOTSUP for one with content in FAT, or as guid_random and
+// vdisk_child_create.
+MUST_CHECK
+int storage_create_child(const struct storage_effects *effects,
+			 const struct storage_file *at,
+			 const struct storage_parent *parent,
+			 const struct vdisk_child *child, struct err *err);
 
 struct storage_new_disk {
 	struct disk *disk; // what is to be written
@@ -180,7 +210,7 @@ int storage_new_disk_format(const char *path, enum vdisk_format *ret,
 // same, so that the same content makes the same file; NULL for a random one and
 // now. End with storage_new_disk_close.
 // Returns 0, -EEXIST, -ENOSPC, or as storage_new_disk_format,
-// storage_create_virtual and vdisk_open.
+// storage_make_virtual, disk_allocate, disk_write and vdisk_open.
 MUST_CHECK
 int storage_new_disk_open(const struct storage_effects *effects,
 			  const char *path, uint64_t size, uint32_t sector_size,

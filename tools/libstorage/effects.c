@@ -17,4 +17,6 @@ const struct storage_effects storage_effects = {
 	.create_file = disk_create_file,
 	.create_virtual = vdisk_create,
 	.open_virtual = vdisk_open,
+	.create_virtual_in = vdisk_create_file,
+	.create_child = vdisk_child_create,
 };

@@ -1,107 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// New files of the host that hold a disk.
-
-#include <time.h>
+// New files of the host that hold a disk which is to be written.
 
 #include "address.h"
-#include "storage.h"
-
-// --- A virtual disk ----------------------------------------------------------
-
-int storage_make_virtual(const struct storage_effects *e, const char *path,
-			 const struct vdisk_create *c, struct disk **ret,
-			 struct err *err)
-{
-	struct vdisk_create copy = *c;
-	struct disk *file;
-	int r = 0;
-
-	if (guid_is_zero(&c->id)) {
-		copy.created = time(NULL);
-		r = guid_random(&copy.id, err);
-	}
-	if (!r)
-		r = e->create_file(path, 0, 512, &file, err);
-	if (r)
-		return r;
-	r = e->create_virtual(file, &copy, err);
-	if (r)
-		disk_close(file);
-	else
-		*ret = file;
-	return r;
-}
-
-static int write_zeroes(struct disk *disk, struct progress *progress,
-			struct err *err)
-{
-	size_t piece = 1u << 20;
-	uint8_t *zeroes = mem_aligned(4096, piece);
-	uint64_t off = 0;
-	int r = zeroes ? 0 : err_nomem(err);
-
-	while (!r && off < disk->size) {
-		size_t n = disk->size - off < piece ? (size_t)(disk->size - off)
-						    : piece;
-
-		r = disk_write(disk, off, zeroes, n, err);
-		off += n;
-		if (!r)
-			r = progress_report(progress, "Writing zeroes", off,
-					    disk->size);
-	}
-	mem_free(zeroes);
-	return r ? r : disk_finish(disk, err);
-}
-
-// What its file system cannot reserve is written.
-static int write_all(const struct storage_effects *e, struct disk *file,
-		     const struct storage_watch *watch, struct err *err)
-{
-	struct disk *disk;
-	int r = e->open_virtual(file, &disk, err);
-
-	if (r)
-		return r;
-	if (watch)
-		watch->writes_zeroes(watch->ctx);
-	r = disk_set_direct(file, err);
-	if (!r)
-		r = write_zeroes(disk, watch ? watch->progress : NULL, err);
-	disk_close(disk);
-	return r;
-}
-
-static int take_room(const struct storage_effects *e, struct disk *file,
-		     const struct storage_watch *watch, struct err *err)
-{
-	struct err inner = {0};
-	int r = disk_allocate(file, 0, file->size, &inner);
-
-	if (r == -ENOTSUP)
-		return write_all(e, file, watch, err);
-	return r ? err_pass(err, r, &inner) : 0;
-}
-
-int storage_create_virtual(const struct storage_effects *e, const char *path,
-			   const struct vdisk_create *c, bool is_sparse,
-			   const struct storage_watch *watch, struct err *err)
-{
-	struct disk *file;
-	int r = storage_make_virtual(e, path, c, &file, err);
-
-	if (r)
-		return r;
-	if (c->type == VDISK_FIXED && !is_sparse)
-		r = take_room(e, file, watch, err);
-	if (!r)
-		r = disk_finish(file, err);
-	disk_close(file);
-	return r;
-}
-
-// --- A disk to be written ----------------------------------------------------
+#include "storage_priv.h"
 
 int storage_new_disk_format(const char *path, enum vdisk_format *ret,
 			    struct err *err)
@@ -120,7 +22,7 @@ static int make_fixed(const struct storage_effects *e, const char *path,
 	int r = storage_make_virtual(e, path, c, &n->file, err);
 
 	if (!r)
-		r = take_room(e, n->file, watch, err);
+		r = storage_take_room(e, n->file, watch, err);
 	return r ? r : e->open_virtual(n->file, &n->disk, err);
 }
 

@@ -179,6 +179,23 @@ static int record_open_virtual(struct disk *file, struct disk **ret,
 	return r;
 }
 
+static int record_create_virtual_in(struct tree *files, const char *path,
+				    const struct vdisk_create *c,
+				    struct err *err)
+{
+	recorder.made = *c;
+	return record(err, "%s %s", files->kind, path);
+}
+
+static int record_create_child(struct tree *files, const char *path,
+			       const char *parent,
+			       const struct vdisk_child *child, struct err *err)
+{
+	recorder.made.id = child->id;
+	recorder.made.created = child->created;
+	return record(err, "%s child %s of %s", files->kind, path, parent);
+}
+
 static const struct storage_effects recording = {
 	.probe = record_probe,
 	.find_missed = record_find_missed,
@@ -191,6 +208,8 @@ static const struct storage_effects recording = {
 	.create_file = record_create_file,
 	.create_virtual = record_create_virtual,
 	.open_virtual = record_open_virtual,
+	.create_virtual_in = record_create_virtual_in,
+	.create_child = record_create_child,
 };
 
 // Begins to record, with a blank disk and nothing that fails.

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "address.h"
 #include "../boot_limits.h"
@@ -73,44 +72,33 @@ static int fill_child(void *ctx, struct disk *child, struct err *err)
 	return r;
 }
 
-// What a disk with blocks of its own is to hold needs a longer file.
-static int check_growing(const struct vdisk_spot *spot, const char *address,
-			 struct err *err)
+static struct storage_file file_at(const struct vdisk_spot *spot,
+				   const char *address)
 {
-	return volume_fat(spot->tree)
-		       ? err_set(err, -ENOTSUP, address, ERR_NOWHERE,
-				 "a file in a FAT volume keeps its size, and "
-				 "this one could hold nothing: make it on the "
-				 "host and copy it")
-		       : 0;
+	return (struct storage_file){spot->tree, spot->path, address};
 }
 
 static int make_child(const char *address, const char *parent,
 		      const char *source, uint32_t block, struct err *err)
 {
-	struct vdisk_child c = {.block_size = block,
-				.created = time(NULL),
-				.fill = source ? fill_child : NULL,
-				.ctx = (void *)source};
-	struct err inner = {0};
+	const struct vdisk_child child = {.block_size = block,
+					  .fill = source ? fill_child : NULL,
+					  .ctx = (void *)source};
 	struct vdisk_spot spot;
 	char *below = NULL;
 	int r = vdisk_spot_open_new(address, &spot, err);
 
 	if (r)
 		return r;
-	if (source)
-		r = check_growing(&spot, address, err);
-	if (!r)
-		r = vdisk_spot_beside(&spot, parent, &below, err);
-	if (!r)
-		r = guid_random(&c.id, err);
-	if (!r)
-		r = vdisk_child_create(spot.tree, spot.path, below, &c, &inner);
-	if (!strcmp(inner.what, "virtual disk")) // the one that is there
-		snprintf(inner.what, sizeof(inner.what), "%s", parent);
-	if (inner.code)
-		err_pass(err, r, &inner);
+	r = vdisk_spot_beside(&spot, parent, &below, err);
+	if (!r) {
+		const struct storage_file at = file_at(&spot, address);
+
+		r = storage_create_child(&storage_effects, &at,
+					 &(struct storage_parent){below,
+								  parent},
+					 &child, err);
+	}
 	if (!r)
 		r = vdisk_spot_finish(&spot, err);
 	mem_free(below);
@@ -137,45 +125,20 @@ static int create_child(int count, char **argv, const char *parent,
 	return CMD_OK;
 }
 
-static int make_on_host(const char *path, const struct vdisk_create *c,
-			bool sparse, struct err *err)
-{
-	struct new_disk_watch watch;
-	int r = storage_create_virtual(&storage_effects, path, c, sparse,
-				       new_disk_watch(&watch, path), err);
-
-	cmd_progress_end(&watch.progress);
-	return r;
-}
-
-static int make_in_volume(const struct vdisk_spot *spot, const char *address,
-			  const struct vdisk_create *c, bool sparse,
-			  struct err *err)
-{
-	struct vdisk_create copy = *c;
-	int r = 0;
-
-	if (sparse)
-		return err_set(err, -ENOTSUP, address, ERR_NOWHERE,
-			       "only files of the host are made sparse");
-	if (c->type == VDISK_DYNAMIC)
-		r = check_growing(spot, address, err);
-	if (!r)
-		r = guid_random(&copy.id, err);
-	copy.created = time(NULL);
-	return r ? r : vdisk_create_file(spot->tree, spot->path, &copy, err);
-}
-
 static int make(const char *address, const struct vdisk_create *c, bool sparse,
 		struct err *err)
 {
+	struct new_disk_watch watch;
+	struct storage_file at;
 	struct vdisk_spot spot;
 	int r = vdisk_spot_open_new(address, &spot, err);
 
 	if (r)
 		return r;
-	r = spot.place ? make_in_volume(&spot, address, c, sparse, err)
-		       : make_on_host(address, c, sparse, err);
+	at = file_at(&spot, address);
+	r = storage_create_virtual(&storage_effects, &at, c, sparse,
+				   new_disk_watch(&watch, address), err);
+	cmd_progress_end(&watch.progress);
 	if (!r)
 		r = vdisk_spot_finish(&spot, err);
 	vdisk_spot_close(&spot);
