@@ -154,6 +154,30 @@ sample() { # NAME
 		"f4b61a33ee2f7e8c19f737792a4107e46340026a9a829e4169b751901cc3ef02  -" ]
 }
 
+# The hash of a large file that is a hole but for little: of each mebibyte that is
+# not all zeroes, with its place, and of the size. That says as much as the hash of
+# the whole file, which takes half a minute for 10 GB.
+sha256_of_data() { # FILE
+	python3 - "$1" <<-'END'
+		import hashlib, os, sys
+		total = hashlib.sha256()
+		with open(sys.argv[1], "rb") as file:
+		    size, at = file.seek(0, os.SEEK_END), 0
+		    while at < size:
+		        try:
+		            at = file.seek(at, os.SEEK_DATA) >> 20 << 20
+		        except OSError: # only a hole is left
+		            break
+		        file.seek(at)
+		        block = file.read(1 << 20)
+		        if any(block):
+		            total.update(b"%d:" % at + block)
+		        at += 1 << 20
+		total.update(b"%d" % size)
+		print(total.hexdigest())
+	END
+}
+
 @test "a VHDX that was not closed is read as it is after its log, unchanged" {
 	requires_samples
 	sample qemu-iotest-dirty-log-10G.vhdx
@@ -162,8 +186,9 @@ sample() { # NAME
 	assert_output_has "log is to be replayed"
 	slipway vdisk convert qemu-iotest-dirty-log-10G.vhdx x.raw \
 		--format raw --progress none
-	[ "$(sha256sum <x.raw)" = \
-		"179cefe8b0587f123393eedf2aa7aa8d25798591178e6bc3950a09762f38f96f  -" ]
+	# all 10 GB: 179cefe8b0587f123393eedf2aa7aa8d25798591178e6bc3950a09762f38f96f
+	[ "$(sha256_of_data x.raw)" = \
+		eade6bb19b8137c694f3d68eb6110cb8595d8f063cbd435eb4376952253b87fb ]
 	[ "$(sha256sum <qemu-iotest-dirty-log-10G.vhdx)" = "$before" ]
 }
 
