@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# The boot files that a medium has, made up: what deploy copies is not looked into.
+# The boot files that a medium has, made up: what deploy copies is not looked into;
+# and an answer file for a small deployment.
 
 boot_configs=$(cd "${BASH_SOURCE[0]%/*}/../boot" && pwd)
 boot_files=(EFI/BOOT/BOOTX64.EFI EFI/BOOT/grubx64.efi slipway/vmlinuz
@@ -19,4 +20,22 @@ make_boot_files() { # FOLDER linux|windows [BYTES]
 		fi >"$1/$file"
 	done
 	cp "$boot_configs/grub-$config.cfg" "$1/slipway"
+}
+
+# Deploys small.wim as a Linux, into a VHD of that size.
+make_linux_answer() { # FILE SIZE
+	cat >"$1" <<-END
+		[disk]
+		seed = 01234567-89ab-cdef-0123-456789abcdef
+		efi-size = 40M
+		[image]
+		file = small.wim
+		[vhd]
+		path = \vhd\guest.vhd
+		size = $2
+		[boot]
+		system = linux
+		[finish]
+		action = restart
+	END
 }

@@ -95,7 +95,7 @@ make_in_memory() { # CORES
 		[ "${free:-0}" -ge "$room" ] || return 0
 	done
 	[[ $(findmnt -no OPTIONS --target /dev/shm) != *noexec* ]] || return 0
-	memory=$(mktemp -d /dev/shm/slipway-tests-XXXXXX) && chmod 755 "$memory" &&
+	memory=$(mktemp -d /dev/shm/slipway-XXXXXX) && chmod 755 "$memory" &&
 		export TMPDIR=$memory
 }
 

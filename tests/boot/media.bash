@@ -76,11 +76,11 @@ screen_text() { tr -d '\r' <"$dir/serial.log" | sed 's/\x1b\[[0-9;]*[a-zA-Z]//g'
 # Waits for words on the screen from where the last ones were.
 seen=0
 says() { # REGEX SECONDS
-	local tenths=$(($2 * TIMEOUT_SCALE * 10)) line
+	local fifths=$(($2 * TIMEOUT_SCALE * 5)) line
 	until line=$(screen_text | tail -n +$((seen + 1)) | grep -nEm 1 "$1"); do
-		[ "$tenths" -gt 0 ] || return 1
-		tenths=$((tenths - 1))
-		sleep 0.1
+		[ "$fifths" -gt 0 ] || return 1
+		fifths=$((fifths - 1))
+		sleep 0.2
 	done
 	seen=$((seen + ${line%%:*}))
 }

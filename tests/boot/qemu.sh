@@ -71,14 +71,15 @@ qemu_faulted() {
 	QEMU_MEMORY=$qemu_memory QEMU_CPUS=$qemu_cpus qemu_start "${qemu_again[@]}"
 }
 
-# Sets qemu_seconds to the time since the start.
+# Sets qemu_seconds to the time since the start. Looking more often takes from the
+# machine what it needs to get there.
 qemu_wait() { # REGEX SECONDS
-	local tenths=$(($2 * TIMEOUT_SCALE * 10))
+	local fifths=$(($2 * TIMEOUT_SCALE * 5))
 	until grep -aqE "$1" "$qemu_dir/serial.log" 2>/dev/null; do
-		[ "$tenths" -gt 0 ] || return 1
+		[ "$fifths" -gt 0 ] || return 1
 		qemu_faulted || kill -0 "$qemu_pid" 2>/dev/null || return 1
-		tenths=$((tenths - 1))
-		sleep 0.1
+		fifths=$((fifths - 1))
+		sleep 0.2
 	done
 	qemu_seconds=$(awk -v a="$qemu_started" -v b="$EPOCHREALTIME" \
 		'BEGIN { printf "%.1f", b - a }')

@@ -20,20 +20,7 @@ setup() { cd "$BATS_TEST_TMPDIR"; cp -r "$BATS_FILE_TMPDIR/medium" .; answer; }
 
 # An answer file; each argument is a sed script that changes it.
 answer() {
-	cat >medium/slipway/answer.ini <<-'END'
-		[disk]
-		seed = 01234567-89ab-cdef-0123-456789abcdef
-		efi-size = 40M
-		[image]
-		file = small.wim
-		[vhd]
-		path = \vhd\guest.vhd
-		size = 100M
-		[boot]
-		system = linux
-		[finish]
-		action = restart
-	END
+	make_linux_answer medium/slipway/answer.ini 100M
 	for script; do sed -i "$script" medium/slipway/answer.ini; done
 }
 

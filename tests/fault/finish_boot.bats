@@ -139,20 +139,7 @@ again() { # PATH-OF-FILE...
 	wimlib-imagex capture tree base/medium/slipway/small.wim Small --no-acls \
 		>/dev/null
 	make_boot_files base/medium linux
-	cat >base/medium/slipway/answer.ini <<-'END'
-		[disk]
-		seed = 01234567-89ab-cdef-0123-456789abcdef
-		efi-size = 40M
-		[image]
-		file = small.wim
-		[vhd]
-		path = \vhd\guest.vhd
-		size = 20M
-		[boot]
-		system = linux
-		[finish]
-		action = restart
-	END
+	make_linux_answer base/medium/slipway/answer.ini 20M
 	deployed() {
 		slipway chkdsk "$1@3" && slipway type \
 			"$1@3:\\vhd\\guest.vhd@1:\\numbers" | cmp - ../tree/numbers
