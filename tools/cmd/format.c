@@ -52,8 +52,8 @@ static int parse_fs(const char *s, enum storage_fs *ret)
 }
 
 // The file system is shown as it was asked for.
-static void show(const struct storage_format *how, const char *fs,
-		 uint64_t size)
+static void show_volume(const struct storage_format *how, const char *fs,
+			uint64_t size)
 {
 	printf("The type of the file system is %s.\n", fs);
 	if (how->label)
@@ -65,8 +65,8 @@ static void show(const struct storage_format *how, const char *fs,
 	       size / 1024);
 }
 
-static int format(const char *address, const char *fs,
-		  struct storage_format *how)
+static int format_volume(const char *address, const char *fs,
+			 struct storage_format *how)
 {
 	struct err err = {0};
 	struct place *place;
@@ -79,7 +79,7 @@ static int format(const char *address, const char *fs,
 	if (!r)
 		r = address_finish(place, &err);
 	if (!r)
-		show(how, fs, place->disk->size);
+		show_volume(how, fs, place->disk->size);
 	cmd_place_close(place);
 	return r ? cmd_fail("format", address, &err) : CMD_OK;
 }
@@ -149,5 +149,6 @@ static int cmd_format(int argc, char **argv)
 				"/Serial:%s: must be hexadecimal digits",
 				s[SERIAL].value);
 	}
-	return format(argv[1], s[FS].value ? s[FS].value : names[how.fs], &how);
+	return format_volume(argv[1], s[FS].value ? s[FS].value : names[how.fs],
+			     &how);
 }

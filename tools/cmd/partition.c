@@ -69,7 +69,7 @@ static const struct type {
 // --- list --------------------------------------------------------------------
 
 // What diskpart calls the type.
-static const char *kind(const struct part_table *t, const struct part *p)
+static const char *kind_text(const struct part_table *t, const struct part *p)
 {
 	if (t->style == PART_MBR) {
 		if (p->logical)
@@ -125,7 +125,7 @@ static void show_table(const struct part_table *t)
 	for (size_t i = 0; i < t->count; i++) {
 		const struct part *p = &t->parts[i];
 
-		printf("  Partition %-4u %-16s", p->number, kind(t, p));
+		printf("  Partition %-4u %-16s", p->number, kind_text(t, p));
 		show_size(p->size);
 		show_size(p->start);
 		if (t->style == PART_MBR) {
@@ -139,7 +139,7 @@ static void show_table(const struct part_table *t)
 	}
 }
 
-static int list(struct disk *d, const char *path)
+static int list_table(struct disk *d, const char *path)
 {
 	struct part_table *t;
 	struct err err = {0};
@@ -265,8 +265,8 @@ static int parse_id(const char *s, struct storage_layout *l, struct err *err)
 	return 0;
 }
 
-static int create(struct disk *d, const char *id, struct storage_layout *l,
-		  struct err *err)
+static int create_table(struct disk *d, const char *id,
+			struct storage_layout *l, struct err *err)
 {
 	int r = parse_id(id, l, err);
 
@@ -394,8 +394,8 @@ static int cmd_partition(int argc, char **argv)
 		return cmd_fail("partition", argv[2], &err);
 	}
 	if (is_list)
-		r = list(to.disk, argv[2]);
-	else if (create(to.disk, s[ID].value, &layout, &err) ||
+		r = list_table(to.disk, argv[2]);
+	else if (create_table(to.disk, s[ID].value, &layout, &err) ||
 		 disk_target_finish(&to, &err))
 		r = cmd_fail("partition", argv[2], &err);
 	disk_target_close(&to);

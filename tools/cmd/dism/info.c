@@ -11,7 +11,7 @@
 
 #include "dism.h"
 
-static void show(const char *label, const char *value)
+static void show_line(const char *label, const char *value)
 {
 	printf("%s : %s\n", label, *value ? value : "<undefined>");
 }
@@ -44,7 +44,7 @@ static void show_time(const char *label, uint64_t filetime)
 			 t.tm_mon + 1, t.tm_mday, t.tm_year + 1900,
 			 t.tm_hour % 12 ? t.tm_hour % 12 : 12, t.tm_min,
 			 t.tm_sec, t.tm_hour < 12 ? "AM" : "PM");
-	show(label, text);
+	show_line(label, text);
 }
 
 static void show_number(const char *label, bool is_known, uint32_t n)
@@ -52,7 +52,7 @@ static void show_number(const char *label, bool is_known, uint32_t n)
 	char text[16];
 
 	snprintf(text, sizeof(text), "%" PRIu32, n);
-	show(label, is_known ? text : "");
+	show_line(label, is_known ? text : "");
 }
 
 static void show_languages(const struct wim_image_info *info)
@@ -60,7 +60,7 @@ static void show_languages(const struct wim_image_info *info)
 	const char *p = info->languages;
 
 	if (!*p) {
-		show("Languages", "");
+		show_line("Languages", "");
 		return;
 	}
 	puts("Languages :");
@@ -80,8 +80,8 @@ static void show_summary(const struct wim_image_info *info)
 	char size[32];
 
 	printf("Index : %" PRIu32 "\n", info->index);
-	show("Name", info->name);
-	show("Description", info->description);
+	show_line("Name", info->name);
+	show_line("Description", info->description);
 	printf("Size : %s bytes\n", with_commas(info->bytes, size));
 }
 
@@ -90,17 +90,17 @@ static void show_all(const struct wim_image_info *info)
 	bool has_version = *info->version;
 
 	show_summary(info);
-	show("WIM Bootable", info->wimboot ? "Yes" : "No");
-	show("Architecture", info->architecture);
-	show("Hal", info->hal);
-	show("Version", info->version);
+	show_line("WIM Bootable", info->wimboot ? "Yes" : "No");
+	show_line("Architecture", info->architecture);
+	show_line("Hal", info->hal);
+	show_line("Version", info->version);
 	show_number("ServicePack Build", has_version, info->service_pack_build);
 	show_number("ServicePack Level", has_version, info->service_pack_level);
-	show("Edition", info->edition);
-	show("Installation", info->installation_type);
-	show("ProductType", info->product_type);
-	show("ProductSuite", info->product_suite);
-	show("System Root", info->system_root);
+	show_line("Edition", info->edition);
+	show_line("Installation", info->installation_type);
+	show_line("ProductType", info->product_type);
+	show_line("ProductSuite", info->product_suite);
+	show_line("System Root", info->system_root);
 	printf("Directories : %" PRIu64 "\n", info->directories);
 	printf("Files : %" PRIu64 "\n", info->files);
 	show_time("Created", info->created);

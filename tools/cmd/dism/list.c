@@ -13,7 +13,7 @@
 // Prints an entry and what is below it. `path` holds the path so far; an image
 // whose folders are nested too deep is not loaded, so this recurses not too
 // deep.
-static int list(const struct wim_dentry *d, const char *path)
+static int list_below(const struct wim_dentry *d, const char *path)
 {
 	bool is_folder = d->attributes & NTFS_ATTR_DIRECTORY;
 	char *name = utf16_to_utf8(d->name, d->name_len);
@@ -28,7 +28,7 @@ static int list(const struct wim_dentry *d, const char *path)
 		return r;
 	puts(here);
 	for (size_t i = 0; !r && i < d->child_count; i++)
-		r = list(d->children[i], here);
+		r = list_below(d->children[i], here);
 	free(here);
 	return r;
 }
@@ -54,7 +54,7 @@ int dism_list_image(int argc, char **argv)
 		status = cmd_fail("dism", image.path, &err);
 	} else {
 		dism_begin();
-		if (list(tree->root, "")) {
+		if (list_below(tree->root, "")) {
 			err_nomem(&err);
 			status = cmd_fail("dism", image.path, &err);
 		}

@@ -389,7 +389,7 @@ static int open_destination(struct copy *c)
 
 // --- All -----------------------------------------------------------------------
 
-static int plan(struct copy *c, char **groups, size_t group_count)
+static int plan_groups(struct copy *c, char **groups, size_t group_count)
 {
 	size_t n = 0;
 	int r = open_destination(c);
@@ -408,13 +408,13 @@ static int plan(struct copy *c, char **groups, size_t group_count)
 	return r ? r : transfer_check(&c->t, c->err);
 }
 
-static int copy(struct copy *c, char **groups, size_t group_count)
+static int copy_groups(struct copy *c, char **groups, size_t group_count)
 {
 	struct err err = {0};
 	int r;
 
 	c->err = &err;
-	r = plan(c, groups, group_count);
+	r = plan_groups(c, groups, group_count);
 	if (!r)
 		r = transfer_run(&c->t, &err);
 	if (r)
@@ -448,7 +448,7 @@ static int copy_words(struct copy *c, char **words, int count)
 		status = cmd_fail("copy", NULL, &err);
 	} else {
 		group_count = read_groups(words, count, groups);
-		status = group_count ? copy(c, groups, group_count)
+		status = group_count ? copy_groups(c, groups, group_count)
 				     : cmd_misuse("copy", "name a source");
 	}
 	mem_free(groups);

@@ -304,7 +304,7 @@ static int list_spot(const struct dir_options *o, struct spot *t,
 	return r;
 }
 
-static int list(const struct dir_options *o, const char *text)
+static int list_text(const struct dir_options *o, const char *text)
 {
 	struct err err = {0};
 	struct spot *t;
@@ -331,9 +331,9 @@ static int cmd_dir(int argc, char **argv)
 		return CMD_MISUSE;
 	read_options(s, order, &o);
 	if (!count)
-		return list(&o, ".");
+		return list_text(&o, ".");
 	for (int i = 1; i <= count; i++)
-		if (list(&o, argv[i]))
+		if (list_text(&o, argv[i]))
 			status = CMD_FAILED;
 	return status;
 }

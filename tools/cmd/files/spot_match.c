@@ -14,8 +14,8 @@ static const char *last_part(const struct spot *t, const char *path)
 	return part ? part + 1 : path;
 }
 
-static int set(struct spot_match *m, const char *folder, size_t folder_len,
-	       const char *name, struct err *err)
+static int set_match(struct spot_match *m, const char *folder,
+		     size_t folder_len, const char *name, struct err *err)
 {
 	int r;
 
@@ -37,8 +37,8 @@ static size_t folder_length(const char *path, const char *part)
 	return len > 1 ? len - 1 : len;
 }
 
-static int match(struct spot *t, const char *path, struct spot_match *m,
-		 struct err *err)
+static int take_apart(struct spot *t, const char *path, struct spot_match *m,
+		      struct err *err)
 {
 	const char *part = last_part(t, path);
 	struct tree_stat s;
@@ -48,7 +48,7 @@ static int match(struct spot *t, const char *path, struct spot_match *m,
 	m->is_host = spot_is_host(t);
 	m->is_pattern = wildcard_is_pattern(part);
 	if (m->is_pattern)
-		return set(m, path, folder_length(path, part), part, err);
+		return set_match(m, path, folder_length(path, part), part, err);
 	if (wildcard_is_pattern(path))
 		return err_set(err, -EINVAL, path, ERR_NOWHERE,
 			       "* and ? stand in the last part of a path "
@@ -58,10 +58,10 @@ static int match(struct spot *t, const char *path, struct spot_match *m,
 		return r;
 	m->is_folder = !r && s.is_directory;
 	if (!m->is_folder)
-		return set(m, path, folder_length(path, part), part, err);
+		return set_match(m, path, folder_length(path, part), part, err);
 	while (len > 1 && path[len - 1] == t->tree->slash)
 		len--;
-	return set(m, path, len, "*", err);
+	return set_match(m, path, len, "*", err);
 }
 
 int spot_match_path(struct spot *t, const char *path, struct spot_match *ret,
@@ -69,7 +69,7 @@ int spot_match_path(struct spot *t, const char *path, struct spot_match *ret,
 {
 	struct spot_match m = {0};
 	struct err e = {0};
-	int r = match(t, path, &m, &e);
+	int r = take_apart(t, path, &m, &e);
 
 	if (r) {
 		spot_match_done(&m);
@@ -79,7 +79,7 @@ int spot_match_path(struct spot *t, const char *path, struct spot_match *ret,
 	return 0;
 }
 
-static bool matches(const struct spot_match *m, const char *name)
+static bool is_name_meant(const struct spot_match *m, const char *name)
 {
 	le16 *units;
 	size_t count;
@@ -98,8 +98,8 @@ static bool matches(const struct spot_match *m, const char *name)
 
 bool spot_matches(const struct spot_match *m, const struct tree_stat *entry)
 {
-	return matches(m, entry->name) ||
-	       (*entry->short_name && matches(m, entry->short_name));
+	return is_name_meant(m, entry->name) ||
+	       (*entry->short_name && is_name_meant(m, entry->short_name));
 }
 
 void spot_match_done(struct spot_match *m)

@@ -121,8 +121,8 @@ static int make_parent(struct transfer *t, const struct transfer_file *f,
 }
 
 // On the host one that came meanwhile is not replaced.
-static int create(struct transfer *t, const struct transfer_file *f,
-		  struct disk **ret, struct err *err)
+static int create_file(struct transfer *t, const struct transfer_file *f,
+		       struct disk **ret, struct err *err)
 {
 	return spot_is_host(t->to) && !f->is_there
 		       ? disk_create_file(f->to, f->size, 512, ret, err)
@@ -151,7 +151,7 @@ static int put_file(struct transfer *t, const struct transfer_file *f,
 		    bool *is_begun, struct err *err)
 {
 	struct disk *to;
-	int r = create(t, f, &to, err);
+	int r = create_file(t, f, &to, err);
 
 	if (r)
 		return r;
@@ -167,8 +167,8 @@ static int put_file(struct transfer *t, const struct transfer_file *f,
 	return r;
 }
 
-static int put(struct transfer *t, const struct transfer_file *f,
-	       bool *is_begun, struct err *err)
+static int put_one(struct transfer *t, const struct transfer_file *f,
+		   bool *is_begun, struct err *err)
 {
 	int r;
 
@@ -181,7 +181,7 @@ static int put(struct transfer *t, const struct transfer_file *f,
 	return put_file(t, f, is_begun, err);
 }
 
-static void show(const struct transfer *t, const struct transfer_file *f)
+static void show_names(const struct transfer *t, const struct transfer_file *f)
 {
 	const struct transfer_part *p = f->parts;
 
@@ -226,7 +226,7 @@ static int redo_batch(struct transfer *t, struct batch *b, struct err *err)
 		r = tree_begin(t->to->tree, err);
 	for (size_t i = b->first; i < b->next && !r; i++)
 		if (t->files[i].to)
-			r = put(t, &t->files[i], &is_begun, err);
+			r = put_one(t, &t->files[i], &is_begun, err);
 	return r ? r : sync_batch(t, b, err);
 }
 
@@ -244,15 +244,15 @@ static int do_one(struct transfer *t, struct batch *b, struct err *err)
 	bool is_begun;
 	int r, after;
 
-	show(t, f);
-	r = put(t, f, &is_begun, &why);
+	show_names(t, f);
+	r = put_one(t, f, &is_begun, &why);
 	// What replaced files had is free after a sync.
 	if (r == -ENOSPC && !is_begun && b->files) {
 		r = sync_batch(t, b, err);
 		if (r)
 			return r;
 		why = (struct err){0};
-		r = put(t, f, &is_begun, &why);
+		r = put_one(t, f, &is_begun, &why);
 	}
 	if (!r) {
 		b->files += !f->is_directory;

@@ -17,7 +17,7 @@ struct transfer_entry {
 };
 
 // Several dividers are one, and none ends a path.
-static void tidy(const struct spot *t, char *path)
+static void tidy_dividers(const struct spot *t, char *path)
 {
 	char *out = path;
 
@@ -48,7 +48,7 @@ char *transfer_fold(const struct spot *t, const char *path)
 		mem_free(units);
 	}
 	if (text)
-		tidy(t, text);
+		tidy_dividers(t, text);
 	return text;
 }
 
@@ -79,7 +79,7 @@ static int take_name(const struct taking *k, const struct tree_stat *s,
 	return 0;
 }
 
-static int take(void *ctx, const struct tree_stat *s)
+static int take_entry(void *ctx, const struct tree_stat *s)
 {
 	const struct taking *k = ctx;
 	int r = take_name(k, s, s->name);
@@ -111,7 +111,7 @@ static int read_folder(struct transfer_there *there, struct spot *t,
 	int r;
 
 	transfer_there_done(there);
-	r = tree_list(t->tree, folder, take, &k, &e);
+	r = tree_list(t->tree, folder, take_entry, &k, &e);
 	if (r && r != -ENOENT)
 		return err_pass(err, r, &e);
 	there->folder = mem_strdup(folder);
@@ -202,7 +202,7 @@ static bool real_path(const char *path, char ret[PATH_MAX])
 	return true;
 }
 
-static char *canonical(const struct spot *t, const char *path)
+static char *canonical_path(const struct spot *t, const char *path)
 {
 	char real[PATH_MAX];
 
@@ -219,8 +219,8 @@ bool transfer_is_inside(struct spot *folder_spot, const char *folder,
 
 	if (!is_same_spot(folder_spot, t))
 		return false;
-	a = canonical(folder_spot, folder);
-	b = canonical(t, path);
+	a = canonical_path(folder_spot, folder);
+	b = canonical_path(t, path);
 	if (a && b) {
 		size_t len = strlen(a);
 

@@ -16,7 +16,7 @@ static const char usage[] =
 
 COMMAND(type, "type", "write a file to standard output", usage);
 
-static int show(struct disk *d, struct err *err)
+static int show_content(struct disk *d, struct err *err)
 {
 	static uint8_t buf[1 << 16];
 	int r = 0;
@@ -48,7 +48,7 @@ static int cmd_type(int argc, char **argv)
 		int r = address_open(argv[i], ADDRESS_FILE, &place, &err);
 
 		if (!r) {
-			r = show(place->disk, &err);
+			r = show_content(place->disk, &err);
 			address_close(place);
 		}
 		if (r)

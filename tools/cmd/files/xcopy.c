@@ -250,7 +250,8 @@ static int check_circle(struct xcopy *x)
 
 // --- All -----------------------------------------------------------------------
 
-static int plan(struct xcopy *x, const char *source, const char *destination)
+static int plan_all(struct xcopy *x, const char *source,
+		    const char *destination)
 {
 	int r = open_spots(x, source, destination);
 
@@ -275,7 +276,7 @@ static void close_all(struct xcopy *x)
 	spot_close(x->t.to);
 }
 
-static int list(const struct xcopy *x)
+static int list_files(const struct xcopy *x)
 {
 	size_t files = 0;
 
@@ -294,17 +295,18 @@ static int list(const struct xcopy *x)
 	return CMD_OK;
 }
 
-static int xcopy(struct xcopy *x, const char *source, const char *destination)
+static int do_xcopy(struct xcopy *x, const char *source,
+		    const char *destination)
 {
 	struct err err = {0};
 	bool is_planned;
 	int r, status;
 
 	x->err = &err;
-	r = plan(x, source, destination);
+	r = plan_all(x, source, destination);
 	is_planned = !r;
 	if (is_planned && x->found && x->list_only) {
-		status = list(x);
+		status = list_files(x);
 		close_all(x);
 		return status;
 	}
@@ -351,5 +353,5 @@ static int cmd_xcopy(int argc, char **argv)
 		xcopy_free_excluded(&x);
 		return NOT_BEGUN;
 	}
-	return xcopy(&x, argv[1], count == 2 ? argv[2] : ".");
+	return do_xcopy(&x, argv[1], count == 2 ? argv[2] : ".");
 }

@@ -101,8 +101,9 @@ static int make_target(const char *path, struct vdisk_create *c,
 	return storage_make_virtual(&storage_effects, path, c, ret, err);
 }
 
-static int convert(struct disk *from, const char *path, struct vdisk_create *c,
-		   struct progress *progress, struct err *err)
+static int convert_disk(struct disk *from, const char *path,
+			struct vdisk_create *c, struct progress *progress,
+			struct err *err)
 {
 	struct disk *file, *to = NULL;
 	int r = make_target(path, c, from, &file, err);
@@ -178,7 +179,8 @@ int vdisk_cmd_convert(int argc, char **argv)
 		close_source(&source);
 		return cmd_fail("vdisk", argv[1], &err);
 	}
-	r = convert(source.disk, argv[2], &target, &progress.progress, &err);
+	r = convert_disk(source.disk, argv[2], &target, &progress.progress,
+			 &err);
 	cmd_progress_end(&progress);
 	close_source(&source);
 	return r ? cmd_fail("vdisk", argv[2], &err) : CMD_OK;

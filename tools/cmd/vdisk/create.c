@@ -125,8 +125,8 @@ static int create_child(int count, char **argv, const char *parent,
 	return CMD_OK;
 }
 
-static int make(const char *address, const struct vdisk_create *c, bool sparse,
-		struct err *err)
+static int make_disk(const char *address, const struct vdisk_create *c,
+		     bool sparse, struct err *err)
 {
 	struct new_disk_watch watch;
 	struct storage_file at;
@@ -182,7 +182,7 @@ int vdisk_cmd_create(int argc, char **argv)
 	if (c.type == VDISK_DIFFERENCING)
 		return cmd_misuse("vdisk", "create: a differencing disk needs "
 					   "--parent");
-	if (make(argv[1], &c, table[6].value, &err))
+	if (make_disk(argv[1], &c, table[6].value, &err))
 		return cmd_fail("vdisk", argv[1], &err);
 	boot_limits_virtual("vdisk", argv[1]);
 	return CMD_OK;

@@ -118,8 +118,8 @@ static int check_parent(const char *path, const struct tree_id *id,
 }
 
 // Looks at both before anything is written.
-static int look(const struct vdisk_spot *spot, const char *parent,
-		bool is_forced, struct err *err)
+static int check_new_parent(const struct vdisk_spot *spot, const char *parent,
+			    bool is_forced, struct err *err)
 {
 	struct tree *files = spot->tree;
 	struct vdisk_chain *chain;
@@ -159,7 +159,7 @@ static int reparent(const char *address, const char *parent, bool is_forced,
 		return r;
 	r = vdisk_spot_beside(&spot, parent, &path, err);
 	if (!r)
-		r = look(&spot, path, is_forced, err);
+		r = check_new_parent(&spot, path, is_forced, err);
 	if (!r)
 		r = vdisk_set_parent(spot.tree, spot.path, path, err);
 	if (!r)
