@@ -122,8 +122,8 @@ int vdisk_check_foreign(struct disk *file, struct err *err);
 // VHDX was not closed, its log is replayed into the file; one that is opened for
 // reading is shown as it is after that, and not changed.
 // Returns 0, -ENOENT, -EBADMSG and -ENOTSUP as vdisk_probe, -ENOTSUP also for a
-// differencing disk (see vdisk_open_child), -EFBIG over a limit on what metadata may fill, -ENOMEM, or
-// the file's error.
+// differencing disk (see vdisk_open_child), -EFBIG over a limit on what metadata
+// may fill, -ENOMEM, or the file's error.
 MUST_CHECK
 int vdisk_open(struct disk *file, struct disk **ret, struct err *err);
 
@@ -186,11 +186,12 @@ struct vdisk_create {
 // Makes a file an empty virtual disk. A file that is too short is made longer;
 // in a longer one the rest is room for blocks. What was in it is not read, and
 // of a fixed disk is the content. Flushes.
-// Returns 0, -EINVAL for a size or block size that cannot be, for blocks that
-// are present in a disk that is not dynamic, for a fixed disk in a file of
-// another size, or for a path that is not UTF-8, -EFBIG over
-// VDISK_MAX_VHD_SIZE or VDISK_MAX_VHDX_SIZE or for a path that is too long, -ENOTSUP when the file
-// would have to grow and cannot, -ENOMEM, or the file's error.
+// Returns 0, -EINVAL for a format that is neither, for a size or block size that
+// cannot be, for blocks that are present in a disk that is not dynamic, for a
+// fixed disk in a file of another size, or for a path that is not UTF-8, -EFBIG
+// over VDISK_MAX_VHD_SIZE or VDISK_MAX_VHDX_SIZE or for a path that is too long,
+// -ENOTSUP when the file would have to grow and cannot, -ENOMEM, or the file's
+// error.
 MUST_CHECK
 int vdisk_create(struct disk *file, const struct vdisk_create *c,
 		 struct err *err);
