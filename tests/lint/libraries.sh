@@ -55,9 +55,4 @@ for h in tools/include/*.h; do
 		gcc -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -Itools/include \
 			-xc -fsyntax-only - || fail "$h: does not compile alone"
 done
-untested=
-for f in tools/lib*/*.c tools/lib*/*/*.c; do
-	[ -e "tests/unit/${f#tools/}" ] || untested="$untested ${f#tools/}"
-done
-echo "tested only through others:$untested" | fold -s -w 79
 exit $bad
