@@ -60,7 +60,7 @@ CLANGFLAGS := -Wno-unknown-warning-option -Wunreachable-code -Wassign-enum \
 ANALYZER := -fanalyzer -Wno-analyzer-null-dereference \
 	-Wno-analyzer-use-of-uninitialized-value -Wno-analyzer-null-argument
 # Tests with threads in them, or with what threads share.
-THREADED := libbase/pool libwim/extract/engine libdisk/copy_data libnet/http_disk \
+THREADED := libbase/pool libwim/extract/engine libdisk/copy_data \
 	libublk/joined libublk/result
 
 unit-build: $(UNITS) $(FAULTS) $(REPLAYS)

@@ -37,7 +37,8 @@ judge_of_source() { # SOURCE
 	libntfs/build/attrs.c | libntfs/build/finish.c | libntfs/build/record.c)
 		echo unit/libntfs/build/build.c ;;
 	libntfs/change/cache.c | libntfs/change/content.c | libntfs/change/file.c | \
-		libntfs/change/folder.c | libntfs/change/pack.c | \
+		libntfs/change/folder.c | libntfs/change/node.c | \
+		libntfs/change/pack.c | \
 		libntfs/change/space.c) echo unit/libntfs/change/change.c ;;
 	libntfs/check/file.c | libntfs/check/names.c) echo unit/libntfs/check/check.c ;;
 	libntfs/read/metadata.c) echo unit/libntfs/read/volume.c ;;
