@@ -29,6 +29,7 @@
 #include "fat.h"
 #include "ntfs.h"
 #include "part.h"
+#include "ublk.h"
 #include "chain.h"
 
 // Each function as the one of storage_effects that it stands for.
@@ -66,6 +67,13 @@ struct storage_effects {
 	int (*create_child)(struct tree *files, const char *path,
 			    const char *parent, const struct vdisk_child *child,
 			    struct err *err);
+	// The kernel's devices: ublk_server_open, ublk_stop, ublk_server_wait,
+	// ublk_server_close.
+	struct ublk_server (*open_server)(int id);
+	int (*stop)(int id, struct err *err);
+	int (*wait_server)(const struct ublk_server *s, const char *device,
+			   struct err *err);
+	void (*close_server)(struct ublk_server *s);
 };
 
 extern const struct storage_effects storage_effects;
@@ -229,5 +237,14 @@ int storage_new_disk_finish(struct storage_new_disk *n, struct err *err);
 // Closes it; without storage_new_disk_finish nothing is left. One of zeroes is
 // fine.
 void storage_new_disk_close(struct storage_new_disk *n);
+
+// --- A device of the kernel ----------------------------------------------------
+
+// Stops /dev/ublkbN, `device` for messages, and waits until its server has written
+// all and ended: then the virtual disk's file is free for others.
+// Returns 0, or as ublk_stop and ublk_server_wait.
+MUST_CHECK
+int storage_detach(const struct storage_effects *effects, int id,
+		   const char *device, struct err *err);
 
 #endif

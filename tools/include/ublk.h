@@ -100,6 +100,27 @@ int ublk_result_open(int pid);
 MUST_CHECK
 int ublk_result_get(int fd, struct err *err);
 
+// --- The serving process, for who stops it ---------------------------------------
+
+struct ublk_server {
+	int process, result; // descriptors; -1: there is none
+};
+
+// Finds the process that serves a device, while it does.
+// Returns it, or one of -1 when nobody serves it. End with ublk_server_close.
+struct ublk_server ublk_server_open(int id);
+
+// Waits for its end, when the device was stopped; `device` is its name for
+// messages.
+// Returns 0, -ETIMEDOUT when it does not end within a minute, or as
+// ublk_result_open and ublk_result_get.
+MUST_CHECK
+int ublk_server_wait(const struct ublk_server *s, const char *device,
+		     struct err *err);
+
+// Lets go of it.
+void ublk_server_close(struct ublk_server *s);
+
 struct ublk_entry {
 	int id;
 	bool is_live; // false: its server died, only ublk_stop is of use

@@ -19,4 +19,8 @@ const struct storage_effects storage_effects = {
 	.open_virtual = vdisk_open,
 	.create_virtual_in = vdisk_create_file,
 	.create_child = vdisk_child_create,
+	.open_server = ublk_server_open,
+	.stop = ublk_stop,
+	.wait_server = ublk_server_wait,
+	.close_server = ublk_server_close,
 };

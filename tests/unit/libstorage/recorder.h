@@ -196,6 +196,28 @@ static int record_create_child(struct tree *files, const char *path,
 	return record(err, "%s child %s of %s", files->kind, path, parent);
 }
 
+static struct ublk_server record_open_server(int id)
+{
+	best_effort(record(NULL, "server of %d", id));
+	return (struct ublk_server){7, 8};
+}
+
+static int record_stop(int id, struct err *err)
+{
+	return record(err, "stop %d", id);
+}
+
+static int record_wait_server(const struct ublk_server *s, const char *device,
+			      struct err *err)
+{
+	return record(err, "wait %d", s->process);
+}
+
+static void record_close_server(struct ublk_server *s)
+{
+	best_effort(record(NULL, "let go of %d", s->process));
+}
+
 static const struct storage_effects recording = {
 	.probe = record_probe,
 	.find_missed = record_find_missed,
@@ -210,6 +232,10 @@ static const struct storage_effects recording = {
 	.open_virtual = record_open_virtual,
 	.create_virtual_in = record_create_virtual_in,
 	.create_child = record_create_child,
+	.open_server = record_open_server,
+	.stop = record_stop,
+	.wait_server = record_wait_server,
+	.close_server = record_close_server,
 };
 
 // Begins to record, with a blank disk and nothing that fails.

@@ -3,18 +3,14 @@
 // vdisk list and vdisk detach.
 
 #include <inttypes.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "storage.h"
 #include "ublk.h"
 #include "vdisk_cmd.h"
-
-// How long a server may take to write back and end.
-#define END_WAIT_MS 60000
 
 static void print_entry(const struct ublk_entry *e)
 {
@@ -78,64 +74,10 @@ static int parse_device(const char *s)
 	return *end || n > 0xfffff ? -1 : (int)n;
 }
 
-// The process that serves a device: it ends with it.
-struct server {
-	int process; // descriptors; -1: there is none
-	int result;
-};
-
-static struct server open_server(int id)
-{
-	struct server s = {-1, -1};
-	struct ublk_entry *items;
-	size_t n;
-
-	if (ublk_list(&items, &n, NULL))
-		return s;
-	for (size_t i = 0; i < n; i++) {
-		int pid = items[i].pid;
-
-		if (items[i].id != id || !items[i].is_live || pid <= 0)
-			continue;
-		s.process = (int)syscall(SYS_pidfd_open, pid, 0);
-		s.result = ublk_result_open(pid);
-	}
-	mem_free(items);
-	return s;
-}
-
-// Waits for its end: only then is the file free for others, and whether all is
-// written is known.
-static int wait_end(const struct server *s, const char *device, struct err *err)
-{
-	struct pollfd end = {.fd = s->process, .events = POLLIN};
-
-	if (s->process < 0)
-		return 0;
-	if (poll(&end, 1, END_WAIT_MS) == 0)
-		return err_set(err, -ETIMEDOUT, device, ERR_NOWHERE,
-			       "it is gone, but its server has not ended");
-	if (s->result < 0)
-		return err_set(
-			err, s->result, device, ERR_NOWHERE,
-			"it is gone, but its server does not say whether "
-			"all was written");
-	return ublk_result_get(s->result, err);
-}
-
-static void close_server(struct server *s)
-{
-	if (s->process >= 0)
-		close(s->process);
-	if (s->result >= 0)
-		close(s->result);
-}
-
 int vdisk_cmd_detach(int argc, char **argv)
 {
 	struct cmd_switch table[] = {{0}};
 	struct err err = {0};
-	struct server server;
 	int count, id, r;
 
 	if (cmd_switches(argc, argv, table, &count))
@@ -146,10 +88,6 @@ int vdisk_cmd_detach(int argc, char **argv)
 	if (id < 0)
 		return cmd_misuse("vdisk", "%s: not of the form /dev/ublkbN",
 				  argv[1]);
-	server = open_server(id);
-	r = ublk_stop(id, &err);
-	if (!r)
-		r = wait_end(&server, argv[1], &err);
-	close_server(&server);
+	r = storage_detach(&storage_effects, id, argv[1], &err);
 	return r ? cmd_fail("vdisk", argv[1], &err) : CMD_OK;
 }
