@@ -120,6 +120,16 @@ enum { // ntfs_index_header_disk.flags and ntfs_index_entry_disk.flags
 // As the place of a run: it has none, and reads as zeroes.
 #define NTFS_HOLE UINT64_MAX
 
+// Writes an ASCII name as units. Returns how many.
+static inline size_t ntfs_ascii_units(const char *name, le16 *units)
+{
+	size_t n = 0;
+
+	for (; name[n]; n++)
+		units[n] = to_le16((uint8_t)name[n]);
+	return n;
+}
+
 // --- Boot sector -------------------------------------------------------------
 
 struct ntfs_boot_disk {

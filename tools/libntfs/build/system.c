@@ -106,15 +106,6 @@ uint64_t ntfs_system_log_size(uint64_t volume)
 	return size < small ? small : size > most ? most : size;
 }
 
-static size_t to_units(const char *s, le16 *units)
-{
-	size_t n = 0;
-
-	for (; s[n]; n++)
-		units[n] = to_le16((uint8_t)s[n]);
-	return n;
-}
-
 static int add_name(struct ntfs_build *b, uint32_t node, uint32_t parent,
 		    const char *text, uint8_t space, struct err *err)
 {
@@ -122,7 +113,7 @@ static int add_name(struct ntfs_build *b, uint32_t node, uint32_t parent,
 	struct ntfs_name name = {.name = units};
 	int r;
 
-	name.name_len = to_units(text, units);
+	name.name_len = ntfs_ascii_units(text, units);
 	r = ntfs_build_add_name(b, node, parent, &name, err);
 	if (!r)
 		b->names[b->name_count - 1].space = space;
@@ -160,7 +151,7 @@ static int add_stream(struct ntfs_build *b, uint32_t node, uint32_t stream,
 	struct ntfs_stream_spec spec = {
 		.kind = NTFS_STREAM_DATA,
 		.name = name,
-		.name_len = to_units(text, name),
+		.name_len = ntfs_ascii_units(text, name),
 		.size = stream_size(b, stream),
 		.reserve = true,
 	};
@@ -209,7 +200,7 @@ int ntfs_system_add(struct ntfs_build *b, struct err *err)
 	struct ntfs_stream_spec info = {
 		.kind = NTFS_STREAM_DATA,
 		.name = name,
-		.name_len = to_units("$Info", name),
+		.name_len = ntfs_ascii_units("$Info", name),
 		.size = sizeof(upcase_info),
 		.content = upcase_info,
 	};

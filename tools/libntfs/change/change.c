@@ -209,7 +209,6 @@ static int add_standard(struct change_file *f, uint32_t attributes,
 
 static int add_index(struct change_file *f, struct err *err)
 {
-	static const char name[] = "$I30";
 	const struct ntfs_info *info = &f->c->n->info;
 	uint8_t root[NTFS_ROOT_NODE + NTFS_EMPTY_NODE];
 	uint8_t *node = root + NTFS_ROOT_NODE;
@@ -218,8 +217,7 @@ static int add_index(struct change_file *f, struct err *err)
 	le16 units[4];
 	int r;
 
-	for (size_t i = 0; i < 4; i++)
-		units[i] = to_le16((uint8_t)name[i]);
+	ntfs_ascii_units("$I30", units);
 	ntfs_encode_root(root, NTFS_AT_FILE_NAME, NTFS_COLLATE_FILE_NAME,
 			 info->index_size, info->cluster_size);
 	ntfs_encode_last_entry(node + entries, NULL);

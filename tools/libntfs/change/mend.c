@@ -47,9 +47,7 @@ static int next_name(struct mend *m, uint64_t folder, bool is_directory,
 	for (; !r && m->next_found < MAX_FOUND; m->next_found++) {
 		snprintf(text, sizeof(text), "%s%04u.chk",
 			 is_directory ? "dir" : "file", m->next_found);
-		*ret_len = strlen(text);
-		for (size_t i = 0; i < *ret_len; i++)
-			name[i] = to_le16((uint8_t)text[i]);
+		*ret_len = ntfs_ascii_units(text, name);
 		r = ntfs_folder_find(m->c->n, folder, name, *ret_len, &file,
 				     NULL);
 	}

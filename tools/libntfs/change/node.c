@@ -111,15 +111,13 @@ static int get_attr(struct ntfs_tree *t, uint32_t type,
 {
 	struct change_attr *a = ntfs_change_find(t->file, type, t->name);
 	le16 name[8];
-	size_t len = 0;
 
 	if (a) {
 		*ret = a;
 		return 0;
 	}
-	for (; t->name[len]; len++)
-		name[len] = to_le16((uint8_t)t->name[len]);
-	return ntfs_change_add(t->file, type, name, len, ret, err);
+	return ntfs_change_add(t->file, type, name,
+			       ntfs_ascii_units(t->name, name), ret, err);
 }
 
 static int save_blocks(struct ntfs_tree *t, struct err *err)

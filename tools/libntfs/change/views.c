@@ -8,6 +8,15 @@
 
 #include "change.h"
 
+static int find_in_extend(struct ntfs *n, const char *name, uint64_t *ret_file,
+			  struct err *err)
+{
+	le16 units[16];
+
+	return ntfs_folder_find(n, NTFS_REC_EXTEND, units,
+				ntfs_ascii_units(name, units), ret_file, err);
+}
+
 // An entry that stayed would send whoever opens a file by its object id to another
 // one, once the record is used again.
 //
@@ -18,14 +27,9 @@ static int remove_key(struct ntfs_change *c, const char *file,
 {
 	struct change_file f;
 	struct ntfs_tree t = {0};
-	le16 name[16];
 	uint64_t number;
-	size_t n = 0;
-	int r;
+	int r = find_in_extend(c->n, file, &number, err);
 
-	for (; file[n]; n++)
-		name[n] = to_le16((uint8_t)file[n]);
-	r = ntfs_folder_find(c->n, NTFS_REC_EXTEND, name, n, &number, err);
 	if (r)
 		return r;
 	r = ntfs_change_load(c, ntfs_ref_record(number), &f, err);
@@ -117,18 +121,14 @@ static int find_gone(void *ctx, const struct ntfs_index_entry *e)
 static int clean_index(struct ntfs_change *c, struct gone *g, const char *file,
 		       const char *index, struct err *err)
 {
-	le16 name[16];
 	struct ntfs_index x;
 	struct ntfs_file f;
 	uint64_t number;
-	size_t n = 0, key_len = g->is_reparse
-					? sizeof(struct ntfs_reparse_key_disk)
-					: 16;
+	size_t key_len = g->is_reparse ? sizeof(struct ntfs_reparse_key_disk)
+				       : 16;
 	int r;
 
-	for (; file[n]; n++)
-		name[n] = to_le16((uint8_t)file[n]);
-	if (ntfs_folder_find(c->n, NTFS_REC_EXTEND, name, n, &number, NULL))
+	if (find_in_extend(c->n, file, &number, NULL))
 		return 0;
 	r = ntfs_file_open(c->n, ntfs_ref_record(number), &f, err);
 	if (r)

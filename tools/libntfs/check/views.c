@@ -11,13 +11,11 @@
 static int find_in_extend(struct check *c, const char *name, uint64_t *ret)
 {
 	le16 units[16];
-	size_t len = strlen(name);
+	size_t len = ntfs_ascii_units(name, units);
 	uint64_t file = 0;
 	struct err e = {0};
 	int r;
 
-	for (size_t i = 0; i < len; i++)
-		units[i] = to_le16((uint8_t)name[i]);
 	*ret = 0;
 	r = ntfs_folder_find(c->n, NTFS_REC_EXTEND, units, len, &file, &e);
 	if (r == -ENOENT || r == -ENOTDIR)

@@ -134,10 +134,8 @@ static int is_users(void *ctx, const struct ntfs_entry *e)
 		return 0;
 	for (size_t i = 0; i < 2; i++) {
 		le16 units[32];
-		size_t len = strlen(system[i]);
+		size_t len = ntfs_ascii_units(system[i], units);
 
-		for (size_t j = 0; j < len; j++)
-			units[j] = to_le16((uint8_t)system[i][j]);
 		// A short name stands beside its long one.
 		if (e->name_space == NTFS_NS_DOS ||
 		    !utf16_casecmp(e->name, e->name_len, units, len))
