@@ -86,10 +86,10 @@ longest_first() { # FOLDER
 }
 
 # Commands flush what they write, and most of a test was waiting for the disk.
-# What tests make lies in memory where there is plenty: the largest file's needs
-# 1.3 GB. Unit programs and machines work on the disk's file system always.
+# What tests make lies in memory where there is plenty: the two largest files'
+# need 4.5 GB at once. Unit programs and machines always work on the disk.
 make_in_memory() { # CORES
-	local room=$((($1 + 1) * 2 << 20)) free
+	local room=$((($1 + 2) * 2 << 20)) free
 	for free in "$(df --output=avail /dev/shm 2>/dev/null | tail -n 1)" \
 		"$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)"; do
 		[ "${free:-0}" -ge "$room" ] || return 0
