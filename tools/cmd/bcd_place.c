@@ -114,10 +114,8 @@ int bcd_place_resolve(void *ctx, const char *text, struct bcd_device *ret,
 	if (r)
 		return r;
 	r = address_open(text, 0, &place, &found);
-	if (r) {
-		*err = found;
-		return r == -ENOENT ? -EINVAL : r;
-	}
+	if (r)
+		return err_pass(err, r == -ENOENT ? -EINVAL : r, &found);
 	r = build(place->levels, place->level_count, text, ret, err);
 	address_close(place);
 	return r;

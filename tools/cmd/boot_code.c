@@ -25,9 +25,7 @@ static int check_use(struct disk *d, struct err *err)
 		return 0;
 	r = tree_check_writable(v, &why);
 	tree_close(v);
-	if (r == -EBUSY)
-		*err = why;
-	return r == -EBUSY ? r : 0;
+	return r == -EBUSY ? err_pass(err, r, &why) : 0;
 }
 
 // A partition's boot code, not a disk's.

@@ -52,11 +52,8 @@ int address_open_volume(const char *text, unsigned flags, struct place **ret,
 	if (r == -EISDIR)
 		return err_set(err, -EINVAL, text, ERR_NOWHERE,
 			       "this is a file or folder in a volume");
-	if (r) {
-		if (err)
-			*err = why;
-		return r;
-	}
+	if (r)
+		return err_pass(err, r, &why);
 	r = check_level(place, text, err);
 	if (r)
 		address_close(place);

@@ -22,11 +22,8 @@ static int check_table(struct disk *disk, struct err *err)
 	if (r == -ENOENT)
 		return err_set(err, -EINVAL, MBR_WHAT, ERR_NOWHERE,
 			       "this is no disk with an MBR");
-	if (r) {
-		if (err)
-			*err = why;
-		return r;
-	}
+	if (r)
+		return err_pass(err, r, &why);
 	if (t->style != PART_MBR)
 		r = err_set(err, -EINVAL, MBR_WHAT, ERR_NOWHERE,
 			    "this disk has a GPT, which a BIOS does not "

@@ -43,9 +43,7 @@ static int add(struct plan *p, const struct wanted *w, unsigned *ret,
 			       "the disk is too small: %" PRIu64
 			       " MB, no room for the partition \"%s\"",
 			       p->target.disk->size >> 20, w->name);
-	if (r && err)
-		*err = inner;
-	return r;
+	return r ? err_pass(err, r, &inner) : 0;
 }
 
 static int add_system_partition(struct plan *p, unsigned *ret, struct err *err)

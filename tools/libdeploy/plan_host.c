@@ -228,9 +228,8 @@ int plan_host(struct plan *p, struct err *err)
 			"the paths cannot be together on one volume: a "
 			"file where another has a folder, or a name that "
 			"NTFS has itself");
-	if (r && err)
-		*err = inner;
-	if (!r)
-		r = check_growth(p, err);
+	if (r)
+		return err_pass(err, r, &inner);
+	r = check_growth(p, err);
 	return r ? r : open_files(p, err);
 }

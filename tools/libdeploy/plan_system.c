@@ -33,10 +33,8 @@ static int plan_inside(struct plan_system *s, struct err *err)
 		r = part_table_add(s->table, &spec, &number, &inner);
 	if (r == -ENOSPC)
 		return too_small(s, err);
-	if (r && err)
-		*err = inner;
 	if (r)
-		return r;
+		return err_pass(err, r, &inner);
 	s->part = part_find(s->table, number);
 	return disk_slice(s->disk, s->part->start, s->part->size, &s->volume,
 			  err);

@@ -95,11 +95,7 @@ static int take_room(struct copier *c, const struct job *j, size_t begin,
 	if (!c->to->unit)
 		return 0;
 	r = disk_allocate(c->to, j->off + begin, end - begin, &why);
-	if (r && r != -ENOTSUP) {
-		*err = why;
-		return r;
-	}
-	return 0;
+	return r && r != -ENOTSUP ? err_pass(err, r, &why) : 0;
 }
 
 static int copy_piece(struct copier *c, struct job *j, struct err *err)

@@ -221,11 +221,8 @@ static int read_copies(struct disk *dev, struct copy *primary,
 		return err_corrupt(err, GPT_WHAT, 0, "the disk is too small");
 	primary->r = read_copy(dev, 1, &primary->h, &primary->entries,
 			       &primary->err);
-	if (primary->r && primary->r != -EBADMSG) {
-		if (err)
-			*err = primary->err;
-		return primary->r;
-	}
+	if (primary->r && primary->r != -EBADMSG)
+		return err_pass(err, primary->r, &primary->err);
 	backup->r = read_copy(dev, lbas - 1, &backup->h, &backup->entries,
 			      &backup->err);
 	if (backup->r == -EBADMSG && !primary->r && primary->h.alternate > 1 &&
@@ -234,12 +231,9 @@ static int read_copies(struct disk *dev, struct copy *primary,
 		backup->r = read_copy(dev, primary->h.alternate, &backup->h,
 				      &backup->entries, &backup->err);
 	}
-	if (backup->r && backup->r != -EBADMSG) {
-		if (err)
-			*err = backup->err;
-		return backup->r;
-	}
-	return 0;
+	return backup->r && backup->r != -EBADMSG
+		       ? err_pass(err, backup->r, &backup->err)
+		       : 0;
 }
 
 static bool same_content(const struct gpt_header *a, const struct gpt_header *b)
@@ -284,9 +278,7 @@ int gpt_read(struct disk *dev, struct part_table *t, struct err *err)
 	if (primary.r)
 		use = &backup;
 	if (use->r) {
-		if (err)
-			*err = primary.err;
-		r = primary.r;
+		r = err_pass(err, primary.r, &primary.err);
 		goto out;
 	}
 	t->primary_broken = primary.r;
@@ -309,11 +301,8 @@ int gpt_find_backup(struct disk *dev, uint64_t *ret, struct err *err)
 		primary.r = read_copy(dev, 1, &primary.h, &primary.entries,
 				      &primary.err);
 	mem_free(primary.entries);
-	if (primary.r && primary.r != -EBADMSG) {
-		if (err)
-			*err = primary.err;
-		return primary.r;
-	}
+	if (primary.r && primary.r != -EBADMSG)
+		return err_pass(err, primary.r, &primary.err);
 	*ret = primary.h.alternate < lbas ? primary.h.alternate : 0;
 	return 0;
 }
@@ -340,8 +329,8 @@ int gpt_find_lost(struct disk *dev, uint32_t sector_size, uint64_t *ret_at,
 			*ret_id = c.h.disk_id;
 		} else if (r == -EBADMSG) {
 			r = 0;
-		} else if (err) {
-			*err = c.err;
+		} else {
+			err_pass(err, r, &c.err);
 		}
 	}
 	disk_close(view);

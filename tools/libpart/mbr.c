@@ -364,11 +364,8 @@ static int mark_old(struct disk *dev, const struct mbr_disk *m,
 		return r;
 	r = mbr_read(dev, m, t, &old, &ignored);
 	part_table_free(t);
-	if (r && r != -EBADMSG && r != -EFBIG) {
-		if (err)
-			*err = ignored;
-		return r;
-	}
+	if (r && r != -EBADMSG && r != -EFBIG)
+		return err_pass(err, r, &ignored);
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = 0; j < old.count; j++)
 			chain[i].is_old |= chain[i].at == old.at[j];

@@ -84,9 +84,7 @@ static int find_table(struct probe *p, struct err *err)
 		return report(p, PART_HOLDS_TABLE,
 			      "a partition table of other sectors",
 			      offsetof(struct mbr_disk, magic));
-	if (err)
-		*err = why;
-	return r;
+	return err_pass(err, r, &why);
 }
 
 // A GPT whose start is lost, by either sector size: nothing but its backup, or
@@ -266,9 +264,9 @@ static int read_batch(struct sampler *s, struct err *err)
 		const struct sample *one = &s->samples[i];
 
 		r = one->r;
-		if (r && err)
-			*err = one->err;
-		if (!r)
+		if (r)
+			err_pass(err, r, &one->err);
+		else
 			r = judge_sample(s->probe, one->bytes, one->at,
 					 one->len);
 	}

@@ -32,11 +32,8 @@ static int find_records(struct disk *dev, struct mbr_chain *chain,
 		return r;
 	r = mbr_read(dev, &m, t, chain, &ignored);
 	part_table_free(t);
-	if (!r || r == -EBADMSG || r == -EFBIG)
-		return 0;
-	if (err)
-		*err = ignored;
-	return r;
+	return r && r != -EBADMSG && r != -EFBIG ? err_pass(err, r, &ignored)
+						 : 0;
 }
 
 // Zeroes the sector, whose loss decides something, and waits for it.

@@ -132,20 +132,21 @@ static int list(struct ublk_control *c, DIR *dir, struct ublk_entry **items,
 	int id, r = 0;
 
 	while (!r && (d = readdir(dir))) {
+		struct err why = {0};
+
 		if (sscanf(d->d_name, "ublkc%d", &id) != 1)
 			continue;
 		r = mem_grow((void **)items, *count, &capacity,
 			     sizeof(**items));
 		if (r)
 			return err_nomem(err);
-		r = get_entry(c, id, &(*items)[*count], err);
-		if (r == -ENOENT) { // gone since
-			if (err)
-				*err = (struct err){0};
+		r = get_entry(c, id, &(*items)[*count], &why);
+		if (r == -ENOENT) // gone since
 			r = 0;
-		} else {
+		else if (r)
+			err_pass(err, r, &why);
+		else
 			(*count)++;
-		}
 	}
 	return r;
 }

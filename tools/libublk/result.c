@@ -115,7 +115,5 @@ int ublk_result_get(int fd, struct err *err)
 	if (result.code > 0)
 		return err_set(err, -EPIPE, "the server", ERR_NOWHERE,
 			       "it was ended before it had written all");
-	if (result.code && err)
-		*err = result.err;
-	return result.code;
+	return result.code ? err_pass(err, result.code, &result.err) : 0;
 }

@@ -14,16 +14,14 @@ int bcdboot_firmware_open(const char *folder, struct bcdboot_firmware *ret,
 			  struct err *err)
 {
 	struct err none = {0};
-	int r = efi_vars_open(folder, &ret->vars, folder ? err : &none);
+	int r = efi_vars_open(folder, &ret->vars, &none);
 
 	ret->is_given = folder;
 	if (!folder && r == -ENOENT) {
 		ret->vars = NULL;
 		return 0;
 	}
-	if (r && !folder)
-		*err = none;
-	return r;
+	return r ? err_pass(err, r, &none) : 0;
 }
 
 void bcdboot_firmware_close(struct bcdboot_firmware *f)
@@ -56,10 +54,8 @@ static int read_variable(struct efi_vars *vars, const char *name,
 
 	if (r == -ENOENT)
 		return 0;
-	if (r) {
-		*err = found;
-		return r;
-	}
+	if (r)
+		return err_pass(err, r, &found);
 	ret->data = data;
 	return 0;
 }

@@ -181,9 +181,7 @@ static int open_target(const char *path, struct hive_file **ret,
 	if (r == -ENOENT)
 		return hive_file_open(path, HIVE_FILE_WRITE | HIVE_FILE_NEW,
 				      ret, err);
-	if (r)
-		*err = none;
-	return r;
+	return r ? err_pass(err, r, &none) : 0;
 }
 
 int bcdedit_export(struct edit *e)

@@ -14,17 +14,19 @@ static int write_text(const char *path, bool replace, const void *data,
 		      size_t size, bool *ret_done, struct err *err)
 {
 	struct hive_file *file;
+	struct err there = {0};
 	int r = hive_file_open(path, HIVE_FILE_WRITE | HIVE_FILE_NEW, &file,
-			       err);
+			       &there);
 
 	if (r == -EEXIST && (replace || reg_ask("File %s already exists. "
 						"Overwrite",
 						path))) {
-		*err = (struct err){0};
 		r = hive_file_open(path, HIVE_FILE_WRITE, &file, err);
 	} else if (r == -EEXIST) {
 		*ret_done = false;
 		return 0;
+	} else if (r) {
+		err_pass(err, r, &there);
 	}
 	if (r)
 		return r;

@@ -153,20 +153,19 @@ static int load_to_change(struct reg_key *k, const char *path, struct err *err)
 }
 
 // Says how a hive is named here, to who means a running Windows'.
-static int no_hive(const char *text, int r, struct err *err)
+static int no_hive(const char *text, int r, const struct err *why,
+		   struct err *err)
 {
 	if (r == -ENOENT &&
 	    (!strncasecmp(text, "HKLM\\", 5) ||
 	     !strncasecmp(text, "HKEY_", 5) || !strncasecmp(text, "HKU\\", 4) ||
-	     !strncasecmp(text, "HKCU\\", 5))) {
-		*err = (struct err){0};
+	     !strncasecmp(text, "HKCU\\", 5)))
 		return err_set(
 			err, r, text, ERR_NOWHERE,
 			"no Windows is running here: begin with the "
 			"hive's file, such as "
 			"disk.img@3:\\Windows\\System32\\config\\SYSTEM");
-	}
-	return r;
+	return err_pass(err, r, why);
 }
 
 int reg_open(const char *text, enum reg_use use, const char *view, bool no_logs,
@@ -178,6 +177,7 @@ int reg_open(const char *text, enum reg_use use, const char *view, bool no_logs,
 	struct reg_key k = {NULL, NULL, NULL, NULL};
 	char *path = NULL;
 	size_t len = strlen(text);
+	struct err why = {0};
 	int r;
 
 	if (len > 1 && text[len - 1] == '\\')
@@ -189,8 +189,9 @@ int reg_open(const char *text, enum reg_use use, const char *view, bool no_logs,
 	if (!k.name)
 		return err_nomem(err);
 	k.name[len] = 0;
-	r = hive_file_open(k.name, flags, &k.file, err);
-	r = no_hive(text, r, err);
+	r = hive_file_open(k.name, flags, &k.file, &why);
+	if (r)
+		r = no_hive(text, r, &why, err);
 	if (!r)
 		r = view_path(&k, view, &path, err);
 	if (!r)

@@ -114,7 +114,7 @@ static int open_parent(const struct edit *e, struct vdisk_chain **ret,
 		return r;
 	r = chain->broken;
 	if (r)
-		*err = chain->why;
+		err_pass(err, r, &chain->why);
 	parent = r ? NULL : mem_strdup(chain->links[1].path);
 	vdisk_chain_close(chain);
 	if (!r)
