@@ -20,7 +20,8 @@ struct reading {
 };
 
 // Returns the switch whose name, the longest, a text begins with, or NULL.
-static struct letter_switch *find(struct letter_switch *table, const char *text)
+static struct letter_switch *find_switch(struct letter_switch *table,
+					 const char *text)
 {
 	struct letter_switch *found = NULL;
 
@@ -68,7 +69,7 @@ static void note(struct letter_switch *s, bool is_undone, char *at, char *end)
 static char *read_one(const struct reading *r, char *text)
 {
 	bool is_undone = *text == '-' && text[1] != '-';
-	struct letter_switch *s = find(r->table, text + is_undone);
+	struct letter_switch *s = find_switch(r->table, text + is_undone);
 	char *at, *end, last;
 
 	if (!s || (is_undone && !s->can_be_undone))
@@ -97,7 +98,7 @@ static bool read_word(const struct reading *r)
 // "--exclude=list", "--exclude list". Returns how many words it took, or 0.
 static int read_long(struct reading *r, char *next)
 {
-	struct letter_switch *s = find(r->table, r->word + 2);
+	struct letter_switch *s = find_switch(r->table, r->word + 2);
 	char *at = s ? r->word + 2 + strlen(s->name) : NULL;
 
 	if (s && s->has_text && !*at && next) {

@@ -13,7 +13,7 @@
 
 extern const struct command __start_commands[], __stop_commands[];
 
-static const struct command *find(const char *name)
+static const struct command *find_command(const char *name)
 {
 	for (const struct command *c = __start_commands; c < __stop_commands;
 	     c++)
@@ -122,7 +122,7 @@ static int run(const struct command *c, int argc, char **argv)
 // a topic too.
 static int cmd_help(int argc, char **argv)
 {
-	const struct command *c = argc > 1 ? find(argv[1]) : NULL;
+	const struct command *c = argc > 1 ? find_command(argv[1]) : NULL;
 
 	if (argc < 2)
 		return show_list();
@@ -161,7 +161,7 @@ static int (*told_for(const char *word))(void)
 static int choose(int argc, char **argv)
 {
 	const char *slash = strrchr(argv[0], '/');
-	const struct command *c = find(slash ? slash + 1 : argv[0]);
+	const struct command *c = find_command(slash ? slash + 1 : argv[0]);
 	int (*tell)(void);
 
 	if (c)
@@ -176,7 +176,7 @@ static int choose(int argc, char **argv)
 				  argv[2], argv[1]);
 	if (tell)
 		return tell();
-	c = find(argv[1]);
+	c = find_command(argv[1]);
 	if (c)
 		return run(c, argc - 1, argv + 1);
 	return unknown(argv[1]);

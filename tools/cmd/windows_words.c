@@ -47,7 +47,7 @@ static const struct sentence sentences[] = {
 	{0, 13, "The data is invalid."}, // corrupt, and all others
 };
 
-static const struct sentence *find(int code)
+static const struct sentence *find_sentence(int code)
 {
 	const struct sentence *s = sentences;
 
@@ -58,7 +58,7 @@ static const struct sentence *find(int code)
 
 static int begin_dism(int code)
 {
-	const struct sentence *s = find(code);
+	const struct sentence *s = find_sentence(code);
 
 	fprintf(stderr, "\nError: %u\n\n%s\n\n", s->number, s->text);
 	return s->number < 256 ? (int)s->number : CMD_FAILED;
@@ -71,7 +71,7 @@ static int begin_reg(int code)
 		      "registry key or value.\n",
 		      stderr);
 	else
-		fprintf(stderr, "ERROR: %s\n", find(code)->text);
+		fprintf(stderr, "ERROR: %s\n", find_sentence(code)->text);
 	return CMD_FAILED;
 }
 
@@ -138,5 +138,5 @@ int cmd_begin_misuse(const char *command)
 
 void cmd_say_windows(const char *sentence, int code)
 {
-	fprintf(stderr, "%s\n%s\n", sentence, find(code)->text);
+	fprintf(stderr, "%s\n%s\n", sentence, find_sentence(code)->text);
 }

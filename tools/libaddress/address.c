@@ -208,7 +208,7 @@ static int open_volume(struct opening *o)
 	place->volume = v;
 	place->ntfs = volume_ntfs(v);
 	place->fat = volume_fat(v);
-	if (r && !strcmp(inner.what, "volume"))
+	if (r == -ENOENT) // no volume is there
 		return err_set(o->err, r, o->text, inner.where, "%s",
 			       inner.why);
 	if (r)

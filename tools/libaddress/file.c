@@ -5,7 +5,7 @@
 
 #include "address.h"
 
-struct place_disk {
+struct placed_file {
 	struct disk disk; // first
 	struct place *place;
 };
@@ -13,13 +13,13 @@ struct place_disk {
 static int read_place(struct disk *d, uint64_t off, void *buf, size_t len,
 		      struct err *err)
 {
-	return disk_read(((struct place_disk *)d)->place->disk, off, buf, len,
+	return disk_read(((struct placed_file *)d)->place->disk, off, buf, len,
 			 err);
 }
 
 static void close_place(struct disk *d)
 {
-	address_close(((struct place_disk *)d)->place);
+	address_close(((struct placed_file *)d)->place);
 	mem_free(d);
 }
 
@@ -29,7 +29,7 @@ static const struct disk_ops place_ops = {.read = read_place,
 int address_open_file(const char *text, const struct net_logon *logon,
 		      struct disk **ret, struct err *err)
 {
-	struct place_disk *d = mem_alloc(sizeof(*d));
+	struct placed_file *d = mem_alloc(sizeof(*d));
 	const struct disk *file;
 	int r;
 

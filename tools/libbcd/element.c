@@ -96,9 +96,9 @@ bool bcd_element_exists(const struct bcd_object *obj, uint32_t element)
 }
 
 // Finds the value of an element that must have that format and registry type.
-static int find(const struct bcd_object *obj, uint32_t element,
-		enum bcd_format format, uint32_t type,
-		const struct hive_value **ret, struct err *err)
+static int find_element(const struct bcd_object *obj, uint32_t element,
+			enum bcd_format format, uint32_t type,
+			const struct hive_value **ret, struct err *err)
 {
 	const struct hive_key *key = find_key(obj, element);
 	const struct hive_value *v;
@@ -286,7 +286,7 @@ int bcd_get_string(const struct bcd_object *obj, uint32_t element, char **ret,
 {
 	const struct hive_value *v;
 	char *text;
-	int r = find(obj, element, BCD_FORMAT_STRING, HIVE_SZ, &v, err);
+	int r = find_element(obj, element, BCD_FORMAT_STRING, HIVE_SZ, &v, err);
 
 	if (r)
 		return r;
@@ -318,7 +318,7 @@ int bcd_get_object(const struct bcd_object *obj, uint32_t element,
 		   struct guid *ret, struct err *err)
 {
 	const struct hive_value *v;
-	int r = find(obj, element, BCD_FORMAT_OBJECT, HIVE_SZ, &v, err);
+	int r = find_element(obj, element, BCD_FORMAT_OBJECT, HIVE_SZ, &v, err);
 
 	return r ? r : read_object(v, 0, text_len(v, 0), element, ret, err);
 }
@@ -329,7 +329,8 @@ int bcd_get_objects(const struct bcd_object *obj, uint32_t element,
 	const struct hive_value *v;
 	struct guid *ids;
 	size_t count = 0, at = 0, len;
-	int r = find(obj, element, BCD_FORMAT_OBJECTS, HIVE_MULTI_SZ, &v, err);
+	int r = find_element(obj, element, BCD_FORMAT_OBJECTS, HIVE_MULTI_SZ,
+			     &v, err);
 
 	if (r)
 		return r;
@@ -357,7 +358,8 @@ int bcd_get_integer(const struct bcd_object *obj, uint32_t element,
 {
 	const struct hive_value *v;
 	le64 data = {{0}};
-	int r = find(obj, element, BCD_FORMAT_INTEGER, HIVE_BINARY, &v, err);
+	int r = find_element(obj, element, BCD_FORMAT_INTEGER, HIVE_BINARY, &v,
+			     err);
 
 	if (r)
 		return r;
@@ -372,7 +374,8 @@ int bcd_get_bool(const struct bcd_object *obj, uint32_t element, bool *ret,
 		 struct err *err)
 {
 	const struct hive_value *v;
-	int r = find(obj, element, BCD_FORMAT_BOOL, HIVE_BINARY, &v, err);
+	int r = find_element(obj, element, BCD_FORMAT_BOOL, HIVE_BINARY, &v,
+			     err);
 
 	if (r)
 		return r;
@@ -388,7 +391,8 @@ int bcd_get_integers(const struct bcd_object *obj, uint32_t element,
 	const struct hive_value *v;
 	uint64_t *values;
 	size_t count;
-	int r = find(obj, element, BCD_FORMAT_INTEGERS, HIVE_BINARY, &v, err);
+	int r = find_element(obj, element, BCD_FORMAT_INTEGERS, HIVE_BINARY, &v,
+			     err);
 
 	if (r)
 		return r;
@@ -410,7 +414,8 @@ int bcd_get_device(const struct bcd_object *obj, uint32_t element,
 		   struct bcd_device **ret, struct err *err)
 {
 	const struct hive_value *v;
-	int r = find(obj, element, BCD_FORMAT_DEVICE, HIVE_BINARY, &v, err);
+	int r = find_element(obj, element, BCD_FORMAT_DEVICE, HIVE_BINARY, &v,
+			     err);
 
 	return r ? r : bcd_device_decode(v->data, v->size, ret, err);
 }

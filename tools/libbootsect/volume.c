@@ -67,7 +67,7 @@ static bool is_empty(const uint8_t *sector)
 	return true;
 }
 
-static enum quality look(const struct install *in, uint32_t at)
+static enum quality judge_place(const struct install *in, uint32_t at)
 {
 	const uint8_t *there = in->area + (size_t)at * BOOTSECT_SECTOR;
 	size_t size = (size_t)in->count * BOOTSECT_SECTOR;
@@ -86,7 +86,7 @@ static uint32_t find_place(const struct install *in, uint64_t taken,
 {
 	for (uint32_t at = 1; at + in->count <= in->v.area; at++)
 		if (!(bits(at, in->count) & taken) &&
-		    (wanted == USED || look(in, at) == wanted))
+		    (wanted == USED || judge_place(in, at) == wanted))
 			return at;
 	return 0;
 }

@@ -19,7 +19,7 @@ static int open_address(void *logon, const char *name, struct disk **ret,
 	return address_open_file(name, logon, ret, err);
 }
 
-static int look(const struct plan *p, const char *path, struct err *err)
+static int try_file(const struct plan *p, const char *path, struct err *err)
 {
 	struct disk *file;
 	int r = address_open_file(path, &p->answer->logon, &file, err);
@@ -63,7 +63,7 @@ static int look_in(const struct plan *p, const char *folder, size_t len,
 	} else {
 		mem_free(found);
 	}
-	r = look(p, path, &inner);
+	r = try_file(p, path, &inner);
 	if (!r)
 		*ret = path;
 	else
@@ -94,8 +94,9 @@ static int find_file(const struct plan *p, struct plan_image *image,
 {
 	const char *name = relative_part(p, image->name);
 	struct err inner = {0};
-	int r = name && p->target.image_folders ? look(p, image->name, &inner)
-						: 0;
+	int r = name && p->target.image_folders
+			? try_file(p, image->name, &inner)
+			: 0;
 
 	if (r == -ENOENT) {
 		r = look_elsewhere(p, name, &image->found, err);

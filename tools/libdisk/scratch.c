@@ -22,7 +22,8 @@ struct scratch {
 	size_t count, slots;
 };
 
-static struct block *find(struct block *blocks, size_t slots, uint64_t number)
+static struct block *find_block(struct block *blocks, size_t slots,
+				uint64_t number)
 {
 	size_t i = (size_t)(number * UINT64_C(0x9e3779b97f4a7c15) >> 20);
 
@@ -40,7 +41,7 @@ static int grow(struct scratch *s, struct err *err)
 		return err_nomem(err);
 	for (size_t i = 0; i < s->slots; i++)
 		if (s->blocks[i].bytes)
-			*find(blocks, slots, s->blocks[i].number) =
+			*find_block(blocks, slots, s->blocks[i].number) =
 				s->blocks[i];
 	mem_free(s->blocks);
 	s->blocks = blocks;
@@ -58,8 +59,8 @@ static size_t block_size(const struct scratch *s, uint64_t number)
 
 // Gives the block of that number, which holds what the disk below does when it
 // is new.
-static int take(struct scratch *s, uint64_t number, uint8_t **ret,
-		struct err *err)
+static int own_block(struct scratch *s, uint64_t number, uint8_t **ret,
+		     struct err *err)
 {
 	struct block *b;
 	uint8_t *bytes;
@@ -70,7 +71,7 @@ static int take(struct scratch *s, uint64_t number, uint8_t **ret,
 		if (r)
 			return r;
 	}
-	b = find(s->blocks, s->slots, number);
+	b = find_block(s->blocks, s->slots, number);
 	if (!b->bytes) {
 		bytes = mem_alloc(BLOCK);
 		if (!bytes)
@@ -103,7 +104,8 @@ static int scratch_read(struct disk *d, uint64_t off, void *buf, size_t len,
 	int r = 0;
 
 	for (size_t n; len && !r; off += n, to += n, len -= n) {
-		const struct block *b = find(s->blocks, s->slots, off / BLOCK);
+		const struct block *b =
+			find_block(s->blocks, s->slots, off / BLOCK);
 
 		n = piece(off, len);
 		if (b->bytes)
@@ -124,7 +126,7 @@ static int scratch_write(struct disk *d, uint64_t off, const void *buf,
 
 	for (size_t n; len && !r; off += n, from += n, len -= n) {
 		n = piece(off, len);
-		r = take(s, off / BLOCK, &block, err);
+		r = own_block(s, off / BLOCK, &block, err);
 		if (!r)
 			memcpy(block + off % BLOCK, from, n);
 	}
@@ -151,10 +153,10 @@ static int scratch_zero(struct disk *d, uint64_t off, uint64_t len,
 		uint64_t hole = 0;
 
 		n = piece(off, len);
-		if (!find(s->blocks, s->slots, off / BLOCK)->bytes &&
+		if (!find_block(s->blocks, s->slots, off / BLOCK)->bytes &&
 		    is_zero_below(s, off, n, &hole) && hole >= n)
 			continue;
-		r = take(s, off / BLOCK, &block, err);
+		r = own_block(s, off / BLOCK, &block, err);
 		if (!r)
 			memset(block + off % BLOCK, 0, n);
 	}

@@ -186,8 +186,8 @@ static ssize_t read_all(int fd, uint8_t *data, size_t room)
 	return (ssize_t)size;
 }
 
-static int take(const char *name, const uint8_t *data, ssize_t n, void **ret,
-		size_t *ret_size, struct err *err)
+static int take_value(const char *name, const uint8_t *data, ssize_t n,
+		      void **ret, size_t *ret_size, struct err *err)
 {
 	if (n < 0)
 		return fail(err, name, "cannot be read");
@@ -228,8 +228,8 @@ int efi_var_read(struct efi_vars *vars, const char *name,
 					      "no such firmware variable")
 				    : fail(err, name, "cannot be opened");
 	if (!r)
-		r = take(name, data, read_all(fd, data, room), &copy, &size,
-			 err);
+		r = take_value(name, data, read_all(fd, data, room), &copy,
+			       &size, err);
 	if (fd >= 0)
 		close(fd);
 	mem_free(data);

@@ -57,8 +57,8 @@ int fat_path_dir(struct fat *f, const struct fat_node *node,
 }
 
 // Finds a part in a folder.
-static int find(struct fat_dir *dir, const struct fat_part *part,
-		struct fat_node *ret, struct err *err)
+static int find_part(struct fat_dir *dir, const struct fat_part *part,
+		     struct fat_node *ret, struct err *err)
 {
 	if (!fat_dir_find(dir, part->name, part->name_len, ret))
 		return err_set(err, -ENOENT, part->text, ERR_NOWHERE,
@@ -89,7 +89,7 @@ int fat_path_find(struct fat *f, const char *path, struct fat_node *ret,
 		if (!is_root)
 			r = enter(f, &node, &part, &dir, err);
 		if (!r)
-			r = find(dir, &part, &node, err);
+			r = find_part(dir, &part, &node, err);
 		if (r)
 			return r;
 		is_root = false;
@@ -116,7 +116,7 @@ int fat_path_parent(struct fat *f, const char *path, struct fat_dir **ret_dir,
 		return err_set(err, -EISDIR, "FAT path", ERR_NOWHERE,
 			       "this is the root folder");
 	while (!r && !(r = fat_path_next(&path, &next, err))) {
-		r = find(dir, ret, &node, err);
+		r = find_part(dir, ret, &node, err);
 		if (!r)
 			r = enter(f, &node, ret, &dir, err);
 		if (r)

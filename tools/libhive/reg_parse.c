@@ -238,7 +238,7 @@ static int parse_string_data(struct parser *p)
 	return 0;
 }
 
-static bool take(struct parser *p, const char *word)
+static bool take_word(struct parser *p, const char *word)
 {
 	size_t n = strlen(word);
 
@@ -250,7 +250,7 @@ static bool take(struct parser *p, const char *word)
 
 static bool take_exactly(struct parser *p, const char *word)
 {
-	return !strncmp(p->at, word, strlen(word)) && take(p, word);
+	return !strncmp(p->at, word, strlen(word)) && take_word(p, word);
 }
 
 static int parse_dword(struct parser *p)
@@ -279,14 +279,14 @@ static int parse_data(struct parser *p, uint32_t *type, bool *remove)
 		*remove = true;
 		return 0;
 	}
-	if (take(p, "dword:")) {
+	if (take_word(p, "dword:")) {
 		*type = HIVE_DWORD;
 		return parse_dword(p);
 	}
 	*type = HIVE_BINARY;
-	if (take(p, "hex:"))
+	if (take_word(p, "hex:"))
 		return parse_bytes(p, false);
-	if (!take(p, "hex(") || !parse_hex(p, type) || !take(p, "):"))
+	if (!take_word(p, "hex(") || !parse_hex(p, type) || !take_word(p, "):"))
 		return refuse(p, "no data: text in quotes, dword:, hex: or "
 				 "hex(TYPE):");
 	return parse_bytes(p, p->ansi && (*type == HIVE_SZ ||

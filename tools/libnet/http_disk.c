@@ -67,7 +67,7 @@ static uint64_t block_count(const struct http_disk *h)
 // --- Slots; the lock is held
 // -----------------------------------------------------
 
-static struct slot *find(struct http_disk *h, uint64_t block)
+static struct slot *find_slot(struct http_disk *h, uint64_t block)
 {
 	for (size_t i = 0; i < BLOCKS; i++)
 		if (h->slots[i].state != FREE && h->slots[i].block == block)
@@ -105,7 +105,7 @@ static struct slot *find_room(struct http_disk *h, bool for_reader)
 // is no room.
 static struct slot *want(struct http_disk *h, uint64_t block, bool for_reader)
 {
-	struct slot *s = find(h, block);
+	struct slot *s = find_slot(h, block);
 
 	if (!s) {
 		s = find_room(h, for_reader);
@@ -224,7 +224,7 @@ static bool pick(struct http_disk *h, struct run *run)
 	}
 	run->count = 0;
 	for (struct slot *s = best; s && s->state == WANTED && run->count < RUN;
-	     s = find(h, run->first + run->count)) {
+	     s = find_slot(h, run->first + run->count)) {
 		if (!run->count)
 			run->first = s->block;
 		s->state = COMING;
@@ -246,8 +246,8 @@ static void is_ready(struct http_disk *h, struct slot *s)
 }
 
 // Reads `len` bytes of a body into their blocks.
-static int take(struct worker *w, struct run *run, uint64_t len,
-		struct err *err)
+static int take_body(struct worker *w, struct run *run, uint64_t len,
+		     struct err *err)
 {
 	struct http_disk *h = w->disk;
 
@@ -285,7 +285,7 @@ static int ask_and_take(struct worker *w, struct run *run, struct err *err)
 		r = http_ask(&w->disk->file, &w->link, run->at,
 			     run->end - run->at, &len, err);
 		if (!r)
-			r = take(w, run, len, err);
+			r = take_body(w, run, len, err);
 	}
 	return r;
 }
@@ -457,7 +457,7 @@ static void take_first(struct http_disk *h)
 	uint64_t len = w->link.head.last - w->link.head.first + 1;
 
 	h->slots[0].state = COMING;
-	if (!take(w, &run, len, NULL) && h->slots[0].state == READY)
+	if (!take_body(w, &run, len, NULL) && h->slots[0].state == READY)
 		return;
 	http_close(&w->link);
 	h->slots[0].state = FREE;

@@ -197,8 +197,8 @@ static int take_data(struct transfer *t, const struct tftp_packet *p,
 							: 0;
 }
 
-static int take(struct transfer *t, const void *packet, size_t size,
-		struct err *err)
+static int take_packet(struct transfer *t, const void *packet, size_t size,
+		       struct err *err)
 {
 	struct tftp_packet p;
 	int r = tftp_decode(packet, size, &p, err);
@@ -228,7 +228,7 @@ static int receive_all(struct transfer *t, const struct net_patience *patience,
 
 		r = hear(t, packet, sizeof(packet), &n, err);
 		if (!r && n)
-			r = take(t, packet, n, err);
+			r = take_packet(t, packet, n, err);
 		if (t->blocks != before)
 			heard = net_clock();
 		if (!r &&

@@ -188,7 +188,7 @@ static int fail(struct ublk_queue *q, int r, const char *doing)
 
 // Takes what has completed. A command that completes with -ENODEV is not sent
 // again: the device is being stopped.
-static int take(struct ublk_queue *q)
+static int take_completed(struct ublk_queue *q)
 {
 	struct io_uring_cqe *cqe;
 
@@ -222,7 +222,7 @@ static int loop(struct ublk_queue *q)
 
 		if (r < 0 && r != -EINTR && r != -EAGAIN && r != -EBUSY)
 			return fail(q, r, "waiting for requests");
-		r = take(q);
+		r = take_completed(q);
 		if (r)
 			return r;
 		r = end_joined(q);

@@ -195,8 +195,8 @@ static void print_chain(const struct vdisk_chain *c)
 
 // Reads about the disk, and about all below it when it is a file that can have
 // parents; *ret_chain may be NULL.
-static int look(const struct place *place, struct vdisk_info *info,
-		struct vdisk_chain **ret_chain, struct err *err)
+static int read_about(const struct place *place, struct vdisk_info *info,
+		      struct vdisk_chain **ret_chain, struct err *err)
 {
 	int r = vdisk_probe(place->disk, info, err);
 
@@ -233,7 +233,7 @@ static int show(const char *address, const struct place *place, bool json)
 	struct vdisk_chain *chain;
 	struct err err = {0};
 
-	if (look(place, &info, &chain, &err))
+	if (read_about(place, &info, &chain, &err))
 		return cmd_fail("vdisk", address, &err);
 	if (chain)
 		try_to_open(chain);
