@@ -88,6 +88,27 @@ is_complete() { # HIVE
 	run -0 is_complete backup/config/h
 }
 
+@test "a link in a volume: logs lie beside the hive that it leads to" {
+	requires wimlib-imagex
+	mkdir -p tree/config
+	dirty h 7 h.LOG1
+	cp h h.LOG1 tree/config
+	ln -s h tree/config/second
+	ln -s config/second tree/link
+	echo garbage >tree/link.LOG1 # not its log
+	wimlib-imagex capture tree t.wim T --no-acls >/dev/null
+	slipway partition create d.img --gpt --size 60M type=data
+	slipway dism /Apply-Image /ImageFile:t.wim /Index:1 '/ApplyDir:d.img@1:\' \
+		>/dev/null
+	run -0 is_complete 'd.img@1:\link'
+	run -0 slipway reg add 'd.img@1:\link\A' /v old /d 1 /f
+	run -0 is_complete 'd.img@1:\config\h'
+	run -0 slipway dir 'd.img@1:\' /b
+	assert_output_has link.LOG1
+	run -0 slipway dir 'd.img@1:\config' /b
+	[ "$output" = $'h\nsecond' ]
+}
+
 @test "in volumes: logs in another case, which a change removes" {
 	slipway partition create d.img --gpt --size 300M type=efi,size=100M \
 		type=data

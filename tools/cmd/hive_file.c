@@ -20,6 +20,7 @@
 
 struct hive_file {
 	char *path;    // on the host, or in the volume
+	char *real;    // in a volume: what a link at `path` leads to, or NULL
 	size_t prefix; // of the address
 	const char *key;
 	struct place *place; // NULL: on the host
@@ -81,6 +82,41 @@ static int missing(const char *address, struct err *err)
 		       "No such file or directory");
 }
 
+#define MAX_LINKS 32 // as many as are followed where a file is opened
+
+// Where the content is, and its logs.
+static const char *real_path(const struct hive_file *f)
+{
+	return f->real ? f->real : f->path;
+}
+
+// Follows links in a volume: a target counts from the link's folder or from the
+// root; others are refused by who opens them.
+static int follow_links(struct hive_file *f, struct err *err)
+{
+	struct tree *v = f->place->volume;
+	char *target;
+
+	for (int i = 0;
+	     i < MAX_LINKS && !tree_read_link(v, real_path(f), &target, NULL);
+	     i++) {
+		const char *path = real_path(f);
+		size_t folder = (size_t)(tree_path_name(v, path) - path);
+		char *next = mem_alloc(folder + strlen(target) + 1);
+
+		if (next)
+			sprintf(next, "%.*s%s",
+				strchr("\\/", *target) ? 0 : (int)folder, path,
+				target);
+		mem_free(target);
+		if (!next)
+			return err_nomem(err);
+		mem_free(f->real);
+		f->real = next;
+	}
+	return 0;
+}
+
 static int open_inner(struct hive_file *f, const char *address, unsigned flags,
 		      struct err *err)
 {
@@ -106,13 +142,14 @@ static int open_inner(struct hive_file *f, const char *address, unsigned flags,
 		return err_nomem(err);
 	inner = address + strlen(address) - strlen(f->path);
 	if (flags & HIVE_FILE_KEY)
-		return cut_key(f, inner) ? 0 : missing(address, err);
+		return cut_key(f, inner) ? follow_links(f, err)
+					 : missing(address, err);
 	if (is_inner_file(f->place, f->path) != !(flags & HIVE_FILE_NEW))
 		return flags & HIVE_FILE_NEW
 			       ? err_set(err, -EEXIST, address, ERR_NOWHERE,
 					 "the file is there already")
 			       : missing(address, err);
-	return 0;
+	return follow_links(f, err);
 }
 
 // "Windows\\System32\\config\\SYSTEM", and a key behind it, on the host.
@@ -245,6 +282,7 @@ void hive_file_close(struct hive_file *f)
 		return;
 	cmd_place_close(f->place);
 	disk_close(f->held);
+	mem_free(f->real);
 	mem_free(f->path);
 	mem_free(f);
 }
@@ -325,7 +363,8 @@ static int find_log(const struct hive_file *f, size_t i, char **ret,
 	int r;
 
 	if (f->place)
-		return hive_log_find(f->place->volume, f->path, i, ret, err);
+		return hive_log_find(f->place->volume, real_path(f), i, ret,
+				     err);
 	if (lstat(f->path, &st) || !S_ISLNK(st.st_mode))
 		return hive_log_find(NULL, f->path, i, ret, err);
 	real = realpath(f->path, NULL);
@@ -420,11 +459,11 @@ static int replace_inner(struct hive_file *f, const void *data, size_t size,
 	struct tree_stat stat;
 	int r;
 
-	if (!tree_stat(v, f->path, &stat, NULL))
+	if (!tree_stat(v, real_path(f), &stat, NULL))
 		attributes |= stat.attributes &
 			      (TREE_HIDDEN | TREE_SYSTEM | TREE_READONLY);
-	r = tree_write_file(v, f->path, data, size, attributes, filetime_now(),
-			    err);
+	r = tree_write_file(v, real_path(f), data, size, attributes,
+			    filetime_now(), err);
 	return r ? r : tree_sync(v, err);
 }
 
