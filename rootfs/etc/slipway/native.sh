@@ -27,24 +27,11 @@ native_partition() { # GUID
 	return 1
 }
 
-# The number of a partition by its GUID (UEFI specification 5.3: the header
-# is sector 1, entries have 128 bytes from sector 2 on, the GUID is the second
-# half of their first 32, its first three fields little-endian).
+# The number of a partition by its GUID, the second of two in its line.
 gpt_number() { # DISK GUID
-	read -r sector <"/sys/block/$1/queue/logical_block_size"
-	dd if="/dev/$1" bs="$sector" skip=2 count=$((16384 / sector)) \
-		2>/dev/null | hexdump -v -e '16/1 "%02x" "\n"' |
-		awk -v guid="$2" '
-		function swap(s, t) {
-			for (t = ""; s != ""; s = substr(s, 1, length(s) - 2))
-				t = t substr(s, length(s) - 1)
-			return t
-		}
-		BEGIN {
-			split(tolower(guid), g, "-")
-			want = swap(g[1]) swap(g[2]) swap(g[3]) g[4] g[5]
-		}
-		NR % 8 == 2 && $0 == want { print (NR + 6) / 8; exit }'
+	id=$(echo "$2" | tr A-F a-f)
+	slipway partition list "/dev/$1" 2>/dev/null | sed -n \
+		"s/^  Partition \([0-9]*\) .* [0-9a-f-]\{36\} $id.*/\1/p"
 }
 
 native_attach() {
