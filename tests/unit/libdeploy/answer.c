@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: MIT
+//
+// Answer files: what a good one says, comments and quotes, several systems, how
+// many there may be, and what is wrong in bad ones, with its line.
 #include "answer.h"
 #include "test.h"
 

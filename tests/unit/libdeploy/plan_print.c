@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+//
+// The lines that a plan is told in: what they say, and that none is too wide.
 #include "fixture.h"
 
 static char said[20][400];

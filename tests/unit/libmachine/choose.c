@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+//
+// The one disk that a rule means: chosen, and confirmed as the same one later.
 #include "machine.h"
 #include "test.h"
 
