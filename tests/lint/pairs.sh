@@ -14,7 +14,7 @@ judge_of_decoder() { # FUNCTION
 	fat_boot_decode) echo fuzz/fat ;;
 	guid_parse) echo fuzz/bcd_device ;;
 	ntfs_boot_decode | ntfs_file_name_decode | ntfs_index_decode | \
-		ntfs_record_decode) echo fuzz/ntfs ;;
+		ntfs_record_decode | ntfs_restart_decode) echo fuzz/ntfs ;;
 	size_parse) echo fuzz/answer ;;
 	wim_chunk_decode | wim_resource_decode | wim_xml_parse) echo fuzz/wim_open ;;
 	wim_dentry_decode) echo fuzz/wim_image ;;

@@ -47,3 +47,27 @@ judge_libvhdi() { # FILE RAW
 	fusermount -u mnt
 	[ $same = 0 ]
 }
+
+# The hash of a large file that is a hole but for little: of each mebibyte that is
+# not all zeroes, with its place, and of the size. That says as much as the hash of
+# the whole file, which takes half a minute for 10 GB.
+sha256_of_data() { # FILE
+	python3 - "$1" <<-'END'
+		import hashlib, os, sys
+		total = hashlib.sha256()
+		with open(sys.argv[1], "rb") as file:
+		    size, at = file.seek(0, os.SEEK_END), 0
+		    while at < size:
+		        try:
+		            at = file.seek(at, os.SEEK_DATA) >> 20 << 20
+		        except OSError: # only a hole is left
+		            break
+		        file.seek(at)
+		        block = file.read(1 << 20)
+		        if any(block):
+		            total.update(b"%d:" % at + block)
+		        at += 1 << 20
+		total.update(b"%d" % size)
+		print(total.hexdigest())
+	END
+}
