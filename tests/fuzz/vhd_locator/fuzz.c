@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "libvdisk/vdisk_priv.h"
+#include "libvdisk/chain/chain_priv.h"
 #include "libvdisk/vhd/vhd_priv.h"
 
 #define CHECK(c)                                                               \
