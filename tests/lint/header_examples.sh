@@ -26,6 +26,8 @@ given() { # HEADER
 	fat) echo 'struct disk *partition; uint8_t *data; size_t size; uint64_t now;
 		struct fat_format_options options;' ;;
 	hive) echo 'void *data, *bytes; size_t size, bytes_size;' ;;
+	hive_file) echo 'struct tree *tree; struct hive *hive; void *data;
+		size_t size;' ;;
 	machine) echo 'struct settle settle; const struct disk_rule *rule;
 		struct inventory *inventory, *again;
 		const struct inventory_disk *disk;' ;;

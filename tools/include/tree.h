@@ -190,7 +190,8 @@ int tree_open_file(struct tree *t, const char *path, unsigned flags,
 		   struct disk **ret, struct err *err);
 
 // Reads a whole file of at most `limit` bytes. *ret is new memory, with a NUL after
-// *ret_size bytes; free with mem_free.
+// *ret_size bytes; free with mem_free. A lock on it is not waited for: a file that
+// is replaced at once is whole at any time.
 // Returns as tree_open_file, or -EFBIG, -ENOMEM.
 MUST_CHECK
 int tree_read_file(struct tree *t, const char *path, uint64_t limit, void **ret,

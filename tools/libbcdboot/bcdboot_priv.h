@@ -6,6 +6,7 @@
 #define BCDBOOT_PRIV_H
 
 #include "bcdboot.h"
+#include "hive_file.h"
 #include "tree.h"
 
 #define BCDBOOT_MAX_PATH 600
@@ -30,21 +31,15 @@ int bcdboot_check_store(const struct bcdboot *b, enum bcd_firmware firmware);
 // there is none. Returns as bcdboot_write.
 int bcdboot_write_store(const struct bcdboot *b, enum bcd_firmware firmware);
 
-// A hive of a Windows with its logs, as bytes (bcdboot_hive.c). bcdboot_hive_read
-// takes it by its name in System32\config; bcdboot_hive_load loads what leads to a
-// key of it, as hive_load_part does.
-struct bcdboot_hive {
-	void *data;
-	size_t size;
-	struct hive_log logs[HIVE_LOGS];
-};
-
+// Reads a hive of a Windows by its name in System32\config; free with
+// hive_bytes_done. Returns as hive_bytes_read.
 int bcdboot_hive_read(struct tree *source, const char *windows,
-		      const char *name, struct bcdboot_hive *ret,
+		      const char *name, struct hive_bytes *ret,
 		      struct err *err);
-int bcdboot_hive_load(const struct bcdboot_hive *h, const char *key,
+
+// Loads what leads to a key of it. Returns as hive_load_part.
+int bcdboot_hive_load(const struct hive_bytes *h, const char *key,
 		      struct hive **ret, struct err *err);
-void bcdboot_hive_done(struct bcdboot_hive *h);
 
 // Finds the version in a program's bytes: VS_FIXEDFILEINFO of its resource.
 // Returns major << 8 | minor, or 0 when there is none.

@@ -27,7 +27,7 @@ static void correct(const struct hive_key *key, char *name)
 int bcdboot_describe(struct tree *source, const char *windows, char **ret,
 		     struct err *err)
 {
-	struct bcdboot_hive bytes;
+	struct hive_bytes bytes;
 	struct hive_key *key;
 	struct hive *hive;
 	int r = bcdboot_hive_read(source, windows, "SOFTWARE", &bytes, err);
@@ -35,7 +35,7 @@ int bcdboot_describe(struct tree *source, const char *windows, char **ret,
 	if (r)
 		return r;
 	r = bcdboot_hive_load(&bytes, CURRENT, &hive, err);
-	bcdboot_hive_done(&bytes);
+	hive_bytes_done(&bytes);
 	if (r)
 		return r;
 	r = hive_key_find(hive->root, CURRENT, &key, err);

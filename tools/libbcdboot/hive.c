@@ -8,66 +8,29 @@
 
 #include "bcdboot_priv.h"
 
-#define MAX_HIVE    (UINT64_C(1) << 30) // SOFTWARE has some 100 MiB
-#define MAX_SET     999u                // of control sets: three digits
+#define MAX_SET     999u // of control sets: three digits
 #define CHAIN_VALUE "VirtualDiskMaxTreeDepth"
 
-static int read_log(struct tree *source, const char *hive, const char *end,
-		    struct hive_log *ret, struct err *err)
-{
-	char path[BCDBOOT_MAX_PATH + 8];
-	void *data;
-	int r;
-
-	snprintf(path, sizeof(path), "%s%s", hive, end);
-	r = tree_read_file(source, path, MAX_HIVE, &data, &ret->size, NULL);
-	if (!r)
-		ret->data = data;
-	return !r || r == -ENOENT ? 0
-				  : err_set(err, r, path, ERR_NOWHERE,
-					    "the hive's log cannot be read");
-}
-
 int bcdboot_hive_read(struct tree *source, const char *windows,
-		      const char *name, struct bcdboot_hive *ret,
-		      struct err *err)
+		      const char *name, struct hive_bytes *ret, struct err *err)
 {
-	static const char *const ends[HIVE_LOGS] = {".LOG1", ".LOG2", ".LOG"};
 	char folder[BCDBOOT_MAX_PATH], path[BCDBOOT_MAX_PATH];
-	struct bcdboot_hive h = {0};
 	int r = bcdboot_join(folder, windows, "System32\\config", err);
 
 	if (!r)
 		r = bcdboot_join(path, folder, name, err);
-	if (!r)
-		r = tree_read_file(source, path, MAX_HIVE, &h.data, &h.size,
-				   err);
-	for (size_t i = 0; !r && i < HIVE_LOGS && hive_is_dirty(h.data, h.size);
-	     i++)
-		r = read_log(source, path, ends[i], &h.logs[i], err);
-	if (r)
-		bcdboot_hive_done(&h);
-	else
-		*ret = h;
-	return r;
+	return r ? r : hive_bytes_read(source, path, false, ret, err);
 }
 
-int bcdboot_hive_load(const struct bcdboot_hive *h, const char *key,
+int bcdboot_hive_load(const struct hive_bytes *h, const char *key,
 		      struct hive **ret, struct err *err)
 {
 	return hive_load_part(h->data, h->size, h->logs, key, false, ret, err);
 }
 
-void bcdboot_hive_done(struct bcdboot_hive *h)
-{
-	for (size_t i = 0; i < HIVE_LOGS; i++)
-		mem_free((void *)h->logs[i].data);
-	mem_free(h->data);
-}
-
 // --- Chains of virtual disks -------------------------------------------------
 
-static int read_u32(const struct bcdboot_hive *h, const char *path,
+static int read_u32(const struct hive_bytes *h, const char *path,
 		    const char *name, uint32_t *ret, struct err *err)
 {
 	struct hive_key *key;
@@ -84,8 +47,7 @@ static int read_u32(const struct bcdboot_hive *h, const char *path,
 }
 
 // The control set that the next start takes.
-static int read_set(const struct bcdboot_hive *h, uint32_t *ret,
-		    struct err *err)
+static int read_set(const struct hive_bytes *h, uint32_t *ret, struct err *err)
 {
 	uint32_t set = 0;
 	int r = read_u32(h, "Select", "Default", &set, NULL);
@@ -103,7 +65,7 @@ static int read_set(const struct bcdboot_hive *h, uint32_t *ret,
 int bcdboot_max_chain(struct tree *source, const char *windows, unsigned *ret,
 		      struct err *err)
 {
-	struct bcdboot_hive h;
+	struct hive_bytes h;
 	uint32_t set, max;
 	char path[80];
 	int r = bcdboot_hive_read(source, windows, "SYSTEM", &h, err);
@@ -119,6 +81,6 @@ int bcdboot_max_chain(struct tree *source, const char *windows, unsigned *ret,
 	}
 	if (!r)
 		*ret = max;
-	bcdboot_hive_done(&h);
+	hive_bytes_done(&h);
 	return r;
 }

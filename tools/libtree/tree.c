@@ -77,7 +77,8 @@ int tree_read_file(struct tree *t, const char *path, uint64_t limit, void **ret,
 {
 	struct disk *d;
 	char *data;
-	int r = tree_open_file(t, path, DISK_READ_ONLY, &d, err);
+	int r = tree_open_file(t, path, DISK_READ_ONLY | DISK_UNLOCKED, &d,
+			       err);
 
 	if (r)
 		return r;

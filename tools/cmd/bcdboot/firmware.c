@@ -8,7 +8,7 @@
 
 #include "command.h"
 #include "bcdboot.h"
-#include "../hive_file.h"
+#include "../hive_place.h"
 
 int bcdboot_firmware_open(const char *folder, struct bcdboot_firmware *ret,
 			  struct err *err)
@@ -33,13 +33,13 @@ void bcdboot_firmware_close(struct bcdboot_firmware *f)
 
 static int read_file(const char *path, struct hive_bytes *ret, struct err *err)
 {
-	struct hive_file *f;
-	int r = hive_file_open(path, 0, &f, err);
+	struct hive_place *f;
+	int r = hive_place_open(path, 0, &f, err);
 
 	if (r)
 		return r;
-	r = hive_file_read(f, ret, err);
-	hive_file_close(f);
+	r = hive_place_read(f, ret, err);
+	hive_place_close(f);
 	return r;
 }
 

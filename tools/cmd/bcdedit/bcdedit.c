@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "bcdedit.h"
-#include "../hive_file.h"
+#include "../hive_place.h"
 
 static const char usage[] =
 	"usage: bcdedit [/store STORE | /sysstore PARTITION] [VERB ...]\n"
@@ -220,7 +220,7 @@ static int cmd_bcdedit(int argc, char **argv)
 	r = verb == (int)VERBS ? run_whole_store(&e)
 			       : run_verb(&e, (size_t)verb);
 	bcd_free(e.bcd);
-	hive_file_close(e.file);
+	hive_place_close(e.file);
 	if (r && e.failure)
 		cmd_say_windows(e.failure, e.err.code);
 	r = r ? cmd_fail(argv[0], e.path, &e.err) : CMD_OK;

@@ -8,12 +8,12 @@
 #include "bcd.h"
 #include "../cmd.h"
 
-struct hive_file;
+struct hive_place;
 
 // One run of the command: its words, and the store it works on.
 struct edit {
 	struct cmd_switch *switches;
-	struct hive_file *file;
+	struct hive_place *file;
 	struct bcd *bcd;
 	const char *path; // of the store, as given
 	char *found;      //   or found: path points to it

@@ -7,23 +7,22 @@
 
 #include "../bcd_place.h"
 #include "bcdedit.h"
-#include "../hive_file.h"
-#include "../hive_logs.h"
+#include "../hive_place.h"
 #include "efi.h"
 #include "machine.h"
 
-static int load_file(struct hive_file *f, struct bcd **ret, struct err *err)
+static int load_file(struct hive_place *f, struct bcd **ret, struct err *err)
 {
 	struct hive_bytes b;
-	int r = hive_file_read(f, &b, err);
+	int r = hive_place_read(f, &b, err);
 
 	if (r)
 		return r;
 	if (b.is_stale)
-		hive_logs_warn("bcdedit", hive_file_name(f));
+		hive_place_warn("bcdedit", f);
 	r = bcd_load_with_logs(b.data, b.size, b.logs, ret, err);
 	if (r)
-		hive_logs_advise(b.data, b.size, err);
+		hive_place_advise(&b, err);
 	hive_bytes_done(&b);
 	return r;
 }
@@ -119,7 +118,7 @@ static int open_system_store(struct edit *e, unsigned flags)
 		return err_nomem(&e->err);
 	mem_free(e->found);
 	e->path = e->found = path;
-	return hive_file_open(path, flags, &e->file, &e->err);
+	return hive_place_open(path, flags, &e->file, &e->err);
 }
 
 static int open_store(struct edit *e, unsigned flags)
@@ -127,20 +126,20 @@ static int open_store(struct edit *e, unsigned flags)
 	if (!bcdedit_given(e, STORE))
 		return open_system_store(e, flags);
 	e->path = e->switches[STORE].value;
-	return hive_file_open(e->path, flags, &e->file, &e->err);
+	return hive_place_open(e->path, flags, &e->file, &e->err);
 }
 
 int bcdedit_load(struct edit *e, bool for_change)
 {
-	int r = open_store(e, for_change ? HIVE_FILE_WRITE
+	int r = open_store(e, for_change ? HIVE_PLACE_WRITE
 			      : bcdedit_given(e, IGNORE_LOGS)
-				      ? HIVE_FILE_NO_LOGS
+				      ? HIVE_PLACE_NO_LOGS
 				      : 0);
 
 	return r ? r : load_file(e->file, &e->bcd, &e->err);
 }
 
-static int save_file(struct hive_file *f, const struct bcd *bcd,
+static int save_file(struct hive_place *f, const struct bcd *bcd,
 		     struct err *err)
 {
 	size_t size;
@@ -149,7 +148,7 @@ static int save_file(struct hive_file *f, const struct bcd *bcd,
 
 	if (r)
 		return r;
-	r = hive_file_replace(f, data, size, err);
+	r = hive_place_replace(f, data, size, err);
 	mem_free(data);
 	return r;
 }
@@ -164,35 +163,35 @@ int bcdedit_createstore(struct edit *e)
 	int r;
 
 	e->path = e->switches[CREATESTORE].value;
-	r = hive_file_open(e->path, HIVE_FILE_WRITE | HIVE_FILE_NEW, &e->file,
-			   &e->err);
+	r = hive_place_open(e->path, HIVE_PLACE_WRITE | HIVE_PLACE_NEW,
+			    &e->file, &e->err);
 	if (!r)
 		r = bcd_new(false, &e->bcd, &e->err);
 	return r ? r : bcdedit_save(e);
 }
 
 // Opens a file to be replaced or made.
-static int open_target(const char *path, struct hive_file **ret,
+static int open_target(const char *path, struct hive_place **ret,
 		       struct err *err)
 {
 	struct err none = {0};
-	int r = hive_file_open(path, HIVE_FILE_WRITE, ret, &none);
+	int r = hive_place_open(path, HIVE_PLACE_WRITE, ret, &none);
 
 	if (r == -ENOENT)
-		return hive_file_open(path, HIVE_FILE_WRITE | HIVE_FILE_NEW,
-				      ret, err);
+		return hive_place_open(path, HIVE_PLACE_WRITE | HIVE_PLACE_NEW,
+				       ret, err);
 	return r ? err_pass(err, r, &none) : 0;
 }
 
 int bcdedit_export(struct edit *e)
 {
-	struct hive_file *to;
+	struct hive_place *to;
 	int r = open_target(e->switches[EXPORT].value, &to, &e->err);
 
 	if (r)
 		return r;
 	r = save_file(to, e->bcd, &e->err);
-	hive_file_close(to);
+	hive_place_close(to);
 	return r;
 }
 
@@ -213,21 +212,21 @@ static int remove_firmware(struct edit *e)
 
 int bcdedit_import(struct edit *e)
 {
-	struct hive_file *from;
+	struct hive_place *from;
 	int r;
 
 	e->path = e->switches[IMPORT].value;
-	r = hive_file_open(e->path, 0, &from, &e->err);
+	r = hive_place_open(e->path, 0, &from, &e->err);
 	if (r)
 		return r;
 	r = load_file(from, &e->bcd, &e->err);
-	hive_file_close(from);
+	hive_place_close(from);
 	if (!r && bcdedit_given(e, CLEAN))
 		r = remove_firmware(e);
 	if (r)
 		return r;
 	if (!bcdedit_given(e, STORE)) {
-		r = open_system_store(e, HIVE_FILE_WRITE);
+		r = open_system_store(e, HIVE_PLACE_WRITE);
 	} else {
 		e->path = e->switches[STORE].value;
 		r = open_target(e->path, &e->file, &e->err);

@@ -216,9 +216,9 @@ static bool may_overwrite(const struct hive_key *from,
 
 static bool is_same_key(const struct reg_key *a, const struct reg_key *b)
 {
-	size_t len = hive_file_prefix(a->file);
+	size_t len = hive_place_prefix(a->file);
 
-	return len == hive_file_prefix(b->file) &&
+	return len == hive_place_prefix(b->file) &&
 	       !strncmp(a->name, b->name, len) && !strcasecmp(a->path, b->path);
 }
 

@@ -13,15 +13,15 @@ enum { Y, AS, REG, LOGS, NONE };
 static int write_text(const char *path, bool replace, const void *data,
 		      size_t size, bool *ret_done, struct err *err)
 {
-	struct hive_file *file;
+	struct hive_place *file;
 	struct err there = {0};
-	int r = hive_file_open(path, HIVE_FILE_WRITE | HIVE_FILE_NEW, &file,
-			       &there);
+	int r = hive_place_open(path, HIVE_PLACE_WRITE | HIVE_PLACE_NEW, &file,
+				&there);
 
 	if (r == -EEXIST && (replace || reg_ask("File %s already exists. "
 						"Overwrite",
 						path))) {
-		r = hive_file_open(path, HIVE_FILE_WRITE, &file, err);
+		r = hive_place_open(path, HIVE_PLACE_WRITE, &file, err);
 	} else if (r == -EEXIST) {
 		*ret_done = false;
 		return 0;
@@ -30,8 +30,8 @@ static int write_text(const char *path, bool replace, const void *data,
 	}
 	if (r)
 		return r;
-	r = hive_file_write(file, data, size, err);
-	hive_file_close(file);
+	r = hive_place_write(file, data, size, err);
+	hive_place_close(file);
 	return r;
 }
 

@@ -191,15 +191,15 @@ static int import(const char *from, const char *to, const struct cmd_switch *s,
 {
 	struct import im = {.part = s[PART].value};
 	struct hive_bytes text;
-	struct hive_file *file;
+	struct hive_place *file;
 	struct reg_key target;
 	struct err inner = {0};
-	int r = hive_file_open(from, 0, &file, err);
+	int r = hive_place_open(from, 0, &file, err);
 
 	if (r)
 		return r;
-	r = hive_file_read(file, &text, err);
-	hive_file_close(file);
+	r = hive_place_read(file, &text, err);
+	hive_place_close(file);
 	if (r)
 		return r;
 	r = reg_open(to, REG_CHANGE, s[REG].value, s[LOGS].value, &target, err);

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "../hive_logs.h"
 #include "places.h"
 
 char *reg_real_path(const struct hive *hive, const char *path)
@@ -54,14 +53,14 @@ static int view_path(const struct reg_key *k, const char *view, char **ret,
 		     struct err *err)
 {
 	static const char own[] = "WOW6432Node";
-	const char *path = hive_file_key(k->file);
+	const char *path = hive_place_key(k->file);
 	size_t size = sizeof(own) + 1 + strlen(path);
 	bool is_32 = view && !strcmp(view, "32");
 
 	if (view && !is_32 && strcmp(view, "64"))
 		return err_set(err, -EINVAL, view, ERR_NOWHERE,
 			       "/reg takes 32 or 64");
-	if (is_32 && !strcasecmp(hive_file_name(k->file), "SOFTWARE") &&
+	if (is_32 && !strcasecmp(hive_place_name(k->file), "SOFTWARE") &&
 	    strncasecmp(path, own, sizeof(own) - 1)) {
 		*ret = mem_alloc(size);
 		if (*ret)
@@ -114,12 +113,12 @@ static int load_to_look(struct reg_key *k, const char *path, bool all,
 {
 	struct hive_bytes b;
 	bool found = false;
-	int r = hive_file_read(k->file, &b, err);
+	int r = hive_place_read(k->file, &b, err);
 
 	if (r)
 		return r;
 	if (b.is_stale)
-		hive_logs_warn("reg", hive_file_name(k->file));
+		hive_place_warn("reg", k->file);
 	r = load_part(&b, path, all, k, &found, err);
 	if (!r && !found) {
 		r = load_part(&b, "Select", false, k, &found, err);
@@ -136,14 +135,14 @@ static int load_to_look(struct reg_key *k, const char *path, bool all,
 		r = k->path ? 0 : err_nomem(err);
 	}
 	if (r)
-		hive_logs_advise(b.data, b.size, err);
+		hive_place_advise(&b, err);
 	hive_bytes_done(&b);
 	return r;
 }
 
 static int load_to_change(struct reg_key *k, const char *path, struct err *err)
 {
-	int r = hive_file_load(k->file, &k->hive, err);
+	int r = hive_place_load(k->file, &k->hive, err);
 
 	if (r)
 		return r;
@@ -171,9 +170,9 @@ static int no_hive(const char *text, int r, const struct err *why,
 int reg_open(const char *text, enum reg_use use, const char *view, bool no_logs,
 	     struct reg_key *ret, struct err *err)
 {
-	unsigned flags = HIVE_FILE_KEY |
-			 (use == REG_CHANGE ? HIVE_FILE_WRITE : 0) |
-			 (no_logs ? HIVE_FILE_NO_LOGS : 0);
+	unsigned flags = HIVE_PLACE_KEY |
+			 (use == REG_CHANGE ? HIVE_PLACE_WRITE : 0) |
+			 (no_logs ? HIVE_PLACE_NO_LOGS : 0);
 	struct reg_key k = {NULL, NULL, NULL, NULL};
 	char *path = NULL;
 	size_t len = strlen(text);
@@ -189,7 +188,7 @@ int reg_open(const char *text, enum reg_use use, const char *view, bool no_logs,
 	if (!k.name)
 		return err_nomem(err);
 	k.name[len] = 0;
-	r = hive_file_open(k.name, flags, &k.file, &why);
+	r = hive_place_open(k.name, flags, &k.file, &why);
 	if (r)
 		r = no_hive(text, r, &why, err);
 	if (!r)
@@ -209,7 +208,7 @@ int reg_open(const char *text, enum reg_use use, const char *view, bool no_logs,
 void reg_close(struct reg_key *k)
 {
 	hive_free(k->hive);
-	hive_file_close(k->file);
+	hive_place_close(k->file);
 	mem_free(k->path);
 	mem_free(k->name);
 }
@@ -226,7 +225,7 @@ int reg_find(const struct reg_key *k, struct hive_key **ret, struct err *err)
 int reg_save(struct reg_key *k, struct err *err)
 {
 	k->hive->sequence++;
-	return hive_file_save(k->file, k->hive, err);
+	return hive_place_save(k->file, k->hive, err);
 }
 
 int reg_no_value(const struct reg_key *k, const char *name, struct err *err)

@@ -83,7 +83,7 @@ char *reg_full_path(const char *path)
 // Returns the place of a hive, told by its file's name; new memory, or NULL.
 static char *hive_place(const struct reg_key *k)
 {
-	const char *name = hive_file_name(k->file);
+	const char *name = hive_place_name(k->file);
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		if (!strcasecmp(places[i].file, name))
@@ -94,7 +94,7 @@ static char *hive_place(const struct reg_key *k)
 char *reg_place_of(const struct reg_key *k)
 {
 	char *place = hive_place(k);
-	char *full = place ? join(place, hive_file_key(k->file)) : NULL;
+	char *full = place ? join(place, hive_place_key(k->file)) : NULL;
 
 	mem_free(place);
 	return full;

@@ -6,11 +6,11 @@
 #define REG_H
 
 #include "../cmd.h"
-#include "../hive_file.h"
+#include "../hive_place.h"
 
 // A key of a hive in a file: "SYSTEM\Select", "disk.img@3:\...\SYSTEM\Select".
 struct reg_key {
-	struct hive_file *file;
+	struct hive_place *file;
 	struct hive *hive;
 	char *path; // in the hive, without "CurrentControlSet"
 	char *name; // as the user wrote it, without a backslash at the end
@@ -26,7 +26,7 @@ enum reg_use {
 // looked at. `view` is what /reg says: "32", "64" or NULL; `no_logs` whether
 // --ignore-logs is given. End with reg_close.
 // Returns 0, -EINVAL for another view or for a change without logs, or as
-// hive_file_open and hive_load_with_logs.
+// hive_place_open and hive_load_with_logs.
 int reg_open(const char *text, enum reg_use use, const char *view, bool no_logs,
 	     struct reg_key *ret, struct err *err);
 
@@ -40,7 +40,7 @@ int reg_find(const struct reg_key *k, struct hive_key **ret, struct err *err);
 // names, in new memory (free with mem_free), or NULL.
 char *reg_real_path(const struct hive *hive, const char *path);
 
-// Saves the hive. Returns as hive_file_save.
+// Saves the hive. Returns as hive_place_save.
 int reg_save(struct reg_key *k, struct err *err);
 
 // Says "name: no such value" in Windows' words. Returns -ENOENT.

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+//
+// A hive's file with its logs, as hive_file.h tells.
+
+#include <stdio.h>
+#include <string.h>
+
+#include "file_log.h"
+
+#define MAX_LINKS 32 // as many as are followed where a file is opened
+
+// Follows the links at a path to where the content is, and its logs: a target
+// counts from the link's folder or from the root; others are refused by who opens
+// them. *ret is new memory, free with mem_free. Returns 0 or -ENOMEM.
+static int follow_links(struct tree *t, const char *path, char **ret,
+			struct err *err)
+{
+	char *real = mem_strdup(path), *target;
+
+	for (int i = 0;
+	     real && i < MAX_LINKS && !tree_read_link(t, real, &target, NULL);
+	     i++) {
+		size_t folder = (size_t)(tree_path_name(t, real) - real);
+		char *next = mem_alloc(folder + strlen(target) + 1);
+
+		if (next)
+			sprintf(next, "%.*s%s",
+				*target == '/' || *target == t->slash
+					? 0
+					: (int)folder,
+				real, target);
+		mem_free(target);
+		mem_free(real);
+		real = next;
+	}
+	if (!real)
+		return err_nomem(err);
+	*ret = real;
+	return 0;
+}
+
+// --- Reading -----------------------------------------------------------------
+
+static int read_file(struct tree *t, const char *path, uint8_t **ret,
+		     size_t *ret_size, struct err *err)
+{
+	void *data;
+	int r = tree_read_file(t, path, HIVE_FILE_MAX, &data, ret_size, err);
+
+	if (!r)
+		*ret = data;
+	return r;
+}
+
+// Reads a log, if there is one.
+static int read_log(struct tree *t, const char *hive, size_t i,
+		    struct hive_log *ret, struct err *err)
+{
+	char *path;
+	uint8_t *data;
+	int r = hive_log_find(t, hive, i, &path, err);
+
+	if (r || !path)
+		return r;
+	r = read_file(t, path, &data, &ret->size, NULL);
+	if (!r)
+		ret->data = data;
+	else
+		err_set(err, r, path, ERR_NOWHERE, "the log cannot be read");
+	mem_free(path);
+	return r;
+}
+
+static int read_logs(struct tree *t, const char *path, struct hive_bytes *b,
+		     struct err *err)
+{
+	bool any = false;
+	char *real;
+	int r = follow_links(t, path, &real, err);
+
+	if (r)
+		return r;
+	for (size_t i = 0; !r && i < HIVE_LOGS; i++) {
+		r = read_log(t, real, i, &b->logs[i], err);
+		any |= b->logs[i].size;
+	}
+	mem_free(real);
+	return r || any ? r
+			: err_set(err, -ENODATA, path, ERR_NOWHERE,
+				  "the hive was not closed: its last changes "
+				  "are in its logs (.LOG1, .LOG2, .LOG), and "
+				  "none is beside it: bring them from where it "
+				  "was copied");
+}
+
+int hive_bytes_read(struct tree *t, const char *path, bool ignore_logs,
+		    struct hive_bytes *ret, struct err *err)
+{
+	struct hive_bytes b = {0};
+	int r = read_file(t, path, &b.data, &b.size, err);
+
+	if (!r && hive_is_dirty(b.data, b.size)) {
+		b.is_stale = ignore_logs;
+		if (b.is_stale)
+			hive_forget_logs(b.data, b.size);
+		else
+			r = read_logs(t, path, &b, err);
+	}
+	if (r)
+		hive_bytes_done(&b);
+	else
+		*ret = b;
+	return r;
+}
+
+int hive_bytes_load(struct hive_bytes *bytes, struct hive **ret,
+		    struct err *err)
+{
+	int r = hive_load_owned(bytes->data, bytes->size, bytes->logs, ret,
+				err);
+
+	if (!r)
+		bytes->data = NULL;
+	return r;
+}
+
+bool hive_bytes_load_alone(const struct hive_bytes *bytes)
+{
+	static const struct hive_log none[HIVE_LOGS];
+	uint8_t *copy = hive_is_dirty(bytes->data, bytes->size)
+				? mem_dup(bytes->data, bytes->size)
+				: NULL;
+	struct hive *hive = NULL;
+
+	if (!copy)
+		return false;
+	hive_forget_logs(copy, bytes->size);
+	if (hive_load_part(copy, bytes->size, none, "", false, &hive, NULL))
+		hive = NULL;
+	mem_free(copy);
+	hive_free(hive);
+	return hive;
+}
+
+void hive_bytes_done(struct hive_bytes *bytes)
+{
+	for (size_t i = 0; i < HIVE_LOGS; i++)
+		mem_free((void *)bytes->logs[i].data);
+	mem_free(bytes->data);
+}
+
+// --- Replacing ---------------------------------------------------------------
+
+static int put(struct tree *t, const char *path, const void *data, size_t size,
+	       struct err *err)
+{
+	uint32_t attributes = TREE_ARCHIVE;
+	struct tree_stat stat;
+	int r;
+
+	if (!tree_stat(t, path, &stat, NULL))
+		attributes |= stat.attributes &
+			      (TREE_HIDDEN | TREE_SYSTEM | TREE_READONLY);
+	r = tree_write_file(t, path, data, size, attributes, filetime_now(),
+			    err);
+	return r ? r : tree_sync(t, err);
+}
+
+static int delete_logs(struct tree *t, const char *path, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; !r && i < HIVE_LOGS; i++) {
+		char *log = NULL;
+
+		r = hive_log_find(t, path, i, &log, NULL);
+		if (r == -ENOTUNIQ)
+			r = 0;
+		else if (r)
+			return err_set(err, r, path, ERR_NOWHERE,
+				       "its logs cannot be looked for");
+		if (log)
+			r = tree_remove(t, log, err);
+		mem_free(log);
+	}
+	return r ? r : tree_sync(t, err);
+}
+
+static int replace(struct tree *t, const char *path, const void *data,
+		   size_t size, bool is_hive, struct err *err)
+{
+	char *real;
+	int r = follow_links(t, path, &real, err);
+
+	if (r)
+		return r;
+	r = put(t, real, data, size, err);
+	if (!r && is_hive)
+		r = delete_logs(t, real, err);
+	mem_free(real);
+	return r;
+}
+
+int hive_file_put(struct tree *t, const char *path, const void *data,
+		  size_t size, struct err *err)
+{
+	return replace(t, path, data, size, false, err);
+}
+
+int hive_file_replace(struct tree *t, const char *path, const void *data,
+		      size_t size, struct err *err)
+{
+	return replace(t, path, data, size, true, err);
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+//
+// The logs beside a hive's file. Windows writes ntuser.dat.LOG1 beside NTUSER.DAT:
+// case does not count, on a host whose file system makes a difference too.
+
+#include <stdio.h>
+#include <string.h>
+
+#include "file_log.h"
+
+static const char *const ends[HIVE_LOGS] = {".LOG1", ".LOG2", ".LOG"};
+
+struct search {
+	const char *want;        // the name
+	char found[255 * 3 + 1]; // the same but for case, perhaps
+	unsigned count;
+	bool is_exact;
+};
+
+static bool is_same(const char *a, const char *b)
+{
+	le16 *x = NULL, *y = NULL;
+	size_t x_len = 0, y_len = 0;
+	bool same = !utf16_from_utf8(a, &x, &x_len) &&
+		    !utf16_from_utf8(b, &y, &y_len) &&
+		    !utf16_casecmp(x, x_len, y, y_len);
+
+	mem_free(x);
+	mem_free(y);
+	return same;
+}
+
+static void consider(struct search *s, const char *name)
+{
+	bool is_exact = !strcmp(name, s->want);
+
+	if (!is_exact && !is_same(name, s->want))
+		return;
+	s->count++;
+	if (s->is_exact)
+		return;
+	s->is_exact = is_exact;
+	snprintf(s->found, sizeof(s->found), "%s", name);
+}
+
+// A folder of that name counts: it is a log that cannot be read, not one that is
+// missing.
+static int consider_entry(void *ctx, const struct tree_stat *entry)
+{
+	consider(ctx, entry->name);
+	return 0;
+}
+
+// Considers the names in a folder, or, where they may not be listed, the one that
+// is wanted alone: its path is `log`.
+static int search_folder(struct tree *t, const char *folder, const char *log,
+			 struct search *s, struct err *err)
+{
+	struct tree_stat stat;
+	struct err why = {0};
+	int r = tree_list(t, folder, consider_entry, s, &why);
+
+	if (r != -EACCES)
+		return r ? err_pass(err, r, &why) : 0;
+	if (!tree_stat(t, log, &stat, NULL))
+		consider(s, s->want);
+	return 0;
+}
+
+// A path in a volume finds any of several names: the one that is meant?
+static bool is_reached(struct tree *t, const char *path, const struct search *s)
+{
+	struct tree_stat stat;
+
+	return s->count == 1 ||
+	       (s->is_exact && !tree_stat(t, path, &stat, NULL) &&
+		!strcmp(stat.name, s->want));
+}
+
+int hive_log_find(struct tree *t, const char *path, size_t i, char **ret,
+		  struct err *err)
+{
+	size_t size = strlen(path) + sizeof(((struct search *)0)->found);
+	size_t folder_len = (size_t)(tree_path_name(t, path) - path);
+	struct search s = {.count = 0};
+	char *folder = mem_strdup(path), *log = mem_alloc(size);
+	int r = folder && log ? 0 : err_nomem(err);
+
+	if (!r) {
+		folder[folder_len] = 0;
+		snprintf(log, size, "%s%s", path, ends[i]);
+		s.want = log + folder_len;
+		r = search_folder(t, folder, log, &s, err);
+	}
+	if (!r && s.count && !is_reached(t, log, &s))
+		r = err_set(
+			err, -ENOTUNIQ, log, ERR_NOWHERE,
+			"there are several files of this name, which differ "
+			"in case alone: leave the one that belongs to the "
+			"hive");
+	if (!r && s.count)
+		snprintf(log + folder_len, size - folder_len, "%s", s.found);
+	mem_free(folder);
+	if (r || !s.count) {
+		mem_free(log);
+		log = NULL;
+	}
+	if (!r)
+		*ret = log;
+	return r;
+}
