@@ -115,7 +115,7 @@ soak: all	## fifty starts with disks that come late
 messages:	## every message that a user can meet, to be read
 	$(Q)tests/messages.py
 format:	## lay out the C as .clang-format says
-	$(Q)git ls-files '*.c' '*.h' | xargs -P $$(nproc) -n 40 clang-format-19 -i
+	$(Q)git ls-files -co --exclude-standard '*.c' '*.h' | xargs -P $$(nproc) -n 40 clang-format-19 -i
 lint:	## the style rules that a script can check
 	$(Q)tests/run.sh lint
 fuzz: deps $(BIOS)	## fuzz every decoder for T seconds each

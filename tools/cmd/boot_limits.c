@@ -52,28 +52,24 @@ void boot_limits_string(const char *command, uint32_t element,
 
 // --- Virtual disks -----------------------------------------------------------
 
-static int add_range(void *ctx, uint64_t off, uint64_t len)
-{
-	*(uint64_t *)ctx += len;
-	return 0;
-}
-
 // Windows makes a disk as large as it can be when it starts from it.
 static void warn_growth(const char *command, const struct place *place,
 			const struct vdisk_chain *chain)
 {
 	const struct vdisk_info *info = &chain->links[0].info;
-	uint64_t left = 0, have = chain->links[0].file->size;
+	uint64_t have = chain->links[0].file->size;
+	struct tree_info volume;
 
-	if (!place->ntfs || info->type == VDISK_FIXED || info->size <= have ||
-	    ntfs_free_ranges(place->ntfs, add_range, &left, NULL) ||
-	    info->size - have <= left)
+	if (!volume_ntfs(place->volume) || info->type == VDISK_FIXED ||
+	    info->size <= have ||
+	    tree_get_info(place->volume, "", &volume, NULL) ||
+	    info->size - have <= volume.free)
 		return;
 	cmd_warn(command, place->path,
 		 "Windows makes it as large as it can be when it starts: %llu "
 		 "MB more, and %llu MB are free in the volume",
 		 (unsigned long long)(info->size - have) >> 20,
-		 (unsigned long long)left >> 20);
+		 (unsigned long long)volume.free >> 20);
 }
 
 static void warn_chain(const char *command, const char *object, size_t count,
@@ -97,7 +93,7 @@ static unsigned max_chain(const char *address)
 		sprintf(windows, "%s@%u:\\Windows", address, i);
 		if (address_open(windows, 0, &place, NULL))
 			continue;
-		if (place->ntfs)
+		if (volume_ntfs(place->volume))
 			best_effort(bcdboot_max_chain(place->volume,
 						      place->path, &max, NULL));
 		address_close(place);
@@ -162,7 +158,7 @@ static int look_at_stream(void *ctx, const struct ntfs_stream *s)
 {
 	const char **kind = ctx;
 
-	if (s->type == 0x80 && !s->name_len) // the unnamed $DATA
+	if (s->type == NTFS_DATA && !s->name_len) // the unnamed $DATA
 		*kind = s->encrypted    ? "encrypted"
 			: s->compressed ? "compressed"
 			: s->sparse     ? "sparse"
@@ -171,16 +167,14 @@ static int look_at_stream(void *ctx, const struct ntfs_stream *s)
 }
 
 // Returns how a file is stored that Windows does not open as a virtual disk.
-static int check_stored(const struct place *place, const char *path,
-			struct err *err)
+static int check_stored(struct ntfs *n, const char *path, struct err *err)
 {
 	const char *kind = NULL;
 	uint64_t record;
-	int r = ntfs_lookup(place->ntfs, path, &record, err);
+	int r = ntfs_lookup(n, path, &record, err);
 
 	if (!r)
-		r = ntfs_streams(place->ntfs, record, look_at_stream, &kind,
-				 err);
+		r = ntfs_streams(n, record, look_at_stream, &kind, err);
 	if (r || !kind)
 		return r;
 	return err_set(err, -ENOTSUP, path, ERR_NOWHERE,
@@ -206,14 +200,16 @@ static int check_virtual(const char *command, const char *address,
 {
 	struct vdisk_chain *chain;
 	struct place *place;
+	struct ntfs *ntfs;
 	int r = open_chain(address, &place, &chain, err);
 
 	if (r)
 		return r;
+	ntfs = volume_ntfs(place->volume);
 	r = check_version(&chain->links[0].info, place->path, windows->version,
 			  err);
-	for (size_t i = 0; i < chain->count && !r && place->ntfs; i++)
-		r = check_stored(place, chain->links[i].path, err);
+	for (size_t i = 0; i < chain->count && !r && ntfs; i++)
+		r = check_stored(ntfs, chain->links[i].path, err);
 	if (!r) {
 		warn_chain(command, place->path, chain->count,
 			   windows->max_chain);

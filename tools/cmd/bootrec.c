@@ -51,8 +51,9 @@ struct scan {
 // A folder that is searched for virtual disks.
 struct folder {
 	struct scan *scan;
-	struct ntfs *volume;
-	const char *address; // up to its name
+	struct tree *volume;
+	const char *address; // of the folder
+	size_t prefix;       // of that, before the path in the volume
 	unsigned depth;
 };
 
@@ -86,72 +87,68 @@ static bool is_virtual_disk(const char *name)
 	return dot && (!strcasecmp(dot, ".vhd") || !strcasecmp(dot, ".vhdx"));
 }
 
-static void search_folder(struct folder *parent, uint64_t record,
-			  const char *address);
+static void search_folder(struct folder *f);
 
-static int visit(void *ctx, const struct ntfs_entry *entry)
+static int visit(void *ctx, const struct tree_stat *entry)
 {
-	struct folder *f = ctx;
+	struct folder *f = ctx, below = *f;
 	char address[MAX_ADDRESS];
 
 	if (f->scan->r)
 		return f->scan->r;
-	if (entry->name_space == 2 || entry->utf8[0] == '$' ||
-	    !strcmp(entry->utf8, ".") ||
+	if (entry->name[0] == '$' ||
 	    snprintf(address, sizeof(address), "%s\\%s", f->address,
-		     entry->utf8) >= (int)sizeof(address))
+		     entry->name) >= (int)sizeof(address))
 		return 0;
-	if (!(entry->attributes & NTFS_ATTR_DIRECTORY)) {
-		if (is_virtual_disk(entry->utf8))
+	if (!entry->is_directory) {
+		if (is_virtual_disk(entry->name))
 			scan_disk(f->scan, address, true);
 		return 0;
 	}
-	if (f->depth < MAX_DEPTH && strcasecmp(entry->utf8, "Windows"))
-		search_folder(f, entry->record, address);
+	below.address = address;
+	below.depth++;
+	if (f->depth < MAX_DEPTH && strcasecmp(entry->name, "Windows"))
+		search_folder(&below);
 	return 0;
 }
 
 // A folder that cannot be read hides what is in it, not the rest.
-static void search_folder(struct folder *parent, uint64_t record,
-			  const char *address)
+static void search_folder(struct folder *f)
 {
-	struct folder f = {parent->scan, parent->volume, address,
-			   parent->depth + 1};
-
-	ntfs_list(parent->volume, record, visit, &f, NULL);
+	best_effort(tree_list(f->volume, f->address + f->prefix, visit, f,
+			      NULL));
 }
 
-static bool holds_windows(struct ntfs *n)
+static bool holds_windows(struct tree *t)
 {
 	static const char *const loaders[] = {
 		"\\Windows\\System32\\winload.efi",
 		"\\Windows\\System32\\winload.exe"};
-	uint64_t record;
+	struct tree_stat stat;
 
 	for (size_t i = 0; i < 2; i++)
-		if (!ntfs_lookup(n, loaders[i], &record, NULL))
+		if (!tree_stat(t, loaders[i], &stat, NULL))
 			return true;
 	return false;
 }
 
 static void scan_volume(struct scan *s, const char *address, bool is_inner)
 {
-	struct folder root = {s, NULL, address, 0};
+	struct folder root = {.scan = s, .prefix = strlen(address) + 1};
 	char inner[MAX_ADDRESS];
 	struct place *place;
-	uint64_t record;
 
 	if (address_open(address, 0, &place, NULL))
 		return;
-	if (!ntfs_open(place->disk, &root.volume, NULL)) {
-		if (holds_windows(root.volume))
+	if (!volume_open(place->disk, &root.volume, NULL)) {
+		if (volume_ntfs(root.volume) && holds_windows(root.volume))
 			note(s, address);
 		snprintf(inner, sizeof(inner), "%s:", address);
 		root.address = inner;
 		// Windows boots no VHD that lies in a VHD
-		if (!is_inner && !ntfs_lookup(root.volume, "\\", &record, NULL))
-			ntfs_list(root.volume, record, visit, &root, NULL);
-		ntfs_close(root.volume);
+		if (volume_ntfs(root.volume) && !is_inner)
+			search_folder(&root);
+		tree_close(root.volume);
 	}
 	address_close(place);
 }
@@ -184,7 +181,7 @@ static char *describe(const char *address)
 
 	if (address_open(address, 0, &place, NULL))
 		return NULL;
-	if (place->ntfs)
+	if (volume_ntfs(place->volume))
 		best_effort(bcdboot_describe(place->volume, place->path, &name,
 					     NULL));
 	address_close(place);

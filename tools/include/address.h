@@ -84,10 +84,8 @@ struct place_level {
 struct place {
 	struct disk *disk;   // what the address names; of a last INNER that was
 			     // not opened (no ADDRESS_FILE): its volume
-	struct tree *volume; // when there is a last INNER: its volume, and
-	struct ntfs *ntfs;   // that as one of the two
-	struct fat *fat;
-	const char *path; // a last INNER, "\" form, or NULL
+	struct tree *volume; // when there is a last INNER: its volume
+	const char *path;    // a last INNER, "\" form, or NULL
 	struct place_level *levels;
 	size_t level_count;
 	const char *host_path; // PATH
@@ -142,6 +140,9 @@ void address_notes(const struct place *place,
 // Closes everything that was opened; NULL is fine. Writes nothing: what was not
 // finished is as after a power cut.
 void address_close(struct place *place);
+
+// Tells whether two paths of the host are of one file or device.
+bool address_is_same_path(const char *a, const char *b);
 
 // Tells whether two addresses lead into one file or device of the host.
 bool address_is_same_host(const char *a, const char *b);

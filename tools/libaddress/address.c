@@ -206,8 +206,6 @@ static int open_volume(struct opening *o)
 	int r = volume_open(place->disk, &v, &inner);
 
 	place->volume = v;
-	place->ntfs = volume_ntfs(v);
-	place->fat = volume_fat(v);
 	if (r == -ENOENT) // no volume is there
 		return err_set(o->err, r, o->text, inner.where, "%s",
 			       inner.why);

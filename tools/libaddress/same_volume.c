@@ -9,7 +9,7 @@
 
 #include "address.h"
 
-static bool is_same_host(const char *a, const char *b)
+bool address_is_same_path(const char *a, const char *b)
 {
 	struct stat x, y;
 
@@ -25,7 +25,8 @@ bool address_is_same_host(const char *a, const char *b)
 	char *x = NULL, *y = NULL;
 	const char *rest;
 	bool same = !address_split(a, &x, &rest, NULL) &&
-		    !address_split(b, &y, &rest, NULL) && is_same_host(x, y);
+		    !address_split(b, &y, &rest, NULL) &&
+		    address_is_same_path(x, y);
 
 	mem_free(x);
 	mem_free(y);
@@ -52,7 +53,7 @@ static bool is_same_level(const struct place_level *a,
 static bool is_same_way(const struct place *a, const struct place *b, size_t n)
 {
 	if (a->level_count < n || b->level_count < n ||
-	    !is_same_host(a->host_path, b->host_path))
+	    !address_is_same_path(a->host_path, b->host_path))
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (!is_same_level(&a->levels[i], &b->levels[i]))

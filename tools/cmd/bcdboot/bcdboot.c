@@ -171,7 +171,7 @@ static int check_places(const struct place *source, const char *address,
 			const struct place *system, const char *system_address,
 			struct err *err)
 {
-	if (!source->ntfs)
+	if (!volume_ntfs(source->volume))
 		return err_set(
 			err, -ENOTSUP, address, ERR_NOWHERE,
 			"there is no NTFS volume, and Windows is on one");
@@ -187,13 +187,13 @@ static void check_locale(const struct place *source,
 {
 	const char *locale = o->entry.locale;
 	char path[512];
-	uint64_t record;
+	struct tree_stat stat;
 
 	if (!strcasecmp(locale, "en-US"))
 		return;
 	snprintf(path, sizeof(path), "%s\\Boot\\%s\\%s", o->windows,
 		 o->systems & BCDBOOT_UEFI ? "EFI" : "PCAT", locale);
-	if (ntfs_lookup(source->ntfs, path, &record, NULL))
+	if (tree_stat(source->volume, path, &stat, NULL))
 		fprintf(stderr,
 			"bcdboot: note: %s: this Windows has no boot "
 			"texts in that language; English is shown\n",
