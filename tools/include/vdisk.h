@@ -71,9 +71,9 @@ struct vdisk_info {
 	uint32_t block_size;  // unit of allocation; 0 for a fixed VHD
 	uint32_t sector_size; // logical, of the virtual disk: 512 or 4096
 	struct guid id;       // VHDX: the virtual disk's id (page 83 data)
-	struct guid
-		link_id;   // what a child remembers of its parent: a VHD's id,
-			   // of a VHDX one that changes when it is written
+	// What a child remembers of its parent: a VHD's id, of a VHDX one that
+	// changes when it is written.
+	struct guid link_id;
 	bool needs_replay; // VHDX: its log holds writes not yet in place
 
 	// The maker: "win " of a VHD, a sentence of a VHDX; UTF-8.

@@ -107,8 +107,7 @@ struct wim_dentry {
 	struct wim_stream *streams; // unnamed first (not for folders; the data
 	size_t stream_count;        // of a reparse point is not among them),
 				    // then named ones, sorted
-	const struct wim_blob
-		*reparse;      // reparse data without its header, or NULL
+	const struct wim_blob *reparse; // data without its header, or NULL
 	struct guid object_id; // from tagged metadata items; zero: none
 	const void *ea; // extended attributes as NTFS stores them, or NULL
 	size_t ea_size;

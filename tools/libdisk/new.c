@@ -27,8 +27,7 @@ struct new_file {
 	char *path;      // the name it is to have
 	char *temporary; // the one that it has meanwhile, or NULL
 	bool replaces;
-	struct disk
-		*old; // the file that it takes the place of, locked; or NULL
+	struct disk *old; // whose place it takes, locked; or NULL
 };
 
 static int failed(const char *path, const char *doing, struct err *err)

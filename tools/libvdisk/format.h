@@ -42,8 +42,8 @@ struct vdisk_format_ops {
 	int (*reparent)(struct disk *file, const struct vdisk_create *c,
 			struct err *err);
 	int (*reset)(struct disk *file, struct err *err);
-	uint32_t
-		reparent_room; // bytes that `reparent` makes the file longer by
+	// Bytes that `reparent` makes the file longer by.
+	uint32_t reparent_room;
 
 	// Looks at what the format has twice, and of a disk without blocks at
 	// what is unused.
