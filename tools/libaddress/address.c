@@ -116,8 +116,8 @@ static int open_chain(struct opening *o)
 	return 0;
 }
 
-// Lays the virtual disk on top, when the file is one; another program's image is
-// no disk.
+// Lays the virtual disk on top, when the file is one; another program's image
+// is no disk.
 static int open_virtual(struct opening *o)
 {
 	struct place_level *level;

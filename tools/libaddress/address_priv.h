@@ -7,8 +7,8 @@
 
 #include "address.h"
 
-// Returns the length of the "@N" that s begins with, behind which an address ends
-// or a ":" stands; or 0.
+// Returns the length of the "@N" that s begins with, behind which an address
+// ends or a ":" stands; or 0.
 size_t address_partition_mark(const char *s);
 
 // Returns true when s begins with ":\\" or ":/".

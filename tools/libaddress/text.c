@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What a text means, before anything is opened: an address, a drive's letter, or
-// a path of the host. Whoever takes a place asks here, so that a slip of the pen
-// is an error everywhere, and never a new file of an odd name.
+// What a text means, before anything is opened: an address, a drive's letter,
+// or a path of the host. Whoever takes a place asks here, so that a slip of the
+// pen is an error everywhere, and never a new file of an odd name.
 
 #include <ctype.h>
 #include <string.h>
@@ -76,8 +76,8 @@ static int refuse_missing(const char *path, struct err *err)
 		       "there is no such disk or file: " HOW);
 }
 
-// A name on another machine ends at the first mark behind the server: whether it
-// exists is not asked. Marks that are part of it are written %40 and %3A.
+// A name on another machine ends at the first mark behind the server: whether
+// it exists is not asked. Marks that are part of it are written %40 and %3A.
 static int split_net(const char *text, char **ret_path, const char **ret_rest,
 		     struct err *err)
 {

@@ -18,6 +18,9 @@ struct bits {
 	unsigned padding; // zero bits put in behind the end
 };
 
+// Loads four units, the first on top. Swapping all eight bytes puts the units
+// in order, but each with its own two bytes the wrong way round; the masks turn
+// those.
 static inline uint64_t bits_load_units(const uint8_t *p)
 {
 	const uint64_t odd = 0x00ff00ff00ff00ff;
@@ -47,7 +50,8 @@ static inline void bits_refill_slowly(struct bits *b)
 
 // Makes at least 48 bits ready. The bits of buf below the counted ones are
 // always the ones that follow in the input, so to put them in twice is
-// harmless.
+// harmless. A fourth unit is never counted, even if there is room: left stays
+// below 64, and so the shift by it is defined.
 static inline void bits_refill(struct bits *b)
 {
 	if (__builtin_expect(b->end - b->next < 8, 0)) {
@@ -71,7 +75,8 @@ static inline void bits_drop(struct bits *b, unsigned n)
 	b->left -= n;
 }
 
-// Takes n bits, 0 to 32, which the caller has made ready.
+// Takes n bits, 0 to 32, which the caller has made ready. Two shifts, as one by
+// 64 (for no bits) would be undefined.
 static inline uint32_t bits_take(struct bits *b, unsigned n)
 {
 	uint32_t v = (uint32_t)(b->buf >> 1 >> (63 - n));
@@ -81,7 +86,9 @@ static inline uint32_t bits_take(struct bits *b, unsigned n)
 }
 
 // Gives units back to the input until `keep` bits are held; keep is left less a
-// multiple of 16, and above 0.
+// multiple of 16, and above 0. Padding goes first, having come last. What was
+// read ahead is cleared: the caller takes bytes at `next` itself, so other bits
+// than those will follow.
 static inline void bits_give_back(struct bits *b, unsigned keep)
 {
 	unsigned back = b->left - keep;
@@ -93,7 +100,8 @@ static inline void bits_give_back(struct bits *b, unsigned keep)
 	b->buf &= ~UINT64_C(0) << (64 - keep);
 }
 
-// Returns true when bits behind the end were used.
+// Returns true when bits behind the end were used: padding is always the last
+// of what is left.
 static inline bool bits_overrun(const struct bits *b)
 {
 	return b->left < b->padding;

@@ -4,7 +4,10 @@
 
 #include "huffman.h"
 
-// Fills the lookup table for the codes that fit; `sorted` is ready.
+// Fills the lookup table for the codes that fit; `sorted` is ready. In
+// canonical order the codes fill it from the front without gaps, each once for
+// every value of the bits behind it. What is left belongs to longer codes: 0,
+// which no entry is, as no length is.
 static void fill_table(struct huffman *h, const unsigned *count,
 		       unsigned table_bits)
 {
@@ -47,6 +50,9 @@ enum huffman_kind huffman_build(struct huffman *h, const uint8_t *lengths,
 		code += range;
 		h->limit[len] = code;
 	}
+	// A code must use its space up exactly: with too many symbols two share
+	// bits, with too few some bits mean nothing and would decode to
+	// rubbish. [MS-XCA] 2.2 has the decoder refuse it, too.
 	if (code != 1u << HUFFMAN_MAX_LENGTH && used)
 		return HUFFMAN_BAD;
 	for (unsigned i = 0; i < symbols; i++)

@@ -21,7 +21,8 @@ struct huffman {
 	uint16_t table[1 << HUFFMAN_MAX_TABLE_BITS];
 	// the first 16-bit value above all codes of a length and those shorter
 	uint32_t limit[HUFFMAN_MAX_LENGTH + 1];
-	// what to add to a code of this length for its index in sorted
+	// what to add to a code of this length for its index in sorted; often
+	// negative, as shorter codes take more values than there are of them
 	int32_t base[HUFFMAN_MAX_LENGTH + 1];
 	uint16_t sorted[HUFFMAN_MAX_SYMBOLS];
 };

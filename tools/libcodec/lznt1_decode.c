@@ -23,8 +23,9 @@ static void copy(uint8_t *to, size_t distance, size_t len)
 		*to++ = *from++;
 }
 
-// Decodes one copy at `pos` of the chunk. Returns its length, or 0 when it
-// begins before the chunk.
+// Decodes one copy at `pos` of the chunk. The further into the chunk, the more
+// there is to point at: bits move from the length to the distance, 4 being the
+// least. Returns its length, or 0 when it begins before the chunk.
 static size_t split(uint16_t token, size_t pos, size_t *distance)
 {
 	unsigned shift = 12;
@@ -83,11 +84,15 @@ int lznt1_decompress(const void *input, size_t in_size, void *output,
 	size_t i = 0, pos = 0;
 
 	while (pos < out_size && in_size - i >= 2) {
+		// The size in the header is that of the data, less one. Bits 12
+		// to 14 are a signature that tells nothing: not looked at.
 		unsigned header = in[i] | (unsigned)in[i + 1] << 8;
 		size_t len = (header & 0xfff) + 1, room = out_size - pos;
 		size_t written = 0;
 		int r;
 
+		// The end. What lies behind it in the last cluster means
+		// nothing.
 		if (!header)
 			break;
 		i += 2;
@@ -104,6 +109,8 @@ int lznt1_decompress(const void *input, size_t in_size, void *output,
 			written = len < room ? len : room;
 			memcpy(out + pos, in + i, written);
 		}
+		// Every chunk stands for 4096 bytes, whatever it decodes to;
+		// the next one begins behind those.
 		memset(out + pos + written, 0, room - written);
 		pos += room;
 		i += len;

@@ -20,7 +20,7 @@
 #define MIN_MATCH           2
 #define MAX_SLOTS           50
 #define RECENT              3
-#define OFFSET_ADJUSTMENT   2
+#define OFFSET_ADJUSTMENT   2 // 0 to 2 are the recent ones: others are 2 more
 #define FIRST_ALIGNED_SLOT  8 // the first with three bits or more
 #define DEFAULT_BLOCK_SIZE  32768
 #define TRANSLATED_SIZE     12000000
@@ -51,6 +51,7 @@ static int corrupt(void)
 
 int lzx_decoder_new(unsigned window_order, struct lzx_decoder **ret)
 {
+	// Windows of 32 KiB to 2 MiB need this many slots for offsets.
 	static const uint8_t slots[] = {30, 32, 34, 36, 38, 42, 50};
 	struct lzx_decoder *d;
 	uint32_t base = 0;
@@ -64,6 +65,8 @@ int lzx_decoder_new(unsigned window_order, struct lzx_decoder **ret)
 	d->main_symbols = LITERALS +
 			  slots[window_order - MIN_ORDER] * LENGTH_HEADERS;
 	for (unsigned i = 0; i < MAX_SLOTS; i++) {
+		// Two slots have the same number of further bits, up to 17:
+		// from offset 2^18 on all slots are of that size.
 		unsigned n = i < 4 ? 0 : i / 2 - 1;
 
 		d->slot_bits[i] = (uint8_t)(n < 17 ? n : 17);
@@ -82,7 +85,9 @@ void lzx_decoder_free(struct lzx_decoder *d)
 // --- Code lengths ------------------------------------------------------------
 
 // Reads `count` lengths, each stored as the difference to that of the block
-// before, with a code of their own.
+// before, modulo 17, with a code of their own. Symbols above 16 are runs: 17
+// and 18 of unused symbols, 19 of equal lengths. At most 15 + 1 + 15 bits are
+// taken, so one refill does for all of them.
 static int read_lengths(struct lzx_decoder *d, struct bits *b, uint8_t *lengths,
 			unsigned count)
 {
@@ -136,6 +141,8 @@ static int read_codes(struct lzx_decoder *d, struct bits *b, bool is_aligned)
 				  ALIGNED_BITS))
 			return corrupt();
 	}
+	// The main code comes in two pieces, literals and matches, with a code
+	// of lengths each; a run does not cross from one to the other.
 	r = read_lengths(d, b, d->main_lengths, LITERALS);
 	if (!r)
 		r = read_lengths(d, b, d->main_lengths + LITERALS,
@@ -169,8 +176,9 @@ static inline uint32_t take_offset(const struct lzx_decoder *d, struct bits *b,
 	return offset + huffman_take(&d->aligned, b, ALIGNED_BITS);
 }
 
-// Decodes one block of symbols to [*out, end); start is where the chunk begins,
-// limit where it ends.
+// Decodes one block of symbols to [p, end); start is where the chunk begins,
+// limit where it ends. A refill makes 48 bits ready: enough for two symbols (16
+// each), and after one for an offset (14, and 7 of an aligned symbol).
 static inline __attribute__((always_inline)) int
 decode_symbols(struct lzx_decoder *d, struct bits *stream, uint8_t *start,
 	       uint8_t *p, uint8_t *end, uint8_t *limit, bool is_aligned)
@@ -201,11 +209,15 @@ decode_symbols(struct lzx_decoder *d, struct bits *stream, uint8_t *start,
 		length = symbol % LENGTH_HEADERS;
 		if (length == LENGTH_HEADERS - 1) {
 			length += huffman_take(&d->length, &b, LENGTH_BITS);
+			// HUFFMAN_INVALID: a long match, though the block has
+			// an empty length code.
 			if (length > LENGTH_HEADERS - 1 + LENGTH_SYMBOLS)
 				return corrupt();
 			bits_refill(&b);
 		}
 		length += MIN_MATCH;
+		// A recent offset that is used changes places with the first;
+		// it is not moved to the front past the others.
 		if (slot >= RECENT) {
 			offset = take_offset(d, &b, slot, is_aligned);
 			r2 = r1;
@@ -232,8 +244,9 @@ decode_symbols(struct lzx_decoder *d, struct bits *stream, uint8_t *start,
 	return 0;
 }
 
-// An uncompressed block: three recent offsets, then the bytes, at a boundary of
-// 16 bits; there is always padding before them, 1 to 16 bits.
+// An uncompressed block ([MS-PATCH] 2.3.2.1): three recent offsets, then the
+// bytes, at a boundary of 16 bits; there is always padding before them, 1 to 16
+// bits: a whole unit when the header ends at a boundary.
 static int copy_uncompressed(struct lzx_decoder *d, struct bits *b, uint8_t *p,
 			     size_t size)
 {
@@ -248,11 +261,14 @@ static int copy_uncompressed(struct lzx_decoder *d, struct bits *b, uint8_t *p,
 		return corrupt();
 	for (size_t i = 0; i < RECENT; i++, next += 4) {
 		d->recent[i] = load_le32(next);
+		// An offset of 0 would keep match_copy going for ever.
 		if (!d->recent[i])
 			return corrupt();
 	}
 	memcpy(p, next, size);
 	next += size;
+	// A byte of padding brings the next block to a unit again; the last one
+	// may go without.
 	if (size % 2 && next < b->end)
 		next++;
 	bits_start(b, next, (size_t)(b->end - next));
@@ -270,6 +286,7 @@ static int decode_block(struct lzx_decoder *d, struct bits *b, uint8_t *start,
 	bits_refill(b);
 	type = bits_take(b, 3);
 	if (!bits_take(b, 1))
+		// Two bytes cannot say the size of a larger window.
 		size = bits_take(b, d->order > 15 ? 24 : 16);
 	if (!size || size > (size_t)(limit - *p))
 		return corrupt();
@@ -288,6 +305,8 @@ static int decode_block(struct lzx_decoder *d, struct bits *b, uint8_t *start,
 		r = corrupt();
 	}
 	*p = end;
+	// Zero bits behind the end decode like any others, and the checks of
+	// the output keep that harmless; here it comes out.
 	return r || bits_overrun(b) ? corrupt() : 0;
 }
 
@@ -310,7 +329,11 @@ static const uint8_t *find_call(const uint8_t *p, const uint8_t *end)
 	return p;
 }
 
-// Makes the operands of calls relative again, as they were.
+// Makes the operands of calls relative again, as they were. The encoder made
+// those absolute that point into a file of TRANSLATED_SIZE, and left others
+// alone, as most 0xE8 in data are no calls; it skipped operands, so an 0xE8
+// inside of one is not looked at here either. Otherwise some bytes of a program
+// come out changed, which only its SHA-1 tells.
 static void untranslate_calls(uint8_t *data, size_t size)
 {
 	uint8_t *p = data, *end;
@@ -339,6 +362,8 @@ int lzx_decompress(struct lzx_decoder *d, const void *in, size_t in_size,
 
 	if (out_size > (size_t)1 << d->order)
 		return -EINVAL;
+	// Nothing is kept from the chunk before, so chunks can be decoded in
+	// any order and on any core.
 	memset(d->main_lengths, 0, sizeof(d->main_lengths));
 	memset(d->length_lengths, 0, sizeof(d->length_lengths));
 	for (size_t i = 0; i < RECENT; i++)

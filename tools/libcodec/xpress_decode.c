@@ -32,7 +32,8 @@ static enum huffman_kind read_code(const uint8_t *in, struct huffman *h)
 }
 
 // A long length lies in bytes of its own, where a reader stands that always
-// holds 16 to 31 bits. Returns it, or 0 when it is not valid.
+// holds 16 to 31 bits ([MS-XCA] 2.2). Three bytes do: what needs a longer form
+// would not fit into a chunk of 64 KiB. Returns it, or 0 when it is not valid.
 static __attribute__((noinline)) size_t read_long_length(struct bits *b)
 {
 	size_t length;
@@ -60,6 +61,9 @@ int xpress_decompress(const void *in, size_t in_size, void *out,
 	if (in_size < LENGTHS || read_code(in, &code) != HUFFMAN_COMPLETE)
 		return corrupt();
 	bits_start(&b, (const uint8_t *)in + LENGTHS, in_size - LENGTHS);
+	// The end is known by the size, so symbol 256, with which an encoder
+	// may mark it, is not waited for. One refill of 48 bits does for two
+	// symbols and an offset, 15 bits each.
 	while (p < end) {
 		uint32_t symbol;
 		size_t length, offset;
@@ -80,6 +84,8 @@ int xpress_decompress(const void *in, size_t in_size, void *out,
 		offset_bits = symbol >> 4 & 15;
 		length = symbol & 15;
 		if (length == LONG_LENGTH) {
+			// So that no address of b is taken and it stays in
+			// registers.
 			struct bits copy = b;
 
 			length = read_long_length(&copy);

@@ -100,8 +100,9 @@ static char *trim(char *s)
 	return s;
 }
 
-// Cuts off a comment: ";" behind a blank, from the second letter on. A "#" there may
-// be one as well, or belong to the value ("Windows #2"): nobody guesses.
+// Cuts off a comment: ";" behind a blank, from the second letter on. A "#"
+// there may be one as well, or belong to the value ("Windows #2"): nobody
+// guesses.
 static int cut_comment(struct answer_parser *p, char *s)
 {
 	for (size_t i = 1; *s && s[i]; i++) {
@@ -126,8 +127,8 @@ static bool is_comment(const char *s)
 	return !*s || *s == ';' || *s == '#';
 }
 
-// Finds the value in what follows the "=": what is between quotes is taken as it
-// is, else a comment and blanks at both ends are cut off.
+// Finds the value in what follows the "=": what is between quotes is taken as
+// it is, else a comment and blanks at both ends are cut off.
 static int parse_value(struct answer_parser *p, char *s, char **ret)
 {
 	char *start = s, *end;

@@ -18,8 +18,8 @@ struct answer_parser {
 	enum answer_start start;
 	uint64_t line;
 	const char *section;
-	// Line on which a key was given, or 0; of a system's section in its last
-	// one only.
+	// Line on which a key was given, or 0; of a system's section in its
+	// last one only.
 	uint64_t given[ANSWER_MAX_KEYS];
 	struct err *err;
 };
@@ -39,9 +39,8 @@ struct answer_key {
 extern const struct answer_key answer_keys[];
 
 // Turns a file's bytes into UTF-8 without a mark, in new memory (free with
-// mem_free) (answer_text.c).
-// Returns 0, -EBADMSG with the line for what is neither UTF-8 nor UTF-16 with its
-// mark, or -ENOMEM.
+// mem_free) (answer_text.c). Returns 0, -EBADMSG with the line for what is
+// neither UTF-8 nor UTF-16 with its mark, or -ENOMEM.
 int answer_text(const char *text, size_t size, const char *name, char **ret,
 		struct err *err);
 
@@ -54,18 +53,17 @@ uint64_t answer_given(const struct answer_parser *p, const char *section,
 // Returns 0, -EBADMSG with the line, or -ENOMEM.
 int answer_check_system(struct answer_parser *p);
 
-// Gives each system the place of its image, joined to where the answer file came
-// from (answer_images.c).
-// Returns as answer_check_system.
+// Gives each system the place of its image, joined to where the answer file
+// came from (answer_images.c). Returns as answer_check_system.
 int answer_check_images(struct answer_parser *p);
 
-// Returns how much of an answer file's name is that of its folder, with the separator:
-// of the host's with slashes, in a volume with backslashes too. (answer_images.c)
+// Returns how much of an answer file's name is that of its folder, with the
+// separator: of the host's with slashes, in a volume with backslashes too.
+// (answer_images.c)
 size_t answer_folder(const char *name);
 
-// Checks the whole at the end, and joins what refers to something else: parents,
-// images.
-// Returns as answer_check_system.
+// Checks the whole at the end, and joins what refers to something else:
+// parents, images. Returns as answer_check_system.
 int answer_check_all(struct answer_parser *p);
 
 #endif

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// The answer file's text, as editors on Windows and elsewhere save it: UTF-8 with
-// or without a mark, UTF-16 of either order with one (Unicode 15, 3.9, 3.10).
-// Whatever else is refused: a code page would have to be guessed, and a guess
-// names a disk or an image.
+// The answer file's text, as editors on Windows and elsewhere save it: UTF-8
+// with or without a mark, UTF-16 of either order with one (Unicode 15, 3.9,
+// 3.10). Whatever else is refused: a code page would have to be guessed, and a
+// guess names a disk or an image.
 
 #include <string.h>
 

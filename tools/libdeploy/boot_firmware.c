@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// A UEFI machine's own start entries. Windows' comes first, as BCDBoot makes it:
-// the firmware starts it itself, and what it measures is what Windows expects.
-// The environment is the next, so that it is in the firmware's menu, and what
-// starts when Windows cannot.
+// A UEFI machine's own start entries. Windows' comes first, as BCDBoot makes
+// it: the firmware starts it itself, and what it measures is what Windows
+// expects. The environment is the next, so that it is in the firmware's menu,
+// and what starts when Windows cannot.
 
 #include "plan_priv.h"
 

@@ -17,8 +17,8 @@ static const struct boot_copy files[] = {
 	{"slipway/initramfs", "slipway/initramfs"},
 };
 
-// The configuration's blanks: where the VHD is, and what the answer file adds to
-// the kernel's command line.
+// The configuration's blanks: where the VHD is, and what the answer file adds
+// to the kernel's command line.
 static struct boot_set make_set(const struct plan *p, char root[ROOT_MAX])
 {
 	const char *options = p->answer->options;

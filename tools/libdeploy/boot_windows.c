@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // A machine that boots Windows: boot files out of the volume of the newest of
-// its systems, which can start the older ones too, and a store with a loader for
-// each that is in the menu.
+// its systems, which can start the older ones too, and a store with a loader
+// for each that is in the menu.
 
 #include <stdlib.h>
 #include <string.h>

@@ -29,8 +29,8 @@ static int make_identifiers(struct plan *p, struct err *err)
 	return r;
 }
 
-// Whatever is on the disk counts as data that somebody would miss, but for what a
-// deployment left that was cut off.
+// Whatever is on the disk counts as data that somebody would miss, but for what
+// a deployment left that was cut off.
 static int look_at_disk(struct plan *p, bool *ret_refused, struct err *err)
 {
 	int r = part_probe(p->target.disk, &p->found, err);
@@ -57,8 +57,8 @@ static int refuse_data(const struct plan *p, bool deployed, const char *date,
 		       *date ? " on " : "", date);
 }
 
-// What is on the disk: nothing that is in the way, what this very deployment made,
-// or data. Opens the images, by which the second is known.
+// What is on the disk: nothing that is in the way, what this very deployment
+// made, or data. Opens the images, by which the second is known.
 static int check_disk(struct plan *p, struct err *err)
 {
 	char date[DEPLOYED_DATE] = "";

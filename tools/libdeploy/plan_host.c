@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The volume that holds the VHDs: each file gets its place, and room is left for
-// one of them to grow to its full size, which Windows wants when it starts from
-// it.
+// The volume that holds the VHDs: each file gets its place, and room is left
+// for one of them to grow to its full size, which Windows wants when it starts
+// from it.
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What Windows does not start from, by its version, and what it may not: errors and
-// warnings of a plan.
+// What Windows does not start from, by its version, and what it may not: errors
+// and warnings of a plan.
 
 #include <stdio.h>
 #include <stdlib.h>

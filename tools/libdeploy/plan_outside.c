@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What a deployment reads must not lie on the disk that it wipes first: the image
-// would be gone before it is read. What is mounted from there is seen when the disk
-// is opened for writing; an address goes past the kernel.
+// What a deployment reads must not lie on the disk that it wipes first: the
+// image would be gone before it is read. What is mounted from there is seen
+// when the disk is opened for writing; an address goes past the kernel.
 
 #include "address.h"
 #include "machine.h"

@@ -18,7 +18,8 @@ struct printer {
 };
 
 // How much of a text goes into a row: all of it, or what ends before a space; a
-// number stays with what it counts. A word that is wider than the row is left whole.
+// number stays with what it counts. A word that is wider than the row is left
+// whole.
 static size_t row_length(const char *s, size_t width)
 {
 	size_t columns = 0, end = 0, i;

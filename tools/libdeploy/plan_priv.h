@@ -92,9 +92,9 @@ uint64_t plan_number(const struct guid *seed, const char *name);
 int plan_partitions(struct plan *p, struct err *err);
 
 // Opens the systems' images and gives names and identifiers (plan_images.c).
-// Returns 0, -ENOENT for an image that is not there, -EBUSY for one on the disk that is
-// wiped, -EBADMSG for two equal names
-// in the menu or a default that is not in it, or as wim_open_files.
+// Returns 0, -ENOENT for an image that is not there, -EBUSY for one on the disk
+// that is wiped, -EBADMSG for two equal names in the menu or a default that is
+// not in it, or as wim_open_files.
 int plan_images(struct plan *p, struct err *err);
 
 // Checks that what is read does not lie on the disk that is wiped before.
@@ -115,9 +115,8 @@ int plan_host(struct plan *p, struct err *err);
 // Returns 0 or -ENOTSUP.
 int plan_limits(const struct plan *p, struct err *err);
 
-// A disk of `size` bytes whose place is not known yet: until `*place` is set all
-// but closing it fails.
-// Returns 0 or -ENOMEM.
+// A disk of `size` bytes whose place is not known yet: until `*place` is set
+// all but closing it fails. Returns 0 or -ENOMEM.
 int plan_late_disk(uint64_t size, uint32_t sector_size,
 		   struct disk *const *place, struct disk **ret,
 		   struct err *err);
@@ -142,10 +141,10 @@ int unfinished_mark(struct disk *disk, const struct guid *disk_id,
 int unfinished_is_all(struct disk *disk, bool *ret, struct part_content *found,
 		      struct err *err);
 
-// The mark of a disk that was deployed (deployed.c). Finds the one of this plan's
-// answer file, origin and images on the disk as it is: *ret tells whether it is
-// there, date gets the day, or "". Needs the images.
-// Returns 0, -ENOMEM, or the device's error.
+// The mark of a disk that was deployed (deployed.c). Finds the one of this
+// plan's answer file, origin and images on the disk as it is: *ret tells
+// whether it is there, date gets the day, or "". Needs the images. Returns 0,
+// -ENOMEM, or the device's error.
 #define DEPLOYED_DATE 11 // "2026-11-30" and a NUL
 int deployed_find(const struct plan *p, bool *ret, char date[DEPLOYED_DATE],
 		  struct err *err);
@@ -168,9 +167,9 @@ int boot_environment_check(const struct plan *plan, uint64_t *ret_bytes,
 // bcdboot_write do.
 int boot_write(struct plan *plan, struct progress *progress, struct err *err);
 
-// What the parts of boot_write fill: the new, empty volume, or in a rehearsal one
-// on a scratch disk, whose files get no content. Then the systems are not there
-// yet, and boot files are read out of their images.
+// What the parts of boot_write fill: the new, empty volume, or in a rehearsal
+// one on a scratch disk, whose files get no content. Then the systems are not
+// there yet, and boot files are read out of their images.
 struct boot_job {
 	struct plan *plan;
 	struct disk *disk;
@@ -201,8 +200,8 @@ int deployed_write(const struct boot_job *job, struct err *err);
 
 #define BOOT_BLANKS 2u
 
-// What the system partition gets from the boot files' folder: files as they are,
-// and a loader's configuration with its blanks filled in.
+// What the system partition gets from the boot files' folder: files as they
+// are, and a loader's configuration with its blanks filled in.
 struct boot_set {
 	const char *what; // asks for it, for messages
 	const struct boot_copy {
@@ -215,10 +214,10 @@ struct boot_set {
 	} blanks[BOOT_BLANKS];
 };
 
-// Checks that all of it is there, and adds its size to *ret_bytes.
-// Returns 0, -ENOENT, -EBUSY when they lie on the disk that is wiped, -EBADMSG for a
-// configuration without a place for a blank, -EFBIG for one of over 64 KiB, -ENOMEM,
-// or as address_open_file.
+// Checks that all of it is there, and adds its size to *ret_bytes. Returns 0,
+// -ENOENT, -EBUSY when they lie on the disk that is wiped, -EBADMSG for a
+// configuration without a place for a blank, -EFBIG for one of over 64 KiB,
+// -ENOMEM, or as address_open_file.
 int boot_set_check(const struct plan *plan, const struct boot_set *set,
 		   uint64_t *ret_bytes, struct err *err);
 

@@ -105,8 +105,8 @@ static int mark_used(struct plan_system *s, struct err *err)
 	return vdisk_create_layout(&s->create, &s->layout, err);
 }
 
-// Where Windows finds the parent: beside the child or below it, and on the drive
-// that is the data partition to most.
+// Where Windows finds the parent: beside the child or below it, and on the
+// drive that is the data partition to most.
 static void name_parent(struct plan_system *s)
 {
 	const char *child = s->answer->path, *parent = s->parent->answer->path;

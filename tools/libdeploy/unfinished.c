@@ -4,13 +4,13 @@
 // table's protective MBR replaces last. It has no boot signature.
 //
 // When the mark was made, all that was on the disk had been given up, and its
-// ends were zeroed. What of it is still found between them, or was written since
-// by the deployment, cannot be told apart and need not be. But a disk may have
-// been put to use since. A new table, or a file system on the whole disk, takes
-// the mark's place; what leaves that alone (members of RAIDs, LVM, ZFS, btrfs)
-// has its own marks at the ends of the disk, where a deployment writes nothing
-// but its table. So the mark counts when these hold that alone: a GPT of the id
-// in the mark, or a part of one.
+// ends were zeroed. What of it is still found between them, or was written
+// since by the deployment, cannot be told apart and need not be. But a disk may
+// have been put to use since. A new table, or a file system on the whole disk,
+// takes the mark's place; what leaves that alone (members of RAIDs, LVM, ZFS,
+// btrfs) has its own marks at the ends of the disk, where a deployment writes
+// nothing but its table. So the mark counts when these hold that alone: a GPT
+// of the id in the mark, or a part of one.
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Writing only what is not there yet: a child's blocks that are like its parent's
-// take no room.
+// Writing only what is not there yet: a child's blocks that are like its
+// parent's take no room.
 
 #include <string.h>
 

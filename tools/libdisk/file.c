@@ -369,8 +369,8 @@ static int measure(struct file_disk *f, struct err *err)
 	return 0;
 }
 
-// A pipe is refused (by measure), not waited for; what is read and written later
-// may wait as ever.
+// A pipe is refused (by measure), not waited for; what is read and written
+// later may wait as ever.
 static int open_at_once(const char *path, int mode)
 {
 	int fd = open(path, mode | O_NONBLOCK | O_CLOEXEC);

@@ -28,9 +28,8 @@ struct file_disk {
 // Returns what disk_close takes, without a file, or NULL.
 struct file_disk *disk_file_new(const char *path);
 
-// Takes the locks that flags of disk_open_file ask for (lock.c); others of our own
-// that have it for a short time are waited for.
-// Returns 0 or -EBUSY.
+// Takes the locks that flags of disk_open_file ask for (lock.c); others of our
+// own that have it for a short time are waited for. Returns 0 or -EBUSY.
 int disk_file_lock(struct file_disk *f, unsigned flags, struct err *err);
 
 // Who has a file.

@@ -25,12 +25,12 @@
 #define QEMU_UNSHARED 200
 enum { QEMU_CONSISTENT_READ = 0, QEMU_WRITE = 1, QEMU_RESIZE = 3 };
 
-// One of our own, behind QEMU's: marked with DISK_EXCLUSIVE, so that one process
-// does not have a file twice so either.
+// One of our own, behind QEMU's: marked with DISK_EXCLUSIVE, so that one
+// process does not have a file twice so either.
 #define EXCLUSIVE_MARK 300
 
-// How long each of our own is waited for: what they do is short, unless they attach
-// or deploy. Who comes behind many waits as long as they get on.
+// How long each of our own is waited for: what they do is short, unless they
+// attach or deploy. Who comes behind many waits as long as they get on.
 #define WAIT_MS    30000
 #define UNKNOWN_MS 1000 // for one who is not seen, and may be gone by now
 #define DEVICE_MS  5000 // udev looks at a device that was just written
@@ -162,7 +162,8 @@ static int refuse(const struct file_disk *f, const struct disk_user *user,
 		       "another program %s: %s", does, instead);
 }
 
-// What this process has open it knows about, but for what is to be its only one.
+// What this process has open it knows about, but for what is to be its only
+// one.
 static int check_own(const struct file_disk *f, bool is_exclusive,
 		     struct err *err)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Files of the host that are made or replaced. Their content goes to a file
-// without a name (open(2), O_TMPFILE), which disk_finish gives its name when all
-// is durable: who is stopped before, by whatever, leaves nothing. Where a file
-// system cannot do that (FAT, NFS), it has a name meanwhile that ends in
+// without a name (open(2), O_TMPFILE), which disk_finish gives its name when
+// all is durable: who is stopped before, by whatever, leaves nothing. Where a
+// file system cannot do that (FAT, NFS), it has a name meanwhile that ends in
 // DISK_PART_SUFFIX.
 
 #include <fcntl.h>
@@ -43,7 +43,7 @@ static int failed(const char *path, const char *doing, struct err *err)
 		       strerror(-code));
 }
 
-// --- Names ---------------------------------------------------------------------
+// --- Names ------------------------------------------------------------------
 
 // Returns how much of a path is its folder, with the slash.
 static size_t folder_length(const char *path)
@@ -96,7 +96,7 @@ static int sync_folder(const char *path, struct err *err)
 	return r;
 }
 
-// --- Making ----------------------------------------------------------------------
+// --- Making -----------------------------------------------------------------
 
 static int open_unnamed(const char *path, struct err *err)
 {
@@ -196,7 +196,7 @@ int disk_create_file(const char *path, uint64_t size, uint32_t sector_size,
 	return r;
 }
 
-// --- Replacing -------------------------------------------------------------------
+// --- Replacing --------------------------------------------------------------
 
 int disk_check_writable(const char *path, const struct stat *st,
 			struct err *err)
@@ -350,7 +350,7 @@ int disk_put_file(const char *path, const void *data, size_t size,
 	return r;
 }
 
-// --- Naming ----------------------------------------------------------------------
+// --- Naming -----------------------------------------------------------------
 
 // Gives what has no name one. Returns 0 or -errno.
 static int link_unnamed(int fd, const char *path)
@@ -441,7 +441,8 @@ int disk_new_finish(struct file_disk *f, struct err *err)
 					 "it is there already")
 			       : failed(n->path, "giving it its name", err);
 	}
-	// It has its name: that is durable with the file (btrfs) and its folder.
+	// It has its name: that is durable with the file (btrfs) and its
+	// folder.
 	r = fsync(f->fd) ? failed(f->name, "flushing", err)
 			 : sync_folder(n->path, err);
 	if (r && !n->replaces)

@@ -39,7 +39,7 @@ static bool read_line(const char *path, char *line, size_t size)
 	return true;
 }
 
-// --- Processes -------------------------------------------------------------------
+// --- Processes --------------------------------------------------------------
 
 // Counts the locks that a descriptor has; *ret_key is how the kernel names the
 // file in its lists of them ("fe:00:1234").
@@ -59,8 +59,8 @@ static unsigned count_locks(const char *fdinfo, char ret_key[64])
 	return count;
 }
 
-// Tells whether this process opened a descriptor itself: it inherits none of those
-// that are closed by exec.
+// Tells whether this process opened a descriptor itself: it inherits none of
+// those that are closed by exec.
 static bool is_own(int fd)
 {
 	int flags = fcntl(fd, F_GETFD);
@@ -167,7 +167,7 @@ bool disk_user_find(int fd, struct disk_user *ret)
 	return false;
 }
 
-// --- Loop devices ------------------------------------------------------------------
+// --- Loop devices -----------------------------------------------------------
 
 static bool is_loop(const char *name, const struct stat *file, bool writes)
 {
@@ -201,7 +201,7 @@ static int check_loops(const struct file_disk *f, const struct stat *file,
 	return r;
 }
 
-// --- FUSE --------------------------------------------------------------------------
+// --- FUSE -------------------------------------------------------------------
 
 // Takes the octal escapes of proc(5), mountinfo, out of a word.
 static void unescape(char *s)

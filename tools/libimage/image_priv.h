@@ -44,9 +44,8 @@ struct walk {
 	struct err *err;
 };
 
-// Gives a node the streams of its dentry (streams.c). Further dentries of a link
-// group have none of their own.
-// Returns as apply_tree.
+// Gives a node the streams of its dentry (streams.c). Further dentries of a
+// link group have none of their own. Returns as apply_tree.
 int apply_add_streams(struct walk *w, uint32_t node,
 		      const struct wim_dentry *d);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What a file of the image holds: data that comes later, and what is small and at
-// hand now: reparse points, extended attributes, object ids.
+// What a file of the image holds: data that comes later, and what is small and
+// at hand now: reparse points, extended attributes, object ids.
 
 #include <string.h>
 

@@ -27,6 +27,8 @@ enum state {
 	FAILED, // those who wait are told why
 };
 
+// Its bytes need no lock: while it is COMING they are of the thread that
+// fetches them, and while it is READY and has users nobody changes them.
 struct slot {
 	enum state state;
 	uint64_t block;
@@ -64,8 +66,7 @@ static uint64_t block_count(const struct http_disk *h)
 	return (h->file.size + BLOCK - 1) / BLOCK;
 }
 
-// --- Slots; the lock is held
-// -----------------------------------------------------
+// --- Slots; the lock is held ------------------------------------------------
 
 static struct slot *find_slot(struct http_disk *h, uint64_t block)
 {
@@ -125,6 +126,7 @@ static int acquire(struct http_disk *h, uint64_t block, struct slot **ret,
 	struct slot *s;
 	int r = 0;
 
+	// All slots are being fetched or copied out of; one will be free.
 	while (!(s = want(h, block, true)))
 		pthread_cond_wait(&h->changed, &h->lock);
 	s->users++;
@@ -152,6 +154,8 @@ static void release(struct http_disk *h, struct slot *s)
 // fetched ahead.
 static void look_ahead(struct http_disk *h, uint64_t first, uint64_t last)
 {
+	// Reading here and there, as of metadata, is not to fetch megabytes
+	// that nobody reads.
 	bool in_order = first <= h->next + NEAR && first + NEAR >= h->next;
 	uint64_t count = block_count(h);
 
@@ -197,8 +201,7 @@ static int disk_read_blocks(struct disk *d, uint64_t off, void *buf, size_t len,
 	return r;
 }
 
-// --- Fetching
-// ----------------------------------------------------------------------
+// --- Fetching ---------------------------------------------------------------
 
 // Blocks that follow one another, and how far they are.
 struct run {
@@ -319,6 +322,8 @@ static void explain(const struct http_disk *h, const struct run *run,
 	*err = why;
 }
 
+// Tries again from the byte that is missing; the time counts from the last byte
+// that came, so a slow server that gets on is not given up.
 static void fetch(struct worker *w, struct run *run)
 {
 	struct http_disk *h = w->disk;
@@ -371,8 +376,7 @@ static void *work(void *arg)
 	return NULL;
 }
 
-// --- Opening and closing
-// -------------------------------------------------------------
+// --- Opening and closing ----------------------------------------------------
 
 static void disk_close_blocks(struct disk *d)
 {

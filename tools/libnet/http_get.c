@@ -78,9 +78,9 @@ static int fill(const struct http_file *file, struct http_link *link,
 	return 0;
 }
 
-// --- The head
-// ------------------------------------------------------------------
+// --- The head ---------------------------------------------------------------
 
+// Answers of 1xx only announce the real one (RFC 9110, 15.2).
 static int read_head(const struct http_file *file, struct http_link *link,
 		     struct err *err)
 {
@@ -110,7 +110,8 @@ static int read_head(const struct http_file *file, struct http_link *link,
 			   HTTP_MAX_INTERIM);
 }
 
-// How the body ends.
+// How the body ends, in this order (RFC 9112, 6.3). One that ends with the
+// connection cannot be told from one that was cut off.
 static void begin_body(struct http_link *link)
 {
 	const struct http_head *head = &link->head;
@@ -131,7 +132,8 @@ static int request(const struct http_file *file, struct http_link *link,
 	bool is_strong = file->tag[0] == '"';
 	int n, r;
 
-	// A weak tag is no proof that bytes are the same.
+	// A weak tag is no proof that bytes are the same, and may not be sent
+	// here (RFC 9110, 13.1.5); then each answer is compared (is_same).
 	if (is_strong)
 		snprintf(condition, sizeof(condition), "If-Range: %s\r\n",
 			 file->tag);
@@ -155,8 +157,7 @@ static int request(const struct http_file *file, struct http_link *link,
 	return r;
 }
 
-// --- What an answer means
-// ----------------------------------------------------------
+// --- What an answer means ---------------------------------------------------
 
 static bool is_redirection(unsigned status)
 {
@@ -198,7 +199,9 @@ static int refused(const struct http_file *file, unsigned status,
 	}
 }
 
-// A part of the file: which, and of how much.
+// A part of the file (RFC 9110, 15.3.7): which, and of how much. A server may
+// send less than was asked for, from its start: the rest is asked for again.
+// Bytes of another place would go into the image unseen.
 static int check_part(const struct http_file *file,
 		      const struct http_head *head, uint64_t off, uint64_t len,
 		      struct err *err)
@@ -223,6 +226,8 @@ static int check_part(const struct http_file *file,
 	return 0;
 }
 
+// Ranges of a file that was compressed on the way are ranges of the compressed
+// form (RFC 9110, 14): offsets would mean something else.
 static int check_encoding(const struct http_file *file,
 			  const struct http_head *head, struct err *err)
 {
@@ -233,7 +238,9 @@ static int check_encoding(const struct http_file *file,
 		       : 0;
 }
 
-// Takes what the first answer tells about the file.
+// Takes what the first answer tells about the file. It asked for a range: 200
+// means that the server knows none (RFC 9110, 14.2), 416 with a size of 0 that
+// the file is empty and has no first byte to send.
 static int take_facts(struct http_file *file, struct http_link *link,
 		      uint64_t len, struct err *err)
 {
@@ -276,8 +283,7 @@ static int changed(const struct http_file *file, struct err *err)
 		       "begin again");
 }
 
-// --- Asking
-// ----------------------------------------------------------------------
+// --- Asking -----------------------------------------------------------------
 
 // Goes to the server that a name means, and asks it.
 static int visit(struct http_file *file, struct http_link *link,
@@ -368,6 +374,8 @@ int http_ask(const struct http_file *file, struct http_link *link, uint64_t off,
 			return broken(file, r, err);
 	}
 	r = request(file, link, off, len, err);
+	// All of the file: If-Range does not hold, so it is another one; or the
+	// server went back to knowing no ranges.
 	if (!r && head->status == 200)
 		return is_same(file, head, head->length)
 			       ? err_set(err, -ENOTSUP, file->name, ERR_NOWHERE,
@@ -389,8 +397,7 @@ int http_ask(const struct http_file *file, struct http_link *link, uint64_t off,
 	return r;
 }
 
-// --- The body
-// ----------------------------------------------------------------------
+// --- The body ---------------------------------------------------------------
 
 // Reads a line between chunks, without its end.
 static int read_line(const struct http_file *file, struct http_link *link,
@@ -419,6 +426,8 @@ static int read_line(const struct http_file *file, struct http_link *link,
 	}
 }
 
+// Fields behind the last chunk, up to an empty line (RFC 9112, 7.1.2): they say
+// nothing to us, but stand before the next answer.
 static int skip_trailer(const struct http_file *file, struct http_link *link,
 			struct err *err)
 {
@@ -499,6 +508,8 @@ void http_end(const struct http_file *file, struct http_link *link)
 	char byte;
 	size_t n = 0;
 
+	// More than was asked for, or an end that is not clear: the next answer
+	// could not be told from the rest of this one.
 	if (!link->is_done && http_body(file, link, &byte, 1, &n, NULL))
 		n = 1;
 	if (n || !link->is_done || link->head.will_close ||

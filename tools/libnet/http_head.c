@@ -15,6 +15,7 @@ struct text {
 	size_t size;
 };
 
+// A line may end without CR (RFC 9112, 2.2); some small servers do that.
 size_t http_head_length(const char *data, size_t size)
 {
 	size_t line = 0; // where it begins
@@ -87,8 +88,7 @@ static bool number(struct text t, uint64_t *ret)
 	return true;
 }
 
-// --- Fields
-// --------------------------------------------------------------------
+// --- Fields -----------------------------------------------------------------
 
 static int copy(struct text t, char *to, size_t room, const char *what,
 		struct err *err)
@@ -106,6 +106,8 @@ static int copy(struct text t, char *to, size_t room, const char *what,
 	return 0;
 }
 
+// Sent twice it must say the same (RFC 9110, 8.6): otherwise where the next
+// answer begins is a guess.
 static int length(struct text t, struct http_head *head, struct err *err)
 {
 	uint64_t n;
@@ -118,7 +120,8 @@ static int length(struct text t, struct http_head *head, struct err *err)
 	return 0;
 }
 
-// "bytes 0-99/1000", "bytes 0-99/*", "bytes */1000"
+// "bytes 0-99/1000", "bytes 0-99/*", "bytes */1000" (RFC 9110, 14.4); the last
+// is that of status 416.
 static int range(struct text t, struct http_head *head, struct err *err)
 {
 	struct text unit = cut(&t, ' '), span = trim(cut(&t, '/'));
@@ -196,8 +199,7 @@ static int field(struct text name, struct text t, struct http_head *head,
 	return 0;
 }
 
-// --- Lines
-// ---------------------------------------------------------------------
+// --- Lines ------------------------------------------------------------------
 
 // "HTTP/1.1 206 Partial Content"
 static int status(struct text t, struct http_head *head, struct err *err)
@@ -212,12 +214,15 @@ static int status(struct text t, struct http_head *head, struct err *err)
 				   "that is no web server: its answer does "
 				   "not begin with HTTP/1.x and a number");
 	head->status = (unsigned)n;
+	// 1.0 closes, 1.1 does not, unless a field says so (RFC 9112, 9.3).
 	head->will_close = version.s[7] == '0';
 	return 0;
 }
 
-// A name ends with its colon; a line that begins with a blank goes on with the
-// one before, which nobody may send any more (RFC 9112, 5.2).
+// A name ends with its colon, without blanks between (RFC 9112, 5.1); a line
+// that begins with a blank goes on with the one before, which nobody may send
+// any more (RFC 9112, 5.2). Programs read both differently, so neither is
+// guessed at.
 static int line(struct text t, struct http_head *head, struct err *err)
 {
 	struct text name = cut(&t, ':');
@@ -247,7 +252,8 @@ int http_head_decode(const char *data, size_t size, struct http_head *ret,
 		if (t.size)
 			r = line(t, ret, err);
 	}
-	// The length of what comes in chunks is the chunks' (RFC 9112, 6.3).
+	// The length of what comes in chunks is the chunks', whatever else is
+	// said (RFC 9112, 6.3).
 	if (ret->is_chunked)
 		ret->has_length = false;
 	return r;
@@ -256,6 +262,8 @@ int http_head_decode(const char *data, size_t size, struct http_head *ret,
 int http_chunk_decode(const char *data, size_t size, uint64_t *ret,
 		      struct err *err)
 {
+	// What follows a semicolon are extensions, to be ignored (RFC 9112,
+	// 7.1.1).
 	struct text t = {data, size}, hex = trim(cut(&t, ';'));
 	uint64_t n = 0;
 

@@ -44,8 +44,7 @@ static int bad(const char *text, struct err *err, const char *why)
 	return err_set(err, -EINVAL, text, ERR_NOWHERE, "%s", why);
 }
 
-// --- The server
-// ----------------------------------------------------------------
+// --- The server -------------------------------------------------------------
 
 static int parse_port(const char *text, const char *digits, size_t size,
 		      struct net_name *ret, struct err *err)
@@ -81,6 +80,7 @@ static int parse_server(const char *text, const char *s, size_t size, char mark,
 	bool in_brackets = size && s[0] == '[';
 	const char *end = s + size, *host = s + in_brackets, *after;
 
+	// It would be in messages, logs and lists of processes.
 	if (mark == ':' && memchr(s, '@', size))
 		return bad(text, err,
 			   "a user or password in the address is not taken");
@@ -103,8 +103,7 @@ static int parse_server(const char *text, const char *s, size_t size, char mark,
 	return parse_port(text, after + 1, (size_t)(end - after) - 1, ret, err);
 }
 
-// --- Paths
-// ---------------------------------------------------------------------
+// --- Paths ------------------------------------------------------------------
 
 static bool has_control(const char *s)
 {
@@ -120,7 +119,8 @@ static bool is_target_letter(char c)
 	       (c && strchr("-._~!$&'()*+,;=:@/?%[]", c));
 }
 
-// Encodes what may not; RFC 3986, 2.1.
+// Encodes what may not (RFC 3986, 2.1). A % stays: who writes a URL has encoded
+// it, and twice would be another file.
 static int encode(const char *text, const char *path, char *to, size_t room,
 		  struct err *err)
 {
@@ -147,7 +147,8 @@ static int encode(const char *text, const char *path, char *to, size_t room,
 	return 0;
 }
 
-// Takes "." and ".." out of a path that begins with "/"; RFC 3986, 5.2.4.
+// Takes "." and ".." out of a path that begins with "/" (RFC 3986, 5.2.4); some
+// servers refuse them.
 static void remove_dots(char *path)
 {
 	size_t end = strcspn(path, "?"), at = 0, to = 0;
@@ -249,8 +250,7 @@ static int parse_nfs(const char *text, const char *path, struct net_name *ret,
 	return r;
 }
 
-// --- The whole
-// -----------------------------------------------------------------
+// --- The whole --------------------------------------------------------------
 
 static const struct kind {
 	const char *scheme;

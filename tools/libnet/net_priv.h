@@ -21,8 +21,7 @@
 #define HTTP_MAX_INTERIM 16u   // answers 1xx before the real one
 #define HTTP_MAX_HOPS    5u    // redirections
 
-// --- Names (name.c)
-// ------------------------------------------------------------
+// --- Names (name.c) ---------------------------------------------------------
 
 enum net_kind { NET_HTTP, NET_SMB, NET_NFS, NET_TFTP };
 
@@ -33,8 +32,7 @@ struct net_name {
 	bool has_port;
 	char share[NET_MAX_HOST]; // SMB
 	// TFTP: "/file"; HTTP: the request's target, "/a%20b?c"; SMB:
-	// "dir/file"; NFS:
-	// "/export/ dir/file".
+	// "/dir/file"; NFS: "/export/dir/file".
 	char path[NET_MAX_NAME];
 };
 
@@ -48,8 +46,7 @@ int net_name_parse(const char *text, struct net_name *ret, struct err *err);
 int net_name_follow(const struct net_name *base, const char *location,
 		    struct net_name *ret, struct err *err);
 
-// --- Connections (socket.c)
-// ------------------------------------------------------
+// --- Connections (socket.c) -------------------------------------------------
 
 struct net_peer {
 	char host[NET_MAX_HOST];
@@ -90,8 +87,7 @@ bool net_sleep(unsigned milliseconds, const bool *stop);
 // Returns a clock's milliseconds.
 uint64_t net_clock(void);
 
-// --- Answers (http_head.c)
-// -------------------------------------------------------
+// --- Answers (http_head.c) --------------------------------------------------
 
 // The head of an answer (RFC 9112, 4 and 5), decoded.
 struct http_head {
@@ -179,8 +175,7 @@ void http_close(struct http_link *link);
 // that starts.
 bool http_is_passing(int code);
 
-// --- TFTP (tftp_packet.c, tftp.c)
-// -----------------------------------------------
+// --- TFTP (tftp_packet.c, tftp.c) -------------------------------------------
 
 #define TFTP_MAX_BLOCK   1428u // fits into an Ethernet packet, IPv6 too
 #define TFTP_MAX_WINDOW  16u
@@ -214,8 +209,7 @@ int net_tftp_open(const char *text, const struct net_name *name,
 		  const struct net_patience *patience, struct disk **ret,
 		  struct err *err);
 
-// --- Shares (share.c)
-// ------------------------------------------------------------
+// --- Shares (share.c) -------------------------------------------------------
 
 // Opens a file of an SMB or NFS server. Returns as net_open.
 int net_share_open(const char *text, const struct net_name *name,

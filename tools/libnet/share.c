@@ -35,8 +35,7 @@ struct mounting {
 	int fd;            // of fsopen
 };
 
-// --- The kernel's side
-// -------------------------------------------------------------
+// --- The kernel's side ------------------------------------------------------
 
 static int set(struct mounting *m, const char *key, const char *value)
 {
@@ -95,9 +94,10 @@ static int mount_once(struct mounting *m, const char *type,
 	return r;
 }
 
-// --- SMB
-// -------------------------------------------------------------------------
+// --- SMB --------------------------------------------------------------------
 
+// "nobrl": locks are of no use for reading. "noserverino": the inode numbers of
+// some servers are not unique.
 static int mount_as(struct mounting *m, const struct net_logon *logon,
 		    int *ret_root)
 {
@@ -173,10 +173,11 @@ static int explain_smb(const struct mounting *m, int r, struct err *err)
 	}
 }
 
-// --- NFS
-// -------------------------------------------------------------------------
+// --- NFS --------------------------------------------------------------------
 
-// Mounts the folder that the file lies in.
+// Mounts the folder that the file lies in. "soft": a server that is gone ends
+// in an error, where a hard mount waits for ever; safe, as nothing is written.
+// "nolock": version 3 would want a daemon for locks.
 static int mount_nfs(struct mounting *m, int *ret_root)
 {
 	// What 4.2 has more (holes) images have not, and not every server that
@@ -240,8 +241,7 @@ static int explain_nfs(const struct mounting *m, int r, struct err *err)
 	}
 }
 
-// --- Opening
-// ---------------------------------------------------------------------
+// --- Opening ----------------------------------------------------------------
 
 // Asks the kernel whether it can do this at all, before anybody is called.
 static int check_kernel(const struct mounting *m, const char *type,

@@ -16,7 +16,9 @@
 
 #include "net_priv.h"
 
-#define SLICE 100u // milliseconds in which `stop` is looked at
+// Milliseconds in which `stop` is looked at: nothing else wakes a thread that
+// waits for a server when its disk is closed.
+#define SLICE 100u
 
 const struct net_patience net_usual_patience = {
 	.address = 30000, .connect = 10000, .silent = 30000, .broken = 60000};
@@ -118,9 +120,10 @@ int net_receive(int fd, void *data, size_t room, unsigned milliseconds,
 	}
 }
 
-// --- Connecting
-// ----------------------------------------------------------------
+// --- Connecting -------------------------------------------------------------
 
+// A socket that can be written to is connected or has failed: its error tells
+// which (connect(2), EINPROGRESS).
 static int finish_connect(int fd, unsigned milliseconds, const bool *stop)
 {
 	int error = 0, r = wait_for(fd, POLLOUT, milliseconds, stop);
@@ -196,9 +199,10 @@ static int find_once(struct net_peer *peer, unsigned milliseconds, int *ret_fd)
 	return r;
 }
 
-// --- This machine
-// --------------------------------------------------------------
+// --- This machine -----------------------------------------------------------
 
+// Link-local addresses of IPv6 come with the cable, before anybody gave one
+// out.
 static bool is_usable(const struct ifaddrs *a)
 {
 	const struct sockaddr_in6 *v6;
@@ -278,6 +282,8 @@ int net_peer_find(const char *host, uint16_t port, int kind,
 		if (r != -EAGAIN && r != -ENETUNREACH && r != -EHOSTUNREACH &&
 		    r != -EADDRNOTAVAIL)
 			break;
+		// A machine that just started may not have its address yet: as
+		// long as it has none, any of these errors may pass.
 		if (has_address())
 			break;
 		if (net_clock() >= end)

@@ -38,6 +38,8 @@ static uint64_t memory_limit(void)
 {
 	struct sysinfo info;
 
+	// The other half is for what is done with the file; more, and the
+	// kernel would end processes, this one first.
 	return sysinfo(&info) ? 0 : (uint64_t)info.totalram * info.mem_unit / 2;
 }
 
@@ -53,8 +55,7 @@ static int refuse_large(const struct transfer *t, uint64_t size,
 		(unsigned long long)t->limit >> 20);
 }
 
-// --- Words
-// ---------------------------------------------------------------------
+// --- Words ------------------------------------------------------------------
 
 static int say_last(struct transfer *t, struct err *err)
 {
@@ -70,6 +71,7 @@ static int say_last(struct transfer *t, struct err *err)
 		       : 0;
 }
 
+// Says what the last block in order is; after options that is 0 (RFC 2347).
 static int acknowledge(struct transfer *t, struct err *err)
 {
 	t->last[0] = 0;
@@ -93,8 +95,10 @@ static bool is_same_host(const struct sockaddr_storage *a,
 	return !memcmp(&x, &y, sizeof(x));
 }
 
-// Receives a packet. The first one's port is the transfer's from then on, and
-// others are not heard. Returns 0 with *ret 0 when there is none in time.
+// Receives a packet. A server answers from a port that it chooses for this
+// transfer (RFC 1350, 4): the first answer's is the one from then on, and
+// others are not heard, or a stray packet would end up in the file. Returns 0
+// with *ret 0 when there is none in time.
 static int hear(struct transfer *t, void *packet, size_t room, size_t *ret,
 		struct err *err)
 {
@@ -122,8 +126,7 @@ static int hear(struct transfer *t, void *packet, size_t room, size_t *ret,
 	return 0;
 }
 
-// --- Packets
-// -------------------------------------------------------------------
+// --- Packets ----------------------------------------------------------------
 
 static int told_error(const struct transfer *t, const struct tftp_packet *p,
 		      struct err *err)
@@ -179,6 +182,9 @@ static int take_data(struct transfer *t, const struct tftp_packet *p,
 	int r;
 
 	// One was lost, or comes again: the server is told where we are, once.
+	// An answer to every packet that comes twice would double the traffic
+	// to the end (RFC 1123, 4.2.3.1). Numbers have 16 bits and begin again
+	// at 0 in large files.
 	if (p->number != (uint16_t)(t->blocks + 1))
 		return t->unanswered ? acknowledge(t, err) : 0;
 	if (p->size > t->block_size)
@@ -192,6 +198,8 @@ static int take_data(struct transfer *t, const struct tftp_packet *p,
 	t->have += p->size;
 	t->blocks++;
 	t->unanswered++;
+	// A block that is not full is the last (RFC 1350, 6); one of no bytes
+	// follows when the size is a multiple.
 	t->is_done = p->size < t->block_size;
 	return t->is_done || t->unanswered >= t->window ? acknowledge(t, err)
 							: 0;
@@ -240,6 +248,8 @@ static int receive_all(struct transfer *t, const struct net_patience *patience,
 		if (!r && !n)
 			r = say_last(t, err);
 	}
+	// We do not stay to repeat the last word: if it is lost, the server
+	// gives up on a file that is whole here.
 	if (!r && t->has_size && t->have != t->size)
 		r = err_corrupt(err, t->name, ERR_NOWHERE,
 				"the server sent %llu of %llu bytes",
@@ -248,8 +258,7 @@ static int receive_all(struct transfer *t, const struct net_patience *patience,
 	return r;
 }
 
-// --- Opening
-// ---------------------------------------------------------------------
+// --- Opening ----------------------------------------------------------------
 
 static int begin(struct transfer *t, const struct net_name *name,
 		 const struct net_patience *patience, struct err *err)

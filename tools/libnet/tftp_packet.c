@@ -2,6 +2,10 @@
 //
 // Packets of TFTP (RFC 1350, 5; options: RFC 2347, 2348, 2349, 7440): the
 // request, and decoding what a server sends.
+//
+// Options are offers: an old server ignores them and sends blocks of 512 bytes.
+// "tsize" is asked for by 0 (RFC 2349) and is what tells a file that does not
+// fit before it is fetched, and one that was cut off afterwards.
 
 #include <ctype.h>
 #include <stdio.h>
@@ -58,7 +62,9 @@ static bool number(const char *s, uint64_t least, uint64_t most, uint64_t *ret)
 	return n >= least && n <= most;
 }
 
-// What the server takes of the options that were asked for.
+// What the server takes of the options that were asked for. It may lower them
+// (RFC 2348), not raise them: larger blocks would not fit into our packet.
+// Others are not looked at.
 static int options(const char *at, const char *end, struct tftp_packet *p,
 		   struct err *err)
 {
@@ -85,7 +91,8 @@ static int options(const char *at, const char *end, struct tftp_packet *p,
 	return 0;
 }
 
-// The text of an error goes into a message: letters alone.
+// The text of an error goes into a message: letters alone, as others could
+// command the terminal.
 static void copy_words(const char *at, const char *end, char *to, size_t room)
 {
 	size_t n = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Reads and writes through the page cache, which take less than handing them on.
-// Those of neighbours are one call: most of its price is the file system's.
+// Reads and writes through the page cache, which take less than handing them
+// on. Those of neighbours are one call: most of its price is the file system's.
 
 #include <sys/syscall.h>
 #include <unistd.h>

@@ -6,10 +6,10 @@
 //
 // Each tag has a buffer. The driver puts the data of a write there before the
 // request arrives, and takes that of a read when it is committed. A read or
-// write of what lies in a file or device in one piece (disk_locate) is handed to
-// the kernel as it is, so all tags' I/O overlaps, and all that has come together
-// is handed on by one system call. What else there is to do (flushes, blocks
-// that have no place yet) the thread does itself, one after another.
+// write of what lies in a file or device in one piece (disk_locate) is handed
+// to the kernel as it is, so all tags' I/O overlaps, and all that has come
+// together is handed on by one system call. What else there is to do (flushes,
+// blocks that have no place yet) the thread does itself, one after another.
 
 #include <linux/fs.h>
 #include <signal.h>

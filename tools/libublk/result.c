@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // How a serving process ended, for whoever stopped its device: a file in memory
-// (memfd_create(2)) among its open ones. Who opens that by /proc while the process
-// lives can read it when it has ended; no path is needed, so that a change of the
-// root file system, which may lie on the disk, does not matter.
+// (memfd_create(2)) among its open ones. Who opens that by /proc while the
+// process lives can read it when it has ended; no path is needed, so that a
+// change of the root file system, which may lie on the disk, does not matter.
 
 #include <dirent.h>
 #include <fcntl.h>

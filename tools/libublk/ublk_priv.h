@@ -89,7 +89,7 @@ int ublk_request_run(struct ublk_target *target,
 // moved, or an errno that it passes on.
 int ublk_request_result(const struct ublk_request *request, int r);
 
-// --- Joined reads and writes (neighbours.c) ------------------------------------
+// --- Joined reads and writes (neighbours.c) ---------------------------------
 
 #define UBLK_MAX_JOINED 8
 

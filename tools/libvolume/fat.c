@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The files of a FAT volume as a tree. FAT counts in seconds since 1970 here, and
-// the bytes of a file in 32 bits.
+// The files of a FAT volume as a tree. FAT counts in seconds since 1970 here,
+// and the bytes of a file in 32 bits.
 
 #include <string.h>
 #include <strings.h>

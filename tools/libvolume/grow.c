@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// A file of a volume as a disk that can grow, for virtual disks: what lies in it
-// is written in place, and only when it is to become longer is the volume
-// readied for changes, for which all of it is checked. Several threads may write
-// while one makes it longer.
+// A file of a volume as a disk that can grow, for virtual disks: what lies in
+// it is written in place, and only when it is to become longer is the volume
+// readied for changes, for which all of it is checked. Several threads may
+// write while one makes it longer.
 
 #include <pthread.h>
 

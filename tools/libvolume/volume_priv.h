@@ -11,10 +11,10 @@
 int volume_open_fat(struct disk *disk, struct tree **ret, struct err *err);
 int volume_open_ntfs(struct disk *disk, struct tree **ret, struct err *err);
 
-// Makes a disk of a file's content that can become longer: the volume is readied
-// for changes when that is asked for first, and `reopen` opens the file anew; NULL:
-// it keeps its size (grow.c). `content` is the new disk's, also when this fails.
-// Returns 0 or -ENOMEM.
+// Makes a disk of a file's content that can become longer: the volume is
+// readied for changes when that is asked for first, and `reopen` opens the file
+// anew; NULL: it keeps its size (grow.c). `content` is the new disk's, also
+// when this fails. Returns 0 or -ENOMEM.
 typedef int volume_reopen_fn(struct tree *t, const char *path,
 			     struct disk **ret, struct err *err);
 int volume_growing(struct tree *t, const char *path, struct disk *content,

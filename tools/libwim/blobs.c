@@ -35,6 +35,7 @@ static int make_room(struct wim *w, size_t entries, struct err *err)
 {
 	size_t slots = 16;
 
+	// At least half of them stay free, so every search comes to an end.
 	while (slots < entries * 2)
 		slots *= 2;
 	w->hash_mask = slots - 1;
@@ -47,7 +48,7 @@ static int make_room(struct wim *w, size_t entries, struct err *err)
 }
 
 // Enters the blob that was put behind the others; one of equal SHA-1 is
-// dropped.
+// dropped: its content is the same, wherever it lies.
 static void enter(struct wim *w)
 {
 	const struct wim_blob *b = &w->blobs[w->blob_count];
@@ -95,6 +96,8 @@ static int decode(struct wim *w, size_t i, const struct blob_disk *raw,
 		}
 		memcpy(b->sha1, raw->sha1, SHA1_SIZE);
 		b->size = res.size;
+		// Content that is read in this order is one sweep over all the
+		// files, which matters on disks that turn and on a network.
 		b->order = w->files[part - 1].before + res.offset;
 		b->part = part;
 		b->offset = res.offset;

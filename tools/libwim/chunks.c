@@ -12,7 +12,9 @@ bool wim_chunks_layout(const struct wim *w, uint64_t size, uint64_t stored_size,
 {
 	struct chunks c = {.entry_size = size > UINT32_MAX ? 8 : 4};
 
-	// As many chunks as fit into any disk: nothing below overflows.
+	// As many chunks as fit into any disk: nothing below overflows. Each
+	// has a byte at least, and none is stored larger than its content, as
+	// one that does not shrink is stored as it is.
 	if (size > (uint64_t)INT64_MAX)
 		return false;
 	c.count = (size >> w->window_order) +
@@ -35,6 +37,7 @@ uint64_t wim_chunks_entry(const struct chunks *c, const uint8_t *table,
 int wim_chunk_decode(const struct wim *w, struct lzx_decoder *d, const void *in,
 		     size_t in_size, void *out, size_t out_size)
 {
+	// Nothing but its size marks a chunk that is stored as it is.
 	if (in_size == out_size) {
 		memcpy(out, in, in_size);
 		return 0;

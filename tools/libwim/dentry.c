@@ -29,7 +29,9 @@ static size_t names_end(const struct dentry_disk *d)
 
 // --- Tagged items ------------------------------------------------------------
 
-// Finds an item in [*at, end) of the metadata. Returns its data, or NULL.
+// Finds an item in [at, end) of the metadata. Nothing says whether there are
+// any: bytes that make no item mean that there are none, not that the file is
+// damaged. Returns its data, or NULL.
 static const uint8_t *find_item(const uint8_t *data, uint64_t at, uint64_t end,
 				uint32_t tag, size_t *ret_len)
 {
@@ -67,6 +69,7 @@ static size_t convert_ea(const uint8_t *data, size_t len, uint8_t *out)
 		data += sizeof(ea);
 		len -= sizeof(ea);
 		rest = (size_t)ea.name_len + 1 + get_le16(ea.value_len);
+		// The NUL is stored: NTFS has it, too, and counts it nowhere.
 		if (!ea.name_len || rest > len || data[ea.name_len])
 			return 0;
 		size = (size_t)round_up(sizeof(struct ntfs_ea_disk) + rest, 4);
@@ -126,6 +129,8 @@ int wim_dentry_measure(const uint8_t *data, size_t size, uint64_t pos,
 		return err_corrupt(err, what, pos,
 				   "it is not within the metadata");
 	shape.length = load_le64(data + pos);
+	// The end of a list is a length alone; up to 8 there is room for
+	// nothing else.
 	if (shape.length <= 8) {
 		shape.length = 8;
 		*ret = shape;
@@ -166,8 +171,9 @@ int wim_dentry_measure(const uint8_t *data, size_t size, uint64_t pos,
 
 // --- Decoding ----------------------------------------------------------------
 
-// Checks that a name can stand in a path. `forbidden` is one more unit that it
-// may not have, or 0.
+// Checks that a name can stand in a path: one with a separator, or "..", would
+// be written outside of the target. `forbidden` is one more unit that it may
+// not have, or 0.
 static bool name_is_good(const le16 *name, size_t len, uint16_t forbidden)
 {
 	if (!len || len > WIM_MAX_NAME)
@@ -182,7 +188,8 @@ static bool name_is_good(const le16 *name, size_t len, uint16_t forbidden)
 	       !(len == 1 || (len == 2 && get_le16(name[1]) == '.'));
 }
 
-// Finds the blob of a hash; *ret is NULL for empty content.
+// Finds the blob of a hash; *ret is NULL for empty content, which has no blob
+// and a hash of zeroes.
 static int find_blob(const struct wim *w, const uint8_t *sha1, uint64_t pos,
 		     const struct wim_blob **ret, struct err *err)
 {
@@ -257,6 +264,8 @@ static int decode_streams(const struct wim *w, struct loaded_image *image,
 	}
 	qsort(named, named_count, sizeof(*named), by_name);
 	for (size_t i = 1; i < named_count; i++)
+		// NTFS finds attributes by name without regard to case; of two
+		// it would show one, and chkdsk call the other an error.
 		if (!by_name(&named[i - 1], &named[i]))
 			return err_corrupt(err, what, at,
 					   "two streams have the same name");
@@ -282,7 +291,8 @@ static void decode_items(struct loaded_image *image, uint64_t at, uint64_t end,
 }
 
 // The words at 0x58: of a reparse point, its tag and reserved words; of a file,
-// its link group.
+// its link group. So a reparse point cannot have several names, and a folder
+// has none of the two.
 static void decode_links(const struct dentry_disk *raw, struct wim_dentry *d)
 {
 	uint32_t low = get_le32(raw->link_low), high = get_le32(raw->link_high);
@@ -301,6 +311,7 @@ static int decode_names(const struct loaded_image *image, uint64_t pos,
 {
 	const uint8_t *names = image->metadata + pos + sizeof(*raw);
 
+	// The root has no name; what some writers put there is not looked at.
 	if (is_root)
 		return 0;
 	d->name = (const le16 *)names;
@@ -357,6 +368,8 @@ int wim_dentry_decode(const struct wim *w, struct loaded_image *image,
 	if (r)
 		return r;
 	d.reparse = u.reparse;
+	// One more was counted for each entry: that of the unnamed content,
+	// which a folder does not have.
 	if (d.attributes & ATTRIBUTE_FOLDER) {
 		d.streams++;
 	} else {

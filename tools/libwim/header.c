@@ -41,6 +41,8 @@ static int decode_compression(struct header *h, uint32_t flags, struct err *err)
 			       "the compression is not known (flags 0x%x)",
 			       (unsigned)flags);
 	}
+	// Powers of two alone: a chunk is found by a shift, and LZX has no
+	// other windows.
 	h->window_order = low;
 	while (h->window_order < high &&
 	       h->info.chunk_size >> h->window_order > 1)
@@ -52,7 +54,8 @@ static int decode_compression(struct header *h, uint32_t flags, struct err *err)
 	return 0;
 }
 
-// What we do not do is said first, before any doubt about the rest.
+// What is not read here is refused first: to call a good ESD corrupt would send
+// its owner looking for another copy.
 static int check_kind(struct header *h, uint32_t flags, struct err *err)
 {
 	if (h->info.version == WIM_VERSION_SOLID)

@@ -148,6 +148,9 @@ static int on_attribute(void *ctx, const char *path, const char *name,
 	r = end_image(b);
 	if (r)
 		return r;
+	// The number counts, not the order: programs that export or delete
+	// images may leave them in any. The header decides how many there are;
+	// what is told of others is skipped.
 	index = strtoul(value, NULL, 10);
 	b->image = index && index <= b->w->info.images
 			   ? &b->w->images[index - 1]
@@ -161,6 +164,7 @@ static int on_number(struct builder *b, const char *path, const char *text)
 {
 	static const char version[] = "WINDOWS/VERSION/";
 	static const char *const parts[] = {"MAJOR", "MINOR", "BUILD"};
+	// Times are written in hexadecimal (0x...), all else in decimal.
 	uint64_t value = strtoull(text, NULL, 0);
 	char *image = (char *)b->image;
 
@@ -242,6 +246,8 @@ static int parse(struct wim *w, const void *data, size_t size, struct err *err)
 	char *text;
 	int r;
 
+	// The byte order mark belongs there; text without one is in the same
+	// order.
 	if (n && get_le16(units[0]) == 0xfeff) {
 		units++;
 		n--;

@@ -2,7 +2,9 @@
 //
 // The integrity table ("Windows Imaging File Format (WIM)" white paper,
 // "Integrity table"): SHA-1 of each piece between the header and the end of the
-// blob table.
+// blob table. The header is not covered, as the table's place goes into it when
+// the table is done; nor is the XML data, so images can be renamed without
+// reading all of the file again.
 
 #include <string.h>
 
@@ -33,7 +35,8 @@ static int hash_range(struct disk *file, uint64_t off, uint64_t len,
 	return 0;
 }
 
-// Checks what the table says of itself.
+// Checks what the table says of itself. One that covers less than it should
+// would call sound what nobody looked at.
 static int decode(const struct resource *integrity, const uint8_t *table,
 		  uint64_t begin, uint64_t end, struct integrity_disk *ret,
 		  struct err *err)

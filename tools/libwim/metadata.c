@@ -15,7 +15,7 @@ static const char what[] = "WIM metadata";
 struct place {
 	uint64_t pos;
 	uint64_t children; // offset; 0: none
-	uint32_t parent;   // index
+	uint32_t parent;   // index; 512 MiB hold under 2^23 entries
 	uint32_t first;    // of its children
 	uint32_t count;
 	uint32_t depth;
@@ -31,7 +31,8 @@ struct walk {
 };
 
 // Marks what an entry takes. Returns false when some of it is taken already: an
-// entry that lies in two folders, or in itself.
+// entry that lies in two folders, or in itself. Without that a few bytes could
+// describe a tree without end.
 static bool mark(struct walk *walk, uint64_t begin, uint64_t end)
 {
 	for (uint64_t i = begin / 8; i < end / 8; i++) {
@@ -104,7 +105,8 @@ static int find_places(struct walk *walk, uint64_t root, struct err *err)
 	return 0;
 }
 
-// Without regard to case; names that differ in case alone have an order too.
+// Without regard to case; names that differ in case alone have an order too:
+// NTFS can hold both, as folders for WSL do.
 static int compare(const struct wim_dentry *x, const struct wim_dentry *y)
 {
 	int r = utf16_casecmp(x->name, x->name_len, y->name, y->name_len);

@@ -48,6 +48,7 @@ static int check_same(const struct wim *w, const struct header *h,
 		return err_set(err, -ESTALE, name_of(part), ERR_NOWHERE,
 			       "this is a part of another split WIM than %s",
 			       name_of(first));
+	// Decoders are made for one compression.
 	if (a->compression != b->compression || a->chunk_size != b->chunk_size)
 		return err_corrupt(err, name_of(part), 0x10,
 				   "its compression is another one than that "
@@ -108,6 +109,7 @@ static int decode_file(struct wim *w, size_t i, const struct header *h,
 		return wim_file_fail(w, i, &inner, err);
 	file->before = w->info.size;
 	w->info.size += file->disk->size;
+	// A split WIM can be checked when every part has a table.
 	w->info.has_integrity &= file->integrity.offset &&
 				 file->integrity.stored_size;
 	return 0;

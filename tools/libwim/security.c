@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Security data at the begin of an image's metadata ("Windows Imaging File
+// Security data at the start of an image's metadata ("Windows Imaging File
 // Format (WIM)" white paper, "Security data"): the descriptors that directory
 // entries refer to by number.
 
@@ -23,6 +23,7 @@ int wim_security_read(const uint8_t *data, size_t size, struct wim_image *image,
 	memcpy(&head, data, sizeof(head));
 	count = get_le32(head.count);
 	total = round_up(get_le32(head.size), 8);
+	// Where there is no descriptor, a size of 0 does no harm.
 	if (total < sizeof(head))
 		total = sizeof(head);
 	if (total > size)

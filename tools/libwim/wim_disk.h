@@ -12,7 +12,8 @@
 //
 // A compressed resource begins with a table of where its chunks are: for all
 // but the first, counted from the table's end. Entries have 4 bytes, or 8 when
-// the content is over 4 GiB.
+// the content is over 4 GiB: it is the size of the content that counts, not
+// that of what is stored.
 
 #ifndef WIM_DISK_H
 #define WIM_DISK_H
@@ -41,7 +42,7 @@ enum {
 };
 
 struct resource_disk {
-	uint8_t stored_size[7]; // 0x00: little-endian
+	uint8_t stored_size[7]; // 0x00: with the flags, one le64
 	uint8_t flags;          // 0x07: RESOURCE_*
 	le64 offset;            // 0x08: in the file
 	le64 size;              // 0x10: of the content

@@ -72,9 +72,8 @@ int wim_resource_decode(const struct wim *w, size_t i,
 			const struct resource_disk *raw, const char *what,
 			uint64_t where, struct resource *ret, struct err *err);
 
-// Reads a resource of file i that has no hash, of at most `limit` bytes, into new
-// memory.
-// Returns 0, -EFBIG, or as wim_extract.
+// Reads a resource of file i that has no hash, of at most `limit` bytes, into
+// new memory. Returns 0, -EFBIG, or as wim_extract.
 int wim_resource_read(struct wim *w, size_t i, const struct resource *res,
 		      const char *what, uint64_t limit, void **ret,
 		      struct err *err);
@@ -157,7 +156,7 @@ int wim_extract_any(struct wim *w, const struct wim_blob *const *blobs,
 
 // --- security.c --------------------------------------------------------------
 
-// Reads the security data at the begin of an image's metadata. *ret_size is
+// Reads the security data at the start of an image's metadata. *ret_size is
 // where the tree begins. Returns 0, -EBADMSG or -ENOMEM; what was allocated is
 // freed with the image.
 int wim_security_read(const uint8_t *data, size_t size, struct wim_image *image,

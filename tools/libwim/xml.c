@@ -84,8 +84,8 @@ static uint32_t character(const char *s, size_t len)
 	return c;
 }
 
-// Replaces entities in place and ends the text with a NUL. An entity that is
-// not known stays as it is; none is shorter than what it stands for.
+// Replaces entities in place and ends the text with a NUL. This is safe as no
+// entity is shorter than what it stands for. An unknown one stays as it is.
 static void unescape(char *s, char *end)
 {
 	static const struct {

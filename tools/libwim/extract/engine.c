@@ -38,6 +38,7 @@ static int submit(struct engine *e, struct job *job, struct err *err)
 	if (r)
 		return r;
 	pthread_mutex_lock(&e->lock);
+	// Counted before the pool has it: the end waits for none to run.
 	e->running++;
 	done = e->done;
 	pthread_mutex_unlock(&e->lock);
@@ -131,6 +132,7 @@ static int add_large(struct engine *e, const struct wim_blob *blob,
 	if (r)
 		return r;
 	pthread_mutex_lock(&e->lock);
+	// There always is one, see engine_new.
 	large = e->free_larges;
 	e->free_larges = large->next;
 	pthread_mutex_unlock(&e->lock);
@@ -255,6 +257,8 @@ static int by_order(const void *a, const void *b)
 
 	if (x->order != y->order)
 		return x->order < y->order ? -1 : 1;
+	// By address, so that the same blob asked for twice lies side by side,
+	// and is read once.
 	return x == y ? 0 : x < y ? -1 : 1;
 }
 

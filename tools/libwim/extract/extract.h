@@ -142,9 +142,9 @@ int wim_table_whole(struct job *job, const struct wim_blob *blob, size_t *at,
 		    struct err *err);
 
 // Finds where the chunks of a part lie, job->off and job->out_size of a large
-// blob: enters job->ends, what is to be read (job->start, in_size), and keeps in
-// `table` what it has read of the blob's table, which the next part may want.
-// Returns 0, -EBADMSG, or the device's error.
+// blob: enters job->ends, what is to be read (job->start, in_size), and keeps
+// in `table` what it has read of the blob's table, which the next part may
+// want. Returns 0, -EBADMSG, or the device's error.
 int wim_table_part(struct table *table, struct job *job, const struct chunks *c,
 		   struct err *err);
 

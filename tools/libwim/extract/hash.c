@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Content against its SHA-1. Small blobs are hashed by the thread that decoded
-// them. The parts of a large blob are hashed in order: who finishes the part that
-// is due hashes it and all that wait behind it, while other threads go on
+// them. The parts of a large blob are hashed in order: who finishes the part
+// that is due hashes it and all that wait behind it, while other threads go on
 // decoding.
 
 #include <stdio.h>
@@ -82,6 +82,7 @@ int wim_hash_part(struct job *job, struct err *err)
 		pthread_mutex_unlock(&e->lock);
 		return 0;
 	}
+	// From here on large->hash is this thread's, without the lock.
 	large->is_hashing = true;
 	while ((job = take_due(large))) {
 		pthread_mutex_unlock(&e->lock);

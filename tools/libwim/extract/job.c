@@ -117,8 +117,11 @@ void wim_job_run(void *arg)
 		wim_engine_fail(e, &error);
 	}
 	pthread_mutex_lock(&e->lock);
+	// A part is released by whoever hashes it. After a failure nobody wants
+	// the job back: take_job gives out no more.
 	if (!is_part && !r)
 		wim_job_release(job);
+	// The last thing done with the engine: who sees 0 frees it.
 	e->running--;
 	pthread_cond_broadcast(&e->changed);
 	pthread_mutex_unlock(&e->lock);

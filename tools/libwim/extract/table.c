@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Tables of chunks: the ends of all chunks but the last, counted from the table's
-// own end ("Windows Imaging File Format (WIM)" white paper, "Compressed
+// Tables of chunks: the ends of all chunks but the last, counted from the
+// table's own end ("Windows Imaging File Format (WIM)" white paper, "Compressed
 // resources"). Nothing says how long a table is but the size of the content.
 
 #include "extract.h"
 
 // Enters where a chunk ends, counted from the chunk table's end, for chunks
-// that begin at `*begin`.
+// that begin at `*begin`. `end` is 0 for one that is not inside, which is no
+// chunk's. Nothing else keeps a decoder within what was read.
 static int enter_end(struct job *job, const struct wim_blob *blob, size_t i,
 		     uint64_t *begin, uint64_t end, uint64_t size, size_t base,
 		     struct err *err)
