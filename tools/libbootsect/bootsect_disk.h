@@ -16,8 +16,10 @@
 
 #include "base.h"
 
-#define BOOTSECT_MAGIC     0xaa55
-#define BOOTSECT_OURS      "SLIP"
+#define BOOTSECT_MAGIC 0xaa55
+#define BOOTSECT_OURS  "SLIP"
+// Where the fields of each kind end and code may begin. In an MBR the disk's
+// signature and the table follow after 440 bytes (UEFI 5.2.1).
 #define BOOTSECT_NTFS_CODE 0x54
 #define BOOTSECT_FAT_CODE  0x5a
 #define BOOTSECT_MBR_CODE  440

@@ -8,12 +8,13 @@
 #include "bootsect.h"
 #include "bootsect_disk.h"
 
+// A BIOS reads sectors of 512 bytes (int 13h); the code counts in these.
 #define BOOTSECT_SECTOR   512u
 #define BOOTSECT_MAX_AREA 64u // sectors at a volume's start that are looked at
 #define BOOTSECT_MAX_SIZE 8192u // of a boot sector and its second part
 
-// The code, as boot/bios/ is built (code.c). Of a volume's, the first sector is
-// the boot sector, without the fields that describe the volume.
+// The code, as boot/bios/ is built (code.c). The first sector of a volume's is
+// its boot sector, without the fields that describe the volume.
 struct bootsect_code {
 	const uint8_t *bytes;
 	size_t size;

@@ -21,8 +21,9 @@ static int refuse_sector(uint32_t size, struct err *err)
 		       size);
 }
 
-// Returns how many sectors a number of clusters is, or, below zero, a power of
-// two of bytes; 0 when it is none.
+// Returns how many sectors a record or block has: `value` clusters or, below
+// zero, two to the power of -value bytes, where a cluster is larger than a
+// record (Linux-NTFS documentation, $Boot). 0 when it is not whole sectors.
 static uint32_t ntfs_sectors(int8_t value, uint32_t cluster)
 {
 	if (value >= 0)
@@ -38,6 +39,8 @@ static int decode_ntfs(const struct bootsect_ntfs_disk *d, uint64_t size,
 
 	if (get_le16(d->sector_size) != BOOTSECT_SECTOR)
 		return refuse_sector(get_le16(d->sector_size), err);
+	// Up to 0x80 a plain number; above it a negative power of two, for
+	// clusters over 64 KiB (since Windows 10 1709).
 	if (cluster > 128)
 		cluster = cluster < 256 - 30 ? 0 : 1u << (256 - cluster);
 	record = ntfs_sectors(d->record_clusters, cluster);
@@ -53,6 +56,7 @@ static int decode_ntfs(const struct bootsect_ntfs_disk *d, uint64_t size,
 			       "%llu are not known",
 			       (unsigned long long)record * BOOTSECT_SECTOR,
 			       (unsigned long long)block * BOOTSECT_SECTOR);
+	// the code counts clusters in 32 bits, and so does Windows
 	if (get_le64(d->mft_cluster) > UINT32_MAX || sectors < NTFS_AREA ||
 	    sectors > size / BOOTSECT_SECTOR)
 		return err_corrupt(err, BOOT_WHAT, 0x28,
@@ -61,8 +65,11 @@ static int decode_ntfs(const struct bootsect_ntfs_disk *d, uint64_t size,
 	v->code = &bootsect_code_ntfs;
 	v->code_offset = BOOTSECT_NTFS_CODE;
 	v->area = NTFS_AREA;
+	// the boot sector itself
 	v->not_free = 1;
 	v->known = NTFS_KNOWN;
+	// The copy lies behind the volume, in its partition's last sector. An
+	// image of the volume alone may end before it.
 	if (range_ok(sectors, 1, size / BOOTSECT_SECTOR))
 		v->backup = sectors * BOOTSECT_SECTOR;
 	return 0;
@@ -99,6 +106,8 @@ static int decode_fat(const struct bootsect_fat_disk *d, uint64_t size,
 	v->area = reserved < BOOTSECT_MAX_AREA ? reserved : BOOTSECT_MAX_AREA;
 	v->known = FAT_KNOWN;
 	mark(v, 0);
+	// FSInfo and the copies of both are data; between them formats leave
+	// room for code.
 	mark(v, info);
 	if (backup && backup < reserved) {
 		v->backup = (uint64_t)backup * BOOTSECT_SECTOR;
@@ -108,6 +117,8 @@ static int decode_fat(const struct bootsect_fat_disk *d, uint64_t size,
 	return 0;
 }
 
+// As libfat's rules for the same fields, so far as they tell FAT from other
+// things.
 static bool is_fat(const struct bootsect_fat_disk *d)
 {
 	uint32_t sector = get_le16(d->sector_size);
@@ -136,6 +147,8 @@ int bootsect_volume_decode(const uint8_t sector[512], uint64_t size,
 	else if (!is_fat(&fat))
 		return err_set(err, -ENOENT, BOOT_WHAT, ERR_NOWHERE,
 			       "this is neither NTFS nor FAT32");
+	// These usually have a single reserved sector, and so no place for the
+	// second part.
 	else if (get_le16(fat.root_entries) || get_le16(fat.table_sectors_16))
 		return err_set(err, -ENOENT, BOOT_WHAT, ERR_NOWHERE,
 			       "this is FAT12 or FAT16: only FAT32 and NTFS "

@@ -46,6 +46,8 @@ int bootsect_write_mbr(struct disk *disk, struct err *err)
 		r = disk_read(disk, 0, sector, sizeof(sector), err);
 	if (r)
 		return r;
+	// Not a byte more: behind them are the disk's signature, by which
+	// Windows knows it, and the table.
 	memset(sector, 0, BOOTSECT_MBR_CODE);
 	memcpy(sector, code->bytes, code->size);
 	r = disk_write(disk, 0, sector, sizeof(sector), err);

@@ -55,7 +55,7 @@ static void find_old(struct install *in)
 
 enum quality { FREE, EQUAL, USED };
 
-// A sector that has the mark of a boot sector and nothing else is empty: formats
+// A sector with the mark of a boot sector and nothing else is empty: formats
 // leave such ones.
 static bool is_empty(const uint8_t *sector)
 {
@@ -91,7 +91,9 @@ static uint32_t find_place(const struct install *in, uint64_t taken,
 	return 0;
 }
 
-// Where it lies already, or what is empty, or what no known code is in.
+// Where it lies already; else what is empty, first away from where other
+// systems' code goes; else what none of these fill. The old code's second part
+// is never written over while the old boot sector still leads to it.
 static int choose_place(struct install *in, struct err *err)
 {
 	uint64_t taken = in->v.not_free;
@@ -123,6 +125,8 @@ static void make_first(struct install *in)
 	tail.second_at = to_le16((uint16_t)in->at);
 	tail.second_sum =
 		to_le16(sum(in->second, (size_t)in->count * BOOTSECT_SECTOR));
+	// The fields are the volume's own: its file system would not mount with
+	// others. Only the jump over them is code.
 	memcpy(in->first, in->area, in->v.code_offset);
 	memcpy(in->first, code, 3); // the jump
 	memcpy(in->first + in->v.code_offset, code + in->v.code_offset,
@@ -173,7 +177,9 @@ static int put(struct disk *d, uint64_t off, const void *data, size_t size,
 	return r ? r : disk_flush(d, err);
 }
 
-// The copy, unless something else lies in its place.
+// The copy, unless something else lies in its place. chkdsk, ntfsfix and
+// fsck.fat put it back when the first is broken: with old code in it, that
+// would lead to sectors that are gone.
 static int put_backup(struct disk *volume, const struct install *in,
 		      struct err *err)
 {
@@ -192,7 +198,8 @@ static int put_backup(struct disk *volume, const struct install *in,
 		   err);
 }
 
-// Zeroes what was the second part of our older code.
+// Zeroes the second part of our older code, where the new one does not lie over
+// it.
 static int clear_old(struct disk *volume, const struct install *in,
 		     struct err *err)
 {

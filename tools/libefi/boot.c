@@ -12,6 +12,8 @@
 
 static void boot_name(uint16_t number, char name[NAME_SIZE])
 {
+	// Capitals, by 3.3: names of variables are compared byte by byte, and
+	// firmware looks for no Boot001a.
 	snprintf(name, NAME_SIZE, "Boot%04X", number);
 }
 
@@ -43,6 +45,7 @@ int efi_boot_order(struct efi_vars *vars, uint16_t **ret, size_t *ret_count,
 	int r = efi_var_read(vars, "BootOrder", &efi_global, &data, &size,
 			     &found);
 
+	// a machine that was never set up has none
 	if (r && r != -ENOENT)
 		return err_pass(err, r, &found);
 	r = efi_order_decode(data, size, ret, ret_count, err);
@@ -132,7 +135,8 @@ static int search(struct efi_vars *vars, const uint16_t *numbers, size_t count,
 }
 
 // Returns the lowest number that is neither there nor in the order, in which
-// numbers without a variable may stand; 65536 when none is left.
+// numbers without a variable may stand; 65536 when none is left. Taking one of
+// those would put the entry to a place in the order that nobody chose.
 static unsigned first_free(const uint16_t *numbers, size_t count,
 			   const uint16_t *order, size_t order_count)
 {
@@ -242,6 +246,7 @@ size_t efi_order_arrange(uint16_t *order, size_t count, uint16_t number,
 
 	while (at < count && order[at] != number)
 		at++;
+	// it is in the order: there it stays
 	if (place >= EFI_BOOT_KEEP && at < count)
 		return count;
 	for (size_t i = 0; i < count; i++)
@@ -331,6 +336,8 @@ int efi_boot_add(struct efi_vars *vars, const struct efi_entry *entry,
 	return r;
 }
 
+// Always written, even if it is there: firmware takes it away before it starts
+// the entry (3.1.1), so what is there was never used.
 int efi_boot_next(struct efi_vars *vars, uint16_t number, struct err *err)
 {
 	const le16 data = to_le16(number);

@@ -5,7 +5,8 @@
 // A load option: attributes, length of the device paths, title (UTF-16, NUL),
 // device paths, optional data. A device path is a row of nodes, each with its
 // type, subtype and length; an end node ends it, another kind of end node
-// stands between one path and the next.
+// stands between one path and the next. Nodes begin at any byte (10.3.1), so
+// they are copied out before they are looked at.
 
 #ifndef EFI_DISK_H
 #define EFI_DISK_H
@@ -16,11 +17,14 @@ enum { // types of nodes with the subtypes that are used here
 	EFI_NODE_MEDIA = 4,
 	EFI_NODE_MEDIA_HARD_DRIVE = 1,
 	EFI_NODE_MEDIA_FILE = 4,
+	// 0xff ends everything, 1 one path of several
 	EFI_NODE_END = 0x7f,
 	EFI_NODE_END_ALL = 0xff,
 	EFI_NODE_END_ONE = 1,
 };
 
+// A hard drive node says twice what it is: which table the disk has, and what
+// kind of signature stands in it. Firmware matches by the second.
 enum { EFI_FORMAT_MBR = 1, EFI_FORMAT_GPT = 2 };       // of a hard drive
 enum { EFI_SIGNATURE_MBR = 1, EFI_SIGNATURE_GPT = 2 }; // of its signature
 enum { EFI_OPTION_ACTIVE = 1 };

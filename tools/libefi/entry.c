@@ -36,6 +36,8 @@ static uint8_t *put_hard_drive(uint8_t *p, const struct efi_entry *e)
 					    : EFI_SIGNATURE_MBR,
 	};
 
+	// 10.3.5.1: an MBR's signature takes the first four bytes, the others
+	// are 0.
 	if (e->is_gpt)
 		memcpy(d.signature, e->partition.b, sizeof(d.signature));
 	else
@@ -147,6 +149,7 @@ static int next_node(const struct reader *r, size_t *at,
 				   size);
 	*ret_body = r->data + *at;
 	*at += size;
+	// either kind of end: firmware boots from the first path
 	return ret->type != EFI_NODE_END;
 }
 
@@ -158,6 +161,8 @@ static bool read_hard_drive(const uint8_t *body, size_t size,
 	if (size < sizeof(d))
 		return false;
 	memcpy(&d, body, sizeof(d));
+	// Without a signature (0) the node says where a partition lies, and not
+	// on which disk.
 	if (d.signature_type != EFI_SIGNATURE_GPT &&
 	    d.signature_type != EFI_SIGNATURE_MBR)
 		return false;
@@ -171,8 +176,9 @@ static bool read_hard_drive(const uint8_t *body, size_t size,
 	return true;
 }
 
-// Adds the text of a file node to the path: they are put together with a
-// backslash where neither has one.
+// Adds the text of a file node to the path. There may be several in a row,
+// which make one path together (10.3.5.4), with a backslash between where
+// neither has one.
 static int add_file(const struct reader *r, const uint8_t *body, size_t size)
 {
 	const le16 *units = (const void *)(body + sizeof(struct efi_node_disk));
@@ -200,7 +206,9 @@ static int add_file(const struct reader *r, const uint8_t *body, size_t size)
 	return path ? 0 : err_nomem(r->err);
 }
 
-// A partition followed by nothing but files is what can be told.
+// A partition followed by nothing but files is what can be told. What comes
+// before it (PCI, SATA...) is one way to the disk; firmware finds the partition
+// by its signature too, and must take paths that begin with it (3.1.2).
 static int read_path(const struct reader *r)
 {
 	size_t at = r->paths;
@@ -230,7 +238,8 @@ static int read_path(const struct reader *r)
 	return step;
 }
 
-// Finds where the title ends, and with it everything else.
+// Finds where the title ends, and with it everything else: nothing tells its
+// length, and what is behind the paths is optional data, whatever it holds.
 static int find_parts(struct reader *r, const struct efi_option_disk *head)
 {
 	const le16 *title = (const void *)(r->data + sizeof(*head));

@@ -18,14 +18,17 @@
 #include "efi_priv.h"
 
 #define FOLDER     "/sys/firmware/efi/efivars"
-#define ATTRIBUTES 4u    // bytes before the data
-#define KEPT       0x07u // non-volatile, for boot services and at run time
-#define MAX_PATH   4096
+#define ATTRIBUTES 4u // bytes before the data
+// What 3.3 has for Boot#### and BootOrder. Firmware refuses to change a
+// variable that has other attributes.
+#define KEPT     0x07u // non-volatile, boot services, run time (8.2)
+#define MAX_PATH 4096
 
-// 8be4df61-93ca-11d2-aa0d-00e098032b8c
+// EFI_GLOBAL_VARIABLE (3.3): 8be4df61-93ca-11d2-aa0d-00e098032b8c
 const struct guid efi_global = {{0x61, 0xdf, 0xe4, 0x8b, 0xca, 0x93, 0xd2, 0x11,
 				 0xaa, 0x0d, 0x00, 0xe0, 0x98, 0x03, 0x2b,
 				 0x8c}};
+// EFI_IMAGE_SECURITY_DATABASE_GUID (chapter 32), of db and dbx:
 // d719b2cb-3d3a-4596-a3bc-dad00e67656f
 const struct guid efi_security = {{0xcb, 0xb2, 0x19, 0xd7, 0x3a, 0x3d, 0x96,
 				   0x45, 0xa3, 0xbc, 0xda, 0xd0, 0x0e, 0x67,
@@ -302,6 +305,8 @@ static int put(int fd, const char *name, const uint8_t *data, size_t size,
 static int write_file(const char *path, const char *name, const uint8_t *data,
 		      size_t size, struct err *err)
 {
+	// The kernel makes the file at open(2), the variable at write(2): what
+	// the firmware refused would stay as an empty file.
 	bool is_new = access(path, F_OK);
 	bool was_immutable = set_immutable(path, false);
 	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644), r;

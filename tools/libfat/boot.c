@@ -17,6 +17,10 @@ static int check_fields(const struct fat_boot_disk *d, struct err *err)
 {
 	uint32_t sector = get_le16(d->sector_size);
 
+	// The rules of section "Boot Sector and BPB". They also keep others out
+	// whose boot sectors bear the same mark: NTFS has no reserved sectors
+	// and no tables, exFAT zeroes these fields so that no driver of FAT
+	// takes it.
 	if (get_le16(d->magic) != FAT_BOOT_MAGIC)
 		return err_corrupt(err, BOOT_WHAT, 0, "there is none");
 	if (!is_power_of_two(sector) || sector < 512 || sector > FAT_MAX_SECTOR)
@@ -31,10 +35,14 @@ static int check_fields(const struct fat_boot_disk *d, struct err *err)
 	if (!get_le16(d->reserved_sectors))
 		return err_corrupt(err, BOOT_WHAT, 0x0e,
 				   "there are no reserved sectors");
+	// Two by the specification, one on some cards; more than four is no
+	// table's number but garbage.
 	if (!d->tables || d->tables > 4)
 		return err_corrupt(err, BOOT_WHAT, 0x10,
 				   "it says that there are %u tables",
 				   d->tables);
+	// 0xf0 or 0xf8 to 0xff by the specification. Nothing here goes by it:
+	// the check only keeps out what is no boot sector.
 	if (d->media < 0xf0)
 		return err_corrupt(err, BOOT_WHAT, 0x15,
 				   "its media byte is 0x%02x", d->media);
@@ -45,6 +53,8 @@ static void decode_tail(const struct fat_tail_disk *tail, struct fat *f)
 {
 	size_t n = sizeof(tail->label);
 
+	// 0x29 says that serial, label and type follow; 0x28, which is older,
+	// the serial alone. With neither, code lies here.
 	if (tail->signature != 0x29 && tail->signature != 0x28)
 		return;
 	f->info.serial = get_le32(tail->serial);
@@ -64,6 +74,8 @@ static int decode_fat32(const struct fat_boot_disk *d, uint64_t reserved,
 	uint32_t info = get_le16(d->fat32.info_sector);
 	uint32_t flags = get_le16(d->fat32.flags);
 
+	// BPB_FSVer: tools are asked to leave a higher version alone, as all
+	// else may mean something different there.
 	if (get_le16(d->fat32.version))
 		return err_set(err, -ENOTSUP, BOOT_WHAT, 0x2a,
 			       "FAT32 of version 0x%04x is not known",
@@ -72,11 +84,16 @@ static int decode_fat32(const struct fat_boot_disk *d, uint64_t reserved,
 	if (!fat_is_cluster(f, f->root_cluster))
 		return err_corrupt(err, BOOT_WHAT, 0x2c,
 				   "the root folder begins outside the volume");
+	// BPB_ExtFlags: with 0x80 one table alone is kept up, and the low four
+	// bits say which. The others are stale then, and stay so: a driver
+	// would read rubbish from them.
 	f->mirrored = !(flags & 0x80);
 	f->active_table = f->mirrored ? 0 : flags & 0x0f;
 	if (f->active_table >= f->tables)
 		return err_corrupt(err, BOOT_WHAT, 0x28, "there is no table %u",
 				   f->active_table);
+	// FSInfo is a hint. Where there is none (0, or 0xffff as some write)
+	// the volume is as good.
 	if (info && info < reserved)
 		f->info_offset = (uint64_t)info * f->info.sector_size;
 	decode_tail(&d->fat32.tail, f);
@@ -85,6 +102,8 @@ static int decode_fat32(const struct fat_boot_disk *d, uint64_t reserved,
 
 static int bits_of(const struct fat_boot_disk *d, uint64_t clusters)
 {
+	// See the head of this file. The text in the tail ("FAT16") decides
+	// nothing: section "FAT Type Determination" warns against going by it.
 	if (!get_le16(d->table_sectors_16))
 		return 32;
 	return clusters <= FAT_MAX_12 ? 12 : 16;
@@ -100,6 +119,7 @@ int fat_boot_decode(const struct fat_boot_disk *d, uint64_t dev_size,
 	if (r)
 		return r;
 	sector = get_le16(d->sector_size);
+	// A 16-bit field that is not 0 counts before its 32-bit twin.
 	sectors = get_le16(d->sectors_16) ? get_le16(d->sectors_16)
 					  : get_le32(d->sectors_32);
 	table = get_le16(d->table_sectors_16)
@@ -110,12 +130,16 @@ int fat_boot_decode(const struct fat_boot_disk *d, uint64_t dev_size,
 		sector - 1) /
 	       sector;
 	data = reserved + d->tables * table + root;
+	// A volume that is longer than its device lost its end: a change could
+	// go to clusters that are not there.
 	if (!table || data >= sectors || sectors * sector > dev_size)
 		return err_corrupt(err, BOOT_WHAT, 0x20,
 				   "a volume of %llu sectors of %llu bytes "
 				   "cannot be here",
 				   (unsigned long long)sectors,
 				   (unsigned long long)sector);
+	// Rounded down, as the specification insists: the rest is no cluster,
+	// and one more would turn a volume at the edge into another kind.
 	clusters = (sectors - data) / d->cluster_sectors;
 	if (!clusters || clusters > FAT_MAX_32)
 		return err_corrupt(err, BOOT_WHAT, 0x20, "it has %llu clusters",
@@ -127,6 +151,8 @@ int fat_boot_decode(const struct fat_boot_disk *d, uint64_t dev_size,
 			"its fields are those of FAT16, which cannot "
 			"have %llu clusters",
 			(unsigned long long)clusters);
+	// FAT32 keeps its root folder in clusters, the others in a place of its
+	// own: with both or neither nobody knows where to look.
 	if ((f->info.bits == 32) != !root)
 		return err_corrupt(
 			err, BOOT_WHAT, 0x11,
@@ -145,6 +171,8 @@ int fat_boot_decode(const struct fat_boot_disk *d, uint64_t dev_size,
 	f->root_start = (reserved + d->tables * table) * sector;
 	f->root_entries = get_le16(d->root_entries);
 	f->data_start = data * sector;
+	// Two more than there are clusters: numbers 0 and 1 are none, and their
+	// entries hold the media byte and how the volume was left.
 	need = ((clusters + 2) * (unsigned)f->info.bits + 7) / 8;
 	if (need > f->table_size)
 		return err_corrupt(err, BOOT_WHAT, 0x16,

@@ -57,6 +57,8 @@ static int check_file(struct check *c, const struct fat_node *node,
 	c->result.files++;
 	if (first)
 		r = own_chain(c, first, &count, err);
+	// More clusters than the size needs are fine: a writer that was cut off
+	// leaves them, and they go when the file does.
 	if (!r && size > count * c->f->info.cluster_size)
 		r = err_corrupt(err, "FAT file", ERR_NOWHERE,
 				"a file of %llu bytes has %llu clusters",
@@ -75,8 +77,8 @@ static int add_folder(struct check *c, const struct fat_node *node,
 	if (!first)
 		return err_corrupt(err, "FAT folder", ERR_NOWHERE,
 				   "a folder has no clusters");
-	// A folder in a circle is found when its clusters are marked again,
-	// which bounds how many there can be to do.
+	// A folder within itself is found when its clusters are marked a second
+	// time, which also bounds how many there can be to do.
 	if (mem_grow(&queue, c->queue_count, &c->queue_capacity,
 		     sizeof(*c->queue)))
 		return err_nomem(err);
@@ -137,6 +139,7 @@ static void find_lost(struct check *c)
 	for (uint32_t i = 2; i < c->f->info.clusters + 2; i++) {
 		uint32_t v = fat_table_get(c->f, i);
 
+		// bad ones belong to nobody on purpose
 		if (!v || v == FAT_BAD || c->owned[i / 8] >> (i & 7) & 1)
 			continue;
 		c->result.lost_clusters++;

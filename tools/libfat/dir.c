@@ -37,6 +37,7 @@ uint64_t fat_dir_offset(const struct fat *f, const struct fat_dir *d,
 {
 	uint64_t off = (uint64_t)sector * f->info.sector_size;
 
+	// the root folder of FAT12 and FAT16
 	if (!d->cluster_count)
 		return f->root_start + off;
 	return fat_cluster_offset(f, d->clusters[off / f->info.cluster_size]) +
@@ -59,6 +60,8 @@ static int read_chain(const struct fat *f, struct fat_dir *d, uint32_t first,
 	     r = fat_table_next(f, c, &c, err)) {
 		void *clusters = d->clusters;
 
+		// The limit, 2 MiB by the specification, also ends a chain that
+		// runs in a circle.
 		if (d->cluster_count == (max ? max : 1))
 			return err_corrupt(err, DIR_WHAT,
 					   fat_cluster_offset(f, first),
@@ -88,8 +91,10 @@ static int read_data(const struct fat *f, struct fat_dir *d, struct err *err)
 	return r;
 }
 
-// What lies behind the end of a folder is nothing, and must stay so when the
-// end moves: it is zeroed, on the volume before anything else is written.
+// A name that begins with 0 ends the folder, whatever lies behind it (section
+// "FAT Directory Structure"). A new entry moves that end, and would bring back
+// what formats and cameras left there. So it is zeroed, on the volume before
+// anything else is written.
 static void clear_behind_end(const struct fat *f, struct fat_dir *d)
 {
 	size_t slot = 0;
@@ -244,7 +249,8 @@ int fat_dir_new(struct fat *f, struct fat_dir **ret, struct err *err)
 
 // --- Looking -----------------------------------------------------------------
 
-// A long name while its parts are gathered, last part first.
+// A long name while its parts are gathered, last part first. 20 parts have room
+// for 260 units, of which a name has up to 255.
 struct long_name {
 	unsigned next; // order of the part that must follow; 0: complete
 	bool any;
@@ -253,6 +259,10 @@ struct long_name {
 	le16 units[20 * FAT_LONG_UNITS];
 };
 
+// A part counts when it follows the one before it, counting down, and has its
+// checksum. Systems that know no long names take entries out from among them or
+// write over them; what remains is an orphan, which readers must pass over
+// ("FAT Long Directory Entries").
 static void add_part(struct long_name *l, const struct fat_entry_disk *entry,
 		     size_t slot)
 {
@@ -280,8 +290,10 @@ static void add_part(struct long_name *l, const struct fat_entry_disk *entry,
 	l->next = order - 1;
 }
 
-// Gives a node its name. One that no volume may have hides nothing but itself: a
-// bad long name is passed over, a bad 8.3 name escaped.
+// Gives a node its name. The long one is its own only if the checksum is that
+// of the 8.3 name: DOS renames a file without touching the parts before it. A
+// name that no volume may have hides nothing but itself: a bad long name is
+// passed over, a bad 8.3 name escaped.
 static void finish_node(const struct long_name *l, struct fat_node *node)
 {
 	le16 name[FAT_MAX_ESCAPED];
@@ -328,6 +340,7 @@ bool fat_dir_next(struct fat_dir *d, size_t *slot, struct fat_node *ret)
 			l.any = false;
 			continue;
 		}
+		// before the label: its bit is one of these
 		if ((e.attributes & FAT_ATTR_MASK) == FAT_ATTR_LONG_NAME) {
 			add_part(&l, &e, *slot);
 			continue;
@@ -345,6 +358,7 @@ bool fat_dir_next(struct fat_dir *d, size_t *slot, struct fat_node *ret)
 	return false;
 }
 
+// A file answers to both its names; so no other in the folder may have either.
 static bool matches(const struct fat_node *node, const le16 *name, size_t n)
 {
 	le16 alias[12];
@@ -472,6 +486,8 @@ static int grow(struct fat *f, struct fat_dir *d, size_t more, struct err *err)
 	uint32_t first, last;
 	int r;
 
+	// The root folder of FAT12 and FAT16 has its fixed place and cannot
+	// grow.
 	if (!d->cluster_count || d->slots + slots > FAT_MAX_FOLDER)
 		return err_set(err, -ENOSPC, DIR_WHAT, ERR_NOWHERE,
 			       "it is full with %zu entries", d->slots);
@@ -484,6 +500,8 @@ static int grow(struct fat *f, struct fat_dir *d, size_t more, struct err *err)
 		r = fat_table_take(f, (uint32_t)more, &first, err);
 	if (r)
 		return r;
+	// The volume's own chain gets its link when the new clusters are
+	// written (fat_sync): before that it would lead to rubbish.
 	last = d->clusters[d->cluster_count - 1];
 	if (d->cluster_count == d->old_clusters)
 		f->links[f->link_count++] = (struct fat_link){last, first};
@@ -495,6 +513,9 @@ static int grow(struct fat *f, struct fat_dir *d, size_t more, struct err *err)
 	return 0;
 }
 
+// Parts go last first, so that the first one of the name stands beside its
+// entry. What is not set here must be 0: old tools call an entry damaged that
+// has a cluster.
 static void put_long_name(struct fat *f, struct fat_dir *d, size_t slot,
 			  const le16 *name, size_t n, size_t parts,
 			  uint8_t checksum)
@@ -512,6 +533,8 @@ static void put_long_name(struct fat *f, struct fat_dir *d, size_t slot,
 		for (size_t i = 0; i < FAT_LONG_UNITS; i++) {
 			size_t at = (order - 1) * FAT_LONG_UNITS + i;
 
+			// A NUL behind the name, then all ones. A name that
+			// fills its last part has neither.
 			units[i] = at < n    ? name[at]
 				   : at == n ? to_le16(0)
 					     : to_le16(0xffff);

@@ -10,24 +10,30 @@
 //
 // A folder is an array of 32-byte entries. A long name lies in entries before
 // the one it belongs to, last part first.
+//
+// Sections named in this library are of that document. It is silent on what
+// Windows NT added (the state of the volume, lower case in 8.3 names); Linux'
+// include/uapi/linux/msdos_fs.h has names for it.
 
 #ifndef FAT_DISK_H
 #define FAT_DISK_H
 
 #include "base.h"
 
-#define FAT_BOOT_MAGIC   0xaa55
+#define FAT_BOOT_MAGIC 0xaa55
+// "RRaA", "rrAa": FSInfo's. A driver that misses one counts free clusters
+// itself.
 #define FAT_INFO_MAGIC_1 0x41615252
 #define FAT_INFO_MAGIC_2 0x61417272
 #define FAT_INFO_MAGIC_3 0xaa550000
 
 struct fat_tail_disk {     // of the boot sector: what all kinds end with
-	uint8_t drive;     // 0x00
+	uint8_t drive;     // 0x00: the BIOS' number; 0x80: hard disk
 	uint8_t state;     // 0x01: FAT_STATE_*
 	uint8_t signature; // 0x02: 0x29
 	le32 serial;       // 0x03
 	char label[11];    // 0x07
-	char type[8];      // 0x12
+	char type[8];      // 0x12: for people, decides nothing
 };
 _Static_assert(sizeof(struct fat_tail_disk) == 26, "boot sector tail");
 
@@ -85,6 +91,8 @@ _Static_assert(sizeof(struct fat_info_disk) == 512, "FSInfo");
 _Static_assert(offsetof(struct fat_info_disk, magic_2) == 0x1e4, "FSInfo");
 
 enum {
+	// Read-only, hidden, system and label at once: no file has it, so DOS
+	// passes over the parts of long names.
 	FAT_ATTR_LABEL = 0x08,
 	FAT_ATTR_LONG_NAME = 0x0f,
 	FAT_ATTR_MASK = 0x3f,

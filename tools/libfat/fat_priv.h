@@ -8,7 +8,11 @@
 #include "fat.h"
 #include "fat_disk.h"
 
-// Limits of the format, and one of ours.
+// Limits of the format, and one of ours. The number of clusters makes the kind
+// (section "FAT Type Determination"). FAT32 ends where a cluster would have the
+// number that marks bad ones, 0x0ffffff7. The specification stops at clusters
+// of 32 KiB; Windows makes them of up to 64, and of 256 with sectors of 4096
+// bytes.
 #define FAT_MAX_12      4084u  // clusters of FAT12
 #define FAT_MAX_16      65524u // of FAT16
 #define FAT_MAX_32      0x0ffffff5u

@@ -8,10 +8,12 @@
 
 #include "fat_priv.h"
 
-#define FORMAT_WHAT    "FAT volume"
-#define MIB            ((uint64_t)1 << 20)
-#define ALIGN_FROM     (16 * MIB) // smaller volumes have no space to waste
-#define ROOT_ENTRIES   512
+#define FORMAT_WHAT  "FAT volume"
+#define MIB          ((uint64_t)1 << 20)
+#define ALIGN_FROM   (16 * MIB) // smaller volumes have no space to waste
+#define ROOT_ENTRIES 512
+// Where drivers look when sector 0 cannot be read, and so cannot tell: the
+// specification recommends no other place for the backup.
 #define BACKUP_SECTOR  6
 #define FAT32_RESERVED 32
 
@@ -39,6 +41,8 @@ static uint32_t choose_cluster(int bits, uint64_t size)
 	return t->cluster;
 }
 
+// Windows' own choice for these sizes; the kind that comes of it is the number
+// of clusters' alone.
 static int choose_bits(uint64_t size)
 {
 	if (size < 16 * MIB)
@@ -67,6 +71,9 @@ static bool fit_table(struct layout *l)
 {
 	uint64_t spc = l->cluster / l->sector, clusters, need;
 
+	// A larger table leaves fewer clusters, so this only grows and ends.
+	// The specification's own formula can give a table of a few sectors too
+	// many.
 	for (l->table = 1;; l->table = (uint32_t)need) {
 		uint64_t before = l->reserved + 2 * (uint64_t)l->table +
 				  l->root;
@@ -194,8 +201,8 @@ static void make_tail(const struct layout *l,
 	       sizeof(tail->type));
 }
 
-// Code for who boots from this volume by mistake: ask the BIOS for the next
-// device (int 18h), then halt.
+// For a BIOS that boots from this volume by mistake: ask it for the next device
+// (int 18h), then halt.
 static const uint8_t boot_code[] = {0xcd, 0x18, 0xf4, 0xeb, 0xfd};
 
 static void make_boot(const struct layout *l,
@@ -215,6 +222,7 @@ static void make_boot(const struct layout *l,
 		.reserved_sectors = to_le16((uint16_t)l->reserved),
 		.tables = 2,
 		.media = 0xf8,
+		// what a BIOS says of every large disk (int 13h)
 		.track_sectors = to_le16(63),
 		.heads = to_le16(255),
 		.hidden_sectors = to_le32((uint32_t)o->hidden_sectors),
@@ -222,6 +230,8 @@ static void make_boot(const struct layout *l,
 		.sectors_32 = to_le32(small ? 0 : (uint32_t)l->sectors),
 		.magic = to_le16(FAT_BOOT_MAGIC),
 	};
+	// BS_OEMName: some drivers look at it, against the specification. They
+	// know this one, which Windows' own format writes.
 	memcpy(d->oem, "MSDOS5.0", sizeof(d->oem));
 	make_tail(l, o, &tail);
 	if (l->bits == 32) {
@@ -241,6 +251,9 @@ static void make_boot(const struct layout *l,
 static int write_tables(struct disk *dev, const struct layout *l,
 			struct err *err)
 {
+	// The entries of clusters 0 (the media byte, all other bits set) and 1
+	// (shut down properly, no errors), and for FAT32 that of the root
+	// folder: one cluster, its chain's end.
 	static const uint8_t start[][12] = {
 		{0xf8, 0xff, 0xff},
 		{0xf8, 0xff, 0xff, 0xff},
@@ -282,6 +295,7 @@ static int write_reserved(struct disk *dev, const struct layout *l,
 		.magic_1 = to_le32(FAT_INFO_MAGIC_1),
 		.magic_2 = to_le32(FAT_INFO_MAGIC_2),
 		.magic_3 = to_le32(FAT_INFO_MAGIC_3),
+		// the root folder has cluster 2
 		.free_clusters = to_le32(l->clusters - 1),
 		.next_free = to_le32(3),
 	};
@@ -331,6 +345,8 @@ int fat_format(struct disk *dev, const struct fat_format_options *options,
 		r = choose_layout(dev, options, &l, err);
 	if (r)
 		return r;
+	// The boot sector goes first and comes last: cut off in between, this
+	// is no volume rather than a broken one.
 	make_boot(&l, options, &boot);
 	r = wipe(dev, &l, err);
 	if (!r)

@@ -28,7 +28,9 @@ int fat_free_ranges(struct fat *f,
 	return r;
 }
 
-// The bits are set while the volume is at rest, and without errors.
+// Cluster 1 has the two highest bits of its entry set while the volume is at
+// rest, and has no errors: 0x8000 and 0x4000, or 0x08000000 and 0x04000000.
+// FAT12 has no room for them.
 const char *fat_in_use(struct fat *f)
 {
 	const uint8_t *t = f->table;

@@ -8,7 +8,8 @@
 
 #include "fat_priv.h"
 
-// Code page 437, from 0x80 on: what 8.3 names of others may hold.
+// Code page 437, from 0x80 on: what 8.3 names of others may hold. Which code
+// page it was the volume does not say; this is what DOS had in most countries.
 static const uint16_t cp437[128] = {
 	0x00c7, 0x00fc, 0x00e9, 0x00e2, 0x00e4, 0x00e0, 0x00e5, 0x00e7, 0x00ea,
 	0x00eb, 0x00e8, 0x00ef, 0x00ee, 0x00ec, 0x00c4, 0x00c5, 0x00c9, 0x00e6,
@@ -27,6 +28,8 @@ static const uint16_t cp437[128] = {
 	0x25a0, 0x00a0,
 };
 
+// What no long name may hold. Windows would list such a file and could not open
+// it.
 static bool is_forbidden(uint16_t c)
 {
 	return c < 0x20 || c == 0x7f || (c < 0x80 && strchr("\"*/:<>?\\|", c));
@@ -39,6 +42,8 @@ bool fat_name_is_valid(const le16 *name, size_t n)
 	for (size_t i = 0; i < n; i++)
 		if (is_forbidden(get_le16(name[i])))
 			return false;
+	// Windows strips both from the end of a name before it looks for it, so
+	// it would never find this one.
 	return get_le16(name[n - 1]) != '.' && get_le16(name[n - 1]) != ' ';
 }
 
@@ -64,6 +69,8 @@ static size_t decode_short(const struct fat_entry_disk *d, bool keep_capitals,
 			   le16 ret[12], size_t *ret_base)
 {
 	size_t base = 8, suffix = 3, n = 0;
+	// Windows NT marks "readme.txt" so, in a byte that is reserved for it,
+	// rather than store a long name.
 	bool lower_base = !keep_capitals && d->lower_case & FAT_LOWER_BASE;
 	bool lower_suffix = !keep_capitals && d->lower_case & FAT_LOWER_SUFFIX;
 
@@ -72,7 +79,8 @@ static size_t decode_short(const struct fat_entry_disk *d, bool keep_capitals,
 	while (suffix && d->name[8 + suffix - 1] == ' ')
 		suffix--;
 	for (size_t i = 0; i < base; i++) {
-		// 0x05 stands for 0xe5, which would mean a free entry.
+		// 0x05 stands for 0xe5, which begins names in Japanese and
+		// would mean a free entry.
 		uint8_t c = !i && d->name[0] == 0x05 ? 0xe5 : d->name[i];
 
 		ret[n++] = to_le16(decode_char(c, lower_base));
@@ -133,7 +141,9 @@ static uint8_t short_char(uint16_t c)
 }
 
 // The basis of an 8.3 name: `ret` is padded with spaces. Returns true when it
-// is the whole name but for capitals.
+// is the whole name but for capitals. The rules are the specification's: dots
+// at the start, all but the last one, and spaces go; what such a name cannot
+// hold becomes an underscore; eight characters and three.
 static bool make_basis(const le16 *name, size_t n, uint8_t ret[11],
 		       size_t *ret_base)
 {
@@ -196,6 +206,7 @@ bool fat_name_to_short(const le16 *name, size_t n, unsigned attempt,
 	bool exact = make_basis(name, n, ret, &base);
 	uint16_t h;
 
+	// Small letters alone need a long name too: an 8.3 name has none.
 	*ret_long = !exact || has_small_letters(name, n) || attempt;
 	if (exact && !attempt)
 		return true;

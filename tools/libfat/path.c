@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Paths: parts divided by "\" or "/", looked for from the root folder on.
+// Paths: parts divided by "\" or "/", which no name can hold, looked for from
+// the root folder on.
 
 #include <string.h>
 

@@ -91,6 +91,7 @@ static int add_cluster(const struct fat *f, struct runs *runs, uint32_t cluster,
 					       : NULL;
 	void *items = runs->items;
 
+	// Most files lie in one run; it is read as one.
 	if (last && last->off + last->len == off) {
 		last->len += f->info.cluster_size;
 		return 0;
@@ -105,7 +106,8 @@ static int add_cluster(const struct fat *f, struct runs *runs, uint32_t cluster,
 }
 
 // Follows a chain for as many clusters as `size` needs. A circle is found when
-// the chain comes back to a cluster noted down at each power of two.
+// the chain comes back to a cluster noted down at each power of two. The size
+// decides: what the chain has beyond it is nobody's.
 static int find_runs(const struct fat *f, uint32_t first, uint32_t size,
 		     struct runs *runs, struct err *err)
 {
@@ -215,6 +217,7 @@ static int node_stat(const struct fat_node *node, struct fat_stat *ret,
 		n = fat_name_escape(d, alias);
 	ret->is_directory = d->attributes & FAT_ATTR_DIRECTORY;
 	ret->attributes = d->attributes & FAT_ATTR_MASK;
+	// folders have size 0 by the specification; some writers differ
 	ret->size = ret->is_directory ? 0 : get_le32(d->size);
 	ret->created = fat_time_decode(d->created_date, d->created_time);
 	ret->modified = fat_time_decode(d->modified_date, d->modified_time);

@@ -36,6 +36,7 @@ uint32_t fat_table_get(const struct fat *f, uint32_t cluster)
 
 	switch (f->info.bits) {
 	case 12:
+		// two entries share three bytes: an even one has the low bits
 		i = cluster + cluster / 2;
 		v = (uint32_t)t[i] | (uint32_t)t[i + 1] << 8;
 		v = cluster & 1 ? v >> 4 : v & 0xfff;
@@ -53,6 +54,8 @@ uint32_t fat_table_get(const struct fat *f, uint32_t cluster)
 		end = 0x0ffffff8;
 		break;
 	}
+	// All of the last eight end a chain; writers differ in which. The one
+	// before them marks a bad cluster.
 	if (v >= end)
 		return FAT_END;
 	return v == end - 1 ? FAT_BAD : v;
@@ -79,6 +82,7 @@ void fat_table_set(struct fat *f, uint32_t cluster, uint32_t value)
 			t[i] = (uint8_t)value;
 			t[i + 1] = (uint8_t)((t[i + 1] & 0xf0) | value >> 8);
 		}
+		// an entry of 12 bits may cross into the next sector
 		mark(f, i + 1);
 		break;
 	case 16:
@@ -91,7 +95,8 @@ void fat_table_set(struct fat *f, uint32_t cluster, uint32_t value)
 		t[i] = (uint8_t)value;
 		t[i + 1] = (uint8_t)(value >> 8);
 		t[i + 2] = (uint8_t)(value >> 16);
-		// The highest four bits are not ours.
+		// The highest four bits are reserved: kept as found, and never
+		// looked at.
 		t[i + 3] = (uint8_t)((t[i + 3] & 0xf0) | (value >> 24 & 15));
 		break;
 	}
@@ -104,6 +109,8 @@ int fat_table_next(const struct fat *f, uint32_t cluster, uint32_t *ret,
 {
 	uint32_t next = fat_table_get(f, cluster);
 
+	// Refused rather than taken for the end: what the file has lost may
+	// still be saved, as long as nothing is written.
 	if (next != FAT_END && !fat_is_cluster(f, next))
 		return err_corrupt(err, TABLE_WHAT,
 				   fat_cluster_offset(f, cluster),
@@ -196,6 +203,8 @@ int fat_table_compare(struct fat *f, struct err *err)
 {
 	int r = 0;
 
+	// Where they differ, a change was cut off or a tool wrote only one. The
+	// active one is what all drivers read, so it counts.
 	for (uint32_t i = 0; f->mirrored && i < f->tables && !r; i++)
 		if (i != f->active_table)
 			r = compare_copy(f, i, err);

@@ -44,6 +44,8 @@ static void fill_folder(struct fat_dir *d, const struct fat_dir *parent,
 
 	memcpy(e.name, ".          ", 11);
 	memcpy(d->data, &e, sizeof(e));
+	// The root folder is 0 here even on FAT32, where it has a cluster;
+	// chkdsk and fsck.fat call that number an error.
 	memcpy(e.name, "..         ", 11);
 	fat_entry_set_cluster(&e, in_root ? 0 : parent->first);
 	memcpy(d->data + sizeof(e), &e, sizeof(e));
@@ -108,7 +110,8 @@ struct spec {
 	int64_t time;
 };
 
-// Zeroes what the last cluster has behind the file's end.
+// Zeroes what the last cluster has behind the file's end. What was there before
+// would otherwise go out with the volume.
 static int clear_slack(struct fat *f, struct disk *content, uint32_t first,
 		       struct err *err)
 {
@@ -184,6 +187,7 @@ static int put_file(struct fat *f, const struct spec *s, uint32_t first,
 	return 0;
 }
 
+// The two other bits, label and folder, say what the entry is.
 #define SETTABLE                                                               \
 	(FAT_ATTR_READONLY | FAT_ATTR_HIDDEN | FAT_ATTR_SYSTEM |               \
 	 FAT_ATTR_ARCHIVE)
@@ -335,7 +339,7 @@ static int write_new_clusters(struct fat *f, const struct fat_dir *d,
 
 // Writes the sectors that a folder has on the volume, one after the other: the
 // parts of a long name come before the entry they belong to, and are nothing
-// without it.
+// without it. So a cut leaves an orphan, which readers pass over.
 static int write_sectors(struct fat *f, struct fat_dir *d, uint8_t state,
 			 struct err *err)
 {
@@ -402,6 +406,8 @@ static int write_frees(struct fat *f, struct err *err)
 	return fat_table_write(f, err);
 }
 
+// FSInfo only helps drivers start quickly, and comes last: they check it, or
+// count again. What lacks its marks is not written over.
 static int write_info(struct fat *f, struct err *err)
 {
 	struct fat_info_disk info;
@@ -421,6 +427,11 @@ static int write_info(struct fat *f, struct err *err)
 	return r ? r : disk_flush(f->dev, err);
 }
 
+// New clusters first, then the tables with their chains, the entries that lead
+// to them, the links of folders that grew, and at last what nothing leads to
+// any more is given free. Each step is flushed: cut off anywhere, the volume is
+// sound, at worst with clusters in use by nothing, which fat_check_writable
+// finds.
 int fat_sync(struct fat *f, struct err *err)
 {
 	int r = 0;

@@ -27,6 +27,8 @@ uint64_t gpt_entries_size(const struct part_table *t)
 	       t->sector_size;
 }
 
+// Over as many bytes as the header says it has, with the checksum's own field
+// as 0 (5.3.2): later revisions may be longer.
 static uint32_t header_crc(const uint8_t *sector, uint32_t size)
 {
 	static const uint8_t zero[4];
@@ -51,6 +53,8 @@ static int check_layout(const struct gpt_header *h, uint64_t lbas,
 	if (!h->count || h->count > PART_MAX_SLOTS)
 		return err_corrupt(err, GPT_WHAT, where, "it has %u entries",
 				   h->count);
+	// 128 bytes times a power of two; what is behind the known 128 is not
+	// ours to read.
 	if (h->entry_size < sizeof(struct gpt_entry_disk) ||
 	    h->entry_size > PART_MAX_ENTRY_SIZE ||
 	    !is_power_of_two(h->entry_size))
@@ -58,6 +62,9 @@ static int check_layout(const struct gpt_header *h, uint64_t lbas,
 				   "its entries are of %u bytes",
 				   h->entry_size);
 	n = entries_sectors(h->count, h->entry_size, sector_size);
+	// A valid checksum says that the header is whole, not that it was made
+	// with sense. If the usable part held the table, a partition could be
+	// laid over it.
 	if (h->first > h->last || h->last >= lbas || h->first < 2)
 		return err_corrupt(err, GPT_WHAT, where,
 				   "its usable part leaves the disk");
@@ -92,10 +99,14 @@ static int header_decode(const uint8_t *sector, uint32_t sector_size,
 	if (header_crc(sector, size) != get_le32(d.header_crc))
 		return err_corrupt(err, GPT_WHAT, where,
 				   "its header's checksum is wrong");
+	// 1.0 is the only revision up to now; another major one may lay its
+	// fields out anew.
 	if (get_le32(d.revision) >> 16 != GPT_REVISION >> 16)
 		return err_corrupt(err, GPT_WHAT, where,
 				   "its revision is 0x%08x",
 				   get_le32(d.revision));
+	// One of the four tests of 5.3.2. It catches a header that came here
+	// with an image of a disk of another size.
 	if (get_le64(d.my_lba) != lba)
 		return err_corrupt(err, GPT_WHAT, where,
 				   "its header belongs elsewhere");
@@ -157,6 +168,7 @@ static int decode_name(const le16 *units, char *name, size_t size,
 	size_t n = 0;
 	char *s;
 
+	// a name that fills its field has no NUL
 	while (n < 36 && get_le16(units[n]))
 		n++;
 	s = utf16_to_utf8(units, n);
@@ -178,6 +190,7 @@ static int decode_entries(const struct gpt_header *h, const uint8_t *entries,
 		int r;
 
 		memcpy(&d, entries + (size_t)i * h->entry_size, sizeof(d));
+		// an unused entry, whatever else it holds (5.3.3)
 		if (guid_is_zero(&d.type))
 			continue;
 		first = get_le64(d.first);
@@ -210,8 +223,9 @@ struct copy {
 	struct err err;
 };
 
-// Reads both copies; the backup where it belongs, else where the primary says.
-// Returns 0 when each is good or corrupt, else the error.
+// Reads both copies; the backup where it belongs, else where the primary says:
+// on a disk that grew it is still in its old place. Returns 0 when each is good
+// or corrupt, else the error.
 static int read_copies(struct disk *dev, struct copy *primary,
 		       struct copy *backup, struct err *err)
 {
@@ -236,6 +250,9 @@ static int read_copies(struct disk *dev, struct copy *primary,
 		       : 0;
 }
 
+// Both can be good and differ: cut off between the two, or written by a tool
+// that knows only one. The primary counts (5.3.2), and the backup is told as
+// broken.
 static bool same_content(const struct gpt_header *a, const struct gpt_header *b)
 {
 	return a->first == b->first && a->last == b->last &&

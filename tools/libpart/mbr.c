@@ -14,17 +14,23 @@
 
 // --- Reading -----------------------------------------------------------------
 
+// 5 and 15 by DOS and Windows; 0x85 is Linux' own, which Windows leaves alone.
 static bool is_extended(uint8_t type)
 {
 	return type == PART_MBR_EXTENDED || type == PART_MBR_EXTENDED_LBA ||
 	       type == 0x85;
 }
 
+// With either 0 the entry is unused, whatever else it holds: tools clear one or
+// the other.
 bool mbr_is_used(const struct mbr_entry_disk *e)
 {
 	return e->type && get_le32(e->size);
 }
 
+// A file system's boot sector ends with the same mark, and has code or text
+// where the table would be. Taken for a table, it would show partitions that
+// are not there.
 bool mbr_is_volume(const struct mbr_disk *m)
 {
 	const uint8_t *b = m->code;
@@ -38,6 +44,8 @@ bool mbr_is_volume(const struct mbr_disk *m)
 	       (b[14] || b[15]) && (b[16] == 1 || b[16] == 2) && b[21] >= 0xf0;
 }
 
+// UEFI 5.2.3 has one entry alone in a protective MBR. Others beside it make a
+// hybrid one, by which old systems see some partitions of a GPT too.
 enum mbr_kind mbr_classify(const struct mbr_disk *m, uint64_t sectors)
 {
 	unsigned used = 0, protective = 0;
@@ -48,6 +56,7 @@ enum mbr_kind mbr_classify(const struct mbr_disk *m, uint64_t sectors)
 	for (int i = 0; i < 4; i++) {
 		const struct mbr_entry_disk *e = &m->entries[i];
 
+		// No table has another value here; Linux goes by this too.
 		if (e->boot != 0 && e->boot != 0x80)
 			return MBR_NONE;
 		if (!mbr_is_used(e))
@@ -57,6 +66,8 @@ enum mbr_kind mbr_classify(const struct mbr_disk *m, uint64_t sectors)
 		sane &= range_ok(get_le32(e->start), get_le32(e->size),
 				 sectors);
 	}
+	// Some sticks have both in one sector. A table whose entries lie on the
+	// disk is taken for one.
 	if (mbr_is_volume(m) && (!used || !sane))
 		return MBR_NONE;
 	if (!protective)
@@ -149,6 +160,8 @@ static int read_link(const struct part_table *t, const struct part *extended,
 
 	if (r)
 		return r;
+	// Only the start of a link counts: tools disagree on what its size
+	// means, and Linux takes it for no more than a bound.
 	if (!range_ok(link.start, t->sector_size, end))
 		return err_corrupt(err, MBR_WHAT, record->at,
 				   "a link leaves the extended partition");
@@ -173,6 +186,7 @@ static int read_ebr(struct disk *dev, const struct part *extended,
 	for (int i = 0; i < 4 && !r; i++) {
 		const struct mbr_entry_disk *e = &m.entries[i];
 
+		// the type may be 0 here: see read_logical
 		if (!get_le32(e->size))
 			continue;
 		if (!is_extended(e->type))
@@ -235,7 +249,8 @@ int mbr_read(struct disk *dev, const struct mbr_disk *m, struct part_table *t,
 // --- Writing -----------------------------------------------------------------
 
 // Cylinder, head and sector as Windows counts them: 255 heads, 63 sectors, and
-// all ones for what lies beyond.
+// the highest of each for what lies beyond (8 GB). Old BIOSes and boot code
+// start by these.
 static void encode_chs(uint64_t lba, uint8_t chs[3])
 {
 	uint64_t c = lba / (255 * 63);
@@ -372,7 +387,8 @@ static int mark_old(struct disk *dev, const struct mbr_disk *m,
 	return 0;
 }
 
-// Zeroes the headers of a GPT that an MBR has replaced.
+// Zeroes the headers of a GPT that an MBR has replaced. Left there, tools would
+// offer to restore it, over what the MBR lists.
 static int clear_gpt(struct disk *dev, struct err *err)
 {
 	uint64_t places[2] = {dev->sector_size, (dev->size / dev->sector_size -
@@ -403,6 +419,8 @@ static int write_all(const struct part_table *t, struct disk *dev,
 	if (r)
 		return r;
 	kind = mbr_classify(&old, dev->size / dev->sector_size);
+	// Boot code stays, unless it is that of a volume: it would look for its
+	// file system here.
 	if (kind != MBR_NONE || !mbr_is_volume(&old))
 		memcpy(m.code, old.code, sizeof(m.code));
 	m.signature = to_le32(t->mbr_signature);
@@ -462,6 +480,10 @@ int mbr_write_protective(const struct part_table *t, struct disk *dev,
 		return r;
 	if (mbr_classify(&old, sectors + 1) != MBR_NONE || !mbr_is_volume(&old))
 		memcpy(m.code, old.code, sizeof(m.code));
+	// UEFI 5.2.3 to the letter: not active, one entry of type 0xee from LBA
+	// 1 to the end, or all ones where 32 bits do not reach. Firmware may
+	// refuse a GPT whose MBR says otherwise, and tools that know only MBRs
+	// see a disk that is full.
 	m.entries[0] = (struct mbr_entry_disk){
 		.chs_start = {0x00, 0x02, 0x00},
 		.type = PART_MBR_PROTECTIVE,

@@ -15,6 +15,8 @@
 
 #include "base.h"
 
+// Windows writes a signature of the disk behind the code, and knows the disk by
+// it: boot stores and drive letters hold it.
 #define MBR_BOOT_CODE 440
 #define MBR_MAGIC     0xaa55
 #define GPT_MAGIC     "EFI PART"
@@ -33,7 +35,7 @@ _Static_assert(sizeof(struct mbr_entry_disk) == 16, "MBR entry");
 struct mbr_disk {
 	uint8_t code[MBR_BOOT_CODE];      // 0x000
 	le32 signature;                   // 0x1b8: of the disk
-	uint8_t unknown_0x1bc[2];         // 0x1bc
+	uint8_t unknown_0x1bc[2];         // 0x1bc: UEFI: not used
 	struct mbr_entry_disk entries[4]; // 0x1be
 	le16 magic;                       // 0x1fe
 };

@@ -104,6 +104,8 @@ static int size_by_mbr(struct disk *dev, const struct mbr_disk *m,
 		r = look_by_size(dev, m, 4096, &by_4096, err);
 	if (r)
 		return r;
+	// A boot sector that says its own sector size, where the table says by
+	// that same size, is no accident. Both or neither say nothing.
 	if (by_512.has_volume != by_4096.has_volume)
 		*ret = by_512.has_volume ? 512 : 4096;
 	else if (dev->is_sector_guessed && by_512.is_blank &&
@@ -125,7 +127,8 @@ int part_sector_size(struct disk *dev, uint32_t *ret, struct err *err)
 	r = disk_read(dev, 0, &m, sizeof(m), err);
 	if (r)
 		return r;
-	// Its protective entry may be of the other size: sectors are not counted.
+	// Its protective entry may count in sectors of the other size: where it
+	// ends is not asked.
 	switch (mbr_classify(&m, UINT32_MAX)) {
 	case MBR_PROTECTIVE:
 	case MBR_HYBRID:

@@ -51,6 +51,8 @@ struct signature {
 #define AT_END(name, back, off, bytes)                                         \
 	{name, PART_HOLDS_MEMBER, SECTORS, back, off, sizeof(bytes) - 1, bytes}
 
+// At the end of the first page, whose size is the machine's: 4 to 64 KiB.
+// Suspended systems put their own mark there; mounted as swap, they are lost.
 #define SWAP_AT(page)                                                          \
 	VOLUME("swap", (page) - 10, "SWAPSPACE2"),                             \
 		VOLUME("swap", (page) - 10, "SWAP-SPACE"),                     \
@@ -59,6 +61,8 @@ struct signature {
 		VOLUME("a suspended system", (page) - 10, "ULSUSPEND"),        \
 		VOLUME("a suspended system", (page) - 10, "LINHIB0001")
 
+// The superblock's magic, by version and in both byte orders, in the four
+// places where the BSDs look for one.
 #define UFS_AT(kib)                                                            \
 	VOLUME("UFS", (kib) * 1024 + 1372, "\x19\x01\x54\x19"),                \
 		VOLUME("UFS", (kib) * 1024 + 1372, "\x19\x54\x01\x19"),        \
@@ -78,9 +82,11 @@ struct signature {
 		VOLUME("System V", (kib) * 1024 + 512 + 504,                   \
 		       "\xfd\x18\x7e\x20")
 
+// Each model has its own place, so many sectors before the end.
 #define PROMISE_AT(back)                                                       \
 	AT_END("Promise RAID member", back, 0, "Promise Technology, Inc.")
 
+// 0xa92b4efc, in little endian; version 0.90 has the machine's order
 #define MD_MAGIC "\xfc\x4e\x2b\xa9"
 
 // Marks of two bytes come last: what is sure goes first.
@@ -426,6 +432,8 @@ int part_find_signatures(const struct part_view *v, part_found_fn *fn,
 		const uint8_t *b;
 		uint64_t at;
 
+		// Each that matches is told, not the first: a disk may bear the
+		// marks of what it was before, too.
 		if (!place_of(s, v->size, &at))
 			continue;
 		b = view_bytes(v, at, s->len);

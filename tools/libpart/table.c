@@ -30,6 +30,7 @@ int part_table_alloc(const struct disk *dev, struct part_table **ret,
 		     struct err *err)
 {
 	struct part_table *t = mem_alloc(sizeof(*t));
+	// an MBR counts sectors in 32 bits
 	uint64_t limit = (uint64_t)dev->sector_size << 32;
 
 	if (!t)
@@ -62,6 +63,7 @@ int part_table_new(enum part_style style, const struct disk *dev,
 	t->mbr_signature = style == PART_MBR ? mbr_signature : 0;
 	if (style == PART_GPT) {
 		t->disk_id = *disk_id;
+		// UEFI 5.3 has at least 16 KiB kept for entries: 128 of them
 		t->slots = 128;
 		t->entry_size = sizeof(struct gpt_entry_disk);
 		t->entries = 2 * (uint64_t)t->sector_size;
@@ -124,6 +126,7 @@ int part_table_insert(struct part_table *t, const struct part *p,
 
 static bool share_space(const struct part *a, const struct part *b)
 {
+	// the extended partition holds the logical ones, on purpose
 	return a->logical == b->logical && a->start < b->start + b->size &&
 	       b->start < a->start + a->size;
 }
@@ -277,6 +280,8 @@ static int check_spec(const struct part_table *t, const struct part *spec,
 static int choose_number(const struct part_table *t, const struct part *spec,
 			 unsigned *ret, struct err *err)
 {
+	// logical partitions count from 5, however many primary ones there are:
+	// so do Linux and Windows
 	unsigned n = spec->logical ? 5 : 1;
 
 	if (spec->number && !spec->logical) {
@@ -328,6 +333,8 @@ static int choose_place(const struct part_table *t, const struct part *spec,
 		       (unsigned long long)spec->size >> 20);
 }
 
+// Of the disk's id and the number: the same steps give the same table, byte by
+// byte, and two disks never share an id.
 static void make_id(const struct part_table *t, struct part *p)
 {
 	char name[] = "partition 0000";
@@ -371,6 +378,7 @@ static void remove_at(struct part_table *t, size_t i)
 	t->count--;
 	memmove(&t->parts[i], &t->parts[i + 1],
 		(t->count - i) * sizeof(*t->parts));
+	// their numbers are their places in the chain
 	for (; logical && i < t->count; i++)
 		t->parts[i].number--;
 }

@@ -51,6 +51,7 @@ int part_wipe(struct disk *dev, struct err *err)
 	uint64_t backup;
 	int r;
 
+	// too small for a table and what it would lead to
 	if (dev->size < 2 * PART_ALIGN) {
 		r = disk_zero(dev, 0, dev->size, err);
 		return r ? r : disk_flush(dev, err);
