@@ -61,7 +61,7 @@ ANALYZER := -fanalyzer -Wno-analyzer-null-dereference \
 	-Wno-analyzer-use-of-uninitialized-value -Wno-analyzer-null-argument
 # Tests with threads in them, or with what threads share.
 THREADED := libbase/pool libwim/extract/engine libdisk/copy_data \
-	libublk/joined libublk/result
+	libublk/neighbours libublk/result
 
 unit-build: $(UNITS) $(FAULTS) $(REPLAYS)
 
