@@ -164,6 +164,8 @@ static const char *list_partitions(const struct part_table *t,
 	return t->count ? text : "there is none";
 }
 
+// A slice is all that is opened of it: a slip in what comes behind cannot reach
+// the disk's other partitions.
 static int open_partition(struct opening *o, unsigned long number)
 {
 	struct place_level *level;
@@ -394,6 +396,7 @@ static int finish_item(const struct opened *item, struct err *err)
 	return item->volume->is_ready ? tree_sync(item->volume, err) : 0;
 }
 
+// From the innermost out: each flush writes into what lies below it.
 int address_finish(struct place *place, struct err *err)
 {
 	const struct address_stack *s = place->stack;

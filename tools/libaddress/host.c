@@ -13,7 +13,7 @@
 #define MAX_PATH 4096
 
 // Looks in a folder for a name that differs in case alone. Returns false when
-// there is none, or more than one.
+// there is none, or more than one: Windows' text does not say which is meant.
 static bool find_name(const char *folder, const char *name, char found[256])
 {
 	DIR *dir = opendir(*folder ? folder : ".");

@@ -15,6 +15,7 @@ bool address_is_same_path(const char *a, const char *b)
 
 	if (stat(a, &x) || stat(b, &y))
 		return false;
+	// Two nodes may be of one device.
 	if (S_ISBLK(x.st_mode) && S_ISBLK(y.st_mode))
 		return x.st_rdev == y.st_rdev;
 	return x.st_dev == y.st_dev && x.st_ino == y.st_ino;

@@ -62,6 +62,8 @@ int address_open_volume(const char *text, unsigned flags, struct place **ret,
 	return r;
 }
 
+// BIOS boot code adds this to every sector that it reads: wrong, and the volume
+// does not start. Without a partition it is 0.
 uint64_t address_hidden_sectors(const struct place *place)
 {
 	const struct place_level *last =

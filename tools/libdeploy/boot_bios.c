@@ -5,7 +5,9 @@
 #include "bootsect.h"
 #include "plan_priv.h"
 
-#define MBR_CODE 440u // bytes before the disk's signature
+// Bytes before the disk's signature. What follows is the table, which is
+// written last of all (run.c).
+#define MBR_CODE 440u
 
 int boot_bios_check(const struct plan *p, struct err *err)
 {

@@ -60,6 +60,7 @@ static int copy_file(const struct boot_job *job, const char *name,
 		r = tree_create_file(job->esp, target, from->size, TREE_ARCHIVE,
 				     job->plan->time, &to, err);
 	if (!r) {
+		// A rehearsal asks for room and names, not for content.
 		if (!job->dry)
 			r = disk_copy(from, to, from->size, err);
 		disk_close(to);

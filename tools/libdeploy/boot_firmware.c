@@ -58,5 +58,6 @@ int plan_enter(const struct plan *p, struct efi_vars *vars, struct err *err)
 			  "\\EFI\\slipway\\shimx64.efi");
 		r = efi_boot_add(vars, &e, EFI_BOOT_FIRST, NULL, err);
 	}
+	// Each goes to the front of the order: the last one is the first.
 	return r ? r : enter_windows(p, vars, err);
 }

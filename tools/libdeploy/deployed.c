@@ -69,6 +69,7 @@ int deployed_write(const struct boot_job *job, struct err *err)
 	struct tm day;
 	int r;
 
+	// With a seed the disk is the same each time, to the byte.
 	if (now && !p->answer->has_seed && gmtime_r(&now, &day))
 		strftime(text + n, MARK_MAX_SIZE - n, "date = %Y-%m-%d\n",
 			 &day);

@@ -23,6 +23,8 @@ static int make_identifiers(struct plan *p, struct err *err)
 	p->seed = p->answer->seed;
 	if (!p->answer->has_seed)
 		r = guid_random(&p->seed, err);
+	// All others derive from the seed by name, so that the same answer and
+	// images make the same disk.
 	guid_from_name(&p->seed, "disk", &p->disk_id);
 	p->system_serial = plan_number(&p->seed, "esp") & 0xffffffff;
 	p->data_serial = plan_number(&p->seed, "data");

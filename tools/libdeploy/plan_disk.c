@@ -30,6 +30,7 @@ static int add(struct plan *p, const struct wanted *w, unsigned *ret,
 	int r;
 
 	strcpy(spec.name, w->name);
+	// The store and loaders name partitions by these before they exist.
 	guid_from_name(&p->disk_id, w->id, &spec.id);
 	r = part_table_add(p->table, &spec, ret, &inner);
 	if (r == -ENOSPC && p->answer->layout == ANSWER_MBR &&

@@ -163,7 +163,8 @@ static int no_room(const struct plan *p, struct err *err)
 		       count, sum >> 20, p->data->size >> 20);
 }
 
-// Windows makes a disk as large as it can be when it starts from it.
+// Windows makes a disk as large as it can be when it starts from it. One at a
+// time is started, so each may count on all that is left.
 static int check_growth(const struct plan *p, struct err *err)
 {
 	struct disk_extent used[NTFS_BUILD_RANGES];

@@ -15,6 +15,8 @@ static int clear_disk(struct plan *p, struct err *err)
 	p->has_begun = true;
 	r = part_wipe(disk, err);
 	if (!r)
+		// Durable before anything new: after a power cut no part of the
+		// new content can pass for the old volume's.
 		r = disk_flush(disk, err);
 	if (!r)
 		r = disk_discard(disk, 0, disk->size, err);
@@ -85,6 +87,9 @@ static int run_with(struct plan *p, struct pool *pool,
 	if (!r)
 		r = progress_report(progress, "Writing to the disk", 0, 0);
 	if (!r)
+		// What the table leads to is durable before it is: a power cut
+		// before leaves a disk that is marked as unfinished, and none
+		// that looks whole.
 		r = disk_flush(p->target.disk, err);
 	if (!r)
 		r = part_table_write(p->table, p->target.disk, err);

@@ -2,7 +2,8 @@
 //
 // Copying from disk to disk by several threads. Each piece is read, and what is
 // not zero of it written, by one of them; in between they take turns in the
-// order of the pieces, where each takes the room that it needs.
+// order of the pieces, where each takes the room that it needs. So a dynamic
+// disk has its blocks in order, and is the same file each time it is made.
 
 #include <pthread.h>
 #include <string.h>
@@ -108,6 +109,7 @@ static int copy_piece(struct copier *c, struct job *j, struct err *err)
 		r = disk_read(c->from, j->off, j->bytes, j->len, err);
 	if (!r)
 		found = next_run(j, 0, &begin, &end);
+	// Also after a failure: those behind wait for this turn.
 	wait_turn(c, j->number);
 	if (!r && found)
 		r = take_room(c, j, begin, end, err);

@@ -34,7 +34,8 @@ static uint32_t find_align(const struct file_disk *f)
 }
 
 // Returns a descriptor of the same file through the page cache, or -1: then all
-// goes past it.
+// goes past it. Opened anew, as a copy would share O_DIRECT; our locks belong
+// to the other opening (F_OFD_SETLK), so closing this one drops none.
 static int open_cached(const struct file_disk *f)
 {
 	char path[32];

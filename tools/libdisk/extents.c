@@ -10,7 +10,7 @@
 struct extent_disk {
 	struct disk disk;
 	struct disk *base;
-	uint64_t valid;
+	uint64_t valid; // zeroes behind it; the clusters hold what was there
 	size_t count;
 	struct disk_extent *runs;
 	uint64_t *starts; // offset in this disk of each run
@@ -75,7 +75,8 @@ static int extents_read(struct disk *d, uint64_t off, void *buf, size_t len,
 	return 0;
 }
 
-// Calls one of write, zero and discard for each piece of a range.
+// Calls one of write, zero and discard for each piece of a range. A hole has no
+// place to write to: only its file system could give it one.
 static int each_piece(struct extent_disk *x, uint64_t off, const uint8_t *data,
 		      uint64_t len,
 		      int (*fn)(struct disk *, uint64_t, uint64_t,

@@ -74,6 +74,7 @@ int disk_file_write(struct file_disk *f, uint64_t off, const void *buf,
 		len -= (size_t)n;
 	}
 	if (!f->align && off - begin >= LARGE_WRITE)
+		// A start, no promise: what must be durable is flushed.
 		sync_file_range(f->fd, (off_t)begin, (off_t)(off - begin),
 				SYNC_FILE_RANGE_WRITE);
 	return 0;
@@ -114,7 +115,9 @@ static int write_zeroes(struct disk *d, uint64_t off, uint64_t len,
 	return 0;
 }
 
-// Makes a range zero without writing it. Returns 0 or as fallocate(2).
+// Makes a range zero without writing it. A file that has all its room keeps it:
+// a hole would give it back, and a later write into an image that was made in
+// full could fail for want of it. Returns 0 or as fallocate(2).
 static int make_zero(struct file_disk *f, uint64_t off, uint64_t len)
 {
 	int hole = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
@@ -166,6 +169,8 @@ static int file_flush(struct disk *d, struct err *err)
 	return fdatasync(f->fd) ? failed(f, ERR_NOWHERE, "flushing", err) : 0;
 }
 
+// A file system that knows no holes (or a device) says that all is data, which
+// costs time and is never wrong; ENXIO: from here on all is a hole.
 static int file_map(struct disk *d, uint64_t off, uint64_t len,
 		    uint64_t *ret_len, bool *ret_data, struct err *err)
 {
@@ -261,6 +266,8 @@ static int file_resize(struct disk *d, uint64_t size, struct err *err)
 	return 0;
 }
 
+// The size is set when the bytes are there: other threads read it without a
+// lock (atomically), and must not read what is not written yet.
 static int file_extend(struct disk *d, uint64_t off, const void *buf,
 		       size_t len, struct err *err)
 {
@@ -403,6 +410,8 @@ static int open_locked(struct file_disk *f, const char *path, unsigned flags,
 		r = disk_check_writable(path, &before, err);
 	if (r)
 		return r;
+	// With O_EXCL the kernel refuses a device that is mounted or in use by
+	// a driver (open(2)): nothing else would keep us from writing under it.
 	if ((flags & DISK_EXCLUSIVE) && S_ISBLK(before.st_mode))
 		mode |= O_EXCL;
 	f->is_device = S_ISBLK(before.st_mode);

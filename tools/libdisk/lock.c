@@ -3,9 +3,10 @@
 // Locks of files, so that no two programs have one that either writes to:
 //
 // - flock(2), which util-linux takes and we do;
-// - single bytes that QEMU locks for reading, by which it says what it does (from
-//   100 on) and what nobody else may do (from 200 on): QEMU's docs/system/
-//   images, "Disk image file locking", and the permissions of its block layer;
+// - single bytes that QEMU locks for reading, by which it says what it does
+//   (from 100 on) and what nobody else may do (from 200 on): QEMU's
+//   docs/system/images, "Disk image file locking", and the permissions of its
+//   block layer;
 // - fcntl(2) on all of a file, as ntfs-3g takes it.
 //
 // File systems without locks (some of FUSE and of networks) go without. Who has
@@ -116,6 +117,8 @@ static int try_lock(int fd, bool writes, bool is_exclusive)
 			return -errno;
 		is_taken_by_flock = true;
 	}
+	// Mark first, look then: of two that come at once, at least one sees
+	// the other.
 	e = mark_all(fd, writes, is_exclusive);
 	if (e && !is_taken(e) && !is_without_locks(e))
 		return -e;
@@ -206,6 +209,7 @@ int disk_file_lock(struct file_disk *f, unsigned flags, struct err *err)
 		if (now - start >= time_for(f, &user) ||
 		    now - known >= UNKNOWN_MS)
 			return refuse(f, &user, writes, err);
+		// Two that wait must not hold their marks against each other.
 		unlock(f->fd);
 		wait_a_little(times++);
 	}

@@ -88,6 +88,8 @@ static int sync_folder(const char *path, struct err *err)
 		return r;
 	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
+		// A folder may be written to by who may not read it; then there
+		// is nothing to sync it by.
 		return errno == EACCES ? 0 : failed(folder, "opening", err);
 	// Not every file system has something to sync there.
 	if (fsync(fd) && errno != EINVAL)
@@ -225,7 +227,7 @@ static int check_old(const char *path, const struct stat *st, struct err *err)
 	return disk_check_writable(path, st, err);
 }
 
-// These are made of the content.
+// These are made of the content: kept, they would call the new one forged.
 static bool is_of_content(const char *attribute)
 {
 	return !strcmp(attribute, "security.ima") ||
@@ -385,6 +387,8 @@ static int rename_new(const char *from, const char *to)
 	return rename(from, to) ? -errno : 0;
 }
 
+// linkat(2) takes no name that is there, rename(2) does in one step: at any
+// time there is one whole file under the name, the old or the new.
 static int rename_over(struct new_file *n, int fd)
 {
 	int r;
@@ -431,6 +435,8 @@ int disk_new_finish(struct file_disk *f, struct err *err)
 	struct new_file *n = f->made;
 	int r;
 
+	// Before the name: otherwise it may lead to an empty file after a power
+	// cut.
 	if (fsync(f->fd))
 		return failed(f->name, "flushing", err);
 	r = take_name(n, f->fd);

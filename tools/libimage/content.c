@@ -20,6 +20,8 @@ static size_t first_target(const struct apply *a, const struct wim_blob *blob)
 	return low;
 }
 
+// Files of the same content are one blob: it is decoded once, and written to
+// each of them.
 static int write_piece(void *ctx, const struct wim_blob *blob, uint64_t off,
 		       const void *data, size_t len, struct err *err)
 {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// One image onto one device, from beginning to end.
+// One image onto one device, from beginning to end. Up to ntfs_build_begin
+// nothing is written: an image that does not fit, that NTFS cannot hold or that
+// is damaged (options->verify) leaves the device as it was.
 
 #include "image.h"
 

@@ -106,6 +106,9 @@ static int make_spec(struct walk *w, const struct wim_dentry *d,
 	char path[sizeof(w->err->what)];
 	int r;
 
+	// What a WIM holds of such a file is an export of EFS, which only
+	// Windows can turn into a file; written as it is, it would be one that
+	// nobody can read.
 	if (d->attributes & NTFS_ATTR_ENCRYPTED) {
 		r = apply_path(d, path, sizeof(path), w->err);
 		if (r)
@@ -118,7 +121,7 @@ static int make_spec(struct walk *w, const struct wim_dentry *d,
 		.attributes = d->attributes,
 		.created = d->created,
 		.modified = d->modified,
-		.changed = d->modified,
+		.changed = d->modified, // a WIM does not tell it
 		.accessed = d->accessed,
 		.security = d->security < 0 ? NTFS_NO_SECURITY
 					    : w->security[d->security],
@@ -165,6 +168,7 @@ static int make_node(struct walk *w, const struct wim_dentry *d,
 	return apply_add_streams(w, *ret_node, d);
 }
 
+// Dentries come level by level, so the node of the folder is there.
 static int add_dentry(struct walk *w, struct wim_dentry *d)
 {
 	struct ntfs_name name = {d->name, d->name_len, d->short_name,

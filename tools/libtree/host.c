@@ -57,6 +57,7 @@ static int stat_at(int folder, const char *name, struct tree_stat *ret)
 	if (!(st.st_mode & 0222))
 		s.attributes |= TREE_READONLY;
 	s.size = s.is_directory ? 0 : (uint64_t)st.st_size;
+	// stat(2) does not tell when a file was made.
 	s.modified = s.created = filetime(&st.st_mtim);
 	s.accessed = filetime(&st.st_atim);
 	snprintf(s.name, sizeof(s.name), "%s", name);
@@ -110,6 +111,8 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+// Sorted: the same folder is the same list everywhere, whatever its file
+// system.
 static int read_names(DIR *dir, struct names *n, struct err *err)
 {
 	const struct dirent *e;
@@ -263,6 +266,7 @@ static int host_write_file(struct tree *t, const char *path, const void *data,
 	return disk_put_file(path, data, size, err);
 }
 
+// 0 is no time given: it is left as it is.
 static struct timespec timespec(uint64_t filetime)
 {
 	int64_t seconds = filetime_to_unix(filetime);

@@ -57,6 +57,8 @@ int tree_read_link(struct tree *t, const char *path, char **ret,
 					   "it is no link");
 }
 
+// Where there are no streams, a file has none; one that is missing is still an
+// error.
 int tree_streams(struct tree *t, const char *path, tree_stream_fn *fn,
 		 void *ctx, struct err *err)
 {
@@ -117,6 +119,7 @@ int tree_check_writable(struct tree *t, struct err *err)
 				      : refuse(t->kind, err);
 }
 
+// A volume is checked for this as a whole, so it is done once.
 int tree_begin(struct tree *t, struct err *err)
 {
 	int r;

@@ -24,6 +24,8 @@ int ublk_control_open(struct ublk_control *ret, struct err *err)
 		return err_set(err, r, UBLK_CONTROL, ERR_NOWHERE,
 			       "opening failed: %s", strerror(-r));
 	}
+	// A control command has 32 bytes; an entry of the usual size has room
+	// for 16.
 	r = io_uring_queue_init(4, &c.ring, IORING_SETUP_SQE128);
 	if (r) {
 		close(c.fd);
@@ -45,7 +47,7 @@ int ublk_control_send(struct ublk_control *c, uint32_t command, int id,
 {
 	struct ublksrv_ctrl_cmd cmd = {
 		.dev_id = (uint32_t)id,
-		.queue_id = UINT16_MAX,
+		.queue_id = UINT16_MAX, // of no queue
 		.len = len,
 		.addr = (uintptr_t)addr,
 		.data = {data},

@@ -27,6 +27,9 @@ bool ublk_joined_add(struct ublk_joined *j, uint16_t tag,
 
 uint64_t ublk_joined_copy(const struct ublk_joined *j)
 {
+	// Reading takes only what is in memory: the queue has one thread, and
+	// what must come from the device is handed on instead. By its number,
+	// as older musl has no preadv2.
 	ssize_t n = j->is_write ? pwritev(j->fd, j->parts, (int)j->count,
 					  (off_t)j->off)
 				: syscall(SYS_preadv2, j->fd, j->parts,

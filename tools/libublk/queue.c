@@ -38,6 +38,9 @@ static uint8_t *buffer_of(const struct ublk_queue *q, uint16_t tag)
 	return q->buffers + (size_t)tag * q->owner->target.max_bytes;
 }
 
+// A tag has one thing under way at a time, and the ring an entry for each, so
+// it is never full. The driver takes commands of a queue only from the thread
+// that sent the first; so nothing here needs a lock.
 static int send_command(struct ublk_queue *q, uint32_t command, uint16_t tag,
 			int result)
 {
@@ -166,8 +169,8 @@ static int begin(struct ublk_queue *q, uint16_t tag)
 	return run_here(q, tag, &request, r, &err);
 }
 
-// What did not end as it should is done once more by the disk, which knows what
-// to do about it, or what to say.
+// What did not end as it should (also: of which a part was done) is done once
+// more by the disk, which knows what to do about it, or what to say.
 static int end_io(struct ublk_queue *q, uint16_t tag, int result)
 {
 	struct ublk_request request = {0};
@@ -220,6 +223,8 @@ static int loop(struct ublk_queue *q)
 	while (q->open_commands) {
 		int r = io_uring_submit_and_wait(&q->ring, 1);
 
+		// With the last two the kernel wants what has completed to be
+		// taken before it takes more.
 		if (r < 0 && r != -EINTR && r != -EAGAIN && r != -EBUSY)
 			return fail(q, r, "waiting for requests");
 		r = take_completed(q);
@@ -253,7 +258,8 @@ static int prepare(struct ublk_queue *q)
 {
 	int r;
 
-	// The thread's own memory must not be got by writing to its disk.
+	// When memory is short, what this thread asks for must not be got by
+	// writing to its own disk: it would wait for itself (prctl(2)).
 	if (prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0))
 		return fail(q, -errno, "prctl(PR_SET_IO_FLUSHER)");
 	r = io_uring_queue_init(q->depth, &q->ring,
@@ -316,6 +322,7 @@ static int start_thread(struct ublk_queue *q, struct err *err)
 		return err_set(err, r, "ublk queue", ERR_NOWHERE,
 			       "starting its thread failed: %s", strerror(-r));
 	pthread_attr_setstacksize(&attr, STACK_SIZE);
+	// Signals are for the thread that the caller has wait for them.
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	r = -pthread_create(&q->thread, &attr, queue_thread, q);

@@ -60,6 +60,8 @@ int ublk_request_decode(const struct ublksrv_io_desc *desc,
 	return 0;
 }
 
+// With FUA a write must be durable when it is done. It is not handed on: the
+// flush behind it would have to wait for it.
 bool ublk_request_locate(const struct ublk_target *t,
 			 const struct ublk_request *q, struct disk_place *ret)
 {
@@ -113,6 +115,7 @@ int ublk_request_run(struct ublk_target *t, const struct ublk_request *q,
 	if (q->operation == UBLK_READ)
 		return disk_read(t->disk, q->off, buf, (size_t)q->len, err);
 	if (t->read_only)
+		// Users flush without having written, too.
 		return q->operation == UBLK_FLUSH
 			       ? 0
 			       : err_set(err, -EROFS, "request", q->off,

@@ -28,8 +28,10 @@ static int get_info(struct ublk_control *c, int id,
 		 : 0;
 }
 
-// Holds the disk of a device exclusively and writes its users' data back.
-// Returns a descriptor, -ENOENT when it has no disk any more, or -EBUSY.
+// Holds the disk of a device exclusively, which the kernel refuses while it or
+// a partition is mounted, and writes its users' data back: what comes after
+// STOP_DEV fails, also what is only cached. Returns a descriptor, -ENOENT when
+// it has no disk any more, or -EBUSY.
 static int claim(int id, struct err *err)
 {
 	char path[32];

@@ -10,7 +10,8 @@
 
 #include "ublk.h"
 
-// How long a server may take to write back and end.
+// How long a server may take to write back and end: a slow disk has much to
+// write, and to give up early would call sound data lost.
 #define END_WAIT_MS 60000
 
 struct ublk_server ublk_server_open(int id)

@@ -115,6 +115,11 @@ static uint32_t discard_unit(const struct disk *disk)
 	return disk->unit < MAX_DISCARD_UNIT ? disk->unit : MAX_DISCARD_UNIT;
 }
 
+// With VOLATILE_CACHE the kernel sends flushes. Without it a file system takes
+// for durable what may still be in the host's memory, and a power cut tears it.
+// 4 KiB are the physical sector, so that partitioning programs align to them;
+// "chunk" keeps a request within one block of a VHD or VHDX, so in one piece. A
+// last part of a sector cannot be asked for: the size leaves it out.
 static int set_params(struct ublk *u, struct err *err)
 {
 	const struct disk *disk = u->target.disk;
@@ -238,6 +243,9 @@ static int wait_nodes(struct ublk *u, struct err *err)
 	return r;
 }
 
+// In the order of ublk.rst, "Control plane". START_DEV comes last: it waits
+// until all queues have fetched, and the kernel reads the partition table at
+// once.
 static int start(struct ublk *u, const struct ublk_options *o, struct err *err)
 {
 	int r = check_driver(u, err);
@@ -302,6 +310,8 @@ int ublk_wait(struct ublk *u, struct err *err)
 			r = err_pass(err, u->queues[i].result,
 				     &u->queues[i].err);
 	}
+	// What the last users wrote may be in caches still: stopping is no
+	// flush.
 	flushed = u->target.read_only ? 0 : disk_flush(u->target.disk, err);
 	return r ? r : flushed;
 }
@@ -316,6 +326,7 @@ void ublk_free(struct ublk *u)
 	for (unsigned i = 0; i < u->count; i++)
 		ublk_queue_join(&u->queues[i]);
 	// While the node is open here its id cannot become another device's.
+	// DEL_DEV would wait until it is closed: by us.
 	if (u->is_added)
 		ublk_control_send(&u->control, CTRL_DEL_DEV_ASYNC, u->id, NULL,
 				  0, 0);

@@ -47,7 +47,8 @@ static int stat_file(struct tree *t, const char *path, struct tree_stat *ret,
 	return r;
 }
 
-// The path without case and in one form: of several slashes one counts.
+// The path without case and in one form: of several slashes one counts. FAT has
+// no numbers of files, and an empty one not even a first cluster.
 static uint64_t hash_path(const char *path)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325); // FNV-1a

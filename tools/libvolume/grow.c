@@ -78,6 +78,7 @@ static bool grow_locate(struct disk *d, uint64_t off, uint64_t len,
 	return found;
 }
 
+// `moving` is held for writing.
 static int make_ready(struct growing *g, struct err *err)
 {
 	struct disk *inner;

@@ -21,7 +21,8 @@ static struct ntfs *ntfs_of(struct tree *t)
 
 // --- Reading -----------------------------------------------------------------
 
-// The 8.3 names of a folder: they stand elsewhere in it than the long ones.
+// The 8.3 names of a folder: each is an entry of its own, sorted among the
+// others by its letters, so not beside the long one of its file.
 struct short_name {
 	uint64_t record;
 	char name[12 * 3 + 1];
@@ -72,10 +73,13 @@ static int list_entry(void *ctx, const struct ntfs_entry *e)
 		.reparse_tag = e->reparse_tag,
 	};
 
+	// The system's own files ($MFT and others) are not shown, as in
+	// Windows.
 	if (e->name_space == NTFS_NS_DOS || e->record < NTFS_FIRST_FILE)
 		return 0;
 	s.size = s.is_directory ? 0 : e->size;
 	strncpy(s.name, e->utf8, sizeof(s.name) - 1);
+	// In the other name spaces a name has no short one, or is it itself.
 	if (e->name_space == NTFS_NS_WIN32 && l->count)
 		found = bsearch(&key, l->names, l->count, sizeof(*l->names),
 				by_record);
