@@ -10,9 +10,15 @@ cd "$(dirname "$0")/.."
 # shellcheck disable=SC2016 # for git, not for a shell
 tag='$Format:%(describe:tags=true,match=v*,abbrev=10)$' commit='$Format:%H$'
 
-# A tree inside of another project's is not of that project's version. Ten digits,
-# so that clones of different ages say the same.
-top=$(git rev-parse --show-cdup 2>/dev/null) || top=none
+# A tree of another owner, as in a container, is read all the same: make runs what is
+# in it anyway.
+git() { command git -c safe.directory='*' "$@"; }
+
+# A tree inside of another project's is not of that project's version, and one
+# without a commit has none. Ten digits, so that clones of different ages say the
+# same.
+top=$(git rev-parse --verify -q HEAD >/dev/null 2>&1 && git rev-parse --show-cdup) ||
+	top=none
 if [ -z "$top" ]; then
 	text=$(git describe --tags --match 'v*' --always --abbrev=10 --dirty)
 elif [ "${commit#?Format:}" = "$commit" ]; then

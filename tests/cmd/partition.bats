@@ -19,6 +19,18 @@ setup() { cd "$BATS_TEST_TMPDIR"; }
 	assert_output_has "Windows"
 }
 
+@test "the environment finds a partition by its whole GUID, read from the list" {
+	local id=aaaaaaaa-0000-4000-8000-00000000000
+	slipway partition create d.img --gpt --size 100M type=efi,size=40M,id=${id}1 \
+		"type=data,name=Windows 11,id=${id}2"
+	# shellcheck source=/dev/null
+	. "$ROOT/rootfs/etc/slipway/native.sh"
+	[ "$(gpt_number "..$PWD/d.img" ${id}1)" = 1 ]
+	[ "$(gpt_number "..$PWD/d.img" "$(echo ${id}2 | tr a A)")" = 2 ]
+	[ -z "$(gpt_number "..$PWD/d.img" $id)" ]
+	[ -z "$(gpt_number "..$PWD/d.img" ${id}3)" ]
+}
+
 @test "a disk with a table or data is refused without --wipe" {
 	slipway partition create d.img --gpt --size 10M type=data
 	cp d.img before.img

@@ -56,6 +56,15 @@ version_is() { # FOLDER TEXT
 	version_is tree unversioned
 }
 
+@test "before the first commit there is none; another owner's tree has its own" {
+	git init -q
+	version_is . unversioned
+	commit
+	export GIT_TEST_ASSUME_DIFFERENT_OWNER=1
+	run ! git status
+	version_is . "$id"
+}
+
 @test "the program says it, and so does its list of commands" {
 	run -0 slipway --version
 	name="slipway $(cat "$O/obj/.version")"

@@ -41,7 +41,7 @@ bool machine_has_uefi(const char *root);
 bool machine_has_disk(const char *root, const char *path);
 
 // Finds the disk of a partition's device: "/dev/sda" and 2 for "/dev/sda2".
-// Returns false when it is no such device.
+// Returns false when it is no such device, or not in /dev: images bear such names too.
 bool machine_disk_of(const char *root, const char *node, char disk[80],
 		     unsigned *ret_number);
 

@@ -50,6 +50,20 @@ bool machine_has_disk(const char *root, const char *path)
 	return found;
 }
 
+// Whether a file lies in /dev itself: an image may be called sda1 as well.
+static bool is_node(const char *root, const char *file)
+{
+	char path[MACHINE_MAX_PATH], dev[PATH_MAX];
+	size_t len;
+
+	snprintf(path, sizeof(path), "%s/dev", root);
+	if (!realpath(path, dev))
+		return false;
+	len = strlen(dev);
+	return !strncmp(file, dev, len) && file[len] == '/' &&
+	       !strchr(file + len + 1, '/');
+}
+
 // sysfs keeps a partition's folder in the folder of its disk.
 bool machine_disk_of(const char *root, const char *node, char disk[80],
 		     unsigned *ret_number)
@@ -57,7 +71,7 @@ bool machine_disk_of(const char *root, const char *node, char disk[80],
 	char real[PATH_MAX], path[MACHINE_MAX_PATH];
 	uint64_t number;
 
-	if (!realpath(node, real))
+	if (!realpath(node, real) || !is_node(root, real))
 		return false;
 	snprintf(path, sizeof(path), "%s/sys/class/block/%s", root,
 		 strrchr(real, '/') + 1);

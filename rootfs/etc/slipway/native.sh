@@ -31,7 +31,7 @@ native_partition() { # GUID
 gpt_number() { # DISK GUID
 	id=$(echo "$2" | tr A-F a-f)
 	slipway partition list "/dev/$1" 2>/dev/null | sed -n \
-		"s/^  Partition \([0-9]*\) .* [0-9a-f-]\{36\} $id.*/\1/p"
+		"s/^  Partition \([0-9]*\) .* [0-9a-f-]\{36\} $id\( .*\)*\$/\1/p"
 }
 
 native_attach() {

@@ -52,7 +52,11 @@ static void disks(void)
 	check(!machine_disk_of(root, node, disk, &number));
 	check(!machine_has_disk(root, node));
 	check(!machine_disk_of(root, "/nowhere", disk, &number));
+	put("dev/shm/nvme0n1p3", ""); // an image of that partition
+	snprintf(node, sizeof(node), "%s/dev/shm/nvme0n1p3", root);
+	check(!machine_disk_of(root, node, disk, &number));
 	check(!strcmp(disk, "none") && number == 7);
+	snprintf(node, sizeof(node), "%s/dev/nvme0n1", root);
 	strcat(node, "p3");
 	check(machine_disk_of(root, node, disk, &number));
 	check(!strcmp(disk, "/dev/nvme0n1") && number == 3);
