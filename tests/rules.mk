@@ -67,7 +67,7 @@ unit-build: $(UNITS) $(FAULTS) $(REPLAYS)
 
 # What tests deploy. First of all goals: packages come over the network while
 # everything else compiles.
-images:
+images: $(O)/obj/.version
 	$(Q)build/packages.sh
 	$(Q)tests/image/make.sh xpress >/dev/null
 	$(Q)tests/image/make.sh lzx >/dev/null
@@ -116,7 +116,7 @@ messages:	## every message that a user can meet, to be read
 	$(Q)tests/messages.py
 format:	## lay out the C as .clang-format says
 	$(Q)git ls-files -co --exclude-standard '*.c' '*.h' | xargs -P $$(nproc) -n 40 clang-format-19 -i
-lint:	## the style rules that a script can check
+lint: tools	## the style rules that a script can check
 	$(Q)tests/run.sh lint
 fuzz: deps $(BIOS)	## fuzz every decoder for T seconds each
 	$(Q)build/deps.sh build/packages.fuzz

@@ -94,6 +94,10 @@ make_in_memory() { # CORES
 		"$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)"; do
 		[ "${free:-0}" -ge "$room" ] || return 0
 	done
+	# what a container may take, of which /proc says nothing
+	free=$(cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes \
+		2>/dev/null | awk '/^[0-9]+$/ { printf "%.0f", $1 / 1024; exit }')
+	[ "${free:-$room}" -ge "$room" ] || return 0
 	[[ $(findmnt -no OPTIONS --target /dev/shm) != *noexec* ]] || return 0
 	memory=$(mktemp -d /dev/shm/slipway-XXXXXX) && chmod 755 "$memory" &&
 		export TMPDIR=$memory

@@ -21,7 +21,11 @@ done
 ! grep -nE '[a-z_]\.c\b' Makefile tools/rules.mk tests/rules.mk |
 	grep -v '^tests/rules.mk:.*\(fuzz\.c\|replay\.c\|/x\.c\)' ||
 	fail "makefiles: name a source file"
+for name in $(sed -n '/^THREADED :=/,/[^\\]$/{s/.*:=//;s/\\$//;p}' tests/rules.mk); do
+	[ -e "tests/unit/$name.c" ] || fail "tests/rules.mk: there is no tests/unit/$name.c"
+done
 
+[ -n "$(git ls-files)" ] || fail "git names no files here"
 for f in $(git ls-files '*.c' '*.h'); do
 	[ -e "$f" ] || continue
 	[ "$(wc -l <"$f")" -le 700 ] || case $f in

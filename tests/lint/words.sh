@@ -4,6 +4,7 @@ set -u
 cd "$(dirname "$0")/../.."
 bad=0
 files=$(git ls-files | grep -v '^tests/lint/words.sh$')
+[ -n "$files" ] || { echo "git names no files here"; exit 1; }
 # shellcheck disable=SC2086 # a list of files is meant
 search() { grep -nIiE "$1" $files; }
 
