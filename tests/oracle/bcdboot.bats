@@ -175,6 +175,8 @@ setup() {
 	mkdir -p tree/some/vhds
 	qemu-img convert -O vpc -o subformat=fixed d.img tree/some/vhds/w.vhd
 	echo "no disk" >tree/some/x.vhdx
+	ln -s some/vhds tree/way # what it leads to is told once
+	ln -s . tree/some/vhds/round
 	slipway partition create h.img --gpt --size 500M type=efi,size=64M type=data
 	slipway format h.img@1 /FS:FAT32 >/dev/null
 	wimlib-imagex capture tree h.wim --no-acls --quiet

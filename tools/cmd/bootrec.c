@@ -107,7 +107,9 @@ static int visit(void *ctx, const struct tree_stat *entry)
 	}
 	below.address = address;
 	below.depth++;
-	if (f->depth < MAX_DEPTH && strcasecmp(entry->name, "Windows"))
+	// What a link leads to is found where it lies.
+	if (f->depth < MAX_DEPTH && entry->reparse_tag != TREE_TAG_SYMLINK &&
+	    strcasecmp(entry->name, "Windows"))
 		search_folder(&below);
 	return 0;
 }

@@ -19,8 +19,8 @@
 // working folder. Times are FILETIME.
 //
 // Changes: tree_begin first. A power cut leaves each file as it was or as it
-// is to be, wherever it lies; after tree_sync it is as it is to be. On the host
-// each call is durable when it returns, and tree_sync does nothing more.
+// is to be, wherever it lies; after tree_sync it is as it is to be. On the host a
+// file is durable when it has its name, and tree_sync does nothing more.
 //
 // What a place cannot do is refused with -ENOTSUP, in words. A tree is used by one
 // thread at a time; the disks of its files are not bound by that.
@@ -39,7 +39,7 @@ enum { // attributes, the bits of FAT and NTFS
 	TREE_REPARSE = 0x400,
 };
 
-#define TREE_TAG_SYMLINK 0xa000000cu // of the host's links: [MS-FSCC] 2.1.2.1
+#define TREE_TAG_SYMLINK 0xa000000cu // a symbolic link: [MS-FSCC] 2.1.2.1
 
 // A file or folder. The host's have no hidden name and no 8.3 one, and are
 // read-only when nobody may write to them.
