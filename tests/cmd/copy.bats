@@ -51,6 +51,9 @@ a/f3.txt
 	slipway copy a/f1.txt 'd.img@2:\x' >/dev/null
 	run -1 slipway copy 'd.img@2:\x' 'd.img@2:\X' /Y
 	assert_output_has 'The file cannot be copied onto itself'
+	slipway copy a/f1.txt 'd.img@1:\ä' >/dev/null
+	run -1 slipway copy 'd.img@1:\ä' 'd.img@1:\Ä' /Y
+	assert_output_has 'The file cannot be copied onto itself'
 }
 
 @test "copy: sources that become one file" {

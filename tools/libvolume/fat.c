@@ -47,33 +47,52 @@ static int stat_file(struct tree *t, const char *path, struct tree_stat *ret,
 	return r;
 }
 
-// The path without case and in one form: of several slashes one counts. FAT has
-// no numbers of files, and an empty one not even a first cluster.
-static uint64_t hash_path(const char *path)
+static uint64_t hash_unit(uint64_t hash, uint16_t unit) // FNV-1a
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325); // FNV-1a
+	const uint64_t prime = UINT64_C(0x100000001b3);
 
-	for (char last = 0; *path; path++) {
-		char c = *path == '/' ? '\\' : *path;
+	hash = (hash ^ (unit & 0xff)) * prime;
+	return (hash ^ unit >> 8) * prime;
+}
 
-		if (c == '\\' && last == c)
-			continue;
-		last = c;
-		if (c >= 'A' && c <= 'Z')
-			c = (char)(c + 0x20);
-		hash = (hash ^ (uint8_t)c) * UINT64_C(0x100000001b3);
+// The path without case and in one form: a slash before each part alone. FAT has
+// no numbers of files, and an empty one not even a first cluster.
+static int hash_path(const char *path, uint64_t *ret, struct err *err)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	bool is_in_part = false;
+	le16 *units;
+	size_t count;
+
+	// It is a path of a file: it is UTF-8.
+	if (utf16_from_utf8(path, &units, &count))
+		return err_nomem(err);
+	for (size_t i = 0; i < count; i++) {
+		uint16_t unit = get_le16(units[i]);
+		bool is_slash = unit == '/' || unit == '\\';
+
+		if (!is_slash && !is_in_part)
+			hash = hash_unit(hash, '\\');
+		if (!is_slash)
+			hash = hash_unit(hash, utf16_upcase(unit));
+		is_in_part = !is_slash;
 	}
-	return hash;
+	mem_free(units);
+	*ret = hash;
+	return 0;
 }
 
 static int identify(struct tree *t, const char *path, struct tree_id *ret,
 		    struct err *err)
 {
+	struct tree_id id = {0};
 	struct fat_stat stat;
 	int r = fat_stat(fat_of(t), path, &stat, err);
 
 	if (!r)
-		*ret = (struct tree_id){.file = hash_path(path)};
+		r = hash_path(path, &id.file, err);
+	if (!r)
+		*ret = id;
 	return r == -ENOTDIR ? -ENOENT : r;
 }
 

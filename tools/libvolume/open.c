@@ -3,7 +3,6 @@
 // Opening a volume of either file system, and saying what else is there.
 
 #include <string.h>
-#include <strings.h>
 
 #include "part.h"
 #include "volume_priv.h"

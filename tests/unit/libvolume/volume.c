@@ -207,6 +207,30 @@ static void test_streams(struct disk *d, bool has_one)
 	tree_close(v);
 }
 
+// In FAT the path is the file, in any case, as Windows has it, and with any slashes.
+static void test_fat_paths(struct disk *d)
+{
+	static const char *const same[] = {"\\folder\\\xc3\xa4",
+					   "Folder//\xc3\x84/"};
+	struct tree_id id, other;
+	struct err err = {0};
+	struct tree *v;
+
+	check_ok(volume_open(d, &v, &err), &err);
+	check_ok(tree_begin(v, &err), &err);
+	check_ok(tree_write_file(v, "Folder\\\xc3\x84", text, 1, 0, TIME, &err),
+		 &err);
+	check_ok(tree_identify(v, "folder/\xc3\x84", &id, &err), &err);
+	for (size_t i = 0; i < 2; i++) {
+		check_ok(tree_identify(v, same[i], &other, &err), &err);
+		check(tree_is_same(&id, &other));
+	}
+	check_ok(tree_identify(v, "folder", &other, &err), &err);
+	check(!tree_is_same(&id, &other));
+	check_eq(tree_identify(v, "folder\\a", &other, NULL), -ENOENT);
+	tree_close(v);
+}
+
 int main(void)
 {
 	struct disk *blank = new_disk(1 << 20), *fat = new_fat(),
@@ -219,6 +243,7 @@ int main(void)
 	test_reading(ntfs, "NTFS");
 	test_streams(fat, false);
 	test_streams(ntfs, true);
+	test_fat_paths(fat);
 	tree_close(NULL);
 	disk_close(ntfs);
 	disk_close(fat);
