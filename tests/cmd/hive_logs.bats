@@ -90,9 +90,11 @@ is_complete() { # HIVE
 
 @test "a link in a volume: logs lie beside the hive that it leads to" {
 	requires wimlib-imagex
-	mkdir -p tree/config
+	mkdir -p tree/config tree/other/deep
 	dirty h 7 h.LOG1
 	cp h h.LOG1 tree/config
+	ln -s ../config tree/other/way # so that way/.. is not other
+	ln -s .././way/../config/h tree/other/deep/up
 	ln -s h tree/config/second
 	ln -s config/second tree/link
 	echo garbage >tree/link.LOG1 # not its log
@@ -101,12 +103,16 @@ is_complete() { # HIVE
 	slipway dism /Apply-Image /ImageFile:t.wim /Index:1 '/ApplyDir:d.img@1:\' \
 		>/dev/null
 	run -0 is_complete 'd.img@1:\link'
+	run -0 is_complete 'd.img@1:\other\deep\up'
 	run -0 slipway reg add 'd.img@1:\link\A' /v old /d 1 /f
 	run -0 is_complete 'd.img@1:\config\h'
 	run -0 slipway dir 'd.img@1:\' /b
 	assert_output_has link.LOG1
 	run -0 slipway dir 'd.img@1:\config' /b
 	[ "$output" = $'h\nsecond' ]
+	run -0 slipway reg add 'd.img@1:\other\deep\up\A' /v old /d 2 /f
+	run -0 slipway reg query 'd.img@1:\config\h\A' /v old
+	assert_output_has 2
 }
 
 @test "in volumes: logs in another case, which a change removes" {

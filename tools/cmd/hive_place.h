@@ -14,14 +14,14 @@ enum {
 	HIVE_PLACE_WRITE = 1 << 0, // to be replaced; its disk is locked
 	HIVE_PLACE_NEW = 1 << 1,   // to be made: it may not be there yet
 	HIVE_PLACE_KEY = 1 << 2,   // a key's path may follow: SYSTEM\Select
-	HIVE_PLACE_NO_LOGS = 1
-			     << 3, // what is in its logs is not wanted; reading
+	// What is in its logs is not wanted; for reading.
+	HIVE_PLACE_NO_LOGS = 1 << 3,
 };
 
 // Finds the file that an address names. Nothing is changed.
 // Returns 0, -ENOENT when there is none, -EEXIST when HIVE_PLACE_NEW finds one,
-// -EINVAL for HIVE_PLACE_NO_LOGS to write, or as address_open and (to write) tree_begin do.
-// End with hive_place_close.
+// -EINVAL for HIVE_PLACE_NO_LOGS to write, or as address_open and (to write)
+// tree_begin do. End with hive_place_close.
 int hive_place_open(const char *address, unsigned flags,
 		    struct hive_place **ret, struct err *err);
 

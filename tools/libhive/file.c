@@ -2,41 +2,95 @@
 //
 // A hive's file with its logs, as hive_file.h tells.
 
-#include <stdio.h>
 #include <string.h>
 
 #include "file_log.h"
 
 #define MAX_LINKS 32 // as many as are followed where a file is opened
 
-// Follows the links at a path to where the content is, and its logs: a target
-// counts from the link's folder or from the root; others are refused by who opens
-// them. *ret is new memory, free with mem_free. Returns 0 or -ENOMEM.
+// A path on its way to where the content is.
+struct walk {
+	struct tree *tree;
+	char *path;
+	unsigned links; // that were followed
+};
+
+static int follow(struct walk *w, struct err *err);
+
+// "\a\b" becomes "\a".
+static void cut_name(struct walk *w)
+{
+	size_t len = (size_t)(tree_path_name(w->tree, w->path) - w->path);
+
+	w->path[len > 1 ? len - 1 : len] = 0;
+}
+
+// The host knows dots in a path; in a volume only a link's target has them.
+static int add_part(struct walk *w, const char *part, struct err *err)
+{
+	bool is_volume = tree_is_volume(w->tree);
+	char *path;
+	int r = 0;
+
+	if (is_volume && !strcmp(part, "."))
+		return 0;
+	if (is_volume && !strcmp(part, "..")) {
+		r = follow(w, err);
+		if (!r)
+			cut_name(w);
+		return r;
+	}
+	path = tree_path_join(w->tree, w->path, part);
+	if (!path)
+		return err_nomem(err);
+	mem_free(w->path);
+	w->path = path;
+	return 0;
+}
+
+// A target counts from the link's folder or from the root.
+static int add_target(struct walk *w, char *target, struct err *err)
+{
+	const char slashes[] = {'/', w->tree->slash, 0};
+	char *save, *part = strtok_r(target, slashes, &save);
+	int r = 0;
+
+	for (; part && !r; part = strtok_r(NULL, slashes, &save))
+		r = add_part(w, part, err);
+	return r;
+}
+
+static int follow(struct walk *w, struct err *err)
+{
+	char *target;
+	int r = 0;
+
+	while (!r && w->links++ < MAX_LINKS) {
+		r = tree_read_link(w->tree, w->path, &target, NULL);
+		if (r) // whoever opens it says what is wrong with it
+			return r == -ENOMEM ? err_nomem(err) : 0;
+		cut_name(w);
+		if (*target == '/' || *target == w->tree->slash)
+			strcpy(w->path, (char[]){w->tree->slash, 0});
+		r = add_target(w, target, err);
+		mem_free(target);
+	}
+	return r;
+}
+
+// Follows the links at a path to where the content is, and its logs. *ret is new
+// memory, free with mem_free. Returns 0 or -ENOMEM.
 static int follow_links(struct tree *t, const char *path, char **ret,
 			struct err *err)
 {
-	char *real = mem_strdup(path), *target;
+	struct walk w = {.tree = t, .path = mem_strdup(path)};
+	int r = w.path ? follow(&w, err) : err_nomem(err);
 
-	for (int i = 0;
-	     real && i < MAX_LINKS && !tree_read_link(t, real, &target, NULL);
-	     i++) {
-		size_t folder = (size_t)(tree_path_name(t, real) - real);
-		char *next = mem_alloc(folder + strlen(target) + 1);
-
-		if (next)
-			sprintf(next, "%.*s%s",
-				*target == '/' || *target == t->slash
-					? 0
-					: (int)folder,
-				real, target);
-		mem_free(target);
-		mem_free(real);
-		real = next;
-	}
-	if (!real)
-		return err_nomem(err);
-	*ret = real;
-	return 0;
+	if (r)
+		mem_free(w.path);
+	else
+		*ret = w.path;
+	return r;
 }
 
 // --- Reading -----------------------------------------------------------------
@@ -168,6 +222,7 @@ static int put(struct tree *t, const char *path, const void *data, size_t size,
 
 static int delete_logs(struct tree *t, const char *path, struct err *err)
 {
+	struct tree_stat stat;
 	int r = 0;
 
 	for (size_t i = 0; !r && i < HIVE_LOGS; i++) {
@@ -179,7 +234,9 @@ static int delete_logs(struct tree *t, const char *path, struct err *err)
 		else if (r)
 			return err_set(err, r, path, ERR_NOWHERE,
 				       "its logs cannot be looked for");
-		if (log)
+		// A folder of that name is no log.
+		if (log &&
+		    (tree_stat(t, log, &stat, NULL) || !stat.is_directory))
 			r = tree_remove(t, log, err);
 		mem_free(log);
 	}

@@ -101,9 +101,11 @@ static void check_replacing(void)
 	check_ok(hive_bytes_read(host, "link", false, &b, &err), &err);
 	check_eq(b.logs[0].size, 4);
 	hive_bytes_done(&b);
+	check(!mkdir("folder/h.LOG2", 0777)); // no log
 	check_ok(hive_file_replace(host, "link", "new", 3, &err), &err);
 	check(is_there("link") && is_there("link.LOG1"));
 	check(!is_there("folder/H.log1") && is_there("folder/other.LOG1"));
+	check(is_there("folder/h.LOG2"));
 	check_ok(hive_bytes_read(host, "folder/h", false, &b, &err), &err);
 	check(b.size == 3 && !memcmp(b.data, "new", 3));
 	hive_bytes_done(&b);
