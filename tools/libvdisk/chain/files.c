@@ -8,13 +8,18 @@ static int create(struct tree *files, const char *path, uint64_t size,
 		  struct disk **ret, struct err *err)
 {
 	struct tree_stat stat;
+	struct err why = {0};
 	int r = tree_begin(files, err);
 
 	if (r)
 		return r;
-	if (!tree_stat(files, path, &stat, NULL))
+	r = tree_stat(files, path, &stat, &why);
+	if (!r)
 		return err_set(err, -EEXIST, path, ERR_NOWHERE,
 			       "it is there already");
+	// In a volume what is there would be replaced; the host looks again.
+	if (r != -ENOENT && tree_is_volume(files))
+		return err_pass(err, r, &why);
 	return tree_create_file(files, path, size, TREE_ARCHIVE, filetime_now(),
 				ret, err);
 }

@@ -36,6 +36,23 @@ static void check_making(struct tree *host)
 	check_missing(host, "made.vhd");
 }
 
+static int stat_failing(struct tree *t, const char *path, struct tree_stat *ret,
+			struct err *e)
+{
+	return err_set(e, -EIO, path, ERR_NOWHERE, "the volume is broken");
+}
+
+// It has no way to make a file: what may be there is not replaced.
+static void check_broken(void)
+{
+	static const struct tree_ops ops = {.stat = stat_failing};
+	struct vdisk_create c = {
+		.format = VDISK_VHD, .type = VDISK_DYNAMIC, .size = 1u << 20};
+	struct tree t = {.ops = &ops, .slash = '\\', .is_ready = true};
+
+	check_eq(vdisk_create_file(&t, "\\x.vhd", &c, NULL), -EIO);
+}
+
 int main(void)
 {
 	char dir[] = "/tmp/slipway-files-XXXXXX";
@@ -44,6 +61,7 @@ int main(void)
 	check(mkdtemp(dir) && !chdir(dir));
 	check_ok(tree_open_host(&host, &err), &err);
 	check_making(host);
+	check_broken();
 	tree_close(host);
 	check(!chdir("/") && !rmdir(dir));
 	return 0;
