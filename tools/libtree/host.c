@@ -226,6 +226,19 @@ static int host_check_growth(struct tree *t, const char *path, uint64_t more,
 	return 0;
 }
 
+// Returns 0 also when it is there, or -1 with errno.
+static int make_folder(const char *path)
+{
+	struct stat st;
+
+	if (!mkdir(path, 0777))
+		return 0;
+	if (errno != EEXIST || stat(path, &st))
+		return -1;
+	errno = ENOTDIR;
+	return S_ISDIR(st.st_mode) ? 0 : -1;
+}
+
 static int host_mkdir_all(struct tree *t, const char *path, uint64_t time,
 			  struct err *err)
 {
@@ -237,7 +250,7 @@ static int host_mkdir_all(struct tree *t, const char *path, uint64_t time,
 
 		if (end)
 			*end = 0;
-		if (*copy && mkdir(copy, 0777) && errno != EEXIST)
+		if (*copy && make_folder(copy))
 			r = err_set(err, -errno, copy, ERR_NOWHERE,
 				    "making the folder failed: %s",
 				    strerror(errno));
@@ -255,8 +268,8 @@ static int host_create_file(struct tree *t, const char *path, uint64_t size,
 {
 	struct stat st;
 
-	return stat(path, &st) ? disk_create_file(path, size, 512, ret, err)
-			       : disk_replace_file(path, size, ret, err);
+	return lstat(path, &st) ? disk_create_file(path, size, 512, ret, err)
+				: disk_replace_file(path, size, ret, err);
 }
 
 static int host_write_file(struct tree *t, const char *path, const void *data,

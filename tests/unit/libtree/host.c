@@ -81,6 +81,7 @@ static void check_changes(void)
 	const uint64_t time = filetime_from_unix(1600000000, 0) + 7;
 	struct tree_stat stat;
 	struct tree_info info;
+	struct disk *d;
 	char *target;
 	void *data;
 	size_t size;
@@ -98,6 +99,9 @@ static void check_changes(void)
 	check_created("t/b", true);
 	check(!symlink("nowhere", "t/c"));
 	check_list("t", "a b c u/ ");
+	check_eq(tree_mkdir_all(host, "t/a", 0, NULL), -ENOTDIR);
+	check_eq(tree_mkdir_all(host, "t/a/x", 0, NULL), -ENOTDIR);
+	check_eq(tree_create_file(host, "t/c", 1, 0, 0, &d, NULL), -ENOENT);
 	check_ok(tree_read_link(host, "t/c", &target, &err), &err);
 	check(!strcmp(target, "nowhere"));
 	mem_free(target);
