@@ -41,7 +41,7 @@ static void push_disk(struct place *place, struct disk *d)
 	place->file_path = NULL;
 }
 
-// As push_disk, of a file at `path` of `files`.
+// As push_disk, of a file at `path` of `tree`.
 static void push_file(struct place *place, struct disk *d, struct tree *tree,
 		      const char *path)
 {

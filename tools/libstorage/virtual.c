@@ -135,9 +135,9 @@ int storage_create_virtual(const struct storage_effects *e,
 			   const struct vdisk_create *c, bool is_sparse,
 			   const struct storage_watch *watch, struct err *err)
 {
-	return at->files->slash == '/'
-		       ? create_on_host(e, at->path, c, is_sparse, watch, err)
-		       : create_in_volume(e, at, c, is_sparse, err);
+	return tree_is_volume(at->files)
+		       ? create_in_volume(e, at, c, is_sparse, err)
+		       : create_on_host(e, at->path, c, is_sparse, watch, err);
 }
 
 int storage_create_child(const struct storage_effects *e,

@@ -78,28 +78,19 @@ int tree_read_file(struct tree *t, const char *path, uint64_t limit, void **ret,
 		   size_t *ret_size, struct err *err)
 {
 	struct disk *d;
-	char *data;
 	int r = tree_open_file(t, path, DISK_READ_ONLY | DISK_UNLOCKED, &d,
 			       err);
 
 	if (r)
 		return r;
-	if (d->size > limit || d->size >= SIZE_MAX) {
-		r = err_set(err, -EFBIG, path, ERR_NOWHERE,
-			    "it has %llu bytes, over the limit of %llu",
-			    (unsigned long long)d->size,
-			    (unsigned long long)limit);
-		goto close;
-	}
-	data = mem_alloc((size_t)d->size + 1);
-	r = data ? disk_read(d, 0, data, (size_t)d->size, err) : err_nomem(err);
-	if (r) {
-		mem_free(data);
-		goto close;
-	}
-	*ret = data;
-	*ret_size = (size_t)d->size;
-close:
+	r = d->size > limit
+		    ? err_set(err, -EFBIG, path, ERR_NOWHERE,
+			      "it has %llu bytes, over the limit of %llu",
+			      (unsigned long long)d->size,
+			      (unsigned long long)limit)
+		    : disk_read_all(d, ret, err);
+	if (!r)
+		*ret_size = (size_t)d->size;
 	disk_close(d);
 	return r;
 }

@@ -7,13 +7,6 @@
 
 #include "spot.h"
 
-static const char *last_part(const struct spot *t, const char *path)
-{
-	const char *part = strrchr(path, t->tree->slash);
-
-	return part ? part + 1 : path;
-}
-
 static int set_match(struct spot_match *m, const char *folder,
 		     size_t folder_len, const char *name, struct err *err)
 {
@@ -40,7 +33,7 @@ static size_t folder_length(const char *path, const char *part)
 static int take_apart(struct spot *t, const char *path, struct spot_match *m,
 		      struct err *err)
 {
-	const char *part = last_part(t, path);
+	const char *part = tree_path_name(t->tree, path);
 	struct tree_stat s;
 	size_t len = strlen(path);
 	int r;
