@@ -267,8 +267,10 @@ static void check_good(void)
 		check(!strcmp(levels, good[i].levels));
 		check(!p->path == !good[i].path);
 		check(!p->path || !strcmp(p->path, good[i].path));
-		check((p->ntfs != NULL) == (good[i].volume == 'n'));
-		check((p->fat != NULL) == (good[i].volume == 'f'));
+		check((volume_ntfs(p->volume) != NULL) ==
+		      (good[i].volume == 'n'));
+		check((volume_fat(p->volume) != NULL) ==
+		      (good[i].volume == 'f'));
 		if (good[i].size)
 			check_eq(p->disk->size, good[i].size);
 		address_close(p);
