@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Well-known objects: their GUIDs and aliases (bcdedit's documentation).
+// Well-known objects: their GUIDs, which are the same on every machine, and the
+// aliases that bcdedit has for them (its documentation).
 
 #include <strings.h>
 
 #include "bcd.h"
 
-// Takes a GUID's fields as they are written and puts them in on-disk order.
+// Takes a GUID's fields as they are written and puts them in on-disk order: the
+// first three are little-endian numbers ([MS-DTYP] 2.3.4.2).
 #define ID(a, b, c, d0, d1, d2, d3, d4, d5, d6, d7)                            \
 	{                                                                      \
 		{                                                              \
@@ -90,6 +92,7 @@ const struct bcd_alias bcd_aliases[] = {
 	{"{hypervisorsettings}", ID_HYPERVISOR, BCD_LOADER_SETTINGS},
 	{"{kerneldbgsettings}", ID_KERNELDBG, BCD_LOADER_SETTINGS},
 	{"{ramdiskoptions}", ID_RAMDISK, BCD_DEVICE_OPTIONS},
+	// Not objects: what the boot manager starts, and what is running.
 	{"{default}", ID_DEFAULT, 0},
 	{"{current}", ID_CURRENT, 0},
 	{NULL, {{0}}, 0},
@@ -110,6 +113,8 @@ int bcd_resolve(const struct bcd *bcd, const char *text, struct guid *ret)
 	for (const struct bcd_alias *a = bcd_aliases; a->name; a++) {
 		if (strcasecmp(a->name, text))
 			continue;
+		// {default} is none of them itself: it stands for what the boot
+		// manager starts
 		if (!guid_equal(&a->id, &bcd_id_default)) {
 			*ret = a->id;
 			return 0;

@@ -7,6 +7,7 @@
 
 #include "bcd.h"
 
+// Each device within another is a call: a store must not decide how deep.
 #define BCD_MAX_NESTING 8u         // devices within devices; real ones: 4
 #define BCD_MAX_DEVICE  (1u << 20) // bytes of a device element
 #define BCD_MAX_PATH    32767u     // units
@@ -26,7 +27,9 @@ enum {
 	BLOCK_VIRTUAL_DISK = 6,
 
 	DEV_HEADER = 16,
+	// a partition on a disk, and boot, which has as many zeroes
 	DEV_PARTITION_SIZE = 0x48,
+	// a locate without a path: its header, three words and the NUL
 	DEV_LOCATE_HOST = 0x1e,
 	FILE_PATH_TYPE = 5,
 };

@@ -2,7 +2,9 @@
 //
 // Device elements: bytes into a device; device_encode.c shows the layout. What
 // was understood is encoded again: when that gives other bytes, something in
-// them has no place in struct bcd_device, and the device counts as unknown.
+// them has no place in struct bcd_device, and the device counts as unknown. It
+// is then kept byte by byte: a later Windows may have written it, and a store
+// must not lose what is only unknown here.
 
 #include <string.h>
 
@@ -78,9 +80,11 @@ static int get_disk(struct region *in, struct bcd_device *d)
 		r = get_bytes(in, id, sizeof(id));
 	if (r)
 		return r;
+	// disks without a table, or with one of another kind
 	if (table > BCD_TABLE_MBR)
 		return UNKNOWN;
 	d->table = (enum bcd_table)table;
+	// both readings; `table` says which one is meant
 	memcpy(d->disk.b, id, sizeof(id));
 	d->signature = load_le32(id);
 	return 0;
@@ -99,6 +103,7 @@ static int get_file(struct region *in, unsigned depth, struct bcd_device *d)
 		r = get_u32(in, &type);
 	if (r)
 		return r;
+	// it is the last thing in its device, so its end is known twice
 	if (length != in->end - start)
 		return cut_short(in);
 	if (type != FILE_PATH_TYPE)
@@ -117,6 +122,8 @@ static int get_block(struct region *in, unsigned depth, struct bcd_device *d)
 		return r;
 	if (kind == BLOCK_RAMDISK) {
 		d->kind = BCD_DEVICE_RAMDISK;
+		// base, size and offset: Windows' loader fills them in when it
+		// runs; what is not 0 in a store is found by compare()
 		r = skip_bytes(in, 20);
 	} else if (kind == BLOCK_FILE) {
 		d->kind = BCD_DEVICE_FILE;
@@ -138,6 +145,7 @@ static int get_partition(struct region *in, unsigned depth,
 	if (r)
 		return r;
 	d->kind = BCD_DEVICE_PARTITION;
+	// of an MBR; of a GPT this is the first half of the GUID
 	d->offset = load_le64(d->partition.b);
 	if (kind != BLOCK_HARD_DISK && kind != BLOCK_VIRTUAL_DISK)
 		return UNKNOWN;
@@ -195,6 +203,7 @@ static int get_virtual_disk(struct region *in, unsigned depth,
 	if (type != DEV_BLOCK || kind != BLOCK_FILE)
 		return UNKNOWN;
 	r = get_file(&file, depth, d);
+	// nothing may be left over: it would be lost when this is written
 	return r ? r : disk.at == disk.end ? 0 : cut_short(&disk);
 }
 
@@ -212,6 +221,7 @@ static int get_locate(struct region *in, unsigned depth, struct bcd_device *d)
 	if (r)
 		return r;
 	d->kind = BCD_DEVICE_LOCATE;
+	// by element or by path; others are of Windows to come
 	if (kind > 1)
 		return UNKNOWN;
 	if (kind == 0) {
@@ -295,6 +305,7 @@ static int unknown(const void *data, size_t size, struct bcd_device **ret,
 	}
 	d->kind = BCD_DEVICE_UNKNOWN;
 	d->raw_size = size;
+	// the options stand first, whatever the device is
 	memcpy(d->options.b, data, sizeof(d->options.b));
 	*ret = d;
 	return 0;

@@ -18,6 +18,10 @@
 //
 // A disk id is a GUID, or the u32 signature and zeroes; paths are UTF-16 with a
 // NUL; sizes and lengths count themselves; nothing is padded.
+//
+// No publication has this: it was read from stores that Windows wrote, and
+// tests/unit/libbcd holds it against them. A size that is wrong by a byte shows
+// only when the machine starts, as 0xc000000e or 0xc000000f.
 
 #include <string.h>
 
@@ -138,6 +142,7 @@ static int put_file_device(struct encoder *e, const struct bcd_device *d,
 			   bool ramdisk, unsigned depth)
 {
 	size_t start;
+	// the flags are 1 for a RAM disk and 0 for all else
 	int r = begin(e, DEV_BLOCK, ramdisk, &start);
 
 	if (!r)
@@ -158,6 +163,7 @@ static int put_partition(struct encoder *e, const struct bcd_device *d,
 	size_t start;
 	int r;
 
+	// a virtual disk is its file
 	if (d->host && d->host->kind != BCD_DEVICE_FILE)
 		return refuse(e, "a partition is on a disk or in a file");
 	r = begin(e, DEV_PARTITION, 0, &start);

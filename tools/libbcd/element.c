@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
 // Elements of an object: what each format is in the registry.
+//
+//     device     REG_BINARY    see device_encode.c
+//     string     REG_SZ
+//     object     REG_SZ        "{guid}"
+//     objects    REG_MULTI_SZ  of such
+//     integer    REG_BINARY    8 bytes
+//     boolean    REG_BINARY    1 byte
+//     integers   REG_BINARY    8 bytes each
+//
+// An element is a key named by its number, with one value "Element".
 
 #include <stdio.h>
 #include <string.h>
@@ -31,6 +41,7 @@ static bool parse_number(const struct hive_key *key, uint32_t *ret)
 {
 	uint32_t n = 0;
 
+	// Keys with other names are no elements, and left alone.
 	if (key->name_len != 8)
 		return false;
 	for (size_t i = 0; i < 8; i++) {
@@ -108,6 +119,8 @@ static int find_element(const struct bcd_object *obj, uint32_t element,
 	if (!key)
 		return -ENOENT;
 	v = element_value(key);
+	// Not converted: Windows never writes another type than the number
+	// says.
 	if (v->type != type)
 		return broken(element, "its registry type is wrong", err);
 	*ret = v;
@@ -213,6 +226,7 @@ int bcd_set_objects(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
 			units[n++] = to_le16((uint8_t)*c);
 		n++;
 	}
+	// one more NUL ends the list
 	r = set_value(bcd, obj, element, BCD_FORMAT_OBJECTS, HIVE_MULTI_SZ,
 		      units, (n + 1) * sizeof(*units), err);
 	mem_free(units);
@@ -290,6 +304,7 @@ int bcd_get_string(const struct bcd_object *obj, uint32_t element, char **ret,
 
 	if (r)
 		return r;
+	// without a NUL too: the registry does not force one
 	text = v->size ? utf16_to_utf8((const void *)v->data, text_len(v, 0))
 		       : mem_strdup("");
 	if (!text)
@@ -363,6 +378,7 @@ int bcd_get_integer(const struct bcd_object *obj, uint32_t element,
 
 	if (r)
 		return r;
+	// Windows writes 8 bytes; a shorter one is the same number
 	if (!v->size || v->size > sizeof(data))
 		return broken(element, "an integer has 1 to 8 bytes", err);
 	memcpy(&data, v->data, v->size);

@@ -324,6 +324,8 @@ const struct bcd_name bcd_names[] = {
 	{0, BCD_FAMILY_ANY, NULL, NULL},
 };
 
+// Elements of class 2 are numbered anew for each kind of application: the same
+// number has another name in a loader than in the memory tester.
 enum bcd_family bcd_family_of(uint32_t object_type)
 {
 	switch (object_type) {

@@ -22,7 +22,8 @@ char *bcd_object_text(const struct guid *id, char buf[BCD_OBJECT_TEXT])
 	return buf;
 }
 
-// Returns where in the array an object of that GUID is, or belongs.
+// Returns where in the array an object of that GUID is, or belongs: in order of
+// the text, as the hive has their keys.
 static size_t position(const struct bcd *bcd, const struct guid *id)
 {
 	char text[GUID_TEXT], other[GUID_TEXT];
@@ -127,6 +128,7 @@ static int read_objects(struct bcd *bcd, struct err *err)
 		if (r == -ENOMEM)
 			return err_nomem(err);
 		if (!r)
+			// what is no object stays in the hive, untouched
 			r = enter(bcd, &obj, NULL, err);
 		else
 			r = 0;
@@ -134,6 +136,9 @@ static int read_objects(struct bcd *bcd, struct err *err)
 	return r;
 }
 
+// KeyName is where Windows mounts the store (HKLM\BCD00000000); System marks
+// the one that the machine starts from, rather than a file made by bcdedit
+// /createstore.
 static int describe(struct hive *hive, bool is_system, struct err *err)
 {
 	struct hive_key *key;
@@ -156,6 +161,7 @@ int bcd_new(bool is_system, struct bcd **ret, struct err *err)
 
 	if (!bcd)
 		return err_nomem(err);
+	// as bcdedit /createstore names it; nothing goes by it
 	r = hive_new("NewStoreRoot", &bcd->hive, err);
 	if (!r)
 		r = describe(bcd->hive, is_system, err);
@@ -260,6 +266,7 @@ static int forget_in(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
 	for (size_t i = 0; i < count; i++)
 		if (!guid_equal(&ids[i], id))
 			ids[left++] = ids[i];
+	// Windows has no empty lists: the element goes instead.
 	if (left && left < count)
 		r = bcd_set_objects(bcd, obj, element, ids, left, err);
 	else if (!left && count)
@@ -284,6 +291,7 @@ static int forget(struct bcd *bcd, struct bcd_object *obj,
 		r = forget_in(bcd, obj, e.number, id, err);
 		if (r)
 			return r;
+		// an element that was removed: the next one took its place
 		cursor -= before - obj->elements->subkey_count;
 	}
 	return 0;

@@ -53,7 +53,8 @@ static void inherit(struct adding *a, struct bcd_object *obj,
 }
 
 // Sets a device; one that is found by an element of its object is found by
-// `element_of_path` here.
+// `element_of_path` here. (A loader's device is found by its path, its osdevice
+// by its systemroot: Windows looks for the volume that holds it.)
 static void device(struct adding *a, struct bcd_object *obj, uint32_t element,
 		   const struct bcd_device *d, uint32_t element_of_path)
 {
@@ -108,6 +109,8 @@ static bool is_uefi(const struct adding *a)
 	return a->entry->firmware == BCD_UEFI;
 }
 
+// An element that a version does not know it passes over; but the store would
+// not be the one that its own bcdboot writes.
 static bool knows(const struct adding *a, unsigned version)
 {
 	return !a->entry->version || a->entry->version >= version;
@@ -122,6 +125,7 @@ static const char *locale(const struct adding *a)
 
 static void set_debugger(struct adding *a, struct bcd_object *obj)
 {
+	// as Windows' own stores have them, though nothing is debugged
 	if (knows(a, BCD_WINDOWS_10)) {
 		integer(a, obj, BCD_DEBUG_TYPE, 4); // local
 		return;
@@ -216,6 +220,8 @@ static void add_application(struct adding *a, struct bcd_object *obj,
 			    const char *description,
 			    const struct guid *settings)
 {
+	// what may still be set when the loader runs; Windows 8 and later write
+	// this one
 	static const uint64_t allowed[] = {0x15000075};
 	const char *root = a->entry->system_root;
 
@@ -266,8 +272,10 @@ static void add_loader(struct adding *a, const struct guid *id,
 	       e->system_root ? e->system_root : "\\Windows");
 	if (resume)
 		object(a, obj, BCD_RESUME_OBJECT, resume);
+	// OptIn
 	integer(a, obj, BCD_NX, 0);
 	if (knows(a, BCD_WINDOWS_8))
+		// Standard: the graphical menu
 		integer(a, obj, BCD_BOOT_MENU_POLICY, 1);
 }
 
@@ -313,6 +321,8 @@ static void add_manager(struct adding *a, const struct guid *loader,
 		obtain(a, &bcd_id_bootmgr, BCD_BOOT_MANAGER, &is_new);
 
 	device(a, obj, BCD_DEVICE, a->entry->system, BCD_PATH);
+	// A BIOS starts the boot manager by the boot sector's code, which has
+	// its path.
 	if (is_uefi(a))
 		string(a, obj, BCD_PATH,
 		       "\\EFI\\Microsoft\\Boot\\bootmgfw.efi");
@@ -359,7 +369,7 @@ static bool same_device(const struct bcd_object *x, const struct bcd_object *y)
 	       !memcmp(a->data, b->data, a->size);
 }
 
-// Paths are of Windows: case does not count, nor what is behind the end.
+// These are Windows' paths: case does not count, nor what is behind the end.
 static bool same_path(const struct bcd_object *x, const struct bcd_object *y)
 {
 	const struct hive_value *a = find_value(x, BCD_PATH);
@@ -381,7 +391,8 @@ static bool same_path(const struct bcd_object *x, const struct bcd_object *y)
 	}
 }
 
-// Finds another loader of the same Windows: same device, same file.
+// Finds another loader of the same Windows: same device, same file. So bcdboot,
+// run twice, leaves one entry.
 static struct bcd_object *find_same(const struct bcd *bcd,
 				    const struct bcd_object *obj)
 {
@@ -422,6 +433,7 @@ int bcd_add_windows(struct bcd *bcd, const struct bcd_windows_entry *entry,
 	bool hibernates;
 
 	choose(&a, &loader, &resume);
+	// Windows does not hibernate when it runs from a virtual disk
 	hibernates = entry->windows->kind != BCD_DEVICE_VHD &&
 		     !guid_is_zero(&resume);
 	add_settings(&a);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What is seen only inside of libbootsect.
+// What the files of libbootsect share.
 
 #ifndef BOOTSECT_PRIV_H
 #define BOOTSECT_PRIV_H

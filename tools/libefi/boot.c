@@ -221,8 +221,8 @@ int efi_boot_find(struct efi_vars *vars, const struct efi_entry *entry,
 
 // --- Changing ----------------------------------------------------------------
 
-// Writes a variable unless it holds the same already: the memory behind them
-// wears.
+// Writes a variable unless it holds the same already: the flash memory behind
+// them wears, and some firmware frees old copies only when it restarts.
 static int change(struct efi_vars *vars, const char *name, const void *data,
 		  size_t size, struct err *err)
 {

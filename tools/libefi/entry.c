@@ -271,6 +271,7 @@ int efi_entry_decode(const void *data, size_t size, struct efi_entry *ret,
 	if (size < sizeof(head))
 		return err_corrupt(err, what, 0, "%zu bytes", size);
 	memcpy(&head, data, sizeof(head));
+	// hidden, categories and the rest say nothing about what is started
 	e.active = get_le32(head.attributes) & EFI_OPTION_ACTIVE;
 	r = find_parts(&reader, &head);
 	if (!r && reader.paths < reader.end)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Variables as files (Linux' Documentation/filesystems/efivarfs.rst): four bytes
-// of attributes (UEFI 2.10, 8.2), then the data. A variable is written whole, by
-// one write(2), and the firmware takes all of it or nothing. Files that a slip
-// must not remove bear the mark of immutability.
+// Variables as files (Linux' Documentation/filesystems/efivarfs.rst): four
+// bytes of attributes (UEFI 2.10, 8.2), then the data. A variable is written
+// whole, by one write(2), and the firmware takes all of it or nothing. The
+// kernel makes files immutable whose loss might keep a machine from starting.
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -108,7 +108,7 @@ int fat_table_next(const struct fat *f, uint32_t cluster, uint32_t *ret,
 int fat_table_take(struct fat *f, uint32_t count, uint32_t *ret_first,
 		   struct err *err);
 
-// Gives a cluster free at once, or a sound chain.
+// Frees a cluster, or a sound chain, at once.
 void fat_table_give_one(struct fat *f, uint32_t cluster);
 void fat_table_give(struct fat *f, uint32_t first);
 
@@ -205,7 +205,7 @@ bool fat_name_is_valid(const le16 *name, size_t n);
 size_t fat_name_from_short(const struct fat_entry_disk *d, bool keep_capitals,
 			   le16 ret[12]);
 
-// Turns an 8.3 name that is none that can be into units: characters that no name
+// Turns an 8.3 name that no volume may have into units: characters that no name
 // may hold, and a space at the start, become "%3E". Returns how many.
 #define FAT_MAX_ESCAPED (3 * 11 + 1)
 size_t fat_name_escape(const struct fat_entry_disk *d,

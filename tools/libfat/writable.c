@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What a volume must be before anything on it is written: sound. How it was
-// left is said, and what a change of ours left when it was cut off is mended.
+// A volume must be sound before anything on it is written: a change would make
+// its damage worse. How it was left is told, and what a change of ours left
+// when it was cut off is mended.
 
 #include <stdio.h>
 
@@ -39,6 +40,10 @@ int fat_check_writable(struct fat *f, struct err *err)
 		return 0;
 	r = fat_table_compare(f, err);
 	if (!r)
+		// Lost clusters of a volume that others left badly may be all
+		// that is there of somebody's file: its own tools can save
+		// them. With the volume shut down properly they come of a
+		// change of ours.
 		r = fat_check_all(f, !left, &found, err);
 	if (r)
 		return r;

@@ -154,6 +154,8 @@ int hive_bytes_read(struct tree *t, const char *path, bool ignore_logs,
 	int r = read_file(t, path, &b.data, &b.size, err);
 
 	if (!r && hive_is_dirty(b.data, b.size)) {
+		// without its logs, as asked for: the hive as it was last
+		// written
 		b.is_stale = ignore_logs;
 		if (b.is_stale)
 			hive_forget_logs(b.data, b.size);
@@ -220,6 +222,8 @@ static int put(struct tree *t, const char *path, const void *data, size_t size,
 	return r ? r : tree_sync(t, err);
 }
 
+// The new hive is closed, so its old logs are ignored - until Windows stops
+// half way while writing it: then they would be put on top of it.
 static int delete_logs(struct tree *t, const char *path, struct err *err)
 {
 	struct tree_stat stat;
@@ -251,6 +255,9 @@ static int replace(struct tree *t, const char *path, const void *data,
 
 	if (r)
 		return r;
+	// The hive before its logs go: cut off in between, it is closed and
+	// does not need them. The other way round the old one would have lost
+	// its last changes.
 	r = put(t, real, data, size, err);
 	if (!r && is_hive)
 		r = delete_logs(t, real, err);

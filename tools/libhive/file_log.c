@@ -8,6 +8,8 @@
 
 #include "file_log.h"
 
+// Since Windows Vista the first two take turns, and the third is empty beside
+// them; before, it was the only one ("Types of files").
 static const char *const ends[HIVE_LOGS] = {".LOG1", ".LOG2", ".LOG"};
 
 struct search {
@@ -60,6 +62,7 @@ static int search_folder(struct tree *t, const char *folder, const char *log,
 	struct err why = {0};
 	int r = tree_list(t, folder, consider_entry, s, &why);
 
+	// a folder that may be entered and not listed
 	if (r != -EACCES)
 		return r ? err_pass(err, r, &why) : 0;
 	if (!tree_stat(t, log, &stat, NULL))
@@ -67,7 +70,8 @@ static int search_folder(struct tree *t, const char *folder, const char *log,
 	return 0;
 }
 
-// A path in a volume finds any of several names: the one that is meant?
+// Several names that differ in case alone: does the path lead to the one that
+// was asked for? In a volume it may find any.
 static bool is_reached(struct tree *t, const char *path, const struct search *s)
 {
 	struct tree_stat stat;

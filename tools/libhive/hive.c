@@ -7,7 +7,9 @@
 #include "hive_priv.h"
 
 // Self-relative descriptor ([MS-DTYP] 2.4.6): owner Administrators, group the
-// system; Administrators may read (0x00060019), the system has all (0x000f003f).
+// system; Administrators may read (0x00060019), the system has all
+// (0x000f003f). So it is on the keys of a store: nobody else is to change what
+// the machine starts.
 static const uint8_t store_security[100] = {
 	0x01, 0x00, 0x04, 0x80, 0x48, 0x00, 0x00, 0x00, 0x58, 0x00, 0x00, 0x00,
 	0x00, 0x00, 0x00, 0x00, 0x14, 0x00, 0x00, 0x00, 0x02, 0x00, 0x34, 0x00,
@@ -59,6 +61,7 @@ static int fill(struct hive *hive, const char *root_name, struct err *err)
 	size_t len;
 	int r;
 
+	// 1.3, as Windows' own stores: all since NT 4 read it
 	hive->minor = 3;
 	hive->sequence = 1;
 	hive->root = mem_alloc(sizeof(*hive->root));

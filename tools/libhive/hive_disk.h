@@ -8,28 +8,39 @@
 // Every offset inside counts from the first bin. A cell is a signed 32-bit size
 // (negative: in use), which counts itself and is a multiple of 8, and its data,
 // which begins with a two-letter signature in most kinds.
+//
+// Titles in quotes, in this library, are sections of M. Suhanov's "Windows
+// registry file format specification"; libregf's paper says the same in other
+// words. Nothing by Microsoft is published.
 
 #ifndef HIVE_DISK_H
 #define HIVE_DISK_H
 
 #include "base.h"
 
-#define HIVE_HEADER_SIZE   4096u
-#define HIVE_BIN_ALIGN     4096u
-#define HIVE_CHECKSUMMED   508u        // bytes of the header
-#define HIVE_NIL           UINT32_MAX  // "no cell"
+#define HIVE_HEADER_SIZE 4096u
+#define HIVE_BIN_ALIGN   4096u
+// all that is before the checksum itself
+#define HIVE_CHECKSUMMED 508u       // bytes of the header
+#define HIVE_NIL         UINT32_MAX // "no cell"
+// A bin of four pages, less its header, the cell's size and four bytes that
+// stay unused: 16384 - 32 - 4 - 4.
 #define HIVE_BIG_SEGMENT   16344u      // bytes in a segment of big data
 #define HIVE_DATA_IN_PLACE 0x80000000u // data is in the offset field
-#define HIVE_BIG_FROM      4u          // first minor version with big data
-#define HIVE_FAST_FROM     3u          //   with lf lists
-#define HIVE_HASH_FROM     5u          //   with lh lists
+// A reader of an older version does not know the newer lists and would find no
+// keys: what is written goes by the hive's own version.
+#define HIVE_BIG_FROM  4u // first minor version with big data
+#define HIVE_FAST_FROM 3u //   with lf lists
+#define HIVE_HASH_FROM 5u //   with lh lists
 
+// "ASCII" by the specification; in truth each byte is the low one of a unit
+// (Latin-1), whatever code page Windows has.
 enum { HIVE_KEY_NAME_8BIT = 0x20, HIVE_VALUE_NAME_8BIT = 0x01 };
 
 struct hive_header_disk {
 	uint8_t signature[4]; // 0x00 "regf"
-	le32 sequence1;       // 0x04
-	le32 sequence2;       // 0x08
+	le32 sequence1;       // 0x04 counted up before the hive is written
+	le32 sequence2;       // 0x08 and after it: equal when all is written
 	le64 written;         // 0x0c
 	le32 major;           // 0x14 1
 	le32 minor;           // 0x18
@@ -37,13 +48,13 @@ struct hive_header_disk {
 	le32 format;          // 0x20 1
 	le32 root;            // 0x24
 	le32 bins_size;       // 0x28
-	le32 cluster;         // 0x2c 1
+	le32 cluster;         // 0x2c bytes of the disk's sectors / 512; 1
 	le16 file_name[32];   // 0x30
 	uint8_t rm_id[16];    // 0x70
 	uint8_t log_id[16];   // 0x80
 	le32 flags;           // 0x90
 	uint8_t tm_id[16];    // 0x94
-	uint8_t guid_mark[4]; // 0xa4 "rmtm"
+	uint8_t guid_mark[4]; // 0xa4 "rmtm": GUIDs are here
 	le64 reorganized;     // 0xa8
 	uint8_t spare[332];   // 0xb0
 	le32 checksum;        // 0x1fc
@@ -59,7 +70,7 @@ struct hive_bin_disk {
 	le32 offset;          // 0x04 its own
 	le32 size;            // 0x08
 	uint8_t reserved[8];  // 0x0c
-	le64 written;         // 0x14 of the first bin
+	le64 written;         // 0x14 of the first bin: the header's, again
 	le32 spare;           // 0x1c
 };
 _Static_assert(sizeof(struct hive_bin_disk) == 32, "bin");
@@ -72,7 +83,7 @@ struct hive_nk_disk {
 	le32 access;           // 0x0c
 	le32 parent;           // 0x10
 	le32 subkeys;          // 0x14
-	le32 volatile_subkeys; // 0x18
+	le32 volatile_subkeys; // 0x18 in memory only, as the next but one
 	le32 subkey_list;      // 0x1c
 	le32 volatile_list;    // 0x20
 	le32 values;           // 0x24
@@ -107,9 +118,9 @@ _Static_assert(offsetof(struct hive_vk_disk, type) == 0x0c, "vk");
 struct hive_sk_disk {
 	uint8_t signature[2]; // 0x00 "sk"
 	le16 reserved;        // 0x02
-	le32 next;            // 0x04
+	le32 next;            // 0x04 the descriptors make a ring
 	le32 previous;        // 0x08
-	le32 references;      // 0x0c
+	le32 references;      // 0x0c keys that have it
 	le32 size;            // 0x10 bytes of the descriptor
 }; // 0x14 the descriptor
 _Static_assert(sizeof(struct hive_sk_disk) == 20, "sk");

@@ -8,6 +8,8 @@
 #include "hive.h"
 #include "hive_disk.h"
 
+// Depth and lengths of names are Microsoft's published "Registry Element Size
+// Limits": Windows' functions reach nothing beyond them.
 #define HIVE_MAX_DEPTH      512u        // Windows' own limit
 #define HIVE_MAX_SECURITY   65536u      // Windows' hives have some hundreds
 #define HIVE_MAX_BINS       0x7ffff000u // offsets stay positive as int32_t

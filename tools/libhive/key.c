@@ -6,6 +6,7 @@
 
 #include "hive_priv.h"
 
+// Subkeys are kept in order of their names in capitals, as they lie in a hive.
 bool hive_subkey_search(const struct hive_key *key, const le16 *name,
 			size_t len, size_t *pos)
 {
@@ -93,6 +94,7 @@ static int insert(struct hive *hive, struct hive_key *parent, const le16 *name,
 	}
 	key->name_len = (uint16_t)len;
 	key->parent = parent;
+	// every key needs one, or Windows cannot open it
 	key->security = parent->security;
 	key->written = hive->now;
 	if (hive->now)

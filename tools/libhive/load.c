@@ -21,9 +21,13 @@ uint32_t hive_header_checksum(const uint8_t *header)
 
 	for (size_t i = 0; i < HIVE_CHECKSUMMED; i += 4)
 		sum ^= load_le32(header + i);
+	// Neither 0 nor all ones is ever stored ("Base block"): so a sector of
+	// zeroes is no valid header.
 	return sum == UINT32_MAX ? UINT32_MAX - 1 : sum ? sum : 1;
 }
 
+// "Dirty state of a hive". A wrong checksum is the sign of a header that was
+// cut off half way, and the logs mend that too.
 bool hive_is_dirty(const void *data, size_t size)
 {
 	const struct hive_header_disk *h = data;
@@ -62,6 +66,7 @@ void hive_forget_logs(void *data, size_t size)
 		return;
 	memcpy(&h, data, sizeof(h));
 	bins = count_bins(data, size);
+	// Bins that were added last may be in the logs alone.
 	if (bins < get_le32(h.bins_size))
 		h.bins_size = to_le32(bins);
 	h.sequence2 = h.sequence1;
@@ -86,14 +91,19 @@ static int check_header(const struct hive_header_disk *h, size_t size,
 				   "this is no registry hive");
 	if (get_le32(h->checksum) != hive_header_checksum((const uint8_t *)h))
 		return err_corrupt(err, what, 0x1fc, "wrong checksum");
+	// 1.2 is of NT 3.51, 1.3 of NT 4 and later, 1.5 of XP and later, 1.6 of
+	// Windows 10; the cells are the same but for what goes by HIVE_*_FROM.
 	if (get_le32(h->major) != 1 || get_le32(h->minor) < 2 ||
 	    get_le32(h->minor) > 6)
 		return err_set(err, -ENOTSUP, what, 0x14,
 			       "version %u.%u is not supported",
 			       get_le32(h->major), get_le32(h->minor));
+	// A log begins with a copy of the header, and only its type tells.
 	if (get_le32(h->type) || get_le32(h->format) != 1)
 		return err_set(err, -ENOTSUP, what, 0x1c,
 			       "a transaction log, or no primary hive file");
+	// Refused, not read as it lies: half of the last change may be in it,
+	// and saving it would make that last.
 	if (get_le32(h->sequence1) != get_le32(h->sequence2))
 		return err_set(err, -ENOTSUP, what, 4,
 			       "the hive was not closed: its last changes are "
@@ -107,7 +117,8 @@ static int check_header(const struct hive_header_disk *h, size_t size,
 	return 0;
 }
 
-// Marks the cells in use of the bin [start, end).
+// Marks the cells in use of the bin [start, end). Cells fill it without a gap
+// ("Cell"), free ones too: with a wrong size nothing behind it can be found.
 static int mark_cells(struct loader *l, uint32_t start, uint32_t end)
 {
 	uint32_t off = start + sizeof(struct hive_bin_disk);
@@ -116,6 +127,8 @@ static int mark_cells(struct loader *l, uint32_t start, uint32_t end)
 		uint32_t raw = load_le32(l->bins + off);
 		uint32_t len = raw >> 31 ? -raw : raw;
 
+		// A size of 0 would never get on, and cells never reach into
+		// the next bin.
 		if (len < 8 || len % 8 || len > end - off)
 			return err_corrupt(l->err, "cell",
 					   hive_file_offset(off),
@@ -163,6 +176,7 @@ int hive_cell_look(struct loader *l, uint32_t offset, uint32_t least,
 	if (!marked(l, offset))
 		return err_corrupt(l->err, what, hive_file_offset(offset),
 				   "not a cell in use, or used twice");
+	// in use: the size is stored as a negative number
 	len = -load_le32(l->bins + offset) - 4;
 	if (len < least)
 		return err_corrupt(l->err, what, hive_file_offset(offset),
@@ -194,6 +208,8 @@ int hive_cell_take_signed(struct loader *l, uint32_t offset, uint32_t least,
 	return r;
 }
 
+// Kept so that a hive that is loaded and saved stays the same to Windows:
+// transactions go by the GUIDs.
 static void decode_header(const struct hive_header_disk *h, struct hive *hive)
 {
 	hive->minor = get_le32(h->minor);

@@ -45,6 +45,8 @@ static int load_big_data(struct loader *l, uint32_t cell, uint32_t size,
 		return r;
 	db = (const void *)bytes;
 	count = get_le16(db->count);
+	// All segments but the last are full, so their number follows from the
+	// size; they do not say themselves how full they are.
 	if (count != (size + HIVE_BIG_SEGMENT - 1) / HIVE_BIG_SEGMENT)
 		return err_corrupt(l->err, "big data", hive_file_offset(cell),
 				   "%u segments for %u bytes", count, size);
@@ -98,6 +100,7 @@ static int load_data(struct loader *l, const struct hive_vk_disk *vk,
 	int r;
 
 	size &= ~HIVE_DATA_IN_PLACE;
+	// Up to four bytes lie where the offset would be ("Data size").
 	if (in_place ? size > 4 : size > l->size)
 		return err_corrupt(l->err, "value", hive_file_offset(cell),
 				   "data of %u bytes", size);
@@ -133,6 +136,7 @@ static int load_value(struct loader *l, uint32_t cell, struct hive_value *v)
 		return err_corrupt(l->err, "value", hive_file_offset(cell),
 				   "its name leaves the cell");
 	flags = get_le16(vk->flags);
+	// how the name is stored is chosen anew when the hive is saved
 	v->flags = flags & ~HIVE_VALUE_NAME_8BIT;
 	v->type = get_le32(vk->type);
 	r = load_name(l, bytes + sizeof(*vk), get_le16(vk->name_size),
@@ -148,12 +152,15 @@ static int load_values(struct loader *l, const struct hive_nk_disk *nk,
 	const uint8_t *list;
 	int r;
 
+	// Such a key (Perflib's languages) leads on to a handle, whose number
+	// is where others count their values.
 	if (key->flags & HIVE_KEY_PREDEFINED) {
 		key->handle = count;
 		return 0;
 	}
 	if (!count)
 		return 0;
+	// each has a cell, of at least 8 bytes
 	if (count > l->size / 8)
 		return err_corrupt(l->err, "key", ERR_NOWHERE, "%u values",
 				   count);
@@ -213,6 +220,8 @@ static int add_security(struct loader *l, uint32_t cell, size_t pos)
 	return 0;
 }
 
+// Keys share their descriptors, so these cells are the only ones with many
+// owners: the first key takes it, the others find it here.
 static int load_security(struct loader *l, uint32_t cell, uint32_t *ret)
 {
 	size_t low = 0, high = l->cell_count;
@@ -258,6 +267,8 @@ static bool is_wanted(struct loader *l, uint32_t cell, const struct wanted *w)
 	nk = (const void *)bytes;
 	size = get_le16(nk->name_size);
 	bytes += sizeof(*nk);
+	// A damaged key has no name that could be looked for. The rest of the
+	// hive is not judged when a part is loaded.
 	if (memcmp(nk->signature, "nk", 2) || size > len - sizeof(*nk))
 		return false;
 	if (!(get_le16(nk->flags) & HIVE_KEY_NAME_8BIT))
@@ -317,6 +328,8 @@ static int load_list(struct loader *l, uint32_t cell, bool may_be_index,
 				   "%u entries leave the cell", count);
 	if (step == 8 || !memcmp(bytes, "li", 2))
 		return add_subkeys(l, entries, count, step, w);
+	// A list of lists has leaves below it alone ("Index root"), so this
+	// goes no deeper than two.
 	if (memcmp(bytes, "ri", 2) || !may_be_index)
 		return err_corrupt(l->err, what, hive_file_offset(cell),
 				   "its signature is unknown or out of place");
@@ -334,6 +347,8 @@ static int by_name(const void *a, const void *b)
 }
 
 // Puts subkeys in order where the list was not; no two may have one name.
+// Windows may look by halving, in order of capitals: what is out of order can
+// be listed there and not opened. Saving mends it.
 static int sort_subkeys(struct loader *l, struct hive_key *key, uint32_t cell)
 {
 	bool sorted = true;
@@ -366,6 +381,7 @@ static int load_subkeys(struct loader *l, const struct hive_nk_disk *nk,
 	r = load_list(l, get_le32(nk->subkey_list), true, w);
 	if (r || w->how == LOAD_WAY)
 		return r;
+	// Windows asks for subkeys by number, up to the key's count.
 	if (key->subkey_count != count)
 		return err_corrupt(l->err, "key", hive_file_offset(cell),
 				   "%zu subkeys in lists, %u counted",
@@ -380,6 +396,7 @@ static int load_class(struct loader *l, const struct hive_nk_disk *nk,
 	const uint8_t *bytes;
 	int r;
 
+	// either says that there is none
 	if (!size || get_le32(nk->class_name) == HIVE_NIL)
 		return 0;
 	r = hive_cell_take(l, get_le32(nk->class_name), size, "class name",

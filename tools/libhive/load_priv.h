@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// What the files share that load a hive.
+// What the files that load a hive share.
 //
-// All bins are walked first and each cell in use is marked. A reference must hit
-// a mark and takes it away, security descriptors excepted: so no cell belongs to
-// two owners, there are no loops, and the tree is never bigger than the file.
+// All bins are walked first and each cell in use is marked. A reference must
+// hit a mark and takes it away, except to security descriptors: so no cell
+// belongs to two owners, there are no loops, and the tree is never bigger than
+// the file.
 
 #ifndef HIVE_LOAD_PRIV_H
 #define HIVE_LOAD_PRIV_H

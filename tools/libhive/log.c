@@ -35,6 +35,7 @@ int hive_image_resize(struct hive_image *im, uint32_t bins)
 
 static void finish(struct hive_image *im)
 {
+	// it was a log's header; with both numbers equal the hive is closed
 	im->header.type = to_le32(0);
 	im->header.sequence1 = im->header.sequence2 = to_le32(im->sequence);
 	memcpy(im->data, &im->header, sizeof(im->header));
@@ -61,6 +62,7 @@ static int complete(const void *data, size_t size, const struct hive_log *logs,
 
 	for (size_t i = 0; i < HIVE_LOGS; i++)
 		im.most += logs[i].size;
+	// an update from Windows 8 leaves logs of the old format behind
 	if (hive_log_any_new(logs)) {
 		im.data = mem_dup(data, size);
 		r = im.data ? hive_log_apply_new(&im, logs) : err_nomem(err);

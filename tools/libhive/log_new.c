@@ -55,6 +55,8 @@ static bool pages_fit(const struct hive_entry_disk *e)
 	uint32_t count = get_le32(e->pages), size = get_le32(e->size);
 	uint64_t from = sizeof(*e) + (uint64_t)count * sizeof(*pages);
 
+	// Right hashes say that an entry is whole; a broken machine may still
+	// have made it.
 	if (from > size)
 		return false;
 	for (uint32_t i = 0; i < count; i++) {
@@ -82,6 +84,8 @@ static const struct hive_entry_disk *entry_at(const struct hive_image *im,
 	    memcmp(e->signature, "HvLE", 4) ||
 	    get_le32(e->sequence) != sequence)
 		return NULL;
+	// "Log entries", note 7: what is wrong from here on ends the replay. It
+	// is where Windows was cut off, or an entry of an earlier round.
 	size = get_le32(e->size);
 	bins = get_le32(e->bins_size);
 	if (size < LOG_SECTOR || size % LOG_SECTOR ||
@@ -215,6 +219,8 @@ int hive_log_apply_new(struct hive_image *im, const struct hive_log *logs)
 		memcpy(&im->header, im->data, sizeof(im->header));
 		start = get_le32(im->header.sequence2);
 	} else if (c.count) {
+		// Nothing tells how far the hive itself got; the later log was
+		// begun when the earlier one was in it.
 		c.logs[0] = c.logs[c.count - 1];
 		c.count = 1;
 		start = sequence_of(c.logs[0]);
@@ -222,6 +228,7 @@ int hive_log_apply_new(struct hive_image *im, const struct hive_log *logs)
 	for (size_t i = 0; !r && i < c.count; i++) {
 		uint32_t first = sequence_of(c.logs[i]);
 
+		// signed: the numbers may pass zero
 		if (!any && (int32_t)(first - start) < 0)
 			continue; // all of it is in the hive
 		if (any ? first != next

@@ -12,6 +12,8 @@
 
 #include "log_priv.h"
 
+// "Dirty vector": a bit for each 512 bytes of bins, whatever the disk's sectors
+// are
 #define OLD_PAGE    512u
 #define OLD_TYPES   2u // logs of this format are of type 1 or 2
 #define MAX_CLUSTER 8u // sectors; a disk's own is at most 4096 bytes
@@ -71,7 +73,8 @@ static bool is_later(const struct hive_log *a, const struct hive_log *b)
 	return (int32_t)(get_le32(x->sequence1) - get_le32(y->sequence1)) > 0;
 }
 
-// Do bins follow one another up to the end?
+// Do bins follow one another up to the end? Windows looks at each as it puts it
+// in, and gives the log up otherwise ("Dirty pages").
 static int check_bins(const struct hive_image *im)
 {
 	uint32_t bins = get_le32(im->header.bins_size), off = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What the files share that complete a hive from its logs.
+// What the files that complete a hive from its logs share.
 
 #ifndef HIVE_LOG_PRIV_H
 #define HIVE_LOG_PRIV_H

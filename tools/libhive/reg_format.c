@@ -9,6 +9,7 @@
 
 #include "hive_priv.h"
 
+// regedit breaks there, and only between bytes
 #define HEX_COLUMN 77u
 
 struct text {
@@ -58,6 +59,8 @@ static void add_quoted(struct text *t, const le16 *units, size_t n)
 	add(t, "\"");
 }
 
+// The format has no escape for these: text that holds one goes as hex, and a
+// name that does cannot go at all.
 static bool fits_line(const le16 *units, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -78,6 +81,8 @@ static void add_hex(struct text *t, const uint8_t *data, size_t size)
 	}
 }
 
+// In quotes only what reads back as the same bytes: one NUL, at the end.
+// Anything else goes as hex(1).
 static bool is_plain_text(const struct hive_value *v)
 {
 	const le16 *units = (const void *)v->data;

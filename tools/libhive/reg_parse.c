@@ -76,6 +76,8 @@ static char *decode(const uint8_t *data, size_t size)
 	char *text;
 	int r;
 
+	// regedit writes UTF-16; scripts write UTF-8, with and without its
+	// mark, or the code page of western Windows.
 	if (size >= 2 && data[0] == 0xff && data[1] == 0xfe)
 		return utf16_to_utf8((const void *)(data + 2), size / 2 - 1);
 	if (size >= 3 && !memcmp(data, "\xef\xbb\xbf", 3)) {
@@ -261,6 +263,7 @@ static int parse_dword(struct parser *p)
 	skip_blanks(p);
 	if (!parse_hex(p, &n))
 		return refuse(p, "dword: needs hexadecimal digits");
+	// written as a number, stored in little endian
 	for (unsigned i = 0; !r && i < 4; i++)
 		r = add_byte(p, (uint8_t)(n >> 8 * i));
 	return r;
@@ -289,6 +292,7 @@ static int parse_data(struct parser *p, uint32_t *type, bool *remove)
 	if (!take_word(p, "hex(") || !parse_hex(p, type) || !take_word(p, "):"))
 		return refuse(p, "no data: text in quotes, dword:, hex: or "
 				 "hex(TYPE):");
+	// REGEDIT4 has text in hex by the byte, not by the unit
 	return parse_bytes(p, p->ansi && (*type == HIVE_SZ ||
 					  *type == HIVE_EXPAND_SZ ||
 					  *type == HIVE_MULTI_SZ));
@@ -304,6 +308,7 @@ static int parse_key(struct parser *p)
 	char *path;
 	int r;
 
+	// names of keys may hold a ] themselves: the last one counts
 	for (size_t i = 0; i < len; i++)
 		if (p->at[i] == ']')
 			end = p->at + i;
@@ -417,6 +422,8 @@ int hive_reg_parse(const void *data, size_t size,
 	if (size > HIVE_MAX_TEXT)
 		return err_set(err, -EFBIG, "registry file", ERR_NOWHERE,
 			       "over 1 GiB");
+	// All that follows goes by C strings: a text after a NUL would be lost
+	// without a word.
 	if (has_nul(data, size))
 		return err_corrupt(err, "registry file", ERR_NOWHERE,
 				   "it holds a NUL: no text");

@@ -8,6 +8,8 @@
 
 #include "hive_priv.h"
 
+// With its cell's size and four bytes before them, these fill a bin of one page
+// (32 + 4 + 4 + 507 * 8 = 4096): Windows splits its lists there too.
 #define LIST_MAX 507u // pairs of a leaf list that fit a bin of 4096 bytes
 
 struct saver {
@@ -57,6 +59,7 @@ static int add_bin(struct saver *s, size_t cell)
 	memcpy(bin->signature, "hbin", 4);
 	bin->offset = to_le32((uint32_t)s->size);
 	bin->size = to_le32((uint32_t)len);
+	// a second copy of the header's time, for a header that is damaged
 	if (!s->size)
 		bin->written = to_le64(s->hive->written);
 	s->used = s->size + sizeof(*bin);
@@ -99,6 +102,7 @@ static int new_cell_with(struct saver *s, const void *data, size_t len,
 
 // --- Names -------------------------------------------------------------------
 
+// As Windows does: the short form where every character fits it.
 static bool is_8bit(const le16 *name, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
@@ -132,6 +136,7 @@ static int save_big_data(struct saver *s, const struct hive_value *v,
 	uint32_t list, segment;
 	int r;
 
+	// the record counts its segments in 16 bits
 	if (count > UINT16_MAX)
 		return err_set(s->err, -EFBIG, "hive", ERR_NOWHERE,
 			       "a value of %u bytes", v->size);
@@ -159,12 +164,15 @@ static int save_value(struct saver *s, const struct hive_value *v,
 	uint32_t cell, data = 0;
 	int r;
 
+	// Another cell may move the bins, so this one is filled in when all
+	// that belongs to it is there.
 	r = new_cell(s, sizeof(vk) + size, &cell);
 	if (r)
 		return r;
 	vk.name_size = to_le16((uint16_t)size);
 	vk.data_size = to_le32(v->size);
 	vk.type = to_le32(v->type);
+	// The default value has no name: nothing to say of how that is stored.
 	vk.flags =
 		to_le16(v->flags | (is_8bit(v->name, v->name_len) && v->name_len
 					    ? HIVE_VALUE_NAME_8BIT
@@ -215,6 +223,8 @@ static int save_values(struct saver *s, const struct hive_key *key,
 		return r;
 	nk->values = to_le32((uint32_t)key->value_count);
 	nk->value_list = to_le32(list);
+	// RegQueryInfoKey gives these out, and programs make their buffers by
+	// them: too small ones fail with "more data".
 	nk->max_value_name = to_le32(max_name);
 	nk->max_value_data = to_le32(max_data);
 	return 0;
@@ -224,12 +234,16 @@ static int save_values(struct saver *s, const struct hive_key *key,
 
 static void count_references(struct saver *s, const struct hive_key *key)
 {
+	// In the order of their first use, so that the same tree always gives
+	// the same bytes.
 	if (!s->references[key->security]++)
 		s->order[s->order_count++] = key->security;
 	for (size_t i = 0; i < key->subkey_count; i++)
 		count_references(s, key->subkeys[i]);
 }
 
+// The descriptors in use, in a ring. Windows frees one when its count of keys
+// reaches zero, so a count too low takes it from under a key.
 static int save_security(struct saver *s)
 {
 	const struct hive *hive = s->hive;
@@ -267,6 +281,8 @@ static int save_security(struct saver *s)
 
 // --- Keys --------------------------------------------------------------------
 
+// "Hash leaf". Windows looks at the hash before the name: a key with a wrong
+// one is listed, and never found.
 static uint32_t name_hash(const struct hive_key *key)
 {
 	uint32_t h = 0;
@@ -289,6 +305,8 @@ static void put_entry(const struct saver *s, uint32_t list, size_t index,
 		store_le32(p + 4, name_hash(key));
 	else if (minor >= HIVE_FAST_FROM)
 		for (size_t i = 0; i < 4 && i < key->name_len; i++)
+			// no hint for a name beyond Latin-1: the reader then
+			// compares all of it
 			p[4 + i] = key->name[i].b[1] ? 0 : key->name[i].b[0];
 }
 
@@ -414,6 +432,7 @@ static int save_key(struct saver *s, const struct hive_key *key,
 		.access = to_le32(key->access),
 		.parent = to_le32(parent),
 		.subkey_list = to_le32(HIVE_NIL),
+		// volatile keys live in memory only and never reach a file
 		.volatile_list = to_le32(HIVE_NIL),
 		.value_list = to_le32(HIVE_NIL),
 		.security = to_le32(s->security[key->security]),
@@ -451,6 +470,7 @@ static void put_header(const struct hive *hive, uint32_t root, size_t bins,
 		       uint8_t *p)
 {
 	struct hive_header_disk h = {
+		// closed: equal numbers, so no log is looked for
 		.signature = "regf",
 		.sequence1 = to_le32(hive->sequence),
 		.sequence2 = to_le32(hive->sequence),
@@ -471,6 +491,7 @@ static void put_header(const struct hive *hive, uint32_t root, size_t bins,
 	memcpy(h.log_id, hive->resource_ids + 16, 16);
 	memcpy(h.tm_id, hive->resource_ids + 32, 16);
 	memcpy(p, &h, sizeof(h));
+	// last, as it covers all the rest
 	h.checksum = to_le32(hive_header_checksum(p));
 	memcpy(p, &h, sizeof(h));
 }
@@ -482,6 +503,7 @@ int hive_save(const struct hive *hive, void **ret, size_t *ret_size,
 	uint32_t root;
 	int r;
 
+	// what was not loaded would be gone
 	if (hive->is_part)
 		return err_set(err, -EINVAL, "hive", ERR_NOWHERE,
 			       "only a part of it was loaded");

@@ -6,6 +6,8 @@
 
 #include "hive_priv.h"
 
+// Values keep the order in which they were made: programs show them so, and
+// Windows sorts them no more than this.
 static struct hive_value *search(const struct hive_key *key, const le16 *name,
 				 size_t len)
 {
@@ -166,6 +168,8 @@ int hive_value_get_string(const struct hive_key *key, const char *name,
 
 	if (r)
 		return r;
+	// Windows does not force a NUL at the end, nor stops a caller from
+	// storing more behind it.
 	if (v->type != HIVE_SZ && v->type != HIVE_EXPAND_SZ)
 		return err_corrupt(err, name, ERR_NOWHERE, "not a string");
 	units = (const void *)v->data;

@@ -107,6 +107,7 @@ int part_table_write(const struct part_table *t, struct disk *dev,
 		return r;
 	if (t->style == PART_MBR)
 		return mbr_write(t, dev, err);
+	// What longer entries hold behind the known fields would be lost.
 	if (t->entry_size != sizeof(struct gpt_entry_disk))
 		return err_set(err, -ENOTSUP, "GPT", ERR_NOWHERE,
 			       "its entries are of %u bytes", t->entry_size);
@@ -127,6 +128,7 @@ int part_open(struct disk *dev, unsigned number, struct disk **ret,
 	if (!p)
 		r = err_set(err, -ENOENT, "partition table", ERR_NOWHERE,
 			    "there is no partition %u", number);
+	// it holds partitions: as a volume, it would be formatted over them
 	else if (p == part_find_extended(t))
 		r = err_set(err, -ENOTSUP, "partition table", ERR_NOWHERE,
 			    "partition %u is an extended one", number);

@@ -444,7 +444,8 @@ static int write_copy(const struct part_table *t, struct disk *dev,
 	return r ? r : disk_flush(dev, err);
 }
 
-// The copy that is not read now goes first, so that one is always good.
+// The copy that is not read now goes first, so that one is always good: the
+// backup, or the primary where only the backup was left.
 int gpt_write(const struct part_table *t, struct disk *dev, struct err *err)
 {
 	struct copy primary = {0}, backup = {0};

@@ -77,6 +77,7 @@ static int find_table(struct probe *p, struct err *err)
 	}
 	if (r == -ENOENT)
 		return 0;
+	// What was a table still leads somebody to their data.
 	if (r == -EBADMSG || r == -EFBIG)
 		return report(p, PART_HOLDS_TABLE, "a damaged partition table",
 			      why.where == ERR_NOWHERE ? 0 : why.where);

@@ -187,6 +187,7 @@ static int find_taken(const struct part_table *t, const struct part *extended,
 			continue;
 		k.spans[k.count++] =
 			(struct span){p->start, p->start + p->size};
+		// the record as well: a partition over it would cut the chain
 		if (p->logical)
 			k.spans[k.count++] =
 				(struct span){p->ebr, p->ebr + t->sector_size};
@@ -218,6 +219,8 @@ static bool find_free(const struct part_table *t, const struct taken *k,
 						   : k->low;
 		} else {
 			ebr = round_up(low, PART_ALIGN);
+			// the record takes a whole MiB before its partition, as
+			// Windows leaves it
 			from = ebr + (record ? PART_ALIGN : 0);
 		}
 		if (ebr < low || from >= end || (record && ebr >= from))
@@ -255,6 +258,9 @@ static int check_spec(const struct part_table *t, const struct part *spec,
 		return err_set(err, -EINVAL, TABLE_WHAT, ERR_NOWHERE,
 			       "a partition needs a type");
 	if (t->style == PART_MBR) {
+		// 0xee would make it a GPT to every reader, and a second
+		// extended partition is one that Windows and Linux do not look
+		// into.
 		if (spec->mbr_type == PART_MBR_PROTECTIVE ||
 		    (part_is_extended(spec) &&
 		     (spec->logical || part_find_extended(t))))

@@ -61,7 +61,8 @@ int part_wipe(struct disk *dev, struct err *err)
 		r = find_records(dev, &chain, err);
 	if (!r)
 		r = gpt_find_backup(dev, &backup, err);
-	// Without its MBR a GPT is read as long as its primary copy is good.
+	// Without its MBR a GPT is read as long as its primary copy is good
+	// (read_unprotected); once that is gone the backup alone is no table.
 	if (!r)
 		r = wipe_sector(dev, 0, err);
 	if (!r)

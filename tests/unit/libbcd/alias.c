@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Aliases of well-known objects.
+// Aliases of well-known objects, both ways; {default} leads to what the boot
+// manager starts.
 
 #include "bcd.h"
 #include "test.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Folders of paths, as Windows' boot manager counts them.
+// Folders of paths and lengths of chains, as Windows' boot code counts them.
 
 #include "bcd.h"
 #include "test.h"

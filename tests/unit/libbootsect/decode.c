@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Boot sectors of all kinds: which get code, and why others do not.
+// Boot sectors of all kinds: which get code, and why others do not. What a
+// volume's fields allow decides which sectors are written.
 
 #include "libbootsect/bootsect_priv.h"
 #include "test.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The MBR's code: 440 bytes and nothing else.
+// The MBR's code: 440 bytes and nothing else, as the disk's signature and its
+// table are behind them.
 
 #include "bootsect.h"
 #include "libbootsect/bootsect_priv.h"

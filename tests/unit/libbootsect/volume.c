@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Boot code in volumes: what is kept, where the second part goes, what is left
-// alone.
+// alone. A boot sector must never lead to a second part that is not there.
 
 #include "bootsect.h"
 #include "fat.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Boot entries and their order.
+// Boot entries and their order: an entry that is there is found again rather
+// than doubled, and numbers that the order keeps for others stay free.
 
 #include "folder.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Load options: laid out as the specification has it, read back, and the odd
-// ones that firmware holds.
+// Load options: laid out as the specification has it (UEFI 2.10, 3.1.3), read
+// back, and the odd ones that firmware holds.
 
 #include "efi.h"
 #include "test.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Boot sectors with one byte changed.
+// Boot sectors with one byte changed: what breaks a rule is refused, what only
+// looks odd (no jump, one active table, FSInfo out of place) is taken.
 
 #include "unit/libfat/volume.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Volumes that are broken in one way; they are not changed.
+// Volumes that are broken in one way; they are not changed. What two files
+// share, or a chain that leaves the volume, would spread with the next change.
 
 #include "unit/libfat/volume.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Folders: long names, full ones, growing ones, broken long names.
+// Folders: long names and what is left of them by systems that do not know
+// them, folders that are full and that grow, 8.3 names that no volume may have.
 
 #include "unit/libfat/volume.h"
 

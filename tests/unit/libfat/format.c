@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: MIT
+//
+// Making volumes: the kind and clusters that come of a size, sizes and clusters
+// that no kind can have, labels.
 
 #include "unit/libfat/volume.h"
 #include "unit/libpart/sparse.h"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Free ranges are the clusters that nothing uses, on each kind of FAT; a volume
-// that was left badly says so.
+// that was left badly says so. An image leaves out what is free, so a wrong
+// word here loses data.
 
 #include "fat.h"
 #include "libfat/fat_priv.h"

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: MIT
+//
+// Names: long ones and their 8.3 aliases both ways, labels, and what neither
+// may hold. The checksum is what ties the two together for every reader.
 
 #include "libfat/fat_priv.h"
 #include "test.h"

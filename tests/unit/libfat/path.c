@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: MIT
+//
+// Paths: dividers of both kinds, case, what is missing, and names that FAT
+// cannot hold.
 
 #include "unit/libfat/volume.h"
 

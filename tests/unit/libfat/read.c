@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Reading files: sizes around a cluster's, hostile chains, what stat tells.
+// Reading files: sizes around a cluster's, hostile chains, what stat tells. A
+// chain that ends early or runs in a circle must end in an error, not in other
+// people's bytes.
 
 #include "unit/libfat/volume.h"
 

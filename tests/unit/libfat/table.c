@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The table in all widths: what is set is what is got, and nothing else.
+// The table in all widths: an entry that is set reads back so, and its
+// neighbours, with which it shares bytes or sectors, stay as they were.
 
 #include "unit/libfat/volume.h"
 

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: MIT
+//
+// Dates and times: both ends of what FAT can say, leap days, and what is no
+// date.
 
 #include "libfat/fat_priv.h"
 #include "test.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Changing volumes: replacing, removing, no space, what is not synced.
+// Changing volumes: replacing, removing, no space, what is not synced. A volume
+// that was not synced is as it was before.
 
 #include "unit/libfat/volume.h"
 

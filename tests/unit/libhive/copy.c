@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Copying keys: between hives, into one that has some of it, into itself.
+// Copying keys: between hives, into one that has some of it, into itself. (The
+// last must not copy what it is just making.)
 
 #include "hive.h"
 #include "test.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A new hive, and the end of one.
+// A new hive: what is in it, and which names its root key may have.
 
 #include "hive.h"
 #include "test.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Loading: each broken rule is found and named; real hives load.
+// Loading: each broken rule is found and named; real hives load. A hive that is
+// damaged must not be saved over itself, so nothing is guessed.
 
 #include "hive.h"
 #include "test.h"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Logs of Windows 8 and earlier: made here from a hive before and after a
-// change, by the published specification.
+// change, by the published specification. One that belongs to another writing
+// of the hive would tear it apart.
 
 #include "hive.h"
 #include "hive_seal.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Which table a disk has, opening partitions, what may not be written.
+// Which table a disk has, opening partitions, what may not be written. A hybrid
+// or lost protective MBR is a plain one after writing.
 
 #include "libpart/part_priv.h"
 #include "unit/libpart/sparse.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Extended boot records as others leave them: with several partitions, and with
-// garbage.
+// garbage. Linux and Windows read both, and their numbers must be ours.
 
 #include "part.h"
 #include "libpart/part_disk.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// GPTs on disks: both copies, their checks, disks that grew or shrank.
+// GPTs on disks: both copies, their checks (UEFI 2.10, 5.3.2), disks that grew
+// or shrank. One good copy is enough, and writing mends the other.
 
 #include "libpart/part_priv.h"
 #include "unit/libpart/sparse.h"

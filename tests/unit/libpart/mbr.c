@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// MBRs: what is one, chains that are broken, what is written.
+// MBRs: what is one and what a file system's boot sector, chains that are
+// broken, what is written.
 
 #include "libpart/part_priv.h"
 #include "unit/libpart/sparse.h"

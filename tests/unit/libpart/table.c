@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Tables in memory: where partitions are put, what is refused.
+// Tables in memory: where partitions are put, which numbers they get, what is
+// refused.
 
 #include "part.h"
 #include "unit/libpart/sparse.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// That nothing is left of a table, wherever its parts are, nor of what is known by
-// its place.
+// Nothing is left of a table, wherever its parts are, nor of what is known by
+// its place; what lies between the ends stays.
 
 #include "part.h"
 #include "unit/libpart/sparse.h"
