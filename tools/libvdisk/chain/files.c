@@ -18,7 +18,7 @@ static int create(struct tree *files, const char *path, uint64_t size,
 		return err_set(err, -EEXIST, path, ERR_NOWHERE,
 			       "it is there already");
 	// In a volume what is there would be replaced; the host looks again.
-	if (r != -ENOENT && tree_is_volume(files))
+	if (r != -ENOENT && r != -ENOTDIR && tree_is_volume(files))
 		return err_pass(err, r, &why);
 	return tree_create_file(files, path, size, TREE_ARCHIVE, filetime_now(),
 				ret, err);
