@@ -19,38 +19,41 @@ struct search {
 	bool is_exact;
 };
 
-static bool is_same(const char *a, const char *b)
+// What is not UTF-8 is the same as nothing. Returns 0 or -ENOMEM.
+static int compare(const char *a, const char *b, bool *ret)
 {
 	le16 *x = NULL, *y = NULL;
 	size_t x_len = 0, y_len = 0;
-	bool same = !utf16_from_utf8(a, &x, &x_len) &&
-		    !utf16_from_utf8(b, &y, &y_len) &&
-		    !utf16_casecmp(x, x_len, y, y_len);
+	int r = utf16_from_utf8(a, &x, &x_len);
 
+	if (!r)
+		r = utf16_from_utf8(b, &y, &y_len);
+	*ret = !r && !utf16_casecmp(x, x_len, y, y_len);
 	mem_free(x);
 	mem_free(y);
-	return same;
+	return r == -ENOMEM ? r : 0;
 }
 
-static void consider(struct search *s, const char *name)
+static int consider(struct search *s, const char *name)
 {
-	bool is_exact = !strcmp(name, s->want);
+	bool is_exact = !strcmp(name, s->want), is_same = true;
+	int r = is_exact ? 0 : compare(name, s->want, &is_same);
 
-	if (!is_exact && !is_same(name, s->want))
-		return;
+	if (r || !is_same)
+		return r;
 	s->count++;
 	if (s->is_exact)
-		return;
+		return 0;
 	s->is_exact = is_exact;
 	snprintf(s->found, sizeof(s->found), "%s", name);
+	return 0;
 }
 
 // A folder of that name counts: it is a log that cannot be read, not one that is
 // missing.
 static int consider_entry(void *ctx, const struct tree_stat *entry)
 {
-	consider(ctx, entry->name);
-	return 0;
+	return consider(ctx, entry->name);
 }
 
 // Considers the names in a folder, or, where they may not be listed, the one that
@@ -62,12 +65,12 @@ static int search_folder(struct tree *t, const char *folder, const char *log,
 	struct err why = {0};
 	int r = tree_list(t, folder, consider_entry, s, &why);
 
+	if (r == -ENOMEM)
+		return err_nomem(err);
 	// a folder that may be entered and not listed
 	if (r != -EACCES)
 		return r ? err_pass(err, r, &why) : 0;
-	if (!tree_stat(t, log, &stat, NULL))
-		consider(s, s->want);
-	return 0;
+	return tree_stat(t, log, &stat, NULL) ? 0 : consider(s, s->want);
 }
 
 // Several names that differ in case alone: does the path lead to the one that
