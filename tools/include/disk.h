@@ -314,7 +314,7 @@ bool disk_locate(struct disk *d, uint64_t off, uint64_t len, bool for_writing,
 		 struct disk_place *ret);
 
 // Takes room for a range, so that writing to it later does not fail for want of
-// it; what is there is kept, and a file becomes no longer.
+// it; what is there is kept, and a file keeps its size.
 // Returns 0, -ENOTSUP when the file system cannot do that, -ENOSPC, -EINVAL and
 // -EROFS as disk_write, or what fallocate(2) gives. Disks that have their room
 // return 0.

@@ -73,12 +73,14 @@ static unsigned open_flags(const struct opening *o, bool is_in_volume)
 		flags |= DISK_UNLOCKED;
 	if (o->flags & ADDRESS_WRITE_LOCK)
 		flags |= DISK_WRITE_LOCK;
+	// What lies in a volume goes the way that the volume's own disk goes.
 	return !is_in_volume && (o->flags & ADDRESS_DIRECT)
 		       ? flags | DISK_DIRECT
 		       : flags;
 }
 
-// Refuses to write under the children of a disk.
+// Refuses to write under the children of a disk: a child holds only what
+// differs from its parent, so another parent makes it garbage.
 static int guard_children(const struct opening *o,
 			  const struct vdisk_info *info)
 {

@@ -29,6 +29,7 @@ static int set_key(struct answer_parser *p, const char *name, const char *value)
 
 		if (strcmp(key->section, p->section) || strcmp(key->name, name))
 			continue;
+		// Of two the wrong one might count.
 		if (p->given[i])
 			return err_bad_text(p->err, p->name, p->line,
 					    "%s is given on line %llu already",
@@ -37,6 +38,8 @@ static int set_key(struct answer_parser *p, const char *name, const char *value)
 		p->given[i] = p->line;
 		return key->set(p, key, value, base + key->offset);
 	}
+	// Mostly a key that is misspelt: ignored, the disk would be made
+	// otherwise than was asked.
 	return err_bad_text(p->err, p->name, p->line,
 			    "there is no key \"%s\" in [%s]", name, p->section);
 }
@@ -240,6 +243,8 @@ int answer_parse(const char *text, size_t size, const char *name,
 	if (!p.answer || set_defaults(p.answer, name))
 		r = err_nomem(err);
 	if (!r)
+		// Of the bytes as they came: a disk is known again by it
+		// (deployed.c).
 		sha1_digest(text, size, p.answer->sha1);
 	if (!r)
 		r = parse_lines(&p, utf8);

@@ -52,7 +52,8 @@ static int check_room(const struct plan *p, uint64_t bytes, struct err *err)
 static int write_to(struct plan *p, struct disk *disk, bool dry,
 		    struct err *err);
 
-// Writes the system partition to a scratch disk.
+// Writes the system partition to a scratch disk: what does not fit, or is not
+// in the image, is known before the old content is gone.
 static int rehearse(struct plan *p, uint64_t bytes, struct err *err)
 {
 	struct disk *zeroes, *scratch;

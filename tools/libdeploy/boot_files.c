@@ -102,6 +102,8 @@ static int fill(char **text, const char *name, const char *mark,
 	const char *from = *text, *place;
 	char *result, *to;
 
+	// A template without the place is another version's: the machine would
+	// start something else.
 	if (!marks)
 		return err_corrupt(err, name, ERR_NOWHERE,
 				   "it has no place for %s", mark);

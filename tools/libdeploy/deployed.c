@@ -27,7 +27,8 @@ static void to_hex(const uint8_t sha1[SHA1_SIZE], char hex[HEX_SIZE])
 		sprintf(hex + 2 * i, "%02x", sha1[i]);
 }
 
-// All images, in the order of their systems.
+// All images, in the order of their systems: a file of the same name may have
+// been replaced by a newer one.
 static void images_hex(const struct plan *p, char hex[HEX_SIZE])
 {
 	uint8_t digest[SHA1_SIZE];

@@ -147,6 +147,7 @@ static int open_image(struct plan *p, struct plan_system *s, struct err *err)
 		return wim_no_image(s->image->wim, s->image->path,
 				    s->answer->image, err);
 	info = wim_get_image_info(s->image->wim, s->index);
+	// Not today's: the same image makes the same disk.
 	s->time = info->modified ? info->modified : info->created;
 	return 0;
 }
@@ -189,6 +190,7 @@ static const char *describe(const struct plan *p, const struct plan_system *s)
 	return info->name[0] ? info->name : "Windows";
 }
 
+// Of two equal entries nobody could tell which is which.
 static int check_names(const struct plan *p, struct err *err)
 {
 	for (size_t i = 0; i < p->system_count; i++) {

@@ -19,7 +19,8 @@ static const struct wim_image_info *info_of(const struct plan_system *s)
 	return wim_get_image_info(s->base->image->wim, s->base->index);
 }
 
-// Returns major << 8 | minor, or 0 when the image does not say.
+// Returns major << 8 | minor, or 0 when the image does not say: then nothing is
+// held against it.
 static unsigned version_of(const struct plan_system *s)
 {
 	const char *text = info_of(s)->version;

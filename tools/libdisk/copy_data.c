@@ -28,7 +28,7 @@ struct job {
 struct copier {
 	struct disk *from, *to;
 	struct pool *pool;
-	pthread_mutex_t lock;
+	pthread_mutex_t lock; // over turn, result, err and is_busy
 	pthread_cond_t moved; // a turn ended, or a job
 	uint64_t turn;        // number of the piece whose turn it is
 	uint64_t count;       // of pieces so far

@@ -11,6 +11,7 @@
 int disk_check_range(const struct disk *d, uint64_t off, uint64_t len,
 		     struct err *err)
 {
+	// Another thread may just be making it longer.
 	uint64_t size = __atomic_load_n(&d->size, __ATOMIC_RELAXED);
 
 	if (range_ok(off, len, size))
@@ -115,6 +116,8 @@ int disk_map(struct disk *d, uint64_t off, uint64_t len, uint64_t *ret_len,
 		return r;
 	if (d->ops->map && len)
 		return d->ops->map(d, off, len, ret_len, ret_data, err);
+	// Not known: to call it data costs a read, to call it a hole would lose
+	// it in a copy.
 	*ret_len = len;
 	*ret_data = true;
 	return 0;

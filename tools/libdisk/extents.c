@@ -148,6 +148,7 @@ static bool extents_locate(struct disk *d, uint64_t off, uint64_t len,
 
 	if (place != DISK_HOLE)
 		return disk_locate(x->base, place, n, for_writing, ret);
+	// Known to be zeroes, though in no file.
 	*ret = (struct disk_place){.fd = -1, .len = n};
 	return !for_writing;
 }
@@ -180,6 +181,8 @@ static int check_runs(struct extent_disk *x, struct err *err)
 		const struct disk_extent *run = &x->runs[i];
 
 		x->starts[i] = sum;
+		// The runs come from a volume: a broken one must not lead into
+		// its neighbour.
 		if (run->off != DISK_HOLE &&
 		    !range_ok(run->off, run->len, x->base->size))
 			return err_set(err, -EINVAL, "file extents", run->off,

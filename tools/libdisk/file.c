@@ -101,6 +101,7 @@ static int file_write(struct disk *d, uint64_t off, const void *buf, size_t len,
 static int write_zeroes(struct disk *d, uint64_t off, uint64_t len,
 			struct err *err)
 {
+	// Aligned as what goes past the page cache must be.
 	static const uint8_t zeroes[65536] __attribute__((aligned(4096)));
 
 	while (len) {
@@ -142,6 +143,8 @@ static int file_zero(struct disk *d, uint64_t off, uint64_t len,
 
 	if (!make_zero(f, off, len))
 		return 0;
+	// What the file system or device cannot do, or not to a part of a
+	// sector, is written.
 	if (errno != EOPNOTSUPP && errno != EINVAL && errno != ENOSYS)
 		return failed(f, off, "zeroing", err);
 	return write_zeroes(d, off, len, err);

@@ -13,6 +13,7 @@ struct memory_disk {
 	pthread_rwlock_t moving; // held for writing while bytes may move
 };
 
+// The place is taken under the lock: resizing moves the bytes.
 static uint8_t *lock(struct disk *d, uint64_t off)
 {
 	struct memory_disk *m = (struct memory_disk *)d;
@@ -58,6 +59,7 @@ static int memory_resize(struct disk *d, uint64_t size, struct err *err)
 	if (size > SIZE_MAX - 1)
 		return err_nomem(err);
 	pthread_rwlock_wrlock(&m->moving);
+	// One more, as none at all would be no memory.
 	bytes = mem_resize(m->bytes, (size_t)size + 1, 1);
 	if (bytes) {
 		m->bytes = bytes;

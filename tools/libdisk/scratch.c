@@ -66,6 +66,7 @@ static int own_block(struct scratch *s, uint64_t number, uint8_t **ret,
 	uint8_t *bytes;
 	int r;
 
+	// Half of the slots stay free, so that a search ends soon.
 	if (s->count * 2 >= s->slots) {
 		r = grow(s, err);
 		if (r)
@@ -173,6 +174,7 @@ static void scratch_close(struct disk *d)
 	mem_free(s);
 }
 
+// There is nothing to flush: what is written is meant to be lost.
 static const struct disk_ops scratch_ops = {
 	.read = scratch_read,
 	.write = scratch_write,

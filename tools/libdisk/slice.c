@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A range of another disk, as a partition is.
+// A range of another disk, as a partition is. disk.c has checked that what is
+// asked for lies in it, so the sums here neither overflow nor reach the
+// neighbours. It cannot be resized: what lies behind it is somebody else's.
 
 #include "disk.h"
 

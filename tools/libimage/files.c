@@ -22,6 +22,7 @@ static const struct apply *apply_of(const struct tree *t)
 	return ((const struct image_tree *)t)->apply;
 }
 
+// The unnamed stream of a file comes first (wim.h).
 static const struct wim_blob *content_of(const struct wim_dentry *d)
 {
 	return d->stream_count ? d->streams[0].blob : NULL;
@@ -57,6 +58,7 @@ static int list_folder(struct tree *t, const char *path, tree_list_fn *fn,
 
 	if (r)
 		return r;
+	// What a link leads to may lie outside of the image.
 	if (!(d->attributes & NTFS_ATTR_DIRECTORY) ||
 	    d->attributes & NTFS_ATTR_REPARSE)
 		return err_set(err, -ENOTDIR, "image", ERR_NOWHERE,

@@ -4,6 +4,7 @@
 
 #include "image_priv.h"
 
+// One after the other: few files are looked for before an image is applied.
 static const struct wim_dentry *child(const struct wim_dentry *d,
 				      const le16 *name, size_t len)
 {

@@ -159,6 +159,8 @@ static int make_node(struct walk *w, const struct wim_dentry *d,
 	}
 	if (r)
 		return r;
+	// The streams of the first name count; further names of the file repeat
+	// them.
 	if (group)
 		*group = (struct group){d->link_group, *ret_node};
 	if (is_folder)
@@ -230,6 +232,7 @@ int apply_tree(struct wim *w, uint32_t index, struct ntfs_build *b,
 		apply_free(a);
 		return r;
 	}
+	// For first_target, which looks for a blob among them.
 	if (a->target_count)
 		qsort(a->targets, a->target_count, sizeof(*a->targets),
 		      by_blob);

@@ -73,7 +73,8 @@ static bool is_host(const char *s, size_t size, bool in_brackets)
 	return size;
 }
 
-// "host", "host:port", "[v6]", "[v6]:port"; the port behind `mark`.
+// "host", "host:port", "[v6]", "[v6]:port"; the port behind `mark`, which is an
+// @ in Windows' paths.
 static int parse_server(const char *text, const char *s, size_t size, char mark,
 			struct net_name *ret, struct err *err)
 {
@@ -343,6 +344,7 @@ int net_name_follow(const struct net_name *base, const char *location,
 		   *shut = in_brackets ? "]" : "";
 	char clean[NET_MAX_NAME];
 
+	// A fragment is for who shows the file, not for the server.
 	snprintf(clean, sizeof(clean), "%.*s", (int)strcspn(location, "#"),
 		 location);
 	if (scheme_length(clean))

@@ -261,7 +261,9 @@ static int check_kernel(const struct mounting *m, const char *type,
 			       : "the kernel cannot read from such shares");
 }
 
-// Finds the server's address, and that something answers at its port.
+// Finds the server's address, as the kernel resolves no names, and that
+// something answers at its port: a mount would wait long for a server that is
+// not there, and say less.
 static int find_server(struct mounting *m, struct err *err)
 {
 	const struct sockaddr_in6 *v6;

@@ -187,6 +187,7 @@ static int host_get_info(struct tree *t, const char *path,
 	struct statvfs fs;
 	struct stat st;
 
+	// Of what is still to be made: that of the folder it will lie in.
 	snprintf(folder, sizeof(folder), "%s", or_here(path));
 	if (statvfs(folder, &fs) || stat(folder, &st)) {
 		snprintf(folder, sizeof(folder), "%.*s.",
@@ -289,6 +290,7 @@ static struct timespec timespec(uint64_t filetime)
 			: (struct timespec){.tv_nsec = UTIME_OMIT};
 }
 
+// The host has no other attributes, nor a time of creation that can be set.
 static int host_set_info(struct tree *t, const char *path, uint32_t attributes,
 			 uint64_t created, uint64_t modified, struct err *err)
 {

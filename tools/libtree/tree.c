@@ -13,6 +13,7 @@ static int refuse(const char *path, struct err *err)
 		       "files in such a place cannot be treated so");
 }
 
+// A change of a volume that nobody checked could make its damage worse.
 static int check_ready(const struct tree *t, struct err *err)
 {
 	return t->is_ready ? 0
@@ -120,6 +121,7 @@ int tree_begin(struct tree *t, struct err *err)
 	r = tree_check_writable(t, err);
 	if (!r && t->ops->begin)
 		r = t->ops->begin(t, err);
+	// What failed can be tried again: the cause may have gone.
 	t->is_ready = !r;
 	return r;
 }

@@ -85,6 +85,8 @@ int ublk_stop(int id, struct err *err)
 	if (r)
 		return r;
 	r = get_info(&c, id, &info, err);
+	// One that is not live has no disk, nor users: its server died, or it
+	// was never started.
 	if (!r && info.state == UBLK_S_DEV_LIVE) {
 		fd = claim(id, err);
 		r = fd < 0 && fd != -ENOENT ? fd : 0;

@@ -55,8 +55,8 @@ static uint64_t hash_unit(uint64_t hash, uint16_t unit) // FNV-1a
 	return (hash ^ unit >> 8) * prime;
 }
 
-// The path without case and in one form: a slash before each part alone. FAT has
-// no numbers of files, and an empty one not even a first cluster.
+// The path without case and in one form: a slash before each part alone. FAT
+// has no numbers of files, and an empty one not even a first cluster.
 static int hash_path(const char *path, uint64_t *ret, struct err *err)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
@@ -93,6 +93,7 @@ static int identify(struct tree *t, const char *path, struct tree_id *ret,
 		r = hash_path(path, &id.file, err);
 	if (!r)
 		*ret = id;
+	// A path that goes on behind a file is none of a file.
 	return r == -ENOTDIR ? -ENOENT : r;
 }
 
@@ -128,6 +129,7 @@ static int open_file(struct tree *t, const char *path, unsigned flags,
 		return r;
 	if (!(flags & DISK_READ_ONLY))
 		return volume_growing(t, path, d, NULL, ret, err);
+	// Whether the volume may be written to was not asked.
 	d->read_only = true;
 	*ret = d;
 	return 0;
@@ -149,6 +151,7 @@ static int get_info(struct tree *t, const char *path, struct tree_info *ret,
 
 // --- Changing ----------------------------------------------------------------
 
+// A directory entry has 32 bits for the size.
 static int check_size(const char *path, uint64_t size, struct err *err)
 {
 	return size <= UINT32_MAX
@@ -239,6 +242,7 @@ static void close_tree(struct tree *t)
 	mem_free(t);
 }
 
+// No links and no streams: FAT has none.
 static const struct tree_ops fat_ops = {
 	.stat = stat_file,
 	.identify = identify,

@@ -109,6 +109,7 @@ static int grow_resize(struct disk *d, uint64_t size, struct err *err)
 	if (!g->reopen)
 		return err_set(err, -ENOTSUP, g->path, ERR_NOWHERE,
 			       "a file in a FAT volume keeps its size");
+	// Nobody else is in `inner` while it is closed and opened anew.
 	pthread_rwlock_wrlock(&g->moving);
 	r = make_ready(g, err);
 	if (!r)
@@ -132,6 +133,7 @@ static int grow_extend(struct disk *d, uint64_t off, const void *buf,
 	r = disk_write(g->inner, off, buf, len, err);
 	if (!r)
 		r = disk_flush(g->inner, err);
+	// As before: a tail without its content would be taken for one.
 	if (r)
 		best_effort(grow_resize(d, old, NULL));
 	return r;

@@ -183,6 +183,7 @@ static int identify(struct tree *t, const char *path, struct tree_id *ret,
 
 	if (!r)
 		*ret = id;
+	// A path that goes on behind a file is none of a file.
 	return r == -ENOTDIR ? -ENOENT : r;
 }
 
@@ -294,6 +295,7 @@ static int open_to_read(struct tree *t, const char *path, struct disk **ret,
 
 	if (r)
 		return r;
+	// Whether the volume may be written to was not asked.
 	d->read_only = true;
 	*ret = d;
 	return 0;
@@ -329,9 +331,12 @@ static int check_new(struct tree *t, const char *name, uint64_t size,
 	return ntfs_check_name(name, err);
 }
 
+// Asked before a virtual disk is merged into its parent: to run out of room
+// halfway is worse than to be refused.
 static int check_growth(struct tree *t, const char *path, uint64_t more,
 			struct err *err)
 {
+	// Their clusters are not simply one for each piece of the file.
 	const uint32_t fixed = NTFS_ATTR_SPARSE | NTFS_ATTR_COMPRESSED |
 			       NTFS_ATTR_ENCRYPTED;
 	struct tree_stat stat;

@@ -113,7 +113,7 @@ static int check_last(const struct opened *o, unsigned wanted,
 						  &first->info.guid)
 			       ? 0
 			       : -ESTALE;
-	case -EBADMSG:
+	case -EBADMSG: // no WIM that we read: not the part
 	case -ENOTSUP:
 	case -EFBIG:
 		return -ESTALE;

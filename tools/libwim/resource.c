@@ -56,7 +56,7 @@ int wim_resource_decode(const struct wim *w, size_t i,
 	return 0;
 }
 
-// Copies what arrives to one place.
+// Copies what arrives to one place; pieces may arrive in any order.
 static int copy_piece(void *ctx, const struct wim_blob *blob, uint64_t off,
 		      const void *data, size_t len, struct err *err)
 {

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: MIT
+//
+// Addresses: where the host's part of one ends, what each part opens, and texts
+// that are refused rather than made into files of odd names.
+
 #include <sys/stat.h>
 #include <unistd.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The loader's configuration of a machine that boots Linux: blanks that are filled
-// in, and templates that are refused.
+// The loader's configuration of a machine that boots Linux: blanks that are
+// filled in, and templates that are refused.
 #include "fixture.h"
 
 static const struct {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Plans: disks and answers that fit and that do not, identifiers that derive from
-// the seed, and data that is not wiped unasked.
+// Plans: disks and answers that fit and that do not, identifiers that derive
+// from the seed, and data that is not wiped unasked.
 #include "fixture.h"
 
 static const struct {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A disk whose place is known later: it fails until then, and is that place after.
+// A disk whose place is known later: it fails until then, and is that place
+// after.
 #include "libdeploy/plan_priv.h"
 #include "test.h"
 

@@ -46,8 +46,8 @@ static void test_mark(void)
 	disk_close(d);
 }
 
-// What was put on the disk since, and leaves the mark alone; and what lies where
-// volumes do.
+// What was put on the disk since, and leaves the mark alone; and what lies
+// where volumes do.
 static void test_content(void)
 {
 	static const struct {

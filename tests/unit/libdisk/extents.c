@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A file's runs on another disk: edges of runs, holes, what lies behind the valid
-// part, runs that do not fit, against a plain array; and that nothing beside the
-// runs is touched.
+// A file's runs on another disk: edges of runs, holes, what lies behind the
+// valid part, runs that do not fit, against a plain array; and that nothing
+// beside the runs is touched.
 
 #include "disk.h"
 #include "test.h"
@@ -12,8 +12,8 @@
 
 static struct err err;
 
-// Out of order, a run of one byte, one of none, a hole in the middle, one at the
-// end of the base; the last is longer than the disk.
+// Out of order, a run of one byte, one of none, a hole in the middle, one at
+// the end of the base; the last is longer than the disk.
 static const struct disk_extent runs[] = {
 	{4096, 700}, {100, 1},          {50, 0},
 	{1000, 999}, {DISK_HOLE, 1300}, {BASE - 1500, 1500},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A scratch disk against a model: what is read is what was written, and the disk
-// below never changes.
+// A scratch disk against a model: what is read is what was written, and the
+// disk below never changes.
 
 #include "disk.h"
 #include "test.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The files of the host as a tree: which paths are one file, and what is no file
-// but no error either.
+// The files of the host as a tree: which paths are one file, and what is no
+// file but no error either.
 
 #include <unistd.h>
 
@@ -60,7 +60,8 @@ static void check_list(const char *folder, const char *wanted)
 	check(!strcmp(names, wanted));
 }
 
-// A new file has its name when it is finished; one that is there stays until then.
+// A new file has its name when it is finished; one that is there stays until
+// then.
 static void check_created(const char *path, bool is_there)
 {
 	struct tree_stat stat;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A queue without the driver: what cannot be mapped, and a file that takes none of
-// the driver's commands. A start that fails says why, has no thread left, and
-// gives back what it took.
+// A queue without the driver: what cannot be mapped, and a file that takes none
+// of the driver's commands. A start that fails says why, has no thread left,
+// and gives back what it took.
 
 #include <errno.h>
 #include <sys/mman.h>
@@ -37,8 +37,8 @@ int main(void)
 	check_eq(start(&u, -1, &err), -EBADF);
 	check(strstr(err.why, "mapping"));
 
-	// No right to be a disk's server, no rings in this kernel, or in the end
-	// a file that has no such commands: never a queue that runs.
+	// No right to be a disk's server, no rings in this kernel, or in the
+	// end a file that has no such commands: never a queue that runs.
 	check(fd >= 0);
 	check(!ftruncate(fd, (off_t)(DEPTH * sizeof(struct ublksrv_io_desc))));
 	check(start(&u, fd, &other) < 0);

@@ -28,7 +28,8 @@ bool wim_engine_has_failed(struct engine *e)
 
 // --- Reading, on the calling thread ------------------------------------------
 
-// Reads what the job wants of its file and hands it to the pool.
+// Reads what the job wants of its file and hands it to the pool. One thread
+// reads all: in the files' order, which is the fastest way for every medium.
 static int submit(struct engine *e, struct job *job, struct err *err)
 {
 	uint64_t done;
@@ -87,6 +88,7 @@ static struct job *take_job(struct engine *e)
 	return job;
 }
 
+// What lies between two blobs that are wanted is read over, up to a limit.
 static bool fits(const struct engine *e, const struct job *job,
 		 const struct wim_blob *blob)
 {

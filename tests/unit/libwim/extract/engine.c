@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Extraction: each byte once, hashes checked, failures of a sink and wishes to
-// stop passed on, damage found wherever it is; jobs for any size of chunk within
-// a budget of memory. With arguments, a tool: engine WIM INDEX FOLDER [THREADS].
+// stop passed on, damage found wherever it is; jobs for any size of chunk
+// within a budget of memory. With arguments, a tool: engine WIM INDEX FOLDER
+// [THREADS].
 
 #include <pthread.h>
 #include <unistd.h>

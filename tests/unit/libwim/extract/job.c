@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A job by itself: small blobs beside each other, a part of a large one, content
-// that cannot be decompressed, a sink that fails, and no work after a failure.
+// A job by itself: small blobs beside each other, a part of a large one,
+// content that cannot be decompressed, a sink that fails, and no work after a
+// failure.
 
 #include "stored.h"
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A WIM in memory, known to nobody but the engine: blobs that are compressed, in
-// chunks of any size, each of which is stored as it is. Content is a pattern.
+// A WIM in memory, known to nobody but the engine: blobs that are compressed,
+// in chunks of any size, each of which is stored as it is. Content is a
+// pattern.
 
 #ifndef STORED_H
 #define STORED_H
