@@ -122,8 +122,8 @@ static int get_block(struct region *in, unsigned depth, struct bcd_device *d)
 		return r;
 	if (kind == BLOCK_RAMDISK) {
 		d->kind = BCD_DEVICE_RAMDISK;
-		// base, size and offset: Windows' loader fills them in when it
-		// runs; what is not 0 in a store is found by compare()
+		// base, size and offset: all 0 in a store, or compare() finds
+		// out
 		r = skip_bytes(in, 20);
 	} else if (kind == BLOCK_FILE) {
 		d->kind = BCD_DEVICE_FILE;

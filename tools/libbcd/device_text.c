@@ -251,6 +251,8 @@ static int parse_file(struct parser *p, char *s, unsigned depth,
 	if (*s != '[')
 		return refuse(p, s, "[device]\\path is needed");
 	do {
+		// The device of a file may have a file itself, with brackets of
+		// its own.
 		open += *end == '[';
 		open -= *end == ']';
 		end++;
@@ -293,6 +295,8 @@ static int parse_partition(struct parser *p, char *s, unsigned depth,
 			return r;
 		r = -ENOENT;
 	}
+	// Drive letters and the like are known to the caller only; -ENOENT: not
+	// to it either.
 	if (p->resolve)
 		r = p->resolve(p->ctx, s, d, p->err);
 	if (r != -ENOENT)
@@ -309,6 +313,8 @@ static int parse_partition(struct parser *p, char *s, unsigned depth,
 }
 
 // Takes ",locate=custom:XXXXXXXX" off the end of the text, if it is there.
+// Others before it belong to devices within. Without one it is the element that
+// bcdedit takes: the path's, or for osdevice the folder's.
 static int take_locate(struct parser *p, char *s, uint32_t *element)
 {
 	static const char word[] = ",locate=custom:";

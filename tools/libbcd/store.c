@@ -266,7 +266,7 @@ static int forget_in(struct bcd *bcd, struct bcd_object *obj, uint32_t element,
 	for (size_t i = 0; i < count; i++)
 		if (!guid_equal(&ids[i], id))
 			ids[left++] = ids[i];
-	// Windows has no empty lists: the element goes instead.
+	// An empty list says nothing: the element goes instead.
 	if (left && left < count)
 		r = bcd_set_objects(bcd, obj, element, ids, left, err);
 	else if (!left && count)

@@ -170,6 +170,7 @@ static void add_settings(struct adding *a)
 		struct guid ids[3];
 		size_t n = 0;
 
+		// Windows Vista has no hypervisor to set up.
 		if (rows[i].id == &bcd_id_hypervisorsettings &&
 		    !knows(a, BCD_WINDOWS_7))
 			continue;
@@ -341,6 +342,7 @@ static void add_manager(struct adding *a, const struct guid *loader,
 	object(a, obj, BCD_DEFAULT, loader);
 	if (resume)
 		object(a, obj, BCD_MANAGER_RESUME_OBJECT, resume);
+	// It would be that of another Windows, and start its hibernated system.
 	else if (!a->r && bcd_element_exists(obj, BCD_MANAGER_RESUME_OBJECT))
 		a->r = bcd_element_remove(a->bcd, obj,
 					  BCD_MANAGER_RESUME_OBJECT, a->err);
@@ -434,6 +436,7 @@ int bcd_add_windows(struct bcd *bcd, const struct bcd_windows_entry *entry,
 
 	choose(&a, &loader, &resume);
 	// Windows does not hibernate when it runs from a virtual disk
+	// (Microsoft's pages on native boot)
 	hibernates = entry->windows->kind != BCD_DEVICE_VHD &&
 		     !guid_is_zero(&resume);
 	add_settings(&a);

@@ -92,8 +92,9 @@ int efi_boot_current(struct efi_vars *vars, struct efi_entry *ret,
 	return r ? r : efi_boot_read(vars, get_le16(number), ret, err);
 }
 
-// A GPT partition is known by its GUID alone: numbers and places change with the
-// table, and firmware goes by the GUID too.
+// A GPT partition is known by its GUID alone: numbers and places change with
+// the table, and firmware goes by the GUID too. (Case does not count in paths:
+// the ESP is FAT.)
 static bool same_file(const struct efi_entry *a, const struct efi_entry *b)
 {
 	if (!a->path || strcasecmp(a->path, b->path) || a->is_gpt != b->is_gpt)
@@ -302,6 +303,8 @@ static int add(struct efi_vars *vars, const struct efi_entry *entry,
 		r = write_entry(vars, number, entry, err);
 	if (r)
 		return r;
+	// The entry before the order: firmware may drop numbers from the order
+	// that name nothing.
 	count = efi_order_arrange(order, count, number, place);
 	r = write_order(vars, order, count, err);
 	if (r && !found) { // nothing names it: it would only take up room

@@ -45,6 +45,8 @@ static int fail(struct err *err, const char *what, const char *doing)
 // --- The folder --------------------------------------------------------------
 
 // Returns 0, -ENODATA when the folder has no files, or what opendir(3) gives.
+// The folder is there in every kernel that was started by UEFI; it is empty
+// until efivarfs is mounted on it.
 static int look_into(const char *folder)
 {
 	DIR *dir = opendir(folder);
@@ -162,6 +164,7 @@ static int make_path(const struct efi_vars *vars, const char *name,
 {
 	char text[GUID_TEXT];
 
+	// The name becomes a file's: it must not leave the folder.
 	if (!*name || strchr(name, '/') ||
 	    snprintf(path, MAX_PATH, "%s/%s-%s", vars->folder, name,
 		     guid_format(vendor, text)) >= MAX_PATH)

@@ -130,8 +130,9 @@ int fat_boot_decode(const struct fat_boot_disk *d, uint64_t dev_size,
 		sector - 1) /
 	       sector;
 	data = reserved + d->tables * table + root;
-	// A volume that is longer than its device lost its end: a change could
-	// go to clusters that are not there.
+	// A volume that is longer than its device has lost its end: what is
+	// written there would be gone, or end the device with an error half
+	// way.
 	if (!table || data >= sectors || sectors * sector > dev_size)
 		return err_corrupt(err, BOOT_WHAT, 0x20,
 				   "a volume of %llu sectors of %llu bytes "

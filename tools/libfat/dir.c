@@ -366,6 +366,7 @@ static bool matches(const struct fat_node *node, const le16 *name, size_t n)
 
 	if (!utf16_casecmp(node->name, node->name_len, name, n))
 		return true;
+	// eight, a dot and three
 	if (n > 12)
 		return false;
 	alias_len = fat_name_from_short(&node->d, true, alias);
@@ -570,6 +571,7 @@ int fat_dir_insert(struct fat *f, struct fat_dir *d, const le16 *name, size_t n,
 
 		if (r)
 			return r;
+		// those at the end count too: the new clusters follow them
 		slot -= room;
 	}
 	put_long_name(f, d, slot, name, n, parts, fat_name_checksum(e.name));
@@ -583,6 +585,7 @@ void fat_dir_update(struct fat *f, const struct fat_node *node,
 	struct fat_entry_disk e = *entry;
 
 	memcpy(e.name, node->d.name, sizeof(e.name));
+	// It belongs to the name, which stays as it was written.
 	e.lower_case = node->d.lower_case;
 	put_entry(f, node->dir, node->slot, &e);
 }

@@ -141,6 +141,7 @@ static int choose_layout(const struct disk *dev,
 		l->cluster = choose_cluster(l->bits, size);
 	if (l->cluster < l->sector)
 		l->cluster = l->sector;
+	// The boot sector counts sectors in 32 bits.
 	if (l->sectors > UINT32_MAX)
 		return no_fit(l, true, err);
 	for (;;) {

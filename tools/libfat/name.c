@@ -236,6 +236,7 @@ uint8_t fat_name_checksum(const uint8_t name[11])
 	uint8_t sum = 0;
 
 	for (int i = 0; i < 11; i++)
+		// rotated to the right, eight bits wide
 		sum = (uint8_t)((sum << 7 | sum >> 1) + name[i]);
 	return sum;
 }

@@ -34,6 +34,8 @@ int fat_path_next(const char **path, struct fat_part *ret, struct err *err)
 	r = utf16_from_utf8(ret->text, &units, &n);
 	if (r == -ENOMEM)
 		return err_nomem(err);
+	// "." and ".." end with a dot and are refused with the rest: paths here
+	// lead down only.
 	if (!r && fat_name_is_valid(units, n)) {
 		memcpy(ret->name, units, n * sizeof(*units));
 		ret->name_len = n;

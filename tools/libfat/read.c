@@ -20,6 +20,7 @@ static int read_label(struct fat *f, struct err *err)
 		memcpy(&d, root->data + i * sizeof(d), sizeof(d));
 		if (!d.name[0])
 			break;
+		// Parts of long names have the label's bit too.
 		if (d.name[0] == FAT_ENTRY_FREE ||
 		    (d.attributes & FAT_ATTR_MASK) == FAT_ATTR_LONG_NAME ||
 		    !(d.attributes & FAT_ATTR_LABEL))

@@ -150,6 +150,7 @@ int fat_table_take(struct fat *f, uint32_t count, uint32_t *ret_first,
 		f->lowest_free++;
 	c = find_run(f, count);
 	f->info.free_clusters -= count;
+	// Without such a run the first ones that are free, in pieces.
 	for (c = c ? c : f->lowest_free; count; c++) {
 		if (fat_table_get(f, c))
 			continue;
@@ -176,6 +177,7 @@ void fat_table_give_one(struct fat *f, uint32_t cluster)
 void fat_table_give(struct fat *f, uint32_t first)
 {
 	for (uint32_t c = first, next; fat_is_cluster(f, c); c = next) {
+		// read before the cluster is free, as that takes its link away
 		next = fat_table_get(f, c);
 		if (!next)
 			break;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Dates and times of folder entries: two seconds fine, from 1980 to 2107.
+// Dates and times of folder entries: two seconds fine, from 1980 to 2107, in
+// whatever zone the writer had its clock. ("FAT Directory Structure": year
+// since 1980, month, day in 7, 4 and 5 bits; hour, minute and half the second
+// in 5, 6 and 5.)
 
 #include "fat_priv.h"
 

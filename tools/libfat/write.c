@@ -21,6 +21,7 @@ static int reserve_free(struct fat *f, struct err *err)
 	return 0;
 }
 
+// A folder's size is 0 by the specification: its chain says how long it is.
 static struct fat_entry_disk make_entry(unsigned attributes, uint32_t cluster,
 					uint32_t size, int64_t time)
 {
@@ -180,6 +181,8 @@ static int put_file(struct fat *f, const struct spec *s, uint32_t first,
 	r = reserve_free(f, err);
 	if (r)
 		return r;
+	// It stays taken until the entry on the volume leads to the new
+	// content.
 	old = fat_entry_cluster(f, &node.d);
 	if (old)
 		f->frees[f->free_count++] = old;
@@ -384,6 +387,8 @@ static int write_links(struct fat *f, struct err *err)
 		r = fat_table_write(f, err);
 	if (r)
 		return r;
+	// From here on the new clusters are the folder's own on the volume as
+	// well.
 	f->link_count = 0;
 	for (size_t i = 0; i < f->dir_count; i++) {
 		struct fat_dir *d = f->dirs[i];

@@ -25,6 +25,7 @@ static const uint8_t store_security[100] = {
 void hive_value_done(struct hive_value *value)
 {
 	mem_free(value->name);
+	// lent data lies in the hive's bytes, which go with the hive
 	if (!value->lent)
 		mem_free(value->data);
 }

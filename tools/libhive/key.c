@@ -125,6 +125,7 @@ int hive_key_child(struct hive *hive, struct hive_key *parent, const le16 *name,
 		return err_set(err, -EINVAL, "key", ERR_NOWHERE,
 			       "a name of %zu characters", len);
 	if (!hive_subkey_search(parent, name, len, &pos)) {
+		// Deeper keys could be saved here and not be opened by Windows.
 		if (depth_of(parent) >= HIVE_MAX_DEPTH)
 			return err_set(err, -EFBIG, "key", ERR_NOWHERE,
 				       "over %u levels of keys",

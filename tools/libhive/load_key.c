@@ -14,6 +14,7 @@ static int load_name(struct loader *l, const uint8_t *bytes, uint32_t size,
 	uint32_t len = is_8bit ? size : size / 2;
 	le16 *name;
 
+	// Cut off, it would be another name, perhaps that of a key beside it.
 	if (!is_8bit && size % 2)
 		return err_corrupt(l->err, "name", hive_file_offset(cell),
 				   "half a character at its end");

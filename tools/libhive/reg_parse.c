@@ -208,6 +208,8 @@ static int parse_bytes(struct parser *p, bool wide)
 			r = continue_bytes(p);
 		if (r || !parse_hex(p, &byte))
 			return r; // a comma at the end, or no data at all
+		// A comma was forgotten, and the bytes after it would be
+		// others.
 		if (byte > 0xff)
 			return refuse(p, "bytes have two digits");
 		unit = wide ? from_ansi((uint8_t)byte) : (uint16_t)byte;

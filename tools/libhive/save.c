@@ -27,6 +27,8 @@ struct saver {
 
 // --- Cells -------------------------------------------------------------------
 
+// What is left of a bin is one free cell: a bin has no gaps. Less than a cell
+// is never left, as all sizes are multiples of 8.
 static void free_tail(struct saver *s)
 {
 	if (s->used < s->size)

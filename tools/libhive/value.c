@@ -6,8 +6,7 @@
 
 #include "hive_priv.h"
 
-// Values keep the order in which they were made: programs show them so, and
-// Windows sorts them no more than this.
+// Values keep the order in which they were made, as in Windows.
 static struct hive_value *search(const struct hive_key *key, const le16 *name,
 				 size_t len)
 {
@@ -74,6 +73,8 @@ int hive_value_put(struct hive *hive, struct hive_key *key, const le16 *name,
 	uint8_t *copy = NULL;
 	le16 *units;
 
+	// Its count of values is the handle (load_key.c): with a value it would
+	// be another one.
 	if (key->flags & HIVE_KEY_PREDEFINED)
 		return err_set(err, -EPERM, "value", ERR_NOWHERE,
 			       "the key stands for a handle of Windows, and "

@@ -12,7 +12,9 @@ static int no_table(struct err *err)
 		       "there is none");
 }
 
-// A disk without an MBR: a GPT whose protective MBR was lost, or none.
+// A disk without an MBR: a GPT whose protective MBR was lost, or none. UEFI
+// 5.2.3 wants one, and Windows calls such a disk not initialized; so it is
+// told, and writing the table puts it back.
 static int read_unprotected(struct disk *dev, struct part_table *t,
 			    struct err *err)
 {
@@ -98,6 +100,8 @@ int part_table_write(const struct part_table *t, struct disk *dev,
 	    t->disk_size != round_down(dev->size, dev->sector_size))
 		return err_set(err, -EINVAL, "partition table", ERR_NOWHERE,
 			       "it is for a disk of another size");
+	// What is read may overlap, as somebody's data is in it. Made anew, it
+	// would be our fault.
 	if (part_table_has_overlap(t))
 		return err_set(err, -ENOTSUP, "partition table", ERR_NOWHERE,
 			       "partitions overlap, or lie where the table "

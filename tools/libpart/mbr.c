@@ -98,6 +98,7 @@ static int decode_entry(const struct mbr_entry_disk *e, uint64_t base,
 	return 0;
 }
 
+// Nothing but the links bounds a chain, so a record may come up once.
 static int chain_add(struct mbr_chain *chain, uint64_t at, struct err *err)
 {
 	for (size_t i = 0; i < chain->count; i++)
@@ -348,7 +349,8 @@ static int write_sector(struct disk *dev, uint64_t at, const struct mbr_disk *m,
 }
 
 // Records that nothing leads to go first, then those that are in use, from the
-// last to the first.
+// last to the first. So at any moment the disk has the old chain, or the new
+// one from some record on, and none that leads to rubbish.
 static int write_chain(struct disk *dev, struct ebr *chain, size_t n,
 		       struct err *err)
 {

@@ -72,6 +72,8 @@ int part_table_new(enum part_style style, const struct disk *dev,
 		t->last_usable = t->disk_size > around ? t->disk_size - around
 						       : 0;
 	}
+	// a GPT takes 34 sectors of 512 bytes at the start of a disk and 33 at
+	// its end
 	if (t->first_usable >= t->last_usable) {
 		part_table_free(t);
 		return err_set(err, -ENOSPC, TABLE_WHAT, ERR_NOWHERE,
@@ -228,6 +230,8 @@ static bool find_free(const struct part_table *t, const struct taken *k,
 		room = end - from;
 		if (!size && round_down(end, PART_ALIGN) > from)
 			room = round_down(end, PART_ALIGN) - from;
+		// All there is, rounded to whole MiB: less than one is no
+		// place.
 		else if (!size && !start)
 			continue;
 		if (room < size || room <= best)
