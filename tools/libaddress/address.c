@@ -20,6 +20,7 @@ struct opened {
 	struct vdisk_chain *chain;
 };
 
+// A level opens at most four, and PATH two.
 struct address_stack {
 	struct opened items[5 * ADDRESS_MAX_LEVELS];
 	size_t count;

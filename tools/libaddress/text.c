@@ -34,7 +34,7 @@ bool address_is_inner(const char *s)
 	return s[0] == ':' && (s[1] == '\\' || s[1] == '/');
 }
 
-// Also what only a colon is missing from: "disk.img@1\x".
+// Also one that lacks only its colon: "disk.img@1\x".
 static bool looks_like_mark(const char *s)
 {
 	size_t n = number_mark(s);

@@ -136,7 +136,7 @@ static int settle_layout(struct answer_parser *p)
 	return 0;
 }
 
-// Keys that say nothing for the other layout.
+// Keys that have no meaning in the other layout.
 static int check_layout(struct answer_parser *p)
 {
 	static const struct {

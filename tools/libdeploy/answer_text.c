@@ -37,8 +37,9 @@ static size_t utf8_length(const uint8_t *s, const uint8_t *end)
 	for (size_t i = 1; i < len; i++)
 		if ((s[i] & 0xc0) != 0x80)
 			return 0;
-	// Forms that are too long, surrogates, above U+10FFFF: two spellings of
-	// one name would be two names to us, and one to Windows.
+	// Forms that are too long, surrogates, above U+10FFFF (Unicode 15, 3.9,
+	// has them refused): a second spelling of a name would slip past every
+	// comparison.
 	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
 	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
 		return 0;

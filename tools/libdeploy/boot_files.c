@@ -176,8 +176,8 @@ static int write_config(const struct boot_job *job, const struct boot_set *set,
 	return r;
 }
 
-// The first one is missing in folders that hold no boot files at all, as where
-// a medium would be. Of a folder with some, the file that it lacks is named.
+// A folder that lacks the first file holds no boot files at all, such as one
+// where a medium would be. If it lacks only another, that file is named.
 static int check_folder(const struct plan *p, const struct boot_set *set,
 			struct err *err)
 {

@@ -209,7 +209,7 @@ static int add_system(const struct boot_job *job, const struct plan_system *s,
 				.resume = s->resume_id,
 				.timeout = p->answer->timeout,
 				.keep_default = s != p->first,
-				.add_last = true,
+				.add_last = true, // in the answer's order
 			},
 		.windows = "\\Windows",
 		.time = p->time,

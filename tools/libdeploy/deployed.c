@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // The mark of a disk that was deployed: from what, as a text on its system
-// partition. It lies in no system's way, and whoever makes that volume anew
-// takes it off. A table comes last in a deployment, so a mark that can be found
-// stands for one that ended.
+// partition. It is in no system's way, and goes when that volume is made anew.
+// The table comes last in a deployment, so a mark that can be found stands for
+// one that ended.
 
 #include <stdio.h>
 #include <string.h>

@@ -64,6 +64,7 @@ static int add_system_partition(struct plan *p, unsigned *ret, struct err *err)
 	return add(p, &w, ret, err);
 }
 
+// Windows keeps it in reserve; it has no file system, and is not written to.
 static int add_msr(struct plan *p, unsigned *ret, struct err *err)
 {
 	const struct wanted w = {

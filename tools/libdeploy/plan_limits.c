@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What Windows does not start from, by its version, and what it may not: errors
-// and warnings of a plan.
+// What a version of Windows cannot start from, or may not by its licence:
+// errors and warnings of a plan.
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -56,7 +56,8 @@ static int run_systems(struct plan *p, struct pool *pool,
 	return r;
 }
 
-// Reads all content before the disk is touched, when that is asked for.
+// Reads all content before the disk is touched, when that is asked for: a
+// damaged image is then found while the old content is still there.
 static int verify(struct plan *p, struct pool *pool, struct progress *progress,
 		  struct err *err)
 {

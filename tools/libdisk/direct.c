@@ -82,7 +82,7 @@ bool disk_direct_locate(const struct file_disk *f, uint64_t off, uint64_t len,
 	if (!f->align || off % f->align || len % f->align)
 		return false;
 	*ret = (struct disk_place){.fd = f->fd, .off = off, .len = len};
-	// Of a page that is written in part the rest would have to be read.
+	// The rest of a page that is written in part would have to be read.
 	if (f->cached_fd >= 0 && len <= CACHED_MAX &&
 	    !((off | len) % PAGE_SIZE && for_writing)) {
 		ret->cached_fd = f->cached_fd;

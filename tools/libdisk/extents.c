@@ -32,8 +32,8 @@ static size_t find_run(const struct extent_disk *x, uint64_t off)
 	return low;
 }
 
-// What lies at `off`: `len` is cut to what is of one piece. Returns the place
-// on the disk below, or DISK_HOLE.
+// Finds what lies at `off`, with `len` cut to one piece. Returns the place on
+// the disk below, or DISK_HOLE.
 static uint64_t locate(const struct extent_disk *x, uint64_t off, uint64_t *len)
 {
 	size_t i;

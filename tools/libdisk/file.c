@@ -225,7 +225,7 @@ static int check_room(struct file_disk *f, uint64_t len, struct err *err)
 		       (unsigned long long)free_bytes >> 20);
 }
 
-// Beyond what is there a file's room is taken too, and its size kept.
+// Room behind the end of a file is taken, too; its size stays.
 static int file_allocate(struct disk *d, uint64_t off, uint64_t len,
 			 struct err *err)
 {

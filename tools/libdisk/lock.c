@@ -165,8 +165,8 @@ static int refuse(const struct file_disk *f, const struct disk_user *user,
 		       "another program %s: %s", does, instead);
 }
 
-// What this process has open it knows about, but for what is to be its only
-// one.
+// What this process has open is its own affair; only what is to be its only
+// opening is refused.
 static int check_own(const struct file_disk *f, bool is_exclusive,
 		     struct err *err)
 {

@@ -2,8 +2,8 @@
 //
 // Files of the host that are made or replaced. Their content goes to a file
 // without a name (open(2), O_TMPFILE), which disk_finish gives its name when
-// all is durable: who is stopped before, by whatever, leaves nothing. Where a
-// file system cannot do that (FAT, NFS), it has a name meanwhile that ends in
+// all is durable: if we are stopped before, by whatever, nothing is left. Where
+// a file system cannot do that (FAT, NFS), it has a name meanwhile that ends in
 // DISK_PART_SUFFIX.
 
 #include <fcntl.h>
@@ -107,7 +107,7 @@ static int open_unnamed(const char *path, struct err *err)
 
 	if (r)
 		return r;
-	// It is given its name by this one of the process.
+	// Its name will be given through this folder of the process.
 	if (access("/proc/self/fd", X_OK))
 		return -EOPNOTSUPP;
 	r = open(folder, O_RDWR | O_TMPFILE | O_CLOEXEC, 0666);
@@ -299,7 +299,7 @@ static int replace(const char *path, uint64_t size, struct disk **ret,
 	struct stat st;
 	int fd, r;
 
-	// That it is a file is asked before, in these words.
+	// Asked before it is opened, so that the message is ours.
 	r = stat(path, &st) ? failed(path, "opening", err)
 			    : check_old(path, &st, err);
 	if (!r)
@@ -408,7 +408,7 @@ static int rename_over(struct new_file *n, int fd)
 	return rename(n->temporary, n->path) ? -errno : 0;
 }
 
-// No signal comes between the two steps of some ways.
+// Signals wait meanwhile, as some ways take two steps.
 static int take_name(struct new_file *n, int fd)
 {
 	sigset_t all, before;

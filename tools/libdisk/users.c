@@ -153,6 +153,8 @@ bool disk_user_find(int fd, struct disk_user *ret)
 	if (fstat(fd, &file))
 		return false;
 	snprintf(self, sizeof(self), "%d", getpid());
+	// All locks that the kernel knows are ours. Those that we inherited are
+	// of who started us, and count as another's.
 	if (locks_of(self, &file, true, fd, key) &&
 	    all_locks(key) == locks_of(self, &file, true, -1, key))
 		return true;

@@ -38,6 +38,7 @@ static int write_piece(void *ctx, const struct wim_blob *blob, uint64_t off,
 	return 0;
 }
 
+// Only the hashes are of interest.
 static int drop_piece(void *ctx, const struct wim_blob *blob, uint64_t off,
 		      const void *data, size_t len, struct err *err)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The files of an image as a tree, for reading: who takes files from an image
-// that is not applied yet need not know that.
+// The files of an image as a tree, for reading: whoever takes files from an
+// image that is not applied yet need not know that.
 
 #include <string.h>
 

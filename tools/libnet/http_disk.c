@@ -46,7 +46,7 @@ struct worker {
 
 struct http_disk {
 	struct disk disk;
-	struct http_file file;
+	struct http_file file; // only read once the threads run
 	char *name;
 	uint8_t *data;
 	struct worker *workers;
@@ -81,8 +81,8 @@ static bool is_older(const struct slot *a, const struct slot *b)
 	return !b || a->used < b->used;
 }
 
-// Finds the slot that is missed least, or NULL. One that is only wanted ahead
-// is given up for a reader alone.
+// Finds the slot that is missed least, or NULL. A block that is only wanted
+// ahead gives way to a reader.
 static struct slot *find_room(struct http_disk *h, bool for_reader)
 {
 	struct slot *ready = NULL, *wanted = NULL;

@@ -316,6 +316,7 @@ static int follow(const struct http_file *file, struct http_link *link,
 				link->head.status);
 	else
 		r = net_name_follow(name, link->head.location, next, err);
+	// What is asked besides web servers is for the user to say, not a server.
 	if (!r && next->kind != NET_HTTP)
 		r = err_set(err, -ENOTSUP, file->name, ERR_NOWHERE,
 			    "the server sends us to %s: name that file itself",

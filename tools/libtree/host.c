@@ -80,7 +80,8 @@ static int host_stat(struct tree *t, const char *path, struct tree_stat *ret,
 	return 0;
 }
 
-// What makes a path none of a file, as what a child says of its parent may be.
+// Errors by which a path is that of no file: what a child says of its parent
+// may be anything.
 static bool is_missing(int error)
 {
 	return error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG ||
@@ -204,7 +205,7 @@ static int host_get_info(struct tree *t, const char *path,
 
 // --- Changing ----------------------------------------------------------------
 
-// Whether it may be written to, each file tells.
+// Each file tells whether it may be written to.
 static int host_check_writable(struct tree *t, struct err *err)
 {
 	return 0;
@@ -220,7 +221,7 @@ static int host_check_new(struct tree *t, const char *name, uint64_t size,
 	return 0;
 }
 
-// What a file system of the host can make of it is known when it is written.
+// Whether there is room is known only when it is written.
 static int host_check_growth(struct tree *t, const char *path, uint64_t more,
 			     struct err *err)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The process that serves a device, for who stops it: the process ends with the
-// device, and only then is the file free for others, and known whether all is
-// written.
+// The process that serves a device, for whoever stops it: the process ends with
+// the device, and only then is the file free for others, and known whether all
+// is written.
 
 #include <poll.h>
 #include <sys/syscall.h>

@@ -189,6 +189,8 @@ static int open_char(struct ublk *u, struct err *err)
 		       strerror(-u->char_fd));
 }
 
+// The driver may have agreed to fewer queues, or smaller ones, than were asked
+// for.
 static int start_queues(struct ublk *u, struct err *err)
 {
 	for (unsigned i = 0; i < u->count; i++) {

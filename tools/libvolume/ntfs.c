@@ -236,6 +236,7 @@ static int add_free(void *ctx, uint64_t off, uint64_t len)
 	return 0;
 }
 
+// Free clusters are counted: NTFS stores their number nowhere.
 static int get_info(struct tree *t, const char *path, struct tree_info *ret,
 		    struct err *err)
 {

@@ -264,8 +264,8 @@ static int decode_streams(const struct wim *w, struct loaded_image *image,
 	}
 	qsort(named, named_count, sizeof(*named), by_name);
 	for (size_t i = 1; i < named_count; i++)
-		// NTFS finds attributes by name without regard to case; of two
-		// it would show one, and chkdsk call the other an error.
+		// NTFS finds attributes by name without regard to case: of two,
+		// one could never be opened.
 		if (!by_name(&named[i - 1], &named[i]))
 			return err_corrupt(err, what, at,
 					   "two streams have the same name");

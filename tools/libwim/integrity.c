@@ -10,7 +10,7 @@
 
 #include "wim_priv.h"
 
-#define READ_SIZE (1 << 20)
+#define READ_SIZE (1 << 20) // a piece may be 4 GiB, as the file says
 
 static const char what[] = "WIM integrity table";
 static const char stage[] = "Checking integrity";

@@ -29,7 +29,8 @@
 
 struct engine;
 
-// A blob that takes several jobs.
+// A blob that takes several jobs. The engine's lock is over all but the hash,
+// which is the thread's that has set is_hashing.
 struct large {
 	const struct wim_blob *blob;
 	struct sha1 hash;
@@ -39,6 +40,8 @@ struct large {
 	struct large *next;  // when free
 };
 
+// In the ring it belongs to nobody; out of it, to the thread that fills it, and
+// then to the one of the pool that runs it, or hashes it: never to two.
 struct job {
 	struct engine *engine;
 	struct job *next;
@@ -89,7 +92,8 @@ struct engine {
 	uint64_t done;
 	struct err error;
 
-	struct job *filling; // of the calling thread
+	// Of the calling thread alone.
+	struct job *filling;
 	struct job *jobs;
 	struct large *larges;
 	struct table table;
