@@ -39,7 +39,7 @@ static void push_disk(struct place *place, struct disk *d)
 {
 	place->stack->items[place->stack->count++].disk = d;
 	place->disk = d;
-	place->file_path = NULL;
+	place->file_path = NULL; // what lies in a file is none itself
 }
 
 // As push_disk, of a file at `path` of `tree`.

@@ -14,7 +14,7 @@
 #include "file_priv.h"
 
 #define LARGE_WRITE (128u * 1024)
-#define LARGE_ROOM  (UINT64_C(1) << 30)
+#define LARGE_ROOM  (UINT64_C(1) << 30) // from here on check_room looks before
 
 static int failed(const struct file_disk *f, uint64_t off, const char *doing,
 		  struct err *err)

@@ -20,6 +20,8 @@
 // waits for a server when its disk is closed.
 #define SLICE 100u
 
+// Time for DHCP to give out an address, for a server that is switched off to be
+// called so, and for one that restarts to be back.
 const struct net_patience net_usual_patience = {
 	.address = 30000, .connect = 10000, .silent = 30000, .broken = 60000};
 

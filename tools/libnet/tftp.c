@@ -65,7 +65,8 @@ static int say_last(struct transfer *t, struct err *err)
 			    : sendto(t->fd, t->last, t->last_size, MSG_NOSIGNAL,
 				     to, t->peer.address_size);
 
-	// Nobody at the port is told by an error of the word before.
+	// That nobody is at the port comes as an error of the next word; a
+	// server that just starts may still answer.
 	return n < 0 && errno != EAGAIN && errno != ECONNREFUSED
 		       ? failed(t, -errno, err)
 		       : 0;
@@ -89,7 +90,7 @@ static bool is_same_host(const struct sockaddr_storage *a,
 {
 	struct sockaddr_storage x = *a, y = *b;
 
-	// Of both families the port lies at the same place.
+	// The port is at the same place in both families.
 	memset((char *)&x + sizeof(x.ss_family), 0, 2);
 	memset((char *)&y + sizeof(y.ss_family), 0, 2);
 	return !memcmp(&x, &y, sizeof(x));

@@ -11,7 +11,7 @@
 
 #include "ublk_priv.h"
 
-#define DEFAULT_TAGS   64 // of all queues
+#define DEFAULT_TAGS   64 // of all queues: each has a buffer of MAX_BYTES
 #define DEFAULT_QUEUES 4
 
 // Zeroing may have to write; a request should not take seconds.

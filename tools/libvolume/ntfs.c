@@ -25,7 +25,7 @@ static struct ntfs *ntfs_of(struct tree *t)
 // others by its letters, so not beside the long one of its file.
 struct short_name {
 	uint64_t record;
-	char name[12 * 3 + 1];
+	char name[12 * 3 + 1]; // 8.3, and three bytes of UTF-8 a unit at most
 };
 
 struct listing {
