@@ -30,7 +30,7 @@ judge_of_source() { # SOURCE
 	libbcdboot/store.c) echo unit/libdeploy/boot_windows.c ;;
 	libdeploy/answer_keys.c) echo unit/libdeploy/answer.c ;;
 	libdisk/file.c) echo unit/libdisk/disk.c ;;
-	libnet/http_get.c) echo unit/libnet/http_disk.c ;;
+	libnet/http_get.c | libnet/socket.c) echo unit/libnet/http_disk.c ;;
 	# mounts: needs a kernel and a server
 	libnet/share.c) echo boot/network.bats ;;
 	# whole operations on whole volumes, which foreign programs and our check judge
