@@ -17,26 +17,33 @@ static bool is_whole(const char *file)
 	       (isalpha((unsigned char)file[0]) && file[1] == ':');
 }
 
-size_t answer_folder(const char *name)
+int answer_folder(const char *name, size_t *ret, struct err *err)
 {
 	const char *rest = "", *end = strrchr(name, '/');
-	char *path;
+	char *path = NULL;
 
-	if (!address_split(name, &path, &rest, NULL))
-		mem_free(path);
+	// What is no address has no volume in which a folder could be.
+	if (address_split(name, &path, &rest, NULL) == -ENOMEM)
+		return err_nomem(err);
+	mem_free(path);
 	for (; *rest; rest++)
 		if (*rest == '\\' || *rest == '/')
 			end = rest;
-	return end ? (size_t)(end - name) + 1 : 0;
+	*ret = end ? (size_t)(end - name) + 1 : 0;
+	return 0;
 }
 
 static int join(const struct answer_parser *p, const char *file, char **ret)
 {
-	size_t folder = answer_folder(p->name);
+	size_t folder;
 	char *joined;
+	int r;
 
 	if (net_is_name(p->name))
 		return net_join(p->name, file, ret, p->err);
+	r = answer_folder(p->name, &folder, p->err);
+	if (r)
+		return r;
 	joined = mem_alloc(folder + strlen(file) + 1);
 	if (!joined)
 		return err_nomem(p->err);

@@ -57,10 +57,10 @@ int answer_check_system(struct answer_parser *p);
 // came from (answer_images.c). Returns as answer_check_system.
 int answer_check_images(struct answer_parser *p);
 
-// Returns how much of an answer file's name is that of its folder, with the
-// separator: of the host's with slashes, in a volume with backslashes too.
-// (answer_images.c)
-size_t answer_folder(const char *name);
+// Tells how much of an answer file's name is that of its folder, with the
+// separator: of the host's with slashes, in a volume with backslashes too
+// (answer_images.c). Returns 0 or -ENOMEM.
+int answer_folder(const char *name, size_t *ret, struct err *err);
 
 // Checks the whole at the end, and joins what refers to something else:
 // parents, images. Returns as answer_check_system.

@@ -31,15 +31,20 @@ static int try_file(const struct plan *p, const char *path, struct err *err)
 
 // The part of a path that counts from the answer file's folder, or NULL; on
 // another machine there are no folders to look in.
-static const char *relative_part(const struct plan *p, const char *path)
+static int relative_part(const struct plan *p, const char *path,
+			 const char **ret, struct err *err)
 {
-	size_t folder = answer_folder(p->answer->name);
+	size_t folder;
+	int r = answer_folder(p->answer->name, &folder, err);
 
-	return path[0] && !net_is_name(path) &&
+	if (r)
+		return r;
+	*ret = path[0] && !net_is_name(path) &&
 			       !strncmp(path, p->answer->name, folder) &&
 			       (folder || path[0] != '/')
 		       ? path + folder
 		       : NULL;
+	return 0;
 }
 
 // Looks for a file in another folder; Linux' NTFS knows case, who wrote the
@@ -92,12 +97,14 @@ static int look_elsewhere(const struct plan *p, const char *name, char **ret,
 static int find_file(const struct plan *p, struct plan_image *image,
 		     struct err *err)
 {
-	const char *name = relative_part(p, image->name);
+	const char *name;
 	struct err inner = {0};
-	int r = name && p->target.image_folders
-			? try_file(p, image->name, &inner)
-			: 0;
+	int r = relative_part(p, image->name, &name, err);
 
+	if (r)
+		return r;
+	if (name && p->target.image_folders)
+		r = try_file(p, image->name, &inner);
 	if (r == -ENOENT) {
 		r = look_elsewhere(p, name, &image->found, err);
 		if (r == -ENOENT)
