@@ -182,14 +182,17 @@ static int check_folder(const struct plan *p, const struct boot_set *set,
 			struct err *err)
 {
 	char path[MAX_PATH];
+	struct err why = {0};
 	struct disk *d;
+	int r = open_source(p, set->files[0].from, &d, &why);
 
-	if (!open_source(p, set->files[0].from, &d, NULL)) {
-		int r = name_source(p, set->files[0].from, path, err);
-
+	if (!r) {
 		disk_close(d);
+		r = name_source(p, set->files[0].from, path, err);
 		return r ? r : plan_check_outside(p, path, err);
 	}
+	if (r != -ENOENT && r != -ENOTDIR)
+		return err_pass(err, r, &why);
 	return err_set(err, -ENOENT, "boot files", ERR_NOWHERE,
 		       "%s needs them, and %s has no %s; a machine that was "
 		       "started from the network has no medium to take boot "
