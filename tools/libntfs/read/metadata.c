@@ -215,25 +215,17 @@ int ntfs_read_file(struct ntfs *n, const char *path, uint64_t limit, void **ret,
 		   size_t *ret_size, struct err *err)
 {
 	struct disk *d;
-	uint8_t *data;
 	int r = ntfs_open_file(n, path, &d, err);
 
 	if (r)
 		return r;
-	if (d->size > limit || d->size >= SIZE_MAX) {
+	if (d->size > limit || d->size >= SIZE_MAX)
 		r = err_set(err, -EFBIG, path, ERR_NOWHERE,
 			    "it is over %llu bytes", (unsigned long long)limit);
-		goto close;
-	}
-	data = mem_alloc((size_t)d->size + 1);
-	r = data ? disk_read(d, 0, data, (size_t)d->size, err) : err_nomem(err);
-	if (r) {
-		mem_free(data);
-		goto close;
-	}
-	*ret = data;
-	*ret_size = (size_t)d->size;
-close:
+	else
+		r = disk_read_all(d, ret, err);
+	if (!r)
+		*ret_size = (size_t)d->size;
 	disk_close(d);
 	return r;
 }

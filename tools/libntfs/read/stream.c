@@ -73,29 +73,22 @@ int ntfs_stream_read(const struct ntfs_file *f, const struct ntfs_attr *attr,
 		     struct err *err)
 {
 	struct disk *d;
-	uint8_t *data;
-	size_t size;
+	void *data;
 	int r = ntfs_stream_open(f, attr, &d, err);
 
 	if (r)
 		return r;
-	size = (size_t)d->size;
-	if (d->size > limit || d->size >= SIZE_MAX) {
+	if (d->size > limit || d->size >= SIZE_MAX)
 		r = err_set(err, -EFBIG, NTFS_RECORD(f->records[0].number),
 			    ERR_NOWHERE,
 			    "an attribute (0x%x) is over %llu bytes",
 			    attr->type, (unsigned long long)limit);
-		goto close;
+	else
+		r = disk_read_all(d, &data, err);
+	if (!r) {
+		*ret = data;
+		*ret_size = (size_t)d->size;
 	}
-	data = mem_alloc(size + 1);
-	r = data ? disk_read(d, 0, data, size, err) : err_nomem(err);
-	if (r) {
-		mem_free(data);
-		goto close;
-	}
-	*ret = data;
-	*ret_size = size;
-close:
 	disk_close(d);
 	return r;
 }
