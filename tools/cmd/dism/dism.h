@@ -35,6 +35,10 @@ struct dism_image {
 int dism_open(const struct cmd_switch *switches, bool needs_image,
 	      struct dism_image *ret);
 
+// As dism_open, for a verb that has these switches alone: reads them first.
+int dism_open_named(int argc, char **argv, bool needs_image,
+		    struct dism_image *ret);
+
 // Closes what dism_open opened.
 void dism_close(struct dism_image *image);
 

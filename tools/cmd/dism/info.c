@@ -110,17 +110,9 @@ static void show_all(const struct wim_image_info *info)
 
 int dism_image_info(int argc, char **argv)
 {
-	struct cmd_switch switches[] = {DISM_IMAGE_SWITCHES, {0}};
 	struct dism_image image;
-	int others, status = cmd_switches(argc, argv, switches, &others);
+	int status = dism_open_named(argc, argv, false, &image);
 
-	if (status)
-		return status;
-	if (others)
-		return cmd_misuse("dism",
-				  "%s: unexpected; a switch begins with /",
-				  argv[1]);
-	status = dism_open(switches, false, &image);
 	if (status)
 		return status;
 	dism_begin();

@@ -35,19 +35,11 @@ static int list_below(const struct wim_dentry *d, const char *path)
 
 int dism_list_image(int argc, char **argv)
 {
-	struct cmd_switch switches[] = {DISM_IMAGE_SWITCHES, {0}};
 	struct dism_image image;
 	struct wim_image *tree;
 	struct err err = {0};
-	int others, status = cmd_switches(argc, argv, switches, &others);
+	int status = dism_open_named(argc, argv, true, &image);
 
-	if (status)
-		return status;
-	if (others)
-		return cmd_misuse("dism",
-				  "%s: unexpected; a switch begins with /",
-				  argv[1]);
-	status = dism_open(switches, true, &image);
 	if (status)
 		return status;
 	if (wim_image_load(image.wim, image.index, &tree, &err)) {

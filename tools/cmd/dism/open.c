@@ -85,6 +85,21 @@ int dism_open(const struct cmd_switch *switches, bool needs_image,
 	return status;
 }
 
+int dism_open_named(int argc, char **argv, bool needs_image,
+		    struct dism_image *ret)
+{
+	struct cmd_switch switches[] = {DISM_IMAGE_SWITCHES, {0}};
+	int others, status = cmd_switches(argc, argv, switches, &others);
+
+	if (status)
+		return status;
+	if (others)
+		return cmd_misuse("dism",
+				  "%s: unexpected; a switch begins with /",
+				  argv[1]);
+	return dism_open(switches, needs_image, ret);
+}
+
 void dism_close(struct dism_image *image)
 {
 	wim_close(image->wim);
