@@ -30,7 +30,8 @@ static const struct wim_blob *content_of(const struct wim_dentry *d)
 
 static void describe(const struct wim_dentry *d, struct tree_stat *ret)
 {
-	const struct wim_blob *blob = content_of(d);
+	const struct wim_blob *blob =
+		d->attributes & NTFS_ATTR_DIRECTORY ? NULL : content_of(d);
 
 	*ret = (struct tree_stat){
 		.attributes = d->attributes,

@@ -6,6 +6,7 @@
 
 #include "libimage/image_priv.h"
 #include "test.h"
+#include "tree.h"
 
 #define MIB (1u << 20)
 
@@ -99,6 +100,30 @@ static void check_volume(struct disk *d)
 	ntfs_close(n);
 }
 
+// A folder has no size, even one that has a named stream.
+static void check_sizes(struct wim *w, const struct apply *a)
+{
+	const struct wim_dentry *file, *found;
+	struct wim_dentry *folder;
+	struct tree_stat stat;
+	struct tree *t;
+
+	check_ok(apply_find(a, "\\a", &file, &err), &err);
+	check_ok(apply_find(a, "\\Folder", &found, &err), &err);
+	check_eq(found->stream_count, 0);
+	folder = (struct wim_dentry *)(uintptr_t)found;
+	folder->streams = file->streams;
+	folder->stream_count = 1;
+	check_ok(image_tree_open(w, a, &t, &err), &err);
+	check_ok(tree_stat(t, "\\a", &stat, &err), &err);
+	check(stat.size == 5 && !stat.is_directory);
+	check_ok(tree_stat(t, "\\Folder", &stat, &err), &err);
+	check(stat.size == 0 && stat.is_directory);
+	tree_close(t);
+	folder->streams = NULL;
+	folder->stream_count = 0;
+}
+
 static void check_tree(void)
 {
 	const struct ntfs_build_options options = {.label = "Tree"};
@@ -113,6 +138,7 @@ static void check_tree(void)
 	check_eq(apply_tree(w, 2, b, &a, NULL), -ENOENT);
 	check(!a);
 	check_ok(apply_tree(w, 1, b, &a, &err), &err);
+	check_sizes(w, a);
 	result = apply_get_result(a);
 	check_eq(result->files, 6);
 	check_eq(result->links, 1);
