@@ -21,6 +21,7 @@ given() { # HEADER
 		struct plan_target target; void say(void *ctx, const char *text);' ;;
 	chain) echo 'uint8_t sector[512]; char *into; struct tree *tree;
 		struct vdisk_chain *chain;' ;;
+	codec) echo 'const void *chunk; size_t chunk_size, out_size; void *out;' ;;
 	disk | net) echo 'uint8_t sector[512];' ;;
 	efi) echo 'struct efi_entry entry; uint16_t number;' ;;
 	fat) echo 'struct disk *partition; uint8_t *data; size_t size; uint64_t now;

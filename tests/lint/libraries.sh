@@ -13,10 +13,10 @@ prefixes() { # LIBRARY
 	net) echo 'net|http|tftp' ;;
 	part) echo 'part|gpt|mbr' ;;
 	vdisk) echo 'vdisk|vhd|vhdx' ;;
-	codec) echo 'xpress|lzx|lznt1|huffman' ;;
+	codec) echo 'codec|xpress|lzx|lzms|lznt1|huffman' ;;
 	deploy) echo 'answer|plan|boot|unfinished|deployed' ;;
 	machine) echo 'machine|inventory|settle|media|medium|system_partition' ;;
-	image) echo 'image|apply' ;;
+	image) echo 'image|apply|capture|wimscript' ;;
 	*) echo "$1" ;;
 	esac
 }

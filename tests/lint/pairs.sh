@@ -11,6 +11,7 @@ fail() { echo "$*"; bad=1; }
 judge_of_decoder() { # FUNCTION
 	case $1 in
 	bootsect_volume_decode) echo fuzz/bootsect ;;
+	codec_decompress) echo fuzz/wof ;;
 	fat_boot_decode) echo fuzz/fat ;;
 	guid_parse) echo fuzz/bcd_device ;;
 	ntfs_boot_decode | ntfs_file_name_decode | ntfs_index_decode | \

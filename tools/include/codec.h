@@ -1,17 +1,75 @@
 // SPDX-License-Identifier: MIT
 //
-// libcodec: decompressors that several formats share. XPRESS and LZX are those of
-// WIM images and of files that Windows compressed as a whole (CompactOS); LZNT1
-// is that of NTFS' own compression.
+// libcodec: the codecs that several formats share. XPRESS, LZX and LZMS are those of
+// WIM images, the first two also of files that Windows compressed as a whole
+// (CompactOS); LZNT1 is that of NTFS' own compression.
 //
-// Each call decompresses one chunk from memory to memory and keeps nothing. The
+//     struct decompressor *d;
+//     codec_decompressor_new(CODEC_LZX, 32768, &d);
+//     codec_decompress(d, chunk, chunk_size, out, out_size);
+//     codec_decompressor_free(d);
+//
+// Each call works on one chunk from memory to memory and keeps nothing of it. The
 // input may be anything: nothing is read or written outside of what is given.
-// Threads: a decoder is used by one at a time, functions without one by any.
+// Threads: a compressor, decompressor, encoder or decoder is used by one at a time,
+// functions without one by any.
 
 #ifndef CODEC_H
 #define CODEC_H
 
 #include "base.h"
+
+// --- Any of those of WIM images ----------------------------------------------
+
+enum codec_kind {
+	CODEC_XPRESS, // chunks of 1 byte to 64 KiB
+	CODEC_LZX,    // to 2 MiB
+	CODEC_LZMS,   // to 1 GiB
+	CODEC_KINDS,
+};
+
+struct decompressor;
+
+// Makes what decompresses chunks of up to max_chunk bytes of content.
+// Returns 0, -EINVAL when no chunk of the codec is so large, or -ENOMEM. Free with
+// codec_decompressor_free.
+int codec_decompressor_new(enum codec_kind kind, size_t max_chunk,
+			   struct decompressor **ret);
+
+// Decompresses one chunk. `out` is filled exactly.
+// Returns 0, -EBADMSG, or -EINVAL when out_size is over max_chunk.
+int codec_decompress(struct decompressor *d, const void *in, size_t in_size,
+		     void *out, size_t out_size);
+
+// Frees; NULL is fine.
+void codec_decompressor_free(struct decompressor *d);
+
+// How hard a compressor tries.
+enum codec_level {
+	CODEC_FAST,
+	CODEC_USUAL,
+	CODEC_MAX,
+	CODEC_LEVELS,
+};
+
+struct compressor;
+
+// Makes what compresses chunks of up to max_chunk bytes of content.
+// Returns 0, -EINVAL as codec_decompressor_new, or -ENOMEM. Free with
+// codec_compressor_free.
+int codec_compressor_new(enum codec_kind kind, size_t max_chunk,
+			 enum codec_level level, struct compressor **ret);
+
+// Compresses one chunk of 1 to max_chunk bytes.
+// Returns how many bytes of `out` it takes, or 0 when it does not fit into
+// out_size: whoever gives in_size - 1 is told so of what does not get smaller.
+size_t codec_compress(struct compressor *c, const void *in, size_t in_size,
+		      void *out, size_t out_size);
+
+// Frees; NULL is fine.
+void codec_compressor_free(struct compressor *c);
+
+// --- Each by itself ----------------------------------------------------------
 
 // Decompresses one chunk of plain LZ77+Huffman XPRESS ([MS-XCA] 2.1). `out` is
 // filled exactly. Returns 0 or -EBADMSG.

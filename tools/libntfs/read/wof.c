@@ -18,7 +18,6 @@
 #define PROVIDER_WIM  1u
 #define PROVIDER_FILE 2u
 
-#define LZX_ORDER    15
 #define ENTRIES_KEPT 1024u // of the table, at once
 
 struct wof_info_disk {
@@ -34,8 +33,8 @@ struct wof {
 	struct disk *stream;
 	uint32_t chunk, entry_size;
 	uint64_t chunks, table_size;
-	pthread_mutex_t lock;    // over the rest
-	struct lzx_decoder *lzx; // NULL: XPRESS
+	pthread_mutex_t lock; // over the rest
+	struct decompressor *codec;
 	uint8_t *stored, *plain;
 	uint64_t loaded; // number of the chunk in `plain`, or UINT64_MAX
 	uint64_t first_entry, entry_count; // of the table's part in `entries`
@@ -114,8 +113,7 @@ static int load_chunk(struct wof *w, uint64_t number, uint8_t *out, size_t size,
 	r = disk_read(w->stream, where, w->stored, len, err);
 	if (r)
 		return r;
-	r = w->lzx ? lzx_decompress(w->lzx, w->stored, len, out, size)
-		   : xpress_decompress(w->stored, len, out, size);
+	r = codec_decompress(w->codec, w->stored, len, out, size);
 	return r ? broken(where, "a chunk cannot be decompressed", err) : 0;
 }
 
@@ -167,7 +165,7 @@ static void wof_close(struct disk *d)
 	struct wof *w = (struct wof *)d;
 
 	disk_close(w->stream);
-	lzx_decoder_free(w->lzx);
+	codec_decompressor_free(w->codec);
 	mem_free(w->stored);
 	mem_free(w->plain);
 	pthread_mutex_destroy(&w->lock);
@@ -179,7 +177,7 @@ static void wof_close(struct disk *d)
 static int prepare(struct wof *w, uint32_t algorithm, struct err *err)
 {
 	static const uint32_t chunks[] = {4096, 32768, 8192, 16384};
-	int r = 0;
+	int r;
 
 	if (algorithm >= sizeof(chunks) / sizeof(chunks[0]))
 		return err_set(err, -ENOTSUP, "WofCompressedData", ERR_NOWHERE,
@@ -195,8 +193,9 @@ static int prepare(struct wof *w, uint32_t algorithm, struct err *err)
 			      "its size does not fit to its file's", err);
 	w->stored = mem_alloc(w->chunk);
 	w->plain = mem_alloc(w->chunk);
-	if (algorithm == NTFS_WOF_LZX)
-		r = lzx_decoder_new(LZX_ORDER, &w->lzx);
+	r = codec_decompressor_new(algorithm == NTFS_WOF_LZX ? CODEC_LZX
+							     : CODEC_XPRESS,
+				   w->chunk, &w->codec);
 	return r || !w->stored || !w->plain ? err_nomem(err) : 0;
 }
 
