@@ -49,6 +49,10 @@ given() { # HEADER
 	volume) echo 'struct disk *partition; void *data; size_t size;' ;;
 	wim) echo 'struct disk *file; const struct wim_blob *const *blobs; size_t count;
 		struct wim_sink sink; struct pool *pool;' ;;
+	wim_write) echo 'struct disk *file; uint64_t size; const le16 *name;
+		size_t name_len; struct wim_write_options options;
+		struct wim_new_image info;
+		int open_it(struct wim_content *, struct disk **, struct err *);' ;;
 	esac
 }
 
