@@ -90,6 +90,20 @@ int lzx_decompress(struct lzx_decoder *d, const void *in, size_t in_size,
 // Frees a decoder; NULL is fine.
 void lzx_decoder_free(struct lzx_decoder *d);
 
+struct lzms_decoder;
+
+// Makes a decoder for chunks of any size; it takes some 360 KB.
+// Returns 0 or -ENOMEM. Free with lzms_decoder_free.
+int lzms_decoder_new(struct lzms_decoder **ret);
+
+// Decompresses one chunk of LZMS. `out` is filled exactly.
+// Returns 0, -EBADMSG, or -EINVAL when out_size is over 1 GiB.
+int lzms_decompress(struct lzms_decoder *d, const void *in, size_t in_size,
+		    void *out, size_t out_size);
+
+// Frees a decoder; NULL is fine.
+void lzms_decoder_free(struct lzms_decoder *d);
+
 // Decompresses LZNT1 ([MS-XCA] 2.5): chunks of 4096 bytes one after another, as
 // far as `out` reaches; what the input does not fill of it is zeroed.
 // Returns 0, or -EBADMSG with the place in the input.

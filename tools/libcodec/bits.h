@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The bit stream of XPRESS and LZX: 16-bit little-endian units whose bits are
+// The bit stream of XPRESS, LZX and LZMS: 16-bit little-endian units whose bits are
 // used from the highest down ([MS-XCA] 2.1.4.1). Behind the end come zero bits,
 // which are counted, so that a decoder needs one check at its end.
 
@@ -67,6 +67,42 @@ static inline void bits_start(struct bits *b, const void *in, size_t size)
 {
 	*b = (struct bits){.next = in, .end = (const uint8_t *)in + size};
 	bits_refill(b);
+}
+
+// The same from the end backwards, as LZMS has it: `next` is behind the next unit,
+// and `end` is where the input begins.
+static inline void bits_refill_backwards_slowly(struct bits *b)
+{
+	while (b->left < 48) {
+		uint64_t unit = 0;
+
+		if (b->next - b->end >= 2) {
+			b->next -= 2;
+			unit = (uint64_t)b->next[0] | (uint64_t)b->next[1] << 8;
+		} else {
+			b->padding += 16;
+		}
+		b->buf |= unit << (48 - b->left);
+		b->left += 16;
+	}
+}
+
+static inline void bits_refill_backwards(struct bits *b)
+{
+	if (__builtin_expect(b->next - b->end < 8, 0)) {
+		bits_refill_backwards_slowly(b);
+		return;
+	}
+	b->buf |= load_le64(b->next - 8) >> b->left;
+	b->next -= (63 - b->left) >> 4 << 1;
+	b->left = 48 | (b->left & 15);
+}
+
+static inline void bits_start_backwards(struct bits *b, const void *in,
+					size_t size)
+{
+	*b = (struct bits){.next = (const uint8_t *)in + size, .end = in};
+	bits_refill_backwards(b);
 }
 
 static inline void bits_drop(struct bits *b, unsigned n)

@@ -72,6 +72,29 @@ static void lzx_decoder_end(void *decoder)
 	lzx_decoder_free(decoder);
 }
 
+// --- LZMS --------------------------------------------------------------------
+
+static int lzms_decoder_make(size_t max_chunk, void **ret)
+{
+	struct lzms_decoder *d = NULL;
+	int r = lzms_decoder_new(&d);
+
+	(void)max_chunk;
+	*ret = d;
+	return r;
+}
+
+static int lzms_decoder_run(void *decoder, const void *in, size_t in_size,
+			    void *out, size_t out_size)
+{
+	return lzms_decompress(decoder, in, in_size, out, out_size);
+}
+
+static void lzms_decoder_end(void *decoder)
+{
+	lzms_decoder_free(decoder);
+}
+
 // --- All of them -------------------------------------------------------------
 
 static const struct codec codecs[CODEC_KINDS] = {
@@ -90,6 +113,9 @@ static const struct codec codecs[CODEC_KINDS] = {
 	[CODEC_LZMS] =
 		{
 			.max_chunk = 1 << 30,
+			.decoder_new = lzms_decoder_make,
+			.decompress = lzms_decoder_run,
+			.decoder_free = lzms_decoder_end,
 		},
 };
 

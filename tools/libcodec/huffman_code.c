@@ -119,8 +119,8 @@ void huffman_code_assign(const uint8_t *lengths, unsigned symbols,
 		codes[i] = lengths[i] ? next[lengths[i]]++ : 0;
 }
 
-void huffman_code_make(const uint32_t *counts, unsigned symbols, unsigned limit,
-		       uint8_t *lengths, uint32_t *codes)
+void huffman_code_lengths(const uint32_t *counts, unsigned symbols,
+			  unsigned limit, uint8_t *lengths)
 {
 	uint32_t sorted[HUFFMAN_CODE_MAX_SYMBOLS];
 	uint16_t parent[HUFFMAN_CODE_MAX_SYMBOLS];
@@ -142,5 +142,11 @@ void huffman_code_make(const uint32_t *counts, unsigned symbols, unsigned limit,
 				lengths[sorted[next++] & SYMBOL_MASK] =
 					(uint8_t)len;
 	}
+}
+
+void huffman_code_make(const uint32_t *counts, unsigned symbols, unsigned limit,
+		       uint8_t *lengths, uint32_t *codes)
+{
+	huffman_code_lengths(counts, symbols, limit, lengths);
 	huffman_code_assign(lengths, symbols, codes);
 }

@@ -22,6 +22,10 @@
 void huffman_code_make(const uint32_t *counts, unsigned symbols, unsigned limit,
 		       uint8_t *lengths, uint32_t *codes);
 
+// The same for who needs the lengths alone.
+void huffman_code_lengths(const uint32_t *counts, unsigned symbols,
+			  unsigned limit, uint8_t *lengths);
+
 // Gives the codes that belong to lengths of a complete or empty code.
 void huffman_code_assign(const uint8_t *lengths, unsigned symbols,
 			 uint32_t *codes);

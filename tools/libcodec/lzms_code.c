@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+//
+// What LZMS begins a chunk with: slots, probabilities, counts of symbols.
+
+#include "lzms.h"
+
+// --- Slots -------------------------------------------------------------------
+
+// How many slots have so many plain bits.
+static const uint8_t offset_runs[31] = {
+	8,  0,  9,  7,  10, 15, 15, 20, 20,  30, 33,
+	40, 42, 45, 60, 73, 80, 85, 95, 105, 6,  [30] = 1,
+};
+static const uint8_t length_runs[31] = {
+	26, 4, 6, 4, 5, 2, 1, 1, 1, 1, 1, [16] = 1, [30] = 1,
+};
+
+static void fill(const uint8_t *runs, uint32_t *base, uint8_t *bits)
+{
+	uint32_t value = 1;
+
+	for (unsigned n = 0; n <= 30; n++) {
+		for (unsigned i = 0; i < runs[n]; i++) {
+			*bits++ = (uint8_t)n;
+			*base++ = value;
+			value += UINT32_C(1) << n;
+		}
+	}
+	*base = value;
+}
+
+void lzms_slots_fill(struct lzms_slots *slots)
+{
+	fill(offset_runs, slots->offset_base, slots->offset_bits);
+	fill(length_runs, slots->length_base, slots->length_bits);
+}
+
+unsigned lzms_offset_symbols(const struct lzms_slots *slots, size_t size)
+{
+	// There is no code of fewer symbols. What the second would mean in
+	// chunks of two bytes lies before the chunk, and so is refused.
+	unsigned n = 2;
+
+	while (n < LZMS_OFFSET_SLOTS && slots->offset_base[n] < size)
+		n++;
+	return n;
+}
+
+// --- Range-coded bits --------------------------------------------------------
+
+static void start(struct lzms_decision *d, unsigned remembered)
+{
+	d->state = 0;
+	d->mask = (1u << remembered) - 1;
+	for (unsigned i = 0; i <= d->mask; i++)
+		d->odds[i] =
+			(struct lzms_odds){.recent = 0x55555555, .zeros = 48};
+}
+
+void lzms_decisions_start(struct lzms_decisions *d)
+{
+	start(&d->match, 4);
+	start(&d->delta, 5);
+	start(&d->lz_recent, 6);
+	start(&d->delta_recent, 6);
+	for (unsigned i = 0; i < LZMS_RECENT - 1; i++) {
+		start(&d->lz_later[i], 6);
+		start(&d->delta_later[i], 6);
+	}
+}
+
+// --- Counts of symbols --------------------------------------------------------
+
+void lzms_counts_start(uint32_t *counts, unsigned symbols)
+{
+	for (unsigned i = 0; i < symbols; i++)
+		counts[i] = 1;
+}
+
+void lzms_counts_halve(uint32_t *counts, unsigned symbols)
+{
+	for (unsigned i = 0; i < symbols; i++)
+		counts[i] = counts[i] / 2 + 1;
+}
