@@ -2,7 +2,7 @@
 # Installs the host packages that building and testing need, when any is
 # missing: as root, or by sudo. What is listed in build/packages.host is all
 # that the project asks of a Debian 12 machine, and for fuzzing what is in
-# build/packages.fuzz, for `make clang` and `make valgrind` in build/packages.full.
+# build/packages.fuzz.
 # usage: build/deps.sh [LIST...]
 set -euo pipefail
 shopt -s inherit_errexit

@@ -51,6 +51,7 @@ $(SAN)/fuzz/%: tests/fuzz/%/fuzz.c tests/fuzz/replay.c $(SAN)/libslipway.a
 	$(Q)gcc $(BASEFLAGS) $(SANFLAGS) -Itests -Itools -MMD -MP -o $@ $< \
 		tests/fuzz/replay.c $(SAN)/libslipway.a $(URING)
 
+# Neither needs code that is fast, which would take twice as long to make.
 # What clang knows beside gcc's warnings; that one of gcc's it does not know.
 CLANGFLAGS := -Wno-unknown-warning-option -Wunreachable-code -Wassign-enum \
 	-Wcomma -Wmissing-variable-declarations -Wimplicit-fallthrough \
@@ -79,7 +80,7 @@ check: deps	## quick tests: unit, cmd, fuzz replay, lint
 	$(Q)tests/run.sh unit cmd fuzz-replay lint
 test: deps	## every test that a submission must pass
 	$(Q)$(PARALLEL) images all unit-build
-	$(Q)tests/run.sh unit cmd fuzz-replay lint fault oracle boot
+	$(Q)tests/run.sh unit cmd fuzz-replay lint analysis fault oracle boot
 unit: unit-build	## unit programs
 	$(Q)tests/run.sh unit
 cmd: tools	## black-box tests of the commands
@@ -92,20 +93,18 @@ fuzz-replay: unit-build	## replay seeds and kept crashers
 	$(Q)tests/run.sh fuzz-replay
 check-full: deps	## check, fault, oracle, and all that looks at the C
 	$(Q)$(PARALLEL) images tools unit-build
-	$(Q)tests/run.sh unit cmd fuzz-replay lint fault oracle
-	$(Q)$(MAKE) --no-print-directory asan clang analyze valgrind
+	$(Q)tests/run.sh unit cmd fuzz-replay lint analysis fault oracle
+	$(Q)$(MAKE) --no-print-directory asan
 # Units, fault tests and replays have the sanitizers anyway; so do the commands here.
 asan: deps	## unit, fault, replay and commands under ASan and UBSan
 	$(Q)$(PARALLEL) tools unit-build $(SAN)/bin/slipway
 	$(Q)SLIPWAY=$(SAN)/bin/slipway TIMEOUT_SCALE=4 \
 		tests/run.sh unit fuzz-replay fault-programs cmd
 clang: deps	## compile all of it with clang, without a warning
-	$(Q)build/deps.sh build/packages.full
-	$(Q)$(PARALLEL) tools O=$(O)/clang CC=clang STATIC= CFLAGS='$(CLANGFLAGS)'
+	$(Q)$(PARALLEL) tools O=$(O)/clang CC=clang-19 STATIC= CFLAGS='$(CLANGFLAGS) -O0'
 analyze: deps	## the compiler's own analysis of all paths
-	$(Q)$(PARALLEL) tools O=$(O)/analyze CC=gcc STATIC= CFLAGS='$(ANALYZER)'
+	$(Q)$(PARALLEL) tools O=$(O)/analyze CC=gcc STATIC= CFLAGS='$(ANALYZER) -O0'
 valgrind: deps	## threads under helgrind and memcheck
-	$(Q)build/deps.sh build/packages.full
 	$(Q)$(PARALLEL) SAN=$(O)/plain SANFLAGS=-no-pie $(THREADED:%=$(O)/plain/unit/%)
 	$(Q)tests/valgrind.sh $(THREADED:%=$(O)/plain/unit/%)
 boot: images all	## QEMU: firmware x medium, deployment, native boot

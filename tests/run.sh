@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the named tiers and ends with one line: N passed, N failed, N skipped.
 # usage: tests/run.sh TIER...
-# TIER: unit cmd fuzz-replay lint fault (or fault-programs alone) oracle boot
+# TIER: unit cmd fuzz-replay lint analysis fault (or fault-programs alone) oracle boot
 set -u
 cd "$(dirname "$0")/.."
 : "${O:=out}"
@@ -167,6 +167,12 @@ for tier in "$@"; do
 		for t in tests/lint/*.sh; do
 			"$t" >"$log" 2>&1 </dev/null
 			verdict $? "$t"
+		done
+		;;
+	analysis)
+		for t in clang analyze valgrind; do
+			make --no-print-directory "$t" >"$log" 2>&1 </dev/null
+			verdict $? "make $t"
 		done
 		;;
 	cmd | oracle | boot) bats_tier "$tier" ;;
