@@ -42,7 +42,7 @@ judge_of_source() { # SOURCE
 		libntfs/change/pack.c | \
 		libntfs/change/space.c) echo unit/libntfs/change/change.c ;;
 	libntfs/check/file.c | libntfs/check/names.c) echo unit/libntfs/check/check.c ;;
-	libntfs/read/metadata.c) echo unit/libntfs/read/volume.c ;;
+	libntfs/read/file.c | libntfs/read/metadata.c) echo unit/libntfs/read/volume.c ;;
 	libpart/signature.c) echo unit/libpart/probe.c ;;
 	# what goes on with the driver
 	libublk/queue.c | libublk/ublk.c) echo boot/vdisk_attach.bats ;;

@@ -360,6 +360,73 @@ int ntfs_read_file(struct ntfs *n, const char *path, uint64_t limit, void **ret,
 int ntfs_read_security(struct ntfs *n, uint64_t record, void **ret,
 		       size_t *ret_size, struct err *err);
 
+// Returns the security descriptor of an id (struct ntfs_stat), as that.
+int ntfs_read_descriptor(struct ntfs *n, uint32_t security_id, void **ret,
+			 size_t *ret_size, struct err *err);
+
+// How a stream's content can be had.
+enum ntfs_held {
+	NTFS_HELD_RESIDENT,  // it lies in the file's record: `value`
+	NTFS_HELD_PLAIN,     // in clusters, as it is: `extents`
+	NTFS_HELD_PACKED,    // compressed: by ntfs_open_stream
+	NTFS_HELD_ENCRYPTED, // not at all
+	NTFS_HELD_ELSEWHERE, // not here: a reparse point stands for it
+};
+
+// A $DATA stream, for ntfs_scan.
+struct ntfs_scan_stream {
+	const le16 *name; // NULL: the unnamed one
+	size_t name_len;
+	uint64_t size, valid; // bytes; what is not valid reads as zeroes
+	enum ntfs_held content;
+	bool is_sparse;
+	const void *value; // `size` bytes
+	const struct disk_extent
+		*extents; // of the volume; at least `size` bytes
+	size_t extent_count;
+	uint64_t
+		place; // byte of the volume where its first cluster lies; 0: none
+};
+
+struct ntfs_scan_name {
+	uint64_t parent; // record
+	uint16_t parent_sequence;
+	uint8_t name_space; // NTFS_NS_*
+	size_t name_len;
+	const le16 *name;
+};
+
+// Something stored, as NTFS stores it; NULL: there is none.
+struct ntfs_bytes {
+	const void *data;
+	size_t size;
+};
+
+// A file or folder as its records tell it.
+struct ntfs_scan_file {
+	struct ntfs_stat stat;
+	const struct ntfs_scan_name *names;
+	size_t name_count;
+	const struct ntfs_scan_stream
+		*streams; // unnamed first, if there is one
+	size_t stream_count;
+	struct ntfs_bytes reparse; // with its header
+	struct ntfs_bytes ea, object_id;
+	struct ntfs_bytes security; // where stat.security_id is 0
+};
+
+// Calls fn for each file and folder of a volume, in the order of their records,
+// which are read in large pieces; stops when it returns non-zero. The system's own
+// files are left out, but not the root. What fn is given is valid during the call.
+// A file that Windows compressed as a whole (CompactOS) is told of as whoever reads
+// it sees it: its content is compressed, and there are no reparse point, no attributes
+// and no stream for that.
+// Returns 0, what fn returned, -ECANCELED, or as ntfs_open; a record that is in use
+// and cannot be read is -EBADMSG.
+int ntfs_scan(struct ntfs *n,
+	      int (*fn)(void *ctx, const struct ntfs_scan_file *file),
+	      void *ctx, struct progress *progress, struct err *err);
+
 // Returns true when the volume holds no files but the system's own
 // ("System Volume Information" and "$RECYCLE.BIN" count as such).
 // Returns 0 or as ntfs_open.

@@ -19,10 +19,16 @@ static int count_stream(void *ctx, const struct ntfs_stream *s)
 	return 0;
 }
 
+static int count_file(void *ctx, const struct ntfs_scan_file *f)
+{
+	++*(unsigned *)ctx;
+	return 0;
+}
+
 // Returns 0 or the first error.
 static int read_volume(struct disk *d)
 {
-	unsigned entries = 0, streams = 0;
+	unsigned entries = 0, streams = 0, files = 0;
 	struct disk *stream;
 	struct ntfs_stat stat;
 	struct ntfs *n;
@@ -58,7 +64,10 @@ static int read_volume(struct disk *d)
 		r = ntfs_read_security(n, record, &data, &size, NULL);
 	if (!r)
 		mem_free(data);
+	if (!r)
+		r = ntfs_scan(n, count_file, &files, NULL, NULL);
 	ntfs_close(n);
+	check(r || files > 3);
 	check(r || (entries == 14 && streams == 13));
 	return r;
 }

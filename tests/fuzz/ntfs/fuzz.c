@@ -44,8 +44,14 @@ static int read_one(void *ctx, const struct ntfs_stream *s)
 	return 0;
 }
 
+static int see_file(void *ctx, const struct ntfs_scan_file *file)
+{
+	return ++*(unsigned *)ctx > 10000;
+}
+
 static void read_all(struct ntfs *n)
 {
+	unsigned seen = 0;
 	bool empty;
 
 	for (uint64_t i = 0; i < n->records && i < 64; i++) {
@@ -58,6 +64,7 @@ static void read_all(struct ntfs *n)
 		if (!allowed(ntfs_read_security(n, i, &sd, &len, NULL)))
 			mem_free(sd);
 	}
+	allowed(ntfs_scan(n, see_file, &seen, NULL, NULL));
 	allowed(ntfs_is_empty(n, &empty, NULL));
 }
 

@@ -27,7 +27,7 @@ static int compare_descriptor(struct lookup *l, uint32_t id)
 {
 	size_t size;
 	void *data;
-	int r = ntfs_descriptor_read(l->n, id, &data, &size, l->err);
+	int r = ntfs_read_descriptor(l->n, id, &data, &size, l->err);
 
 	if (r)
 		return r;

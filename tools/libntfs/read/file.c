@@ -158,30 +158,40 @@ static int load_list(struct ntfs_file *f, struct err *err)
 	return r ? r : add_extensions(f, err);
 }
 
-int ntfs_file_open(struct ntfs *n, uint64_t number, struct ntfs_file *ret,
-		   struct err *err)
+int ntfs_file_of_record(struct ntfs *n, const struct ntfs_record *base,
+			struct ntfs_file *ret, struct err *err)
 {
 	struct ntfs_file f = {.n = n};
 	int r;
 
-	if (mem_grow((void **)&f.records, 0, &f.capacity, sizeof(*f.records)))
+	if (mem_grow((void **)&f.records, 0, &f.capacity, sizeof(*f.records))) {
+		mem_free(base->data);
 		return err_nomem(err);
-	r = ntfs_record_read(n, number, &f.records[0], err);
-	if (r)
-		goto fail;
-	f.count = 1;
-	if (!(f.records[0].flags & NTFS_RF_IN_USE) || f.records[0].base)
-		r = err_set(err, -ENOENT, NTFS_RECORD(number), ERR_NOWHERE,
-			    "it is not that of a file");
-	else
-		r = load_list(&f, err);
-	if (r)
-		goto fail;
+	}
+	f.records[f.count++] = *base;
+	r = load_list(&f, err);
+	if (r) {
+		ntfs_file_done(&f);
+		return r;
+	}
 	*ret = f;
 	return 0;
-fail:
-	ntfs_file_done(&f);
-	return r;
+}
+
+int ntfs_file_open(struct ntfs *n, uint64_t number, struct ntfs_file *ret,
+		   struct err *err)
+{
+	struct ntfs_record base;
+	int r = ntfs_record_read(n, number, &base, err);
+
+	if (r)
+		return r;
+	if (!(base.flags & NTFS_RF_IN_USE) || base.base) {
+		mem_free(base.data);
+		return err_set(err, -ENOENT, NTFS_RECORD(number), ERR_NOWHERE,
+			       "it is not that of a file");
+	}
+	return ntfs_file_of_record(n, &base, ret, err);
 }
 
 void ntfs_file_done(struct ntfs_file *f)

@@ -34,21 +34,18 @@ static int read_tag(const struct ntfs_file *f, uint32_t *ret, struct err *err)
 	return 0;
 }
 
-int ntfs_stat(struct ntfs *n, uint64_t record, struct ntfs_stat *ret,
-	      struct err *err)
+int ntfs_file_stat(const struct ntfs_file *f, struct ntfs_stat *ret,
+		   struct err *err)
 {
-	struct ntfs_stat s = {.record = record};
+	struct ntfs_stat s = {.record = f->records[0].number};
 	struct ntfs_attr a = {0};
-	struct ntfs_file f;
 	bool has_standard = false;
-	int r = ntfs_file_open(n, record, &f, err);
+	int r;
 
-	if (r)
-		return r;
-	s.sequence = f.records[0].sequence;
-	s.is_directory = f.records[0].flags & NTFS_RF_DIRECTORY;
-	r = read_tag(&f, &s.reparse_tag, err);
-	while (!r && (r = ntfs_file_next(&f, &a, err)) > 0) {
+	s.sequence = f->records[0].sequence;
+	s.is_directory = f->records[0].flags & NTFS_RF_DIRECTORY;
+	r = read_tag(f, &s.reparse_tag, err);
+	while (!r && (r = ntfs_file_next(f, &a, err)) > 0) {
 		r = 0;
 		if (a.type == NTFS_AT_STANDARD_INFORMATION &&
 		    a.value_len >= NTFS_STANDARD_SHORT) {
@@ -65,16 +62,28 @@ int ntfs_stat(struct ntfs *n, uint64_t record, struct ntfs_stat *ret,
 			s.size = a.size;
 		}
 	}
-	ntfs_file_done(&f);
 	if (r)
 		return r;
 	if (!has_standard)
-		return err_corrupt(err, NTFS_RECORD(record), ERR_NOWHERE,
+		return err_corrupt(err, NTFS_RECORD(s.record), ERR_NOWHERE,
 				   "it has no standard information");
 	if (s.is_directory)
 		s.attributes |= NTFS_ATTR_DIRECTORY;
 	*ret = s;
 	return 0;
+}
+
+int ntfs_stat(struct ntfs *n, uint64_t record, struct ntfs_stat *ret,
+	      struct err *err)
+{
+	struct ntfs_file f;
+	int r = ntfs_file_open(n, record, &f, err);
+
+	if (r)
+		return r;
+	r = ntfs_file_stat(&f, ret, err);
+	ntfs_file_done(&f);
+	return r;
 }
 
 static bool is_stream(const struct ntfs_attr *a)
@@ -302,7 +311,7 @@ close:
 	return r;
 }
 
-int ntfs_descriptor_read(struct ntfs *n, uint32_t security_id, void **ret,
+int ntfs_read_descriptor(struct ntfs *n, uint32_t security_id, void **ret,
 			 size_t *ret_size, struct err *err)
 {
 	struct find_id id = {.id = security_id};
@@ -335,7 +344,7 @@ int ntfs_read_security(struct ntfs *n, uint64_t record, void **ret,
 	if (r)
 		return r;
 	if (s.security_id)
-		return ntfs_descriptor_read(n, s.security_id, ret, ret_size,
+		return ntfs_read_descriptor(n, s.security_id, ret, ret_size,
 					    err);
 	r = ntfs_file_open(n, record, &f, err);
 	if (r)

@@ -42,9 +42,10 @@ struct ntfs {
 	struct ntfs_writer *writer; // NULL: it is only read
 };
 
-// Reads a descriptor of $Secure into new memory (metadata.c).
-int ntfs_descriptor_read(struct ntfs *n, uint32_t security_id, void **ret,
-			 size_t *ret_size, struct err *err);
+// Tells what a file says about itself, as ntfs_stat (metadata.c).
+struct ntfs_file;
+int ntfs_file_stat(const struct ntfs_file *f, struct ntfs_stat *ret,
+		   struct err *err);
 
 // --- Volume (volume.c) --------------------------------------------------
 
@@ -182,6 +183,11 @@ int ntfs_list_next(const uint8_t *list, size_t size, size_t *off,
 // Reads the content of an $ATTRIBUTE_LIST into new memory.
 int ntfs_list_read(struct ntfs *n, const struct ntfs_attr *attr, uint8_t **ret,
 		   size_t *ret_size, struct err *err);
+
+// Makes a file of its base record, which is in use: what its attribute list names
+// is read. base->data is taken over, also when this fails.
+int ntfs_file_of_record(struct ntfs *n, const struct ntfs_record *base,
+			struct ntfs_file *ret, struct err *err);
 
 // Opens a file. -ENOENT when the record is not in use or no base record.
 int ntfs_file_open(struct ntfs *n, uint64_t number, struct ntfs_file *ret,

@@ -69,6 +69,19 @@ static bool is_plainly_there(const struct ntfs_file *f,
 	return is_there;
 }
 
+enum ntfs_held ntfs_reparse_content(const struct ntfs_file *f,
+				    const struct ntfs_attr *a,
+				    const struct ntfs_reparse *point)
+{
+	if (point->tag == NTFS_TAG_WOF)
+		return ntfs_wof_is_here(point) ? NTFS_HELD_PACKED
+					       : NTFS_HELD_ELSEWHERE;
+	// As links have it: there is nothing to be had anywhere.
+	if (!a->size)
+		return NTFS_HELD_PLAIN;
+	return is_plainly_there(f, a) ? NTFS_HELD_PLAIN : NTFS_HELD_ELSEWHERE;
+}
+
 static int open_placeholder(const struct ntfs_file *f,
 			    const struct ntfs_attr *a, uint32_t tag,
 			    struct disk **ret, struct err *err)

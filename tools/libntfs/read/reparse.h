@@ -49,6 +49,12 @@ int ntfs_reparse_refuse(uint32_t tag, const char *what, const char *why,
 int ntfs_reparse_open(const struct ntfs_file *f, const struct ntfs_attr *attr,
 		      struct disk **ret, struct err *err);
 
+// Tells how the unnamed data of a file that has a reparse point can be had, when
+// it is not simply there: compressed, or elsewhere. NTFS_HELD_PLAIN: it is there.
+enum ntfs_held ntfs_reparse_content(const struct ntfs_file *f,
+				    const struct ntfs_attr *attr,
+				    const struct ntfs_reparse *point);
+
 // --- Windows' overlay filter (wof.c) -----------------------------------------
 
 enum ntfs_wof_algorithm { // as stored
@@ -62,6 +68,10 @@ enum ntfs_wof_algorithm { // as stored
 int ntfs_wof_open(const struct ntfs_file *f, const struct ntfs_attr *attr,
 		  const struct ntfs_reparse *point, struct disk **ret,
 		  struct err *err);
+
+// Tells whether a reparse point of the filter's says that the file itself holds
+// its content, in the one form that is known.
+bool ntfs_wof_is_here(const struct ntfs_reparse *point);
 
 // Makes a disk of `size` bytes of the stream that holds them compressed, which
 // is closed with it, or when this fails.

@@ -227,6 +227,15 @@ int ntfs_wof_open_chunks(struct disk *stream, uint64_t size, uint32_t algorithm,
 	return 0;
 }
 
+bool ntfs_wof_is_here(const struct ntfs_reparse *point)
+{
+	const struct wof_info_disk *h = (const void *)point->data;
+
+	return point->size >= sizeof(*h) && get_le32(h->version) == VERSION &&
+	       get_le32(h->provider) == PROVIDER_FILE &&
+	       get_le32(h->provider_version) == VERSION;
+}
+
 int ntfs_wof_open(const struct ntfs_file *f, const struct ntfs_attr *attr,
 		  const struct ntfs_reparse *point, struct disk **ret,
 		  struct err *err)
@@ -245,9 +254,7 @@ int ntfs_wof_open(const struct ntfs_file *f, const struct ntfs_attr *attr,
 					   "its content is in a WIM image "
 					   "(WIMBoot)",
 					   err);
-	if (point->size < sizeof(*h) || get_le32(h->version) != VERSION ||
-	    get_le32(h->provider) != PROVIDER_FILE ||
-	    get_le32(h->provider_version) != VERSION)
+	if (!ntfs_wof_is_here(point))
 		return ntfs_reparse_refuse(point->tag, NTFS_REPARSE_POINT,
 					   "its form is unknown", err);
 	if (!attr->size)
