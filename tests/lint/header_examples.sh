@@ -16,6 +16,10 @@ given() { # HEADER
 		struct tree *system;' ;;
 	bcd) echo 'struct bcd_windows_entry entry; void *bytes; size_t size;' ;;
 	bootsect) echo 'struct disk *disk, *partition;' ;;
+	capture) echo 'struct ntfs *volume; struct disk *file;
+		struct capture_rules *rules; struct wim_writer *writer;
+		struct wim_write_options write_options;
+		struct wim_new_image info;' ;;
 	deploy) echo 'struct answer *answer; struct inventory *inventory;
 		const struct inventory_disk *disk; struct plan *plan;
 		struct plan_target target; void say(void *ctx, const char *text);' ;;
