@@ -17,7 +17,7 @@ judge_of_decoder() { # FUNCTION
 	ntfs_boot_decode | ntfs_file_name_decode | ntfs_index_decode | \
 		ntfs_record_decode | ntfs_restart_decode) echo fuzz/ntfs ;;
 	size_parse) echo fuzz/answer ;;
-	wim_chunk_decode | wim_resource_decode | wim_xml_parse) echo fuzz/wim_open ;;
+	wim_chunk_decode | wim_resource_decode) echo fuzz/wim_open ;;
 	wim_dentry_decode) echo fuzz/wim_image ;;
 	# a number of which every value is a time; the kernel's, in a table of cases
 	fat_time_decode) echo unit/libfat/time.c ;;

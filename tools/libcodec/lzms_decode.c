@@ -8,9 +8,9 @@
 #include "match.h"
 #include "codec.h"
 
-#define LITERAL_BITS 11
-#define LENGTH_BITS  10
-#define OFFSET_BITS  12
+#define LITERAL_BITS 10
+#define LENGTH_BITS  9
+#define OFFSET_BITS  11
 #define POWER_BITS   7
 #define MIN_INPUT    4 // what the range decoder starts with
 
@@ -71,7 +71,7 @@ static void code_build(struct code *c)
 
 	huffman_code_lengths(c->counts, c->symbols, LZMS_MAX_CODE_LENGTH,
 			     lengths);
-	huffman_build(&c->huffman, lengths, c->symbols, c->table_bits);
+	huffman_build(&c->huffman, lengths, NULL, c->symbols, c->table_bits);
 	c->left = c->interval;
 }
 

@@ -97,7 +97,7 @@ static int read_lengths(struct lzx_decoder *d, struct bits *b, uint8_t *lengths,
 		bits_refill(b);
 		pre[i] = (uint8_t)bits_take(b, 4);
 	}
-	if (huffman_build(&d->pre, pre, PRE_SYMBOLS, PRE_BITS))
+	if (huffman_build(&d->pre, pre, NULL, PRE_SYMBOLS, PRE_BITS))
 		return corrupt();
 	for (unsigned i = 0; i < count;) {
 		uint32_t symbol;
@@ -137,7 +137,7 @@ static int read_codes(struct lzx_decoder *d, struct bits *b, bool is_aligned)
 		bits_refill(b);
 		for (unsigned i = 0; i < ALIGNED_SYMBOLS; i++)
 			aligned[i] = (uint8_t)bits_take(b, 3);
-		if (huffman_build(&d->aligned, aligned, ALIGNED_SYMBOLS,
+		if (huffman_build(&d->aligned, aligned, NULL, ALIGNED_SYMBOLS,
 				  ALIGNED_BITS))
 			return corrupt();
 	}
@@ -151,11 +151,11 @@ static int read_codes(struct lzx_decoder *d, struct bits *b, bool is_aligned)
 		r = read_lengths(d, b, d->length_lengths, LENGTH_SYMBOLS);
 	if (r)
 		return r;
-	if (huffman_build(&d->main, d->main_lengths, d->main_symbols,
+	if (huffman_build(&d->main, d->main_lengths, NULL, d->main_symbols,
 			  MAIN_BITS))
 		return corrupt();
 	// The length code may be empty, when no match is that long.
-	if (huffman_build(&d->length, d->length_lengths, LENGTH_SYMBOLS,
+	if (huffman_build(&d->length, d->length_lengths, NULL, LENGTH_SYMBOLS,
 			  LENGTH_BITS) == HUFFMAN_BAD)
 		return corrupt();
 	return 0;

@@ -28,7 +28,7 @@ static enum huffman_kind read_code(const uint8_t *in, struct huffman *h)
 		lengths[2 * i] = in[i] & 15;
 		lengths[2 * i + 1] = in[i] >> 4;
 	}
-	return huffman_build(h, lengths, SYMBOLS, TABLE_BITS);
+	return huffman_build(h, lengths, NULL, SYMBOLS, TABLE_BITS);
 }
 
 // A long length lies in bytes of its own, where a reader stands that always

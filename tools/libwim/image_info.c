@@ -12,17 +12,9 @@
 #include "wim_priv.h"
 
 static const char what[] = "WIM XML data";
-static const char image_path[] = "WIM/IMAGE";
 
 #define MAX_LANGUAGES 1000 // characters of the list; what is behind is left out
-
-struct builder {
-	struct wim *w;
-	struct wim_image_info *image; // being described, or NULL
-	uint32_t version[3];
-	bool has_version;
-	struct err *err;
-};
+#define VERSION_TEXT  40
 
 static const struct {
 	const char *path;
@@ -57,36 +49,7 @@ static const struct {
 	{"HARDLINKBYTES", offsetof(struct wim_image_info, hard_link_bytes)},
 };
 
-static const struct {
-	const char *path;
-	size_t offset;
-	unsigned shift;
-} times[] = {
-	{"CREATIONTIME/HIGHPART", offsetof(struct wim_image_info, created), 32},
-	{"CREATIONTIME/LOWPART", offsetof(struct wim_image_info, created), 0},
-	{"LASTMODIFICATIONTIME/HIGHPART",
-	 offsetof(struct wim_image_info, modified), 32},
-	{"LASTMODIFICATIONTIME/LOWPART",
-	 offsetof(struct wim_image_info, modified), 0},
-};
-
 #define COUNT(table) (sizeof(table) / sizeof(*(table)))
-
-static int set_string(struct builder *b, const char **field, const char *text)
-{
-	struct wim *w = b->w;
-	char *copy;
-
-	if (mem_grow((void **)&w->strings, w->string_count, &w->string_capacity,
-		     sizeof(*w->strings)))
-		return err_nomem(b->err);
-	copy = mem_strdup(text);
-	if (!copy)
-		return err_nomem(b->err);
-	w->strings[w->string_count++] = copy;
-	*field = copy;
-	return 0;
-}
 
 static const char *architecture(const char *number)
 {
@@ -104,123 +67,98 @@ static const char *architecture(const char *number)
 	return number;
 }
 
-static int add_language(struct builder *b, const char *text)
+// Lists the languages, separated by commas.
+static int read_languages(struct wim_xml *x, const struct wim_xml_node *image,
+			  const char **ret, struct err *err)
 {
-	const char *before = b->image->languages;
-	size_t size = strlen(before) + strlen(text) + 2;
-	char *all;
-	int r;
+	const struct wim_xml_node *n =
+		wim_xml_find(image, "WINDOWS/LANGUAGES/LANGUAGE");
+	char *list = n ? wim_xml_alloc(x, MAX_LANGUAGES) : NULL;
+	size_t used = 0;
 
-	if (!*before)
-		return set_string(b, &b->image->languages, text);
-	if (size > MAX_LANGUAGES)
-		return 0;
-	all = mem_alloc(size);
-	if (!all)
-		return err_nomem(b->err);
-	snprintf(all, size, "%s,%s", before, text);
-	r = set_string(b, &b->image->languages, all);
-	mem_free(all);
-	return r;
-}
+	if (n && !list)
+		return err_nomem(err);
+	for (; n; n = wim_xml_next(n)) {
+		const char *text = wim_xml_own_text(n);
 
-// Enters the version once it is whole.
-static int end_image(struct builder *b)
-{
-	char version[40];
-
-	if (!b->image || !b->has_version)
-		return 0;
-	snprintf(version, sizeof(version), "%" PRIu32 ".%" PRIu32 ".%" PRIu32,
-		 b->version[0], b->version[1], b->version[2]);
-	return set_string(b, &b->image->version, version);
-}
-
-static int on_attribute(void *ctx, const char *path, const char *name,
-			const char *value)
-{
-	struct builder *b = ctx;
-	unsigned long index;
-	int r;
-
-	if (strcasecmp(path, image_path) || strcasecmp(name, "INDEX"))
-		return 0;
-	r = end_image(b);
-	if (r)
-		return r;
-	// The number counts, not the order: programs that export or delete
-	// images may leave them in any. The header decides how many there are;
-	// what is told of others is skipped.
-	index = strtoul(value, NULL, 10);
-	b->image = index && index <= b->w->info.images
-			   ? &b->w->images[index - 1]
-			   : NULL;
-	b->has_version = false;
-	memset(b->version, 0, sizeof(b->version));
+		if (used + strlen(text) + 2 > MAX_LANGUAGES)
+			break;
+		used += (size_t)snprintf(list + used, MAX_LANGUAGES - used,
+					 "%s%s", used ? "," : "", text);
+	}
+	*ret = list ? list : "";
 	return 0;
 }
 
-static int on_number(struct builder *b, const char *path, const char *text)
+// Times are written in hexadecimal (0x...), all else in decimal.
+static uint64_t number(const struct wim_xml_node *image, const char *path)
 {
-	static const char version[] = "WINDOWS/VERSION/";
-	static const char *const parts[] = {"MAJOR", "MINOR", "BUILD"};
-	// Times are written in hexadecimal (0x...), all else in decimal.
-	uint64_t value = strtoull(text, NULL, 0);
-	char *image = (char *)b->image;
+	const char *text = wim_xml_text(image, path);
 
-	for (size_t i = 0; i < COUNT(numbers); i++)
-		if (!strcasecmp(path, numbers[i].path))
-			memcpy(image + numbers[i].offset, &value,
-			       sizeof(value));
-	for (size_t i = 0; i < COUNT(times); i++) {
-		uint64_t time;
+	return text ? strtoull(text, NULL, 0) : 0;
+}
 
-		if (strcasecmp(path, times[i].path))
-			continue;
-		memcpy(&time, image + times[i].offset, sizeof(time));
-		time |= (value & UINT32_MAX) << times[i].shift;
-		memcpy(image + times[i].offset, &time, sizeof(time));
-	}
-	if (!strcasecmp(path, "WIMBOOT"))
-		b->image->wimboot = value == 1;
-	if (strncasecmp(path, version, sizeof(version) - 1))
+// A FILETIME over INT64_MAX is none ([MS-FSCC] 2.1.1): it counts as not given.
+static uint64_t read_time(const struct wim_xml_node *image, const char *high,
+			  const char *low)
+{
+	uint64_t time = number(image, high) << 32 |
+			(number(image, low) & UINT32_MAX);
+
+	return time > INT64_MAX ? 0 : time;
+}
+
+static int read_version(struct wim_xml *x, const struct wim_xml_node *image,
+			const char **ret, struct err *err)
+{
+	const struct wim_xml_node *n = wim_xml_find(image, "WINDOWS/VERSION");
+	char *text;
+
+	if (!n || (!wim_xml_find(n, "MAJOR") && !wim_xml_find(n, "MINOR") &&
+		   !wim_xml_find(n, "BUILD")))
 		return 0;
-	path += sizeof(version) - 1;
-	for (size_t i = 0; i < COUNT(parts); i++) {
-		if (!strcasecmp(path, parts[i])) {
-			b->version[i] = (uint32_t)value;
-			b->has_version = true;
-		}
-	}
-	if (!strcasecmp(path, "SPBUILD"))
-		b->image->service_pack_build = (uint32_t)value;
-	if (!strcasecmp(path, "SPLEVEL"))
-		b->image->service_pack_level = (uint32_t)value;
+	text = wim_xml_alloc(x, VERSION_TEXT);
+	if (!text)
+		return err_nomem(err);
+	snprintf(text, VERSION_TEXT, "%" PRIu32 ".%" PRIu32 ".%" PRIu32,
+		 (uint32_t)number(n, "MAJOR"), (uint32_t)number(n, "MINOR"),
+		 (uint32_t)number(n, "BUILD"));
+	*ret = text;
 	return 0;
 }
 
-static int on_text(void *ctx, const char *path, const char *text)
+static int read_image(struct wim_xml *x, const struct wim_xml_node *node,
+		      struct wim_image_info *image, struct err *err)
 {
-	struct builder *b = ctx;
-	size_t prefix = sizeof(image_path) - 1;
+	const char *text;
+	int r;
 
-	if (!b->image || strncasecmp(path, image_path, prefix) ||
-	    path[prefix] != '/')
-		return 0;
-	path += prefix + 1;
-	for (size_t i = 0; i < COUNT(strings); i++)
-		if (!strcasecmp(path, strings[i].path))
-			return set_string(
-				b,
-				(const char **)(void *)((char *)b->image +
-							strings[i].offset),
-				text);
-	if (!strcasecmp(path, "WINDOWS/ARCH"))
-		return set_string(b, &b->image->architecture,
-				  architecture(text));
-	if (!strcasecmp(path, "WINDOWS/LANGUAGES/LANGUAGE"))
-		return add_language(b, text);
-	return on_number(b, path, text);
+	for (size_t i = 0; i < COUNT(strings); i++) {
+		text = wim_xml_text(node, strings[i].path);
+		if (text)
+			*(const char **)(void *)((char *)image +
+						 strings[i].offset) = text;
+	}
+	for (size_t i = 0; i < COUNT(numbers); i++) {
+		uint64_t value = number(node, numbers[i].path);
+
+		memcpy((char *)image + numbers[i].offset, &value,
+		       sizeof(value));
+	}
+	image->created = read_time(node, "CREATIONTIME/HIGHPART",
+				   "CREATIONTIME/LOWPART");
+	image->modified = read_time(node, "LASTMODIFICATIONTIME/HIGHPART",
+				    "LASTMODIFICATIONTIME/LOWPART");
+	image->wimboot = number(node, "WIMBOOT") == 1;
+	image->service_pack_build =
+		(uint32_t)number(node, "WINDOWS/VERSION/SPBUILD");
+	image->service_pack_level =
+		(uint32_t)number(node, "WINDOWS/VERSION/SPLEVEL");
+	text = wim_xml_text(node, "WINDOWS/ARCH");
+	if (text)
+		image->architecture = architecture(text);
+	r = read_version(x, node, &image->version, err);
+	return r ? r : read_languages(x, node, &image->languages, err);
 }
 
 static void clear(struct wim_image_info *image, uint32_t index)
@@ -236,39 +174,21 @@ static void clear(struct wim_image_info *image, uint32_t index)
 			"";
 }
 
-// Parses UTF-16 text of `size` bytes.
-static int parse(struct wim *w, const void *data, size_t size, struct err *err)
+// Fills in what the tree says of the images. Their numbers count, not the order:
+// programs that export or delete images may leave them in any. The header decides
+// how many there are; what is told of others is skipped.
+static int read_images(struct wim *w, struct err *err)
 {
-	struct builder b = {.w = w, .err = err};
-	const struct xml_events events = {on_text, on_attribute, &b};
-	const le16 *units = data;
-	size_t n = size / sizeof(*units);
-	char *text;
-	int r;
+	struct wim_xml_node *n = wim_xml_find(wim_xml_root(w->xml), "IMAGE");
+	int r = 0;
 
-	// The byte order mark belongs there; text without one is in the same
-	// order.
-	if (n && get_le16(units[0]) == 0xfeff) {
-		units++;
-		n--;
+	for (; n && !r; n = wim_xml_next(n)) {
+		uint32_t index = wim_xml_image_index(n);
+
+		if (index && index <= w->info.images)
+			r = read_image(w->xml, n, &w->images[index - 1], err);
 	}
-	text = utf16_to_utf8(units, n);
-	if (!text)
-		return err_nomem(err);
-	r = wim_xml_parse(text, &events, err);
-	if (!r)
-		r = end_image(&b);
-	mem_free(text);
 	return r;
-}
-
-// A FILETIME over INT64_MAX is none ([MS-FSCC] 2.1.1): it counts as not given.
-static void drop_impossible_times(struct wim_image_info *image)
-{
-	if (image->created > INT64_MAX)
-		image->created = 0;
-	if (image->modified > INT64_MAX)
-		image->modified = 0;
 }
 
 int wim_images_read(struct wim *w, struct err *err)
@@ -283,22 +203,18 @@ int wim_images_read(struct wim *w, struct err *err)
 	for (uint32_t i = 0; i < w->info.images; i++)
 		clear(&w->images[i], i + 1);
 	if (!xml->size)
-		return 0;
+		return wim_xml_new(&w->xml, err);
 	r = wim_resource_read(w, 0, xml, what, WIM_MAX_XML, &data, err);
 	if (r)
 		return r;
-	r = parse(w, data, (size_t)xml->size, err);
+	r = wim_xml_parse(data, (size_t)xml->size, &w->xml, err);
 	mem_free(data);
-	for (uint32_t i = 0; i < w->info.images; i++)
-		drop_impossible_times(&w->images[i]);
-	return r;
+	return r ? r : read_images(w, err);
 }
 
 void wim_images_free(struct wim *w)
 {
-	for (size_t i = 0; i < w->string_count; i++)
-		mem_free(w->strings[i]);
-	mem_free(w->strings);
+	wim_xml_free(w->xml);
 	mem_free(w->images);
 }
 

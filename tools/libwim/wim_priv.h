@@ -8,6 +8,7 @@
 #include "codec.h"
 #include "wim.h"
 #include "wim_disk.h"
+#include "xml/xml.h"
 
 // Limits. The largest images of Windows have some 300,000 entries and 80 MB of
 // metadata.
@@ -41,8 +42,6 @@ struct wim_file {
 	struct resource blob_table, xml, integrity;
 };
 
-struct xml_data;
-
 struct wim {
 	struct wim_file *files; // as many as info.parts, in their order
 	struct wim_info info;
@@ -54,8 +53,7 @@ struct wim {
 	uint32_t *hash_slots; // 1 + index in blobs, by SHA-1; 0: free
 	size_t hash_mask;
 	struct wim_image_info *images; // as many as info.images
-	char **strings;                // what images points to
-	size_t string_count, string_capacity;
+	struct wim_xml *xml;           // what images points into
 };
 
 // --- header.c ----------------------------------------------------------------
@@ -101,22 +99,9 @@ int wim_blobs_read(struct wim *w, struct err *err);
 const struct wim_blob *wim_blobs_find(const struct wim *w,
 				      const uint8_t sha1[SHA1_SIZE]);
 
-// --- xml.c, image_info.c -----------------------------------------------------
+// --- image_info.c -----------------------------------------------------------
 
-// Calls `text` for each element that holds text or nothing, with the path of
-// element names from the root ("WIM/IMAGE/NAME"), and `attribute` for each
-// attribute of an element that begins. Strings end with a NUL and last for the
-// call only. `s` is UTF-8 and is written to.
-// Returns 0, -EBADMSG, or what a callback returned.
-struct xml_events {
-	int (*text)(void *ctx, const char *path, const char *text);
-	int (*attribute)(void *ctx, const char *path, const char *name,
-			 const char *value);
-	void *ctx;
-};
-int wim_xml_parse(char *s, const struct xml_events *events, struct err *err);
-
-// Reads the XML data into w->images. Returns as wim_open.
+// Reads the XML data into w->xml and w->images. Returns as wim_open.
 int wim_images_read(struct wim *w, struct err *err);
 
 // Frees what wim_images_read made.

@@ -29,7 +29,8 @@ static void long_codes(unsigned table_bits)
 	for (unsigned i = 0; i < 16; i++)
 		lengths[i] = (uint8_t)(i + 1);
 	lengths[16] = 16;
-	check_eq(huffman_build(&h, lengths, 17, table_bits), HUFFMAN_COMPLETE);
+	check_eq(huffman_build(&h, lengths, NULL, 17, table_bits),
+		 HUFFMAN_COMPLETE);
 	for (unsigned i = 0; i < 17; i++) {
 		struct bits b = {.left = 64};
 
@@ -45,12 +46,13 @@ int main(void)
 	struct bits b = {.left = 64};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
-		check_eq(huffman_build(&h, cases[i].lengths, 8, 7),
+		check_eq(huffman_build(&h, cases[i].lengths, NULL, 8, 7),
 			 cases[i].kind);
 	for (unsigned bits = 6; bits <= HUFFMAN_MAX_TABLE_BITS; bits++)
 		long_codes(bits);
 	memset(&h, 0xff, sizeof(h));
-	check_eq(huffman_build(&h, cases[0].lengths, 8, 7), HUFFMAN_EMPTY);
+	check_eq(huffman_build(&h, cases[0].lengths, NULL, 8, 7),
+		 HUFFMAN_EMPTY);
 	check_eq(huffman_take(&h, &b, 7), HUFFMAN_INVALID);
 	return 0;
 }
