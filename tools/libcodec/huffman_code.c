@@ -12,6 +12,9 @@
 #define SYMBOL_BITS 10
 #define SYMBOL_MASK ((1u << SYMBOL_BITS) - 1)
 
+#define SMALL 64 // counts below are sorted by counting
+#define FEW   32 // so many keys are sorted by insertion
+
 _Static_assert(HUFFMAN_CODE_MAX_SYMBOLS == 1 << SYMBOL_BITS, "symbols fit");
 
 // Sorts n keys by one byte of theirs, and keeps the order of equal ones.
@@ -28,30 +31,65 @@ static void sort_by_byte(const uint32_t *from, uint32_t *to, unsigned n,
 		to[place[from[i] >> shift & 0xff]++] = from[i];
 }
 
-// Puts the symbols that come at all into `sorted`, the rarest first.
-// Returns how many there are.
+// Sorts keys by insertion: for a few.
+static void sort_few(uint32_t *keys, unsigned n)
+{
+	for (unsigned i = 1; i < n; i++) {
+		uint32_t key = keys[i];
+		unsigned to = i;
+
+		for (; to && keys[to - 1] > key; to--)
+			keys[to] = keys[to - 1];
+		keys[to] = key;
+	}
+}
+
+// Sorts keys that are in the order of symbols.
+static void sort_any(uint32_t *keys, unsigned n)
+{
+	uint32_t other[HUFFMAN_CODE_MAX_SYMBOLS], all = 0;
+
+	if (n <= FEW) {
+		sort_few(keys, n);
+		return;
+	}
+	for (unsigned i = 0; i < n; i++)
+		all |= keys[i] >> SYMBOL_BITS;
+	sort_by_byte(keys, other, n, SYMBOL_BITS);
+	sort_by_byte(other, keys, n, SYMBOL_BITS + 8);
+	if (all >> 16) {
+		sort_by_byte(keys, other, n, SYMBOL_BITS + 16);
+		memcpy(keys, other, n * sizeof(*keys));
+	}
+}
+
+// Puts the symbols that come at all into `sorted`, the rarest first. Most
+// counts are small and have a place of their own; the others are sorted behind
+// those. Returns how many there are.
 static unsigned sort_used(const uint32_t *counts, unsigned symbols,
 			  uint32_t *sorted)
 {
-	uint32_t other[HUFFMAN_CODE_MAX_SYMBOLS];
-	uint32_t all = 0;
-	unsigned n = 0;
+	uint16_t place[SMALL + 1] = {0};
+	unsigned n = 0, large;
 
+	for (unsigned i = 0; i < symbols; i++)
+		place[counts[i] < SMALL ? counts[i] : SMALL]++;
+	place[0] = 0;
+	for (unsigned i = 0; i <= SMALL; i++) {
+		unsigned here = place[i];
+
+		place[i] = (uint16_t)n;
+		n += here;
+	}
+	large = place[SMALL];
 	for (uint32_t i = 0; i < symbols; i++) {
-		if (!counts[i])
-			continue;
-		sorted[n++] = counts[i] << SYMBOL_BITS | i;
-		all |= counts[i];
+		uint32_t key = counts[i] << SYMBOL_BITS | i;
+
+		if (counts[i])
+			sorted[place[counts[i] < SMALL ? counts[i] : SMALL]++] =
+				key;
 	}
-	if (n < 2)
-		return n;
-	// They are in the order of symbols already.
-	sort_by_byte(sorted, other, n, SYMBOL_BITS);
-	sort_by_byte(other, sorted, n, SYMBOL_BITS + 8);
-	if (all >> 16) {
-		sort_by_byte(sorted, other, n, SYMBOL_BITS + 16);
-		memcpy(sorted, other, n * sizeof(*sorted));
-	}
+	sort_any(sorted + large, n - large);
 	return n;
 }
 

@@ -59,9 +59,14 @@ struct lzms_odds {
 	uint32_t zeros;  // among them
 };
 
+// The bits of each kind of decision that are remembered.
+#define LZMS_MATCH_STATE 4
+#define LZMS_DELTA_STATE 5
+#define LZMS_STATE       6 // all others
+
 struct lzms_decision {
-	unsigned state, mask;
-	struct lzms_odds odds[1 << 6];
+	unsigned state; // the last bits, the last one is the lowest
+	struct lzms_odds odds[1 << LZMS_STATE];
 };
 
 struct lzms_decisions {

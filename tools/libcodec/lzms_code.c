@@ -48,24 +48,23 @@ unsigned lzms_offset_symbols(const struct lzms_slots *slots, size_t size)
 
 // --- Range-coded bits --------------------------------------------------------
 
-static void start(struct lzms_decision *d, unsigned remembered)
+static void start(struct lzms_decision *d)
 {
 	d->state = 0;
-	d->mask = (1u << remembered) - 1;
-	for (unsigned i = 0; i <= d->mask; i++)
+	for (unsigned i = 0; i < 1u << LZMS_STATE; i++)
 		d->odds[i] =
 			(struct lzms_odds){.recent = 0x55555555, .zeros = 48};
 }
 
 void lzms_decisions_start(struct lzms_decisions *d)
 {
-	start(&d->match, 4);
-	start(&d->delta, 5);
-	start(&d->lz_recent, 6);
-	start(&d->delta_recent, 6);
+	start(&d->match);
+	start(&d->delta);
+	start(&d->lz_recent);
+	start(&d->delta_recent);
 	for (unsigned i = 0; i < LZMS_RECENT - 1; i++) {
-		start(&d->lz_later[i], 6);
-		start(&d->delta_later[i], 6);
+		start(&d->lz_later[i]);
+		start(&d->delta_later[i]);
 	}
 }
 

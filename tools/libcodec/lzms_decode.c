@@ -92,8 +92,8 @@ static __attribute__((noinline)) void code_rebuild(struct code *c)
 }
 
 // Takes one symbol; 15 bits are ready.
-static inline uint32_t code_take(struct code *c, struct bits *b,
-				 unsigned table_bits)
+static inline __attribute__((always_inline)) uint32_t
+code_take(struct code *c, struct bits *b, unsigned table_bits)
 {
 	uint32_t symbol = huffman_take(&c->huffman, b, table_bits);
 
@@ -103,18 +103,24 @@ static inline uint32_t code_take(struct code *c, struct bits *b,
 	return symbol;
 }
 
-static inline uint32_t take_length(struct lzms_decoder *d, struct bits *b)
+static inline __attribute__((always_inline)) uint32_t
+take_length(struct lzms_decoder *d, struct bits *b)
 {
 	uint32_t slot;
+	unsigned further;
 
-	bits_refill_backwards(b);
+	// To fill up less often is worth a branch: each symbol waits for it.
+	if (b->left < LZMS_MAX_CODE_LENGTH + 16)
+		bits_refill_backwards(b);
 	slot = code_take(&d->length, b, LENGTH_BITS);
-	return d->slots.length_base[slot] +
-	       bits_take(b, d->slots.length_bits[slot]);
+	further = d->slots.length_bits[slot];
+	if (further > 16)
+		bits_refill_backwards(b);
+	return d->slots.length_base[slot] + bits_take(b, further);
 }
 
-static inline uint32_t take_offset(struct lzms_decoder *d, struct code *c,
-				   struct bits *b)
+static inline __attribute__((always_inline)) uint32_t
+take_offset(struct lzms_decoder *d, struct code *c, struct bits *b)
 {
 	uint32_t slot;
 
@@ -141,13 +147,15 @@ static void range_start(struct range *r, const uint8_t *in, size_t size)
 	};
 }
 
-// Behind the end come zeros: an encoder may leave such a rest out.
-static inline __attribute__((always_inline)) unsigned
-take_bit(struct range *r, struct lzms_decision *d)
+// Behind the end come zeros: an encoder may leave such a rest out. The ways of
+// a 0 and a 1 are apart, so that the processor can go on with one before it
+// knows.
+static inline __attribute__((always_inline)) bool
+take_bit(struct range *r, struct lzms_decision *d, unsigned remembered)
 {
 	struct lzms_odds *odds = &d->odds[d->state];
+	unsigned next = d->state << 1 & ((1u << remembered) - 1);
 	uint32_t bound;
-	unsigned bit;
 
 	if (r->range <= 0xffff) {
 		r->range <<= 16;
@@ -158,16 +166,17 @@ take_bit(struct range *r, struct lzms_decision *d)
 		}
 	}
 	bound = (r->range >> LZMS_ODDS_BITS) * lzms_odds_of_zero(odds);
-	bit = r->code >= bound;
-	if (bit) {
-		r->range -= bound;
-		r->code -= bound;
-	} else {
+	if (r->code < bound) {
 		r->range = bound;
+		lzms_odds_count(odds, 0);
+		d->state = next;
+		return false;
 	}
-	lzms_odds_count(odds, bit);
-	d->state = (d->state << 1 | bit) & d->mask;
-	return bit;
+	r->range -= bound;
+	r->code -= bound;
+	lzms_odds_count(odds, 1);
+	d->state = next | 1;
+	return true;
 }
 
 // --- Where matches come from -------------------------------------------------
@@ -187,14 +196,15 @@ static inline void recent_put(struct recent *r, unsigned n, uint64_t source)
 	r->source[0] = source;
 }
 
-static inline uint64_t take_recent(struct recent *r, struct range *range,
-				   struct lzms_decision later[LZMS_RECENT - 1])
+static inline __attribute__((always_inline)) uint64_t
+take_recent(struct recent *r, struct range *range,
+	    struct lzms_decision later[LZMS_RECENT - 1])
 {
 	unsigned n = r->pending;
 	uint64_t source;
 
-	if (take_bit(range, &later[0]))
-		n += 1 + take_bit(range, &later[1]);
+	if (take_bit(range, &later[0], LZMS_STATE))
+		n += 1 + take_bit(range, &later[1], LZMS_STATE);
 	source = r->source[n];
 	recent_put(r, n, source);
 	return source;
@@ -204,7 +214,8 @@ static inline uint64_t take_recent(struct recent *r, struct range *range,
 // counts in spans.
 #define POWER_SHIFT 32
 
-static inline uint64_t take_delta(struct lzms_decoder *d, struct bits *b)
+static inline __attribute__((always_inline)) uint64_t
+take_delta(struct lzms_decoder *d, struct bits *b)
 {
 	uint64_t power;
 
@@ -261,13 +272,14 @@ int lzms_decompress(struct lzms_decoder *d, const void *in, size_t in_size,
 		uint64_t offset;
 		size_t length;
 
-		if (!take_bit(&range, &c->match)) {
-			bits_refill_backwards(&b);
+		if (!take_bit(&range, &c->match, LZMS_MATCH_STATE)) {
+			if (b.left < LZMS_MAX_CODE_LENGTH)
+				bits_refill_backwards(&b);
 			*p++ = (uint8_t)code_take(&d->literal, &b,
 						  LITERAL_BITS);
 			lz.pending = delta.pending = false;
-		} else if (!take_bit(&range, &c->delta)) {
-			if (!take_bit(&range, &c->lz_recent)) {
+		} else if (!take_bit(&range, &c->delta, LZMS_DELTA_STATE)) {
+			if (!take_bit(&range, &c->lz_recent, LZMS_STATE)) {
 				offset = take_offset(d, &d->lz_offset, &b);
 				recent_put(&lz, LZMS_RECENT, offset);
 			} else {
@@ -285,7 +297,7 @@ int lzms_decompress(struct lzms_decoder *d, const void *in, size_t in_size,
 		} else {
 			unsigned power;
 
-			if (!take_bit(&range, &c->delta_recent)) {
+			if (!take_bit(&range, &c->delta_recent, LZMS_STATE)) {
 				source = take_delta(d, &b);
 				recent_put(&delta, LZMS_RECENT, source);
 			} else {

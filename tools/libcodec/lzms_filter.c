@@ -3,6 +3,10 @@
 // The filter of LZMS for x86 code. It runs over everything: what is code is
 // guessed from two instructions, not far apart, that refer to one target.
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "lzms.h"
 
 #define TAIL          16    // an instruction does not begin in the last bytes
@@ -35,10 +39,73 @@ static inline unsigned opcode_length(const uint8_t *p)
 	return 0;
 }
 
-static const bool is_opcode[256] = {
-	[0x48] = true, [0x4c] = true, [0xe8] = true,
-	[0xe9] = true, [0xf0] = true, [0xff] = true,
-};
+// What may begin one of them: most bytes do not, and are passed over quickly.
+#ifdef __SSE2__
+#define STEP 16
+
+static inline __m128i equal(__m128i v, int byte)
+{
+	return _mm_cmpeq_epi8(v, _mm_set1_epi8((char)byte));
+}
+
+// Returns which of 16 places do, the first as the lowest bit.
+static inline unsigned find_begins(const uint8_t *p)
+{
+	__m128i a = _mm_loadu_si128((const __m128i *)p);
+	__m128i b = _mm_loadu_si128((const __m128i *)(p + 1));
+	// 0x48 and 0x4c, 0xe8 and 0xe9 differ in a bit each
+	__m128i rex = equal(_mm_andnot_si128(_mm_set1_epi8(4), a), 0x48);
+	__m128i near = equal(_mm_andnot_si128(_mm_set1_epi8(1), a), 0xe8);
+	__m128i mov = _mm_or_si128(equal(b, 0x8d), equal(b, 0x8b));
+	__m128i lock = _mm_and_si128(equal(a, 0xf0), equal(b, 0x83));
+	__m128i far = _mm_and_si128(equal(a, 0xff), equal(b, 0x15));
+
+	rex = _mm_and_si128(rex, mov);
+	rex = _mm_or_si128(_mm_or_si128(rex, near), _mm_or_si128(lock, far));
+	return (unsigned)_mm_movemask_epi8(rex);
+}
+
+// Returns the next place from `at` on, or `end`. There are 16 bytes behind
+// `end`.
+static inline uint32_t next_begin(const uint8_t *data, uint32_t at,
+				  uint32_t end)
+{
+	for (; at < end; at += STEP) {
+		unsigned found = find_begins(data + at);
+
+		if (found) {
+			at += (unsigned)__builtin_ctz(found);
+			break;
+		}
+	}
+	return at < end ? at : end;
+}
+#else
+static inline bool may_begin(const uint8_t *p)
+{
+	switch (p[0]) {
+	case 0x48:
+	case 0x4c:
+		return p[1] == 0x8d || p[1] == 0x8b;
+	case 0xe8:
+	case 0xe9:
+		return true;
+	case 0xf0:
+		return p[1] == 0x83;
+	case 0xff:
+		return p[1] == 0x15;
+	}
+	return false;
+}
+
+static inline uint32_t next_begin(const uint8_t *data, uint32_t at,
+				  uint32_t end)
+{
+	while (at < end && !may_begin(data + at))
+		at++;
+	return at;
+}
+#endif
 
 // Takes the places of this chunk out of those of the ones before: one array,
 // cleared once, does for many chunks.
@@ -64,9 +131,8 @@ run(struct lzms_filter *f, uint8_t *data, size_t size, bool make_absolute)
 		unsigned opcode, reach;
 		uint32_t address, relative, last;
 
-		while (at < end && !is_opcode[data[at]])
-			at++;
-		if (at >= end)
+		at = next_begin(data, at, end);
+		if (at == end)
 			return;
 		opcode = opcode_length(data + at);
 		if (!opcode) {
