@@ -82,8 +82,8 @@ int wim_image_add_stream(struct wim_image *image, struct wim_dentry *d,
 
 // Finds the index of a security descriptor (self-relative, [MS-DTYP] 2.4.6), for
 // wim_dentry.security; one that is not there yet is copied.
-// Returns 0, -EBADMSG for fewer than 20 bytes, -EFBIG for more than 65535 bytes
-// or too many descriptors, -EINVAL as wim_image_keep, or -ENOMEM.
+// Returns 0, -EBADMSG for fewer than 20 bytes, -EFBIG for more than 256 KiB or
+// more than 2^24 descriptors, -EINVAL as wim_image_keep, or -ENOMEM.
 MUST_CHECK
 int wim_image_security(struct wim_image *image, const void *descriptor,
 		       size_t size, int32_t *ret, struct err *err);

@@ -9,9 +9,7 @@
 
 #include "wim_priv.h"
 
-#define ATTRIBUTE_FOLDER  0x10 // [MS-FSCC] 2.6
-#define ATTRIBUTE_REPARSE 0x400
-#define NO_SECURITY       UINT32_MAX
+#define NO_SECURITY UINT32_MAX
 
 static const char what[] = "WIM directory entry";
 
@@ -150,7 +148,7 @@ int wim_dentry_measure(const uint8_t *data, size_t size, uint64_t pos,
 				   get_le16(d.name_len),
 				   get_le16(d.short_name_len),
 				   (unsigned long long)shape.length);
-	shape.is_folder = get_le32(d.attributes) & ATTRIBUTE_FOLDER;
+	shape.is_folder = get_le32(d.attributes) & WIM_ATTRIBUTE_FOLDER;
 	shape.children = get_le64(d.children);
 	shape.streams = get_le16(d.streams);
 	ea = find_item(data, pos + round_up(names_end(&d), 8),
@@ -171,10 +169,7 @@ int wim_dentry_measure(const uint8_t *data, size_t size, uint64_t pos,
 
 // --- Decoding ----------------------------------------------------------------
 
-// Checks that a name can stand in a path: one with a separator, or "..", would
-// be written outside of the target. `forbidden` is one more unit that it may
-// not have, or 0.
-static bool name_is_good(const le16 *name, size_t len, uint16_t forbidden)
+bool wim_name_is_good(const le16 *name, size_t len, uint16_t forbidden)
 {
 	if (!len || len > WIM_MAX_NAME)
 		return false;
@@ -253,7 +248,7 @@ static int decode_streams(const struct wim *w, struct loaded_image *image,
 		len = get_le16(s.name_len) / 2;
 		if (!len) {
 			take_unnamed(u, blob);
-		} else if (name_is_good(name, len, ':')) {
+		} else if (wim_name_is_good(name, len, ':')) {
 			named[named_count++] =
 				(struct wim_stream){name, len, blob};
 		} else {
@@ -297,10 +292,10 @@ static void decode_links(const struct dentry_disk *raw, struct wim_dentry *d)
 {
 	uint32_t low = get_le32(raw->link_low), high = get_le32(raw->link_high);
 
-	if (d->attributes & ATTRIBUTE_REPARSE) {
+	if (d->attributes & WIM_ATTRIBUTE_REPARSE) {
 		d->reparse_tag = low;
 		d->reparse_flags = high;
-	} else if (!(d->attributes & ATTRIBUTE_FOLDER)) {
+	} else if (!(d->attributes & WIM_ATTRIBUTE_FOLDER)) {
 		d->link_group = (uint64_t)high << 32 | low;
 	}
 }
@@ -316,14 +311,14 @@ static int decode_names(const struct loaded_image *image, uint64_t pos,
 		return 0;
 	d->name = (const le16 *)names;
 	d->name_len = get_le16(raw->name_len) / 2;
-	if (!name_is_good(d->name, d->name_len, 0))
+	if (!wim_name_is_good(d->name, d->name_len, 0))
 		return err_corrupt(err, what, pos,
 				   "a name is empty, too long, or has units "
 				   "that are not allowed");
 	d->short_name = (const le16 *)(names + name_room(raw->name_len));
 	d->short_name_len = get_le16(raw->short_name_len) / 2;
 	if (d->short_name_len &&
-	    !name_is_good(d->short_name, d->short_name_len, 0))
+	    !wim_name_is_good(d->short_name, d->short_name_len, 0))
 		return err_corrupt(err, what, pos,
 				   "a short name is not allowed");
 	return 0;
@@ -360,7 +355,7 @@ int wim_dentry_decode(const struct wim *w, struct loaded_image *image,
 		return r;
 	end = pos + get_le64(raw.length);
 	decode_items(image, pos + round_up(names_end(&raw), 8), end, &d);
-	u.wants_reparse = d.attributes & ATTRIBUTE_REPARSE;
+	u.wants_reparse = d.attributes & WIM_ATTRIBUTE_REPARSE;
 	take_unnamed(&u, blob);
 	d.streams = image->streams + image->stream_count;
 	r = decode_streams(w, image, round_up(end, 8), get_le16(raw.streams),
@@ -370,7 +365,7 @@ int wim_dentry_decode(const struct wim *w, struct loaded_image *image,
 	d.reparse = u.reparse;
 	// One more was counted for each entry: that of the unnamed content,
 	// which a folder does not have.
-	if (d.attributes & ATTRIBUTE_FOLDER) {
+	if (d.attributes & WIM_ATTRIBUTE_FOLDER) {
 		d.streams++;
 	} else {
 		d.streams[0] = (struct wim_stream){.blob = u.data};

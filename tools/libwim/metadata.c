@@ -114,7 +114,7 @@ static int compare(const struct wim_dentry *x, const struct wim_dentry *y)
 	return r ? r : memcmp(x->name, y->name, x->name_len * sizeof(le16));
 }
 
-static int by_name(const void *a, const void *b)
+int wim_name_order(const void *a, const void *b)
 {
 	return compare(*(struct wim_dentry *const *)a,
 		       *(struct wim_dentry *const *)b);
@@ -131,7 +131,7 @@ static int link_children(const struct walk *walk, struct loaded_image *image,
 		d->children = image->image.dentries + place->first;
 		d->child_count = place->count;
 		qsort(d->children, d->child_count, sizeof(*d->children),
-		      by_name);
+		      wim_name_order);
 		for (size_t k = 1; k < d->child_count; k++)
 			if (!compare(d->children[k - 1], d->children[k]))
 				return err_corrupt(err, what, place->children,
@@ -231,6 +231,7 @@ void wim_image_free(struct wim_image *image)
 
 	if (!l)
 		return;
+	wim_making_free(l->making);
 	mem_free(image->security);
 	mem_free(image->dentries);
 	mem_free(l->dentries);

@@ -8,8 +8,6 @@
 
 #include "wim_priv.h"
 
-#define MIN_DESCRIPTOR 20 // the header of a self-relative one ([MS-DTYP] 2.4.6)
-
 int wim_security_read(const uint8_t *data, size_t size, struct wim_image *image,
 		      size_t *ret_size, struct err *err)
 {
@@ -42,7 +40,7 @@ int wim_security_read(const uint8_t *data, size_t size, struct wim_image *image,
 		uint64_t len =
 			load_le64(data + sizeof(head) + i * sizeof(le64));
 
-		if (len < MIN_DESCRIPTOR || !range_ok(at, len, total))
+		if (len < WIM_MIN_DESCRIPTOR || !range_ok(at, len, total))
 			return err_corrupt(err, what, at,
 					   "descriptor %u of %llu bytes is not "
 					   "possible",

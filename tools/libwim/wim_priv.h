@@ -20,6 +20,12 @@
 #define WIM_MAX_DEPTH      4096 // folders within folders
 #define WIM_MAX_NAME       255  // units, as on NTFS
 
+// [MS-FSCC] 2.6
+#define WIM_ATTRIBUTE_FOLDER  0x10
+#define WIM_ATTRIBUTE_REPARSE 0x400
+
+#define WIM_MIN_DESCRIPTOR 20 // a self-relative one's header ([MS-DTYP] 2.4.6)
+
 // A place in a file that holds content.
 struct resource {
 	uint64_t offset, stored_size, size;
@@ -158,6 +164,7 @@ struct loaded_image {
 	size_t stream_count;
 	uint8_t *ea; // all extended attributes
 	size_t ea_size;
+	struct wim_image_making *making; // of one that was not loaded
 };
 
 // What the lengths of a directory entry say, checked.
@@ -181,5 +188,21 @@ int wim_dentry_measure(const uint8_t *data, size_t size, uint64_t pos,
 int wim_dentry_decode(const struct wim *w, struct loaded_image *image,
 		      uint64_t pos, bool is_root, struct wim_dentry *ret,
 		      struct err *err);
+
+// Checks that a name can stand in a path: one with a separator, or "..", would
+// be written outside of the target. `forbidden` is one more unit that it may
+// not have, or 0. Returns whether it can.
+bool wim_name_is_good(const le16 *name, size_t len, uint16_t forbidden);
+
+// --- metadata.c --------------------------------------------------------------
+
+// For qsort of struct wim_dentry *: by name, without regard to case before with.
+// Returns <0, 0 or >0.
+int wim_name_order(const void *a, const void *b);
+
+// --- write/tree.c ------------------------------------------------------------
+
+// Frees what wim_image_new made beside the image; NULL is fine.
+void wim_making_free(struct wim_image_making *making);
 
 #endif

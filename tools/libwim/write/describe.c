@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+//
+// What the XML data tells of an image that is written ("Windows Imaging File Format
+// (WIM)" white paper, "XML data").
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "write.h"
+
+// --- Counts ------------------------------------------------------------------
+
+struct counts {
+	uint64_t files, folders, bytes, link_bytes;
+};
+
+static uint64_t content_size(const struct wim_dentry *d)
+{
+	return d->stream_count && !d->streams[0].name_len && d->streams[0].blob
+		       ? d->streams[0].blob->size
+		       : 0;
+}
+
+// Groups of names of one file that were counted, by number: a set.
+struct groups {
+	uint64_t *slots;
+	size_t mask;
+};
+
+// Returns whether a group is new.
+static bool enter_group(struct groups *g, uint64_t group)
+{
+	size_t i = (size_t)(group * UINT64_C(0x9e3779b97f4a7c15) >> 20) &
+		   g->mask;
+
+	while (g->slots[i] && g->slots[i] != group)
+		i = (i + 1) & g->mask;
+	if (g->slots[i])
+		return false;
+	g->slots[i] = group;
+	return true;
+}
+
+// The root counts as no folder, and what leads elsewhere as a file. Bytes are
+// those of content without a name, for each name of the file; those of all names
+// but the first are in link_bytes, too.
+static void count_entry(const struct wim_dentry *d, struct groups *g,
+			struct counts *c)
+{
+	bool is_folder = d->attributes & WIM_ATTRIBUTE_FOLDER &&
+			 !(d->attributes & WIM_ATTRIBUTE_REPARSE);
+
+	if (!d->parent)
+		return;
+	c->folders += is_folder;
+	c->files += !is_folder;
+	c->bytes += content_size(d);
+	if (d->link_group && !(d->attributes & WIM_ATTRIBUTE_REPARSE) &&
+	    !enter_group(g, d->link_group))
+		c->link_bytes += content_size(d);
+}
+
+static int count(const struct wim_image *image, struct counts *ret,
+		 struct err *err)
+{
+	struct groups g = {.mask = 15};
+
+	while (g.mask < image->dentry_count * 2)
+		g.mask = g.mask * 2 + 1;
+	g.slots = mem_array(g.mask + 1, sizeof(*g.slots));
+	if (!g.slots)
+		return err_nomem(err);
+	for (size_t i = 0; i < image->dentry_count; i++)
+		count_entry(image->dentries[i], &g, ret);
+	mem_free(g.slots);
+	return 0;
+}
+
+// --- XML ---------------------------------------------------------------------
+
+static bool is_path(const char *path)
+{
+	bool is_first = true;
+
+	for (; *path; path++) {
+		bool is_letter = (*path | 32) >= 'a' && (*path | 32) <= 'z';
+
+		if (*path == '/' ? is_first
+				 : !is_letter && *path != '_' &&
+					   (is_first ||
+					    !strchr("0123456789-.", *path)))
+			return false;
+		is_first = *path == '/';
+	}
+	return !is_first;
+}
+
+int wim_writer_set(struct wim_xml *xml, struct wim_xml_node *node,
+		   const char *path, const char *value, struct err *err)
+{
+	struct err inner = {0};
+	int r;
+
+	if (!is_path(path))
+		return err_bad_text(err, path, ERR_NOWHERE,
+				    "this cannot be the path of a property");
+	if (!value) {
+		struct wim_xml_node *old = wim_xml_find(node, path);
+
+		if (old)
+			wim_xml_remove(old);
+		return 0;
+	}
+	r = wim_xml_set(xml, node, path, value, &inner);
+	if (r == -EINVAL)
+		return err_bad_text(err, path, ERR_NOWHERE,
+				    "its text has characters that XML cannot "
+				    "hold");
+	return r ? err_pass(err, r, &inner) : 0;
+}
+
+int wim_writer_check_name(const struct wim_xml *xml, const char *name,
+			  const struct wim_xml_node *but, struct err *err)
+{
+	const struct wim_xml_node *i = wim_xml_find(wim_xml_root(xml), "IMAGE");
+
+	for (; name && *name && i; i = wim_xml_next(i)) {
+		const char *other = wim_xml_text(i, "NAME");
+
+		if (i != but && other && !strcasecmp(other, name))
+			return err_set(err, -EEXIST, name, ERR_NOWHERE,
+				       "there is an image of this name");
+	}
+	return 0;
+}
+
+static int set_number(struct wim_xml *xml, struct wim_xml_node *node,
+		      const char *path, uint64_t value, struct err *err)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)value);
+	return wim_writer_set(xml, node, path, text, err);
+}
+
+static int set_time(struct wim_xml *xml, struct wim_xml_node *node,
+		    const char *name, uint64_t time, struct err *err)
+{
+	char path[64], text[16];
+	int r;
+
+	snprintf(path, sizeof(path), "%s/HIGHPART", name);
+	snprintf(text, sizeof(text), "0x%08X", (unsigned)(time >> 32));
+	r = wim_writer_set(xml, node, path, text, err);
+	snprintf(path, sizeof(path), "%s/LOWPART", name);
+	snprintf(text, sizeof(text), "0x%08X", (unsigned)time);
+	return r ? r : wim_writer_set(xml, node, path, text, err);
+}
+
+static int set_counts(struct wim_xml *xml, struct wim_xml_node *node,
+		      const struct wim_image *image, struct err *err)
+{
+	struct counts c = {0};
+	int r = count(image, &c, err);
+
+	if (!r)
+		r = set_number(xml, node, "DIRCOUNT", c.folders, err);
+	if (!r)
+		r = set_number(xml, node, "FILECOUNT", c.files, err);
+	if (!r)
+		r = set_number(xml, node, "TOTALBYTES", c.bytes, err);
+	return r ? r
+		 : set_number(xml, node, "HARDLINKBYTES", c.link_bytes, err);
+}
+
+// Sets those properties that are of the element WINDOWS, or the others.
+static int set_properties(struct wim_xml *xml, struct wim_xml_node *node,
+			  const struct wim_new_image *info, bool of_windows,
+			  struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; !r && i < info->property_count; i++)
+		if (!strncasecmp(info->properties[i].path, "WINDOWS/", 8) ==
+		    of_windows)
+			r = wim_writer_set(xml, node, info->properties[i].path,
+					   info->properties[i].value, err);
+	return r;
+}
+
+// In the order of DISM's elements.
+int wim_writer_describe(struct wim_xml *xml, struct wim_xml_node *node,
+			const struct wim_image *image,
+			const struct wim_new_image *info, struct err *err)
+{
+	uint64_t now = filetime_now();
+	uint64_t created = info->created ? info->created : now;
+	int r = set_counts(xml, node, image, err);
+
+	if (!r)
+		r = set_time(xml, node, "CREATIONTIME", created, err);
+	if (!r)
+		r = set_time(xml, node, "LASTMODIFICATIONTIME",
+			     info->modified  ? info->modified
+			     : info->created ? created
+					     : now,
+			     err);
+	if (!r)
+		r = wim_writer_set(xml, node, "WIMBOOT", "0", err);
+	if (!r)
+		r = set_properties(xml, node, info, true, err);
+	if (!r)
+		r = wim_writer_set(xml, node, "NAME", info->name, err);
+	if (!r)
+		r = wim_writer_set(xml, node, "DESCRIPTION", info->description,
+				   err);
+	if (!r)
+		r = wim_writer_set(xml, node, "FLAGS", info->flags, err);
+	return r ? r : set_properties(xml, node, info, false, err);
+}

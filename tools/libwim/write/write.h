@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+//
+// How a WIM is written: the calling thread reads content in the order given and
+// fills jobs with it; threads of a pool hash and compress them; the calling
+// thread writes them in their order, so the same content makes the same file.
+//
+//     writer.c    beginning, and ending: tables and header
+//     output.c    bytes at the end of the file
+//     list.c      the blob table that is being made
+//     content.c   what is read, how often, and in what pieces
+//     reading.c   reading it
+//     pack.c      the ring of jobs
+//     resource.c  what becomes of a job: resources of their own
+//     solid.c     or one resource with all content
+//     image.c     an image: metadata and XML data
+//     describe.c  what the XML data tells of it
+//     dentry_encode.c, metadata_encode.c    its tree as bytes
+//     tree.c      images made in memory
+
+#ifndef WIM_WRITE_PRIV_H
+#define WIM_WRITE_PRIV_H
+
+#include "../wim_priv.h"
+#include "wim_write.h"
+
+// --- output.c ----------------------------------------------------------------
+
+#define OUTPUT_BUFFER (256 << 10)
+
+struct output {
+	struct disk *file;
+	uint64_t at;  // where the buffer's first byte goes
+	size_t used;  // of the buffer
+	uint8_t *buf; // OUTPUT_BUFFER bytes
+};
+
+// Begins at `at`, at or behind the end of the file. wim_output_done frees.
+// Returns 0 or -ENOMEM.
+int wim_output_init(struct output *o, struct disk *file, uint64_t at,
+		    struct err *err);
+
+// Frees; what was not flushed is lost. An output of zeroes is fine.
+void wim_output_done(struct output *o);
+
+// Returns where the next byte goes.
+uint64_t wim_output_place(const struct output *o);
+
+// Writes at the end. Returns 0 or the disk's error.
+int wim_output_write(struct output *o, const void *data, size_t len,
+		     struct err *err);
+
+// Leaves out `len` bytes, which read as zeroes. Returns 0 or the disk's error.
+int wim_output_skip(struct output *o, uint64_t len, struct err *err);
+
+// Writes at a place before the end. Returns 0 or the disk's error.
+int wim_output_patch(struct output *o, uint64_t at, const void *data,
+		     size_t len, struct err *err);
+
+// Goes back to a place: what is behind it is dropped.
+// Returns 0 or the disk's error.
+int wim_output_rewind(struct output *o, uint64_t at, struct err *err);
+
+// Hands what is in the buffer to the disk. Returns 0 or the disk's error.
+int wim_output_flush(struct output *o, struct err *err);
+
+// --- list.c ------------------------------------------------------------------
+
+// An entry of the blob table.
+struct listed {
+	uint8_t sha1[SHA1_SIZE];
+	uint8_t flags;       // RESOURCE_*
+	uint32_t solid;      // 1 + index of the resource it is in; 0: none
+	uint32_t references; // of entries of images; nobody's are not written
+	uint64_t offset;     // in the file, or in the solid resource's content
+	uint64_t stored_size, size;
+};
+
+// A solid resource.
+struct listed_solid {
+	uint64_t offset, stored_size;
+};
+
+struct blob_list {
+	struct listed *items;
+	size_t count, capacity;
+	uint32_t *slots; // 1 + index in items, by SHA-1; 0: free
+	size_t slot_count;
+	struct listed_solid *solids;
+	size_t solid_count, solid_capacity;
+};
+
+// Returns the entry with this hash, or NULL; valid until one is added.
+struct listed *wim_list_find(const struct blob_list *list,
+			     const uint8_t sha1[SHA1_SIZE]);
+
+// Adds an entry, whose hash is not there yet. Returns 0, -EFBIG or -ENOMEM.
+int wim_list_add(struct blob_list *list, const struct listed *entry,
+		 struct err *err);
+
+// Adds a solid resource; entries refer to it by the number of them then.
+// Returns 0 or -ENOMEM.
+int wim_list_add_solid(struct blob_list *list, const struct listed_solid *solid,
+		       struct err *err);
+
+// Frees; a list of zeroes is fine.
+void wim_list_done(struct blob_list *list);
+
+// Encodes a resource header.
+struct resource_disk wim_resource_encode(uint64_t offset, uint64_t stored_size,
+					 uint64_t size, uint8_t flags);
+
+// --- writer.c ----------------------------------------------------------------
+
+// How resources are compressed.
+struct packing {
+	enum wim_compression compression;
+	uint32_t chunk_size; // 0 when not compressed
+	enum codec_level level;
+};
+
+struct wim_writer {
+	struct disk *file;
+	struct wim *base; // that is added to, or NULL
+	uint64_t old_size;
+	struct output output;
+	struct packing packing, solid_packing;
+	bool is_solid, has_integrity, rp_fix;
+	struct guid guid;
+	struct pool *pool, *own_pool;
+	struct blob_list list;
+	struct listed *metadata; // of each image
+	size_t image_count, image_capacity;
+	struct wim_xml *xml;
+	uint32_t boot_index;
+	uint64_t *sizes; // of content that did not fit into a job: a set
+	size_t size_count, size_slots;
+	bool is_finished;
+};
+
+// --- image.c -----------------------------------------------------------------
+
+// Counts the uses of content by an image. Returns 0, -ENOENT or -ENOMEM.
+int wim_writer_refer(struct wim_writer *w, const struct wim_image *image,
+		     struct err *err);
+
+// Adds the metadata of an image. Returns as wim_writer_add_image.
+int wim_writer_add_metadata(struct wim_writer *w, const struct wim_image *image,
+			    struct err *err);
+
+// --- describe.c --------------------------------------------------------------
+
+// Sets an element of an image's XML data, or with NULL takes it out.
+// Returns 0, -EBADMSG, -EFBIG or -ENOMEM.
+int wim_writer_set(struct wim_xml *xml, struct wim_xml_node *node,
+		   const char *path, const char *value, struct err *err);
+
+// Checks that no image but one (or NULL) has a name. Returns 0 or -EEXIST.
+int wim_writer_check_name(const struct wim_xml *xml, const char *name,
+			  const struct wim_xml_node *but, struct err *err);
+
+// Tells of an image in an empty element of its own. Returns as
+// wim_writer_add_image.
+int wim_writer_describe(struct wim_xml *xml, struct wim_xml_node *node,
+			const struct wim_image *image,
+			const struct wim_new_image *info, struct err *err);
+
+// --- tables.c ----------------------------------------------------------------
+
+// Writes blob table, XML data and integrity table, flushes, and makes the header
+// that tells of them. Returns as wim_writer_finish.
+int wim_writer_put_tables(struct wim_writer *w, struct progress *progress,
+			  struct wim_header_disk *ret, struct err *err);
+
+// Writes an integrity table of all from the header's end up to `end`, and what
+// tells of it. Returns as wim_writer_finish.
+int wim_integrity_write(struct output *o, uint64_t end,
+			struct progress *progress, struct resource_disk *ret,
+			struct err *err);
+
+// --- content.c ---------------------------------------------------------------
+
+// Says that content changed while it was read. Returns -ESTALE.
+int wim_content_changed(const struct wim_content *c, struct err *err);
+
+// Returns whether content of that size, too large for a job, was written.
+bool wim_writer_has_size(const struct wim_writer *w, uint64_t size);
+
+// Enters that size. Returns 0 or -ENOMEM.
+int wim_writer_note_size(struct wim_writer *w, uint64_t size, struct err *err);
+
+#endif
