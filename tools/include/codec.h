@@ -76,6 +76,21 @@ void codec_compressor_free(struct compressor *c);
 int xpress_decompress(const void *in, size_t in_size, void *out,
 		      size_t out_size);
 
+struct xpress_encoder;
+
+// Makes an encoder for chunks of up to max_chunk bytes (1 to 64 KiB).
+// Returns 0, -EINVAL or -ENOMEM. Free with xpress_encoder_free.
+int xpress_encoder_new(size_t max_chunk, enum codec_level level,
+		       struct xpress_encoder **ret);
+
+// Compresses one chunk of 1 to max_chunk bytes as xpress_decompress takes it.
+// Returns as codec_compress.
+size_t xpress_compress(struct xpress_encoder *e, const void *in, size_t in_size,
+		       void *out, size_t out_size);
+
+// Frees an encoder; NULL is fine.
+void xpress_encoder_free(struct xpress_encoder *e);
+
 struct lzx_decoder;
 
 // Makes a decoder for chunks of up to 2^window_order bytes (15 to 21).

@@ -38,6 +38,27 @@ static int xpress_decoder_run(void *decoder, const void *in, size_t in_size,
 	return xpress_decompress(in, in_size, out, out_size);
 }
 
+static int xpress_encoder_make(size_t max_chunk, enum codec_level level,
+			       void **ret)
+{
+	struct xpress_encoder *e = NULL;
+	int r = xpress_encoder_new(max_chunk, level, &e);
+
+	*ret = e;
+	return r;
+}
+
+static size_t xpress_encoder_run(void *encoder, const void *in, size_t in_size,
+				 void *out, size_t out_size)
+{
+	return xpress_compress(encoder, in, in_size, out, out_size);
+}
+
+static void xpress_encoder_end(void *encoder)
+{
+	xpress_encoder_free(encoder);
+}
+
 // --- LZX ---------------------------------------------------------------------
 
 #define LZX_MIN_ORDER 15u
@@ -102,6 +123,9 @@ static const struct codec codecs[CODEC_KINDS] = {
 		{
 			.max_chunk = 64 << 10,
 			.decompress = xpress_decoder_run,
+			.encoder_new = xpress_encoder_make,
+			.compress = xpress_encoder_run,
+			.encoder_free = xpress_encoder_end,
 		},
 	[CODEC_LZX] =
 		{
