@@ -27,8 +27,10 @@
 
 enum {
 	WIM_FLAG_COMPRESSED = 1 << 1,
+	WIM_FLAG_READ_ONLY = 1 << 2,
 	WIM_FLAG_SPANNED = 1 << 3,
-	WIM_FLAG_RP_FIX = 1 << 7, // links lead into the image from its root
+	WIM_FLAG_WRITING = 1 << 6, // a program was changing it
+	WIM_FLAG_RP_FIX = 1 << 7,  // links lead into the image from its root
 	WIM_FLAG_XPRESS = 1 << 17,
 	WIM_FLAG_LZX = 1 << 18,
 	WIM_FLAG_LZMS = 1 << 19,

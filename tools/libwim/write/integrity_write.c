@@ -34,14 +34,52 @@ static int hash_piece(struct disk *file, uint64_t at, uint64_t len,
 	return 0;
 }
 
-static int hash_pieces(struct disk *file, uint64_t end, uint8_t *table,
-		       struct progress *progress, struct err *err)
+// Takes what the old table has of pieces that end before it did: nothing that was
+// in the file is written to. *ret is how many pieces it was; a table that is
+// corrupt has none.
+static int take_old(struct wim *base, uint8_t *table, uint64_t *ret,
+		    struct err *err)
+{
+	const struct resource *blobs = &base->files[0].blob_table;
+	const struct resource *old = &base->files[0].integrity;
+	struct integrity_disk head;
+	struct err inner = {0};
+	uint64_t count = (blobs->offset + blobs->stored_size -
+			  sizeof(struct wim_header_disk)) /
+			 PIECE_SIZE;
+	uint8_t *data;
+	void *read;
+	int r;
+
+	if (!base->info.has_integrity ||
+	    old->size < sizeof(head) + count * SHA1_SIZE)
+		return 0;
+	r = wim_resource_read(base, 0, old, what, WIM_MAX_INTEGRITY, &read,
+			      &inner);
+	if (r)
+		return r == -EBADMSG ? 0 : err_pass(err, r, &inner);
+	data = read;
+	memcpy(&head, data, sizeof(head));
+	if (get_le32(head.chunk_size) == PIECE_SIZE &&
+	    get_le32(head.count) >= count) {
+		memcpy(table, data + sizeof(head), (size_t)count * SHA1_SIZE);
+		*ret = count;
+	}
+	mem_free(data);
+	return 0;
+}
+
+static int hash_pieces(struct disk *file, uint64_t first, uint64_t end,
+		       uint8_t *table, struct progress *progress,
+		       struct err *err)
 {
 	uint64_t begin = sizeof(struct wim_header_disk);
 	uint8_t *buf = mem_alloc(READ_SIZE);
 	int r = buf ? 0 : err_nomem(err);
 
-	for (uint64_t at = begin; !r && at < end; at += PIECE_SIZE) {
+	table += first * SHA1_SIZE;
+	for (uint64_t at = begin + first * PIECE_SIZE; !r && at < end;
+	     at += PIECE_SIZE) {
 		uint64_t len = end - at < PIECE_SIZE ? end - at : PIECE_SIZE;
 
 		r = hash_piece(file, at, len, buf, table, err);
@@ -55,7 +93,7 @@ static int hash_pieces(struct disk *file, uint64_t end, uint8_t *table,
 	return r;
 }
 
-int wim_integrity_write(struct output *o, uint64_t end,
+int wim_integrity_write(struct output *o, struct wim *base, uint64_t end,
 			struct progress *progress, struct resource_disk *ret,
 			struct err *err)
 {
@@ -65,7 +103,7 @@ int wim_integrity_write(struct output *o, uint64_t end,
 	struct integrity_disk head = {to_le32((uint32_t)size),
 				      to_le32((uint32_t)count),
 				      to_le32((uint32_t)PIECE_SIZE)};
-	uint64_t start;
+	uint64_t start, known = 0;
 	uint8_t *table;
 	int r;
 
@@ -78,13 +116,35 @@ int wim_integrity_write(struct output *o, uint64_t end,
 		return err_nomem(err);
 	memcpy(table, &head, sizeof(head));
 	r = wim_output_flush(o, err);
+	if (!r && base)
+		r = take_old(base, table + sizeof(head), &known, err);
 	if (!r)
-		r = hash_pieces(o->file, end, table + sizeof(head), progress,
-				err);
+		r = hash_pieces(o->file, known, end, table + sizeof(head),
+				progress, err);
 	start = wim_output_place(o);
 	if (!r)
 		r = wim_output_write(o, table, (size_t)size, err);
 	mem_free(table);
 	*ret = wim_resource_encode(start, size, size, 0);
+	return r;
+}
+
+int wim_integrity_copy(struct output *o, struct wim *base,
+		       struct resource_disk *ret, struct err *err)
+{
+	const struct resource *old = &base->files[0].integrity;
+	uint64_t start = wim_output_place(o);
+	void *table;
+	int r;
+
+	if (!base->info.has_integrity)
+		return 0;
+	r = wim_resource_read(base, 0, old, what, WIM_MAX_INTEGRITY, &table,
+			      err);
+	if (r)
+		return r;
+	r = wim_output_write(o, table, (size_t)old->size, err);
+	mem_free(table);
+	*ret = wim_resource_encode(start, old->size, old->size, 0);
 	return r;
 }

@@ -39,6 +39,13 @@ int wim_packer_init(struct packer *p, struct wim_writer *writer,
 		    struct err *err)
 {
 	*p = (struct packer){.writer = writer, .packing = *packing};
+	if (!writer->pool) {
+		int r = pool_new(0, &writer->own_pool, err);
+
+		if (r)
+			return r;
+		writer->pool = writer->own_pool;
+	}
 	measure(p, largest);
 	p->jobs = mem_array(p->job_count, sizeof(*p->jobs));
 	if (!p->jobs)

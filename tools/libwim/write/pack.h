@@ -76,7 +76,7 @@ struct packer {
 // --- pack.c ------------------------------------------------------------------
 
 // Begins for content of which the largest piece has `largest` bytes.
-// wim_packer_done ends. Returns 0, -ENOTSUP, or -ENOMEM.
+// wim_packer_done ends. Returns 0, -ENOMEM, or the error of thread creation.
 int wim_packer_init(struct packer *p, struct wim_writer *writer,
 		    const struct packing *packing, uint64_t largest,
 		    struct err *err);

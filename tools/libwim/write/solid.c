@@ -87,6 +87,7 @@ static int end_solid(struct packer *p, struct long_resource *l, uint64_t size,
 	struct listed_solid solid = {
 		.offset = chunks_at - l->table_used - sizeof(head),
 		.stored_size = sizeof(head) + l->table_used + l->stored,
+		.size = size,
 	};
 	int r = wim_output_patch(o, solid.offset, &head, sizeof(head), err);
 

@@ -5,6 +5,7 @@
 // header").
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "write.h"
@@ -28,22 +29,10 @@ static int put_entry(struct output *o, const struct resource_disk *resource,
 	return wim_output_write(o, &raw, sizeof(raw), err);
 }
 
-static int put_listed(struct wim_writer *w, const struct listed *l,
-		      struct err *err)
+// A solid resource has an entry of its own.
+static int put_solid(struct wim_writer *w, const struct listed_solid *s,
+		     struct err *err)
 {
-	// What lies in a solid resource has its size where others have what
-	// they take in the file.
-	struct resource_disk resource =
-		wim_resource_encode(l->offset, l->stored_size,
-				    l->solid ? 0 : l->size, l->flags);
-
-	return put_entry(&w->output, &resource, l->references, l->sha1, err);
-}
-
-// A solid resource has an entry of its own, and those of its content follow it.
-static int put_solid(struct wim_writer *w, uint32_t solid, struct err *err)
-{
-	const struct listed_solid *s = &w->list.solids[solid - 1];
 	struct resource_disk resource =
 		wim_resource_encode(s->offset, s->stored_size, SOLID_MARK,
 				    RESOURCE_SOLID);
@@ -51,24 +40,86 @@ static int put_solid(struct wim_writer *w, uint32_t solid, struct err *err)
 	return put_entry(&w->output, &resource, 1, NULL, err);
 }
 
+static int put_listed(struct wim_writer *w, const struct listed *l,
+		      struct err *err)
+{
+	struct resource_disk resource = wim_resource_encode(l->offset,
+							    l->stored_size,
+							    l->size, l->flags);
+
+	return put_entry(&w->output, &resource, l->references, l->sha1, err);
+}
+
+// By the resource they are in, the others last; then as they were listed.
+static int by_solid(const void *a, const void *b)
+{
+	const struct listed *x = *(const struct listed *const *)a;
+	const struct listed *y = *(const struct listed *const *)b;
+
+	if (x->solid != y->solid)
+		return x->solid - 1 < y->solid - 1 ? -1 : 1;
+	return x < y ? -1 : 1;
+}
+
+// Entries that are solid and follow one another count as one: what lies in the
+// second resource is told by its place in the content of the first and the second
+// together.
+static int put_solids(struct wim_writer *w, const struct listed *const *sorted,
+		      size_t count, struct err *err)
+{
+	uint64_t before = 0;
+	int r = 0;
+
+	for (size_t i = 0; !r && i < count && sorted[i]->solid; i++) {
+		const struct listed_solid *s =
+			&w->list.solids[sorted[i]->solid - 1];
+		struct listed entry = *sorted[i];
+
+		if (!i || sorted[i - 1]->solid != entry.solid) {
+			if (i)
+				before +=
+					w->list.solids[sorted[i - 1]->solid - 1]
+						.size;
+			r = put_solid(w, s, err);
+		}
+		// It has its size where others have what they take in the file.
+		entry.offset += before;
+		entry.stored_size = entry.size;
+		entry.size = 0;
+		if (!r)
+			r = put_listed(w, &entry, err);
+	}
+	return r;
+}
+
+// What nobody refers to is left out.
+static int put_content(struct wim_writer *w, struct err *err)
+{
+	const struct listed **sorted =
+		mem_array(w->list.count, sizeof(struct listed *));
+	size_t count = 0;
+	int r;
+
+	if (!sorted)
+		return err_nomem(err);
+	for (size_t i = 0; i < w->list.count; i++)
+		if (w->list.items[i].references)
+			sorted[count++] = &w->list.items[i];
+	qsort(sorted, count, sizeof(*sorted), by_solid);
+	r = put_solids(w, sorted, count, err);
+	for (size_t i = 0; !r && i < count; i++)
+		if (!sorted[i]->solid)
+			r = put_listed(w, sorted[i], err);
+	mem_free(sorted);
+	return r;
+}
+
 static int put_blobs(struct wim_writer *w, struct resource_disk *ret,
 		     struct err *err)
 {
 	uint64_t start = wim_output_place(&w->output), size;
-	uint32_t solid = 0;
-	int r = 0;
+	int r = put_content(w, err);
 
-	for (size_t i = 0; !r && i < w->list.count; i++) {
-		const struct listed *l = &w->list.items[i];
-
-		if (!l->references)
-			continue;
-		if (l->solid && l->solid != solid)
-			r = put_solid(w, l->solid, err);
-		solid = l->solid;
-		if (!r)
-			r = put_listed(w, l, err);
-	}
 	for (size_t i = 0; !r && i < w->image_count; i++) {
 		w->metadata[i].references = 1;
 		r = put_listed(w, &w->metadata[i], err);
@@ -82,8 +133,8 @@ static int put_blobs(struct wim_writer *w, struct resource_disk *ret,
 // --- XML data ----------------------------------------------------------------
 
 // TOTALBYTES of all is where the XML data begins: what the images take.
-static int put_xml(struct wim_writer *w, struct resource_disk *ret,
-		   struct err *err)
+int wim_writer_put_xml(struct wim_writer *w, struct resource_disk *ret,
+		       struct err *err)
 {
 	uint64_t start = wim_output_place(&w->output);
 	char text[24];
@@ -111,42 +162,29 @@ static int put_xml(struct wim_writer *w, struct resource_disk *ret,
 
 // --- Header ------------------------------------------------------------------
 
-static uint32_t header_flags(const struct wim_writer *w)
-{
-	static const uint32_t flags[] = {
-		[WIM_COMPRESSION_XPRESS] = WIM_FLAG_COMPRESSED |
-					   WIM_FLAG_XPRESS,
-		[WIM_COMPRESSION_LZX] = WIM_FLAG_COMPRESSED | WIM_FLAG_LZX,
-		[WIM_COMPRESSION_LZMS] = WIM_FLAG_COMPRESSED | WIM_FLAG_LZMS,
-	};
-
-	return flags[w->packing.compression] |
-	       (w->rp_fix ? WIM_FLAG_RP_FIX : 0);
-}
-
 static void set_header(const struct wim_writer *w, struct wim_header_disk *h)
 {
-	bool is_solid = w->is_solid || w->list.solid_count;
-	const struct listed *boot = w->metadata + w->boot_index - 1;
+	const struct listed *boot = NULL;
 
-	memcpy(h->magic, WIM_MAGIC, sizeof(h->magic));
-	h->header_size = to_le32(sizeof(*h));
-	h->version = to_le32(is_solid ? WIM_VERSION_SOLID : WIM_VERSION);
-	h->flags = to_le32(header_flags(w));
-	h->chunk_size = to_le32(w->packing.chunk_size);
-	memcpy(h->guid, w->guid.b, sizeof(h->guid));
-	h->part = h->parts = to_le16(1);
+	if (w->boot_index)
+		boot = &w->metadata[w->boot_index - 1];
+	*h = w->header;
+	if (w->list.solid_count)
+		h->version = to_le32(WIM_VERSION_SOLID);
+	// What a program left that was stopped while it wrote.
+	h->flags = to_le32(get_le32(h->flags) & ~(uint32_t)WIM_FLAG_WRITING);
 	h->images = to_le32((uint32_t)w->image_count);
 	h->boot_index = to_le32(w->boot_index);
-	if (w->boot_index)
-		h->boot = wim_resource_encode(boot->offset, boot->stored_size,
-					      boot->size, boot->flags);
+	h->boot = boot ? wim_resource_encode(boot->offset, boot->stored_size,
+					     boot->size, boot->flags)
+		       : (struct resource_disk){0};
+	h->integrity = (struct resource_disk){0};
 }
 
 int wim_writer_put_tables(struct wim_writer *w, struct progress *progress,
 			  struct wim_header_disk *ret, struct err *err)
 {
-	struct wim_header_disk h = {0};
+	struct wim_header_disk h;
 	uint64_t end;
 	int r;
 
@@ -154,10 +192,10 @@ int wim_writer_put_tables(struct wim_writer *w, struct progress *progress,
 	r = put_blobs(w, &h.blobs, err);
 	end = wim_output_place(&w->output);
 	if (!r)
-		r = put_xml(w, &h.xml, err);
+		r = wim_writer_put_xml(w, &h.xml, err);
 	if (!r && w->has_integrity)
-		r = wim_integrity_write(&w->output, end, progress, &h.integrity,
-					err);
+		r = wim_integrity_write(&w->output, w->base, end, progress,
+					&h.integrity, err);
 	if (!r)
 		r = wim_output_flush(&w->output, err);
 	if (!r)

@@ -4,7 +4,10 @@
 // fills jobs with it; threads of a pool hash and compress them; the calling
 // thread writes them in their order, so the same content makes the same file.
 //
-//     writer.c    beginning, and ending: tables and header
+//     writer.c    beginning, and ending with the header
+//     base.c      what is taken over of a file that is changed
+//     tables.c    blob table and XML data
+//     delete.c, properties.c    changes in place
 //     output.c    bytes at the end of the file
 //     list.c      the blob table that is being made
 //     content.c   what is read, how often, and in what pieces
@@ -78,6 +81,7 @@ struct listed {
 // A solid resource.
 struct listed_solid {
 	uint64_t offset, stored_size;
+	uint64_t size; // of the content
 };
 
 struct blob_list {
@@ -120,13 +124,13 @@ struct packing {
 
 struct wim_writer {
 	struct disk *file;
-	struct wim *base; // that is added to, or NULL
+	struct wim *base; // that is changed, or NULL
 	uint64_t old_size;
+	struct wim_header_disk header; // of base; of a new file what is known
 	struct output output;
 	struct packing packing, solid_packing;
-	bool is_solid, has_integrity, rp_fix;
-	struct guid guid;
-	struct pool *pool, *own_pool;
+	bool is_solid, has_integrity;
+	struct pool *pool, *own_pool; // NULL until they are needed
 	struct blob_list list;
 	struct listed *metadata; // of each image
 	size_t image_count, image_capacity;
@@ -136,6 +140,35 @@ struct wim_writer {
 	size_t size_count, size_slots;
 	bool is_finished;
 };
+
+// Begins to change the file of a WIM; nothing can be compressed yet.
+// Returns as wim_writer_append.
+int wim_writer_change(struct wim *base, struct wim_writer **ret,
+		      struct err *err);
+
+// Writes what tells of a file, flushed before and after.
+// Returns 0 or the disk's error.
+int wim_writer_put_header(struct wim_writer *w,
+			  const struct wim_header_disk *header,
+			  struct err *err);
+
+// --- base.c ------------------------------------------------------------------
+
+// Reads the header of the file that is to be changed, and checks that it may be.
+// Returns 0, -ENOTSUP, -EROFS, or the disk's error.
+int wim_base_header(const struct wim *base, struct wim_header_disk *ret,
+		    struct err *err);
+
+// Checks that there is an image of that number. Returns 0 or -ENOENT.
+int wim_base_index(const struct wim *base, uint32_t index, struct err *err);
+
+// Takes over what the base lists: blobs, metadata, XML data.
+// Returns 0, -EFBIG, -ENOMEM, or as wim_image_load.
+int wim_base_take(struct wim_writer *w, struct err *err);
+
+// Counts all uses of content anew, by all images of the base but one (0: all).
+// Returns as wim_image_load.
+int wim_base_count(struct wim_writer *w, uint32_t but, struct err *err);
 
 // --- image.c -----------------------------------------------------------------
 
@@ -166,16 +199,26 @@ int wim_writer_describe(struct wim_xml *xml, struct wim_xml_node *node,
 
 // --- tables.c ----------------------------------------------------------------
 
+// Writes the XML data, and what tells of it. Returns 0, -EFBIG, -ENOMEM, or the
+// disk's errors.
+int wim_writer_put_xml(struct wim_writer *w, struct resource_disk *ret,
+		       struct err *err);
+
 // Writes blob table, XML data and integrity table, flushes, and makes the header
 // that tells of them. Returns as wim_writer_finish.
 int wim_writer_put_tables(struct wim_writer *w, struct progress *progress,
 			  struct wim_header_disk *ret, struct err *err);
 
-// Writes an integrity table of all from the header's end up to `end`, and what
-// tells of it. Returns as wim_writer_finish.
-int wim_integrity_write(struct output *o, uint64_t end,
+// Writes an integrity table of all from the header's end up to `end`, with what
+// that of `base` (or NULL) has of what is as it was. Returns as wim_writer_finish.
+int wim_integrity_write(struct output *o, struct wim *base, uint64_t end,
 			struct progress *progress, struct resource_disk *ret,
 			struct err *err);
+
+// Copies the old integrity table of a file whose blob table stays.
+// Returns 0, -EFBIG, -ENOMEM, or the disk's errors.
+int wim_integrity_copy(struct output *o, struct wim *base,
+		       struct resource_disk *ret, struct err *err);
 
 // --- content.c ---------------------------------------------------------------
 

@@ -84,42 +84,54 @@ static int set_packing(struct wim_writer *w,
 	return check_packing(&w->solid_packing, err);
 }
 
-static int set_pool(struct wim_writer *w, struct pool *pool, struct err *err)
-{
-	int r = 0;
+// --- New files ---------------------------------------------------------------
 
-	w->pool = pool;
-	if (!pool) {
-		r = pool_new(0, &w->own_pool, err);
-		w->pool = w->own_pool;
-	}
-	return r;
+static uint32_t header_flags(const struct wim_writer *w, bool rp_fix)
+{
+	static const uint32_t flags[] = {
+		[WIM_COMPRESSION_XPRESS] = WIM_FLAG_COMPRESSED |
+					   WIM_FLAG_XPRESS,
+		[WIM_COMPRESSION_LZX] = WIM_FLAG_COMPRESSED | WIM_FLAG_LZX,
+		[WIM_COMPRESSION_LZMS] = WIM_FLAG_COMPRESSED | WIM_FLAG_LZMS,
+	};
+
+	return flags[w->packing.compression] | (rp_fix ? WIM_FLAG_RP_FIX : 0);
 }
 
-// --- New files ---------------------------------------------------------------
+static int set_header(struct wim_writer *w,
+		      const struct wim_write_options *options, struct err *err)
+{
+	struct wim_header_disk *h = &w->header;
+	struct guid guid = options->guid;
+	int r = guid_is_zero(&guid) ? guid_random(&guid, err) : 0;
+
+	memcpy(h->magic, WIM_MAGIC, sizeof(h->magic));
+	h->header_size = to_le32(sizeof(*h));
+	h->version = to_le32(WIM_VERSION);
+	h->flags = to_le32(header_flags(w, options->rp_fix));
+	h->chunk_size = to_le32(w->packing.chunk_size);
+	memcpy(h->guid, guid.b, sizeof(h->guid));
+	h->part = h->parts = to_le16(1);
+	return r;
+}
 
 static int begin_new(struct wim_writer *w,
 		     const struct wim_write_options *options, struct err *err)
 {
 	const struct packing packing = {options->compression,
 					options->chunk_size, options->level};
-	struct wim_xml_node *root;
 	int r = set_packing(w, options, &packing, err);
 
+	w->pool = options->pool;
 	w->has_integrity = options->has_integrity;
-	w->rp_fix = options->rp_fix;
-	w->guid = options->guid;
-	if (!r && guid_is_zero(&w->guid))
-		r = guid_random(&w->guid, err);
 	if (!r)
-		r = set_pool(w, options->pool, err);
+		r = set_header(w, options, err);
 	if (!r)
 		r = wim_xml_new(&w->xml, err);
-	if (r)
-		return r;
 	// DISM has it before the images.
-	root = wim_xml_root(w->xml);
-	r = wim_writer_set(w->xml, root, "TOTALBYTES", "0", err);
+	if (!r)
+		r = wim_writer_set(w->xml, wim_xml_root(w->xml), "TOTALBYTES",
+				   "0", err);
 	if (!r)
 		r = wim_output_init(&w->output, w->file,
 				    sizeof(struct wim_header_disk), err);
@@ -144,6 +156,61 @@ int wim_writer_create(struct disk *file,
 	return r;
 }
 
+// --- Files that are changed --------------------------------------------------
+
+static int begin_change(struct wim_writer *w, struct err *err)
+{
+	int r = wim_base_header(w->base, &w->header, err);
+
+	w->has_integrity = w->base->info.has_integrity;
+	if (w->base->info.boot_index <= w->base->info.images)
+		w->boot_index = w->base->info.boot_index;
+	if (!r)
+		r = wim_base_take(w, err);
+	return r ? r : wim_output_init(&w->output, w->file, w->old_size, err);
+}
+
+int wim_writer_change(struct wim *base, struct wim_writer **ret,
+		      struct err *err)
+{
+	struct wim_writer *w = mem_alloc(sizeof(*w));
+	int r;
+
+	if (!w)
+		return err_nomem(err);
+	w->file = base->files[0].disk;
+	w->base = base;
+	w->old_size = w->file->size;
+	r = begin_change(w, err);
+	if (r)
+		wim_writer_free(w);
+	else
+		*ret = w;
+	return r;
+}
+
+int wim_writer_append(struct wim *w, const struct wim_write_options *options,
+		      struct wim_writer **ret, struct err *err)
+{
+	const struct packing packing = {w->info.compression, w->info.chunk_size,
+					options->level};
+	struct wim_writer *writer;
+	int r = wim_writer_change(w, &writer, err);
+
+	if (r)
+		return r;
+	writer->pool = options->pool;
+	writer->has_integrity |= options->has_integrity;
+	r = set_packing(writer, options, &packing, err);
+	if (!r)
+		r = wim_base_count(writer, 0, err);
+	if (r)
+		wim_writer_free(writer);
+	else
+		*ret = writer;
+	return r;
+}
+
 // --- The end -----------------------------------------------------------------
 
 uint32_t wim_writer_images(const struct wim_writer *w)
@@ -161,23 +228,28 @@ int wim_writer_set_boot(struct wim_writer *w, uint32_t index, struct err *err)
 	return 0;
 }
 
-int wim_writer_finish(struct wim_writer *w, struct progress *progress,
-		      struct err *err)
+int wim_writer_put_header(struct wim_writer *w,
+			  const struct wim_header_disk *header, struct err *err)
 {
-	struct wim_header_disk header;
-	int r = wim_writer_put_tables(w, progress, &header, err);
+	int r = disk_flush(w->file, err);
 
 	// Only what is safe is told of.
 	if (!r)
-		r = disk_flush(w->file, err);
-	if (!r)
-		r = disk_write(w->file, 0, &header, sizeof(header), err);
-	if (!r) {
-		// Whatever the flush says: the header may have arrived.
-		w->is_finished = true;
-		r = disk_flush(w->file, err);
-	}
-	return r;
+		r = disk_write(w->file, 0, header, sizeof(*header), err);
+	if (r)
+		return r;
+	// Whatever the flush says: the header may have arrived.
+	w->is_finished = true;
+	return disk_flush(w->file, err);
+}
+
+int wim_writer_finish(struct wim_writer *w, struct progress *progress,
+		      struct err *err)
+{
+	struct wim_header_disk header = {0};
+	int r = wim_writer_put_tables(w, progress, &header, err);
+
+	return r ? r : wim_writer_put_header(w, &header, err);
 }
 
 void wim_writer_free(struct wim_writer *w)

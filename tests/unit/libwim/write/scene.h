@@ -134,11 +134,13 @@ static inline void scene_same(struct wim *w, const struct wim_blob *blob,
 
 // --- An image of many pieces -------------------------------------------------
 
-static const struct {
+struct scene_piece {
 	size_t size;
 	unsigned seed;
 	int kind;
-} scene_pieces[] = {
+};
+
+static const struct scene_piece scene_pieces[] = {
 	{0, 0, 0},       {1, 1, 0},       {32768, 2, 0},   {32769, 3, 0},
 	{100000, 4, 1},  {524288, 5, 0},  {524289, 6, 0},  {1500000, 7, 1},
 	{1500000, 7, 1}, {1500001, 8, 2}, {100000, 4, 1},  {3, 9, 0},
@@ -147,11 +149,13 @@ static const struct {
 #define SCENE_PIECES (sizeof(scene_pieces) / sizeof(*scene_pieces))
 
 struct scene {
+	size_t count;
 	struct wim_content *contents[SCENE_PIECES];
 	struct wim_image *image;
 };
 
-static inline void scene_make(struct scene *s)
+static inline void scene_make(struct scene *s, const struct scene_piece *pieces,
+			      size_t count)
 {
 	struct err err = {0};
 	struct wim_dentry *root;
@@ -159,12 +163,12 @@ static inline void scene_make(struct scene *s)
 
 	check_ok(wim_image_new(&s->image, &err), &err);
 	check_ok(wim_image_add(s->image, NULL, NULL, 0, &root, &err), &err);
-	for (size_t i = 0; i < SCENE_PIECES; i++) {
+	s->count = count;
+	for (size_t i = 0; i < count; i++) {
 		struct wim_dentry *d;
 
-		s->contents[i] = scene_content(scene_pieces[i].size,
-					       scene_pieces[i].seed,
-					       scene_pieces[i].kind);
+		s->contents[i] = scene_content(pieces[i].size, pieces[i].seed,
+					       pieces[i].kind);
 		snprintf(name, sizeof(name), "f%u", (unsigned)i);
 		d = scene_add(s->image, root, name, 0x20);
 		scene_stream(s->image, d, "", &s->contents[i]->blob);
@@ -174,7 +178,7 @@ static inline void scene_make(struct scene *s)
 
 static inline void scene_free(struct scene *s)
 {
-	for (size_t i = 0; i < SCENE_PIECES; i++)
+	for (size_t i = 0; i < s->count; i++)
 		scene_content_free(s->contents[i]);
 	wim_image_free(s->image);
 }
@@ -188,8 +192,8 @@ static inline void scene_judge(const struct scene *s, struct wim *w,
 	char name[16];
 
 	check_ok(wim_image_load(w, index, &image, &err), &err);
-	check_eq(image->dentry_count, SCENE_PIECES + 1);
-	for (size_t i = 0; i < SCENE_PIECES; i++) {
+	check_eq(image->dentry_count, s->count + 1);
+	for (size_t i = 0; i < s->count; i++) {
 		const struct wim_dentry *d;
 
 		snprintf(name, sizeof(name), "f%u", (unsigned)i);
@@ -198,6 +202,16 @@ static inline void scene_judge(const struct scene *s, struct wim *w,
 		scene_same(w, d->streams[0].blob, s->contents[i]);
 	}
 	wim_image_free(image);
+}
+
+// Adds a scene to what is being written.
+static inline int scene_write(struct scene *s, struct wim_writer *w,
+			      const char *name, struct err *err)
+{
+	const struct wim_new_image info = {.name = name};
+	int r = wim_writer_add_content(w, s->contents, s->count, NULL, err);
+
+	return r ? r : wim_writer_add_image(w, s->image, &info, err);
 }
 
 #endif

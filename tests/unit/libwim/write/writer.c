@@ -263,7 +263,7 @@ int main(void)
 {
 	struct scene s;
 
-	scene_make(&s);
+	scene_make(&s, scene_pieces, SCENE_PIECES);
 	each_compression(&s);
 	sizes(&s);
 	same_bytes(&s);

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+//
+// Writing WIM files while the N-th allocation or I/O fails, or the power goes: a
+// file that is changed is then what it was, or what it was to become, whole.
+
+#include "fault/fault.h"
+#include "unit/libwim/write/scene.h"
+
+static const struct scene_piece first[] = {{100, 1, 0}, {5000, 3, 0}};
+// One piece is larger than a job, and there is one of its size before it.
+static const struct scene_piece second[] = {
+	{600, 4, 0}, {530000, 5, 1}, {530000, 6, 0}, {530000, 5, 1}};
+
+static struct scene one, two;
+
+static int finish(struct wim_writer *w, struct err *err)
+{
+	int r = wim_writer_finish(w, NULL, err);
+
+	wim_writer_free(w);
+	return r;
+}
+
+static int create(void *ctx, struct disk *d, struct err *err)
+{
+	const struct wim_write_options *options = ctx;
+	struct wim_writer *w;
+	int r = wim_writer_create(d, options, &w, err);
+
+	if (r)
+		return r;
+	r = scene_write(&one, w, "One", err);
+	if (!r)
+		r = scene_write(&two, w, "Two", err);
+	if (r)
+		wim_writer_free(w);
+	return r ? r : finish(w, err);
+}
+
+static int append(void *ctx, struct disk *d, struct err *err)
+{
+	const struct wim_write_options *options = ctx;
+	struct wim_writer *writer;
+	struct wim *w;
+	int r = wim_open(d, &w, err);
+
+	if (r)
+		return r;
+	r = wim_writer_append(w, options, &writer, err);
+	if (!r) {
+		r = scene_write(&two, writer, "Two", err);
+		if (r)
+			wim_writer_free(writer);
+		else
+			r = finish(writer, err);
+	}
+	wim_close(w);
+	return r;
+}
+
+static int delete(void *ctx, struct disk *d, struct err *err)
+{
+	struct wim *w;
+	int r = wim_open(d, &w, err);
+
+	if (r)
+		return r;
+	r = wim_delete(w, 2, NULL, err);
+	wim_close(w);
+	return r;
+}
+
+static int set(void *ctx, struct disk *d, struct err *err)
+{
+	const struct wim_property property = {"DESCRIPTION", "other words"};
+	struct wim *w;
+	int r = wim_open(d, &w, err);
+
+	if (r)
+		return r;
+	r = wim_set_properties(w, 1, &property, 1, err);
+	if (!r)
+		r = wim_set_boot(w, 1, err);
+	wim_close(w);
+	return r;
+}
+
+// All images that the file has are whole, and it has one or two.
+static void whole(void *ctx, struct disk *d, const struct fault_cut *cut,
+		  bool is_done)
+{
+	struct err err = {0};
+	struct wim *w;
+
+	check_ok(wim_open(d, &w, &err), &err);
+	check(wim_get_info(w)->images == 1 || wim_get_info(w)->images == 2);
+	scene_judge(&one, w, 1);
+	if (wim_get_info(w)->images == 2)
+		scene_judge(&two, w, 2);
+	if (wim_get_info(w)->has_integrity)
+		check_ok(wim_check_integrity(w, NULL, &err), &err);
+	wim_close(w);
+}
+
+// A new file that is not whole is no WIM.
+static void whole_or_none(void *ctx, struct disk *d,
+			  const struct fault_cut *cut, bool is_done)
+{
+	struct wim *w;
+
+	if (!wim_open(d, &w, NULL)) {
+		wim_close(w);
+		whole(ctx, d, cut, is_done);
+	}
+}
+
+static void break_it(struct fault_operation *o)
+{
+	fault_cut_each(o, 1, 4);
+	fault_io_each(o, 1, false, false);
+	fault_mem_each_on(o, 7);
+}
+
+int main(void)
+{
+	struct wim_write_options options = {.has_integrity = true};
+	struct disk *empty, *file = roomy_disk(4 << 20);
+	struct fault_operation o = {.ctx = &options, .judge = whole};
+	struct wim_writer *w;
+	struct err err = {0};
+
+	scene_make(&one, first, sizeof(first) / sizeof(*first));
+	scene_make(&two, second, sizeof(second) / sizeof(*second));
+	check_ok(disk_memory(0, 512, &empty, &err), &err);
+	o.base = empty;
+	o.run = create;
+	o.judge = whole_or_none;
+	break_it(&o);
+	o.judge = whole;
+	check_ok(wim_writer_create(file, &options, &w, &err), &err);
+	check_ok(scene_write(&one, w, "One", &err), &err);
+	check_ok(finish(w, &err), &err);
+	o.base = file;
+	o.run = append;
+	break_it(&o);
+	check_ok(append(&options, file, &err), &err);
+	o.run = delete;
+	break_it(&o);
+	o.run = set;
+	break_it(&o);
+	disk_close(file);
+	disk_close(empty);
+	scene_free(&one);
+	scene_free(&two);
+	return 0;
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+//
+// What is taken over of a file that is changed.
+
+#include <string.h>
+
+#include "write.h"
+
+int wim_base_header(const struct wim *base, struct wim_header_disk *ret,
+		    struct err *err)
+{
+	struct disk *file = base->files[0].disk;
+	struct wim_header_disk h;
+	int r;
+
+	if (base->info.parts > 1)
+		return err_set(err, -ENOTSUP, "WIM", ERR_NOWHERE,
+			       "a split WIM cannot be changed; export it to a "
+			       "file of its own");
+	if (file->read_only)
+		return err_set(err, -EROFS, "WIM", ERR_NOWHERE,
+			       "the file was opened for reading");
+	r = disk_read(file, 0, &h, sizeof(h), err);
+	if (r)
+		return r;
+	if (memcmp(h.magic, WIM_MAGIC, sizeof(h.magic)))
+		return err_set(err, -ENOTSUP, "WIM", ERR_NOWHERE,
+			       "a pipable WIM cannot be changed; export it to "
+			       "a file of its own");
+	if (get_le32(h.flags) & WIM_FLAG_READ_ONLY)
+		return err_set(err, -EROFS, "WIM", ERR_NOWHERE,
+			       "its header says that it is read-only");
+	*ret = h;
+	return 0;
+}
+
+int wim_base_index(const struct wim *base, uint32_t index, struct err *err)
+{
+	if (index && index <= base->info.images)
+		return 0;
+	return err_set(err, -ENOENT, "WIM", ERR_NOWHERE,
+		       "there is no image %u; the file has %u", (unsigned)index,
+		       (unsigned)base->info.images);
+}
+
+static struct listed listed_of(const struct wim_blob *b)
+{
+	struct listed l = {
+		.flags = b->compressed ? RESOURCE_COMPRESSED : 0,
+		.offset = b->offset,
+		.stored_size = b->stored_size,
+		.size = b->size,
+	};
+
+	memcpy(l.sha1, b->sha1, SHA1_SIZE);
+	return l;
+}
+
+static int take_blobs(struct wim_writer *w, struct err *err)
+{
+	const struct wim *base = w->base;
+	int r = 0;
+
+	for (size_t i = 0; !r && i < base->blob_count; i++) {
+		struct listed l = listed_of(&base->blobs[i]);
+
+		r = wim_list_add(&w->list, &l, err);
+		if (!r)
+			r = wim_writer_note_size(w, l.size, err);
+	}
+	return r;
+}
+
+static int take_metadata(struct wim_writer *w, struct err *err)
+{
+	size_t n = w->base->info.images;
+
+	w->metadata = mem_array(n, sizeof(*w->metadata));
+	if (!w->metadata)
+		return err_nomem(err);
+	for (size_t i = 0; i < n; i++) {
+		w->metadata[i] = listed_of(&w->base->metadata[i]);
+		w->metadata[i].flags |= RESOURCE_METADATA;
+	}
+	w->image_count = w->image_capacity = n;
+	return 0;
+}
+
+// Copies the XML data; an image that it does not tell of gets an empty element.
+static int take_xml(struct wim_writer *w, struct err *err)
+{
+	void *data;
+	size_t size;
+	int r;
+
+	if (!w->base->xml)
+		r = wim_xml_new(&w->xml, err);
+	else
+		r = wim_xml_encode(w->base->xml, &data, &size, err);
+	if (!r && w->base->xml) {
+		r = wim_xml_parse(data, size, &w->xml, err);
+		mem_free(data);
+	}
+	for (uint32_t i = 1; !r && i <= w->image_count; i++) {
+		struct wim_xml_node *node;
+
+		if (!wim_xml_image(w->xml, i))
+			r = wim_xml_add_image(w->xml, i, NULL, &node, err);
+	}
+	return r;
+}
+
+int wim_base_take(struct wim_writer *w, struct err *err)
+{
+	int r = take_blobs(w, err);
+
+	if (!r)
+		r = take_metadata(w, err);
+	return r ? r : take_xml(w, err);
+}
+
+int wim_base_count(struct wim_writer *w, uint32_t but, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < w->list.count; i++)
+		w->list.items[i].references = 0;
+	for (uint32_t i = 1; !r && i <= w->base->info.images; i++) {
+		struct wim_image *image;
+
+		if (i == but)
+			continue;
+		r = wim_image_load(w->base, i, &image, err);
+		if (r)
+			break;
+		r = wim_writer_refer(w, image, err);
+		wim_image_free(image);
+	}
+	return r;
+}
