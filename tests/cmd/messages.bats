@@ -20,8 +20,8 @@ setup_file() {
 		slipway copy f 'd.img@2:\f'
 		wimlib-imagex capture tree w.wim One
 		wimlib-imagex append tree w.wim Two
-		wimlib-imagex capture tree e.esd --solid
 		wimlib-imagex capture tree p.wim --pipable
+		make_wim <<<'wim("e.wim", [], xml="</IMAGE><ESD><ENCRYPTED/></ESD><IMAGE>")'
 		slipway vdisk create v.vhd 6M
 		slipway vdisk create p.vhd 6M
 		slipway vdisk create c.vhd --parent p.vhd
@@ -97,7 +97,7 @@ table() {
 		dism /Get-ImageInfo /ImageFile:v.vhd | 50 | v.vhd | this is no WIM |
 		dism /Get-ImageInfo /ImageFile:w.wim /Index:3 | 2 | w.wim | there is no image "3" | 1 (One), 2 (Two)
 		dism /Get-ImageInfo /ImageFile:w.wim /Name:Three | 2 | w.wim | there is no image "Three" | 1 (One), 2 (Two)
-		dism /Get-ImageInfo /ImageFile:e.esd | 50 | e.esd: | this is an ESD | dism /Export-Image /SourceImageFile:
+		dism /Get-ImageInfo /ImageFile:e.wim | 50 | e.wim: | this ESD is encrypted | Media Creation Tool
 		dism /Get-ImageInfo /ImageFile:p.wim | 50 | p.wim | this is a pipable WIM | --not-pipable
 		dism /List-Image /ImageFile:w.wim | 87 | /Index:N | is missing | /Get-ImageInfo lists the images
 		dism /Apply-Image /ImageFile:w.wim /Index:1 | 87 | /ApplyDir:VOLUME | is missing | onto which volume

@@ -78,6 +78,33 @@ round() { # CAPTURE-OPTION...
 	round --compress=LZX:20 --check --unix-data
 }
 
+@test "solid: XPRESS and LZX, every chunk size" {
+	for size in 4096 16384 65536; do
+		round --solid --solid-compress=XPRESS --solid-chunk-size=$size
+	done
+	for size in 32768 131072 2097152; do
+		round --solid --solid-compress=LZX:20 --solid-chunk-size=$size
+	done
+}
+
+@test "several solid resources, and content that is by itself" {
+	mkdir -p more/again
+	cp -r "$TREE/deep" more
+	seq 1 50000 >more/new
+	head -c 3000000 "$SLIPWAY" >more/again/part
+	wimlib-imagex capture "$TREE" s.wim One --no-acls --solid \
+		--solid-compress=LZX:20 --solid-chunk-size=64K >/dev/null
+	wimlib-imagex append more s.wim Two --no-acls --compress=LZX:20 >/dev/null
+	echo newest >more/newest
+	wimlib-imagex append more s.wim Three --no-acls --solid \
+		--solid-compress=XPRESS --solid-chunk-size=8K >/dev/null
+	mkdir 1 2
+	"$EXTRACT" s.wim 1 1
+	diff -r "$TREE" 1
+	"$EXTRACT" s.wim 3 2
+	diff -r more 2
+}
+
 @test "samples of Windows and others unpack as wimlib unpacks them" {
 	requires_samples
 	for wim in "$SLIPWAY_SAMPLES"/wim/{imagex,icd,wimlib-{lzx,xpress,multi,empty,integrity-good}}*; do

@@ -360,6 +360,18 @@ uint16_t utf16_upcase(uint16_t unit);
 // Returns <0, 0 or >0.
 int utf16_casecmp(const le16 *a, size_t a_n, const le16 *b, size_t b_n);
 
+// --- Text files --------------------------------------------------------------
+
+// Turns the bytes of a text file into UTF-8, without the mark that it may begin
+// with: of UTF-16 when it has that one's mark, as Windows' programs write it, of
+// UTF-8 when it can be read so, as scripts do, or else of Windows-1252. A NUL in it
+// ends it for who takes the result as a string. Returns a new string (free with
+// mem_free), or NULL when there is no memory.
+char *text_to_utf8(const void *bytes, size_t size);
+
+// Returns the UTF-16 unit of a byte of Windows-1252.
+uint16_t text_from_ansi(uint8_t c);
+
 // --- Wildcards ---------------------------------------------------------------
 
 // Tells whether a name, at least one unit, matches a pattern with * and ? as on

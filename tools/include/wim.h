@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// libwim: Windows Imaging files (WIM): reading, with the XPRESS and LZX codecs.
+// libwim: Windows Imaging files (WIM, SWM, ESD): reading.
 //
 //     struct wim *w;
 //     struct wim_image *image;
@@ -12,9 +12,10 @@
 //     wim_close(w);
 //
 // The format: "Windows Imaging File Format (WIM)" white paper (Microsoft 2007),
-// [MS-XCA] for XPRESS and the LZX of [MS-PATCH] with the WIM variations that
-// the white paper's readers have documented. Solid files (ESD) are recognised and
-// refused with -ENOTSUP.
+// with content as it is or compressed by XPRESS, LZX or LZMS (codec.h), each piece
+// by itself or much of it together ("solid", as in an ESD). To read one file of
+// those compressed together, all of a chunk, of up to 1 GiB, is decompressed: what
+// wim_extract is given at once is read in one sweep.
 //
 // A split WIM (SWM) is a set of files, parts 1 to N, that bear one GUID. Part 1
 // has the metadata and the XML data, and each part a table of the content that
@@ -76,12 +77,13 @@ struct wim_image_info {
 // A piece of content, stored once however often it is used.
 struct wim_blob {
 	uint8_t sha1[SHA1_SIZE];
-	uint64_t size;   // bytes, uncompressed
-	uint64_t order;  // rises as the content lies in the files
-	uint16_t part;   // that has it, from 1
-	uint64_t offset; // in that file
-	uint64_t stored_size;
+	uint64_t size;        // bytes, uncompressed
+	uint64_t order;       // does not fall as the content lies in the files
+	uint16_t part;        // that has it, from 1
+	uint64_t offset;      // in that file; of solid content, in its resource
+	uint64_t stored_size; // of solid content its size
 	bool compressed;
+	uint32_t solid; // the solid resource it lies in, from 1; 0: none
 };
 
 // The content of a file with the attribute ENCRYPTED is what EFS would restore
@@ -133,8 +135,8 @@ struct wim_image {
 // Opens a WIM: checks the header, reads the blob table and the XML data. The
 // file is borrowed.
 // Returns 0, -EBADMSG when it is corrupt, no WIM or shorter than it says, -ENOENT
-// for one part of a split one, -ENOTSUP for a solid or encrypted one, -EFBIG over
-// a limit, -ENOMEM, or the device's error.
+// for one part of a split one, -ENOTSUP for an encrypted one, -EFBIG over a limit,
+// -ENOMEM, or the device's error.
 int wim_open(struct disk *file, struct wim **ret, struct err *err);
 
 // A file of a split WIM. Both are borrowed, the name until wim_close too: it is

@@ -7,63 +7,34 @@
 
 #include "wim_priv.h"
 
-#define XPRESS_MIN_ORDER 12
-#define XPRESS_MAX_ORDER 16
-#define LZX_MIN_ORDER    15
-#define LZX_MAX_ORDER    21
-
-#define EXPORT                                                                 \
-	"make a WIM of it: in Windows dism /Export-Image "                     \
-	"/SourceImageFile:FILE.esd /SourceIndex:N "                            \
-	"/DestinationImageFile:NEW.wim /Compress:max, elsewhere "              \
-	"wimlib-imagex export FILE.esd N NEW.wim --compress=LZX"
-
 static int decode_compression(struct header *h, uint32_t flags, struct err *err)
 {
-	unsigned low = XPRESS_MIN_ORDER, high = XPRESS_MAX_ORDER;
-
 	if (!(flags & WIM_FLAG_COMPRESSED)) {
 		h->info.chunk_size = 0;
 		return 0;
 	}
 	if (flags & WIM_FLAG_LZMS)
-		return err_set(err, -ENOTSUP, "", ERR_NOWHERE,
-			       "it is compressed by LZMS, which is not read "
-			       "here; " EXPORT);
-	if (flags & WIM_FLAG_LZX) {
+		h->info.compression = WIM_COMPRESSION_LZMS;
+	else if (flags & WIM_FLAG_LZX)
 		h->info.compression = WIM_COMPRESSION_LZX;
-		low = LZX_MIN_ORDER;
-		high = LZX_MAX_ORDER;
-	} else if (flags & (WIM_FLAG_XPRESS | WIM_FLAG_XPRESS2)) {
+	else if (flags & (WIM_FLAG_XPRESS | WIM_FLAG_XPRESS2))
 		h->info.compression = WIM_COMPRESSION_XPRESS;
-	} else {
+	else
 		return err_set(err, -ENOTSUP, "WIM header", 0x10,
 			       "the compression is not known (flags 0x%x)",
 			       (unsigned)flags);
-	}
-	// Powers of two alone: a chunk is found by a shift, and LZX has no
-	// other windows.
-	h->window_order = low;
-	while (h->window_order < high &&
-	       h->info.chunk_size >> h->window_order > 1)
-		h->window_order++;
-	if (h->info.chunk_size != UINT32_C(1) << h->window_order)
+	if (!wim_chunking_init(h->info.compression, h->info.chunk_size,
+			       &h->chunking))
 		return err_corrupt(err, "WIM header", 0x14,
 				   "a chunk cannot have %u bytes",
 				   (unsigned)h->info.chunk_size);
 	return 0;
 }
 
-// What is not read here is refused first: to call a good ESD corrupt would send
-// its owner looking for another copy.
-static int check_kind(struct header *h, uint32_t flags, struct err *err)
+static int check_kind(const struct header *h, struct err *err)
 {
-	if (h->info.version == WIM_VERSION_SOLID)
-		return err_set(
-			err, -ENOTSUP, "", ERR_NOWHERE,
-			"this is an ESD (solid%s), which is not read here; " EXPORT,
-			flags & WIM_FLAG_LZMS ? ", LZMS" : "");
-	if (h->info.version != WIM_VERSION)
+	if (h->info.version != WIM_VERSION &&
+	    h->info.version != WIM_VERSION_SOLID)
 		return err_set(err, -ENOTSUP, "WIM header", 0x0c,
 			       "version 0x%x is not known",
 			       (unsigned)h->info.version);
@@ -117,7 +88,7 @@ int wim_header_read(struct disk *file, struct header *ret, struct err *err)
 	h->blob_table = raw.blobs;
 	h->xml = raw.xml;
 	h->integrity = raw.integrity;
-	r = check_kind(h, flags, err);
+	r = check_kind(h, err);
 	if (!r)
 		r = decode_compression(h, flags, err);
 	if (!r)

@@ -182,6 +182,11 @@ static int read_images(struct wim *w, struct err *err)
 	struct wim_xml_node *n = wim_xml_find(wim_xml_root(w->xml), "IMAGE");
 	int r = 0;
 
+	if (wim_xml_find(wim_xml_root(w->xml), "ESD/ENCRYPTED"))
+		return err_set(err, -ENOTSUP, "", ERR_NOWHERE,
+			       "this ESD is encrypted, which is not read here: "
+			       "take the one of a medium, or of the Media "
+			       "Creation Tool");
 	for (; n && !r; n = wim_xml_next(n)) {
 		uint32_t index = wim_xml_image_index(n);
 

@@ -147,7 +147,7 @@ static int open_parts(struct wim *w, const struct wim_part *parts, size_t count,
 				     : err_pass(err, r, &inner);
 	w->info = first.info;
 	w->info.has_integrity = true;
-	w->window_order = first.window_order;
+	w->chunking = first.chunking;
 	w->files = mem_array(w->info.parts, sizeof(*w->files));
 	headers = mem_array(w->info.parts, sizeof(*headers));
 	r = w->files && headers
@@ -172,10 +172,11 @@ int wim_open_parts(const struct wim_part *parts, size_t count, struct wim **ret,
 	if (!w)
 		return err_nomem(err);
 	r = open_parts(w, parts, count, err);
-	if (!r)
-		r = wim_blobs_read(w, err);
+	// First, as it says whether the rest is encrypted.
 	if (!r)
 		r = wim_images_read(w, err);
+	if (!r)
+		r = wim_blobs_read(w, err);
 	if (r)
 		wim_close(w);
 	else
@@ -198,6 +199,7 @@ void wim_close(struct wim *w)
 	mem_free(w->metadata);
 	mem_free(w->blobs);
 	mem_free(w->hash_slots);
+	mem_free(w->solids);
 	mem_free(w->files);
 	wim_opened_close(w->opened);
 	mem_free(w);

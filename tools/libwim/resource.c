@@ -7,22 +7,30 @@
 
 #include "wim_priv.h"
 
+uint64_t wim_resource_stored_size(const struct resource_disk *raw)
+{
+	uint64_t size = 0;
+
+	for (unsigned k = 0; k < sizeof(raw->stored_size); k++)
+		size |= (uint64_t)raw->stored_size[k] << (8 * k);
+	return size;
+}
+
 int wim_resource_decode(const struct wim *w, size_t i,
 			const struct resource_disk *raw, const char *what,
 			uint64_t where, struct resource *ret, struct err *err)
 {
 	uint64_t file_size = w->files[i].disk->size;
 	struct resource res = {.offset = get_le64(raw->offset),
+			       .stored_size = wim_resource_stored_size(raw),
 			       .size = get_le64(raw->size),
 			       .flags = raw->flags};
 	struct chunks chunks;
 
-	for (unsigned k = 0; k < sizeof(raw->stored_size); k++)
-		res.stored_size |= (uint64_t)raw->stored_size[k] << (8 * k);
 	if (res.flags & RESOURCE_SOLID)
-		return err_set(
-			err, -ENOTSUP, what, where,
-			"this is an ESD (solid), which is not read here");
+		return err_set(err, -ENOTSUP, what, where,
+			       "a resource is solid that should be by itself, "
+			       "which is not done");
 	if (res.flags & RESOURCE_SPANNED)
 		return err_set(err, -ENOTSUP, what, where,
 			       "a resource is spread over several files, which "
@@ -35,11 +43,12 @@ int wim_resource_decode(const struct wim *w, size_t i,
 				   (unsigned long long)res.offset,
 				   (unsigned long long)file_size);
 	if (res.flags & RESOURCE_COMPRESSED) {
-		if (!w->window_order)
+		if (!w->chunking.order)
 			return err_corrupt(err, what, where,
 					   "a resource is compressed, but the "
 					   "header names no compression");
-		if (!wim_chunks_layout(w, res.size, res.stored_size, &chunks))
+		if (!wim_chunks_layout(&w->chunking, res.size, res.stored_size,
+				       &chunks))
 			return err_corrupt(err, what, where,
 					   "%llu bytes of content cannot be "
 					   "stored in %llu bytes",

@@ -14,6 +14,14 @@
 // but the first, counted from the table's end. Entries have 4 bytes, or 8 when
 // the content is over 4 GiB: it is the size of the content that counts, not
 // that of what is stored.
+//
+// In a solid file (ESD, version 0xe00; Microsoft has not published how it is laid
+// out: by what WIMGAPI and wimlib write) much content is compressed together, as
+// one resource. Its entry in the blob table has SOLID_MAGIC as its size and no
+// hash; a run of entries with RESOURCE_SOLID has one or several of them, and the
+// others are content: `offset` counts in the content of the run's resources, one
+// after the other, `stored_size` is the size and `size` is 0. Such a resource
+// begins with a header and a le32 with the stored size of each chunk.
 
 #ifndef WIM_DISK_H
 #define WIM_DISK_H
@@ -36,6 +44,8 @@ enum {
 	WIM_FLAG_LZMS = 1 << 19,
 	WIM_FLAG_XPRESS2 = 1 << 21,
 };
+
+#define SOLID_MAGIC (UINT64_C(1) << 32)
 
 enum {
 	RESOURCE_METADATA = 1 << 1,
@@ -83,6 +93,17 @@ struct blob_disk {
 };
 _Static_assert(sizeof(struct blob_disk) == 50, "blob table entry");
 _Static_assert(offsetof(struct blob_disk, sha1) == 0x1e, "blob table entry");
+
+enum { SOLID_NONE, SOLID_XPRESS, SOLID_LZX, SOLID_LZMS };
+
+struct solid_disk {
+	le64 size;        // 0x00: of the content
+	le32 chunk_size;  // 0x08
+	le32 compression; // 0x0c: SOLID_*
+};
+_Static_assert(sizeof(struct solid_disk) == 16, "solid resource");
+_Static_assert(offsetof(struct solid_disk, compression) == 12,
+	       "solid resource");
 
 // The table's size, then SHA-1s.
 struct integrity_disk {

@@ -17,8 +17,12 @@
 #define WIM_MAX_XML        (UINT64_C(16) << 20)
 #define WIM_MAX_METADATA   (UINT64_C(512) << 20)
 #define WIM_MAX_INTEGRITY  (UINT64_C(64) << 20)
-#define WIM_MAX_DEPTH      4096 // folders within folders
-#define WIM_MAX_NAME       255  // units, as on NTFS
+#define WIM_MAX_SOLIDS     65536 // one more each time that something is appended
+#define WIM_MAX_DEPTH      4096  // folders within folders
+#define WIM_MAX_NAME       255   // units, as on NTFS
+// Of LZMS, by which a byte may become 1 GiB: a job's buffers are no larger than
+// the content that there is.
+#define WIM_MAX_CHUNK_ORDER 30
 
 // [MS-FSCC] 2.6
 #define WIM_ATTRIBUTE_FOLDER  0x10
@@ -32,11 +36,27 @@ struct resource {
 	uint8_t flags; // RESOURCE_*
 };
 
+// How content is compressed.
+struct chunking {
+	enum wim_compression compression;
+	uint32_t size;  // bytes of content in a chunk
+	unsigned order; // log2 of size; 0: there are no chunks
+};
+
+// A resource with much content in it.
+struct solid_resource {
+	struct chunking chunking;
+	uint16_t part;   // of the file, from 1
+	uint64_t offset; // in that
+	uint64_t stored_size, size;
+	uint64_t begin; // in the content of its run: see wim_disk.h
+};
+
 // What a header says of itself, checked.
 struct header {
-	struct wim_info info;  // of this file
-	uint16_t part;         // from 1
-	unsigned window_order; // log2 of chunk_size; 0 when not compressed
+	struct wim_info info; // of this file
+	uint16_t part;        // from 1
+	struct chunking chunking;
 	struct resource_disk blob_table, xml, integrity;
 };
 
@@ -51,11 +71,13 @@ struct wim_file {
 struct wim {
 	struct wim_file *files; // as many as info.parts, in their order
 	struct wim_info info;
-	unsigned window_order;     // log2 of chunk_size; 0 when not compressed
+	struct chunking chunking;  // of all but solid content
 	struct opened *opened;     // of wim_open_files
 	struct wim_blob *metadata; // of each image
 	struct wim_blob *blobs;    // without metadata
 	size_t blob_count;
+	struct solid_resource *solids; // blob->solid counts them from 1
+	size_t solid_count, solid_room;
 	uint32_t *hash_slots; // 1 + index in blobs, by SHA-1; 0: free
 	size_t hash_mask;
 	struct wim_image_info *images; // as many as info.images
@@ -69,6 +91,9 @@ struct wim {
 int wim_header_read(struct disk *file, struct header *ret, struct err *err);
 
 // --- resource.c --------------------------------------------------------------
+
+// Returns the bytes that a resource takes in the file.
+uint64_t wim_resource_stored_size(const struct resource_disk *raw);
 
 // Decodes a resource header and checks that it lies in file i.
 // Returns 0 or -EBADMSG; -ENOTSUP when it is solid or spanned.
@@ -115,7 +140,12 @@ void wim_images_free(struct wim *w);
 
 // --- chunks.c ----------------------------------------------------------------
 
-// How a compressed resource lies in the file.
+// Checks that a compression has chunks of so many bytes and fills in *ret.
+// Returns whether it has.
+bool wim_chunking_init(enum wim_compression compression, uint32_t chunk_size,
+		       struct chunking *ret);
+
+// How a compressed resource that is not solid lies in the file.
 struct chunks {
 	uint64_t count;
 	uint64_t table_size; // bytes
@@ -124,17 +154,47 @@ struct chunks {
 
 // Computes it. Returns false when the resource is too small or too large for
 // its content.
-bool wim_chunks_layout(const struct wim *w, uint64_t size, uint64_t stored_size,
-		       struct chunks *ret);
+bool wim_chunks_layout(const struct chunking *chunking, uint64_t size,
+		       uint64_t stored_size, struct chunks *ret);
 
 // Reads entry i (0 is that of chunk 1) of a chunk table. Returns its value.
 uint64_t wim_chunks_entry(const struct chunks *c, const uint8_t *table,
 			  uint64_t i);
 
-// Decompresses one chunk; d is NULL unless the file has LZX.
-// Returns 0 or -EBADMSG.
-int wim_chunk_decode(const struct wim *w, struct lzx_decoder *d, const void *in,
+// What decompresses chunks of one kind, made when a chunk of another one comes.
+// All zero: none.
+struct chunk_decoder {
+	struct decompressor *d;
+	struct chunking chunking; // that d is for
+};
+
+// Decompresses one chunk. Returns 0, -EBADMSG or -ENOMEM.
+int wim_chunk_decode(struct chunk_decoder *decoder,
+		     const struct chunking *chunking, const void *in,
 		     size_t in_size, void *out, size_t out_size);
+
+// Frees what it holds.
+void wim_chunk_decoder_done(struct chunk_decoder *decoder);
+
+// --- solid.c -----------------------------------------------------------------
+
+// What entries of a blob table with RESOURCE_SOLID are part of: all of them that
+// follow one another.
+struct solid_run {
+	size_t first, end; // of its resources, in w->solids
+};
+
+// Reads the solid resources that the first `count` entries of a blob table tell
+// of, which are of a run; `where` is that of the first entry.
+// Returns as wim_open.
+int wim_solid_read(struct wim *w, const struct blob_disk *raw, size_t count,
+		   uint64_t where, struct solid_run *ret, struct err *err);
+
+// Finds where content of a run lies. Fills in all of *ret but the hash.
+// Returns 0 or -EBADMSG.
+int wim_solid_locate(const struct wim *w, const struct solid_run *run,
+		     const struct blob_disk *raw, uint64_t where,
+		     struct wim_blob *ret, struct err *err);
 
 // --- extract/engine.c --------------------------------------------------------
 

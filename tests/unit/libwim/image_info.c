@@ -56,19 +56,43 @@ static void all_fields(const struct wim *w)
 	check(i->wimboot);
 }
 
+static int read_text(struct wim *w, const char *text, struct err *err)
+{
+	struct wim_file *file = w->files;
+	le16 *units;
+	size_t n;
+	int r;
+
+	check_eq(utf16_from_utf8(text, &units, &n), 0);
+	check(!disk_memory(n * 2, 512, &file->disk, NULL));
+	check(!disk_write(file->disk, 0, units, n * 2, NULL));
+	mem_free(units);
+	file->xml.size = file->xml.stored_size = n * 2;
+	r = wim_images_read(w, err);
+	disk_close(file->disk);
+	return r;
+}
+
+// The parts of an encrypted ESD that are encrypted look like damage.
+static void encrypted(void)
+{
+	struct wim_file file = {0};
+	struct wim w = {.info = {.parts = 1}, .files = &file};
+	struct err err = {0};
+
+	check_eq(read_text(&w, "<WIM><ESD><ENCRYPTED/></ESD></WIM>", &err),
+		 -ENOTSUP);
+	check(strstr(err.why, "this ESD is encrypted"));
+	wim_images_free(&w);
+}
+
 int main(void)
 {
 	struct wim_file file = {0};
 	struct wim w = {.info = {.images = 3, .parts = 1}, .files = &file};
 	struct err err = {0};
-	le16 *units;
-	size_t n;
 
-	check_eq(utf16_from_utf8(xml, &units, &n), 0);
-	check_ok(disk_memory(n * 2, 512, &file.disk, &err), &err);
-	check_ok(disk_write(file.disk, 0, units, n * 2, &err), &err);
-	file.xml.size = file.xml.stored_size = n * 2;
-	check_ok(wim_images_read(&w, &err), &err);
+	check_ok(read_text(&w, xml, &err), &err);
 	all_fields(&w);
 	check_eq(wim_get_image_info(&w, 1)->created, 0); // no time can be it
 	check(!strcmp(wim_get_image_info(&w, 1)->name, "2"));
@@ -84,7 +108,6 @@ int main(void)
 	check(!strcmp(err.why, "there is no image \"beyond\"; its images are "
 			       "1 (2), 2 (Windows 10 Pro), 3"));
 	wim_images_free(&w);
-	disk_close(file.disk);
-	mem_free(units);
+	encrypted();
 	return 0;
 }

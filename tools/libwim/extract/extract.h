@@ -2,11 +2,14 @@
 //
 // How content is read: the calling thread reads the files in their order, in
 // pieces of some hundred KiB, and hands each piece as a job to the pool. A job
-// holds either several whole small blobs, or a part of a large one. Jobs have
-// buffers and a decoder of their own, made beforehand: as many as a budget of
-// bytes allows, so memory is bounded whatever a chunk's size is.
+// holds either several whole small blobs, or a part of a large one, or some chunks
+// of a solid resource, each of which is read once, with all that is wanted of what
+// lies in them. Jobs have buffers and a decoder of their own: as many as a budget
+// of bytes allows, so memory is bounded whatever a chunk's size is.
 //
-//     engine.c  the ring of jobs, and the calling thread, which fills them
+//     engine.c  the whole, and how large jobs are
+//     read.c    the calling thread, which fills the ring of jobs
+//     solid.c   the same for solid resources
 //     job.c     what a thread of the pool does with one
 //     table.c   where chunks lie
 //     hash.c    content against its SHA-1, also in parts
@@ -20,14 +23,24 @@
 
 #define JOB_OUT     (UINT64_C(512) << 10) // content bytes a job, or a chunk
 #define JOB_GAP     (UINT64_C(64) << 10)  // read over, rather than read twice
-#define JOB_BLOBS   1024
 #define TABLE_BYTES (64 << 10) // of a large blob's chunk table at once
 
 // What the buffers of all jobs may take. Solid images have chunks of 64 MiB, of
-// which two are worked on at once. A single job is made whatever it takes.
+// which two or three are worked on at once. A single job is made whatever it takes.
 #define EXTRACT_MEMORY (UINT64_C(288) << 20)
 
 struct engine;
+struct job;
+
+// What a job has of a blob that others have a part of, too.
+struct piece {
+	struct job *job;
+	struct large *large; // NULL: there is no such piece
+	uint64_t off;        // in the blob
+	const uint8_t *content;
+	size_t size;
+	struct piece *next; // of those that wait
+};
 
 // A blob that takes several jobs. The engine's lock is over all but the hash,
 // which is the thread's that has set is_hashing.
@@ -36,28 +49,34 @@ struct large {
 	struct sha1 hash;
 	uint64_t hashed;
 	bool is_hashing;
-	struct job *waiting; // done, not hashed
-	struct large *next;  // when free
+	struct piece *waiting; // done, not hashed
+	struct large *next;    // when free
 };
 
 // In the ring it belongs to nobody; out of it, to the thread that fills it, and
-// then to the one of the pool that runs it, or hashes it: never to two.
+// then to the one of the pool that runs it, or hashes pieces of it, of which each
+// is hashed by one; the last to be done with it puts it back.
 struct job {
 	struct engine *engine;
 	struct job *next;
-	struct lzx_decoder *lzx;
+	struct chunk_decoder decoder;
 	uint8_t *in, *out;
-	const struct wim_blob **blobs;
-	size_t blob_count;
 	size_t *ends;   // of the chunks being decoded, in `in`
 	uint16_t part;  // of the file that `in` comes from, and
 	uint64_t start; // where in it
 	size_t in_size;
-	size_t out_size; // content so far
-	// of a part
-	struct large *large;
-	uint64_t off;
-	const uint8_t *content;
+	size_t out_size; // content
+	size_t wanted;   // of that, somebody wants
+	unsigned uses;   // the thread that runs it, and pieces not hashed
+	// Whole small blobs, or those of which something lies in the chunks of
+	// a solid resource; they follow one another in the sorted list.
+	const struct wim_blob *const *blobs;
+	size_t blob_count;
+	const struct solid_resource *solid; // NULL: it is none
+	uint64_t off; // of its content, or that of a large blob
+	// Of a large blob, or of one that began before the chunks of this job;
+	// and of one that goes on behind them.
+	struct piece head, tail;
 };
 
 // How large jobs are, and how many.
@@ -67,8 +86,11 @@ struct job_sizes {
 	size_t count;
 };
 
-// The piece of a large blob's chunk table that is in memory.
+// The piece of a large blob's or solid resource's table of chunks that is in
+// memory, and how far the latter was read: its chunks before `chunk` are `stored`
+// bytes.
 struct table {
+	uint64_t chunk, stored;
 	uint8_t bytes[TABLE_BYTES];
 	uint64_t first; // entry that it begins with
 	uint64_t count;
@@ -83,6 +105,7 @@ struct engine {
 	struct sha1 fresh; // to begin with: asking the processor takes long
 	uint64_t total;
 	struct job_sizes sizes;
+	size_t part_size; // content of a large blob in a job
 
 	pthread_mutex_t lock; // over what follows
 	pthread_cond_t changed;
@@ -93,7 +116,8 @@ struct engine {
 	struct err error;
 
 	// Of the calling thread alone.
-	struct job *filling;
+	struct job *filling; // with small blobs
+	struct large *open;  // began in the last job of a solid resource
 	struct job *jobs;
 	struct large *larges;
 	struct table table;
@@ -101,12 +125,17 @@ struct engine {
 
 // --- engine.c ----------------------------------------------------------------
 
-// Computes the sizes for chunks of `chunk` bytes, blobs of up to `largest`
-// (more than one job holds come in parts) and `threads` of a pool (0: none),
-// within `memory` bytes. Every job holds at least one chunk, and there is at
-// least one job.
-void wim_job_sizes(uint32_t chunk, uint64_t largest, unsigned threads,
-		   uint64_t memory, struct job_sizes *ret);
+// Computes the sizes for chunks of `chunk` bytes, blobs (or a solid resource) of up
+// to `largest` (more than one job holds come in parts). Every job holds at least
+// one chunk. `count` is left to wim_job_count.
+void wim_job_sizes(uint32_t chunk, uint64_t largest, struct job_sizes *ret);
+
+// Makes the sizes fit for jobs of others, too.
+void wim_job_sizes_join(struct job_sizes *sizes, const struct job_sizes *other);
+
+// Computes how many jobs there are for `threads` of a pool (0: none) within
+// `memory` bytes: at least one.
+void wim_job_count(struct job_sizes *sizes, unsigned threads, uint64_t memory);
 
 // wim_extract_any within `memory` bytes of buffers.
 // Returns as wim_extract.
@@ -121,8 +150,32 @@ void wim_engine_fail(struct engine *e, const struct err *error);
 // Returns whether there is one.
 bool wim_engine_has_failed(struct engine *e);
 
-// Puts a job back into the ring; e->lock is held.
-void wim_job_release(struct job *job);
+// Ends a use of a job, and with the last one puts it back into the ring; e->lock
+// is held.
+void wim_job_drop(struct job *job);
+
+// --- read.c, solid.c ---------------------------------------------------------
+
+// Reads the blobs, which are sorted, each there once and none empty, job by job.
+// Returns 0, -EBADMSG, the device's error, or -ECANCELED, without an error when
+// something else has failed.
+int wim_read_all(struct engine *e, const struct wim_blob *const *blobs,
+		 size_t count, struct err *err);
+
+// Waits for a job that is free. Returns NULL when something has failed.
+struct job *wim_read_take(struct engine *e);
+
+// Takes a large that is free: there always is one.
+struct large *wim_read_large(struct engine *e, const struct wim_blob *blob);
+
+// Reads what a job wants of its file and hands it to the pool.
+// Returns as wim_read_all.
+int wim_read_submit(struct engine *e, struct job *job, struct err *err);
+
+// Reads the blobs of one solid resource.
+// Returns as wim_read_all.
+int wim_read_solid(struct engine *e, const struct wim_blob *const *blobs,
+		   size_t count, struct err *err);
 
 // --- job.c -------------------------------------------------------------------
 
@@ -152,6 +205,14 @@ int wim_table_whole(struct job *job, const struct wim_blob *blob, size_t *at,
 int wim_table_part(struct table *table, struct job *job, const struct chunks *c,
 		   struct err *err);
 
+// Begins a solid resource; job->solid, off and out_size of those that follow
+// only rise.
+void wim_table_solid_begin(struct table *table);
+
+// The same for chunks of a solid resource, job->off and job->out_size of it.
+// Returns as wim_table_part.
+int wim_table_solid(struct table *table, struct job *job, struct err *err);
+
 // --- hash.c ------------------------------------------------------------------
 
 // Says that a blob's content is not what it must be, and how: which content, by
@@ -165,9 +226,9 @@ int wim_hash_damaged(const struct wim *w, const struct wim_blob *blob,
 int wim_hash_whole(const struct engine *e, const struct wim_blob *blob,
 		   const void *content, struct err *err);
 
-// Takes over a job whose part is decoded: hashes it as soon as it is its turn,
-// and what waits behind it. When all parts are, compares and frees the large.
-// Returns 0 or -EBADMSG.
-int wim_hash_part(struct job *job, struct err *err);
+// Takes over a piece that is decoded, and the use of the job that it is: hashes it
+// as soon as it is its turn, and what waits behind it. When all pieces are, compares
+// and frees the large. Returns 0 or -EBADMSG.
+int wim_hash_piece(struct piece *piece, struct err *err);
 
 #endif

@@ -30,6 +30,12 @@ int wim_hash_damaged(const struct wim *w, const struct wim_blob *blob,
 	return wim_file_fail(w, blob->part - 1u, &inner, err);
 }
 
+// Where in its file a blob lies, or the solid resource that it lies in.
+static uint64_t place_of(const struct wim *w, const struct wim_blob *blob)
+{
+	return blob->solid ? w->solids[blob->solid - 1].offset : blob->offset;
+}
+
 static int check_hash(const struct wim *w, const struct wim_blob *blob,
 		      struct sha1 *hash, struct err *err)
 {
@@ -38,7 +44,7 @@ static int check_hash(const struct wim *w, const struct wim_blob *blob,
 	sha1_final(hash, found);
 	return memcmp(found, blob->sha1, SHA1_SIZE)
 		       ? wim_hash_damaged(
-				 w, blob, blob->offset,
+				 w, blob, place_of(w, blob),
 				 "its content does not match its SHA-1", err)
 		       : 0;
 }
@@ -54,43 +60,43 @@ int wim_hash_whole(const struct engine *e, const struct wim_blob *blob,
 	return check_hash(e->w, blob, &hash, err);
 }
 
-// Takes the job that is due from those that wait. Returns NULL when none is.
-static struct job *take_due(struct large *large)
+// Takes the piece that is due from those that wait. Returns NULL when none is.
+static struct piece *take_due(struct large *large)
 {
-	for (struct job **p = &large->waiting; *p; p = &(*p)->next) {
-		struct job *job = *p;
+	for (struct piece **p = &large->waiting; *p; p = &(*p)->next) {
+		struct piece *piece = *p;
 
-		if (job->off == large->hashed) {
-			*p = job->next;
-			return job;
+		if (piece->off == large->hashed) {
+			*p = piece->next;
+			return piece;
 		}
 	}
 	return NULL;
 }
 
-int wim_hash_part(struct job *job, struct err *err)
+int wim_hash_piece(struct piece *piece, struct err *err)
 {
-	struct engine *e = job->engine;
-	struct large *large = job->large;
+	struct engine *e = piece->job->engine;
+	struct large *large = piece->large;
 	bool is_done;
 	int r = 0;
 
 	pthread_mutex_lock(&e->lock);
-	job->next = large->waiting;
-	large->waiting = job;
+	piece->next = large->waiting;
+	large->waiting = piece;
 	if (large->is_hashing) {
 		pthread_mutex_unlock(&e->lock);
 		return 0;
 	}
 	// From here on large->hash is this thread's, without the lock.
 	large->is_hashing = true;
-	while ((job = take_due(large))) {
+	while ((piece = take_due(large))) {
 		pthread_mutex_unlock(&e->lock);
 		if (e->has_hash)
-			sha1_update(&large->hash, job->content, job->out_size);
+			sha1_update(&large->hash, piece->content, piece->size);
 		pthread_mutex_lock(&e->lock);
-		large->hashed += job->out_size;
-		wim_job_release(job);
+		large->hashed += piece->size;
+		wim_job_drop(piece->job);
 	}
 	large->is_hashing = false;
 	is_done = large->hashed == large->blob->size;

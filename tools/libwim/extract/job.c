@@ -11,41 +11,37 @@ int wim_job_init(struct engine *e, struct job *job)
 	job->engine = e;
 	job->in = mem_alloc(e->sizes.in);
 	job->out = mem_alloc(e->sizes.out);
-	job->blobs = mem_array(JOB_BLOBS, sizeof(*job->blobs));
 	job->ends = mem_array(e->sizes.chunks, sizeof(*job->ends));
-	if (!job->in || !job->out || !job->blobs || !job->ends)
-		return -ENOMEM;
-	if (e->w->info.compression == WIM_COMPRESSION_LZX)
-		return lzx_decoder_new(e->w->window_order, &job->lzx);
-	return 0;
+	return job->in && job->out && job->ends ? 0 : -ENOMEM;
 }
 
 void wim_job_done(struct job *job)
 {
 	mem_free(job->in);
 	mem_free(job->out);
-	mem_free(job->blobs);
 	mem_free(job->ends);
-	lzx_decoder_free(job->lzx);
+	wim_chunk_decoder_done(&job->decoder);
 }
 
 // Decodes the chunks whose ends are in job->ends; the first begins at `begin`
-// of job->in. The content is `size` bytes.
-static int decode_chunks(struct job *job, const struct wim_blob *blob,
-			 size_t begin, uint8_t *out, size_t size,
-			 struct err *err)
+// of job->in. The content is `size` bytes, of `blob`, or the first that wants some
+// of it.
+static int decode_chunks(struct job *job, const struct chunking *chunking,
+			 const struct wim_blob *blob, size_t begin,
+			 uint8_t *out, size_t size, struct err *err)
 {
-	const struct wim *w = job->engine->w;
 	size_t at = begin;
 
 	for (size_t i = 0; size; i++) {
-		size_t n = size < w->info.chunk_size ? size
-						     : w->info.chunk_size;
-		int r = wim_chunk_decode(w, job->lzx, job->in + at,
+		size_t n = size < chunking->size ? size : chunking->size;
+		int r = wim_chunk_decode(&job->decoder, chunking, job->in + at,
 					 job->ends[i] - at, out, n);
 
+		if (r == -ENOMEM)
+			return err_nomem(err);
 		if (r)
-			return wim_hash_damaged(w, blob, job->start + at,
+			return wim_hash_damaged(job->engine->w, blob,
+						job->start + at,
 						"it cannot be decompressed",
 						err);
 		at = job->ends[i];
@@ -69,8 +65,9 @@ static int run_small(struct job *job, struct err *err)
 		if (blob->compressed) {
 			r = wim_table_whole(job, blob, &at, err);
 			if (!r)
-				r = decode_chunks(job, blob, at, out,
-						  (size_t)blob->size, err);
+				r = decode_chunks(job, &e->w->chunking, blob,
+						  at, out, (size_t)blob->size,
+						  err);
 			content = out;
 			out += blob->size;
 		}
@@ -88,39 +85,75 @@ static int run_small(struct job *job, struct err *err)
 static int run_part(struct job *job, struct err *err)
 {
 	struct engine *e = job->engine;
-	const struct wim_blob *blob = job->large->blob;
+	struct piece *piece = &job->head;
+	const struct wim_blob *blob = piece->large->blob;
 	int r = 0;
 
-	job->content = job->in;
+	piece->content = job->in;
 	if (blob->compressed) {
-		job->content = job->out;
-		r = decode_chunks(job, blob, 0, job->out, job->out_size, err);
+		piece->content = job->out;
+		r = decode_chunks(job, &e->w->chunking, blob, 0, job->out,
+				  job->out_size, err);
 	}
 	if (!r)
-		r = e->sink->data(e->sink->ctx, blob, job->off, job->content,
-				  job->out_size, err);
-	return r ? r : wim_hash_part(job, err);
+		r = e->sink->data(e->sink->ctx, blob, piece->off,
+				  piece->content, piece->size, err);
+	return r ? r : wim_hash_piece(piece, err);
+}
+
+// Hands out what lies of a blob in the chunks that are decoded.
+static int give_solid(struct job *job, const struct wim_blob *blob,
+		      struct err *err)
+{
+	struct engine *e = job->engine;
+	uint64_t end = job->off + job->out_size;
+	uint64_t from = blob->offset < job->off ? job->off : blob->offset;
+	uint64_t to = blob->offset + blob->size < end
+			      ? blob->offset + blob->size
+			      : end;
+	const uint8_t *content = job->out + (from - job->off);
+	int r = e->sink->data(e->sink->ctx, blob, from - blob->offset, content,
+			      (size_t)(to - from), err);
+
+	if (r || to - from == blob->size)
+		return r ? r : wim_hash_whole(e, blob, content, err);
+	for (struct piece *piece = &job->head;; piece = &job->tail) {
+		if (!piece->large || piece->large->blob != blob)
+			continue;
+		piece->content = content;
+		return wim_hash_piece(piece, err);
+	}
+}
+
+static int run_solid(struct job *job, struct err *err)
+{
+	int r = decode_chunks(job, &job->solid->chunking, job->blobs[0], 0,
+			      job->out, job->out_size, err);
+
+	for (size_t i = 0; i < job->blob_count && !r; i++)
+		r = give_solid(job, job->blobs[i], err);
+	return r;
 }
 
 void wim_job_run(void *arg)
 {
 	struct job *job = arg;
 	struct engine *e = job->engine;
-	bool is_part = job->large;
 	struct err error = {0};
 	int r = 0;
 
 	if (!wim_engine_has_failed(e))
-		r = is_part ? run_part(job, &error) : run_small(job, &error);
+		r = job->solid        ? run_solid(job, &error)
+		    : job->head.large ? run_part(job, &error)
+				      : run_small(job, &error);
 	if (r) {
 		err_set(&error, r, "WIM", ERR_NOWHERE, "%s", strerror(-r));
 		wim_engine_fail(e, &error);
 	}
 	pthread_mutex_lock(&e->lock);
-	// A part is released by whoever hashes it. After a failure nobody wants
-	// the job back: take_job gives out no more.
-	if (!is_part && !r)
-		wim_job_release(job);
+	// Pieces that others will hash keep it. After a failure nobody wants it
+	// back: no more are given out.
+	wim_job_drop(job);
 	// The last thing done with the engine: who sees 0 frees it.
 	e->running--;
 	pthread_cond_broadcast(&e->changed);

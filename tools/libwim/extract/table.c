@@ -25,17 +25,16 @@ static int enter_end(struct job *job, const struct wim_blob *blob, size_t i,
 int wim_table_whole(struct job *job, const struct wim_blob *blob, size_t *at,
 		    struct err *err)
 {
-	const struct wim *w = job->engine->w;
+	const struct chunking *chunking = &job->engine->w->chunking;
 	const uint8_t *table = job->in + *at;
 	uint64_t left = blob->size, begin = 0;
 	struct chunks c;
 	size_t base;
 
-	wim_chunks_layout(w, blob->size, blob->stored_size, &c);
+	wim_chunks_layout(chunking, blob->size, blob->stored_size, &c);
 	base = *at += (size_t)c.table_size;
 	for (uint64_t i = 0; i < c.count; i++) {
-		uint64_t n = left < w->info.chunk_size ? left
-						       : w->info.chunk_size;
+		uint64_t n = left < chunking->size ? left : chunking->size;
 		uint64_t end = i + 1 < c.count
 				       ? wim_chunks_entry(&c, table, i)
 				       : blob->stored_size - c.table_size;
@@ -51,13 +50,21 @@ int wim_table_whole(struct job *job, const struct wim_blob *blob, size_t *at,
 	return 0;
 }
 
-// Makes entries [first, first + count) of a chunk table readable.
+// A table of chunks in a file.
+struct place {
+	uint16_t part;
+	uint64_t offset;
+	uint64_t count; // of entries
+	unsigned entry_size;
+};
+
+// Makes entries [first, first + count) readable.
 static int load_table(struct table *t, const struct wim *w,
-		      const struct wim_blob *blob, const struct chunks *c,
-		      uint64_t first, uint64_t count, struct err *err)
+		      const struct place *place, uint64_t first, uint64_t count,
+		      struct err *err)
 {
-	uint64_t room = TABLE_BYTES / c->entry_size,
-		 rest = c->count - 1 - first;
+	uint64_t room = TABLE_BYTES / place->entry_size,
+		 rest = place->count - first;
 	int r;
 
 	if (first >= t->first && first + count <= t->first + t->count)
@@ -65,9 +72,9 @@ static int load_table(struct table *t, const struct wim *w,
 	if (rest > room)
 		rest = room;
 	t->count = 0;
-	r = wim_file_read(w, blob->part - 1u,
-			  blob->offset + first * c->entry_size, t->bytes,
-			  (size_t)rest * c->entry_size, err);
+	r = wim_file_read(w, place->part - 1u,
+			  place->offset + first * place->entry_size, t->bytes,
+			  (size_t)rest * place->entry_size, err);
 	if (r)
 		return r;
 	t->first = first;
@@ -78,16 +85,18 @@ static int load_table(struct table *t, const struct wim *w,
 int wim_table_part(struct table *table, struct job *job, const struct chunks *c,
 		   struct err *err)
 {
-	const struct wim_blob *blob = job->large->blob;
+	const struct wim_blob *blob = job->head.large->blob;
 	const struct wim *w = job->engine->w;
-	uint32_t chunk_size = w->info.chunk_size;
+	uint32_t chunk_size = w->chunking.size;
 	uint64_t chunk = job->off / chunk_size;
 	uint64_t count = (job->out_size + chunk_size - 1) / chunk_size;
 	uint64_t stored = blob->stored_size - c->table_size;
 	uint64_t from = chunk ? chunk - 1 : 0; // the first entry wanted
 	uint64_t to = chunk + count < c->count ? chunk + count : c->count - 1;
 	uint64_t begin = 0, left = job->out_size;
-	int r = load_table(table, w, blob, c, from, to - from, err);
+	const struct place place = {blob->part, blob->offset, c->count - 1,
+				    c->entry_size};
+	int r = load_table(table, w, &place, from, to - from, err);
 
 	if (r)
 		return r;
@@ -111,4 +120,67 @@ int wim_table_part(struct table *table, struct job *job, const struct chunks *c,
 		left -= n;
 	}
 	return 0;
+}
+
+void wim_table_solid_begin(struct table *table)
+{
+	table->count = 0;
+	table->chunk = table->stored = 0;
+}
+
+// Reads the stored size of the next chunk of a solid resource.
+static int next_size(struct table *table, const struct job *job,
+		     uint64_t *ret_begin, uint64_t *ret_size, struct err *err)
+{
+	const struct solid_resource *s = job->solid;
+	uint64_t count = (s->size >> s->chunking.order) +
+			 !!(s->size % s->chunking.size);
+	uint64_t rest = s->size - (table->chunk << s->chunking.order);
+	uint64_t header = sizeof(struct solid_disk) + count * sizeof(le32);
+	const struct place place = {s->part,
+				    s->offset + sizeof(struct solid_disk),
+				    count, sizeof(le32)};
+	uint64_t size;
+	int r = load_table(table, job->engine->w, &place, table->chunk, 1, err);
+
+	if (r)
+		return r;
+	size = load_le32(table->bytes +
+			 (table->chunk - table->first) * sizeof(le32));
+	if (!size ||
+	    size > (rest < s->chunking.size ? rest : s->chunking.size) ||
+	    !range_ok(table->stored, size, s->stored_size - header))
+		return wim_hash_damaged(job->engine->w, job->blobs[0],
+					s->offset,
+					"the table of chunks of its solid "
+					"resource is broken",
+					err);
+	*ret_begin = s->offset + header + table->stored;
+	*ret_size = size;
+	table->stored += size;
+	table->chunk++;
+	return 0;
+}
+
+int wim_table_solid(struct table *table, struct job *job, struct err *err)
+{
+	unsigned order = job->solid->chunking.order;
+	uint64_t first = job->off >> order;
+	uint64_t last = (job->off + job->out_size - 1) >> order;
+	uint64_t begin = 0, size = 0;
+	int r = 0;
+
+	job->in_size = 0;
+	while (!r && table->chunk <= last) {
+		uint64_t chunk = table->chunk;
+
+		r = next_size(table, job, &begin, &size, err);
+		if (r || chunk < first)
+			continue;
+		if (chunk == first)
+			job->start = begin;
+		job->in_size += (size_t)size;
+		job->ends[chunk - first] = job->in_size;
+	}
+	return r;
 }

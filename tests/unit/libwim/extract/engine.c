@@ -223,8 +223,8 @@ static void budget(void)
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
 		struct job_sizes s;
 
-		wim_job_sizes(sizes[i].chunk, sizes[i].largest,
-			      sizes[i].threads, sizes[i].memory, &s);
+		wim_job_sizes(sizes[i].chunk, sizes[i].largest, &s);
+		wim_job_count(&s, sizes[i].threads, sizes[i].memory);
 		check_eq(s.out, sizes[i].out);
 		check_eq(s.count, sizes[i].count);
 		check(s.chunks * sizes[i].chunk >= s.out && s.in > s.out);

@@ -33,11 +33,16 @@ static int in_parts(struct engine *e, const struct wim_blob *blob,
 
 		check(!r && !count_free(e) && !e->free_larges);
 		*job = (struct job){.engine = e,
-				    .large = &large,
-				    .off = order[i] * 4096u,
-				    .content = content + order[i] * 4096u,
-				    .out_size = order[i] < 2 ? 4096 : 4091};
-		r = wim_hash_part(job, err);
+				    .wanted = order[i] < 2 ? 4096 : 4091,
+				    .uses = 1};
+		job->head = (struct piece){
+			.job = job,
+			.large = &large,
+			.off = order[i] * 4096u,
+			.content = content + order[i] * 4096u,
+			.size = job->wanted,
+		};
+		r = wim_hash_piece(&job->head, err);
 	}
 	check_eq(count_free(e), 3);
 	check_eq(e->done, SIZE);

@@ -30,9 +30,8 @@ static inline void stored_open(struct stored *s, unsigned order)
 	check(!disk_memory(UINT64_C(64) << 20, 512, &s->disk, NULL));
 	s->file.disk = s->disk;
 	s->wim = (struct wim){.files = &s->file,
-			      .window_order = order,
-			      .info.compression = WIM_COMPRESSION_XPRESS,
-			      .info.chunk_size = UINT32_C(1) << order,
+			      .chunking = {WIM_COMPRESSION_XPRESS,
+					   UINT32_C(1) << order, order},
 			      .info.parts = 1};
 }
 
@@ -53,10 +52,10 @@ static inline void stored_blob(struct stored *s, size_t i, uint64_t off,
 				  .stored_size = size,
 				  .compressed = true};
 	sha1_digest(data, size, blob->sha1);
-	blob->stored_size += (size - 1) / s->wim.info.chunk_size * 4;
-	check(wim_chunks_layout(&s->wim, size, blob->stored_size, &c));
+	blob->stored_size += (size - 1) / s->wim.chunking.size * 4;
+	check(wim_chunks_layout(&s->wim.chunking, size, blob->stored_size, &c));
 	for (uint64_t k = 1; k < c.count; k++) {
-		le32 end = to_le32((uint32_t)k * s->wim.info.chunk_size);
+		le32 end = to_le32((uint32_t)k * s->wim.chunking.size);
 
 		check(!disk_write(s->disk, off + (k - 1) * 4, &end, 4, NULL));
 	}

@@ -60,10 +60,11 @@ static int part(struct stored *s, struct table *t, uint64_t first,
 
 	large.blob = blob;
 	e.w = &s->wim;
-	check(wim_chunks_layout(&s->wim, blob->size, blob->stored_size, &c));
+	check(wim_chunks_layout(&s->wim.chunking, blob->size, blob->stored_size,
+				&c));
 	*job = (struct job){.engine = &e,
 			    .ends = ends,
-			    .large = &large,
+			    .head.large = &large,
 			    .off = first * CHUNK,
 			    .out_size = left < PART * CHUNK ? (size_t)left
 							    : PART * CHUNK};
