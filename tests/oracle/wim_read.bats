@@ -87,6 +87,13 @@ round() { # CAPTURE-OPTION...
 	done
 }
 
+@test "LZMS, solid and not" {
+	round --solid
+	round --solid --solid-chunk-size=32K
+	round --compress=LZMS --chunk-size=32K
+	round --compress=LZMS --chunk-size=1M
+}
+
 @test "several solid resources, and content that is by itself" {
 	mkdir -p more/again
 	cp -r "$TREE/deep" more
@@ -107,7 +114,7 @@ round() { # CAPTURE-OPTION...
 
 @test "samples of Windows and others unpack as wimlib unpacks them" {
 	requires_samples
-	for wim in "$SLIPWAY_SAMPLES"/wim/{imagex,icd,wimlib-{lzx,xpress,multi,empty,integrity-good}}*; do
+	for wim in "$SLIPWAY_SAMPLES"/wim/{imagex,icd,wimlib-{lzx,xpress,multi,empty,integrity-good,solid}}*; do
 		mkdir ours theirs
 		"$EXTRACT" "$wim" 1 ours
 		wimlib-imagex apply "$wim" 1 theirs >/dev/null

@@ -29,17 +29,15 @@ static int check_order(const struct wim *w, const struct solid_resource *s,
 }
 
 // Takes all blobs that lie in chunks from job->off on without a chunk between
-// them that nobody wants, as far as the job holds. Sets its size.
+// them that nobody wants, as far as there is room for content. Sets its size.
 // Returns how many there are.
-static size_t gather(const struct engine *e, struct job *job,
-		     const struct wim_blob *const *blobs, size_t count)
+static size_t gather(struct job *job, const struct wim_blob *const *blobs,
+		     size_t count, uint64_t room)
 {
 	const struct solid_resource *s = job->solid;
-	uint64_t chunk = s->chunking.size, room = e->sizes.out, to = job->off;
+	uint64_t chunk = s->chunking.size, to = job->off;
 	size_t n = 0;
 
-	if (room >= chunk)
-		room = round_down(room, chunk);
 	if (room > s->size - job->off)
 		room = s->size - job->off;
 	while (n < count && blobs[n]->offset < job->off + room &&
@@ -80,9 +78,11 @@ int wim_read_solid(struct engine *e, const struct wim_blob *const *blobs,
 		   size_t count, struct err *err)
 {
 	const struct solid_resource *s = &e->w->solids[blobs[0]->solid - 1];
-	uint64_t at = 0; // what lies before is done
+	struct job_sizes sizes; // jobs may be larger, for others
+	uint64_t at = 0;        // what lies before is done
 	int r = check_order(e->w, s, blobs, count, err);
 
+	wim_job_sizes(s->chunking.size, s->size, &sizes);
 	wim_table_solid_begin(&e->table);
 	while (!r && count) {
 		struct job *job = wim_read_take(e);
@@ -95,7 +95,7 @@ int wim_read_solid(struct engine *e, const struct wim_blob *const *blobs,
 		if (job->off < at)
 			job->off = at;
 		job->blobs = blobs;
-		job->blob_count = gather(e, job, blobs, count);
+		job->blob_count = gather(job, blobs, count, sizes.out);
 		set_pieces(e, job);
 		at = job->off + job->out_size;
 		for (; count && end_of(blobs[0]) <= at; count--)
