@@ -149,12 +149,16 @@ static int save_blocks(struct ntfs_tree *t, struct err *err)
 						 err);
 }
 
-// An index without blocks needs no place for them.
+// An index without blocks needs no place for them, nor what it grew by before its
+// last block went: of that the file's attribute does not know yet.
 static int remove_blocks(struct ntfs_tree *t, struct err *err)
 {
 	static const uint32_t types[] = {NTFS_AT_INDEX_ALLOCATION,
 					 NTFS_AT_BITMAP};
-	int r = 0;
+	const struct change_attr *blocks =
+		ntfs_change_find(t->file, NTFS_AT_INDEX_ALLOCATION, t->name);
+	int r = ntfs_space_give(t->file->c, &t->runs,
+				blocks ? blocks->runs.clusters : 0, err);
 
 	for (size_t i = 0; !r && i < 2; i++) {
 		struct change_attr *a =
