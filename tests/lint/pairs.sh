@@ -41,12 +41,13 @@ judge_of_source() { # SOURCE
 		libntfs/change/folder.c | libntfs/change/node.c | \
 		libntfs/change/pack.c | \
 		libntfs/change/space.c) echo unit/libntfs/change/change.c ;;
+	libntfs/change/names.c) echo fault/libntfs/rename.c ;;
 	libntfs/check/file.c | libntfs/check/names.c) echo unit/libntfs/check/check.c ;;
 	libntfs/read/file.c | libntfs/read/metadata.c) echo unit/libntfs/read/volume.c ;;
 	libpart/signature.c) echo unit/libpart/probe.c ;;
 	# what goes on with the driver
 	libublk/queue.c | libublk/ublk.c) echo boot/vdisk_attach.bats ;;
-	libvolume/ntfs.c) echo unit/libvolume/volume.c ;;
+	libvolume/fat.c | libvolume/ntfs.c) echo unit/libvolume/volume.c ;;
 	libwim/dentry.c) echo unit/libwim/metadata.c ;;
 	esac
 }

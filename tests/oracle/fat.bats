@@ -128,3 +128,13 @@ make_files() {
 	run -0 slipway format v.img /FS:FAT /Y
 	sound v.img
 }
+
+@test "fat: a rename that a power cut ended leaves a volume that fsck.fat takes" {
+	dump=$O/san/fault/libfat/rename
+	[ -x "$dump" ] || skip "the fault programs are not built"
+	requires fsck.fat
+	"$dump" "$BATS_TEST_TMPDIR"
+	for volume in "$BATS_TEST_TMPDIR"/mended-*; do
+		run -0 fsck.fat -n "$volume"
+	done
+}

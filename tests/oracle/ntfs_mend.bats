@@ -23,6 +23,15 @@ setup() {
 	[ "$count" -ge 20 ]
 }
 
+@test "mend: a rename that a power cut ended leaves a volume that all take" {
+	"${DUMP%/*}/rename" .
+	for volume in mended-*; do
+		run -0 slipway chkdsk "$volume"
+		run -0 ntfs-3g.probe --readwrite "$volume"
+		run -0 ntfsfix -n "$volume"
+	done
+}
+
 @test "mend: what ntfsfix makes of a power cut is mended too" {
 	"$DUMP" .
 	seq 1 1000 >file

@@ -203,7 +203,8 @@ static void show_fat(const struct output *o, const struct fat_info *info,
 		       "\"leftovers\":%u}\n",
 		       r->files, r->folders, info->clusters,
 		       info->clusters - info->free_clusters, info->cluster_size,
-		       !!r->lost_clusters, r->lost_clusters);
+		       !!r->lost_clusters + !!r->twins,
+		       r->lost_clusters + r->twins);
 		return;
 	}
 	printf("\n%10" PRIu64 " files and %" PRIu64 " folders processed.\n\n",
@@ -214,7 +215,10 @@ static void show_fat(const struct output *o, const struct fat_info *info,
 		       "Nothing was changed.\n",
 		       r->lost_clusters,
 		       r->lost_clusters == 1 ? " is" : "s are");
-	else
+	if (r->twins)
+		puts("A file has two names: a rename was cut off (left over). "
+		     "Nothing was changed.");
+	if (!r->lost_clusters && !r->twins)
 		puts("The file system was examined and has no problems.");
 }
 
@@ -233,7 +237,8 @@ static int check_fat(struct disk *d, struct output *o, struct err *err)
 	if (!r)
 		show_fat(o, fat_get_info(f), &result);
 	if (!r)
-		o->status = result.lost_clusters ? NOT_CLEANED : CMD_OK;
+		o->status = result.lost_clusters || result.twins ? NOT_CLEANED
+								 : CMD_OK;
 	fat_close(f);
 	return r;
 }

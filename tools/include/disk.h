@@ -159,6 +159,11 @@ MUST_CHECK
 int disk_set_modified(struct disk *d, int64_t seconds, uint32_t nanoseconds,
 		      struct err *err);
 
+// Makes durable which file a path of the host leads to: its folder.
+// Returns 0, -ENAMETOOLONG, or what open(2) and fsync(2) give.
+MUST_CHECK
+int disk_sync_name(const char *path, struct err *err);
+
 // Makes or replaces a file with these bytes, by disk_replace_file.
 // Returns as that, disk_write and disk_finish; then the file is as it was.
 MUST_CHECK

@@ -79,6 +79,7 @@ struct fat_stat {
 struct fat_check_result {
 	uint64_t files, folders;
 	uint32_t lost_clusters; // in use by nothing
+	uint32_t twins; // 1: a rename that was cut off left a file two names
 };
 
 // Makes an empty volume on all of a device. Boot sectors are wiped first and
@@ -175,9 +176,21 @@ int fat_list(struct fat *f, const char *path,
 // fat_open.
 int fat_remove(struct fat *f, const char *path, struct err *err);
 
+// Gives a file or folder another name or folder, in the place of a file, or an
+// empty folder, that is there: that one's name stays as it is written. All that was
+// changed before is written first, and this with it: it is done when this returns.
+// A power cut leaves the old name or the new one, or for a moment both, of which the
+// next change takes one; and `to` leads to what was there or to the file at each
+// moment. Attributes and times stay.
+// Returns 0, -ENOENT, -ENOTDIR (also for a folder onto a file), -EISDIR for a file
+// onto a folder and onto the root, -ENOTEMPTY, -EINVAL for the root, a name, and a folder into itself,
+// -ENOSPC, -EROFS, or as fat_open and fat_sync.
+int fat_rename(struct fat *f, const char *from, const char *to,
+	       struct err *err);
+
 // Checks the whole volume: chains, sizes, folders, names.
 // Returns 0, or -EBADMSG for the first thing that is broken, or as fat_open.
-// Lost clusters do not break a volume.
+// Lost clusters do not break a volume, nor does one file with two names.
 int fat_check(struct fat *f, struct fat_check_result *ret, struct err *err);
 
 // Finds out whether anything on a volume may be written, be it content in place:
@@ -185,7 +198,8 @@ int fat_check(struct fat *f, struct fat_check_result *ret, struct err *err);
 // its last user did not close in order may be written too when it is sound, and
 // stays marked so. Lost clusters of one that is not marked are what a power cut or
 // a failure leaves of our own changes, since other systems mark what they change:
-// they are free, and on the volume too after the next fat_sync. Of one that is
+// they are free, and on the volume too after the next fat_sync; and of two names
+// that a rename left one file, one goes. Of one that is
 // marked they stay. Tables that differ from the active one are made like it then.
 // fat_note tells.
 // Returns 0, -EROFS, or as fat_check.

@@ -564,6 +564,22 @@ int ntfs_resize_file(struct ntfs *n, const char *path, uint64_t size,
 // ntfs_open. After a failure nothing is changed.
 int ntfs_remove(struct ntfs *n, const char *path, struct err *err);
 
+// Gives a file or folder another name or folder, in the place of a file, or an
+// empty folder, that is there and then goes as by ntfs_remove. Of a file with
+// several names it is this one that changes; when `to` is another one of the same
+// file, this one goes. The 8.3 name is made anew; descriptor, object id, times (but
+// that of the last change of its record, which becomes `time`) and streams stay.
+// Everything that was changed before is written first, and this with it: it is done
+// when this returns. A power cut, or a failure while it is written, leaves the old
+// name or the new one, or both for a moment between two folders (of a folder's two
+// the next change keeps the new one), and `to` leads to what was there or to the
+// file at each moment; until the next ntfs_change_begin the volume is then dirty.
+// Returns 0, -ENOENT, -ENOTDIR (also for a folder onto a file), -EISDIR for a file
+// onto a folder and onto the root, -ENOTEMPTY, -EINVAL for the root, a name, and a folder into itself,
+// -EPERM for a file of the system, -ENOSPC, or as ntfs_open and ntfs_sync.
+int ntfs_rename(struct ntfs *n, const char *from, const char *to, uint64_t time,
+		struct err *err);
+
 // Writes everything that was changed. After a failure it may be called again.
 // Returns 0, -EINVAL before ntfs_change_begin, -ENOMEM, or the device's error.
 int ntfs_sync(struct ntfs *n, struct err *err);

@@ -116,6 +116,8 @@ struct tree_ops {
 			  struct err *err);
 	int (*set_info)(struct tree *t, const char *path, uint32_t attributes,
 			uint64_t created, uint64_t modified, struct err *err);
+	int (*rename)(struct tree *t, const char *from, const char *to,
+		      uint64_t time, struct err *err);
 	int (*remove)(struct tree *t, const char *path, struct err *err);
 	int (*sync)(struct tree *t, struct err *err);
 	const char *(*note)(const struct tree *t);
@@ -270,6 +272,21 @@ int tree_write_file(struct tree *t, const char *path, const void *data,
 MUST_CHECK
 int tree_set_info(struct tree *t, const char *path, uint32_t attributes,
 		  uint64_t created, uint64_t modified, struct err *err);
+
+// Gives a file or folder another name, or another folder of the same tree, in the
+// place of a file that is there or an empty folder, at once: at each moment `to`
+// leads to what was there or to the file. It is durable when this returns, and so
+// is what was changed before. A power cut leaves the old name or the new one, or,
+// between two folders, for a moment both. Of a file that has several names this one
+// changes, and goes when `to` is another one of them. A link is renamed itself.
+// `time` (FILETIME) is when the folders were changed, in an NTFS volume.
+// Returns 0, -ENOENT, -ENOTDIR (also for a folder onto a file), -EISDIR for a file
+// onto a folder, -ENOTEMPTY, -EINVAL before tree_begin, for a name, the root, or a
+// folder into itself, -EXDEV on the host for another file system, -ENOSPC, -ENOTSUP,
+// or the place's error.
+MUST_CHECK
+int tree_rename(struct tree *t, const char *from, const char *to, uint64_t time,
+		struct err *err);
 
 // Deletes a file or an empty folder.
 // Returns 0, -ENOENT, -ENOTEMPTY, -EINVAL before tree_begin, -ENOTSUP, or the

@@ -79,7 +79,7 @@ static char *beside(const char *path)
 	return name;
 }
 
-static int sync_folder(const char *path, struct err *err)
+int disk_sync_name(const char *path, struct err *err)
 {
 	char folder[PATH_MAX];
 	int fd, r = folder_of(path, folder, err);
@@ -450,7 +450,7 @@ int disk_new_finish(struct file_disk *f, struct err *err)
 	// It has its name: that is durable with the file (btrfs) and its
 	// folder.
 	r = fsync(f->fd) ? failed(f->name, "flushing", err)
-			 : sync_folder(n->path, err);
+			 : disk_sync_name(n->path, err);
 	if (r && !n->replaces)
 		unlink(n->path);
 	disk_new_done(f);

@@ -13,6 +13,7 @@ struct check {
 	uint32_t *queue; // folders still to be read
 	size_t queue_count, queue_capacity;
 	bool gives_lost; // lost clusters free
+	struct fat_twin *twin;
 	struct fat_check_result result;
 };
 
@@ -84,7 +85,8 @@ static int add_folder(struct check *c, const struct fat_node *node,
 		return err_nomem(err);
 	c->queue = queue;
 	c->queue[c->queue_count++] = first;
-	return 0;
+	// Its others are marked when it is read; this one is found twice at once.
+	return fat_is_cluster(c->f, first) ? own(c, first, err) : 0;
 }
 
 static int bad_name(const struct fat *f, const struct fat_node *node,
@@ -102,17 +104,47 @@ static int bad_name(const struct fat *f, const struct fat_node *node,
 	return r;
 }
 
-static int check_entries(struct check *c, struct fat_dir *d, struct err *err)
+static bool is_owned(const struct check *c, uint32_t cluster)
+{
+	return fat_is_cluster(c->f, cluster) &&
+	       c->owned[cluster / 8] >> (cluster & 7) & 1;
+}
+
+// A rename that was cut off leaves two entries of one file: once, since each is
+// done before the next. *ret tells whether this is the second.
+static int check_twin(struct check *c, const struct fat_node *node, bool *ret,
+		      struct err *err)
+{
+	struct fat_spot first;
+	int r;
+
+	*ret = false;
+	if (c->result.twins || !is_owned(c, fat_entry_cluster(c->f, &node->d)))
+		return 0;
+	r = fat_twin_find(c->f, node, &first, ret, err);
+	if (r || !*ret)
+		return r;
+	c->result.twins = 1;
+	*c->twin = (struct fat_twin){first, {node->dir->first, node->slot}};
+	return 0;
+}
+
+static int check_entries(struct check *c, struct fat_dir *d, bool is_root,
+			 struct err *err)
 {
 	struct fat_node node;
 	size_t slot = 0;
+	bool is_twin;
 	int r = 0;
 
-	for (size_t i = 0; i < d->cluster_count && !r; i++)
+	for (size_t i = is_root ? 0 : 1; i < d->cluster_count && !r; i++)
 		r = own(c, d->clusters[i], err);
 	while (!r && fat_dir_next(d, &slot, &node)) {
 		if (node.has_bad_name)
 			return bad_name(c->f, &node, err);
+		r = check_twin(c, &node, &is_twin, err);
+		if (r || is_twin)
+			continue;
 		r = node.d.attributes & FAT_ATTR_DIRECTORY
 			    ? add_folder(c, &node, err)
 			    : check_file(c, &node, err);
@@ -128,7 +160,7 @@ static int check_folder(struct check *c, uint32_t first, struct err *err)
 	if (!d)
 		r = fat_dir_load(c->f, first, &d, err);
 	if (!r)
-		r = check_entries(c, d, err);
+		r = check_entries(c, d, !first, err);
 	if (!cached)
 		fat_dir_free(d);
 	return r;
@@ -149,9 +181,9 @@ static void find_lost(struct check *c)
 }
 
 int fat_check_all(struct fat *f, bool gives_lost, struct fat_check_result *ret,
-		  struct err *err)
+		  struct fat_twin *twin, struct err *err)
 {
-	struct check c = {.f = f, .gives_lost = gives_lost};
+	struct check c = {.f = f, .gives_lost = gives_lost, .twin = twin};
 	int r;
 
 	c.owned = mem_alloc(f->info.clusters / 8 + 1);
@@ -171,5 +203,7 @@ int fat_check_all(struct fat *f, bool gives_lost, struct fat_check_result *ret,
 
 int fat_check(struct fat *f, struct fat_check_result *ret, struct err *err)
 {
-	return fat_check_all(f, false, ret, err);
+	struct fat_twin twin;
+
+	return fat_check_all(f, false, ret, &twin, err);
 }

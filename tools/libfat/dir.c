@@ -590,6 +590,21 @@ void fat_dir_update(struct fat *f, const struct fat_node *node,
 	put_entry(f, node->dir, node->slot, &e);
 }
 
+// ".." is the second entry; it has 0 for the root folder, as when it is made.
+void fat_dir_set_parent(struct fat *f, struct fat_dir *d, uint32_t parent)
+{
+	struct fat_entry_disk e;
+
+	get_entry(d, 1, &e);
+	if (memcmp(e.name, "..         ", 11))
+		return;
+	fat_entry_set_cluster(&e,
+			      f->info.bits == 32 && parent == f->root_cluster
+				      ? 0
+				      : parent);
+	put_entry(f, d, 1, &e);
+}
+
 // Where a name and its entry lie in different sectors, that of the entry must
 // be written first, or the file would be seen under its 8.3 name only.
 void fat_dir_remove(struct fat *f, const struct fat_node *node)

@@ -77,9 +77,36 @@ struct fat {
 // --- check.c -----------------------------------------------------------------
 
 // As fat_check, before anything is changed; `gives_lost`: lost clusters are then
-// free, in memory.
+// free, in memory. *twin is filled in when the result has one.
+struct fat_node;
+struct fat_twin;
 int fat_check_all(struct fat *f, bool gives_lost, struct fat_check_result *ret,
-		  struct err *err);
+		  struct fat_twin *twin, struct err *err);
+
+// --- twin.c ------------------------------------------------------------------
+
+// Where an entry is: its folder's first cluster (0 or the root's), and its slot.
+struct fat_spot {
+	uint32_t folder;
+	size_t slot;
+};
+
+// Two entries of one file, in the order that they were come by.
+struct fat_twin {
+	struct fat_spot first, second;
+};
+
+// Looks for another entry that is as a node's but for the name.
+int fat_twin_find(struct fat *f, const struct fat_node *node,
+		  struct fat_spot *ret, bool *ret_found, struct err *err);
+
+// The date of the last access that a new entry has until the old one is gone: the
+// last day that FAT can tell.
+#define FAT_DATE_RENAMED 0xff9fu
+
+// Takes the older one away, in memory.
+int fat_twin_remove(struct fat *f, const struct fat_twin *twin,
+		    struct err *err);
 
 // --- table.c -----------------------------------------------------------------
 
@@ -173,6 +200,9 @@ void fat_dir_update(struct fat *f, const struct fat_node *node,
 // Removes a node's entries.
 void fat_dir_remove(struct fat *f, const struct fat_node *node);
 
+// Makes the ".." of a folder, if it has one, lead to where it lies now.
+void fat_dir_set_parent(struct fat *f, struct fat_dir *d, uint32_t parent);
+
 // Returns true when the folder has only "." and "..".
 bool fat_dir_is_empty(const struct fat_dir *d);
 
@@ -265,6 +295,11 @@ int fat_path_parent(struct fat *f, const char *path, struct fat_dir **ret_dir,
 // Gives the folder of a node.
 int fat_path_dir(struct fat *f, const struct fat_node *node,
 		 struct fat_dir **ret, struct err *err);
+
+// --- write.c -----------------------------------------------------------------
+
+// Gives a chain free (0: none) when nothing on the volume leads to it any more.
+int fat_free_later(struct fat *f, uint32_t first, struct err *err);
 
 // --- read.c ------------------------------------------------------------------
 

@@ -8,8 +8,11 @@
 
 #include "fat_priv.h"
 
-static void say(struct fat *f, const char *left, uint32_t lost)
+static void say(struct fat *f, const char *left,
+		const struct fat_check_result *found)
 {
+	uint32_t lost = found->lost_clusters;
+
 	if (left && lost)
 		snprintf(f->note, sizeof(f->note),
 			 "%s; it was checked and is sound, but %u clusters are "
@@ -19,6 +22,10 @@ static void say(struct fat *f, const char *left, uint32_t lost)
 	else if (left)
 		snprintf(f->note, sizeof(f->note),
 			 "%s; it was checked and is sound", left);
+	else if (found->twins)
+		snprintf(f->note, sizeof(f->note),
+			 "a rename was cut off: of the two names that it left "
+			 "the file, one goes with the next change");
 	else if (lost)
 		snprintf(
 			f->note, sizeof(f->note),
@@ -30,6 +37,7 @@ static void say(struct fat *f, const char *left, uint32_t lost)
 int fat_check_writable(struct fat *f, struct err *err)
 {
 	struct fat_check_result found;
+	struct fat_twin twin;
 	const char *left = fat_in_use(f);
 	int r;
 
@@ -44,11 +52,16 @@ int fat_check_writable(struct fat *f, struct err *err)
 		// that is there of somebody's file: its own tools can save
 		// them. With the volume shut down properly they come of a
 		// change of ours.
-		r = fat_check_all(f, !left, &found, err);
+		r = fat_check_all(f, !left, &found, &twin, err);
+	if (!r && found.twins && left)
+		r = err_corrupt(err, "FAT", ERR_NOWHERE,
+				"two names lead to one file");
+	if (!r && found.twins)
+		r = fat_twin_remove(f, &twin, err);
 	if (r)
 		return r;
 	f->checked = true;
-	say(f, left, found.lost_clusters);
+	say(f, left, &found);
 	return 0;
 }
 

@@ -10,7 +10,7 @@
 
 #include "fat_priv.h"
 
-static int reserve_free(struct fat *f, struct err *err)
+int fat_free_later(struct fat *f, uint32_t first, struct err *err)
 {
 	void *frees = f->frees;
 
@@ -18,6 +18,8 @@ static int reserve_free(struct fat *f, struct err *err)
 		     sizeof(*f->frees)))
 		return err_nomem(err);
 	f->frees = frees;
+	if (first)
+		f->frees[f->free_count++] = first;
 	return 0;
 }
 
@@ -169,7 +171,6 @@ static int put_file(struct fat *f, const struct spec *s, uint32_t first,
 	struct fat_entry_disk e =
 		make_entry(s->attributes, first, s->size, s->time);
 	struct fat_node node;
-	uint32_t old;
 	int r;
 
 	if (!fat_dir_find(dir, part->name, part->name_len, &node))
@@ -178,16 +179,12 @@ static int put_file(struct fat *f, const struct spec *s, uint32_t first,
 	if (node.d.attributes & FAT_ATTR_DIRECTORY)
 		return err_set(err, -EISDIR, part->text, ERR_NOWHERE,
 			       "this is a folder");
-	r = reserve_free(f, err);
-	if (r)
-		return r;
 	// It stays taken until the entry on the volume leads to the new
 	// content.
-	old = fat_entry_cluster(f, &node.d);
-	if (old)
-		f->frees[f->free_count++] = old;
-	fat_dir_update(f, &node, &e);
-	return 0;
+	r = fat_free_later(f, fat_entry_cluster(f, &node.d), err);
+	if (!r)
+		fat_dir_update(f, &node, &e);
+	return r;
 }
 
 // The two other bits, label and folder, say what the entry is.
@@ -313,13 +310,11 @@ int fat_remove(struct fat *f, const char *path, struct err *err)
 			r = err_set(err, -ENOTEMPTY, path, ERR_NOWHERE,
 				    "the folder is not empty");
 	}
+	first = r ? 0 : fat_entry_cluster(f, &node.d);
 	if (!r)
-		r = reserve_free(f, err);
+		r = fat_free_later(f, first, err);
 	if (r)
 		return r;
-	first = fat_entry_cluster(f, &node.d);
-	if (first)
-		f->frees[f->free_count++] = first;
 	fat_dir_remove(f, &node);
 	if (node.d.attributes & FAT_ATTR_DIRECTORY)
 		fat_dir_drop(f, first);

@@ -308,6 +308,42 @@ static int host_set_info(struct tree *t, const char *path, uint32_t attributes,
 	return 0;
 }
 
+static int failed_rename(const char *from, const char *to, struct err *err)
+{
+	// Either is said of a folder that holds something.
+	int r = errno == EEXIST ? -ENOTEMPTY : -errno;
+	struct stat st;
+
+	if (r == -ENOENT)
+		return err_set(err, r, lstat(from, &st) ? from : to,
+			       ERR_NOWHERE, "there is no such %s",
+			       lstat(from, &st) ? "file or folder" : "folder");
+	return err_set(err, r, to, ERR_NOWHERE, "renaming it failed: %s",
+		       strerror(-r));
+}
+
+// Two names of one file: rename(2) then does nothing. One name that a file system
+// without case, or with 8.3 names, finds by both texts has no second link.
+static bool are_links(const char *from, const char *to)
+{
+	struct stat a, b;
+
+	return !lstat(from, &a) && !lstat(to, &b) && a.st_dev == b.st_dev &&
+	       a.st_ino == b.st_ino && !S_ISDIR(a.st_mode) && a.st_nlink > 1 &&
+	       strcmp(from, to);
+}
+
+static int host_rename(struct tree *t, const char *from, const char *to,
+		       uint64_t time, struct err *err)
+{
+	int r = are_links(from, to) ? unlink(from) : rename(from, to);
+
+	if (r)
+		return failed_rename(from, to, err);
+	r = disk_sync_name(to, err);
+	return r ? r : disk_sync_name(from, err);
+}
+
 static int host_remove(struct tree *t, const char *path, struct err *err)
 {
 	return remove(path) ? failed(path, err) : 0;
@@ -332,6 +368,7 @@ static const struct tree_ops host_ops = {
 	.create_file = host_create_file,
 	.write_file = host_write_file,
 	.set_info = host_set_info,
+	.rename = host_rename,
 	.remove = host_remove,
 	.close = host_close,
 };

@@ -180,6 +180,17 @@ int tree_set_info(struct tree *t, const char *path, uint32_t attributes,
 				    err);
 }
 
+int tree_rename(struct tree *t, const char *from, const char *to, uint64_t time,
+		struct err *err)
+{
+	int r = check_ready(t, err);
+
+	if (r)
+		return r;
+	return t->ops->rename ? t->ops->rename(t, from, to, time, err)
+			      : refuse(from, err);
+}
+
 int tree_remove(struct tree *t, const char *path, struct err *err)
 {
 	int r = check_ready(t, err);

@@ -219,6 +219,14 @@ static int set_info(struct tree *t, const char *path, uint32_t attributes,
 			    modified ? filetime_to_unix(modified) : 0, err);
 }
 
+static int rename_file(struct tree *t, const char *from, const char *to,
+		       uint64_t time, struct err *err)
+{
+	int r = fat_rename(fat_of(t), from, to, err);
+
+	return r ? r : disk_flush(((struct fat_tree *)t)->disk, err);
+}
+
 static int remove_file(struct tree *t, const char *path, struct err *err)
 {
 	return fat_remove(fat_of(t), path, err);
@@ -256,6 +264,7 @@ static const struct tree_ops fat_ops = {
 	.create_file = create_file,
 	.write_file = write_file,
 	.set_info = set_info,
+	.rename = rename_file,
 	.remove = remove_file,
 	.sync = sync_files,
 	.note = note,

@@ -393,6 +393,14 @@ static int set_info(struct tree *t, const char *path, uint32_t attributes,
 			     err);
 }
 
+static int rename_file(struct tree *t, const char *from, const char *to,
+		       uint64_t time, struct err *err)
+{
+	int r = ntfs_rename(ntfs_of(t), from, to, time, err);
+
+	return r ? r : disk_flush(((struct ntfs_tree *)t)->disk, err);
+}
+
 static int remove_file(struct tree *t, const char *path, struct err *err)
 {
 	return ntfs_remove(ntfs_of(t), path, err);
@@ -432,6 +440,7 @@ static const struct tree_ops ntfs_ops = {
 	.create_file = create_file,
 	.write_file = write_file,
 	.set_info = set_info,
+	.rename = rename_file,
 	.remove = remove_file,
 	.sync = sync_files,
 	.note = note,

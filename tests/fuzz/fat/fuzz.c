@@ -52,6 +52,9 @@ static void change(struct fat *f)
 	CHECK(r != -EINVAL);
 	fat_write_file(f, "a file.txt", "text", 4, 0, 0, NULL);
 	fat_remove(f, "A", NULL);
+	fat_rename(f, "B", "C", NULL);
+	fat_rename(f, "a file.txt", "new\\C", NULL);
+	fat_rename(f, "D", "new\\another folder", NULL);
 	CHECK(!fat_sync(f, NULL));
 	CHECK(!fat_check(f, &result, NULL));
 }

@@ -25,12 +25,13 @@ static int change(struct ntfs *n, const uint8_t *op)
 	char path[64];
 	struct disk *d;
 	size_t size;
+	int r;
 
 	snprintf(path, sizeof(path),
 		 op[1] < 128 ? paths[op[1] % 10]
 			     : "\\dir\\a file of many, whose number is %u",
 		 op[1]);
-	switch (op[0] % 6) {
+	switch (op[0] % 7) {
 	case 0:
 		return ntfs_mkdir_all(n, path, 1, NULL);
 	case 1:
@@ -41,6 +42,10 @@ static int change(struct ntfs *n, const uint8_t *op)
 		if (!ntfs_create_file(n, path, op[2] * 200u, 32, 1, &d, NULL))
 			disk_close(d);
 		return 0;
+	case 4:
+		// Into itself, or onto the root.
+		r = ntfs_rename(n, path, paths[op[2] % 10], 1, NULL);
+		return r == -EINVAL ? 0 : r;
 	default:
 		size = op[2] < 128 ? op[2] : op[2] * 100u;
 		return ntfs_write_file(n, path, content, size, 32, 1, NULL);

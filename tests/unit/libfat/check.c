@@ -12,7 +12,7 @@ static struct fat *new_files(struct disk *d)
 	char data[1500] = "";
 
 	put(f, "A", data, sizeof(data));
-	put(f, "B", data, sizeof(data));
+	put(f, "B", data, sizeof(data) - 1);
 	check_ok(fat_mkdir_all(f, "D", 0, NULL), NULL);
 	put(f, "D\\X", data, 10);
 	return reopen(f, d);

@@ -10,21 +10,13 @@
 #include "../encode/index.h"
 #include "../encode/short.h"
 
-// Where a path leads: to a file of a folder, or to a name that is free there.
-struct target {
-	uint64_t folder, file; // records; file is 0 when there is none
-	le16 *name;            // of the last part; NULL for the root
-	size_t name_len;
-	unsigned depth; // parts of the path
-};
-
-static void target_done(struct target *t)
+void ntfs_target_done(struct ntfs_target *t)
 {
 	mem_free(t->name);
 	t->name = NULL;
 }
 
-static int check_begun(const struct ntfs *n, struct err *err)
+int ntfs_check_begun(const struct ntfs *n, struct err *err)
 {
 	const struct ntfs_change *c = ntfs_change_of(n);
 
@@ -41,12 +33,12 @@ static int bad_name(const char *path, const char *why, struct err *err)
 
 // Turns one part of a path into a name that Windows can open.
 static int read_name(const char *path, const char *part, size_t len,
-		     struct target *t, struct err *err)
+		     struct ntfs_target *t, struct err *err)
 {
 	char *text = mem_dup(part, len + 1);
 	int r;
 
-	target_done(t);
+	ntfs_target_done(t);
 	if (!text)
 		return err_nomem(err);
 	text[len] = 0;
@@ -92,7 +84,7 @@ static int systems(const char *path, struct err *err)
 
 // Goes one part on from t->file.
 static int step(struct ntfs *n, const char *path, const char *part, size_t len,
-		struct target *t, struct err *err)
+		struct ntfs_target *t, struct err *err)
 {
 	struct err e = {0};
 	uint64_t reference;
@@ -123,11 +115,11 @@ static int step(struct ntfs *n, const char *path, const char *part, size_t len,
 
 struct new_file;
 typedef int missing_fn(struct ntfs *n, const char *path, bool is_last,
-		       struct target *t, const struct new_file *spec,
+		       struct ntfs_target *t, const struct new_file *spec,
 		       struct err *err);
 
 // Calls `missing` for each part that is not there, which makes it or fails.
-static int walk(struct ntfs *n, const char *path, struct target *t,
+static int walk(struct ntfs *n, const char *path, struct ntfs_target *t,
 		missing_fn *missing, const struct new_file *spec,
 		struct err *err)
 {
@@ -135,7 +127,7 @@ static int walk(struct ntfs *n, const char *path, struct target *t,
 	unsigned links = 0;
 	int r = 0;
 
-	*t = (struct target){.file = NTFS_REC_ROOT};
+	*t = (struct ntfs_target){.file = NTFS_REC_ROOT};
 	while (!r && *p) {
 		size_t len = strcspn(p, "\\/"), gap = strspn(p + len, "\\/");
 
@@ -153,7 +145,7 @@ static int walk(struct ntfs *n, const char *path, struct target *t,
 }
 
 static int fail_missing(struct ntfs *n, const char *path, bool is_last,
-			struct target *t, const struct new_file *spec,
+			struct ntfs_target *t, const struct new_file *spec,
 			struct err *err)
 {
 	return err_set(err, -ENOENT, path, ERR_NOWHERE,
@@ -162,10 +154,17 @@ static int fail_missing(struct ntfs *n, const char *path, bool is_last,
 }
 
 static int may_be_new(struct ntfs *n, const char *path, bool is_last,
-		      struct target *t, const struct new_file *spec,
+		      struct ntfs_target *t, const struct new_file *spec,
 		      struct err *err)
 {
 	return is_last ? 0 : fail_missing(n, path, is_last, t, spec, err);
+}
+
+int ntfs_target_find(struct ntfs *n, const char *path, bool may_miss,
+		     struct ntfs_target *ret, struct err *err)
+{
+	return walk(n, path, ret, may_miss ? may_be_new : fail_missing, NULL,
+		    err);
 }
 
 // --- New files ---------------------------------------------------------------
@@ -238,7 +237,7 @@ struct new_file {
 };
 
 // Makes a file of t->name in t->folder; t->file becomes its record.
-static int make(struct ntfs_change *c, struct target *t,
+static int make(struct ntfs_change *c, struct ntfs_target *t,
 		const struct new_file *spec, struct err *err)
 {
 	struct change_file f = {
@@ -274,21 +273,21 @@ static int make(struct ntfs_change *c, struct target *t,
 // --- Operations --------------------------------------------------------------
 
 static int make_missing(struct ntfs *n, const char *path, bool is_last,
-			struct target *t, const struct new_file *spec,
+			struct ntfs_target *t, const struct new_file *spec,
 			struct err *err)
 {
 	return make(ntfs_change_of(n), t, spec, err);
 }
 
-typedef int at_fn(struct ntfs *n, const char *path, struct target *t,
+typedef int at_fn(struct ntfs *n, const char *path, struct ntfs_target *t,
 		  struct new_file *spec, struct err *err);
 
 // Does something at a path, all of it or nothing.
 static int at_path(struct ntfs *n, const char *path, missing_fn *missing,
 		   at_fn *act, struct new_file *spec, struct err *err)
 {
-	struct target t;
-	int r = check_begun(n, err);
+	struct ntfs_target t;
+	int r = ntfs_check_begun(n, err);
 
 	if (r)
 		return r;
@@ -296,11 +295,11 @@ static int at_path(struct ntfs *n, const char *path, missing_fn *missing,
 	r = walk(n, path, &t, missing, spec, err);
 	if (!r)
 		r = act(n, path, &t, spec, err);
-	target_done(&t);
+	ntfs_target_done(&t);
 	return ntfs_operation_end(ntfs_change_of(n), r);
 }
 
-static int check_folder(struct ntfs *n, const char *path, struct target *t,
+static int check_folder(struct ntfs *n, const char *path, struct ntfs_target *t,
 			struct new_file *spec, struct err *err)
 {
 	bool folder = true;
@@ -320,7 +319,7 @@ int ntfs_mkdir_all(struct ntfs *n, const char *path, uint64_t time,
 	return at_path(n, path, make_missing, check_folder, &spec, err);
 }
 
-static int put_there(struct ntfs *n, const char *path, struct target *t,
+static int put_there(struct ntfs *n, const char *path, struct ntfs_target *t,
 		     struct new_file *spec, struct err *err)
 {
 	const struct ntfs_content content = {
@@ -344,7 +343,7 @@ static int put_there(struct ntfs *n, const char *path, struct target *t,
 static int put_file(struct ntfs *n, const char *path, struct new_file *spec,
 		    struct err *err)
 {
-	int r = check_begun(n, err);
+	int r = ntfs_check_begun(n, err);
 
 	if (r)
 		return r;
@@ -379,7 +378,7 @@ int ntfs_write_file(struct ntfs *n, const char *path, const void *data,
 	return put_file(n, path, &spec, err);
 }
 
-static int resize_there(struct ntfs *n, const char *path, struct target *t,
+static int resize_there(struct ntfs *n, const char *path, struct ntfs_target *t,
 			struct new_file *spec, struct err *err)
 {
 	const struct ntfs_content content = {
@@ -401,15 +400,15 @@ int ntfs_resize_file(struct ntfs *n, const char *path, uint64_t size,
 
 int ntfs_check_name(const char *name, struct err *err)
 {
-	struct target t = {0};
+	struct ntfs_target t = {0};
 	int r = *name ? read_name(name, name, strlen(name), &t, err)
 		      : bad_name("file", "its name is empty", err);
 
-	target_done(&t);
+	ntfs_target_done(&t);
 	return r;
 }
 
-static int set_there(struct ntfs *n, const char *path, struct target *t,
+static int set_there(struct ntfs *n, const char *path, struct ntfs_target *t,
 		     struct new_file *spec, struct err *err)
 {
 	struct change_file f;
@@ -496,8 +495,9 @@ static int store_unnamed(struct change_file *f, struct err *err)
 	return ntfs_change_store(f, err);
 }
 
-static int remove_there(struct ntfs *n, const char *path, struct target *t,
-			struct new_file *spec, struct err *err)
+int ntfs_target_remove(struct ntfs *n, const char *path,
+		       const struct ntfs_target *t, uint64_t time,
+		       struct err *err)
 {
 	struct change_file f;
 	unsigned left = 0;
@@ -509,13 +509,19 @@ static int remove_there(struct ntfs *n, const char *path, struct target *t,
 	if (!r)
 		r = check_empty(&f, path, err);
 	if (!r)
-		r = ntfs_folder_take(&f, t->folder, t->name, t->name_len,
-				     filetime_now(), &left, err);
+		r = ntfs_folder_take(&f, t->folder, t->name, t->name_len, time,
+				     &left, err);
 	if (!r)
 		r = left ? store_unnamed(&f, err)
 			 : free_file(&f, t->depth, err);
 	ntfs_change_done(&f);
 	return r;
+}
+
+static int remove_there(struct ntfs *n, const char *path, struct ntfs_target *t,
+			struct new_file *spec, struct err *err)
+{
+	return ntfs_target_remove(n, path, t, filetime_now(), err);
 }
 
 int ntfs_remove(struct ntfs *n, const char *path, struct err *err)

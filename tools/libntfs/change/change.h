@@ -10,6 +10,8 @@
 //     disk.c     a file's content as a disk that can grow
 //     folder.c   names and their entries in folders
 //     inherit.c, secure.c  descriptors of new files
+//     names.c    a file's names against its entries, after a cut
+//     rename.c   a name in another's place
 //     views.c    entries in $ObjId and $Reparse
 //     tree.c     indexes: entries put in and taken out
 //     node.c     their blocks
@@ -86,6 +88,7 @@ struct ntfs_change {
 	uint64_t cluster_hint, record_hint;
 	uint32_t mirrored; // records that $MFTMirr holds
 	bool is_begun, log_is_reset;
+	bool keeps_dirty; // a sync does not clear the flag: more must follow
 	// cache.c
 	struct ntfs_sector **table; // lists of sectors with one hash
 	size_t slots, count;
@@ -400,6 +403,31 @@ int ntfs_node_write(struct ntfs_tree *t, uint8_t *buf, uint64_t *vcn,
 // Gives a block back.
 int ntfs_node_give(struct ntfs_tree *t, uint64_t vcn, struct err *err);
 
+// --- Where paths lead (change.c) ----------------------------------------------
+
+// To a file of a folder, or to a name that is free there.
+struct ntfs_target {
+	uint64_t folder, file; // records; file is 0 when there is none
+	le16 *name;            // of the last part; NULL for the root
+	size_t name_len;
+	unsigned depth; // parts of the path
+};
+
+// Finds it; with may_miss the last part need not be there. End with
+// ntfs_target_done, also after a failure.
+int ntfs_target_find(struct ntfs *n, const char *path, bool may_miss,
+		     struct ntfs_target *ret, struct err *err);
+void ntfs_target_done(struct ntfs_target *t);
+
+// Takes the name there from its file, and with the last one gives back the file, or
+// the empty folder.
+int ntfs_target_remove(struct ntfs *n, const char *path,
+		       const struct ntfs_target *t, uint64_t time,
+		       struct err *err);
+
+// Returns 0, or -EINVAL before ntfs_change_begin.
+int ntfs_check_begun(const struct ntfs *n, struct err *err);
+
 // --- Names (folder.c) -------------------------------------------------
 
 // What entries repeat of their file.
@@ -419,9 +447,54 @@ int ntfs_folder_take(struct change_file *file, uint64_t folder,
 		     const le16 *name, size_t len, uint64_t time,
 		     unsigned *ret_left, struct err *err);
 
-// Puts back the entries that a file's names have lost; names whose folder is gone,
-// or has another file by that name, are taken out of the file (*ret_lost), which
-// is not stored. *ret_left is how many names there still are, *ret_put how many
+// Enters one of a file's names into its folder again.
+int ntfs_folder_put_back(const struct change_file *file,
+			 const struct change_attr *name, struct err *err);
+
+// Tells whether an attribute is one of a file's names, as others do not write it.
+#define NTFS_MAX_NAME_KEY                                                      \
+	(sizeof(struct ntfs_file_name_disk) + 2 * NTFS_MAX_NAME)
+static inline bool ntfs_is_name(const struct change_attr *a)
+{
+	return a->type == NTFS_AT_FILE_NAME && a->resident &&
+	       a->value_len >= sizeof(struct ntfs_file_name_disk) + 2 &&
+	       a->value_len <= NTFS_MAX_NAME_KEY;
+}
+
+// Return the folder and the name space of a name.
+static inline uint64_t ntfs_name_parent(const struct change_attr *name)
+{
+	const struct ntfs_file_name_disk *h = (const void *)name->value;
+
+	return ntfs_ref_record(get_le64(h->parent));
+}
+
+static inline uint8_t ntfs_name_space(const struct change_attr *name)
+{
+	return ((const struct ntfs_file_name_disk *)(const void *)name->value)
+		->name_space;
+}
+
+// --- Names and their entries (names.c) ----------------------------------------
+
+// Takes out of a file, which is not stored, the names that have no entry, when it
+// has others: a rename or removal that was cut off left them.
+int ntfs_folder_drop_spare(struct change_file *file, bool *ret_dropped,
+			   struct err *err);
+
+// Copies a file's names (their values alone). Free with ntfs_folder_forget, also
+// after a failure.
+int ntfs_folder_keep(const struct change_file *file, struct change_attr **ret,
+		     size_t *ret_count, struct err *err);
+void ntfs_folder_forget(struct change_attr *names, size_t count);
+
+// Puts those first that the file has no more. Returns how many they are.
+size_t ntfs_folder_gone(const struct change_file *file,
+			struct change_attr *names, size_t count);
+
+// Puts back the entries that a file's names have lost, when none is there; names
+// that are spare, whose folder is gone, or has another file by that name, are
+// taken out of the file (*ret_lost), which is not stored. *ret_left is how many names there still are, *ret_put how many
 // of them got their entry back.
 int ntfs_folder_restore(struct change_file *file, unsigned *ret_left,
 			unsigned *ret_put, bool *ret_lost, struct err *err);

@@ -10,7 +10,7 @@
 #include "../encode/index.h"
 #include "../encode/short.h"
 
-#define MAX_KEY   (sizeof(struct ntfs_file_name_disk) + 2 * NTFS_MAX_NAME)
+#define MAX_KEY   NTFS_MAX_NAME_KEY
 #define ENTRY_MAX (NTFS_ENTRY_KEY + MAX_KEY + 8)
 
 // A folder opened to be changed.
@@ -106,26 +106,6 @@ static void put_entry(const struct change_file *f, const uint8_t *key,
 	memcpy(entry + NTFS_ENTRY_KEY, key, key_len);
 }
 
-static bool is_name(const struct change_attr *a)
-{
-	return a->type == NTFS_AT_FILE_NAME && a->resident &&
-	       a->value_len >= sizeof(struct ntfs_file_name_disk) + 2 &&
-	       a->value_len <= MAX_KEY;
-}
-
-static uint64_t parent_of(const struct change_attr *a)
-{
-	const struct ntfs_file_name_disk *h = (const void *)a->value;
-
-	return ntfs_ref_record(get_le64(h->parent));
-}
-
-static uint8_t space_of(const struct change_attr *a)
-{
-	return ((const struct ntfs_file_name_disk *)(const void *)a->value)
-		->name_space;
-}
-
 // Makes the entry of one of a file's names.
 static void make_entry(const struct change_file *f,
 		       const struct change_attr *name,
@@ -155,12 +135,13 @@ static int refresh_entry(struct folder *d, const struct change_file *f,
 static int refresh_folder(const struct change_file *f, size_t i,
 			  struct change_copy *copy, struct err *err)
 {
-	uint64_t number = parent_of(&f->attrs[i]);
+	uint64_t number = ntfs_name_parent(&f->attrs[i]);
 	struct folder d;
 	int r = open_folder(f->c, number, &d, err);
 
 	for (; !r && i < f->count; i++)
-		if (is_name(&f->attrs[i]) && parent_of(&f->attrs[i]) == number)
+		if (ntfs_is_name(&f->attrs[i]) &&
+		    ntfs_name_parent(&f->attrs[i]) == number)
 			r = refresh_entry(&d, f, &f->attrs[i], copy, err);
 	if (!r)
 		r = store_folder(&d, 0, err);
@@ -175,12 +156,12 @@ int ntfs_folder_refresh(const struct change_file *f, struct err *err)
 
 	read_copy(f, &copy);
 	for (size_t i = 0; !r && i < f->count; i++) {
-		bool is_first = is_name(&f->attrs[i]);
+		bool is_first = ntfs_is_name(&f->attrs[i]);
 
 		for (size_t j = 0; is_first && j < i; j++)
-			is_first = !is_name(&f->attrs[j]) ||
-				   parent_of(&f->attrs[j]) !=
-					   parent_of(&f->attrs[i]);
+			is_first = !ntfs_is_name(&f->attrs[j]) ||
+				   ntfs_name_parent(&f->attrs[j]) !=
+					   ntfs_name_parent(&f->attrs[i]);
 		if (is_first)
 			r = refresh_folder(f, i, &copy, err);
 	}
@@ -276,12 +257,12 @@ static bool has_name(const struct change_file *f, const struct change_attr *a,
 static bool goes(const struct change_file *f, const struct change_attr *a,
 		 uint64_t folder, const le16 *name, size_t len, bool pair)
 {
-	if (!is_name(a) || parent_of(a) != folder)
+	if (!ntfs_is_name(a) || ntfs_name_parent(a) != folder)
 		return false;
 	if (has_name(f, a, name, len))
 		return true;
-	return pair &&
-	       (space_of(a) == NTFS_NS_WIN32 || space_of(a) == NTFS_NS_DOS);
+	return pair && (ntfs_name_space(a) == NTFS_NS_WIN32 ||
+			ntfs_name_space(a) == NTFS_NS_DOS);
 }
 
 static int take_name(struct folder *d, struct change_file *f,
@@ -302,11 +283,11 @@ int ntfs_folder_take(struct change_file *f, uint64_t folder, const le16 *name,
 	int r = open_folder(f->c, folder, &d, err);
 
 	for (size_t i = 0; !r && i < f->count; i++)
-		if (is_name(&f->attrs[i]) &&
-		    parent_of(&f->attrs[i]) == folder &&
+		if (ntfs_is_name(&f->attrs[i]) &&
+		    ntfs_name_parent(&f->attrs[i]) == folder &&
 		    has_name(f, &f->attrs[i], name, len))
-			pair = space_of(&f->attrs[i]) == NTFS_NS_WIN32 ||
-			       space_of(&f->attrs[i]) == NTFS_NS_DOS;
+			pair = ntfs_name_space(&f->attrs[i]) == NTFS_NS_WIN32 ||
+			       ntfs_name_space(&f->attrs[i]) == NTFS_NS_DOS;
 	for (size_t i = f->count; !r && i--;)
 		if (goes(f, &f->attrs[i], folder, name, len, pair))
 			r = take_name(&d, f, &f->attrs[i], err);
@@ -314,8 +295,8 @@ int ntfs_folder_take(struct change_file *f, uint64_t folder, const le16 *name,
 		r = store_folder(&d, time, err);
 	close_folder(&d);
 	for (size_t i = 0; !r && i < f->count; i++)
-		left += is_name(&f->attrs[i]) &&
-			space_of(&f->attrs[i]) != NTFS_NS_DOS;
+		left += ntfs_is_name(&f->attrs[i]) &&
+			ntfs_name_space(&f->attrs[i]) != NTFS_NS_DOS;
 	if (!r)
 		*ret_left = left;
 	return r;
@@ -323,51 +304,13 @@ int ntfs_folder_take(struct change_file *f, uint64_t folder, const le16 *name,
 
 // --- Putting back --------------------------------------------------------------
 
-enum name_state {
-	NAME_THERE,
-	NAME_MISSING, // its folder has no such entry
-	NAME_LOST, // there is no such folder, or it has another file of the name
-};
-
-static int find_state(const struct change_file *f, const struct change_attr *a,
-		      enum name_state *ret, struct err *err)
-{
-	const struct ntfs_file_name_disk *h = (const void *)a->value;
-	uint64_t parent = get_le64(h->parent), file;
-	struct err e = {0};
-	struct ntfs_stat s;
-	int r = ntfs_stat(f->c->n, ntfs_ref_record(parent), &s, &e);
-
-	if (!r && (!s.is_directory || s.sequence != ntfs_ref_sequence(parent)))
-		r = -ENOENT;
-	*ret = NAME_LOST;
-	if (r == -ENOENT)
-		return 0;
-	if (!r)
-		r = ntfs_folder_find(f->c->n, s.record,
-				     (const le16 *)(const void *)(h + 1),
-				     h->name_len, &file, &e);
-	if (r == -ENOENT)
-		*ret = NAME_MISSING;
-	else if (!r && file == ntfs_change_reference(f))
-		*ret = NAME_THERE;
-	return !r || r == -ENOENT ? 0 : err_pass(err, r, &e);
-}
-
-static bool is_pair(const struct change_attr *a, const struct change_attr *b)
-{
-	return is_name(b) && parent_of(a) == parent_of(b) &&
-	       ((space_of(a) == NTFS_NS_WIN32 && space_of(b) == NTFS_NS_DOS) ||
-		(space_of(a) == NTFS_NS_DOS && space_of(b) == NTFS_NS_WIN32));
-}
-
-static int put_back(struct change_file *f, const struct change_attr *a,
-		    struct err *err)
+int ntfs_folder_put_back(const struct change_file *f,
+			 const struct change_attr *a, struct err *err)
 {
 	struct change_copy copy;
 	uint8_t entry[ENTRY_MAX];
 	struct folder d;
-	int r = open_folder(f->c, parent_of(a), &d, err);
+	int r = open_folder(f->c, ntfs_name_parent(a), &d, err);
 
 	read_copy(f, &copy);
 	make_entry(f, a, &copy, entry);
@@ -376,63 +319,5 @@ static int put_back(struct change_file *f, const struct change_attr *a,
 	if (!r)
 		r = store_folder(&d, 0, err);
 	close_folder(&d);
-	return r;
-}
-
-// A long and a short name stay together: one that is lost takes the other along.
-static int take_lost(struct change_file *f, size_t i, struct err *err)
-{
-	enum name_state state = NAME_MISSING;
-	size_t other = 0, last;
-	int r = 0;
-
-	while (other < f->count && !is_pair(&f->attrs[i], &f->attrs[other]))
-		other++;
-	if (other == f->count)
-		return ntfs_change_remove(f, &f->attrs[i], err);
-	r = find_state(f, &f->attrs[other], &state, err);
-	if (!r && state == NAME_THERE)
-		r = err_set(err, -ENOTSUP, NTFS_RECORD(f->number), ERR_NOWHERE,
-			    "of a long and a short name one alone has its "
-			    "entry");
-	last = i > other ? i : other;
-	if (!r)
-		r = ntfs_change_remove(f, &f->attrs[last], err);
-	return r ? r : ntfs_change_remove(f, &f->attrs[i + other - last], err);
-}
-
-int ntfs_folder_restore(struct change_file *f, unsigned *ret_left,
-			unsigned *ret_put, bool *ret_lost, struct err *err)
-{
-	unsigned left = 0;
-	int r = 0;
-
-	*ret_lost = false;
-	for (size_t i = 0; !r && i < f->count;) {
-		enum name_state state = NAME_THERE;
-
-		if (is_name(&f->attrs[i]))
-			r = find_state(f, &f->attrs[i], &state, err);
-		if (!r && state == NAME_LOST) {
-			r = take_lost(f, i, err);
-			*ret_lost = true;
-			i = 0; // the others have moved
-		} else {
-			i++;
-		}
-	}
-	for (size_t i = 0; !r && i < f->count; i++) {
-		enum name_state state = NAME_THERE;
-
-		if (!is_name(&f->attrs[i]))
-			continue;
-		left++;
-		r = find_state(f, &f->attrs[i], &state, err);
-		if (r || state != NAME_MISSING)
-			continue;
-		r = put_back(f, &f->attrs[i], err);
-		++*ret_put;
-	}
-	*ret_left = left;
 	return r;
 }

@@ -20,7 +20,7 @@
 struct mend {
 	struct ntfs_change *c;
 	uint32_t next_found;
-	uint64_t clusters, records, named, found, entries;
+	uint64_t clusters, records, named, found, entries, renamed;
 	bool copy, lacks_folder;
 };
 
@@ -84,12 +84,16 @@ static int restore(struct mend *m, uint64_t number, struct err *err)
 		r = ntfs_folder_restore(&f, &left, &put, &lost, err);
 	if (!r && !left)
 		r = put_into_found(m, &f, err);
+	// What is left may be all: an entry is then as the file is.
+	if (!r && lost && left)
+		r = ntfs_folder_refresh(&f, err);
 	// Its names are there before a folder, new or old, has their entries.
 	if (!r && lost) {
 		f.stage = left ? STAGE_UNNAMED : STAGE_FILES;
 		r = ntfs_change_store(&f, err);
 	}
 	m->named += !r && put;
+	m->renamed += !r && lost && left && !put;
 	ntfs_change_done(&f);
 	return r;
 }
@@ -188,7 +192,8 @@ static int mend_one(struct mend *m, const struct ntfs_problem *p,
 		return free_record(m, p, err);
 	if (p->rule == NTFS_RULE_MFT_MIRROR)
 		return renew_mirror(m, p->record, err);
-	if (p->rule == NTFS_RULE_NAME_ENTRY)
+	if (p->rule == NTFS_RULE_NAME_ENTRY ||
+	    p->rule == NTFS_RULE_FOLDER_NAMES)
 		return restore(m, p->record, err);
 	if (p->rule == NTFS_RULE_OBJECT_ID || p->rule == NTFS_RULE_REPARSE)
 		return ntfs_views_clean(m->c, err);
@@ -209,6 +214,8 @@ static void say(const struct mend *m)
 		 "files named in their folders again"},
 		{m->found, "file put into " FOUND_FOLDER,
 		 "files put into " FOUND_FOLDER},
+		{m->renamed, "file left with the names that folders have",
+		 "files left with the names that folders have"},
 		{m->entries, "folder entry brought up to date",
 		 "folder entries brought up to date"},
 		{m->copy, "boot sector's copy written", ""},

@@ -19,7 +19,7 @@
 //        down, then files, so that no entry is of a file that is gone
 //     9  $ObjId and $Reparse, which have lost the entries of freed files
 //    10  bitmaps: what only the old state used is free
-//    11  the dirty flag is cleared
+//    11  the dirty flag is cleared, unless a rename goes on (rename.c)
 //
 // The mirror of one of the first records is written right after the record itself,
 // with no flush between: ntfs-3g does not open a volume on which the two differ in
@@ -229,7 +229,7 @@ static int write_all(struct ntfs_change *c, struct err *err)
 		r = reset_log(c, err);
 	if (!r)
 		r = write_stages(c, list, count, buf, err);
-	if (!r)
+	if (!r && !c->keeps_dirty)
 		r = mark_dirty(c, false, err);
 	mem_free(list);
 	mem_free(buf);

@@ -330,8 +330,9 @@ static void check_whole(struct file_check *k)
 	if (k->names - k->dos > 1)
 		k->mine->flags |= CR_LINKED;
 	if (base->flags & NTFS_RF_DIRECTORY && k->names - k->dos > 1)
-		ntfs_check_problem(c, k->number, NTFS_RULE_FOLDER_NAMES,
-				   "A folder has %u names", k->names - k->dos);
+		ntfs_check_find(c, NTFS_LEFTOVER, k->number,
+				NTFS_RULE_FOLDER_NAMES, "A folder has %u names",
+				k->names - k->dos);
 	if (k->has_ea != k->has_ea_info ||
 	    (k->has_ea && (k->ea_size || k->ea_packed || k->ea_need)))
 		ntfs_check_problem(c, k->number, NTFS_RULE_EA,

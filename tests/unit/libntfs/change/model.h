@@ -222,6 +222,24 @@ static inline void model_remove(struct model *m, struct model_file *f)
 	m->full += r == -ENOSPC;
 }
 
+static inline void model_rename(struct model *m, struct model_file *f)
+{
+	struct model_file *to = &m->files[model_random(m, MODEL_FILES)];
+	struct err err = {0};
+	int r = ntfs_rename(m->ntfs, f->path, to->path, ++m->time, &err);
+
+	if (r == -ENOENT || r == -ENOTDIR)
+		return;
+	check(f->is_there);
+	if (!model_done(m, r, &err) || f == to)
+		return;
+	to->is_there = true;
+	to->size = f->size;
+	to->seed = f->seed;
+	to->zero_from = f->zero_from;
+	f->is_there = false;
+}
+
 static inline void model_folder(struct model *m)
 {
 	uint32_t i = 1 + model_random(m, MODEL_FOLDERS - 1);
@@ -241,7 +259,7 @@ static inline void model_step(struct model *m)
 {
 	struct model_file *f = &m->files[model_random(m, MODEL_FILES)];
 
-	switch (model_random(m, 10)) {
+	switch (model_random(m, 12)) {
 	case 0:
 		model_folder(m);
 		break;
@@ -251,6 +269,9 @@ static inline void model_step(struct model *m)
 		break;
 	case 3:
 		model_resize(m, f);
+		break;
+	case 4:
+		model_rename(m, f);
 		break;
 	default:
 		model_write(m, f);
