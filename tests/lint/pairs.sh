@@ -30,6 +30,7 @@ judge_of_source() { # SOURCE
 	case $1 in
 	libbcdboot/store.c) echo unit/libdeploy/boot_windows.c ;;
 	libdeploy/answer_keys.c) echo unit/libdeploy/answer.c ;;
+	libcodec/lzx_write.c) echo unit/libcodec/lzx_encode.c ;;
 	libdisk/file.c) echo unit/libdisk/disk.c ;;
 	libnet/http_get.c | libnet/socket.c) echo unit/libnet/http_disk.c ;;
 	# mounts: needs a kernel and a server

@@ -105,6 +105,21 @@ int lzx_decompress(struct lzx_decoder *d, const void *in, size_t in_size,
 // Frees a decoder; NULL is fine.
 void lzx_decoder_free(struct lzx_decoder *d);
 
+struct lzx_encoder;
+
+// Makes an encoder for chunks of up to 2^window_order bytes (15 to 21).
+// Returns 0, -EINVAL or -ENOMEM. Free with lzx_encoder_free.
+int lzx_encoder_new(unsigned window_order, enum codec_level level,
+		    struct lzx_encoder **ret);
+
+// Compresses one chunk of 1 to 2^window_order bytes to WIM's LZX; the same chunk
+// gives the same bytes, whatever came before. Returns as codec_compress.
+size_t lzx_compress(struct lzx_encoder *e, const void *in, size_t in_size,
+		    void *out, size_t out_size);
+
+// Frees an encoder; NULL is fine.
+void lzx_encoder_free(struct lzx_encoder *e);
+
 struct lzms_decoder;
 
 // Makes a decoder for chunks of any size; it takes some 360 KB.

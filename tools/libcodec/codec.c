@@ -93,6 +93,27 @@ static void lzx_decoder_end(void *decoder)
 	lzx_decoder_free(decoder);
 }
 
+static int lzx_encoder_make(size_t max_chunk, enum codec_level level,
+			    void **ret)
+{
+	struct lzx_encoder *e = NULL;
+	int r = lzx_encoder_new(lzx_order(max_chunk), level, &e);
+
+	*ret = e;
+	return r;
+}
+
+static size_t lzx_encoder_run(void *encoder, const void *in, size_t in_size,
+			      void *out, size_t out_size)
+{
+	return lzx_compress(encoder, in, in_size, out, out_size);
+}
+
+static void lzx_encoder_end(void *encoder)
+{
+	lzx_encoder_free(encoder);
+}
+
 // --- LZMS --------------------------------------------------------------------
 
 static int lzms_decoder_make(size_t max_chunk, void **ret)
@@ -133,6 +154,9 @@ static const struct codec codecs[CODEC_KINDS] = {
 			.decoder_new = lzx_decoder_make,
 			.decompress = lzx_decoder_run,
 			.decoder_free = lzx_decoder_end,
+			.encoder_new = lzx_encoder_make,
+			.compress = lzx_encoder_run,
+			.encoder_free = lzx_encoder_end,
 		},
 	[CODEC_LZMS] =
 		{
