@@ -50,8 +50,11 @@ static struct listed listed_of(const struct wim_blob *b)
 		.offset = b->offset,
 		.stored_size = b->stored_size,
 		.size = b->size,
+		.solid = b->solid,
 	};
 
+	if (l.solid)
+		l.flags = RESOURCE_SOLID;
 	memcpy(l.sha1, b->sha1, SHA1_SIZE);
 	return l;
 }
@@ -61,6 +64,15 @@ static int take_blobs(struct wim_writer *w, struct err *err)
 	const struct wim *base = w->base;
 	int r = 0;
 
+	for (size_t i = 0; !r && i < base->solid_count; i++) {
+		const struct listed_solid solid = {
+			.offset = base->solids[i].offset,
+			.stored_size = base->solids[i].stored_size,
+			.size = base->solids[i].size,
+		};
+
+		r = wim_list_add_solid(&w->list, &solid, err);
+	}
 	for (size_t i = 0; !r && i < base->blob_count; i++) {
 		struct listed l = listed_of(&base->blobs[i]);
 

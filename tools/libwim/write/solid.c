@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Solid resources, as ESD files have them: all content as one, so that chunks
-// reach over many files. The resource begins with its own sizes, and what its
-// chunks take:
-//
-//     le64 content size, le32 chunk size, le32 compression (1 XPRESS, 2 LZX, 3 LZMS)
-//     le32 stored size of each chunk
-//     chunks
+// Solid resources, as ESD files have them (wim_disk.h): all content as one, so that
+// chunks reach over many files.
 //
 // How many chunks there will be is known when all content was read, and what is
 // there twice left out. Room is kept for all that could be, and the resource then
@@ -16,19 +11,10 @@
 
 #include "pack.h"
 
-struct solid_head_disk {
-	le64 size;        // 0x00: of the content
-	le32 chunk_size;  // 0x08
-	le32 compression; // 0x0c
-};
-_Static_assert(sizeof(struct solid_head_disk) == 16, "solid resource");
-_Static_assert(offsetof(struct solid_head_disk, compression) == 12,
-	       "solid resource");
-
 static const uint32_t compressions[] = {
-	[WIM_COMPRESSION_XPRESS] = 1,
-	[WIM_COMPRESSION_LZX] = 2,
-	[WIM_COMPRESSION_LZMS] = 3,
+	[WIM_COMPRESSION_XPRESS] = SOLID_XPRESS,
+	[WIM_COMPRESSION_LZX] = SOLID_LZX,
+	[WIM_COMPRESSION_LZMS] = SOLID_LZMS,
 };
 
 // --- Writing -----------------------------------------------------------------
@@ -57,8 +43,9 @@ int wim_solid_write(struct pack_job *job, struct err *err)
 
 	if (!l->start) {
 		l->start = wim_output_place(o);
-		r = wim_output_skip(
-			o, sizeof(struct solid_head_disk) + l->table_size, err);
+		r = wim_output_skip(o,
+				    sizeof(struct solid_disk) + l->table_size,
+				    err);
 	}
 	if (!r)
 		r = wim_output_write(o, job->out, job->out_size, err);
@@ -77,7 +64,7 @@ int wim_solid_write(struct pack_job *job, struct err *err)
 static int end_solid(struct packer *p, struct long_resource *l, uint64_t size,
 		     struct err *err)
 {
-	struct solid_head_disk head = {
+	struct solid_disk head = {
 		.size = to_le64(size),
 		.chunk_size = to_le32(p->packing.chunk_size),
 		.compression = to_le32(compressions[p->packing.compression]),

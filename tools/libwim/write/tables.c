@@ -10,9 +10,6 @@
 
 #include "write.h"
 
-// The content size that marks a solid resource; its own is where it lies.
-#define SOLID_MARK UINT64_C(0x100000000)
-
 // --- Blob table --------------------------------------------------------------
 
 static int put_entry(struct output *o, const struct resource_disk *resource,
@@ -34,7 +31,7 @@ static int put_solid(struct wim_writer *w, const struct listed_solid *s,
 		     struct err *err)
 {
 	struct resource_disk resource =
-		wim_resource_encode(s->offset, s->stored_size, SOLID_MARK,
+		wim_resource_encode(s->offset, s->stored_size, SOLID_MAGIC,
 				    RESOURCE_SOLID);
 
 	return put_entry(&w->output, &resource, 1, NULL, err);

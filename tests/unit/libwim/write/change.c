@@ -37,9 +37,10 @@ static struct wim *open_wim(struct disk *file)
 	return w;
 }
 
-static void append(struct disk *file, struct scene *s, const char *name)
+static void append_as(struct disk *file, struct scene *s, const char *name,
+		      bool is_solid)
 {
-	const struct wim_write_options options = {0};
+	const struct wim_write_options options = {.is_solid = is_solid};
 	struct wim *w = open_wim(file);
 	struct wim_writer *writer;
 	struct err err = {0};
@@ -49,6 +50,11 @@ static void append(struct disk *file, struct scene *s, const char *name)
 	check_ok(wim_writer_finish(writer, NULL, &err), &err);
 	wim_writer_free(writer);
 	wim_close(w);
+}
+
+static void append(struct disk *file, struct scene *s, const char *name)
+{
+	append_as(file, s, name, false);
 }
 
 static void judge(struct disk *file, uint32_t images, uint32_t boot,
@@ -101,6 +107,25 @@ static void appending(bool has_integrity)
 	judge(file, 0, 0, has_integrity);
 	append(file, &two, "Two");
 	judge(file, 1, 0, has_integrity);
+	disk_close(file);
+}
+
+// Solid resources of several times, and content that is not solid.
+static void solid(void)
+{
+	const struct wim_write_options options = {
+		.compression = WIM_COMPRESSION_XPRESS, .is_solid = true};
+	struct disk *file = make(&options);
+
+	append_as(file, &two, "Two", true);
+	judge(file, 2, 1, false);
+	append_as(file, &one, "One again", true);
+	judge(file, 3, 1, false);
+	delete (file, 1);
+	judge(file, 2, 0, false);
+	delete (file, 1);
+	append(file, &two, "Two");
+	judge(file, 2, 0, false);
 	disk_close(file);
 }
 
@@ -214,6 +239,7 @@ int main(void)
 		appending(i);
 		properties(i);
 	}
+	solid();
 	giving_up();
 	refused();
 	scene_free(&one);

@@ -70,6 +70,15 @@ static void each_compression(struct scene *s)
 		{.compression = WIM_COMPRESSION_LZX},
 		{.compression = WIM_COMPRESSION_LZX, .chunk_size = 2 << 20},
 		{.compression = WIM_COMPRESSION_LZMS},
+		{.compression = WIM_COMPRESSION_XPRESS, .is_solid = true},
+		{.compression = WIM_COMPRESSION_LZX, .is_solid = true},
+		{.compression = WIM_COMPRESSION_LZMS,
+		 .is_solid = true,
+		 .solid_chunk_size = 1 << 20},
+		{.compression = WIM_COMPRESSION_XPRESS,
+		 .is_solid = true,
+		 .solid_compression = WIM_COMPRESSION_LZX,
+		 .solid_chunk_size = 32768},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
