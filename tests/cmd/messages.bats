@@ -21,6 +21,7 @@ setup_file() {
 		wimlib-imagex capture tree w.wim One
 		wimlib-imagex append tree w.wim Two
 		wimlib-imagex capture tree p.wim --pipable
+		head -c -208 p.wim >cut.wim
 		make_wim <<<'wim("e.wim", [], xml="</IMAGE><ESD><ENCRYPTED/></ESD><IMAGE>")'
 		slipway vdisk create v.vhd 6M
 		slipway vdisk create p.vhd 6M
@@ -98,7 +99,7 @@ table() {
 		dism /Get-ImageInfo /ImageFile:w.wim /Index:3 | 2 | w.wim | there is no image "3" | 1 (One), 2 (Two)
 		dism /Get-ImageInfo /ImageFile:w.wim /Name:Three | 2 | w.wim | there is no image "Three" | 1 (One), 2 (Two)
 		dism /Get-ImageInfo /ImageFile:e.wim | 50 | e.wim: | this ESD is encrypted | Media Creation Tool
-		dism /Get-ImageInfo /ImageFile:p.wim | 50 | p.wim | this is a pipable WIM | --not-pipable
+		dism /Get-ImageInfo /ImageFile:cut.wim | 13 | cut.wim | has not its second header | it is cut off
 		dism /List-Image /ImageFile:w.wim | 87 | /Index:N | is missing | /Get-ImageInfo lists the images
 		dism /Apply-Image /ImageFile:w.wim /Index:1 | 87 | /ApplyDir:VOLUME | is missing | onto which volume
 	END

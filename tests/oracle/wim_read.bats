@@ -94,6 +94,13 @@ round() { # CAPTURE-OPTION...
 	round --compress=LZMS --chunk-size=1M
 }
 
+@test "pipable: no compression, XPRESS, LZX and LZMS" {
+	round --pipable --compress=none
+	round --pipable --compress=XPRESS --chunk-size=4K --check
+	round --pipable --compress=LZX:20
+	round --pipable --compress=LZMS
+}
+
 @test "several solid resources, and content that is by itself" {
 	mkdir -p more/again
 	cp -r "$TREE/deep" more

@@ -53,7 +53,9 @@ struct wim_info {
 	uint16_t parts; // files; 1: it is not split
 	uint32_t images, boot_index;
 	bool has_integrity; // all its files have
-	uint64_t size;      // bytes of all its files
+	bool is_pipable; // of wimlib: content does not lie as in others, though
+			 // it may be compressed in the same way
+	uint64_t size;   // bytes of all its files
 };
 
 // What the XML data says of one image. Strings are UTF-8, "" when not given,

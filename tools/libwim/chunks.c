@@ -26,14 +26,16 @@ bool wim_chunking_init(enum wim_compression compression, uint32_t chunk_size,
 		order++;
 	if (chunk_size != UINT32_C(1) << order)
 		return false;
-	*ret = (struct chunking){compression, chunk_size, order};
+	*ret = (struct chunking){compression, chunk_size, order, false};
 	return true;
 }
 
 bool wim_chunks_layout(const struct chunking *chunking, uint64_t size,
 		       uint64_t stored_size, struct chunks *ret)
 {
-	struct chunks c = {.entry_size = size > UINT32_MAX ? 8 : 4};
+	struct chunks c = {.entry_size = size > UINT32_MAX ? 8 : 4,
+			   .gap = chunking->is_pipable ? sizeof(le32) : 0};
+	uint64_t other;
 
 	// As many chunks as fit into any disk: nothing below overflows. Each
 	// has a byte at least, and none is stored larger than its content, as
@@ -42,9 +44,14 @@ bool wim_chunks_layout(const struct chunking *chunking, uint64_t size,
 		return false;
 	c.count = (size >> chunking->order) + (size % chunking->size ? 1 : 0);
 	c.table_size = c.count ? (c.count - 1) * c.entry_size : 0;
-	if (stored_size < c.table_size + c.count ||
-	    stored_size - c.table_size > size)
+	other = c.table_size + c.count * c.gap;
+	if (stored_size < other + c.count || stored_size - other > size)
 		return false;
+	c.stored = stored_size - other;
+	if (chunking->is_pipable)
+		c.table = stored_size - c.table_size;
+	else
+		c.first = c.table_size;
 	*ret = c;
 	return true;
 }

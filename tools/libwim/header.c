@@ -28,6 +28,7 @@ static int decode_compression(struct header *h, uint32_t flags, struct err *err)
 		return err_corrupt(err, "WIM header", 0x14,
 				   "a chunk cannot have %u bytes",
 				   (unsigned)h->info.chunk_size);
+	h->chunking.is_pipable = h->info.is_pipable;
 	return 0;
 }
 
@@ -49,35 +50,59 @@ static int check_kind(const struct header *h, struct err *err)
 	return 0;
 }
 
-int wim_header_read(struct disk *file, struct header *ret, struct err *err)
+static bool has_magic(const struct wim_header_disk *raw, const char *magic)
 {
-	struct header decoded = {0}, *h = &decoded;
-	struct wim_header_disk raw;
-	uint32_t flags;
+	return !memcmp(raw->magic, magic, sizeof(raw->magic));
+}
+
+// A pipable WIM begins with a header that does not know where things will be, and
+// ends with one that does.
+static int read_last(struct disk *file, struct wim_header_disk *ret,
+		     struct err *err)
+{
+	uint64_t at = file->size - sizeof(*ret);
+	int r = disk_read(file, at, ret, sizeof(*ret), err);
+
+	if (!r && !has_magic(ret, WIM_MAGIC_PIPABLE))
+		r = err_corrupt(err, "WIM header", at,
+				"this pipable WIM has not its second header at "
+				"its end: it is cut off");
+	return r;
+}
+
+// Reads the header that tells all and checks that it is one.
+static int read_raw(struct disk *file, struct wim_header_disk *ret,
+		    struct err *err)
+{
 	int r;
 
 	if (!file->size)
 		return err_set(err, -ENOTSUP, "", ERR_NOWHERE,
 			       "the file is empty: this is no WIM");
-	if (file->size < sizeof(raw))
+	if (file->size < sizeof(*ret))
 		return err_corrupt(err, "WIM header", ERR_NOWHERE,
 				   "the file is too short to be a WIM");
-	r = disk_read(file, 0, &raw, sizeof(raw), err);
+	r = disk_read(file, 0, ret, sizeof(*ret), err);
+	if (!r && has_magic(ret, WIM_MAGIC_PIPABLE))
+		r = read_last(file, ret, err);
+	else if (!r && !has_magic(ret, WIM_MAGIC))
+		r = err_set(err, -ENOTSUP, "", ERR_NOWHERE, "this is no WIM");
+	if (!r && get_le32(ret->header_size) != sizeof(*ret))
+		r = err_corrupt(err, "WIM header", 8,
+				"a header cannot have %u bytes",
+				(unsigned)get_le32(ret->header_size));
+	return r;
+}
+
+int wim_header_read(struct disk *file, struct header *ret, struct err *err)
+{
+	struct header decoded = {0}, *h = &decoded;
+	struct wim_header_disk raw;
+	int r = read_raw(file, &raw, err);
+
 	if (r)
 		return r;
-	if (!memcmp(raw.magic, WIM_MAGIC_PIPABLE, sizeof(raw.magic)))
-		return err_set(err, -ENOTSUP, "", ERR_NOWHERE,
-			       "this is a pipable WIM of wimlib, which is not "
-			       "read here; wimlib-imagex export FILE all "
-			       "NEW.wim --not-pipable makes a plain one");
-	if (memcmp(raw.magic, WIM_MAGIC, sizeof(raw.magic)))
-		return err_set(err, -ENOTSUP, "", ERR_NOWHERE,
-			       "this is no WIM");
-	if (get_le32(raw.header_size) != sizeof(raw))
-		return err_corrupt(err, "WIM header", 8,
-				   "a header cannot have %u bytes",
-				   (unsigned)get_le32(raw.header_size));
-	flags = get_le32(raw.flags);
+	h->info.is_pipable = has_magic(&raw, WIM_MAGIC_PIPABLE);
 	h->info.version = get_le32(raw.version);
 	h->info.chunk_size = get_le32(raw.chunk_size);
 	memcpy(h->info.guid.b, raw.guid, sizeof(raw.guid));
@@ -90,7 +115,7 @@ int wim_header_read(struct disk *file, struct header *ret, struct err *err)
 	h->integrity = raw.integrity;
 	r = check_kind(h, err);
 	if (!r)
-		r = decode_compression(h, flags, err);
+		r = decode_compression(h, get_le32(raw.flags), err);
 	if (!r)
 		*ret = decoded;
 	return r;

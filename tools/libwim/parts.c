@@ -49,7 +49,8 @@ static int check_same(const struct wim *w, const struct header *h,
 			       "this is a part of another split WIM than %s",
 			       name_of(first));
 	// Decoders are made for one compression.
-	if (a->compression != b->compression || a->chunk_size != b->chunk_size)
+	if (a->compression != b->compression ||
+	    a->chunk_size != b->chunk_size || a->is_pipable != b->is_pipable)
 		return err_corrupt(err, name_of(part), 0x10,
 				   "its compression is another one than that "
 				   "of %s",

@@ -71,6 +71,9 @@ static int add(struct wim *w, const struct blob_disk *raw, uint64_t where,
 		.begin = begin};
 	int r;
 
+	if (w->info.is_pipable)
+		return err_set(err, -ENOTSUP, what, where,
+			       "a pipable WIM has none");
 	if (w->solid_count == WIM_MAX_SOLIDS)
 		return err_set(err, -EFBIG, what, where,
 			       "there are more than %u", WIM_MAX_SOLIDS);

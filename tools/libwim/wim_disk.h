@@ -22,6 +22,13 @@
 // others are content: `offset` counts in the content of the run's resources, one
 // after the other, `stored_size` is the size and `size` is 0. Such a resource
 // begins with a header and a le32 with the stored size of each chunk.
+//
+// A pipable WIM (of wimlib, whose manual page wimoptimize(1) tells of them) can be
+// read in one go. It begins with a header without places, then come XML data
+// (without the sizes of what follows), metadata, content, blob table, XML data and
+// a whole header. Before each of these but headers is a blob_head_disk, which is
+// no part of the resource. Compressed resources have a le32 with its stored size
+// before each chunk and their table, which does not count these, at their end.
 
 #ifndef WIM_DISK_H
 #define WIM_DISK_H
@@ -104,6 +111,18 @@ struct solid_disk {
 _Static_assert(sizeof(struct solid_disk) == 16, "solid resource");
 _Static_assert(offsetof(struct solid_disk, compression) == 12,
 	       "solid resource");
+
+#define BLOB_HEAD_MAGIC UINT64_C(0x2b9b9ba2443db9d8)
+
+struct blob_head_disk {
+	le64 magic;              // 0x00
+	le64 size;               // 0x08: of the content
+	uint8_t sha1[SHA1_SIZE]; // 0x10
+	le32 flags;              // 0x24: RESOURCE_*
+};
+_Static_assert(sizeof(struct blob_head_disk) == 40, "head of a blob");
+_Static_assert(offsetof(struct blob_head_disk, flags) == 0x24,
+	       "head of a blob");
 
 // The table's size, then SHA-1s.
 struct integrity_disk {

@@ -39,8 +39,9 @@ struct resource {
 // How content is compressed.
 struct chunking {
 	enum wim_compression compression;
-	uint32_t size;  // bytes of content in a chunk
-	unsigned order; // log2 of size; 0: there are no chunks
+	uint32_t size;   // bytes of content in a chunk
+	unsigned order;  // log2 of size; 0: there are no chunks
+	bool is_pipable; // how they lie in a resource: see wim_disk.h
 };
 
 // A resource with much content in it.
@@ -150,6 +151,9 @@ struct chunks {
 	uint64_t count;
 	uint64_t table_size; // bytes
 	unsigned entry_size; // 4 or 8
+	unsigned gap;        // bytes before each chunk that are no part of it
+	// where in the resource, and the bytes of all chunks without gaps
+	uint64_t table, first, stored;
 };
 
 // Computes it. Returns false when the resource is too small or too large for

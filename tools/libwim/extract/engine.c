@@ -61,8 +61,8 @@ void wim_job_sizes(uint32_t chunk, uint64_t largest, struct job_sizes *ret)
 		out = round_up(largest, JOB_OUT); // less than a chunk
 	chunks = out / chunk + 1;
 	*ret = (struct job_sizes){
-		// 8: an entry of a table of chunks
-		.in = (size_t)(out + chunks * 8 + JOB_GAP),
+		// 12: an entry of a table of chunks, and a gap
+		.in = (size_t)(out + chunks * 12 + JOB_GAP),
 		.out = (size_t)out,
 		.chunks = (size_t)chunks,
 	};

@@ -62,6 +62,7 @@ struct job {
 	struct chunk_decoder decoder;
 	uint8_t *in, *out;
 	size_t *ends;   // of the chunks being decoded, in `in`
+	size_t gap;     // before each of these
 	uint16_t part;  // of the file that `in` comes from, and
 	uint64_t start; // where in it
 	size_t in_size;

@@ -34,9 +34,11 @@ static int decode_chunks(struct job *job, const struct chunking *chunking,
 
 	for (size_t i = 0; size; i++) {
 		size_t n = size < chunking->size ? size : chunking->size;
-		int r = wim_chunk_decode(&job->decoder, chunking, job->in + at,
-					 job->ends[i] - at, out, n);
+		int r;
 
+		at += job->gap;
+		r = wim_chunk_decode(&job->decoder, chunking, job->in + at,
+				     job->ends[i] - at, out, n);
 		if (r == -ENOMEM)
 			return err_nomem(err);
 		if (r)

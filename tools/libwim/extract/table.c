@@ -6,15 +6,15 @@
 
 #include "extract.h"
 
-// Enters where a chunk ends, counted from the chunk table's end, for chunks
-// that begin at `*begin`. `end` is 0 for one that is not inside, which is no
-// chunk's. Nothing else keeps a decoder within what was read.
+// Enters where chunk i of a job ends; `end` is counted from the first chunk without
+// gaps, as *begin is, where this one begins. `end` is 0 for one that is not inside,
+// which is no chunk's. Nothing else keeps a decoder within what was read.
 static int enter_end(struct job *job, const struct wim_blob *blob, size_t i,
 		     uint64_t *begin, uint64_t end, uint64_t size, size_t base,
 		     struct err *err)
 {
 	if (end > *begin && end - *begin <= size) {
-		job->ends[i] = base + (size_t)(end - *begin);
+		job->ends[i] = base + job->gap + (size_t)(end - *begin);
 		*begin = end;
 		return 0;
 	}
@@ -26,21 +26,21 @@ int wim_table_whole(struct job *job, const struct wim_blob *blob, size_t *at,
 		    struct err *err)
 {
 	const struct chunking *chunking = &job->engine->w->chunking;
-	const uint8_t *table = job->in + *at;
+	const uint8_t *table;
 	uint64_t left = blob->size, begin = 0;
 	struct chunks c;
 	size_t base;
 
 	wim_chunks_layout(chunking, blob->size, blob->stored_size, &c);
-	base = *at += (size_t)c.table_size;
+	table = job->in + *at + c.table;
+	job->gap = c.gap;
+	base = *at += (size_t)c.first;
 	for (uint64_t i = 0; i < c.count; i++) {
 		uint64_t n = left < chunking->size ? left : chunking->size;
-		uint64_t end = i + 1 < c.count
-				       ? wim_chunks_entry(&c, table, i)
-				       : blob->stored_size - c.table_size;
-		bool is_inside = end <= blob->stored_size - c.table_size;
-		int r = enter_end(job, blob, i, &begin, is_inside ? end : 0, n,
-				  base, err);
+		uint64_t end = i + 1 < c.count ? wim_chunks_entry(&c, table, i)
+					       : c.stored;
+		int r = enter_end(job, blob, i, &begin,
+				  end <= c.stored ? end : 0, n, base, err);
 
 		if (r)
 			return r;
@@ -90,30 +90,30 @@ int wim_table_part(struct table *table, struct job *job, const struct chunks *c,
 	uint32_t chunk_size = w->chunking.size;
 	uint64_t chunk = job->off / chunk_size;
 	uint64_t count = (job->out_size + chunk_size - 1) / chunk_size;
-	uint64_t stored = blob->stored_size - c->table_size;
 	uint64_t from = chunk ? chunk - 1 : 0; // the first entry wanted
 	uint64_t to = chunk + count < c->count ? chunk + count : c->count - 1;
 	uint64_t begin = 0, left = job->out_size;
-	const struct place place = {blob->part, blob->offset, c->count - 1,
-				    c->entry_size};
+	const struct place place = {blob->part, blob->offset + c->table,
+				    c->count - 1, c->entry_size};
 	int r = load_table(table, w, &place, from, to - from, err);
 
 	if (r)
 		return r;
 	if (chunk)
 		begin = wim_chunks_entry(c, table->bytes, from - table->first);
-	job->start = blob->offset + c->table_size + begin;
+	job->start = blob->offset + c->first + begin + chunk * c->gap;
 	job->in_size = 0;
+	job->gap = c->gap;
 	for (uint64_t i = 0; i < count; i++) {
 		uint64_t n = left < chunk_size ? left : chunk_size;
 		uint64_t end =
 			chunk + i < c->count - 1
 				? wim_chunks_entry(c, table->bytes,
 						   chunk + i - table->first)
-				: stored;
+				: c->stored;
 
-		r = enter_end(job, blob, i, &begin, end <= stored ? end : 0, n,
-			      job->in_size, err);
+		r = enter_end(job, blob, i, &begin, end <= c->stored ? end : 0,
+			      n, job->in_size, err);
 		if (r)
 			return r;
 		job->in_size = job->ends[i];
@@ -170,7 +170,7 @@ int wim_table_solid(struct table *table, struct job *job, struct err *err)
 	uint64_t begin = 0, size = 0;
 	int r = 0;
 
-	job->in_size = 0;
+	job->in_size = job->gap = 0;
 	while (!r && table->chunk <= last) {
 		uint64_t chunk = table->chunk;
 

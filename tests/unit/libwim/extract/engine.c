@@ -257,7 +257,7 @@ static int gather(void *ctx, const struct wim_blob *blob, uint64_t off,
 
 // Chunks of 1 MiB: a blob of three and a bit, one of less than a chunk, a tiny
 // one; with memory for one job, for two, for all.
-static void large_chunks(struct pool *pool)
+static void large_chunks(struct pool *pool, bool is_pipable)
 {
 	static const uint64_t memory[] = {1, 5 << 20, EXTRACT_MEMORY};
 	const struct wim_blob *blobs[STORED_BLOBS];
@@ -294,8 +294,9 @@ int main(int argc, char **argv)
 	large(pool);
 	large(NULL);
 	budget();
-	large_chunks(pool);
-	large_chunks(NULL);
+	large_chunks(pool, false);
+	large_chunks(pool, true);
+	large_chunks(NULL, false);
 	read_blob();
 	damage("tests/fuzz/wim_open/seeds/lzx.wim");
 	damage("tests/fuzz/wim_open/seeds/xpress.wim");

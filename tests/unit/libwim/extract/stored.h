@@ -31,16 +31,17 @@ static inline void stored_open(struct stored *s, unsigned order)
 	s->file.disk = s->disk;
 	s->wim = (struct wim){.files = &s->file,
 			      .chunking = {WIM_COMPRESSION_XPRESS,
-					   UINT32_C(1) << order, order},
+					   UINT32_C(1) << order, order, false},
 			      .info.parts = 1};
 }
 
-// Puts blob i at `off`: its table of chunks, then the chunks.
+// Puts blob i at `off`: its table of chunks and the chunks.
 static inline void stored_blob(struct stored *s, size_t i, uint64_t off,
 			       size_t size)
 {
 	struct wim_blob *blob = &s->blobs[i];
 	uint8_t *data = malloc(size);
+	uint64_t chunks;
 	struct chunks c;
 
 	for (size_t k = 0; k < size; k++)
@@ -52,14 +53,26 @@ static inline void stored_blob(struct stored *s, size_t i, uint64_t off,
 				  .stored_size = size,
 				  .compressed = true};
 	sha1_digest(data, size, blob->sha1);
-	blob->stored_size += (size - 1) / s->wim.chunking.size * 4;
+	chunks = (size + s->wim.chunking.size - 1) / s->wim.chunking.size;
+	blob->stored_size += (chunks - 1) * 4;
+	if (s->wim.chunking.is_pipable)
+		blob->stored_size += chunks * 4;
 	check(wim_chunks_layout(&s->wim.chunking, size, blob->stored_size, &c));
-	for (uint64_t k = 1; k < c.count; k++) {
-		le32 end = to_le32((uint32_t)k * s->wim.chunking.size);
+	check_eq(c.count, chunks);
+	for (uint64_t k = 0; k < chunks; k++) {
+		uint64_t begin = k * s->wim.chunking.size;
+		size_t n = size - begin < s->wim.chunking.size
+				   ? (size_t)(size - begin)
+				   : s->wim.chunking.size;
+		le32 end = to_le32((uint32_t)(begin + n));
 
-		check(!disk_write(s->disk, off + (k - 1) * 4, &end, 4, NULL));
+		if (k + 1 < chunks)
+			check(!disk_write(s->disk, off + c.table + k * 4, &end,
+					  4, NULL));
+		check(!disk_write(s->disk,
+				  off + c.first + begin + (k + 1) * c.gap,
+				  data + begin, n, NULL));
 	}
-	check(!disk_write(s->disk, off + c.table_size, data, size, NULL));
 	free(data);
 }
 

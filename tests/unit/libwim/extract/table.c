@@ -73,29 +73,37 @@ static int part(struct stored *s, struct table *t, uint64_t first,
 
 static void expect_part(struct stored *s, struct table *t, uint64_t first)
 {
-	uint64_t table = (CHUNKS - 1) * 4;
+	uint64_t table = s->wim.chunking.is_pipable ? 4 * first
+						    : (CHUNKS - 1) * 4;
+	uint64_t gap = s->wim.chunking.is_pipable ? 4 : 0, chunks;
 	struct err err = {0};
 	struct job job;
 
 	check_ok(part(s, t, first, &job, &err), &err);
 	check_eq(job.start, 100 + table + first * CHUNK);
-	check_eq(job.in_size, job.out_size);
-	check_eq(ends[0], CHUNK < job.out_size ? CHUNK : job.out_size);
-	check_eq(ends[(job.out_size - 1) / CHUNK], job.out_size);
+	chunks = (job.out_size + CHUNK - 1) / CHUNK;
+	check_eq(job.gap, gap);
+	check_eq(job.in_size, job.out_size + chunks * gap);
+	check_eq(ends[0], gap + (CHUNK < job.out_size ? CHUNK : job.out_size));
+	check_eq(ends[chunks - 1], job.in_size);
 }
 
-static void parts(struct stored *s)
+static void parts(struct stored *s, bool is_pipable)
 {
 	struct table t = {.count = 0};
 	le32 wrong = to_le32(7);
 	struct job job;
+	struct chunks c;
 
+	s->wim.chunking.is_pipable = is_pipable;
 	stored_blob(s, 0, 100, (size_t)(CHUNKS - 1) * CHUNK + 11);
 	for (uint64_t first = 0; first < CHUNKS; first += PART)
 		expect_part(s, &t, first);
 	expect_part(s, &t, 1); // back again
 	expect_part(s, &t, CHUNKS - 1);
-	check(!disk_write(s->disk, 100 + 4 * 17000, &wrong, 4, NULL));
+	check(wim_chunks_layout(&s->wim.chunking, s->blobs[0].size,
+				s->blobs[0].stored_size, &c));
+	check(!disk_write(s->disk, 100 + c.table + 4 * 17000, &wrong, 4, NULL));
 	t.count = 0;
 	expect_part(s, &t, 16990);
 	check_eq(part(s, &t, 16998, &job, NULL), -EBADMSG);
@@ -111,7 +119,8 @@ int main(void)
 	check(!disk_memory(UINT64_C(96) << 20, 512, &s.disk, NULL));
 	s.file.disk = s.disk;
 	whole_blobs(&s);
-	parts(&s);
+	parts(&s, false);
+	parts(&s, true);
 	stored_close(&s);
 	return 0;
 }
