@@ -36,6 +36,7 @@ judge_of_source() { # SOURCE
 	# mounts: needs a kernel and a server
 	libnet/share.c) echo boot/network.bats ;;
 	# whole operations on whole volumes, which foreign programs and our check judge
+	libimage/capture/capture.c) echo unit/libimage/capture/ntfs.c ;;
 	libntfs/build/attrs.c | libntfs/build/finish.c | libntfs/build/record.c)
 		echo unit/libntfs/build/build.c ;;
 	libntfs/change/cache.c | libntfs/change/content.c | libntfs/change/file.c | \

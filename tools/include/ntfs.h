@@ -427,6 +427,13 @@ int ntfs_scan(struct ntfs *n,
 	      int (*fn)(void *ctx, const struct ntfs_scan_file *file),
 	      void *ctx, struct progress *progress, struct err *err);
 
+// Makes a disk, for reading, of a stream's extents as ntfs_scan told them.
+// Returns 0, -EINVAL when they leave the volume or are fewer than `size` bytes, or
+// -ENOMEM.
+int ntfs_open_extents(struct ntfs *n, const struct disk_extent *extents,
+		      size_t count, uint64_t size, uint64_t valid,
+		      struct disk **ret, struct err *err);
+
 // Returns true when the volume holds no files but the system's own
 // ("System Volume Information" and "$RECYCLE.BIN" count as such).
 // Returns 0 or as ntfs_open.

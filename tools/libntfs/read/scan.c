@@ -257,10 +257,13 @@ static void drop_wof_stream(struct ntfs_scan_file *file,
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < file->stream_count; i++)
-		if (!ntfs_name_is(streams[i].name, streams[i].name_len,
-				  "WofCompressedData"))
+	for (size_t i = 0; i < file->stream_count; i++) {
+		if (ntfs_name_is(streams[i].name, streams[i].name_len,
+				 "WofCompressedData"))
+			streams[0].place = streams[i].place;
+		else
 			streams[kept++] = streams[i];
+	}
 	file->stream_count = kept;
 }
 
@@ -434,4 +437,18 @@ int ntfs_scan(struct ntfs *n,
 	mem_free(s.bitmap);
 	mem_free(window);
 	return r && e.code ? err_pass(err, r, &e) : r;
+}
+
+int ntfs_open_extents(struct ntfs *n, const struct disk_extent *extents,
+		      size_t count, uint64_t size, uint64_t valid,
+		      struct disk **ret, struct err *err)
+{
+	struct disk *d;
+	int r = disk_extents(n->dev, extents, count, size, valid, &d, err);
+
+	if (r)
+		return r;
+	d->read_only = true;
+	*ret = d;
+	return 0;
 }
