@@ -237,9 +237,17 @@ int wim_extract(struct wim *w, const struct wim_blob *const *blobs,
 int wim_read_blob(struct wim *w, const struct wim_blob *blob, uint64_t limit,
 		  void **ret, struct err *err);
 
-// Checks the integrity table of each file.
-// Returns 0, -ENOENT when one has none, -EBADMSG when a piece differs, or as
-// wim_extract.
+// Checks all: the integrity table of each file, where all have one, the metadata of
+// each image, and every piece of content against its hash, on all cores. The stages
+// of progress are "Checking integrity", for each file, and "Verifying", in bytes of
+// content.
+// Returns as wim_check_integrity (but not -ENOENT), wim_image_load and wim_extract.
+int wim_verify(struct wim *w, struct progress *progress, struct err *err);
+
+// Checks the integrity table of each file, on all cores. What progress counts is
+// bytes of the file.
+// Returns 0, -ENOENT when one has none, -EBADMSG when a piece differs, the error of
+// thread creation, or as wim_extract.
 int wim_check_integrity(struct wim *w, struct progress *progress,
 			struct err *err);
 

@@ -10,30 +10,7 @@
 
 #include "wim_priv.h"
 
-#define READ_SIZE (1 << 20) // a piece may be 4 GiB, as the file says
-
 static const char what[] = "WIM integrity table";
-static const char stage[] = "Checking integrity";
-
-static int hash_range(struct disk *file, uint64_t off, uint64_t len,
-		      uint8_t *buffer, uint8_t hash[SHA1_SIZE], struct err *err)
-{
-	struct sha1 sha1;
-
-	sha1_init(&sha1);
-	while (len) {
-		size_t n = len < READ_SIZE ? (size_t)len : READ_SIZE;
-		int r = disk_read(file, off, buffer, n, err);
-
-		if (r)
-			return r;
-		sha1_update(&sha1, buffer, n);
-		off += n;
-		len -= n;
-	}
-	sha1_final(&sha1, hash);
-	return 0;
-}
 
 // Checks what the table says of itself. One that covers less than it should
 // would call sound what nobody looked at.
@@ -62,74 +39,140 @@ static int decode(const struct resource *integrity, const uint8_t *table,
 	return 0;
 }
 
-// `done` is what is done of `total` with the files before.
-static int check_pieces(const struct wim_file *file, const uint8_t *table,
-			uint8_t *buffer, uint64_t done, uint64_t total,
-			struct progress *progress, struct err *err)
+// Makes blobs of the pieces of a file.
+static int list_pieces(struct wim *w, size_t i, const uint8_t *table,
+		       struct wim_blob **ret, size_t *ret_count,
+		       struct err *err)
 {
-	uint64_t begin = sizeof(struct wim_header_disk);
+	const struct wim_file *file = &w->files[i];
+	uint64_t at = sizeof(struct wim_header_disk);
 	uint64_t end = file->blob_table.offset + file->blob_table.stored_size;
-	const uint8_t *hash = table + sizeof(struct integrity_disk);
 	struct integrity_disk head = {0};
+	struct wim_blob *pieces;
 	uint64_t chunk;
-	int r = decode(&file->integrity, table, begin, end, &head, err);
+	int r = decode(&file->integrity, table, at, end, &head, err);
 
 	if (r)
 		return r;
 	chunk = get_le32(head.chunk_size);
-	for (uint64_t at = begin; at < end; at += chunk, hash += SHA1_SIZE) {
+	pieces = mem_array(get_le32(head.count), sizeof(*pieces));
+	if (!pieces)
+		return err_nomem(err);
+	table += sizeof(head);
+	for (size_t k = 0; at < end; k++, at += chunk, table += SHA1_SIZE) {
 		uint64_t len = end - at < chunk ? end - at : chunk;
-		uint8_t found[SHA1_SIZE];
 
-		r = progress_report(progress, stage, done + (at - begin),
-				    total);
-		if (r)
-			return err_set(err, r, what, ERR_NOWHERE, "stopped");
-		r = hash_range(file->disk, at, len, buffer, found, err);
-		if (r)
-			return r;
-		if (memcmp(found, hash, SHA1_SIZE))
-			return err_corrupt(err, "WIM", at,
-					   "the %llu bytes here do not match "
-					   "the integrity table",
-					   (unsigned long long)len);
+		pieces[k] = (struct wim_blob){.size = len,
+					      .stored_size = len,
+					      .order = at,
+					      .part = (uint16_t)(i + 1),
+					      .offset = at};
+		memcpy(pieces[k].sha1, table, SHA1_SIZE);
 	}
+	*ret = pieces;
+	*ret_count = get_le32(head.count);
 	return 0;
 }
 
-static int check_file(struct wim *w, size_t i, uint8_t *buffer,
+static int drop_piece(void *ctx, const struct wim_blob *blob, uint64_t off,
+		      const void *data, size_t len, struct err *err)
+{
+	return 0;
+}
+
+// Reads blobs of an array for nothing but their hashes.
+static int check_blobs(struct wim *w, const struct wim_blob *blobs,
+		       size_t count, enum read_for reading, struct pool *pool,
+		       struct progress *progress, struct err *err)
+{
+	const struct wim_blob **list = mem_array(count, sizeof(*list));
+	const struct wim_sink sink = {drop_piece, NULL};
+	int r;
+
+	if (!list)
+		return err_nomem(err);
+	for (size_t i = 0; i < count; i++)
+		list[i] = &blobs[i];
+	r = wim_extract_any(w, list, count, &sink, reading, pool, progress,
+			    err);
+	mem_free(list);
+	return r;
+}
+
+static int check_file(struct wim *w, size_t i, struct pool *pool,
 		      struct progress *progress, struct err *err)
 {
-	const struct wim_file *file = &w->files[i];
 	struct err inner = {0};
+	struct wim_blob *pieces = NULL;
+	size_t count = 0;
 	void *table;
-	int r = wim_resource_read(w, i, &file->integrity, what,
+	int r = wim_resource_read(w, i, &w->files[i].integrity, what,
 				  WIM_MAX_INTEGRITY, &table, &inner);
 
 	if (r)
 		return wim_file_fail(w, i, &inner, err);
-	r = check_pieces(file, table, buffer, file->before, w->info.size,
-			 progress, &inner);
+	r = list_pieces(w, i, table, &pieces, &count, &inner);
 	mem_free(table);
-	return r ? wim_file_fail(w, i, &inner, err) : 0;
+	if (r)
+		return wim_file_fail(w, i, &inner, err);
+	r = check_blobs(w, pieces, count, READ_INTEGRITY, pool, progress, err);
+	mem_free(pieces);
+	return r;
+}
+
+static int check_files(struct wim *w, struct pool *pool,
+		       struct progress *progress, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; !r && i < w->info.parts; i++)
+		r = check_file(w, i, pool, progress, err);
+	return r;
 }
 
 int wim_check_integrity(struct wim *w, struct progress *progress,
 			struct err *err)
 {
-	uint8_t *buffer;
-	int r = 0;
+	struct pool *pool;
+	int r;
 
 	if (!w->info.has_integrity)
 		return err_set(err, -ENOENT, "WIM", ERR_NOWHERE,
 			       "the file has no integrity table");
-	buffer = mem_alloc(READ_SIZE);
-	if (!buffer)
-		return err_nomem(err);
-	for (size_t i = 0; !r && i < w->info.parts; i++)
-		r = check_file(w, i, buffer, progress, err);
-	mem_free(buffer);
-	if (!r && progress_report(progress, stage, w->info.size, w->info.size))
-		r = err_set(err, -ECANCELED, what, ERR_NOWHERE, "stopped");
+	r = pool_new(0, &pool, err);
+	if (r)
+		return r;
+	r = check_files(w, pool, progress, err);
+	pool_free(pool);
+	return r;
+}
+
+// --- All of it ---------------------------------------------------------------
+
+static int check_image(struct wim *w, uint32_t index, struct err *err)
+{
+	struct wim_image *image;
+	int r = wim_image_load(w, index, &image, err);
+
+	if (!r)
+		wim_image_free(image);
+	return r;
+}
+
+int wim_verify(struct wim *w, struct progress *progress, struct err *err)
+{
+	struct pool *pool;
+	int r = pool_new(0, &pool, err);
+
+	if (r)
+		return r;
+	if (w->info.has_integrity)
+		r = check_files(w, pool, progress, err);
+	for (uint32_t i = 1; !r && i <= w->info.images; i++)
+		r = check_image(w, i, err);
+	if (!r)
+		r = check_blobs(w, w->blobs, w->blob_count, READ_VERIFY, pool,
+				progress, err);
+	pool_free(pool);
 	return r;
 }

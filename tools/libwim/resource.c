@@ -74,7 +74,7 @@ static int copy_piece(void *ctx, const struct wim_blob *blob, uint64_t off,
 }
 
 static int read_content(struct wim *w, const struct wim_blob *blob,
-			bool has_hash, void **ret, struct err *err)
+			enum read_for reading, void **ret, struct err *err)
 {
 	uint8_t *data = mem_alloc(blob->size);
 	struct wim_sink sink = {copy_piece, data};
@@ -82,7 +82,7 @@ static int read_content(struct wim *w, const struct wim_blob *blob,
 
 	if (!data)
 		return err_nomem(err);
-	r = wim_extract_any(w, &blob, 1, &sink, has_hash, NULL, NULL, err);
+	r = wim_extract_any(w, &blob, 1, &sink, reading, NULL, NULL, err);
 	if (r)
 		mem_free(data);
 	else
@@ -107,7 +107,7 @@ int wim_resource_read(struct wim *w, size_t i, const struct resource *res,
 			       "%llu bytes are more than the %llu allowed",
 			       (unsigned long long)res->size,
 			       (unsigned long long)limit);
-	return read_content(w, &blob, false, ret, err);
+	return read_content(w, &blob, READ_UNCHECKED, ret, err);
 }
 
 int wim_read_blob(struct wim *w, const struct wim_blob *blob, uint64_t limit,
@@ -118,5 +118,5 @@ int wim_read_blob(struct wim *w, const struct wim_blob *blob, uint64_t limit,
 			       "%llu bytes are more than the %llu allowed",
 			       (unsigned long long)blob->size,
 			       (unsigned long long)limit);
-	return read_content(w, blob, true, ret, err);
+	return read_content(w, blob, READ_CONTENT, ret, err);
 }

@@ -16,7 +16,7 @@
 #define WIM_MAX_BLOB_TABLE (UINT64_C(256) << 20) // of all files
 #define WIM_MAX_XML        (UINT64_C(16) << 20)
 #define WIM_MAX_METADATA   (UINT64_C(512) << 20)
-#define WIM_MAX_INTEGRITY  (UINT64_C(64) << 20)
+#define WIM_MAX_INTEGRITY  (UINT64_C(16) << 20) // pieces of 10 MiB of 8 TiB
 #define WIM_MAX_SOLIDS     65536 // one more each time that something is appended
 #define WIM_MAX_DEPTH      4096  // folders within folders
 #define WIM_MAX_NAME       255   // units, as on NTFS
@@ -202,12 +202,20 @@ int wim_solid_locate(const struct wim *w, const struct solid_run *run,
 
 // --- extract/engine.c --------------------------------------------------------
 
-// wim_extract for content with or without a hash to check.
+// What content is read for.
+enum read_for {
+	READ_UNCHECKED, // it has no hash
+	READ_CONTENT,
+	READ_VERIFY,
+	READ_INTEGRITY, // pieces of files, by the integrity table
+};
+
+// wim_extract for any reading.
 // Returns as wim_extract.
 int wim_extract_any(struct wim *w, const struct wim_blob *const *blobs,
-		    size_t count, const struct wim_sink *sink, bool has_hash,
-		    struct pool *pool, struct progress *progress,
-		    struct err *err);
+		    size_t count, const struct wim_sink *sink,
+		    enum read_for reading, struct pool *pool,
+		    struct progress *progress, struct err *err);
 
 // --- security.c --------------------------------------------------------------
 

@@ -211,17 +211,17 @@ static int run(struct engine *e, const struct wim_blob *const *blobs,
 		pthread_cond_wait(&e->changed, &e->lock);
 	pthread_mutex_unlock(&e->lock);
 	r = e->error.code;
-	if (!r &&
-	    progress_report(e->progress, "Extracting", e->total, e->total))
+	if (!r && wim_read_report(e, e->total))
 		r = err_set(&e->error, -ECANCELED, "WIM", ERR_NOWHERE,
 			    "stopped");
 	return r ? err_pass(err, r, &e->error) : 0;
 }
 
 int wim_extract_within(struct wim *w, const struct wim_blob *const *blobs,
-		       size_t count, const struct wim_sink *sink, bool has_hash,
-		       uint64_t memory, struct pool *pool,
-		       struct progress *progress, struct err *err)
+		       size_t count, const struct wim_sink *sink,
+		       enum read_for reading, uint64_t memory,
+		       struct pool *pool, struct progress *progress,
+		       struct err *err)
 {
 	const struct wim_blob **sorted = mem_array(count, sizeof(*sorted));
 	struct engine *e = NULL;
@@ -235,7 +235,7 @@ int wim_extract_within(struct wim *w, const struct wim_blob *const *blobs,
 	r = engine_new(w, sorted, count, memory, pool, &e, err);
 	if (!r) {
 		e->sink = sink;
-		e->has_hash = has_hash;
+		e->reading = reading;
 		e->progress = progress;
 		r = run(e, sorted, count, err);
 		engine_free(e);
@@ -245,11 +245,11 @@ int wim_extract_within(struct wim *w, const struct wim_blob *const *blobs,
 }
 
 int wim_extract_any(struct wim *w, const struct wim_blob *const *blobs,
-		    size_t count, const struct wim_sink *sink, bool has_hash,
-		    struct pool *pool, struct progress *progress,
-		    struct err *err)
+		    size_t count, const struct wim_sink *sink,
+		    enum read_for reading, struct pool *pool,
+		    struct progress *progress, struct err *err)
 {
-	return wim_extract_within(w, blobs, count, sink, has_hash,
+	return wim_extract_within(w, blobs, count, sink, reading,
 				  EXTRACT_MEMORY, pool, progress, err);
 }
 
@@ -257,6 +257,6 @@ int wim_extract(struct wim *w, const struct wim_blob *const *blobs,
 		size_t count, const struct wim_sink *sink, struct pool *pool,
 		struct progress *progress, struct err *err)
 {
-	return wim_extract_any(w, blobs, count, sink, true, pool, progress,
-			       err);
+	return wim_extract_any(w, blobs, count, sink, READ_CONTENT, pool,
+			       progress, err);
 }

@@ -100,7 +100,7 @@ struct table {
 struct engine {
 	struct wim *w;
 	const struct wim_sink *sink;
-	bool has_hash;
+	enum read_for reading;
 	struct pool *pool;
 	struct progress *progress;
 	struct sha1 fresh; // to begin with: asking the processor takes long
@@ -141,9 +141,10 @@ void wim_job_count(struct job_sizes *sizes, unsigned threads, uint64_t memory);
 // wim_extract_any within `memory` bytes of buffers.
 // Returns as wim_extract.
 int wim_extract_within(struct wim *w, const struct wim_blob *const *blobs,
-		       size_t count, const struct wim_sink *sink, bool has_hash,
-		       uint64_t memory, struct pool *pool,
-		       struct progress *progress, struct err *err);
+		       size_t count, const struct wim_sink *sink,
+		       enum read_for reading, uint64_t memory,
+		       struct pool *pool, struct progress *progress,
+		       struct err *err);
 
 // Keeps an error, the first one, by which all work ends.
 void wim_engine_fail(struct engine *e, const struct err *error);
@@ -162,6 +163,9 @@ void wim_job_drop(struct job *job);
 // something else has failed.
 int wim_read_all(struct engine *e, const struct wim_blob *const *blobs,
 		 size_t count, struct err *err);
+
+// Tells of progress. Returns 0 or -ECANCELED.
+int wim_read_report(struct engine *e, uint64_t done);
 
 // Waits for a job that is free. Returns NULL when something has failed.
 struct job *wim_read_take(struct engine *e);

@@ -36,17 +36,30 @@ static uint64_t place_of(const struct wim *w, const struct wim_blob *blob)
 	return blob->solid ? w->solids[blob->solid - 1].offset : blob->offset;
 }
 
-static int check_hash(const struct wim *w, const struct wim_blob *blob,
+// A piece of a file is not what the integrity table says.
+static int piece_differs(const struct wim *w, const struct wim_blob *piece,
+			 struct err *err)
+{
+	struct err inner = {0};
+
+	err_corrupt(&inner, "WIM", piece->offset,
+		    "the %llu bytes here do not match the integrity table",
+		    (unsigned long long)piece->size);
+	return wim_file_fail(w, piece->part - 1u, &inner, err);
+}
+
+static int check_hash(const struct engine *e, const struct wim_blob *blob,
 		      struct sha1 *hash, struct err *err)
 {
 	uint8_t found[SHA1_SIZE];
 
 	sha1_final(hash, found);
-	return memcmp(found, blob->sha1, SHA1_SIZE)
-		       ? wim_hash_damaged(
-				 w, blob, place_of(w, blob),
-				 "its content does not match its SHA-1", err)
-		       : 0;
+	if (!memcmp(found, blob->sha1, SHA1_SIZE))
+		return 0;
+	if (e->reading == READ_INTEGRITY)
+		return piece_differs(e->w, blob, err);
+	return wim_hash_damaged(e->w, blob, place_of(e->w, blob),
+				"its content does not match its SHA-1", err);
 }
 
 int wim_hash_whole(const struct engine *e, const struct wim_blob *blob,
@@ -54,10 +67,10 @@ int wim_hash_whole(const struct engine *e, const struct wim_blob *blob,
 {
 	struct sha1 hash = e->fresh;
 
-	if (!e->has_hash)
+	if (e->reading == READ_UNCHECKED)
 		return 0;
 	sha1_update(&hash, content, (size_t)blob->size);
-	return check_hash(e->w, blob, &hash, err);
+	return check_hash(e, blob, &hash, err);
 }
 
 // Takes the piece that is due from those that wait. Returns NULL when none is.
@@ -92,7 +105,7 @@ int wim_hash_piece(struct piece *piece, struct err *err)
 	large->is_hashing = true;
 	while ((piece = take_due(large))) {
 		pthread_mutex_unlock(&e->lock);
-		if (e->has_hash)
+		if (e->reading != READ_UNCHECKED)
 			sha1_update(&large->hash, piece->content, piece->size);
 		pthread_mutex_lock(&e->lock);
 		large->hashed += piece->size;
@@ -103,8 +116,8 @@ int wim_hash_piece(struct piece *piece, struct err *err)
 	pthread_mutex_unlock(&e->lock);
 	if (!is_done)
 		return 0;
-	if (e->has_hash)
-		r = check_hash(e->w, large->blob, &large->hash, err);
+	if (e->reading != READ_UNCHECKED)
+		r = check_hash(e, large->blob, &large->hash, err);
 	pthread_mutex_lock(&e->lock);
 	large->next = e->free_larges;
 	e->free_larges = large;

@@ -7,6 +7,18 @@
 
 #include "extract.h"
 
+int wim_read_report(struct engine *e, uint64_t done)
+{
+	static const char *const stages[] = {
+		[READ_UNCHECKED] = "Extracting",
+		[READ_CONTENT] = "Extracting",
+		[READ_VERIFY] = "Verifying",
+		[READ_INTEGRITY] = "Checking integrity",
+	};
+
+	return progress_report(e->progress, stages[e->reading], done, e->total);
+}
+
 int wim_read_submit(struct engine *e, struct job *job, struct err *err)
 {
 	uint64_t done;
@@ -25,7 +37,7 @@ int wim_read_submit(struct engine *e, struct job *job, struct err *err)
 		pool_submit(e->pool, wim_job_run, job);
 	else
 		wim_job_run(job);
-	r = progress_report(e->progress, "Extracting", done, e->total);
+	r = wim_read_report(e, done);
 	return r ? err_set(err, r, "WIM", ERR_NOWHERE, "stopped") : 0;
 }
 

@@ -275,7 +275,8 @@ static void large_chunks(struct pool *pool, bool is_pipable)
 		struct err err = {0};
 
 		check_ok(wim_extract_within(&s.wim, blobs, STORED_BLOBS, &sink,
-					    true, memory[i], pool, NULL, &err),
+					    READ_CONTENT, memory[i], pool, NULL,
+					    &err),
 			 &err);
 		check_eq(g.bytes, (3 << 20) + (1 << 18) + 4321 + 10);
 		check_eq(g.largest, 1 << 20);

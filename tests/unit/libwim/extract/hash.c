@@ -56,7 +56,7 @@ int main(void)
 	struct wim_file file = {.name = "x.wim"};
 	struct wim w = {.files = &file, .info.parts = 2};
 	struct wim_blob blob = {.size = SIZE, .part = 1, .offset = 77};
-	struct engine e = {.w = &w, .has_hash = true};
+	struct engine e = {.w = &w, .reading = READ_CONTENT};
 	struct err err = {0};
 	char text[ERR_TEXT];
 
@@ -80,7 +80,7 @@ int main(void)
 	wim_hash_whole(&e, &blob, content, &err);
 	check(strstr(err.what, " of part 1"));
 
-	e.has_hash = false;
+	e.reading = READ_UNCHECKED;
 	check(!wim_hash_whole(&e, &blob, content, NULL));
 	check(!in_parts(&e, &blob, content, NULL));
 	pthread_cond_destroy(&e.changed);

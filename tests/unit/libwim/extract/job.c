@@ -27,8 +27,10 @@ static const struct wim_sink to_sink = {sink, NULL};
 
 static void engine_init(struct engine *e, struct stored *s)
 {
-	*e = (struct engine){
-		.w = &s->wim, .sink = &to_sink, .has_hash = true, .running = 1};
+	*e = (struct engine){.w = &s->wim,
+			     .sink = &to_sink,
+			     .reading = READ_CONTENT,
+			     .running = 1};
 	sha1_init(&e->fresh);
 	pthread_mutex_init(&e->lock, NULL);
 	pthread_cond_init(&e->changed, NULL);

@@ -76,8 +76,8 @@ static int extract(struct solid_wim *s, unsigned wanted, uint64_t memory,
 		if (wanted >> i & 1)
 			list[n++] = &w->blobs[i];
 	c.bytes = 0;
-	r = wim_extract_within(w, list, n, &sink, true, memory, pool, NULL,
-			       err);
+	r = wim_extract_within(w, list, n, &sink, READ_CONTENT, memory, pool,
+			       NULL, err);
 	for (size_t i = 0; i < PIECES && !r; i++)
 		check_eq(g.bytes[i], wanted >> i & 1 ? sizes[i] : 0);
 	*ret_read = c.bytes;
