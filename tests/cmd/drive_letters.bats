@@ -4,6 +4,7 @@ load refuses
 
 setup() {
 	cd "$BATS_TEST_TMPDIR"
+	export SLIPWAY_LETTERS=$BATS_TEST_TMPDIR/letters
 	head -c 70000 /dev/urandom >file
 }
 
@@ -84,4 +85,94 @@ paths_of_commands() {
 			assert_output_has 'DISK@PARTITION:\PATH, such as /dev/sda@3:\Windows'
 		done
 	done < <(paths_of_commands)
+}
+
+make_volumes() {
+	slipway partition create d.img --gpt --size 40M type=data,size=20M type=data
+	slipway format d.img@1 /FS:FAT /V:FIRST
+	slipway format d.img@2 /V:second
+}
+
+@test "subst: a letter stands for a volume, a folder and a disk, in every command" {
+	make_volumes
+	run -0 slipway subst
+	[ -z "$output" ]
+	run -0 slipway subst v: d.img@2
+	run -0 slipway subst W: "$PWD/d.img@1"
+	run -0 slipway copy file 'V:\a\b.bin' /P
+	slipway type 'd.img@2:\a\b.bin' | cmp - file
+	run -0 slipway subst F: 'V:\a'
+	slipway type 'f:/b.bin' | cmp - file
+	run -0 slipway subst D: d.img
+	run -0 slipway subst
+	[ "$output" = "D:\\: => $PWD/d.img
+F:\\: => $PWD/d.img@2:\\a\\
+V:\\: => $PWD/d.img@2
+W:\\: => $PWD/d.img@1" ]
+	run -0 slipway copy 'V:\a\b.bin' W:
+	slipway type 'D:@1:\b.bin' | cmp - file
+	run -0 slipway dir V:
+	assert_output_has ' Directory of V:\'
+	run -0 slipway dir /B F:
+	[ "$output" = b.bin ]
+	run -0 slipway xcopy 'V:\' 'W:\all\' /S
+	slipway type 'W:\all\a\b.bin' | cmp - file
+	run -0 slipway chkdsk V:
+	run -0 slipway chkdsk 'W:\'
+	run -0 slipway partition list D:
+	run -0 slipway format 'W:\' /FS:FAT /Q /Y
+	run -0 slipway dir /B W:
+	[ -z "$output" ]
+	run -0 slipway bcdedit /createstore 'V:\BCD'
+	run -0 slipway reg query 'V:\BCD\Objects'
+	# A store has letters of its own.
+	run -0 slipway bcdedit /store 'V:\BCD' /create /d x /application osloader
+	run -1 slipway bcdedit /store 'V:\BCD' /set "$(grep -o '{.*}' <<<"$output")" device partition=V:
+	assert_output_has 'no partition that is known here'
+}
+
+@test "subst: what is taken, gone, a file or a folder of the host is refused" {
+	make_volumes
+	mkdir folder
+	slipway copy file 'd.img@2:\x'
+	slipway subst V: d.img@2
+	run -1 slipway subst V: d.img@1
+	assert_output_has "V:: it stands for $PWD/d.img@2 already"
+	run -1 slipway subst X: 'V:\x'
+	assert_output_has 'no virtual disk'
+	run -1 slipway subst X: 'V:\none'
+	run -1 slipway subst X: folder
+	run -2 slipway subst X d.img
+	run -2 slipway subst X:
+	run -2 slipway subst /D
+	mv d.img e.img
+	run -1 slipway dir 'V:\'
+	assert_output_has "its letter stands for $PWD/d.img@2, which is not there; subst V: /D"
+	run -0 slipway subst V: /D
+	run -1 slipway subst V: /D
+	run -1 slipway dir 'V:\'
+	assert_output_has 'there are no drive letters'
+	printf 'nonsense\n' >letters
+	run -1 slipway dir 'V:\'
+	assert_output_has 'table of drive letters'
+}
+
+@test "subst: letters given at once are all there" {
+	head -c 4096 /dev/zero >d.img
+	for letter in A B C D E F G H; do
+		slipway subst $letter: d.img &
+		pids+=($!)
+	done
+	for pid in "${pids[@]}"; do wait "$pid"; done
+	run -0 slipway subst
+	[ "${#lines[@]}" -eq 8 ]
+}
+
+@test "subst: a folder in /tmp that others may write to says nothing" {
+	[ "$(id -u)" -ne 0 ] || skip "of root it is /run"
+	unset SLIPWAY_LETTERS
+	mkdir -p run/slipway
+	chmod 777 run/slipway
+	XDG_RUNTIME_DIR=$PWD/run run -1 slipway subst
+	assert_output_has "not this user's alone"
 }

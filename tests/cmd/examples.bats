@@ -16,6 +16,7 @@ setup_file() {
 
 setup() {
 	PATH=$BIN:$PATH
+	export SLIPWAY_LETTERS=$BATS_TEST_TMPDIR/letters
 	log=$BATS_TEST_TMPDIR/log
 	cd "$BATS_TEST_TMPDIR"
 }

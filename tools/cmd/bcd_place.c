@@ -67,22 +67,22 @@ static bool name_on_disk(const char *node, char ret[WHOLE_DISK])
 
 char *bcd_place_address(const char *text)
 {
-	char disk[WHOLE_DISK], *path, *address;
-	const char *rest;
+	char disk[WHOLE_DISK], *address;
+	struct address_parts parts;
 	size_t size;
 
 	// what is no address is told by who opens it
-	if (address_split(text, &path, &rest, NULL))
+	if (address_split(text, &parts, NULL))
 		return mem_strdup(text);
-	if (!name_on_disk(path, disk)) {
-		mem_free(path);
+	if (!name_on_disk(parts.path, disk)) {
+		address_parts_done(&parts);
 		return mem_strdup(text);
 	}
-	mem_free(path);
-	size = strlen(disk) + strlen(rest) + 1;
+	size = strlen(disk) + strlen(parts.rest) + 1;
 	address = mem_alloc(size);
 	if (address)
-		snprintf(address, size, "%s%s", disk, rest);
+		snprintf(address, size, "%s%s", disk, parts.rest);
+	address_parts_done(&parts);
 	return address;
 }
 
@@ -99,18 +99,16 @@ int bcd_place_resolve(void *ctx, const char *text, struct bcd_device *ret,
 	char disk[WHOLE_DISK];
 	struct err found = {0};
 	struct place *place;
-	const char *rest;
-	char *path;
-	int r = is_letter(text) ? -ENOENT
-				: address_split(text, &path, &rest, NULL);
+	struct address_parts parts;
+	int r = is_letter(text) ? -ENOENT : address_split(text, &parts, NULL);
 
 	(void)ctx;
 	if (r)
 		return r;
-	r = !*rest && access(path, F_OK) ? -ENOENT : 0;
-	if (!*rest && name_on_disk(path, disk))
+	r = !*parts.rest && access(parts.path, F_OK) ? -ENOENT : 0;
+	if (!*parts.rest && name_on_disk(parts.path, disk))
 		text = disk;
-	mem_free(path);
+	address_parts_done(&parts);
 	if (r)
 		return r;
 	r = address_open(text, 0, &place, &found);

@@ -116,17 +116,17 @@ static int ask_meaning(const struct hive_place *f, const char *address,
 		       bool *ret_inner, struct err *err)
 {
 	size_t n = *f->key ? (size_t)(f->key - address) - 1 : strlen(address);
-	char *written = mem_strdup(address), *path;
-	const char *rest;
+	char *written = mem_strdup(address);
+	struct address_parts parts;
 	int r;
 
 	if (!written)
 		return err_nomem(err);
 	written[n] = 0;
-	r = address_split(written, &path, &rest, err);
+	r = address_split(written, &parts, err);
 	if (!r) {
-		*ret_inner = *rest;
-		mem_free(path);
+		*ret_inner = *parts.rest || parts.is_letter;
+		address_parts_done(&parts);
 	}
 	mem_free(written);
 	return r;

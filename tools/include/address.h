@@ -177,14 +177,24 @@ int address_open_volume(const char *text, unsigned flags, struct place **ret,
 // a partition.
 uint64_t address_hidden_sectors(const struct place *place);
 
-// Decides what a text means, and splits it into the host's PATH and the rest ("",
-// "@1:\\x", ...), which points into text. *ret_path is new memory, free with
-// mem_free.
+// What a text means.
+struct address_parts {
+	char *path, *rest; // the host's PATH; "", "@1:\\x", ...
+	size_t at;         // where the rest begins in the text; behind a letter
+	bool is_letter;    // it was "V:...", of the table (drives.h)
+};
+
+// Decides what a text means, and splits it. A drive's letter is looked up in the
+// table of letters, and what it stands for takes its place. Free *ret with
+// address_parts_done.
 // Returns 0, -ENOENT for what looks like an address whose PATH does not exist,
-// -EINVAL for a drive's letter, or -ENOMEM. Another machine's file is not asked for.
+// -EINVAL for a drive's letter that the table does not have, -ENOMEM, or as
+// address_letters_read. Another machine's file is not asked for.
 MUST_CHECK
-int address_split(const char *text, char **ret_path, const char **ret_rest,
-		  struct err *err);
+int address_split(const char *text, struct address_parts *ret, struct err *err);
+
+// Frees what it holds.
+void address_parts_done(struct address_parts *parts);
 
 // Checks that a text can be the path of a new file of the host.
 // Returns 0, -EROFS for another machine's file, -ENOTSUP when it leads into a disk,

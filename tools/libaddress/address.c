@@ -368,20 +368,22 @@ int address_open_as(const char *text, unsigned flags,
 			    .logon = logon,
 			    .text = text,
 			    .err = err};
-	const char *rest;
+	struct address_parts parts = {0};
 	int r;
 
 	if (!place)
 		return err_nomem(err);
 	place->stack = mem_alloc(sizeof(*place->stack));
 	place->levels = mem_array(ADDRESS_MAX_LEVELS, sizeof(*place->levels));
-	r = place->stack && place->levels
-		    ? address_split(text, &place->stack->host_path, &rest, err)
-		    : err_nomem(err);
-	if (!r)
+	r = place->stack && place->levels ? address_split(text, &parts, err)
+					  : err_nomem(err);
+	if (!r) {
+		place->stack->host_path = parts.path;
 		r = open_path(&o);
-	if (!r)
-		r = open_parts(&o, rest);
+		if (!r)
+			r = open_parts(&o, parts.rest);
+		mem_free(parts.rest);
+	}
 	if (r) {
 		address_close(place);
 		return r;

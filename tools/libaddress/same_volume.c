@@ -23,14 +23,13 @@ bool address_is_same_path(const char *a, const char *b)
 
 bool address_is_same_host(const char *a, const char *b)
 {
-	char *x = NULL, *y = NULL;
-	const char *rest;
-	bool same = !address_split(a, &x, &rest, NULL) &&
-		    !address_split(b, &y, &rest, NULL) &&
-		    address_is_same_path(x, y);
+	struct address_parts x = {0}, y = {0};
+	bool same = !address_split(a, &x, NULL) &&
+		    !address_split(b, &y, NULL) &&
+		    address_is_same_path(x.path, y.path);
 
-	mem_free(x);
-	mem_free(y);
+	address_parts_done(&x);
+	address_parts_done(&y);
 	return same;
 }
 

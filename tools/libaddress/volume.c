@@ -2,22 +2,26 @@
 //
 // A volume as a whole, by its address: what format, chkdsk and their like take.
 
+#include <stdio.h>
 #include <string.h>
 
 #include "address.h"
 
 // "win.vhd@1:\" names a volume by its root folder, which need not exist yet.
 // Returns new memory, or NULL.
-static char *without_root(const char *text)
+static char *without_root(const struct address_parts *parts)
 {
-	size_t n = strlen(text);
-	bool is_root = n > 2 && text[n - 2] == ':' &&
-		       (text[n - 1] == '\\' || text[n - 1] == '/');
-	char *copy = mem_strdup(text);
+	size_t n = strlen(parts->rest);
+	bool is_root =
+		n >= 2 && parts->rest[n - 2] == ':' &&
+		(parts->rest[n - 1] == '\\' || parts->rest[n - 1] == '/');
+	size_t size = strlen(parts->path) + n + 1;
+	char *volume = mem_alloc(size);
 
-	if (copy && is_root)
-		copy[n - 2] = 0;
-	return copy;
+	if (volume)
+		snprintf(volume, size, "%s%.*s", parts->path,
+			 (int)(is_root ? n - 2 : n), parts->rest);
+	return volume;
 }
 
 // What stands in a volume is one itself only when a virtual disk lies in it.
@@ -36,14 +40,14 @@ int address_open_volume(const char *text, unsigned flags, struct place **ret,
 {
 	struct err why = {0};
 	struct place *place;
-	const char *rest;
-	char *path, *volume;
-	int r = address_split(text, &path, &rest, err);
+	struct address_parts parts;
+	char *volume;
+	int r = address_split(text, &parts, err);
 
 	if (r)
 		return r;
-	mem_free(path);
-	volume = without_root(text);
+	volume = without_root(&parts);
+	address_parts_done(&parts);
 	if (!volume)
 		return err_nomem(err);
 	r = address_open(volume, flags | ADDRESS_FILE | ADDRESS_VIRTUAL, &place,

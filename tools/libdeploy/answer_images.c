@@ -19,16 +19,16 @@ static bool is_whole(const char *file)
 
 int answer_folder(const char *name, size_t *ret, struct err *err)
 {
-	const char *rest = "", *end = strrchr(name, '/');
-	char *path = NULL;
+	const char *end = strrchr(name, '/');
+	struct address_parts parts = {.at = strlen(name)};
 
 	// What is no address has no volume in which a folder could be.
-	if (address_split(name, &path, &rest, NULL) == -ENOMEM)
+	if (address_split(name, &parts, NULL) == -ENOMEM)
 		return err_nomem(err);
-	mem_free(path);
-	for (; *rest; rest++)
-		if (*rest == '\\' || *rest == '/')
-			end = rest;
+	for (const char *c = name + parts.at; *c; c++)
+		if (*c == '\\' || *c == '/')
+			end = c;
+	address_parts_done(&parts);
 	*ret = end ? (size_t)(end - name) + 1 : 0;
 	return 0;
 }

@@ -17,19 +17,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *text = mem_alloc(size + 1), *path;
-	const char *rest;
-	size_t n;
+	char *text = mem_alloc(size + 1);
+	struct address_parts parts;
 	int r;
 
 	CHECK(text);
 	memcpy(text, data, size);
-	r = address_split(text, &path, &rest, NULL);
+	r = address_split(text, &parts, NULL);
 	if (!r) {
-		n = strlen(path);
-		CHECK(rest == text + n && !strncmp(path, text, n));
-		CHECK(!*rest || *rest == '@' || *rest == ':');
-		mem_free(path);
+		CHECK(!parts.is_letter && parts.at == strlen(parts.path));
+		CHECK(!strncmp(parts.path, text, parts.at));
+		CHECK(!strcmp(parts.rest, text + parts.at));
+		CHECK(!*parts.rest || *parts.rest == '@' || *parts.rest == ':');
+		address_parts_done(&parts);
 	}
 	CHECK(!r || r == -ENOENT || r == -EINVAL);
 	mem_free(text);

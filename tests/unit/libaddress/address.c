@@ -74,13 +74,12 @@ static void check_refused(void)
 {
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
 		struct err why = {0};
-		const char *rest = NULL;
-		char *path = NULL;
+		struct address_parts parts = {0};
 
 		printf("%s\n", refused[i].text);
-		check(address_split(refused[i].text, &path, &rest, &why) ==
+		check(address_split(refused[i].text, &parts, &why) ==
 		      refused[i].code);
-		check(!path && !rest && strstr(why.why, "./"));
+		check(!parts.path && !parts.rest && strstr(why.why, "./"));
 		check(address_check_host(refused[i].text, NULL) ==
 		      refused[i].code);
 	}
@@ -95,16 +94,14 @@ static void check_splits(void)
 	for (size_t i = 0; i < sizeof(present) / sizeof(present[0]); i++)
 		fclose(fopen(present[i], "w"));
 	for (size_t i = 0; i < sizeof(splits) / sizeof(splits[0]); i++) {
-		const char *rest;
-		char *path;
+		struct address_parts parts;
 
 		printf("%s\n", splits[i].text);
-		check_ok(address_split(splits[i].text, &path, &rest, &err),
-			 &err);
-		check(!strcmp(path, splits[i].path));
-		check(!strcmp(rest, splits[i].rest));
-		check(rest >= splits[i].text);
-		mem_free(path);
+		check_ok(address_split(splits[i].text, &parts, &err), &err);
+		check(!strcmp(parts.path, splits[i].path));
+		check(!strcmp(parts.rest, splits[i].rest));
+		check(!strcmp(splits[i].text + parts.at, parts.rest));
+		address_parts_done(&parts);
 	}
 	check_refused();
 	for (size_t i = 0; i < sizeof(present) / sizeof(present[0]); i++)

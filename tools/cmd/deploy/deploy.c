@@ -183,22 +183,23 @@ static void go_up_twice(char *path, const char *separators)
 
 static int default_boot_files(const char *answer, char path[PATH_MAX])
 {
-	const char *rest;
-	char *host;
+	struct address_parts parts;
+	int r = 0;
 
-	if (address_split(answer, &host, &rest, NULL))
+	if (address_split(answer, &parts, NULL))
 		return -ENOENT;
-	mem_free(host);
-	if (*rest) {
-		snprintf(path, PATH_MAX - 1, "%s", answer);
-		go_up_twice(path + (rest - answer), "/\\");
-	} else {
-		if (!realpath(answer, path))
-			return -errno;
+	if (*parts.rest) {
+		snprintf(path, PATH_MAX - 1, "%s%s", parts.path, parts.rest);
+		go_up_twice(path + strlen(parts.path), "/\\");
+	} else if (realpath(answer, path)) {
 		go_up_twice(path, "/");
+	} else {
+		r = -errno;
 	}
-	strcat(path, "/");
-	return 0;
+	address_parts_done(&parts);
+	if (!r)
+		strcat(path, "/");
+	return r;
 }
 
 static double seconds_since(const struct timespec *start)

@@ -28,13 +28,14 @@ struct wim_files image_files(const struct net_logon *logon)
 // Tells whether an address leads into a disk.
 static bool is_inside(const char *address)
 {
-	const char *rest;
-	char *path;
+	struct address_parts parts;
+	bool is_it;
 
-	if (address_split(address, &path, &rest, NULL))
+	if (address_split(address, &parts, NULL))
 		return true;
-	mem_free(path);
-	return *rest;
+	is_it = *parts.rest;
+	address_parts_done(&parts);
+	return is_it;
 }
 
 // A file of the host may be written in several ways.

@@ -214,28 +214,31 @@ static int add_spot(struct copy *c, const char *text)
 // A partition, or a disk in a volume, that is named without a file: its bytes.
 static bool is_partition(const char *text)
 {
-	const char *rest, *at;
-	char *path;
+	struct address_parts parts;
+	const char *at;
 	bool yes;
 
-	if (address_split(text, &path, &rest, NULL))
+	if (address_split(text, &parts, NULL))
 		return false;
-	at = strrchr(rest, '@');
-	yes = at && at[1] && !at[1 + strspn(at + 1, "0123456789")];
-	mem_free(path);
+	at = strrchr(parts.rest, '@');
+	// "V:" is its root folder, as in Windows.
+	yes = at && at[1] && !at[1 + strspn(at + 1, "0123456789")] &&
+	      !(parts.is_letter && !text[2]);
+	address_parts_done(&parts);
 	return yes;
 }
 
 // A file of another machine that is named without what is in it.
 static bool is_on_server(const char *text)
 {
-	const char *rest;
-	char *path;
+	struct address_parts parts;
+	bool yes;
 
-	if (!net_is_name(text) || address_split(text, &path, &rest, NULL))
+	if (!net_is_name(text) || address_split(text, &parts, NULL))
 		return false;
-	mem_free(path);
-	return !*rest;
+	yes = !*parts.rest;
+	address_parts_done(&parts);
+	return yes;
 }
 
 // Adds the bytes of such a place.

@@ -2,6 +2,7 @@
 //
 // What a text means: files of the host, or those of the volume that it leads into.
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -61,7 +62,7 @@ static int open_host(const char *text, unsigned flags, struct spot *t,
 				    : err_nomem(err);
 }
 
-// A volume alone stands for its root folder.
+// A volume alone stands for its root folder; a letter has its colon.
 static int open_inner(const char *text, unsigned flags, struct spot *t,
 		      struct err *err)
 {
@@ -77,53 +78,88 @@ static int open_inner(const char *text, unsigned flags, struct spot *t,
 	if (!root)
 		return err_nomem(err);
 	memcpy(root, text, len);
-	memcpy(root + len, ":\\", 3);
+	strcpy(root + len, len && text[len - 1] == ':' ? "\\" : ":\\");
 	r = address_open(root, flags, &t->place, err);
 	mem_free(root);
 	return r;
 }
 
-static int open_volume(const char *text, unsigned flags, struct spot *t,
-		       struct err *err)
+// Copies what stands before a path at the end of a text, with its colon. Returns
+// NULL when it does not end so, or without memory.
+static char *before_path(const char *text, const char *path)
+{
+	size_t len = strlen(text), path_len = strlen(path);
+	char *prefix;
+
+	if (len > 1 && text[len - 1] == ':' && !path[1]) // "V:"
+		path_len = 0;
+	if (len <= path_len || text[len - path_len - 1] != ':')
+		return NULL;
+	prefix = mem_strdup(text);
+	if (prefix)
+		prefix[len - path_len] = 0;
+	return prefix;
+}
+
+// `whole` is the text with what a letter in it stands for.
+static int open_volume(const char *text, const char *whole, unsigned flags,
+		       struct spot *t, struct err *err)
 {
 	int r = open_inner(text, flags, t, err);
-	size_t len, path_len;
+	size_t size;
 
 	if (r)
 		return r;
 	t->tree = t->place->volume;
 	t->path = mem_strdup(t->place->path);
-	t->prefix = mem_alloc(strlen(text) + 2);
-	if (!t->path || !t->prefix)
+	if (!t->path)
 		return err_nomem(err);
 	// The last INNER ends the text, if it is in there.
-	len = strlen(text);
-	path_len = strlen(t->path);
-	strcpy(t->prefix, text);
-	if (len > path_len && text[len - path_len - 1] == ':')
-		t->prefix[len - path_len] = 0;
-	else
-		strcat(t->prefix, ":");
+	t->prefix = before_path(text, t->path);
+	if (!t->prefix)
+		t->prefix = before_path(whole, t->path);
+	if (t->prefix)
+		return 0;
+	size = strlen(whole) + 2;
+	t->prefix = mem_alloc(size);
+	if (!t->prefix)
+		return err_nomem(err);
+	snprintf(t->prefix, size, "%s:", whole);
 	return 0;
+}
+
+static int open_parts(const char *text, const struct address_parts *parts,
+		      unsigned flags, struct spot *t, struct err *err)
+{
+	size_t size = strlen(parts->path) + strlen(parts->rest) + 1;
+	char *whole;
+	int r;
+
+	if (!*parts->rest && !parts->is_letter &&
+	    is_of_host(parts->path, flags))
+		return open_host(text, flags, t, err);
+	whole = mem_alloc(size);
+	if (!whole)
+		return err_nomem(err);
+	snprintf(whole, size, "%s%s", parts->path, parts->rest);
+	r = open_volume(text, whole, flags & ~SPOT_HOST_FILE, t, err);
+	mem_free(whole);
+	return r;
 }
 
 int spot_open(const char *text, unsigned flags, struct spot **ret,
 	      struct err *err)
 {
 	struct spot *t = mem_alloc(sizeof(*t));
-	const char *rest;
-	char *path;
+	struct address_parts parts;
 	int r;
 
 	if (!t)
 		return err_nomem(err);
-	r = address_split(text, &path, &rest, err);
+	r = address_split(text, &parts, err);
 	if (!r) {
-		r = !*rest && is_of_host(path, flags)
-			    ? open_host(text, flags, t, err)
-			    : open_volume(text, flags & ~SPOT_HOST_FILE, t,
-					  err);
-		mem_free(path);
+		r = open_parts(text, &parts, flags, t, err);
+		address_parts_done(&parts);
 	}
 	if (r) {
 		spot_close(t);

@@ -15,15 +15,16 @@ static int open_volume(const char *address, bool for_writing,
 		       struct place **ret, struct err *err)
 {
 	struct place *place;
-	const char *rest;
-	char *path;
-	int r = address_split(address, &path, &rest, err);
+	struct address_parts parts;
+	bool is_of_host;
+	int r = address_split(address, &parts, err);
 
 	if (r)
 		return r;
-	mem_free(path);
+	is_of_host = !*parts.rest && !parts.is_letter;
+	address_parts_done(&parts);
 	*ret = NULL;
-	if (!*rest)
+	if (is_of_host)
 		return 0;
 	r = address_open(address, for_writing ? ADDRESS_WRITE : 0, &place, err);
 	if (r)
