@@ -10,6 +10,7 @@ trap 'rm -rf "$tmp"' EXIT
 given() { # HEADER
 	case $1 in
 	image) echo 'struct wim *wim; struct disk *volume; struct apply_result result;' ;;
+	image_into) echo 'struct wim *wim;' ;;
 	answer) echo 'struct answer *answer;' ;;
 	bcdboot) echo 'struct bcd_device esp, partition; struct guid loader, resume;
 		struct disk *partition_disk; struct tree *windows;

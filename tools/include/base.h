@@ -347,6 +347,9 @@ void sha1_digest(const void *data, size_t len, uint8_t out[SHA1_SIZE]);
 // string (free with mem_free), or NULL when there is no memory.
 char *utf16_to_utf8(const le16 *units, size_t n);
 
+// The same into `out`, which has room for n * 3 + 1 bytes.
+void utf16_put_utf8(const le16 *units, size_t n, char *out);
+
 // Turns a string into units. *ret is new memory (free with mem_free), *ret_n
 // the number of units, without a NUL (though one follows).
 // Returns 0, -EINVAL when s is not (W)UTF-8, or -ENOMEM.

@@ -308,6 +308,12 @@ int ntfs_lookup_link(struct ntfs *n, const char *path, uint64_t *ret_record,
 int ntfs_read_link(struct ntfs *n, uint64_t record, char **ret,
 		   struct err *err);
 
+// The same from reparse data without its header, as images hold it; a target below
+// "\\??\\" comes without that.
+// Returns 0, -ENOENT for a tag that is neither, -EBADMSG, or -ENOMEM.
+int ntfs_link_target(uint32_t tag, const void *data, size_t size, char **ret,
+		     struct err *err);
+
 // Returns a reparse tag's short name ("WOF", "DEDUP"), or NULL.
 const char *ntfs_reparse_name(uint32_t tag);
 

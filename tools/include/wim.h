@@ -55,6 +55,7 @@ struct wim_info {
 	bool has_integrity; // all its files have
 	bool is_pipable; // of wimlib: content does not lie as in others, though
 			 // it may be compressed in the same way
+	bool rp_fix;     // absolute links lead into the images from their roots
 	uint64_t size;   // bytes of all its files
 };
 

@@ -41,13 +41,10 @@ static size_t put_utf8(char *out, uint32_t c)
 	return 4;
 }
 
-char *utf16_to_utf8(const le16 *units, size_t n)
+void utf16_put_utf8(const le16 *units, size_t n, char *out)
 {
-	char *out = n < SIZE_MAX / 3 - 1 ? mem_alloc(n * 3 + 1) : NULL;
 	size_t len = 0;
 
-	if (!out)
-		return NULL;
 	for (size_t i = 0; i < n; i++) {
 		uint32_t c = get_le16(units[i]);
 
@@ -57,6 +54,14 @@ char *utf16_to_utf8(const le16 *units, size_t n)
 		len += put_utf8(out + len, c);
 	}
 	out[len] = 0;
+}
+
+char *utf16_to_utf8(const le16 *units, size_t n)
+{
+	char *out = n < SIZE_MAX / 3 - 1 ? mem_alloc(n * 3 + 1) : NULL;
+
+	if (out)
+		utf16_put_utf8(units, n, out);
 	return out;
 }
 

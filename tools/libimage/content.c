@@ -58,16 +58,25 @@ static int report(void *ctx, const char *stage, uint64_t done, uint64_t total)
 	return progress_report(r->outer, r->stage, done, total);
 }
 
-static int extract(struct apply *a, const struct wim_sink *sink,
-		   const char *stage, struct pool *pool,
-		   struct progress *progress, struct err *err)
+int image_extract(struct wim *w, const struct wim_blob *const *blobs,
+		  size_t count, const struct wim_sink *sink, const char *stage,
+		  struct pool *pool, struct progress *progress, struct err *err)
 {
-	const struct wim_blob **blobs;
 	struct relabelled relabelled = {
 		.progress = {.report = report, .ctx = &relabelled},
 		.outer = progress,
 		.stage = stage,
 	};
+
+	return wim_extract(w, blobs, count, sink, pool, &relabelled.progress,
+			   err);
+}
+
+static int extract(struct apply *a, const struct wim_sink *sink,
+		   const char *stage, struct pool *pool,
+		   struct progress *progress, struct err *err)
+{
+	const struct wim_blob **blobs;
 	size_t count = 0;
 	int r;
 
@@ -77,8 +86,8 @@ static int extract(struct apply *a, const struct wim_sink *sink,
 	for (size_t i = 0; i < a->target_count; i++)
 		if (!i || a->targets[i].blob != a->targets[i - 1].blob)
 			blobs[count++] = a->targets[i].blob;
-	r = wim_extract(a->wim, blobs, count, sink, pool, &relabelled.progress,
-			err);
+	r = image_extract(a->wim, blobs, count, sink, stage, pool, progress,
+			  err);
 	mem_free(blobs);
 	return r;
 }

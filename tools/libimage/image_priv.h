@@ -54,6 +54,12 @@ int apply_add_streams(struct walk *w, uint32_t node,
 int apply_path(const struct wim_dentry *d, char *dst, size_t size,
 	       struct err *err);
 
+// wim_extract, with another name for what progress counts.
+int image_extract(struct wim *w, const struct wim_blob *const *blobs,
+		  size_t count, const struct wim_sink *sink, const char *stage,
+		  struct pool *pool, struct progress *progress,
+		  struct err *err);
+
 // Says which file an error is of. Returns its code.
 int apply_failed(struct walk *w, const struct wim_dentry *d,
 		 const struct err *inner);

@@ -110,6 +110,7 @@ int wim_header_read(struct disk *file, struct header *ret, struct err *err)
 	h->info.parts = get_le16(raw.parts);
 	h->info.images = get_le32(raw.images);
 	h->info.boot_index = get_le32(raw.boot_index);
+	h->info.rp_fix = get_le32(raw.flags) & WIM_FLAG_RP_FIX;
 	h->blob_table = raw.blobs;
 	h->xml = raw.xml;
 	h->integrity = raw.integrity;

@@ -82,3 +82,16 @@ int ntfs_read_link(struct ntfs *n, uint64_t record, char **ret, struct err *err)
 		*ret = link.target;
 	return r;
 }
+
+int ntfs_link_target(uint32_t tag, const void *data, size_t size, char **ret,
+		     struct err *err)
+{
+	const struct ntfs_reparse point = {
+		.tag = tag, .data = data, .size = size};
+	struct ntfs_link link;
+	int r = ntfs_link_decode(&point, &link, err);
+
+	if (!r)
+		*ret = link.target;
+	return r;
+}

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: MIT
+//
+// An image into a place: its tree first, from the root on; then content, in the
+// order of the image file; then what is to be so at the end, from the leaves on, as
+// a folder's times change with what is put into it.
+
+#include <stdlib.h>
+
+#include "into.h"
+
+static bool is_folder(const struct wim_dentry *d)
+{
+	return d->attributes & NTFS_ATTR_DIRECTORY;
+}
+
+static bool is_reparse(const struct wim_dentry *d)
+{
+	return d->attributes & NTFS_ATTR_REPARSE;
+}
+
+// --- Targets of content ------------------------------------------------------
+
+static int add_target(struct into *into, const struct wim_dentry *d,
+		      const struct wim_stream *s, struct err *err)
+{
+	if (mem_grow((void **)&into->targets, into->target_count,
+		     &into->target_room, sizeof(*into->targets)))
+		return err_nomem(err);
+	into->targets[into->target_count++] =
+		(struct into_target){s->blob, d, s};
+	into->result.bytes += s->blob->size;
+	return 0;
+}
+
+static int add_streams(struct into *into, const struct wim_dentry *d,
+		       struct err *err)
+{
+	bool lost = false;
+	int r = 0;
+
+	for (size_t i = 0; i < d->stream_count && !r; i++) {
+		const struct wim_stream *s = &d->streams[i];
+
+		if (s->name && !into->takes_streams)
+			lost = true;
+		else if (s->blob && (s->name || !is_folder(d)))
+			r = add_target(into, d, s, err);
+	}
+	return r || !lost ? r : into_lose(into, d, INTO_STREAMS, err);
+}
+
+static int by_blob(const void *a, const void *b)
+{
+	const struct into_target *x = a, *y = b;
+
+	if (x->blob != y->blob)
+		return x->blob < y->blob ? -1 : 1;
+	return x < y ? -1 : x > y;
+}
+
+static const struct into_target *first_target(const struct into *into,
+					      const struct wim_blob *blob)
+{
+	size_t low = 0, high = into->target_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (into->targets[middle].blob < blob)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return &into->targets[low];
+}
+
+static int write_piece(void *ctx, const struct wim_blob *blob, uint64_t off,
+		       const void *data, size_t len, struct err *err)
+{
+	struct into *into = ctx;
+	const struct into_target *t = first_target(into, blob),
+				 *end = into->targets + into->target_count;
+
+	for (; t < end && t->blob == blob; t++) {
+		int r = into->ops->write(into, t->dentry, t->stream, off, data,
+					 len, err);
+
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+static int drop_piece(void *ctx, const struct wim_blob *blob, uint64_t off,
+		      const void *data, size_t len, struct err *err)
+{
+	return 0;
+}
+
+static int move_content(struct into *into, bool write, struct pool *pool,
+			struct progress *progress, struct err *err)
+{
+	const struct wim_sink sink = {write ? write_piece : drop_piece, into};
+	const struct wim_blob **blobs;
+	size_t count = 0;
+	int r;
+
+	blobs = mem_array(into->target_count, sizeof(*blobs));
+	if (!blobs)
+		return err_nomem(err);
+	for (size_t i = 0; i < into->target_count; i++)
+		if (!i || into->targets[i].blob != into->targets[i - 1].blob)
+			blobs[count++] = into->targets[i].blob;
+	r = image_extract(into->wim, blobs, count, &sink,
+			  write ? "Applying image" : "Checking image", pool,
+			  progress, err);
+	mem_free(blobs);
+	return r;
+}
+
+// --- The tree ----------------------------------------------------------------
+
+// The first entry of a link group has the content; those that follow are names.
+struct by_group {
+	uint64_t group;
+	uint32_t index;
+};
+
+static int compare_groups(const void *a, const void *b)
+{
+	const struct by_group *x = a, *y = b;
+
+	if (x->group != y->group)
+		return x->group < y->group ? -1 : 1;
+	return x->index < y->index ? -1 : x->index > y->index;
+}
+
+static int find_links(struct into *into, struct err *err)
+{
+	const struct wim_image *image = into->image;
+	size_t count = 0;
+	struct by_group *list = mem_array(image->dentry_count, sizeof(*list));
+
+	into->first = mem_array(image->dentry_count, sizeof(*into->first));
+	if (!list || !into->first) {
+		mem_free(list);
+		return err_nomem(err);
+	}
+	for (uint32_t i = 0; i < image->dentry_count; i++)
+		if (image->dentries[i]->link_group &&
+		    !is_folder(image->dentries[i]))
+			list[count++] = (struct by_group){
+				image->dentries[i]->link_group, i};
+	qsort(list, count, sizeof(*list), compare_groups);
+	for (size_t i = 1; i < count; i++) {
+		uint32_t first = list[i - 1].index;
+
+		if (list[i].group != list[i - 1].group)
+			continue;
+		into->first[list[i].index] = into->first[first]
+						     ? into->first[first]
+						     : image->dentries[first];
+	}
+	mem_free(list);
+	return 0;
+}
+
+// Further names come when their files are whole: until then the first may turn out
+// to be one that the place cannot hold.
+static int make_links(struct into *into, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < into->image->dentry_count && !r; i++) {
+		const struct wim_dentry *first = into->first[i];
+
+		if (!first || into->is_left_out[i])
+			continue;
+		into->is_left_out[i] = into->is_left_out[first->index];
+		if (into->is_left_out[i])
+			continue;
+		into->result.links++;
+		r = into->ops->make_link(into, into->image->dentries[i], first,
+					 err);
+	}
+	return r;
+}
+
+// What is left out when it is made has no content.
+static int make(struct into *into, const struct wim_dentry *d, struct err *err)
+{
+	int r;
+
+	if (d->attributes & NTFS_ATTR_ENCRYPTED && !is_folder(d))
+		return into_leave_out(into, d, INTO_ENCRYPTED, err);
+	if (into->first[d->index])
+		return 0;
+	if (is_reparse(d))
+		r = into->ops->make_reparse(into, d, err);
+	else if (is_folder(d))
+		r = into->ops->make_folder(into, d, err);
+	else
+		r = into->ops->make_file(into, d, err);
+	if (r || into->is_left_out[d->index])
+		return r;
+	if (is_folder(d))
+		into->result.folders++;
+	else
+		into->result.files++;
+	return is_reparse(d) ? 0 : add_streams(into, d, err);
+}
+
+static int make_tree(struct into *into, struct progress *progress,
+		     struct err *err)
+{
+	const struct wim_image *image = into->image;
+	int r = 0;
+
+	for (size_t i = 0; i < image->dentry_count && !r; i++) {
+		const struct wim_dentry *d = image->dentries[i];
+
+		if (d->parent && into->is_left_out[d->parent->index])
+			into->is_left_out[d->index] = true;
+		else
+			r = make(into, d, err);
+		if (!r && progress_report(progress, "Creating files", i,
+					  image->dentry_count))
+			r = err_set(err, -ECANCELED, "image", ERR_NOWHERE,
+				    "stopped");
+	}
+	if (!r && into->target_count)
+		qsort(into->targets, into->target_count, sizeof(*into->targets),
+		      by_blob);
+	return r;
+}
+
+static int end_tree(struct into *into, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = into->image->dentry_count; i-- && !r;)
+		if (!into->is_left_out[i])
+			r = into->ops->end(into, into->image->dentries[i], err);
+	return r;
+}
+
+// --- All of it ---------------------------------------------------------------
+
+// All content of the image, before anything is made.
+static int verify(struct into *into, struct pool *pool,
+		  struct progress *progress, struct err *err)
+{
+	const struct wim_image *image = into->image;
+	int r = 0;
+
+	for (size_t i = 0; i < image->dentry_count && !r; i++)
+		for (size_t k = 0; k < image->dentries[i]->stream_count && !r;
+		     k++)
+			if (image->dentries[i]->streams[k].blob)
+				r = add_target(into, image->dentries[i],
+					       &image->dentries[i]->streams[k],
+					       err);
+	if (!r && into->target_count)
+		qsort(into->targets, into->target_count, sizeof(*into->targets),
+		      by_blob);
+	if (!r)
+		r = move_content(into, false, pool, progress, err);
+	into->target_count = 0;
+	into->result.bytes = 0;
+	return r;
+}
+
+// What has not its name yet is taken away.
+static void drop_all(struct into *into)
+{
+	for (size_t i = 0; i < into->image->dentry_count; i++)
+		into->ops->drop(into, into->image->dentries[i]);
+}
+
+static int run(struct into *into, struct pool *pool, struct progress *progress,
+	       struct err *err)
+{
+	int r = 0;
+
+	if (into->options->verify)
+		r = verify(into, pool, progress, err);
+	if (r)
+		return r;
+	r = make_tree(into, progress, err);
+	if (!r)
+		r = move_content(into, true, pool, progress, err);
+	if (!r)
+		r = make_links(into, err);
+	if (!r)
+		r = end_tree(into, err);
+	if (r)
+		drop_all(into);
+	return r;
+}
+
+int into_run(struct into *into, struct wim *w, uint32_t index,
+	     const struct into_options *options, struct progress *progress,
+	     struct into_result *ret, struct err *err)
+{
+	struct pool *pool = NULL;
+	int r;
+
+	into->wim = w;
+	into->options = options;
+	r = wim_image_load(w, index, &into->image, err);
+	if (!r)
+		r = find_links(into, err);
+	if (!r) {
+		into->is_left_out = mem_array(into->image->dentry_count,
+					      sizeof(*into->is_left_out));
+		r = into->is_left_out ? into->ops->prepare(into, err)
+				      : err_nomem(err);
+	}
+	if (!r)
+		r = pool_new(options->threads, &pool, err);
+	if (!r)
+		r = run(into, pool, progress, err);
+	if (!r)
+		*ret = into->result;
+	pool_free(pool);
+	mem_free(into->targets);
+	mem_free(into->first);
+	mem_free(into->is_left_out);
+	wim_image_free(into->image);
+	return r;
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+//
+// Inside of image_into.h: an image's entries, one after another, into a place.
+//
+//     into.c   the order of things: folders and files, content, what comes last
+//     lost.c   what the place cannot hold
+//     host.c   a folder of the host as a place
+//     link.c   where links lead
+
+#ifndef INTO_H
+#define INTO_H
+
+#include "image_into.h"
+#include "../image_priv.h"
+
+struct into;
+
+// What a kind of place does. `d` is an entry of the image that is not left out, and
+// whose folder is there.
+struct into_ops {
+	// The image is loaded: into->image.
+	int (*prepare)(struct into *into, struct err *err);
+	// Makes a folder, or uses the one that is there. Of the root: the folder
+	// that all goes into.
+	int (*make_folder)(struct into *into, const struct wim_dentry *d,
+			   struct err *err);
+	// Makes an empty file.
+	int (*make_file)(struct into *into, const struct wim_dentry *d,
+			 struct err *err);
+	// Makes what a reparse point is here; leaves out what it is not.
+	int (*make_reparse)(struct into *into, const struct wim_dentry *d,
+			    struct err *err);
+	// Gives the file of `first` the name of `d`, too; its content is there.
+	int (*make_link)(struct into *into, const struct wim_dentry *d,
+			 const struct wim_dentry *first, struct err *err);
+	// Writes part of a stream. From several threads at once.
+	int (*write)(struct into *into, const struct wim_dentry *d,
+		     const struct wim_stream *stream, uint64_t off,
+		     const void *data, size_t len, struct err *err);
+	// Ends an entry: attributes, times, its name. What is in a folder before
+	// the folder.
+	int (*end)(struct into *into, const struct wim_dentry *d,
+		   struct err *err);
+	// After a failure: takes away what has not its name yet.
+	void (*drop)(struct into *into, const struct wim_dentry *d);
+};
+
+// A stream that is filled from a blob.
+struct into_target {
+	const struct wim_blob *blob;
+	const struct wim_dentry *dentry;
+	const struct wim_stream *stream;
+};
+
+struct into {
+	const struct into_ops *ops;
+	void *place;
+	const struct into_options *options;
+	struct wim *wim;
+	struct wim_image *image;
+	bool *is_left_out;           // by dentry->index
+	bool takes_streams;          // named ones, too
+	struct into_target *targets; // sorted by blob
+	size_t target_count, target_room;
+	const struct wim_dentry **first; // of each link group, by dentry->index
+	struct into_result result;
+};
+
+// --- into.c ------------------------------------------------------------------
+
+// Puts image `index` into a place; of `into` ops, place and takes_streams are set.
+int into_run(struct into *into, struct wim *w, uint32_t index,
+	     const struct into_options *options, struct progress *progress,
+	     struct into_result *ret, struct err *err);
+
+// --- lost.c ------------------------------------------------------------------
+
+// Counts a loss. Returns 0 or -ENOMEM.
+int into_lose(struct into *into, const struct wim_dentry *d,
+	      enum into_loss loss, struct err *err);
+
+// Counts it, and leaves the entry out, with all that is in it.
+int into_leave_out(struct into *into, const struct wim_dentry *d,
+		   enum into_loss loss, struct err *err);
+
+// --- link.c ------------------------------------------------------------------
+
+// Reads where a link leads, as the host writes it, with `root` in front of what
+// begins at the image's root (NULL: of nothing). *ret is new memory (mem_free).
+// Returns 0, -ENOENT for a reparse point that is no link or leads to another
+// volume or machine, -EBADMSG, or as wim_read_blob.
+int into_read_link(struct into *into, const struct wim_dentry *d,
+		   const char *root, char **ret, struct err *err);
+
+#endif
