@@ -32,6 +32,7 @@ judge_of_source() { # SOURCE
 	libdeploy/answer_keys.c) echo unit/libdeploy/answer.c ;;
 	libcodec/lzx_write.c) echo unit/libcodec/lzx_encode.c ;;
 	libdisk/file.c) echo unit/libdisk/disk.c ;;
+	libimage/into/host.c | libimage/into/into.c) echo fault/libimage/into.c ;;
 	libnet/http_get.c | libnet/socket.c) echo unit/libnet/http_disk.c ;;
 	# mounts: needs a kernel and a server
 	libnet/share.c) echo boot/network.bats ;;
