@@ -127,6 +127,17 @@ struct ntfs_stream_spec {
 			  // are written after the layout
 	uint64_t order;   // data is laid out by rising order, then as added
 	bool reserve;     // keep one run if at all possible, never resident
+	bool hole; // $DATA: no clusters, it reads as zeroes and is not written
+};
+
+// How Windows' overlay filter compresses a file as a whole (compact /exe, CompactOS):
+// in chunks of so many bytes.
+enum ntfs_wof_algorithm { // as stored
+	NTFS_WOF_XPRESS4K,
+	NTFS_WOF_LZX, // 32 KiB
+	NTFS_WOF_XPRESS8K,
+	NTFS_WOF_XPRESS16K,
+	NTFS_WOF_ALGORITHMS,
 };
 
 // Starts a build on an (otherwise ignored) device. Nothing is read, and nothing
@@ -174,6 +185,24 @@ int ntfs_build_link(struct ntfs_build *b, uint32_t node, uint32_t parent,
 int ntfs_build_stream(struct ntfs_build *b, uint32_t node,
 		      const struct ntfs_stream_spec *spec, uint32_t *ret_stream,
 		      struct err *err);
+
+// Gives a file the three things that make it one which the overlay filter holds
+// compressed: an unnamed stream of `size` bytes that is a hole, a stream for its
+// chunks and their table, `stored` bytes, which is to be written, and a reparse
+// point. `size` is at least 1.
+// Returns as ntfs_build_stream for each of them.
+int ntfs_build_wof(struct ntfs_build *b, uint32_t node, uint64_t size,
+		   uint64_t stored, enum ntfs_wof_algorithm algorithm,
+		   uint64_t order, uint32_t *ret_stream, struct err *err);
+
+// Returns how many bytes of content a chunk of an algorithm has.
+uint32_t ntfs_wof_chunk(enum ntfs_wof_algorithm algorithm);
+
+// Returns how many bytes the table before the chunks of a file takes, and of how many
+// bytes each entry is: 4 or 8. Entry k tells where chunk k + 1 begins, in bytes behind
+// the table. A chunk that is as long as its content is stored as it is.
+uint64_t ntfs_wof_table(uint64_t size, enum ntfs_wof_algorithm algorithm,
+			uint32_t *ret_entry);
 
 // Ends the description: makes up missing 8.3 names, sorts the folders, numbers
 // the records and places every stream. Nothing is written. Whatever is wrong

@@ -318,6 +318,23 @@ struct ntfs_reparse_disk {
 };
 _Static_assert(sizeof(struct ntfs_reparse_disk) == 8, "size");
 
+#define NTFS_TAG_WOF 0x80000017u
+
+// Behind the tag of Windows' overlay filter: WOF_EXTERNAL_INFO, and of the provider
+// FILE, FILE_PROVIDER_EXTERNAL_INFO (wofapi.h).
+struct ntfs_wof_disk {
+	le32 version;          // 0x00
+	le32 provider;         // 0x04
+	le32 provider_version; // 0x08
+	le32 algorithm;        // 0x0c
+};
+_Static_assert(sizeof(struct ntfs_wof_disk) == 0x10, "size");
+
+#define NTFS_WOF_VERSION       1u // both
+#define NTFS_WOF_PROVIDER_WIM  1u
+#define NTFS_WOF_PROVIDER_FILE 2u
+#define NTFS_WOF_STREAM        "WofCompressedData"
+
 struct ntfs_ea_information_disk {
 	le16 packed_size;   // 0x00: each EA without its padding, 5 + lengths
 	le16 need_ea_count; // 0x02

@@ -20,9 +20,9 @@ uint32_t ntfs_record_room(const struct ntfs_build *b)
 	       NTFS_END_MARK;
 }
 
-uint32_t ntfs_nonresident_room(size_t name_len)
+uint32_t ntfs_nonresident_room(size_t name_len, bool hole)
 {
-	return ntfs_runs_offset(name_len, false) + RUNS_ROOM;
+	return ntfs_runs_offset(name_len, hole) + RUNS_ROOM;
 }
 
 static int add_attr(struct attrs *attrs, const struct attr *a, struct err *err)
@@ -35,7 +35,7 @@ static int add_attr(struct attrs *attrs, const struct attr *a, struct err *err)
 	x = &attrs->items[attrs->count++];
 	*x = *a;
 	x->room = x->nonresident
-			  ? ntfs_nonresident_room(x->name_len)
+			  ? ntfs_nonresident_room(x->name_len, x->hole)
 			  : ntfs_resident_size(x->name_len, x->value_len);
 	return 0;
 }
@@ -70,6 +70,14 @@ static int add_names(const struct ntfs_build *b, const struct node *n,
 	return r;
 }
 
+// A hole has whole units.
+static uint64_t clusters_of(const struct ntfs_build *b, const struct stream *s)
+{
+	uint64_t clusters = ntfs_clusters(b, s->size);
+
+	return s->hole ? round_up(clusters, 1u << NTFS_HOLE_UNIT) : clusters;
+}
+
 static int add_stream(const struct ntfs_build *b, uint32_t id,
 		      struct attrs *attrs, struct err *err)
 {
@@ -94,9 +102,10 @@ static int add_stream(const struct ntfs_build *b, uint32_t id,
 				.name = b->units + s->chars,
 				.name_len = s->name_len,
 				.nonresident = !s->resident,
+				.hole = s->hole,
 				.value_len = (uint32_t)s->size,
 				.lcn = s->lcn,
-				.clusters = ntfs_clusters(b, s->size),
+				.clusters = clusters_of(b, s),
 				.size = s->size,
 				.valid = s->size,
 			},

@@ -335,7 +335,9 @@ static int check_stream(const struct ntfs_build *b, uint32_t node,
 	if (b->laid_out || node >= b->node_count)
 		return err_set(err, -EINVAL, "stream", ERR_NOWHERE,
 			       "a stream out of turn, or of no node");
-	if ((spec->kind == NTFS_STREAM_DATA) != !spec->content)
+	if ((spec->kind == NTFS_STREAM_DATA) != !spec->content ||
+	    (spec->hole &&
+	     (spec->kind != NTFS_STREAM_DATA || spec->reserve || !spec->size)))
 		return err_set(err, -EINVAL, "stream", ERR_NOWHERE,
 			       "its content comes at another time");
 	if (is_bad_size(spec))
@@ -400,6 +402,7 @@ int ntfs_build_add_stream(struct ntfs_build *b, uint32_t node,
 		.next = n->first_stream,
 		.kind = (uint8_t)spec->kind,
 		.reserve = spec->reserve,
+		.hole = spec->hole,
 		.kept = spec->content,
 		.name_len = (uint8_t)spec->name_len,
 		.chars = chars,

@@ -105,7 +105,7 @@ struct name {
 struct stream {
 	uint32_t node, next;
 	uint8_t kind;
-	bool reserve, resident, kept; // kept: the content is in `data`
+	bool reserve, resident, hole, kept; // kept: the content is in `data`
 	uint8_t name_len;
 	size_t chars;
 	uint64_t size, order;
@@ -127,7 +127,7 @@ struct security {
 struct attr {
 	uint32_t type;
 	uint8_t name_len;
-	bool nonresident;
+	bool nonresident, hole;
 	uint16_t id;     // in its record
 	uint32_t record; // 0: the base record, n: the n-th extension
 	uint32_t index;  // name, stream or index, as the type has it
@@ -272,6 +272,10 @@ uint32_t ntfs_view_record(enum ntfs_view view);
 // Returns 0, -EBADMSG when two nodes have one object id, or -ENOMEM.
 int ntfs_views_list(struct ntfs_build *b, struct err *err);
 
+// Clusters of a unit in which holes are counted, as a power of two: 16, as Windows
+// has it.
+#define NTFS_HOLE_UNIT 4u
+
 // --- attrs.c -----------------------------------------------------------------
 
 // Lists the attributes of a node in the order of the disk and divides them
@@ -282,7 +286,7 @@ int ntfs_attrs_collect(const struct ntfs_build *b, uint32_t node,
 
 // Returns bytes that a record has for attributes, or one with a run takes.
 uint32_t ntfs_record_room(const struct ntfs_build *b);
-uint32_t ntfs_nonresident_room(size_t name_len);
+uint32_t ntfs_nonresident_room(size_t name_len, bool hole);
 
 // --- record.c ----------------------------------------------------------------
 

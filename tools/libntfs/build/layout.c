@@ -169,7 +169,7 @@ static int move_out(struct ntfs_build *b, uint32_t node, struct err *err)
 				    : 0;
 
 		if (s->kind != NTFS_STREAM_OBJECT_ID && room > worst &&
-		    room > ntfs_nonresident_room(s->name_len)) {
+		    room > ntfs_nonresident_room(s->name_len, false)) {
 			stream = s;
 			worst = room;
 		}
@@ -206,9 +206,9 @@ static int settle(struct ntfs_build *b, uint32_t node, struct attrs *attrs,
 
 	for (uint32_t i = n->first_stream; i != NTFS_NONE;
 	     i = b->streams[i].next)
-		b->streams[i].resident = !b->streams[i].reserve &&
-					 b->streams[i].size <=
-						 ntfs_record_room(b);
+		b->streams[i].resident =
+			!b->streams[i].reserve && !b->streams[i].hole &&
+			b->streams[i].size <= ntfs_record_room(b);
 	if (n->dir != NTFS_NONE) {
 		// A folder entry takes more than 64 bytes.
 		bool small = b->dirs[n->dir].count <= b->record_size / 64;
@@ -327,7 +327,7 @@ static void place_metadata(struct ntfs_build *b)
 
 static bool is_data(const struct stream *s)
 {
-	return !s->resident && !s->kept && s->size;
+	return !s->resident && !s->kept && !s->hole && s->size;
 }
 
 static int by_order(const void *x, const void *y, void *ctx)

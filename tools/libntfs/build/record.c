@@ -32,23 +32,26 @@ static void finish(struct writer *w, const struct ntfs_record_disk *head)
 static struct ntfs_attr_form form_of(const struct attr *a)
 {
 	return (struct ntfs_attr_form){.type = a->type,
+				       .flags = a->hole ? NTFS_AF_SPARSE : 0,
 				       .id = a->id,
 				       .name_len = a->name_len,
 				       .name = a->name};
 }
 
-// Everything has one run; $Bad is one hole.
+// Everything has one run; $Bad is one hole, and not marked as such.
 static void put_nonresident(struct writer *w, const struct attr *a)
 {
 	uint8_t *at = w->record + w->used;
-	uint8_t *runs = at + ntfs_runs_offset(a->name_len, false);
-	bool is_hole = a->type == NTFS_AT_DATA && a->index == NTFS_NONE;
+	uint8_t *runs = at + ntfs_runs_offset(a->name_len, a->hole);
+	bool is_bad = a->type == NTFS_AT_DATA && a->index == NTFS_NONE;
+	bool is_hole = is_bad || a->hole;
 	const struct ntfs_attr_form form = form_of(a);
 	const struct ntfs_piece piece = {
 		.clusters = a->clusters,
 		.allocated = a->clusters * w->b->cluster_size,
 		.size = a->size,
 		.valid = a->valid,
+		.unit_shift = a->hole ? NTFS_HOLE_UNIT : 0,
 	};
 	uint32_t n = a->clusters ? ntfs_encode_run(runs,
 						   is_hole ? NTFS_HOLE : a->lcn,

@@ -24,13 +24,17 @@ uint64_t ntfs_clusters(const struct ntfs_build *b, uint64_t bytes)
 
 uint64_t ntfs_allocated(const struct ntfs_build *b, const struct stream *s)
 {
-	return round_up(s->size, s->resident ? 8 : b->cluster_size);
+	return s->hole ? 0
+		       : round_up(s->size, s->resident ? 8 : b->cluster_size);
 }
 
-static uint32_t attributes(const struct node *n)
+static uint32_t attributes(const struct ntfs_build *b, const struct node *n)
 {
+	bool has_hole = n->data != NTFS_NONE && b->streams[n->data].hole;
+
 	return (n->attributes & ~(uint32_t)NTFS_ATTR_DIRECTORY) |
-	       (n->reparse_tag ? NTFS_ATTR_REPARSE : 0);
+	       (n->reparse_tag ? NTFS_ATTR_REPARSE : 0) |
+	       (has_hole ? NTFS_ATTR_SPARSE : 0);
 }
 
 static uint32_t security(const struct node *n)
@@ -50,7 +54,7 @@ void ntfs_value_standard(const struct ntfs_build *b, uint32_t node,
 		.modified = to_le64(n->modified),
 		.changed = to_le64(n->changed),
 		.accessed = to_le64(n->accessed),
-		.attributes = to_le32(attributes(n)),
+		.attributes = to_le32(attributes(b, n)),
 		.security_id = to_le32(NTFS_FIRST_SECURITY_ID + security(n)),
 	};
 
@@ -71,7 +75,7 @@ uint32_t ntfs_value_file_name(const struct ntfs_build *b, uint32_t entry,
 		.modified = to_le64(n->modified),
 		.changed = to_le64(n->changed),
 		.accessed = to_le64(n->accessed),
-		.attributes = to_le32(attributes(n)),
+		.attributes = to_le32(attributes(b, n)),
 		.ea_or_reparse =
 			to_le32(n->reparse_tag ? n->reparse_tag : n->ea_size),
 		.name_len = len,
@@ -81,7 +85,7 @@ uint32_t ntfs_value_file_name(const struct ntfs_build *b, uint32_t entry,
 	if (!dst)
 		return size;
 	if (n->attributes & NTFS_ATTR_DIRECTORY)
-		d.attributes = to_le32(attributes(n) | NTFS_FA_DIRECTORY);
+		d.attributes = to_le32(attributes(b, n) | NTFS_FA_DIRECTORY);
 	if (n->data != NTFS_NONE) {
 		const struct stream *s = &b->streams[n->data];
 

@@ -38,7 +38,7 @@ int ntfs_build_write(struct ntfs_build *b, uint32_t stream, uint64_t off,
 	int r;
 
 	if (!b->placed || stream >= b->user_streams ||
-	    b->streams[stream].kept ||
+	    b->streams[stream].kept || b->streams[stream].hole ||
 	    !range_ok(off, len, b->streams[stream].size))
 		return err_set(err, -EINVAL, "stream", off,
 			       "nothing can be written there");

@@ -10,7 +10,6 @@
 
 #define NTFS_TAG_MOUNT_POINT 0xa0000003u
 #define NTFS_TAG_SYMLINK     0xa000000cu
-#define NTFS_TAG_WOF         0x80000017u
 #define NTFS_TAG_CLOUD       0x9000001au // and 15 more
 
 #define NTFS_MAX_LINKS 63u // on one path, as Windows
@@ -56,13 +55,6 @@ enum ntfs_held ntfs_reparse_content(const struct ntfs_file *f,
 				    const struct ntfs_reparse *point);
 
 // --- Windows' overlay filter (wof.c) -----------------------------------------
-
-enum ntfs_wof_algorithm { // as stored
-	NTFS_WOF_XPRESS4K,
-	NTFS_WOF_LZX, // chunks of 32 KiB
-	NTFS_WOF_XPRESS8K,
-	NTFS_WOF_XPRESS16K,
-};
 
 // Opens a file that the filter compressed; `point` has its tag.
 int ntfs_wof_open(const struct ntfs_file *f, const struct ntfs_attr *attr,

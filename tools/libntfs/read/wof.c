@@ -2,8 +2,7 @@
 //
 // Files that Windows' overlay filter compressed as a whole (CompactOS, compact
 // /exe): the content is in the stream WofCompressedData, the unnamed stream a hole
-// of its size. [MS-FSCC] 2.1.2.10 gives the tag; the data behind it is
-// WOF_EXTERNAL_INFO and FILE_PROVIDER_EXTERNAL_INFO of wofapi.h. The stream is like
+// of its size. [MS-FSCC] 2.1.2.10 gives the tag. The stream is like
 // a resource of a WIM image ("Windows Imaging File Format", "Compressed
 // resources"): a table of where each chunk but the first begins, counted from its
 // end, then the chunks; one that is as long as its content is stored as it is.
@@ -14,19 +13,7 @@
 #include "codec.h"
 #include "reparse.h"
 
-#define VERSION       1u
-#define PROVIDER_WIM  1u
-#define PROVIDER_FILE 2u
-
 #define ENTRIES_KEPT 1024u // of the table, at once
-
-struct wof_info_disk {
-	le32 version;          // 0x00
-	le32 provider;         // 0x04
-	le32 provider_version; // 0x08: of the provider FILE
-	le32 algorithm;        // 0x0c
-};
-_Static_assert(sizeof(struct wof_info_disk) == 0x10, "size");
 
 struct wof {
 	struct disk disk;
@@ -174,19 +161,39 @@ static void wof_close(struct disk *d)
 
 // --- Opening -----------------------------------------------------------------
 
+uint32_t ntfs_wof_chunk(enum ntfs_wof_algorithm algorithm)
+{
+	static const uint32_t chunks[NTFS_WOF_ALGORITHMS] = {
+		[NTFS_WOF_XPRESS4K] = 4096,
+		[NTFS_WOF_LZX] = 32768,
+		[NTFS_WOF_XPRESS8K] = 8192,
+		[NTFS_WOF_XPRESS16K] = 16384,
+	};
+
+	return chunks[algorithm];
+}
+
+uint64_t ntfs_wof_table(uint64_t size, enum ntfs_wof_algorithm algorithm,
+			uint32_t *ret_entry)
+{
+	uint32_t chunk = ntfs_wof_chunk(algorithm);
+	uint64_t chunks = size / chunk + !!(size % chunk);
+
+	*ret_entry = size > UINT32_MAX ? 8 : 4;
+	return chunks ? (chunks - 1) * *ret_entry : 0;
+}
+
 static int prepare(struct wof *w, uint32_t algorithm, struct err *err)
 {
-	static const uint32_t chunks[] = {4096, 32768, 8192, 16384};
 	int r;
 
-	if (algorithm >= sizeof(chunks) / sizeof(chunks[0]))
+	if (algorithm >= NTFS_WOF_ALGORITHMS)
 		return err_set(err, -ENOTSUP, "WofCompressedData", ERR_NOWHERE,
 			       "its algorithm %u is unknown",
 			       (unsigned)algorithm);
-	w->chunk = chunks[algorithm];
-	w->entry_size = w->disk.size > UINT32_MAX ? 8 : 4;
+	w->chunk = ntfs_wof_chunk(algorithm);
 	w->chunks = w->disk.size / w->chunk + !!(w->disk.size % w->chunk);
-	w->table_size = w->chunks ? (w->chunks - 1) * w->entry_size : 0;
+	w->table_size = ntfs_wof_table(w->disk.size, algorithm, &w->entry_size);
 	if (w->table_size > w->stream->size ||
 	    w->stream->size - w->table_size > w->disk.size)
 		return broken(ERR_NOWHERE,
@@ -229,18 +236,19 @@ int ntfs_wof_open_chunks(struct disk *stream, uint64_t size, uint32_t algorithm,
 
 bool ntfs_wof_is_here(const struct ntfs_reparse *point)
 {
-	const struct wof_info_disk *h = (const void *)point->data;
+	const struct ntfs_wof_disk *h = (const void *)point->data;
 
-	return point->size >= sizeof(*h) && get_le32(h->version) == VERSION &&
-	       get_le32(h->provider) == PROVIDER_FILE &&
-	       get_le32(h->provider_version) == VERSION;
+	return point->size >= sizeof(*h) &&
+	       get_le32(h->version) == NTFS_WOF_VERSION &&
+	       get_le32(h->provider) == NTFS_WOF_PROVIDER_FILE &&
+	       get_le32(h->provider_version) == NTFS_WOF_VERSION;
 }
 
 int ntfs_wof_open(const struct ntfs_file *f, const struct ntfs_attr *attr,
 		  const struct ntfs_reparse *point, struct disk **ret,
 		  struct err *err)
 {
-	const struct wof_info_disk *h = (const void *)point->data;
+	const struct ntfs_wof_disk *h = (const void *)point->data;
 	uint64_t number = f->records[0].number;
 	struct disk *stream;
 	struct ntfs_attr a;
@@ -249,7 +257,7 @@ int ntfs_wof_open(const struct ntfs_file *f, const struct ntfs_attr *attr,
 	if (point->size < 8)
 		return err_corrupt(err, NTFS_RECORD(number), ERR_NOWHERE,
 				   "its reparse point is cut off");
-	if (get_le32(h->provider) == PROVIDER_WIM)
+	if (get_le32(h->provider) == NTFS_WOF_PROVIDER_WIM)
 		return ntfs_reparse_refuse(point->tag, NTFS_REPARSE_POINT,
 					   "its content is in a WIM image "
 					   "(WIMBoot)",
@@ -259,8 +267,7 @@ int ntfs_wof_open(const struct ntfs_file *f, const struct ntfs_attr *attr,
 					   "its form is unknown", err);
 	if (!attr->size)
 		return disk_zeroes(0, 512, ret, err);
-	r = ntfs_file_find_named(f, NTFS_AT_DATA, "WofCompressedData", &a,
-				 NULL);
+	r = ntfs_file_find_named(f, NTFS_AT_DATA, NTFS_WOF_STREAM, &a, NULL);
 	if (r)
 		return err_corrupt(err, NTFS_RECORD(number), ERR_NOWHERE,
 				   "its stream WofCompressedData is missing");
