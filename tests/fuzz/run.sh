@@ -11,8 +11,7 @@ shift
 failed=0
 compile() {
 	clang -std=c11 -D_GNU_SOURCE -O1 -g -pthread -Itools/include -Itools \
-		-Itests -I"$O/bios" -DWITH_WIMLIB \
-		-fsanitize=fuzzer,address,undefined \
+		-Itests -I"$O/bios" -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all "$@"
 }
 
@@ -25,8 +24,7 @@ done
 for target; do
 	dir=tests/fuzz/$target
 	mkdir -p "$O/fuzz/$target/corpus" "$dir/crashers"
-	compile -o "$O/fuzz/$target/fuzz" "$dir/fuzz.c" "$objects"/*.o \
-		-luring -lwim
+	compile -o "$O/fuzz/$target/fuzz" "$dir/fuzz.c" "$objects"/*.o -luring
 	echo "== $target"
 	"$O/fuzz/$target/fuzz" -max_total_time="$seconds" -timeout=10 \
 		-rss_limit_mb=1024 -print_final_stats=1 -verbosity=0 \

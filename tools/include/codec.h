@@ -134,6 +134,24 @@ int lzms_decompress(struct lzms_decoder *d, const void *in, size_t in_size,
 // Frees a decoder; NULL is fine.
 void lzms_decoder_free(struct lzms_decoder *d);
 
+struct lzms_encoder;
+
+// Makes an encoder for chunks of up to max_chunk bytes (4 to 1 GiB). Matches are
+// found within each 64 MiB: it takes 2 MB, 18 bytes for each byte of a chunk up to
+// that size, and one for each beyond. Returns 0, -EINVAL when max_chunk is 0 or over
+// 1 GiB or there is no such level, or -ENOMEM. Free with lzms_encoder_free.
+int lzms_encoder_new(size_t max_chunk, enum codec_level level,
+		     struct lzms_encoder **ret);
+
+// Compresses one chunk of 4 to max_chunk bytes.
+// Returns how many bytes of `out` it takes, or 0 when it does not fit into out_size
+// or the chunk is of another size.
+size_t lzms_compress(struct lzms_encoder *e, const void *in, size_t in_size,
+		     void *out, size_t out_size);
+
+// Frees an encoder; NULL is fine.
+void lzms_encoder_free(struct lzms_encoder *e);
+
 // Decompresses LZNT1 ([MS-XCA] 2.5): chunks of 4096 bytes one after another, as
 // far as `out` reaches; what the input does not fill of it is zeroed.
 // Returns 0, or -EBADMSG with the place in the input.

@@ -137,6 +137,27 @@ static void lzms_decoder_end(void *decoder)
 	lzms_decoder_free(decoder);
 }
 
+static int lzms_encoder_make(size_t max_chunk, enum codec_level level,
+			     void **ret)
+{
+	struct lzms_encoder *e = NULL;
+	int r = lzms_encoder_new(max_chunk, level, &e);
+
+	*ret = e;
+	return r;
+}
+
+static size_t lzms_encoder_run(void *encoder, const void *in, size_t in_size,
+			       void *out, size_t out_size)
+{
+	return lzms_compress(encoder, in, in_size, out, out_size);
+}
+
+static void lzms_encoder_end(void *encoder)
+{
+	lzms_encoder_free(encoder);
+}
+
 // --- All of them -------------------------------------------------------------
 
 static const struct codec codecs[CODEC_KINDS] = {
@@ -164,6 +185,9 @@ static const struct codec codecs[CODEC_KINDS] = {
 			.decoder_new = lzms_decoder_make,
 			.decompress = lzms_decoder_run,
 			.decoder_free = lzms_decoder_end,
+			.encoder_new = lzms_encoder_make,
+			.compress = lzms_encoder_run,
+			.encoder_free = lzms_encoder_end,
 		},
 };
 

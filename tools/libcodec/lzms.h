@@ -32,16 +32,37 @@
 
 // --- Slots -------------------------------------------------------------------
 
+// Slots in a row that have the same number of plain bits, to find that of a
+// value.
+struct lzms_runs {
+	uint32_t base
+		[32]; // of the first slot; behind the last the largest value
+	uint16_t slot[32];
+	uint8_t bits[32];
+	uint8_t first[32]; // the run of the least value with so many bits
+};
+
 // Lengths and offsets are a slot, as a Huffman symbol, and that many plain bits
-// to be added to its base. The bases have one end more.
+// to be added to its base.
 struct lzms_slots {
-	uint32_t length_base[LZMS_LENGTH_SLOTS + 1];
-	uint32_t offset_base[LZMS_OFFSET_SLOTS + 1];
+	uint32_t length_base[LZMS_LENGTH_SLOTS];
+	uint32_t offset_base[LZMS_OFFSET_SLOTS];
 	uint8_t length_bits[LZMS_LENGTH_SLOTS];
 	uint8_t offset_bits[LZMS_OFFSET_SLOTS];
+	struct lzms_runs length_runs, offset_runs;
 };
 
 void lzms_slots_fill(struct lzms_slots *slots);
+
+// Returns the slot of a value above 0, of the runs' kind.
+static inline unsigned lzms_slot(const struct lzms_runs *runs, uint32_t value)
+{
+	unsigned i = runs->first[31 - __builtin_clz(value)];
+
+	while (value >= runs->base[i + 1])
+		i++;
+	return runs->slot[i] + ((value - runs->base[i]) >> runs->bits[i]);
+}
 
 // Returns how many symbols the codes of offsets have in a chunk of this size:
 // those of all offsets within.

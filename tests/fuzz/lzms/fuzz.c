@@ -2,45 +2,39 @@
 //
 // LZMS: three bytes are the size of the content, the rest is a chunk. The
 // decoder gets buffers of just the size, and is used twice: it may not keep
-// anything of the chunk before. Where wimlib is there (make fuzz), it must find
+// anything of the chunk before. wimlib, where it is installed, must find
 // the same content.
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "codec.h"
-#ifdef WITH_WIMLIB
-#include <wimlib.h>
-#endif
+#include "libwim.h"
 
 #define MAX_SIZE (1 << 18)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#ifdef WITH_WIMLIB
 // wimlib takes bits behind the end for zeros, so it may decode what we refuse.
-static void compare(const uint8_t *in, size_t size, const uint8_t *out,
-		    size_t out_size)
+// It does not have the codes of the smallest chunks.
+static void judge(const uint8_t *in, size_t size, const uint8_t *out,
+		  size_t out_size)
 {
-	static struct wimlib_decompressor *d;
+	struct libwim lib;
 	uint8_t *other = malloc(out_size);
+	void *d;
 
-	if (!other ||
-	    (!d && wimlib_create_decompressor(WIMLIB_COMPRESSION_TYPE_LZMS,
-					      MAX_SIZE, &d)))
-		abort();
-	// It does not have the codes of so small chunks.
-	if (out_size > 2 && (wimlib_decompress(in, size, other, out_size, d) ||
-			     memcmp(other, out, out_size)))
-		abort();
+	if (out_size > 2 && libwim_load(&lib)) {
+		if (!other ||
+		    lib.decompressor(libwim_kind(CODEC_LZMS), out_size, &d))
+			abort();
+		if (lib.decompress(in, size, other, out_size, d) ||
+		    memcmp(other, out, out_size))
+			abort();
+		lib.free_decompressor(d);
+	}
 	free(other);
 }
-#else
-static void compare(const uint8_t *in, size_t size, const uint8_t *out,
-		    size_t out_size)
-{
-}
-#endif
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -70,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!r && memcmp(out, again, out_size))
 		abort();
 	if (!r)
-		compare(in, size, out, out_size);
+		judge(in, size, out, out_size);
 	lzms_decoder_free(d);
 	free(in);
 	free(out);

@@ -10,7 +10,9 @@ static void sizes(void)
 	static const struct {
 		enum codec_kind kind;
 		size_t max;
-	} rows[] = {{CODEC_XPRESS, 64 << 10}, {CODEC_LZX, 2 << 20}};
+	} rows[] = {{CODEC_XPRESS, 64 << 10},
+		    {CODEC_LZX, 2 << 20},
+		    {CODEC_LZMS, 1 << 30}};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct decompressor *d = NULL;
