@@ -115,7 +115,12 @@ struct wim_dentry {
 	const struct wim_blob *reparse; // data without its header, or NULL
 	struct guid object_id; // from tagged metadata items; zero: none
 	const void *ea; // extended attributes as NTFS stores them, or NULL
-	size_t ea_size;
+	size_t ea_size; // attributes of Linux are among them ("user.x")
+	bool has_unix;  // wimlib stored what a file is on Linux:
+	uint32_t uid, gid, mode, rdev; // mode with the type; rdev: of a device,
+				       // 32 bits as the kernel encodes them
+	const void *items; // all tagged items as they are stored, also those
+	size_t items_size; // that nobody here knows; NULL: none
 	struct wim_dentry *parent;    // NULL for the root
 	uint32_t index;               // in image->dentries
 	struct wim_dentry **children; // sorted without regard to case

@@ -25,67 +25,6 @@ static size_t names_end(const struct dentry_disk *d)
 	       name_room(d->short_name_len);
 }
 
-// --- Tagged items ------------------------------------------------------------
-
-// Finds an item in [at, end) of the metadata. Nothing says whether there are
-// any: bytes that make no item mean that there are none, not that the file is
-// damaged. Returns its data, or NULL.
-static const uint8_t *find_item(const uint8_t *data, uint64_t at, uint64_t end,
-				uint32_t tag, size_t *ret_len)
-{
-	while (at < end && end - at >= sizeof(struct tag_disk)) {
-		struct tag_disk item;
-		uint64_t len;
-
-		memcpy(&item, data + at, sizeof(item));
-		at += sizeof(item);
-		len = get_le32(item.length);
-		if (len > end - at)
-			return NULL;
-		if (get_le32(item.tag) == tag) {
-			*ret_len = (size_t)len;
-			return data + at;
-		}
-		at += round_up(len, 8);
-	}
-	return NULL;
-}
-
-// Turns extended attributes into NTFS's form. `out` may be NULL.
-// Returns the size of that form, or 0 when they are corrupt.
-static size_t convert_ea(const uint8_t *data, size_t len, uint8_t *out)
-{
-	size_t total = 0;
-
-	while (len) {
-		struct wim_ea_disk ea;
-		size_t rest, size;
-
-		if (len < sizeof(ea))
-			return 0;
-		memcpy(&ea, data, sizeof(ea));
-		data += sizeof(ea);
-		len -= sizeof(ea);
-		rest = (size_t)ea.name_len + 1 + get_le16(ea.value_len);
-		// The NUL is stored: NTFS has it, too, and counts it nowhere.
-		if (!ea.name_len || rest > len || data[ea.name_len])
-			return 0;
-		size = (size_t)round_up(sizeof(struct ntfs_ea_disk) + rest, 4);
-		if (out) {
-			struct ntfs_ea_disk n = {to_le32((uint32_t)size),
-						 ea.flags, ea.name_len,
-						 ea.value_len};
-
-			memcpy(out + total, &n, sizeof(n));
-			memcpy(out + total + sizeof(n), data, rest);
-		}
-		total += size;
-		data += rest;
-		len -= rest;
-	}
-	return total;
-}
-
 // --- Measuring ---------------------------------------------------------------
 
 // Goes over the entries of streams that begin at `at`.
@@ -119,8 +58,6 @@ int wim_dentry_measure(const uint8_t *data, size_t size, uint64_t pos,
 {
 	struct dentry_shape shape = {0};
 	struct dentry_disk d;
-	const uint8_t *ea;
-	size_t ea_len;
 	int r;
 
 	if (pos % 8 || !range_ok(pos, sizeof(le64), size))
@@ -151,15 +88,10 @@ int wim_dentry_measure(const uint8_t *data, size_t size, uint64_t pos,
 	shape.is_folder = get_le32(d.attributes) & WIM_ATTRIBUTE_FOLDER;
 	shape.children = get_le64(d.children);
 	shape.streams = get_le16(d.streams);
-	ea = find_item(data, pos + round_up(names_end(&d), 8),
-		       pos + shape.length, TAG_EA, &ea_len);
-	if (ea && ea_len) {
-		shape.ea_size = convert_ea(ea, ea_len, NULL);
-		if (!shape.ea_size)
-			return err_corrupt(err, what, pos,
-					   "its extended attributes are "
-					   "corrupt");
-	}
+	if (!wim_items_measure(data, pos + round_up(names_end(&d), 8),
+			       pos + shape.length, &shape.ea_size))
+		return err_corrupt(err, what, pos,
+				   "its extended attributes are corrupt");
 	shape.end = pos + round_up(shape.length, 8);
 	r = measure_streams(data, size, &shape.end, shape.streams, err);
 	if (!r)
@@ -268,23 +200,6 @@ static int decode_streams(const struct wim *w, struct loaded_image *image,
 	return 0;
 }
 
-static void decode_items(struct loaded_image *image, uint64_t at, uint64_t end,
-			 struct wim_dentry *d)
-{
-	size_t len;
-	const uint8_t *item =
-		find_item(image->metadata, at, end, TAG_OBJECT_ID, &len);
-
-	if (item && len >= sizeof(d->object_id))
-		memcpy(d->object_id.b, item, sizeof(d->object_id));
-	item = find_item(image->metadata, at, end, TAG_EA, &len);
-	if (item && len) {
-		d->ea = image->ea + image->ea_size;
-		d->ea_size = convert_ea(item, len, image->ea + image->ea_size);
-		image->ea_size += d->ea_size;
-	}
-}
-
 // The words at 0x58: of a reparse point, its tag and reserved words; of a file,
 // its link group. So a reparse point cannot have several names, and a folder
 // has none of the two.
@@ -354,7 +269,7 @@ int wim_dentry_decode(const struct wim *w, struct loaded_image *image,
 	if (r)
 		return r;
 	end = pos + get_le64(raw.length);
-	decode_items(image, pos + round_up(names_end(&raw), 8), end, &d);
+	wim_items_decode(image, pos + round_up(names_end(&raw), 8), end, &d);
 	u.wants_reparse = d.attributes & WIM_ATTRIBUTE_REPARSE;
 	take_unnamed(&u, blob);
 	d.streams = image->streams + image->stream_count;

@@ -178,7 +178,12 @@ struct stream_disk {
 _Static_assert(sizeof(struct stream_disk) == 0x26, "stream entry");
 _Static_assert(offsetof(struct stream_disk, name_len) == 0x24, "stream entry");
 
-enum { TAG_OBJECT_ID = 1, TAG_EA = 2 };
+enum {
+	TAG_OBJECT_ID = 1, // the GUID, and three of where the file came from
+	TAG_EA = 2,
+	TAG_UNIX = 0x337dd873,     // of wimlib
+	TAG_LINUX_EA = 0x337dd874, // of wimlib before 1.12
+};
 
 struct tag_disk {
 	le32 tag;    // 0x00
@@ -196,6 +201,26 @@ struct wim_ea_disk {
 };
 _Static_assert(sizeof(struct wim_ea_disk) == 4, "extended attribute");
 _Static_assert(offsetof(struct wim_ea_disk, flags) == 3, "extended attribute");
+
+// One of TAG_LINUX_EA; then its name without a NUL, the value, and zeroes up to a
+// multiple of 4.
+struct linux_ea_disk {
+	le16 name_len;    // 0x00
+	le16 unused_0x02; // 0x02
+	le32 value_len;   // 0x04
+};
+_Static_assert(sizeof(struct linux_ea_disk) == 8, "Linux attribute");
+_Static_assert(offsetof(struct linux_ea_disk, value_len) == 4,
+	       "Linux attribute");
+
+struct unix_disk {
+	le32 uid;  // 0x00
+	le32 gid;  // 0x04
+	le32 mode; // 0x08: with the type, as stat(2) has it
+	le32 rdev; // 0x0c: of a device, as the kernel has it in 32 bits
+};
+_Static_assert(sizeof(struct unix_disk) == 16, "unix data");
+_Static_assert(offsetof(struct unix_disk, rdev) == 12, "unix data");
 
 // The same as NTFS stores it ([MS-FSCC] 2.4.15, FILE_FULL_EA_INFORMATION), each
 // at a multiple of 4.

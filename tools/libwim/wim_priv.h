@@ -261,6 +261,26 @@ int wim_dentry_decode(const struct wim *w, struct loaded_image *image,
 		      uint64_t pos, bool is_root, struct wim_dentry *ret,
 		      struct err *err);
 
+// --- items.c -----------------------------------------------------------------
+
+// Looks at the tagged items in [at, end) of the metadata: how much room extended
+// attributes take as NTFS has them. Returns false when these are corrupt.
+bool wim_items_measure(const uint8_t *data, uint64_t at, uint64_t end,
+		       size_t *ret_ea_size);
+
+// Fills in what tagged items tell of an entry, with room for extended attributes
+// from the image.
+void wim_items_decode(struct loaded_image *image, uint64_t at, uint64_t end,
+		      struct wim_dentry *d);
+
+// Finds an item among those that an entry keeps. Returns its data, or NULL.
+const uint8_t *wim_items_find(const struct wim_dentry *d, uint32_t tag,
+			      size_t *ret_len);
+
+// Copies those that no other field of the entry tells of, as they are stored.
+// `out` may be NULL. Returns their size.
+size_t wim_items_unknown(const struct wim_dentry *d, uint8_t *out);
+
 // Checks that a name can stand in a path: one with a separator, or "..", would
 // be written outside of the target. `forbidden` is one more unit that it may
 // not have, or 0. Returns whether it can.

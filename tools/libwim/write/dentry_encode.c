@@ -96,15 +96,38 @@ static uint8_t *put_item(uint8_t *out, uint32_t tag, size_t size)
 }
 
 // Object ids have three more GUIDs, which say where the file came from
-// ([MS-FSCC] 2.1.3).
+// ([MS-FSCC] 2.1.3); they are told by the items that the entry was read with.
 #define OBJECT_ID_SIZE 64
+
+static void put_object_id(uint8_t *out, const struct wim_dentry *d)
+{
+	size_t len;
+	const uint8_t *old = wim_items_find(d, TAG_OBJECT_ID, &len);
+
+	if (old && len == OBJECT_ID_SIZE &&
+	    !memcmp(old, &d->object_id, sizeof(d->object_id)))
+		memcpy(out, old, OBJECT_ID_SIZE);
+	else
+		memcpy(out, &d->object_id, sizeof(d->object_id));
+}
+
+static void put_unix(uint8_t *out, const struct wim_dentry *d)
+{
+	struct unix_disk u = {to_le32(d->uid), to_le32(d->gid),
+			      to_le32(d->mode), to_le32(d->rdev)};
+
+	memcpy(out, &u, sizeof(u));
+}
 
 static size_t items_room(const struct wim_dentry *d)
 {
 	size_t room = guid_is_zero(&d->object_id) ? 0
 						  : item_room(OBJECT_ID_SIZE);
 
-	return room + item_room(encode_ea(d->ea, d->ea_size, NULL));
+	if (d->has_unix)
+		room += item_room(sizeof(struct unix_disk));
+	return room + item_room(encode_ea(d->ea, d->ea_size, NULL)) +
+	       wim_items_unknown(d, NULL);
 }
 
 static void put_items(uint8_t *out, const struct wim_dentry *d)
@@ -112,12 +135,16 @@ static void put_items(uint8_t *out, const struct wim_dentry *d)
 	size_t ea = encode_ea(d->ea, d->ea_size, NULL);
 
 	if (!guid_is_zero(&d->object_id)) {
-		memcpy(put_item(out, TAG_OBJECT_ID, OBJECT_ID_SIZE),
-		       &d->object_id, sizeof(d->object_id));
+		put_object_id(put_item(out, TAG_OBJECT_ID, OBJECT_ID_SIZE), d);
 		out += item_room(OBJECT_ID_SIZE);
+	}
+	if (d->has_unix) {
+		put_unix(put_item(out, TAG_UNIX, sizeof(struct unix_disk)), d);
+		out += item_room(sizeof(struct unix_disk));
 	}
 	if (ea)
 		encode_ea(d->ea, d->ea_size, put_item(out, TAG_EA, ea));
+	wim_items_unknown(d, out + item_room(ea));
 }
 
 // --- Sizes -------------------------------------------------------------------
