@@ -243,6 +243,24 @@ int wim_extract(struct wim *w, const struct wim_blob *const *blobs,
 int wim_read_blob(struct wim *w, const struct wim_blob *blob, uint64_t limit,
 		  void **ret, struct err *err);
 
+// Reads content at any place, as disks. The chunk that was decompressed last is
+// kept, and where the chunks of its resource lie: what is read in the order of
+// blob->order is decompressed once. Hashes are not checked.
+struct wim_reader;
+
+// Makes a reader. The WIM is borrowed.
+// Returns 0 or -ENOMEM. Free with wim_reader_free.
+int wim_reader_new(struct wim *w, struct wim_reader **ret, struct err *err);
+
+// Opens content, for reading and by one thread with all others of this reader,
+// which it borrows. Reading gives -EBADMSG when it cannot be decompressed.
+// Returns 0 or -ENOMEM.
+int wim_reader_open(struct wim_reader *reader, const struct wim_blob *blob,
+		    struct disk **ret, struct err *err);
+
+// Frees a reader; NULL is fine.
+void wim_reader_free(struct wim_reader *reader);
+
 // Checks all: the integrity table of each file, where all have one, the metadata of
 // each image, and every piece of content against its hash, on all cores. The stages
 // of progress are "Checking integrity", for each file, and "Verifying", in bytes of

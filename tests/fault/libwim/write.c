@@ -58,6 +58,63 @@ static int append(void *ctx, struct disk *d, struct err *err)
 	return r;
 }
 
+// From the file with both images to an empty one, compressed anew.
+static int export(void *ctx, struct disk *d, struct err *err)
+{
+	const struct wim_write_options options = {
+		.compression = WIM_COMPRESSION_XPRESS, .guid.b = {1}};
+	struct wim_writer *writer;
+	struct wim *w;
+	int r = wim_open(ctx, &w, err);
+
+	if (r)
+		return r;
+	r = wim_writer_create(d, &options, &writer, err);
+	if (!r) {
+		r = wim_export(w, 0, writer, NULL, NULL, err);
+		if (r)
+			wim_writer_free(writer);
+		else
+			r = finish(writer, err);
+	}
+	wim_close(w);
+	return r;
+}
+
+// The second part's file is `d`.
+struct splitting {
+	struct disk *src, *d, *other;
+};
+
+static int make_file(void *ctx, uint16_t part, uint16_t parts,
+		     struct disk **ret, struct err *err)
+{
+	struct splitting *s = ctx;
+
+	*ret = part == 2 ? s->d : s->other;
+	return 0;
+}
+
+static int split(void *ctx, struct disk *d, struct err *err)
+{
+	struct splitting s = {.src = ctx, .d = d, .other = roomy_disk(4 << 20)};
+	struct wim_split_files files = {make_file, &s};
+	struct wim *w;
+	int r = wim_open(ctx, &w, err);
+
+	if (!r) {
+		r = wim_split(w, 600000, &files, NULL, err);
+		wim_close(w);
+	}
+	disk_close(s.other);
+	return r;
+}
+
+static void anything(void *ctx, struct disk *d, const struct fault_cut *cut,
+		     bool is_done)
+{
+}
+
 static int delete(void *ctx, struct disk *d, struct err *err)
 {
 	struct wim *w;
@@ -144,6 +201,19 @@ int main(void)
 	o.run = append;
 	break_it(&o);
 	check_ok(append(&options, file, &err), &err);
+	o.base = empty;
+	o.ctx = file;
+	o.run = export;
+	o.judge = whole_or_none;
+	fault_io_each(&o, 1, false, false);
+	fault_mem_each_on(&o, 9);
+	o.run = split;
+	o.judge = anything;
+	fault_io_each(&o, 1, false, false);
+	fault_mem_each_on(&o, 3);
+	o.base = file;
+	o.ctx = &options;
+	o.judge = whole;
 	o.run = delete;
 	break_it(&o);
 	o.run = set;

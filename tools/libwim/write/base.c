@@ -98,27 +98,40 @@ static int take_metadata(struct wim_writer *w, struct err *err)
 	return 0;
 }
 
-// Copies the XML data; an image that it does not tell of gets an empty element.
-static int take_xml(struct wim_writer *w, struct err *err)
+static int copy_xml(const struct wim *base, struct wim_xml **ret,
+		    struct err *err)
 {
 	void *data;
 	size_t size;
 	int r;
 
-	if (!w->base->xml)
-		r = wim_xml_new(&w->xml, err);
-	else
-		r = wim_xml_encode(w->base->xml, &data, &size, err);
-	if (!r && w->base->xml) {
-		r = wim_xml_parse(data, size, &w->xml, err);
-		mem_free(data);
-	}
-	for (uint32_t i = 1; !r && i <= w->image_count; i++) {
+	if (!base->xml)
+		return wim_xml_new(ret, err);
+	r = wim_xml_encode(base->xml, &data, &size, err);
+	if (r)
+		return r;
+	r = wim_xml_parse(data, size, ret, err);
+	mem_free(data);
+	return r;
+}
+
+int wim_base_xml(const struct wim *base, struct wim_xml **ret, struct err *err)
+{
+	struct wim_xml *xml;
+	int r = copy_xml(base, &xml, err);
+
+	if (r)
+		return r;
+	for (uint32_t i = 1; !r && i <= base->info.images; i++) {
 		struct wim_xml_node *node;
 
-		if (!wim_xml_image(w->xml, i))
-			r = wim_xml_add_image(w->xml, i, NULL, &node, err);
+		if (!wim_xml_image(xml, i))
+			r = wim_xml_add_image(xml, i, NULL, &node, err);
 	}
+	if (r)
+		wim_xml_free(xml);
+	else
+		*ret = xml;
 	return r;
 }
 
@@ -128,7 +141,7 @@ int wim_base_take(struct wim_writer *w, struct err *err)
 
 	if (!r)
 		r = take_metadata(w, err);
-	return r ? r : take_xml(w, err);
+	return r ? r : wim_base_xml(w->base, &w->xml, err);
 }
 
 int wim_base_count(struct wim_writer *w, uint32_t but, struct err *err)

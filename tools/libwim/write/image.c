@@ -43,8 +43,19 @@ int wim_writer_refer(struct wim_writer *w, const struct wim_image *image,
 
 // --- Metadata ----------------------------------------------------------------
 
-static int pack(struct wim_writer *w, const void *data, size_t size,
-		struct listed *ret, struct err *err)
+int wim_writer_new_metadata(struct wim_writer *w, struct err *err)
+{
+	if (w->image_count == WIM_MAX_IMAGES)
+		return err_set(err, -EFBIG, "WIM", ERR_NOWHERE,
+			       "there are %u images already", WIM_MAX_IMAGES);
+	if (mem_grow((void **)&w->metadata, w->image_count, &w->image_capacity,
+		     sizeof(*w->metadata)))
+		return err_nomem(err);
+	return 0;
+}
+
+int wim_writer_pack_metadata(struct wim_writer *w, const void *data,
+			     size_t size, struct err *err)
 {
 	struct wim_content content = {.blob.size = size, .data = data};
 	struct wim_content *list[] = {&content};
@@ -56,28 +67,23 @@ static int pack(struct wim_writer *w, const void *data, size_t size,
 	p.is_metadata = true;
 	r = wim_pack_content(&p, list, 1, err);
 	if (!r)
-		*ret = p.metadata;
+		w->metadata[w->image_count] = p.metadata;
 	wim_packer_done(&p);
 	return r;
 }
 
-int wim_writer_add_metadata(struct wim_writer *w, const struct wim_image *image,
-			    struct err *err)
+static int add_metadata(struct wim_writer *w, const struct wim_image *image,
+			struct err *err)
 {
 	void *metadata;
 	size_t size;
-	int r;
+	int r = wim_writer_new_metadata(w, err);
 
-	if (w->image_count == WIM_MAX_IMAGES)
-		return err_set(err, -EFBIG, "WIM", ERR_NOWHERE,
-			       "there are %u images already", WIM_MAX_IMAGES);
-	if (mem_grow((void **)&w->metadata, w->image_count, &w->image_capacity,
-		     sizeof(*w->metadata)))
-		return err_nomem(err);
-	r = wim_metadata_encode(image, &metadata, &size, err);
+	if (!r)
+		r = wim_metadata_encode(image, &metadata, &size, err);
 	if (r)
 		return r;
-	r = pack(w, metadata, size, &w->metadata[w->image_count], err);
+	r = wim_writer_pack_metadata(w, metadata, size, err);
 	mem_free(metadata);
 	if (!r)
 		w->image_count++;
@@ -98,7 +104,7 @@ int wim_writer_add_image(struct wim_writer *w, const struct wim_image *image,
 	if (!r)
 		r = wim_writer_refer(w, image, err);
 	if (!r)
-		r = wim_writer_add_metadata(w, image, err);
+		r = add_metadata(w, image, err);
 	if (!r)
 		r = wim_xml_add_image(w->xml, (uint32_t)w->image_count, NULL,
 				      &node, err);

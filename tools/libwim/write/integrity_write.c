@@ -93,6 +93,12 @@ static int hash_pieces(struct disk *file, uint64_t first, uint64_t end,
 	return r;
 }
 
+uint64_t wim_integrity_room(uint64_t size)
+{
+	return sizeof(struct integrity_disk) +
+	       (size / PIECE_SIZE + 1) * SHA1_SIZE;
+}
+
 int wim_integrity_write(struct output *o, struct wim *base, uint64_t end,
 			struct progress *progress, struct resource_disk *ret,
 			struct err *err)

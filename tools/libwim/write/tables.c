@@ -12,18 +12,18 @@
 
 // --- Blob table --------------------------------------------------------------
 
-static int put_entry(struct output *o, const struct resource_disk *resource,
+static int put_entry(struct wim_writer *w, const struct resource_disk *resource,
 		     uint32_t references, const uint8_t *sha1, struct err *err)
 {
 	struct blob_disk raw = {
 		.resource = *resource,
-		.part = to_le16(1),
+		.part = w->header.part,
 		.references = to_le32(references),
 	};
 
 	if (sha1)
 		memcpy(raw.sha1, sha1, SHA1_SIZE);
-	return wim_output_write(o, &raw, sizeof(raw), err);
+	return wim_output_write(&w->output, &raw, sizeof(raw), err);
 }
 
 // A solid resource has an entry of its own.
@@ -34,7 +34,7 @@ static int put_solid(struct wim_writer *w, const struct listed_solid *s,
 		wim_resource_encode(s->offset, s->stored_size, SOLID_MAGIC,
 				    RESOURCE_SOLID);
 
-	return put_entry(&w->output, &resource, 1, NULL, err);
+	return put_entry(w, &resource, 1, NULL, err);
 }
 
 static int put_listed(struct wim_writer *w, const struct listed *l,
@@ -44,7 +44,7 @@ static int put_listed(struct wim_writer *w, const struct listed *l,
 							    l->stored_size,
 							    l->size, l->flags);
 
-	return put_entry(&w->output, &resource, l->references, l->sha1, err);
+	return put_entry(w, &resource, l->references, l->sha1, err);
 }
 
 // By the resource they are in, the others last; then as they were listed.
@@ -129,7 +129,8 @@ static int put_blobs(struct wim_writer *w, struct resource_disk *ret,
 
 // --- XML data ----------------------------------------------------------------
 
-// TOTALBYTES of all is where the XML data begins: what the images take.
+// TOTALBYTES of all is where the XML data begins: what the images take. The parts of
+// a split WIM say it of the whole.
 int wim_writer_put_xml(struct wim_writer *w, struct resource_disk *ret,
 		       struct err *err)
 {
@@ -137,11 +138,12 @@ int wim_writer_put_xml(struct wim_writer *w, struct resource_disk *ret,
 	char text[24];
 	size_t size;
 	void *data;
-	int r;
+	int r = 0;
 
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)start);
-	r = wim_writer_set(w->xml, wim_xml_root(w->xml), "TOTALBYTES", text,
-			   err);
+	if (!w->is_part)
+		r = wim_writer_set(w->xml, wim_xml_root(w->xml), "TOTALBYTES",
+				   text, err);
 	if (!r)
 		r = wim_xml_encode(w->xml, &data, &size, err);
 	if (r)
@@ -163,18 +165,21 @@ static void set_header(const struct wim_writer *w, struct wim_header_disk *h)
 {
 	const struct listed *boot = NULL;
 
-	if (w->boot_index)
+	// Of a split WIM another part may have its metadata.
+	if (w->boot_index && w->boot_index <= w->image_count)
 		boot = &w->metadata[w->boot_index - 1];
 	*h = w->header;
 	if (w->list.solid_count)
 		h->version = to_le32(WIM_VERSION_SOLID);
 	// What a program left that was stopped while it wrote.
 	h->flags = to_le32(get_le32(h->flags) & ~(uint32_t)WIM_FLAG_WRITING);
-	h->images = to_le32((uint32_t)w->image_count);
+	if (!w->is_part)
+		h->images = to_le32((uint32_t)w->image_count);
 	h->boot_index = to_le32(w->boot_index);
-	h->boot = boot ? wim_resource_encode(boot->offset, boot->stored_size,
-					     boot->size, boot->flags)
-		       : (struct resource_disk){0};
+	h->boot = (struct resource_disk){0};
+	if (boot)
+		h->boot = wim_resource_encode(boot->offset, boot->stored_size,
+					      boot->size, boot->flags);
 	h->integrity = (struct resource_disk){0};
 }
 

@@ -8,6 +8,7 @@
 //     base.c      what is taken over of a file that is changed
 //     tables.c    blob table and XML data
 //     delete.c, properties.c    changes in place
+//     export.c, split.c         from file to file
 //     output.c    bytes at the end of the file
 //     list.c      the blob table that is being made
 //     content.c   what is read, how often, and in what pieces
@@ -138,6 +139,7 @@ struct wim_writer {
 	uint32_t boot_index;
 	uint64_t *sizes; // of content that did not fit into a job: a set
 	size_t size_count, size_slots;
+	bool is_part; // of a split WIM: there are more images than are listed
 	bool is_finished;
 };
 
@@ -145,6 +147,13 @@ struct wim_writer {
 // Returns as wim_writer_append.
 int wim_writer_change(struct wim *base, struct wim_writer **ret,
 		      struct err *err);
+
+// Begins a part of a split WIM, with a header to which images and tables are added
+// and the XML data of another WIM. Returns as wim_writer_create.
+int wim_writer_create_part(struct disk *file,
+			   const struct wim_header_disk *header,
+			   const struct wim *like, struct wim_writer **ret,
+			   struct err *err);
 
 // Writes what tells of a file, flushed before and after.
 // Returns 0 or the disk's error.
@@ -162,6 +171,10 @@ int wim_base_header(const struct wim *base, struct wim_header_disk *ret,
 // Checks that there is an image of that number. Returns 0 or -ENOENT.
 int wim_base_index(const struct wim *base, uint32_t index, struct err *err);
 
+// Copies the XML data; an image that it does not tell of gets an empty element.
+// Returns 0, -EFBIG or -ENOMEM.
+int wim_base_xml(const struct wim *base, struct wim_xml **ret, struct err *err);
+
 // Takes over what the base lists: blobs, metadata, XML data.
 // Returns 0, -EFBIG, -ENOMEM, or as wim_image_load.
 int wim_base_take(struct wim_writer *w, struct err *err);
@@ -176,9 +189,13 @@ int wim_base_count(struct wim_writer *w, uint32_t but, struct err *err);
 int wim_writer_refer(struct wim_writer *w, const struct wim_image *image,
 		     struct err *err);
 
-// Adds the metadata of an image. Returns as wim_writer_add_image.
-int wim_writer_add_metadata(struct wim_writer *w, const struct wim_image *image,
-			    struct err *err);
+// Makes room for the metadata of one more image. Returns 0, -EFBIG or -ENOMEM.
+int wim_writer_new_metadata(struct wim_writer *w, struct err *err);
+
+// Writes it there; w->image_count does not count it yet.
+// Returns as wim_writer_add_content.
+int wim_writer_pack_metadata(struct wim_writer *w, const void *data,
+			     size_t size, struct err *err);
 
 // --- describe.c --------------------------------------------------------------
 
@@ -214,6 +231,9 @@ int wim_writer_put_tables(struct wim_writer *w, struct progress *progress,
 int wim_integrity_write(struct output *o, struct wim *base, uint64_t end,
 			struct progress *progress, struct resource_disk *ret,
 			struct err *err);
+
+// Returns the most bytes that the integrity table of a file of that size takes.
+uint64_t wim_integrity_room(uint64_t size);
 
 // Copies the old integrity table of a file whose blob table stays.
 // Returns 0, -EFBIG, -ENOMEM, or the disk's errors.

@@ -156,6 +156,40 @@ int wim_writer_create(struct disk *file,
 	return r;
 }
 
+static int begin_part(struct wim_writer *w, const struct wim *like,
+		      struct err *err)
+{
+	int r = wim_base_xml(like, &w->xml, err);
+
+	w->is_part = true;
+	w->has_integrity = like->info.has_integrity;
+	w->boot_index = like->info.boot_index;
+	if (!r)
+		r = wim_output_init(&w->output, w->file,
+				    sizeof(struct wim_header_disk), err);
+	return r ? r : disk_resize(w->file, 0, err);
+}
+
+int wim_writer_create_part(struct disk *file,
+			   const struct wim_header_disk *header,
+			   const struct wim *like, struct wim_writer **ret,
+			   struct err *err)
+{
+	struct wim_writer *w = mem_alloc(sizeof(*w));
+	int r;
+
+	if (!w)
+		return err_nomem(err);
+	w->file = file;
+	w->header = *header;
+	r = begin_part(w, like, err);
+	if (r)
+		wim_writer_free(w);
+	else
+		*ret = w;
+	return r;
+}
+
 // --- Files that are changed --------------------------------------------------
 
 static int begin_change(struct wim_writer *w, struct err *err)
