@@ -147,7 +147,7 @@ int wim_writer_create(struct disk *file,
 // writing; both are borrowed, and w does not see what is added. Of the options
 // level, pool, and is_solid with what belongs to it count; has_integrity adds a
 // table to a file that has none. Chunks and compression are the file's.
-// Returns 0, -ENOTSUP for a split WIM, or a compression as above, -EROFS for a
+// Returns 0, -ENOTSUP for a split or pipable WIM, or a compression as above, -EROFS for a
 // file opened for reading, -EINVAL, -ENOMEM, or as wim_writer_create.
 MUST_CHECK
 int wim_writer_append(struct wim *w, const struct wim_write_options *options,
@@ -251,8 +251,9 @@ struct wim_split_files {
 // Writes a WIM as a set of files of at most `part_size` bytes each, but for
 // content that is larger by itself, which has a part of its own, and the first,
 // which has the metadata, too. Content is copied as it is.
-// Returns 0, -EFBIG for more than 65535 parts, -ENOTSUP for content that is solid
-// and larger than a part, -ECANCELED, what make_file gives, -ENOMEM, or the
+// Returns 0, -EFBIG for more than 65535 parts, -EINVAL for parts that are too small
+// for anything, -ENOTSUP for content that is solid and larger than a part and for a
+// pipable WIM, -ECANCELED, what make_file gives, -ENOMEM, or the
 // disks' errors.
 MUST_CHECK
 int wim_split(struct wim *src, uint64_t part_size,
@@ -266,7 +267,7 @@ int wim_split(struct wim *src, uint64_t part_size,
 
 // Takes an image out: its metadata and what the XML data says of it; content that
 // no other image uses is no longer listed. The file does not get smaller.
-// Returns 0, -ENOENT when there is no such image, -ENOTSUP for a split WIM,
+// Returns 0, -ENOENT when there is no such image, -ENOTSUP for a split or pipable WIM,
 // -EROFS, -ENOMEM, as wim_image_load for the images that stay, or the disk's
 // errors.
 MUST_CHECK

@@ -27,7 +27,8 @@ struct wim_reader {
 		uint64_t chunks_at;
 		uint64_t size, count;
 		struct chunking chunking;
-		uint64_t *ends; // of each chunk, from chunks_at
+		unsigned gap;   // bytes before each chunk that are not its
+		uint64_t *ends; // of each chunk, from chunks_at, without gaps
 	} spread;
 	uint8_t *out; // the chunk that was decompressed
 	size_t out_size;
@@ -144,7 +145,6 @@ static int find_own(struct wim *w, const struct wim_blob *blob,
 		    struct spread *s, struct err *err)
 {
 	struct chunks c;
-	uint64_t stored;
 	int r;
 
 	s->part = blob->part;
@@ -153,17 +153,18 @@ static int find_own(struct wim *w, const struct wim_blob *blob,
 	s->chunking = w->chunking;
 	wim_chunks_layout(&w->chunking, blob->size, blob->stored_size, &c);
 	s->count = c.count;
-	s->chunks_at = s->offset + c.table_size;
+	s->chunks_at = s->offset + c.first;
+	s->gap = c.gap;
 	s->ends = mem_array((size_t)s->count, sizeof(*s->ends));
 	if (!s->ends)
 		return err_nomem(err);
-	stored = blob->stored_size - c.table_size;
-	r = read_table(w, s, s->offset, c.entry_size, c.count - 1, stored, err);
+	r = read_table(w, s, s->offset + c.table, c.entry_size, c.count - 1,
+		       c.stored, err);
 	if (r)
 		return r;
-	// The last one ends where the resource does.
-	s->ends[c.count - 1] = stored;
-	if (c.count > 1 && s->ends[c.count - 2] >= stored)
+	// The last one ends where the chunks do.
+	s->ends[c.count - 1] = c.stored;
+	if (c.count > 1 && s->ends[c.count - 2] >= c.stored)
 		return broken(w, s, s->offset, err);
 	return 0;
 }
@@ -228,7 +229,7 @@ static int decode(struct wim_reader *reader, uint64_t chunk, uint8_t *out,
 	const struct spread *s = &reader->spread;
 	uint64_t begin = chunk ? s->ends[chunk - 1] : 0;
 	size_t stored = (size_t)(s->ends[chunk] - begin);
-	uint64_t at = s->chunks_at + begin;
+	uint64_t at = s->chunks_at + begin + (chunk + 1) * s->gap;
 	struct err inner = {0};
 	int r = make_room(&reader->in, &reader->in_size, stored, err);
 

@@ -23,7 +23,7 @@ int wim_base_header(const struct wim *base, struct wim_header_disk *ret,
 	r = disk_read(file, 0, &h, sizeof(h), err);
 	if (r)
 		return r;
-	if (memcmp(h.magic, WIM_MAGIC, sizeof(h.magic)))
+	if (base->info.is_pipable)
 		return err_set(err, -ENOTSUP, "WIM", ERR_NOWHERE,
 			       "a pipable WIM cannot be changed; export it to "
 			       "a file of its own");

@@ -157,7 +157,7 @@ static bool fits(const struct export *x)
 {
 	const struct packing *p = &x->writer->packing;
 
-	return !x->recompress &&
+	return !x->recompress && !x->src->info.is_pipable &&
 	       p->compression == x->src->chunking.compression &&
 	       p->chunk_size == x->src->info.chunk_size;
 }

@@ -142,7 +142,6 @@ static int begin_part(struct split *s, uint16_t part, struct wim_writer **ret,
 
 	if (r)
 		return r;
-	memcpy(h.magic, WIM_MAGIC, sizeof(h.magic));
 	h.part = to_le16(part);
 	h.parts = to_le16(s->parts);
 	h.flags = to_le32(s->parts > 1 ? get_le32(h.flags) | WIM_FLAG_SPANNED
@@ -258,8 +257,13 @@ int wim_split(struct wim *src, uint64_t part_size,
 	      struct err *err)
 {
 	struct split s = {.part_size = part_size, .files = files};
-	int r = wim_export_init(&s.x, src, NULL, progress, err);
+	int r;
 
+	if (src->info.is_pipable)
+		return err_set(
+			err, -ENOTSUP, "WIM", ERR_NOWHERE,
+			"a pipable WIM cannot be split; export it first");
+	r = wim_export_init(&s.x, src, NULL, progress, err);
 	if (r)
 		return r;
 	r = split(&s, err);
