@@ -77,6 +77,7 @@ is_misuse() { # COMMAND WORD...
 		case $name in
 		help) gives_help help ;;
 		dir) gives_help dir ;; # the current folder
+		subst) slipway subst ;; # the letters that there are
 		bcdedit) # this machine's store, which only some machines have
 			run slipway bcdedit
 			[ "$status" -le 1 ]
