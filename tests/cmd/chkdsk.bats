@@ -121,3 +121,62 @@ flip() { # OFFSET: changes one byte
 	run -0 slipway chkdsk --help
 	assert_output_has "usage: chkdsk VOLUME"
 }
+
+@test "chkdsk /F: a sound volume is left alone" {
+	before=$(sha1sum <volume)
+	run -0 slipway chkdsk /F volume
+	assert_output_has "has no problems."
+	case $output in *"To be done"* | *"Nothing"*) false ;; esac
+	[ "$before" = "$(sha1sum <volume)" ]
+}
+
+@test "chkdsk /F: the plan is shown, done, and the volume checked again" {
+	flip 21 # the media type
+	run -1 slipway chkdsk volume /f
+	assert_output_has "To be done:"
+	assert_output_has "Boot sector: fields that are the same on every volume are set."
+	assert_output_has "1 repair was made, by 0 of which something is lost."
+	assert_output_has "has no problems."
+	run -0 slipway chkdsk volume
+	flip 21
+	run -1 slipway chkdsk --json --f volume
+	assert_output_has '{"repair":"Boot sector: fields'
+	assert_output_has '"losses":0,"left":0}'
+	assert_output_has '"problems":0,'
+}
+
+@test "chkdsk /F: what it cannot repair, it leaves" {
+	printf '\0\0\0\0' | dd of=volume bs=1 conv=notrunc 2>/dev/null \
+		seek=$((4 * 4096 + 10 * 1024)) # $UpCase's record
+	run -3 slipway chkdsk /f volume
+	assert_output_has "problem"
+}
+
+@test "chkdsk /F: neither sector leads to a volume" {
+	cp volume one
+	dd if=/dev/zero of=volume bs=512 count=1 conv=notrunc 2>/dev/null
+	run -1 slipway chkdsk volume /f
+	assert_output_has "Boot sector: it is taken from its copy."
+	cmp volume one -n 512
+	dd if=/dev/zero of=volume bs=512 count=1 conv=notrunc 2>/dev/null
+	truncate -s -512 volume
+	run -3 slipway chkdsk volume /f
+}
+
+@test "chkdsk /F: a sleeping Windows is not disturbed" {
+	printf 'HIBR' >hiberfil.sys
+	head -c 8192 /dev/zero >>hiberfil.sys
+	slipway copy hiberfil.sys 'volume:\'
+	flip 21
+	before=$(sha1sum <volume)
+	run -3 slipway chkdsk volume /f
+	assert_output_has "a Windows sleeps on it (hiberfil.sys)"
+	[ "$before" = "$(sha1sum <volume)" ]
+}
+
+@test "chkdsk /F /?: what each repair is" {
+	run -0 slipway chkdsk /f '/?'
+	assert_output_has "cross-link            it gets a copy of them for itself"
+	run -0 slipway chkdsk '/?'
+	assert_output_has "/F               repair it"
+}

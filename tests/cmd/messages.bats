@@ -116,8 +116,8 @@ table() {
 		chkdsk locked.img | 3 | locked.img | encrypted by BitLocker | manage-bde -off
 		chkdsk c.vhd@1 | 3 | c.vhd | its parent is missing: ./p.vhd | vdisk reparent
 		chkdsk junk.bin | 3 | junk.bin | neither a FAT nor an NTFS file system, but data |
-		chkdsk d.img@2 /F | 3 | /f: | this chkdsk only looks | Windows' chkdsk /f
-		chkdsk d.img@2 /scan | 3 | /scan: | this chkdsk only looks | the next change of the volume mends
+		chkdsk d.img@2 /R | 3 | /r: | repairs by /F alone |
+		chkdsk d.img@1 /F | 3 | d.img@1 | only NTFS volumes are repaired | fsck.fat
 		chkdsk d.img@2 /JSN | 3 | /JSN | unknown switch | is /JSON meant?
 		format | 2 | name the volume | | as in disk.img@1
 		format d.img | 1 | d.img: | this is a disk with partitions | as in disk.img@1

@@ -16,6 +16,7 @@ judge_of_decoder() { # FUNCTION
 	guid_parse) echo fuzz/bcd_device ;;
 	ntfs_boot_decode | ntfs_file_name_decode | ntfs_index_decode | \
 		ntfs_record_decode | ntfs_restart_decode) echo fuzz/ntfs ;;
+	ntfs_repair_decode) echo fuzz/ntfs_repair ;;
 	size_parse) echo fuzz/answer ;;
 	wim_chunk_decode | wim_resource_decode) echo fuzz/wim_open ;;
 	wim_dentry_decode) echo fuzz/wim_image ;;
@@ -48,6 +49,7 @@ judge_of_source() { # SOURCE
 	libntfs/change/names.c) echo fault/libntfs/rename.c ;;
 	libntfs/check/file.c | libntfs/check/names.c) echo unit/libntfs/check/check.c ;;
 	libntfs/read/file.c | libntfs/read/metadata.c) echo unit/libntfs/read/volume.c ;;
+	libntfs/repair/*.c) echo unit/libntfs/repair/repair.c ;;
 	libpart/signature.c) echo unit/libpart/probe.c ;;
 	# what goes on with the driver
 	libublk/queue.c | libublk/ublk.c) echo boot/vdisk_attach.bats ;;

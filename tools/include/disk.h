@@ -188,6 +188,21 @@ int disk_zeroes(uint64_t size, uint32_t sector_size, struct disk **ret,
 // Returns 0 or -ENOMEM; writing to it -ENOMEM too.
 int disk_scratch(struct disk *base, struct disk **ret, struct err *err);
 
+#define DISK_SCRATCH_BLOCK 4096u
+
+// Returns the bytes of memory that hold what was written to such a disk.
+uint64_t disk_scratch_used(const struct disk *d);
+
+// Calls fn for each block that was written to, by rising offset, with all of its
+// content, until it returns non-zero. A block begins at a multiple of its size; the
+// disk's last one may be shorter. Blocks have DISK_SCRATCH_BLOCK bytes.
+// Returns 0, what fn returned, or -ENOMEM.
+MUST_CHECK
+int disk_scratch_each(struct disk *d,
+		      int (*fn)(void *ctx, uint64_t off, const void *data,
+				size_t len),
+		      void *ctx, struct err *err);
+
 // A range of another disk, for reading and writing if that disk is.
 // Returns 0, -EINVAL when the range is not inside the disk, or -ENOMEM.
 MUST_CHECK

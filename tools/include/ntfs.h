@@ -707,6 +707,7 @@ enum ntfs_finding {
 	RULE(RECORD_ORPHAN, "record-orphan")                                   \
 	RULE(RECORD_SEQUENCE, "record-sequence")                               \
 	RULE(RECORD_USED, "record-used")                                       \
+	RULE(REPAIR, "repair")                                                 \
 	RULE(REPARSE, "reparse")                                               \
 	RULE(RUNS, "runs")                                                     \
 	RULE(SDS, "sds")                                                       \

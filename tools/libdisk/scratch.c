@@ -3,11 +3,12 @@
 // A disk that can be written without consequences: what is written stays in
 // memory, in blocks, and goes with it; the rest is read from the disk below.
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "disk.h"
 
-#define BLOCK       4096u
+#define BLOCK       DISK_SCRATCH_BLOCK
 #define FIRST_SLOTS 256u
 
 struct block {
@@ -200,4 +201,40 @@ int disk_scratch(struct disk *base, struct disk **ret, struct err *err)
 	}
 	*ret = &s->disk;
 	return 0;
+}
+
+uint64_t disk_scratch_used(const struct disk *d)
+{
+	return ((const struct scratch *)d)->count * (uint64_t)BLOCK;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct block *x = a, *y = b;
+
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
+int disk_scratch_each(struct disk *d,
+		      int (*fn)(void *ctx, uint64_t off, const void *data,
+				size_t len),
+		      void *ctx, struct err *err)
+{
+	struct scratch *s = (struct scratch *)d;
+	struct block *sorted = mem_array(s->count, sizeof(*sorted));
+	size_t count = 0;
+	int r = 0;
+
+	if (!sorted)
+		return err_nomem(err);
+	for (size_t i = 0; i < s->slots; i++)
+		if (s->blocks[i].bytes)
+			sorted[count++] = s->blocks[i];
+	if (count)
+		qsort(sorted, count, sizeof(*sorted), by_number);
+	for (size_t i = 0; !r && i < count; i++)
+		r = fn(ctx, sorted[i].number * BLOCK, sorted[i].bytes,
+		       block_size(s, sorted[i].number));
+	mem_free(sorted);
+	return r;
 }

@@ -165,6 +165,31 @@ _Static_assert(sizeof(struct ntfs_boot_disk) == 512, "size");
 _Static_assert(offsetof(struct ntfs_boot_disk, sectors) == 0x28, "offset");
 _Static_assert(offsetof(struct ntfs_boot_disk, code) == 0x54, "offset");
 
+// A sector of $Boot that no boot code reaches holds this while a repair is written
+// (chkdsk /f): where the sectors are that it changes. Ours, and nobody else's.
+#define NTFS_REPAIR_SECTOR                                                     \
+	7680u // bytes from the volume's begin: the last of $Boot
+#define NTFS_REPAIR_EXTENTS 24u
+#define NTFS_REPAIR_MAGIC   "SLIPWAYR"
+
+struct ntfs_repair_disk {
+	uint8_t magic[8]; // 0x000
+	le32 checksum;    // 0x008: CRC-32 of this sector, with zero here
+	le32 content;     // 0x00c: CRC-32 of what lies in the extents
+	le64 blocks;      // 0x010: that change
+	le32 block_size;  // 0x018
+	le32 flags;       // 0x01c: 1: $LogFile is reset after it
+	le32 extents;     // 0x020: how many there are
+	le32 zero_0x24;   // 0x024
+	struct {
+		le64 off, len;         // bytes of the volume
+	} extent[NTFS_REPAIR_EXTENTS]; // 0x028
+	uint8_t zero_0x1a8[88];        // 0x1a8
+};
+_Static_assert(sizeof(struct ntfs_repair_disk) == 512, "size");
+_Static_assert(offsetof(struct ntfs_repair_disk, zero_0x1a8) == 0x1a8,
+	       "offset");
+
 // --- File records ------------------------------------------------------------
 
 struct ntfs_record_disk {

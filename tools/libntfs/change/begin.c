@@ -93,17 +93,11 @@ static int open_data(struct ntfs *n, uint64_t number, struct disk **ret,
 	return ntfs_content_open(n, number, false, ret, err);
 }
 
-int ntfs_change_begin(struct ntfs *n, struct err *err)
+int ntfs_change_start(struct ntfs *n, struct err *err)
 {
-	struct ntfs_change *c = ntfs_change_of(n);
-	int r = 0;
+	struct ntfs_change *c = mem_alloc(sizeof(*c));
+	int r;
 
-	if (c)
-		return c->is_begun ? 0 : mend(c, err);
-	r = ntfs_check_writable(n, err);
-	if (r)
-		return r;
-	c = mem_alloc(sizeof(*c));
 	if (!c)
 		return err_nomem(err);
 	c->n = n;
@@ -120,7 +114,19 @@ int ntfs_change_begin(struct ntfs *n, struct err *err)
 	if (r) {
 		c->mft.disk = NULL; // it stays n->mft
 		ntfs_state_drop(n);
-		return r;
 	}
-	return mend(c, err);
+	return r;
+}
+
+int ntfs_change_begin(struct ntfs *n, struct err *err)
+{
+	struct ntfs_change *c = ntfs_change_of(n);
+	int r = 0;
+
+	if (c)
+		return c->is_begun ? 0 : mend(c, err);
+	r = ntfs_check_writable(n, err);
+	if (!r)
+		r = ntfs_change_start(n, err);
+	return r ? r : mend(ntfs_change_of(n), err);
 }

@@ -26,7 +26,8 @@
 //     sync.c     the order in which it is written
 //     begin.c    a volume readied; writable.c: what it must be; state.c: what
 //                is kept with it
-//     mend.c            what a power cut left, mended
+//     mend.c     what a power cut left, mended
+//     found.c    files that no folder leads to
 //
 // Whatever is changed is written elsewhere first, and takes effect by the one
 // write of a file's base record: a folder's new index blocks, a file's new
@@ -125,6 +126,13 @@ int ntfs_state_new(struct ntfs *n, struct err *err);
 // Returns it, or NULL before that; and what changes are kept in, or NULL.
 struct ntfs_state *ntfs_state_of(const struct ntfs *n);
 struct ntfs_change *ntfs_change_of(const struct ntfs *n);
+
+// Finds out whether a Windows sleeps on the disk, or was shut down for a fast start:
+// it holds parts of the volume in its memory (writable.c).
+int ntfs_check_awake(struct ntfs *n, struct err *err);
+
+// Readies a volume that has a state for changes, however it was left (begin.c).
+int ntfs_change_start(struct ntfs *n, struct err *err);
 
 // Gives up what changes are kept in.
 void ntfs_state_drop(struct ntfs *n);
@@ -492,12 +500,27 @@ void ntfs_folder_forget(struct change_attr *names, size_t count);
 size_t ntfs_folder_gone(const struct change_file *file,
 			struct change_attr *names, size_t count);
 
+// Puts back the entries that a file's names have lost in folders that are there.
+int ntfs_folder_put_missing(struct change_file *file, unsigned *ret_put,
+			    struct err *err);
+
 // Puts back the entries that a file's names have lost, when none is there; names
 // that are spare, whose folder is gone, or has another file by that name, are
 // taken out of the file (*ret_lost), which is not stored. *ret_left is how many names there still are, *ret_put how many
 // of them got their entry back.
 int ntfs_folder_restore(struct change_file *file, unsigned *ret_left,
 			unsigned *ret_put, bool *ret_lost, struct err *err);
+
+// Writes what entries repeat of the file into a name's key.
+void ntfs_folder_copy(const struct change_file *file,
+		      struct ntfs_file_name_disk *ret);
+
+// Makes the entry of one of a file's names in a folder, whose reference is given.
+// Returns false when it is no such name.
+#define NTFS_NAME_ENTRY_MAX 600u
+bool ntfs_folder_entry(const struct change_file *file, uint64_t folder,
+		       const struct change_attr *name,
+		       uint8_t ret[NTFS_NAME_ENTRY_MAX]);
 
 // Writes what entries repeat of the file into all its entries.
 int ntfs_folder_refresh(const struct change_file *file, struct err *err);
@@ -542,6 +565,20 @@ int ntfs_change_resize(struct ntfs *n, uint64_t number, uint64_t size,
 // gone (views.c).
 int ntfs_views_remove(struct change_file *f, struct err *err);
 int ntfs_views_clean(struct ntfs_change *c, struct err *err);
+
+// Files that no folder leads to (found.c): named again where they were, or in
+// \found.000 when that folder is gone or has another of the name.
+struct ntfs_found {
+	struct ntfs_change *c;
+	uint32_t next; // number of a name in it
+	bool puts_all; // no name goes because another one has an entry
+	uint64_t named, found, renamed; // files
+	bool lacks_folder; // ntfs_found_restore: ntfs_found_make, and again
+};
+int ntfs_found_restore(struct ntfs_found *m, uint64_t number, struct err *err);
+int ntfs_found_put(struct ntfs_found *m, struct change_file *f,
+		   struct err *err);
+int ntfs_found_make(struct ntfs_found *m, struct err *err);
 
 // Mends what was found when the volume was checked, as changes like others, and
 // says so in the volume's note (mend.c).

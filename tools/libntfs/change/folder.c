@@ -11,7 +11,8 @@
 #include "../encode/short.h"
 
 #define MAX_KEY   NTFS_MAX_NAME_KEY
-#define ENTRY_MAX (NTFS_ENTRY_KEY + MAX_KEY + 8)
+#define ENTRY_MAX NTFS_NAME_ENTRY_MAX
+_Static_assert(ENTRY_MAX >= NTFS_ENTRY_KEY + MAX_KEY + 8, "size");
 
 // A folder opened to be changed.
 struct folder {
@@ -119,6 +120,30 @@ static void make_entry(const struct change_file *f,
 	put_copy(copy, &h);
 	memcpy(key, &h, sizeof(h));
 	put_entry(f, key, name->value_len, entry);
+}
+
+void ntfs_folder_copy(const struct change_file *f,
+		      struct ntfs_file_name_disk *d)
+{
+	struct change_copy copy;
+
+	read_copy(f, &copy);
+	put_copy(&copy, d);
+}
+
+bool ntfs_folder_entry(const struct change_file *f, uint64_t folder,
+		       const struct change_attr *a,
+		       uint8_t ret[NTFS_NAME_ENTRY_MAX])
+{
+	const struct ntfs_file_name_disk *h = (const void *)a->value;
+	struct change_copy copy;
+
+	if (!ntfs_is_name(a) || get_le64(h->parent) != folder ||
+	    !ntfs_change_find(f, NTFS_AT_STANDARD_INFORMATION, NULL))
+		return false;
+	read_copy(f, &copy);
+	make_entry(f, a, &copy, ret);
+	return true;
 }
 
 static int refresh_entry(struct folder *d, const struct change_file *f,

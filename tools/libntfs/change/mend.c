@@ -14,91 +14,12 @@
 
 #include "change.h"
 
-#define FOUND_FOLDER "\\found.000"
-#define MAX_FOUND    10000u // files in it: four digits
-
 struct mend {
 	struct ntfs_change *c;
-	uint32_t next_found;
-	uint64_t clusters, records, named, found, entries, renamed;
-	bool copy, lacks_folder;
+	struct ntfs_found found;
+	uint64_t clusters, records, entries;
+	bool copy;
 };
-
-// --- Files that no folder leads to ---------------------------------------------
-
-// The folder is made by an operation of its own, after this one is undone.
-static int find_folder(struct mend *m, uint64_t *ret, struct err *err)
-{
-	struct err e = {0};
-	int r = ntfs_lookup_link(m->c->n, FOUND_FOLDER, ret, &e);
-
-	m->lacks_folder = r == -ENOENT;
-	return !r || m->lacks_folder ? r : err_pass(err, r, &e);
-}
-
-// Takes the next name that is free there.
-static int next_name(struct mend *m, uint64_t folder, bool is_directory,
-		     le16 name[12], size_t *ret_len, struct err *err)
-{
-	char text[16];
-	uint64_t file;
-	int r = 0;
-
-	for (; !r && m->next_found < MAX_FOUND; m->next_found++) {
-		snprintf(text, sizeof(text), "%s%04u.chk",
-			 is_directory ? "dir" : "file", m->next_found);
-		*ret_len = ntfs_ascii_units(text, name);
-		r = ntfs_folder_find(m->c->n, folder, name, *ret_len, &file,
-				     NULL);
-	}
-	return r == -ENOENT ? 0
-			    : err_set(err, r ? r : -ENOSPC, FOUND_FOLDER,
-				      ERR_NOWHERE, "no name is free in it");
-}
-
-static int put_into_found(struct mend *m, struct change_file *f,
-			  struct err *err)
-{
-	uint64_t folder;
-	le16 name[12];
-	size_t len = 0;
-	int r = find_folder(m, &folder, err);
-
-	if (!r)
-		r = next_name(m, folder, f->flags & NTFS_RF_DIRECTORY, name,
-			      &len, err);
-	if (!r)
-		r = ntfs_folder_add(f, folder, name, len, filetime_now(), err);
-	m->found += !r;
-	return r;
-}
-
-static int restore(struct mend *m, uint64_t number, struct err *err)
-{
-	struct change_file f;
-	unsigned left = 0, put = 0;
-	bool lost = false;
-	int r = ntfs_change_load(m->c, number, &f, err);
-
-	if (!r)
-		r = ntfs_folder_restore(&f, &left, &put, &lost, err);
-	if (!r && !left)
-		r = put_into_found(m, &f, err);
-	// What is left may be all: an entry is then as the file is.
-	if (!r && lost && left)
-		r = ntfs_folder_refresh(&f, err);
-	// Its names are there before a folder, new or old, has their entries.
-	if (!r && lost) {
-		f.stage = left ? STAGE_UNNAMED : STAGE_FILES;
-		r = ntfs_change_store(&f, err);
-	}
-	m->named += !r && put;
-	m->renamed += !r && lost && left && !put;
-	ntfs_change_done(&f);
-	return r;
-}
-
-// --- The rest ------------------------------------------------------------------
 
 static int refresh(struct mend *m, uint64_t number, struct err *err)
 {
@@ -194,7 +115,7 @@ static int mend_one(struct mend *m, const struct ntfs_problem *p,
 		return renew_mirror(m, p->record, err);
 	if (p->rule == NTFS_RULE_NAME_ENTRY ||
 	    p->rule == NTFS_RULE_FOLDER_NAMES)
-		return restore(m, p->record, err);
+		return ntfs_found_restore(&m->found, p->record, err);
 	if (p->rule == NTFS_RULE_OBJECT_ID || p->rule == NTFS_RULE_REPARSE)
 		return ntfs_views_clean(m->c, err);
 	return 0; // a folder without a path, which lacks an entry
@@ -210,11 +131,11 @@ static void say(const struct mend *m)
 	} parts[] = {
 		{m->clusters, "cluster freed", "clusters freed"},
 		{m->records, "file record freed", "file records freed"},
-		{m->named, "file named in its folder again",
+		{m->found.named, "file named in its folder again",
 		 "files named in their folders again"},
-		{m->found, "file put into " FOUND_FOLDER,
-		 "files put into " FOUND_FOLDER},
-		{m->renamed, "file left with the names that folders have",
+		{m->found.found, "file put into \\found.000",
+		 "files put into \\found.000"},
+		{m->found.renamed, "file left with the names that folders have",
 		 "files left with the names that folders have"},
 		{m->entries, "folder entry brought up to date",
 		 "folder entries brought up to date"},
@@ -244,7 +165,6 @@ static bool is_wanted(const struct ntfs_state *s, const struct ntfs_problem *p)
 
 static int run(struct mend *m, const struct ntfs_problem *p, struct err *err)
 {
-	m->lacks_folder = false;
 	ntfs_operation_begin(m->c);
 	return ntfs_operation_end(m->c, mend_one(m, p, err));
 }
@@ -252,7 +172,7 @@ static int run(struct mend *m, const struct ntfs_problem *p, struct err *err)
 int ntfs_mend(struct ntfs_change *c, struct err *err)
 {
 	const struct ntfs_state *s = ntfs_state_of(c->n);
-	struct mend m = {.c = c};
+	struct mend m = {.c = c, .found = {.c = c}};
 	int r = 0;
 
 	for (size_t i = 0; !r && i < s->finding_count; i++) {
@@ -261,9 +181,8 @@ int ntfs_mend(struct ntfs_change *c, struct err *err)
 		if (!is_wanted(s, p))
 			continue;
 		r = run(&m, p, err);
-		if (m.lacks_folder) {
-			r = ntfs_mkdir_all(c->n, FOUND_FOLDER, filetime_now(),
-					   err);
+		if (m.found.lacks_folder) {
+			r = ntfs_found_make(&m.found, err);
 			if (!r)
 				r = run(&m, p, err);
 		}

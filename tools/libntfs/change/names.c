@@ -80,7 +80,9 @@ static int find_state(const struct change_file *f, const struct change_attr *a,
 
 	if (r)
 		return r;
-	r = ntfs_stat(f->c->n, ntfs_ref_record(name.parent), &s, &e);
+	r = ntfs_ref_record(name.parent) < f->c->n->records
+		    ? ntfs_stat(f->c->n, ntfs_ref_record(name.parent), &s, &e)
+		    : -ENOENT;
 	if (!r &&
 	    (!s.is_directory || s.sequence != ntfs_ref_sequence(name.parent)))
 		r = -ENOENT;
@@ -337,6 +339,24 @@ static int take_older(struct change_file *f, bool *ret_taken, struct err *err)
 	return r;
 }
 
+int ntfs_folder_put_missing(struct change_file *f, unsigned *ret_put,
+			    struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; !r && i < f->count; i++) {
+		enum name_state state = NAME_THERE;
+
+		if (ntfs_is_name(&f->attrs[i]))
+			r = find_state(f, &f->attrs[i], &state, err);
+		if (r || state != NAME_MISSING)
+			continue;
+		r = ntfs_folder_put_back(f, &f->attrs[i], err);
+		++*ret_put;
+	}
+	return r;
+}
+
 int ntfs_folder_restore(struct change_file *f, unsigned *ret_left,
 			unsigned *ret_put, bool *ret_lost, struct err *err)
 {
@@ -358,18 +378,8 @@ int ntfs_folder_restore(struct change_file *f, unsigned *ret_left,
 			i++;
 		}
 	}
-	for (size_t i = 0; !r && i < f->count; i++) {
-		enum name_state state = NAME_THERE;
-
-		if (!ntfs_is_name(&f->attrs[i]))
-			continue;
-		left++;
-		r = find_state(f, &f->attrs[i], &state, err);
-		if (r || state != NAME_MISSING)
-			continue;
-		r = ntfs_folder_put_back(f, &f->attrs[i], err);
-		++*ret_put;
-	}
+	for (size_t i = 0; !r && i < f->count; i++)
+		left += ntfs_is_name(&f->attrs[i]);
 	*ret_left = left;
-	return r;
+	return r ? r : ntfs_folder_put_missing(f, ret_put, err);
 }

@@ -51,9 +51,7 @@ static int check_state(struct ntfs *n, struct err *err)
 		       : 0;
 }
 
-// Windows that sleeps on the disk, or was shut down for a fast start, holds
-// parts of the volume in its memory.
-static int check_hibernation(struct ntfs *n, struct err *err)
+int ntfs_check_awake(struct ntfs *n, struct err *err)
 {
 	static const char *const marks[] = {"HIBR", "hibr", "RSTR", "rstr"};
 	uint8_t begin[4] = {0};
@@ -189,7 +187,7 @@ int ntfs_check_writable(struct ntfs *n, struct err *err)
 		return r;
 	r = check_state(n, err);
 	if (!r)
-		r = check_hibernation(n, err);
+		r = ntfs_check_awake(n, err);
 	if (!r)
 		r = check_all(n, err);
 	ntfs_state_of(n)->is_writable = !r;

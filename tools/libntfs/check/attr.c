@@ -4,15 +4,13 @@
 
 #include "check.h"
 
-enum { RESIDENT = 1, INDEXED = 2, ONCE = 4, NAMELESS = 8, OUTSIDE = 16 };
+#define RESIDENT CHECK_RESIDENT
+#define INDEXED  CHECK_INDEXED
+#define ONCE     CHECK_ONCE
+#define NAMELESS CHECK_NAMELESS
+#define OUTSIDE  CHECK_OUTSIDE
 
-// What is known of each type: RESIDENT and OUTSIDE (non-resident) when it must
-// be so; ONCE a file; `min` bytes of a resident value.
-static const struct rule {
-	uint32_t type;
-	unsigned flags;
-	uint32_t min, max;
-} rules[] = {
+static const struct check_form rules[] = {
 	{NTFS_AT_STANDARD_INFORMATION, RESIDENT | ONCE | NAMELESS,
 	 NTFS_STANDARD_SHORT, sizeof(struct ntfs_standard_disk)},
 	{NTFS_AT_ATTRIBUTE_LIST, ONCE | NAMELESS, 0, UINT32_MAX},
@@ -34,7 +32,7 @@ static const struct rule {
 	{NTFS_AT_LOGGED_UTILITY_STREAM, 0, 0, 65536},
 };
 
-static const struct rule *find_rule(uint32_t type)
+const struct check_form *ntfs_check_form_of(uint32_t type)
 {
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		if (rules[i].type == type)
@@ -44,7 +42,7 @@ static const struct rule *find_rule(uint32_t type)
 
 static void check_form(struct check *c, const struct ntfs_attr *a)
 {
-	const struct rule *rule = find_rule(a->type);
+	const struct check_form *rule = ntfs_check_form_of(a->type);
 	uint64_t number = a->record->number;
 
 	if (!rule) {

@@ -47,6 +47,23 @@ static int check_copy(struct check *c, const struct ntfs_boot_disk *boot)
 	return r;
 }
 
+// What is written while a repair goes on (ntfs_repair_disk).
+static int check_repair(struct check *c)
+{
+	uint8_t magic[] = NTFS_REPAIR_MAGIC, there[sizeof(magic) - 1];
+	int r = 0;
+
+	if (!range_ok(NTFS_REPAIR_SECTOR, sizeof(there), c->n->dev->size))
+		return 0;
+	r = disk_read(c->n->dev, NTFS_REPAIR_SECTOR, there, sizeof(there),
+		      c->err);
+	if (!r && !memcmp(there, magic, sizeof(there)))
+		ntfs_check_problem(c, ERR_NOWHERE, NTFS_RULE_REPAIR,
+				   "A repair was cut off: chkdsk /f goes on "
+				   "with it");
+	return r;
+}
+
 int ntfs_check_boot(struct check *c)
 {
 	struct ntfs_boot_disk boot;
@@ -55,7 +72,8 @@ int ntfs_check_boot(struct check *c)
 	if (r)
 		return r;
 	check_fields(c, &boot);
-	return check_copy(c, &boot);
+	r = check_copy(c, &boot);
+	return r ? r : check_repair(c);
 }
 
 // The first run of a system file must lie where the boot sector says.

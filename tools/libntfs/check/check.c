@@ -55,25 +55,37 @@ static int prepare(struct check *c)
 	return c->records && c->used ? 0 : err_nomem(c->err);
 }
 
+int ntfs_check_run(struct disk *dev, struct check *c)
+{
+	int r = ntfs_open_mft(dev, &c->n, c->err);
+
+	if (!r)
+		r = prepare(c);
+	return r ? r : run_stages(c);
+}
+
+void ntfs_check_done(struct check *c)
+{
+	mem_free(c->records);
+	mem_free(c->used);
+	mem_free(c->mft_bitmap);
+	mem_free(c->descriptors);
+	ntfs_close(c->n);
+}
+
 int ntfs_check(struct disk *dev,
 	       void (*report)(void *ctx, const struct ntfs_problem *problem),
 	       void *ctx, struct progress *progress,
 	       struct ntfs_check_result *ret, struct err *err)
 {
-	struct check c = {
-		.report = report, .ctx = ctx, .progress = progress, .err = err};
-	int r = ntfs_open_mft(dev, &c.n, err);
+	struct check c = {.report = report,
+			  .ctx = ctx,
+			  .progress = progress,
+			  .err = err,
+			  .max_reports = CHECK_MAX_REPORTS};
+	int r = ntfs_check_run(dev, &c);
 
-	if (r)
-		return r;
-	r = prepare(&c);
-	if (!r)
-		r = run_stages(&c);
-	mem_free(c.records);
-	mem_free(c.used);
-	mem_free(c.mft_bitmap);
-	mem_free(c.descriptors);
-	ntfs_close(c.n);
+	ntfs_check_done(&c);
 	if (!r)
 		*ret = c.result;
 	return r;

@@ -18,14 +18,16 @@ enum { // check_record.flags
 	CR_IN_USE = 0x01,
 	CR_FOLDER = 0x02,
 	CR_EXTENSION = 0x04,
-	CR_CLAIMED = 0x08,   // an extension that its base record names
-	CR_BROKEN = 0x10,    // could not be decoded: reported once
-	CR_HAS_INDEX = 0x20, // a folder's
-	CR_OBJECT_ID = 0x40, // not yet found in $ObjId
-	CR_REPARSE = 0x80,   // not yet found in $Reparse
-	CR_REACHED = 0x100,  // a path leads to the root
-	CR_ON_PATH = 0x200,  // while that is found out
-	CR_LINKED = 0x400,   // has several names, short ones not counted
+	CR_CLAIMED = 0x08,    // an extension that its base record names
+	CR_BROKEN = 0x10,     // could not be decoded: reported once
+	CR_HAS_INDEX = 0x20,  // a folder's
+	CR_OBJECT_ID = 0x40,  // not yet found in $ObjId
+	CR_REPARSE = 0x80,    // not yet found in $Reparse
+	CR_REACHED = 0x100,   // a path leads to the root
+	CR_ON_PATH = 0x200,   // while that is found out
+	CR_LINKED = 0x400,    // has several names, short ones not counted
+	CR_NAMELESS = 0x1000, // has no name at all
+	CR_STRAY = 0x800,     // an entry leads to it that is none of its names
 };
 
 // What is kept of each record.
@@ -52,7 +54,7 @@ struct check {
 	void *ctx;
 	struct progress *progress;
 	struct ntfs_check_result result;
-	uint64_t reports;
+	uint64_t reports, max_reports;
 	struct err *err;
 	struct check_record *records;
 	uint8_t *used;       // a bit a cluster
@@ -62,6 +64,12 @@ struct check {
 	struct check_descriptor *descriptors; // by rising id
 	size_t descriptor_count;
 };
+
+// Runs all stages over a volume, with `report`, `ctx`, `progress`, `err` and
+// `max_reports` set; what was found out of its records and clusters stays until
+// ntfs_check_done, which is to be called in any case.
+int ntfs_check_run(struct disk *dev, struct check *c);
+void ntfs_check_done(struct check *c);
 
 // Counts and reports what makes the volume unsafe. `record` may be ERR_NOWHERE.
 void ntfs_check_problem(struct check *c, uint64_t record, enum ntfs_rule rule,
@@ -115,6 +123,24 @@ int ntfs_check_file(struct check *c, const struct ntfs_file *f);
 
 // attr.c: the rules of one record's attributes alone.
 void ntfs_check_attrs(struct check *c, const struct ntfs_record *rec);
+
+// What is known of each type of attribute: RESIDENT and OUTSIDE (non-resident) when
+// it must be so; ONCE a file; `min` bytes of a resident value.
+enum {
+	CHECK_RESIDENT = 1,
+	CHECK_INDEXED = 2,
+	CHECK_ONCE = 4,
+	CHECK_NAMELESS = 8,
+	CHECK_OUTSIDE = 16,
+};
+struct check_form {
+	uint32_t type;
+	unsigned flags;
+	uint32_t min, max;
+};
+
+// Returns that of a type, or NULL for one that is unknown.
+const struct check_form *ntfs_check_form_of(uint32_t type);
 
 // list.c: the attribute list against the attributes that there are.
 int ntfs_check_list(struct check *c, const struct ntfs_file *f);

@@ -312,9 +312,11 @@ static void check_whole(struct file_check *k)
 				   "The file has %u names, its record says %u",
 				   k->names, base->links);
 	if (!k->names &&
-	    (k->number < NTFS_REC_RESERVED || k->number >= NTFS_REC_USER))
+	    (k->number < NTFS_REC_RESERVED || k->number >= NTFS_REC_USER)) {
+		k->mine->flags |= CR_NAMELESS;
 		ntfs_check_problem(c, k->number, NTFS_RULE_FILE_NAME,
 				   "The file has no name");
+	}
 	if (k->win32 != k->dos || k->win32_parents != k->dos_parents)
 		ntfs_check_problem(
 			c, k->number, NTFS_RULE_NAME_SPACE,

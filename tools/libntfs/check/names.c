@@ -9,8 +9,6 @@
 // Attributes that an entry has in common with its file.
 #define COPIED_ATTRIBUTES 0xffffu
 
-#define MAX_EXPLAINED CHECK_MAX_REPORTS // nobody sees more
-
 static bool names_equal(const struct ntfs_file_name *a,
 			const struct ntfs_file_name *b)
 {
@@ -244,11 +242,13 @@ static int explain(struct check *c, uint64_t number)
 	}
 	ntfs_file_done(&f);
 	// More names are missing than entries: some entries are of none.
-	if (!r && missing > c->records[number].names_left)
+	if (!r && missing > c->records[number].names_left) {
+		c->records[number].flags |= CR_STRAY;
 		ntfs_check_problem(
 			c, number, NTFS_RULE_ENTRY_FILE,
 			"A folder's entry has a name that the file does "
 			"not have");
+	}
 	return r;
 }
 
@@ -285,7 +285,7 @@ static void check_path(struct check *c, uint64_t number)
 
 int ntfs_check_names(struct check *c)
 {
-	unsigned explained = 0;
+	uint64_t explained = 0;
 
 	if (c->n->records > NTFS_REC_ROOT)
 		c->records[NTFS_REC_ROOT].flags |= CR_REACHED;
@@ -301,7 +301,7 @@ int ntfs_check_names(struct check *c)
 			continue;
 		// A wholly broken volume gets the closer look a number of
 		// times only.
-		if (explained++ < MAX_EXPLAINED)
+		if (explained++ < c->max_reports)
 			r = explain(c, i);
 		else
 			ntfs_check_problem(

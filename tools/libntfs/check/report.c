@@ -17,7 +17,7 @@ static void pass_on(struct check *c, struct ntfs_problem *p, const char *fmt,
 	c->result.harmless += p->finding == NTFS_HARMLESS;
 	c->result.notes += p->finding == NTFS_NOTE;
 	c->result.problems += p->finding != NTFS_NOTE;
-	if (c->reports++ >= CHECK_MAX_REPORTS || !c->report)
+	if (c->reports++ >= c->max_reports || !c->report)
 		return;
 	vsnprintf(text, sizeof(text), fmt, ap);
 	p->text = text;

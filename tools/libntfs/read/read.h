@@ -104,6 +104,10 @@ int ntfs_fixup(uint8_t *data, uint32_t size, const char *what, uint64_t where,
 int ntfs_record_decode(uint8_t *data, uint32_t size, uint64_t number,
 		       struct ntfs_record *ret, struct err *err);
 
+// As that, of one whose update sequence is undone already.
+int ntfs_record_header(uint8_t *data, uint32_t size, uint64_t number,
+		       struct ntfs_record *ret, struct err *err);
+
 // Reads a record into new memory; free ret->data with mem_free.
 int ntfs_record_read(struct ntfs *n, uint64_t number, struct ntfs_record *ret,
 		     struct err *err);
@@ -144,6 +148,11 @@ struct ntfs_runs {
 	uint64_t clusters; // sum of all
 	bool has_holes;
 };
+
+// Decodes the run at *p and moves on; *lcn is 0 before the first.
+// Returns 1, 0 at the end, or -1 (*ret_why).
+int ntfs_run_next(const struct ntfs *n, const uint8_t **p, const uint8_t *end,
+		  int64_t *lcn, struct ntfs_run *ret, const char **ret_why);
 
 // Appends the runs of one attribute.
 int ntfs_runs_append(const struct ntfs *n, const struct ntfs_attr *attr,

@@ -49,7 +49,6 @@ int ntfs_record_decode(uint8_t *data, uint32_t size, uint64_t number,
 		       struct ntfs_record *ret, struct err *err)
 {
 	const struct ntfs_record_disk *h = (const void *)data;
-	struct ntfs_record rec = {.number = number, .data = data, .size = size};
 	int r;
 
 	if (!memcmp(h->magic, "\0\0\0\0", 4))
@@ -61,8 +60,15 @@ int ntfs_record_decode(uint8_t *data, uint32_t size, uint64_t number,
 					   ? "it does not begin with FILE"
 					   : "it is marked as bad");
 	r = ntfs_fixup(data, size, NTFS_RECORD(number), ERR_NOWHERE, err);
-	if (r)
-		return r;
+	return r ? r : ntfs_record_header(data, size, number, ret, err);
+}
+
+int ntfs_record_header(uint8_t *data, uint32_t size, uint64_t number,
+		       struct ntfs_record *ret, struct err *err)
+{
+	const struct ntfs_record_disk *h = (const void *)data;
+	struct ntfs_record rec = {.number = number, .data = data, .size = size};
+
 	rec.sequence = get_le16(h->sequence);
 	rec.links = get_le16(h->links);
 	rec.flags = get_le16(h->flags);

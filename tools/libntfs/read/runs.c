@@ -52,42 +52,59 @@ static int add_run(struct ntfs_runs *runs, const struct ntfs_attr *attr,
 	return 0;
 }
 
+int ntfs_run_next(const struct ntfs *n, const uint8_t **p, const uint8_t *end,
+		  int64_t *lcn, struct ntfs_run *ret, const char **ret_why)
+{
+	unsigned len_size, off_size;
+	int64_t len, delta;
+
+	*ret_why = "they have no end";
+	if (*p == end)
+		return -1;
+	if (!**p)
+		return 0;
+	len_size = **p & 15;
+	off_size = **p >> 4;
+	*ret_why = "one is cut off";
+	if (!len_size || len_size > 8 || off_size > 8 ||
+	    len_size + off_size > end - *p - 1)
+		return -1;
+	*ret_why = "one has no length";
+	len = read_number(*p + 1, len_size);
+	if (len <= 0)
+		return -1;
+	*ret_why = "one leaves the volume";
+	delta = off_size ? read_number(*p + 1 + len_size, off_size) : 0;
+	if (__builtin_add_overflow(*lcn, delta, lcn) ||
+	    (off_size && (*lcn < 0 || !range_ok((uint64_t)*lcn, (uint64_t)len,
+						n->info.clusters))))
+		return -1;
+	*p += 1 + len_size + off_size;
+	*ret = (struct ntfs_run){off_size ? (uint64_t)*lcn : NTFS_HOLE,
+				 (uint64_t)len};
+	return 1;
+}
+
 int ntfs_runs_append(const struct ntfs *n, const struct ntfs_attr *attr,
 		     struct ntfs_runs *runs, struct err *err)
 {
 	const uint8_t *p = attr->runs, *end = p + attr->runs_len;
-	uint64_t before = runs->clusters, limit = n->info.clusters;
+	uint64_t before = runs->clusters;
+	struct ntfs_run run;
+	const char *why;
 	int64_t lcn = 0;
+	int r;
 
 	// Each attribute counts its distances from cluster 0, also one that goes on
 	// with what another record holds. A run without a distance is a hole, and the
 	// next one counts from the run before it.
-	while (p < end && *p) {
-		unsigned len_size = *p & 15, off_size = *p >> 4;
-		int64_t len, delta;
-		int r;
-
-		p++;
-		if (!len_size || len_size > 8 || off_size > 8 ||
-		    len_size + off_size > end - p)
-			return broken(attr, "one is cut off", err);
-		len = read_number(p, len_size);
-		if (len <= 0)
-			return broken(attr, "one has no length", err);
-		delta = off_size ? read_number(p + len_size, off_size) : 0;
-		p += len_size + off_size;
-		if (__builtin_add_overflow(lcn, delta, &lcn))
-			return broken(attr, "one leaves the volume", err);
-		if (off_size &&
-		    (lcn < 0 || !range_ok((uint64_t)lcn, (uint64_t)len, limit)))
-			return broken(attr, "one leaves the volume", err);
-		r = add_run(runs, attr, off_size ? (uint64_t)lcn : NTFS_HOLE,
-			    (uint64_t)len, err);
+	while ((r = ntfs_run_next(n, &p, end, &lcn, &run, &why)) > 0) {
+		r = add_run(runs, attr, run.lcn, run.len, err);
 		if (r)
 			return r;
 	}
-	if (p == end)
-		return broken(attr, "they have no end", err);
+	if (r)
+		return broken(attr, why, err);
 	if (runs->clusters - before != attr->last_vcn + 1 - attr->first_vcn)
 		return broken(attr, "their sum is not what the header says",
 			      err);

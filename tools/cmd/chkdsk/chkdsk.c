@@ -1,29 +1,35 @@
 // SPDX-License-Identifier: MIT
 //
-// chkdsk: checks a volume, changing nothing, in the layout that the command of
-// that name is known by.
+// chkdsk: checks a volume, and with /F repairs it, in the layout that the command
+// of that name is known by.
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "address.h"
-#include "cmd.h"
+#include "chkdsk.h"
 #include "disk.h"
 #include "fat.h"
-#include "ntfs.h"
-#include "oddities.h"
+#include "ntfs_repair.h"
+#include "../oddities.h"
 #include "part.h"
 #include "volume.h"
 
 static const char usage[] =
-	"usage: chkdsk VOLUME [/V] [/JSON] [/Progress:STYLE]\n"
+	"usage: chkdsk VOLUME [/F | /Scan] [/V] [/JSON] [/Progress:STYLE]\n"
+	"       chkdsk /F /?\n"
 	"\n"
 	"Checks the NTFS or FAT volume at VOLUME (a device, an image file, or a\n"
-	"partition of one, as disk.img@1) and changes nothing.\n"
+	"partition of one, as disk.img@1) and, without /F, changes nothing.\n"
 	"\n"
+	"  /F               repair it (NTFS): every step is shown, then all of them\n"
+	"                   are done at once, safe from a power cut, and the volume is\n"
+	"                   checked again; /F /? tells what each repair is\n"
+	"  /Scan            only look, as without it\n"
 	"  /V               name the broken rule with each problem\n"
-	"  /JSON            write problems and counts as JSON lines\n"
+	"  /JSON            write problems, steps and counts as JSON lines\n"
 	"  /Progress:STYLE  bar, lines, json or none\n"
 	"\n"
 	"Behind what does not keep slipway from writing to the volume stands why:\n"
@@ -33,21 +39,14 @@ static const char usage[] =
 	"repeats\n"
 	"old sizes or times; (note) the boot sector's copy, which is no problem.\n"
 	"\n"
-	"Exit status, as Windows' chkdsk has it when it only looks: 0 no problems,\n"
-	"2 only what is left over or harmless, 3 problems, or not able to check.\n";
+	"Exit status, as Windows' chkdsk has it: 0 no problems, 1 problems, and /F\n"
+	"repaired all of them, 2 (without /F) only what is left over or harmless,\n"
+	"3 problems, some left after /F, or not able to check.\n";
 
-// Exit statuses: "chkdsk" of Microsoft's documentation.
-enum { NOT_CLEANED = 2, NOT_FIXED = 3 };
+static bool help_repair(const char *topic, const char *more);
 
-COMMAND(chkdsk, "chkdsk", "check an NTFS or FAT volume", usage);
-
-struct output {
-	struct progress progress; // ours, in front of the shared one
-	struct cmd_progress shown;
-	char stage[80];
-	bool verbose, json;
-	int status;
-};
+COMMAND_WITH_HELP(chkdsk, "chkdsk", "check or repair an NTFS or FAT volume",
+		  usage, help_repair);
 
 // A new stage gets its line; how far it is goes to the terminal.
 static int report_progress(void *ctx, const char *stage, uint64_t done,
@@ -68,7 +67,7 @@ static int report_progress(void *ctx, const char *stage, uint64_t done,
 					total);
 }
 
-static void report_problem(void *ctx, const struct ntfs_problem *p)
+void chkdsk_problem(void *ctx, const struct ntfs_problem *p)
 {
 	static const char *const findings[] = {
 		[NTFS_UNSAFE] = "unsafe",
@@ -144,9 +143,9 @@ static void show_result(const struct output *o, const struct ntfs_info *info,
 		       "changed.\n",
 		       r->leftovers, r->harmless);
 	else if (r->problems)
-		printf("The file system has %" PRIu64 " problem%s. Nothing "
-		       "was changed.\n",
-		       r->problems, r->problems == 1 ? "" : "s");
+		printf("The file system has %" PRIu64 " problem%s%s\n",
+		       r->problems, r->problems == 1 ? "" : "s",
+		       o->repairs ? "." : ". Nothing was changed.");
 	else
 		puts("The file system was examined and has no problems.");
 }
@@ -159,7 +158,8 @@ static void show_head(const struct output *o, const char *type,
 	printf("The type of the file system is %s.\n", type);
 	if (*label)
 		printf("Volume label is %s.\n", label);
-	puts("\nNothing will be changed on the volume.");
+	if (!o->repairs)
+		puts("\nNothing will be changed on the volume.");
 }
 
 // --- NTFS --------------------------------------------------------------------
@@ -177,15 +177,27 @@ static int check_ntfs(struct disk *d, struct output *o, struct err *err)
 		ntfs_close(n);
 	}
 	show_head(o, "NTFS", info.label);
-	r = ntfs_check(d, report_problem, o, &o->progress, &result, err);
+	if (o->repairs) {
+		r = chkdsk_repair(d, o, err);
+		if (r || o->status == NOT_FIXED)
+			return r;
+		if (!ntfs_open(d, &n, NULL)) {
+			info = *ntfs_get_info(n);
+			ntfs_close(n);
+		}
+	}
+	r = ntfs_check(d, chkdsk_problem, o, &o->progress, &result, err);
 	cmd_progress_end(&o->shown);
 	if (r)
 		return r;
 	show_result(o, &info, &result);
-	o->status = result.problems > result.leftovers + result.harmless
-			    ? NOT_FIXED
-		    : result.problems ? NOT_CLEANED
-				      : CMD_OK;
+	if (o->repairs)
+		o->status = result.problems ? NOT_FIXED : o->status;
+	else
+		o->status = result.problems > result.leftovers + result.harmless
+				    ? NOT_FIXED
+			    : result.problems ? NOT_CLEANED
+					      : CMD_OK;
 	return 0;
 }
 
@@ -245,15 +257,23 @@ static int check_fat(struct disk *d, struct output *o, struct err *err)
 
 // --- Which it is -------------------------------------------------------------
 
-static bool is_ntfs(struct disk *d)
+static bool says_ntfs(struct disk *d, uint64_t off)
 {
 	uint8_t boot[512];
 	const char *name;
 
-	if (d->size < sizeof(boot) || disk_read(d, 0, boot, sizeof(boot), NULL))
+	if (d->size < sizeof(boot) || off > d->size - sizeof(boot) ||
+	    disk_read(d, off, boot, sizeof(boot), NULL))
 		return false;
 	name = part_name_boot(boot);
 	return name && !strcmp(name, "NTFS");
+}
+
+// One whose boot sector says nothing may have its copy.
+static bool is_ntfs(struct disk *d, const struct output *o)
+{
+	return says_ntfs(d, 0) ||
+	       (o->repairs && d->size > 512 && says_ntfs(d, d->size - 512));
 }
 
 // A FAT volume; of anything else it is said what it is.
@@ -265,6 +285,10 @@ static int check_other(struct disk *d, struct output *o, struct err *err)
 	if (r)
 		return r;
 	tree_close(v);
+	if (o->repairs)
+		return err_set(err, -ENOTSUP, "/F", ERR_NOWHERE,
+			       "only NTFS volumes are repaired; a FAT volume "
+			       "by fsck.fat, or on Windows");
 	return check_fat(d, o, err);
 }
 
@@ -272,16 +296,22 @@ static int run(const char *path, struct output *o)
 {
 	struct err err = {0};
 	struct place *place;
-	int r = address_open_volume(path, 0, &place, &err);
+	int r = address_open_volume(path, o->repairs ? ADDRESS_WRITE : 0,
+				    &place, &err);
 
 	if (r) {
 		cmd_say_windows("Cannot open volume for direct access.", r);
 		return cmd_fail("chkdsk", path, &err);
 	}
 	warn_of_oddities("chkdsk", path, place->disk);
-	r = is_ntfs(place->disk) ? check_ntfs(place->disk, o, &err)
-				 : check_other(place->disk, o, &err);
-	address_close(place);
+	r = is_ntfs(place->disk, o) ? check_ntfs(place->disk, o, &err)
+				    : check_other(place->disk, o, &err);
+	if (!r && o->repairs)
+		r = address_finish(place, &err);
+	if (o->repairs)
+		cmd_place_close(place);
+	else
+		address_close(place);
 	if (r) {
 		fflush(stdout);
 		return cmd_fail("chkdsk", path, &err);
@@ -289,21 +319,49 @@ static int run(const char *path, struct output *o)
 	return o->status;
 }
 
-// Windows' switches that change the volume.
-enum { VERBOSE, JSON, PROGRESS, FIRST_MEND };
+// Windows' switches that do more than /F does.
+enum { VERBOSE, JSON, PROGRESS, REPAIR, SCAN, FIRST_OTHER };
 
-static int refuse_mending(const struct cmd_switch *s)
+static int refuse_others(const struct cmd_switch *s)
 {
-	for (s += FIRST_MEND; s->name; s++)
-		if (s->value)
+	for (const struct cmd_switch *o = s + FIRST_OTHER; o->name; o++)
+		if (o->value)
 			return cmd_misuse(
 				"chkdsk",
-				"/%s: this chkdsk only looks; the "
-				"next change of the volume mends what "
-				"was left over, the rest is for "
-				"Windows' chkdsk /f",
-				s->name);
+				"/%s: this chkdsk repairs by /F alone, and "
+				"does not look for bad sectors",
+				o->name);
+	if (s[REPAIR].value && s[SCAN].value)
+		return cmd_misuse("chkdsk", "/F repairs, /Scan only looks: "
+					    "give one of them");
 	return 0;
+}
+
+// "chkdsk /F /?" tells what each repair is.
+static bool help_repair(const char *topic, const char *more)
+{
+	static const struct {
+		enum ntfs_rule rule;
+		const char *name;
+	} rules[] = {
+#define RULE(id, text) {NTFS_RULE_##id, text},
+		NTFS_RULES(RULE)
+#undef RULE
+	};
+
+	(void)more;
+	if (strcasecmp(topic, "/f") && strcasecmp(topic, "f") &&
+	    strcasecmp(topic, "--f"))
+		return false;
+	puts("What chkdsk /F does about each finding, by the names that /V "
+	     "shows:\n");
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		const char *action = ntfs_repair_action(rules[i].rule);
+
+		printf("  %-20s  %s\n", rules[i].name,
+		       action ? action : "it is left as it is");
+	}
+	return true;
 }
 
 static int cmd_chkdsk(int argc, char **argv)
@@ -312,10 +370,10 @@ static int cmd_chkdsk(int argc, char **argv)
 		[VERBOSE] = {.name = "V"},
 		[JSON] = {.name = "JSON"},
 		[PROGRESS] = {.name = "Progress", .has_value = true},
-		[FIRST_MEND] = {.name = "f"},
-		{.name = "r"},
+		[REPAIR] = {.name = "F"},
+		[SCAN] = {.name = "Scan"},
+		[FIRST_OTHER] = {.name = "r"},
 		{.name = "x"},
-		{.name = "scan"},
 		{.name = "spotfix"},
 		{.name = NULL},
 	};
@@ -323,7 +381,7 @@ static int cmd_chkdsk(int argc, char **argv)
 	int count, r = cmd_switches(argc, argv, s, &count);
 
 	if (!r)
-		r = refuse_mending(s);
+		r = refuse_others(s);
 	if (r)
 		return r;
 	if (count != 1)
@@ -331,6 +389,7 @@ static int cmd_chkdsk(int argc, char **argv)
 						  : "name the volume to check");
 	o.verbose = s[VERBOSE].value;
 	o.json = s[JSON].value;
+	o.repairs = s[REPAIR].value;
 	if (cmd_progress_init(&o.shown, s[PROGRESS].value))
 		return cmd_misuse("chkdsk",
 				  "/Progress:%s: must be bar, lines, "
