@@ -42,6 +42,8 @@ given() { # HEADER
 		uint32_t security, node, stream; struct ntfs_node_spec spec;
 		struct ntfs_name name; struct ntfs_stream_spec stream_spec;
 		struct ntfs *n;' ;;
+	ntfs_repair) echo 'struct disk *partition; struct ntfs_repair *repair;
+		struct ntfs_repair_calls calls; bool was_cut;' ;;
 	part) echo 'struct disk *disk, *volume; struct guid disk_id;
 		unsigned number;' ;;
 	storage) echo 'struct disk *disk, *volume;' ;;

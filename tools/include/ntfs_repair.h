@@ -3,10 +3,10 @@
 // Repair of an NTFS volume: what `chkdsk /f` does.
 //
 //     ntfs_repair_resume(partition, &was_cut, &err);
-//     ntfs_repair_plan(partition, &calls, &r, &err);
-//     if (ntfs_repair_get_result(r)->steps)
-//             ntfs_repair_write(r, &err);
-//     ntfs_repair_free(r);
+//     ntfs_repair_plan(partition, &calls, &repair, &err);
+//     if (ntfs_repair_get_result(repair)->steps)
+//             ntfs_repair_write(repair, &err);
+//     ntfs_repair_free(repair);
 //
 // The plan is made in memory, and writes nothing; each step of it is told. Writing
 // it is all or nothing: the sectors that change are first written to clusters that

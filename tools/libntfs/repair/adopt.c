@@ -113,7 +113,7 @@ static int look_at(void *ctx, const struct ntfs_index *x,
 
 	(void)x;
 	if (!is_key(e) || !ntfs_repair_is_base(&k->w->scan, e->file) ||
-	    !((k->w->todo[number] | k->w->todo[folder]) >> REPAIR_ADOPT & 1))
+	    !((k->w->needs[number] | k->w->needs[folder]) >> REPAIR_ADOPT & 1))
 		return 0;
 	r = ntfs_change_load(k->w->c, number, &f, &err);
 	if (!r)

@@ -254,7 +254,7 @@ static int refresh_folder(struct refresh *k)
 static bool wants_entry(const struct repair_round *w, uint64_t folder,
 			uint64_t file)
 {
-	return w->todo[file] >> REPAIR_ENTRY & 1;
+	return w->needs[file] >> REPAIR_ENTRY & 1;
 }
 
 int ntfs_repair_entries(struct repair_round *w)

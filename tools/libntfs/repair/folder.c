@@ -180,7 +180,7 @@ static int rebuild_folder(struct repair_round *w, uint64_t number,
 static bool wants_folder(const struct repair_round *w, uint64_t folder,
 			 uint64_t file)
 {
-	return folder < w->scan.count && w->todo[folder] >> REPAIR_INDEX & 1;
+	return folder < w->scan.count && w->needs[folder] >> REPAIR_INDEX & 1;
 }
 
 int ntfs_repair_folders(struct repair_round *w)

@@ -151,8 +151,8 @@ struct repair_round {
 	struct ntfs_repair *r;
 	struct check check;
 	struct repair_scan scan;
-	uint16_t *todo; // bits 1 << enum repair_kind, by record
-	uint16_t kinds; // all of them
+	uint16_t *needs; // bits 1 << enum repair_kind, by record
+	uint16_t kinds;  // all of them
 	uint64_t found;
 	bool bitmap, mft_bitmap; // are not what they should be
 	bool dirty, log, mirror;

@@ -30,7 +30,7 @@ void ntfs_round_want(struct repair_round *w, uint64_t number,
 {
 	if (number >= w->scan.count || !may_try(w->r, number, kind))
 		return;
-	w->todo[number] |= (uint16_t)(1u << kind);
+	w->needs[number] |= (uint16_t)(1u << kind);
 	w->kinds |= (uint16_t)(1u << kind);
 }
 
@@ -172,15 +172,16 @@ int ntfs_round_begin(struct ntfs_repair *r, struct repair_round *w)
 		err = fit_tried(r, w->scan.count);
 	if (err)
 		return err;
-	w->todo = mem_array((size_t)w->scan.count, sizeof(*w->todo));
-	return w->todo ? ntfs_check_run(r->over, &w->check) : err_nomem(r->err);
+	w->needs = mem_array((size_t)w->scan.count, sizeof(*w->needs));
+	return w->needs ? ntfs_check_run(r->over, &w->check)
+			: err_nomem(r->err);
 }
 
 void ntfs_round_done(struct repair_round *w)
 {
 	ntfs_check_done(&w->check);
 	ntfs_repair_scan_done(&w->scan);
-	mem_free(w->todo);
+	mem_free(w->needs);
 	ntfs_close(w->n);
 	*w = (struct repair_round){0};
 }
@@ -247,7 +248,7 @@ static bool is_full(struct repair_round *w)
 bool ntfs_round_takes(struct repair_round *w, uint64_t number,
 		      enum repair_kind kind)
 {
-	if (!(w->todo[number] >> kind & 1) || is_full(w))
+	if (!(w->needs[number] >> kind & 1) || is_full(w))
 		return false;
 	w->r->tried[number] += 1u << 2 * (unsigned)kind;
 	return true;

@@ -267,7 +267,7 @@ static bool is_wanted(const struct view *k)
 {
 	uint16_t bit = k->kind == OBJECT_IDS ? CR_OBJECT_ID : CR_REPARSE;
 
-	if (k->w->todo[k->number] >> REPAIR_VIEW & 1)
+	if (k->w->needs[k->number] >> REPAIR_VIEW & 1)
 		return true;
 	for (uint64_t i = 0; k->kind != OTHER && i < k->w->check.n->records;
 	     i++)
