@@ -84,11 +84,6 @@ struct capture_options {
 	// The drive letter that links call the volume by; 0: it is not known, and
 	// each link's letter is taken for it.
 	char letter;
-
-	// Of the host: owner, group, mode and extended attributes too, and devices,
-	// pipes and sockets, as wimlib stores them (--unix-data). Without it
-	// devices, pipes and sockets are left out.
-	bool unix_data;
 };
 
 // Why a file or folder is not in the image, or not as it was.
@@ -136,8 +131,9 @@ int capture_ntfs(struct ntfs *n, const char *folder,
 		 struct progress *progress, struct capture **ret,
 		 struct err *err);
 
-// Captures a folder of any tree (tree.h), FAT volumes above all: names, times,
-// attributes, content, and links. The tree is borrowed until capture_free.
+// Captures a folder of any tree (tree.h), FAT volumes above all: names, 8.3 names,
+// times, attributes and content. Links are left out. The tree is borrowed until
+// capture_free.
 // Returns as capture_ntfs and tree_list.
 MUST_CHECK
 int capture_tree(struct tree *t, const char *folder,
@@ -146,9 +142,10 @@ int capture_tree(struct tree *t, const char *folder,
 		 struct err *err);
 
 // Captures a folder of the host, by its path, with the file systems that are
-// mounted in it: files, folders, symbolic links (as Windows' links), hard links,
-// times, and with unix_data what else there is. A file is opened when it is its
-// turn, and one that is shorter by then is an error.
+// mounted in it: files, folders, symbolic links (as Windows' links), hard links and
+// times. Absolute links into the folder are made paths from the image's root unless
+// keep_links says otherwise; others stay as they are. A file is opened when it is
+// its turn, and one that is shorter by then is an error.
 // Returns 0, -ENOTDIR, -EFBIG, -ECANCELED, -ENOMEM, or what the system says of a
 // folder or file that cannot be read.
 MUST_CHECK

@@ -169,7 +169,9 @@ int wim_writer_add_content(struct wim_writer *writer,
 			   struct progress *progress, struct err *err);
 
 // An element of an image's XML data: its path within IMAGE, as in "NAME",
-// "FLAGS", "WINDOWS/EDITIONID", and its text. Both are UTF-8.
+// "FLAGS", "WINDOWS/EDITIONID", and its text. Both are UTF-8. Of several elements
+// of one name "WINDOWS/LANGUAGES/LANGUAGE[2]" is the second; one is made behind
+// those that are there.
 struct wim_property {
 	const char *path;
 	const char *value; // NULL: it is taken out

@@ -17,10 +17,10 @@ static const struct wim_dentry *child(const struct wim_dentry *d,
 	return NULL;
 }
 
-int apply_find(const struct apply *a, const char *path,
+int image_find(const struct wim_image *image, const char *path,
 	       const struct wim_dentry **ret, struct err *err)
 {
-	const struct wim_dentry *d = a->image->root;
+	const struct wim_dentry *d = image->root;
 	le16 *units, *at;
 	size_t n;
 	int r = utf16_from_utf8(path, &units, &n);
@@ -50,4 +50,10 @@ int apply_find(const struct apply *a, const char *path,
 			       "the image has no such file or folder");
 	*ret = d;
 	return 0;
+}
+
+int apply_find(const struct apply *a, const char *path,
+	       const struct wim_dentry **ret, struct err *err)
+{
+	return image_find(a->image, path, ret, err);
 }

@@ -60,6 +60,10 @@ int image_extract(struct wim *w, const struct wim_blob *const *blobs,
 		  struct pool *pool, struct progress *progress,
 		  struct err *err);
 
+// As apply_find, in any image (find.c).
+int image_find(const struct wim_image *image, const char *path,
+	       const struct wim_dentry **ret, struct err *err);
+
 // Says which file an error is of. Returns its code.
 int apply_failed(struct walk *w, const struct wim_dentry *d,
 		 const struct err *inner);

@@ -4,10 +4,14 @@
 // (WIM)" white paper, "XML data").
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "write.h"
+
+#define MAX_PATH   256u  // characters of a property's
+#define MAX_NUMBER 1000u // of elements that bear one name
 
 // --- Counts ------------------------------------------------------------------
 
@@ -96,23 +100,72 @@ static bool is_path(const char *path)
 	return !is_first;
 }
 
+// Of "A/B[2]", the second B within the first A, `plain` gets "A/B" and *ret_number
+// the 2; without a number it is 1. Returns false for what is none.
+static bool take_number(const char *path, char plain[MAX_PATH],
+			unsigned long *ret_number)
+{
+	const char *digits = strchr(path, '[');
+	size_t len = digits ? (size_t)(digits - path) : strlen(path);
+	char *end;
+
+	if (len >= MAX_PATH)
+		return false;
+	memcpy(plain, path, len);
+	plain[len] = 0;
+	*ret_number = 1;
+	if (!digits)
+		return true;
+	*ret_number = strtoul(digits + 1, &end, 10);
+	return *ret_number && *ret_number <= MAX_NUMBER && !strcmp(end, "]");
+}
+
+// Goes on from the first element of a name to one behind it, which is made when it
+// is the next. *node is NULL when there are fewer.
+static int go_on(struct wim_xml *xml, struct wim_xml_node **node,
+		 unsigned long number, bool make, struct err *err)
+{
+	struct wim_xml_node *n = *node, *next = n;
+	int r = 0;
+
+	for (; n && number > 1; number--, n = next) {
+		next = wim_xml_next(n);
+		if (!next && make && number == 2)
+			r = wim_xml_add(xml, n->parent, n->name, &next, err);
+		if (r)
+			return r;
+	}
+	*node = n;
+	return 0;
+}
+
 int wim_writer_set(struct wim_xml *xml, struct wim_xml_node *node,
 		   const char *path, const char *value, struct err *err)
 {
+	struct wim_xml_node *old = NULL;
 	struct err inner = {0};
+	char plain[MAX_PATH];
+	unsigned long number;
 	int r;
 
-	if (!is_path(path))
+	if (!take_number(path, plain, &number) || !is_path(plain))
 		return err_bad_text(err, path, ERR_NOWHERE,
 				    "this cannot be the path of a property");
+	if (!value || number > 1) {
+		old = wim_xml_find(node, plain);
+		r = go_on(xml, &old, number, value, err);
+		if (r)
+			return r;
+		if (!old && value)
+			return err_bad_text(err, path, ERR_NOWHERE,
+					    "the element before it is missing");
+	}
 	if (!value) {
-		struct wim_xml_node *old = wim_xml_find(node, path);
-
 		if (old)
 			wim_xml_remove(old);
 		return 0;
 	}
-	r = wim_xml_set(xml, node, path, value, &inner);
+	r = wim_xml_set(xml, old ? old : node, old ? "" : plain, value, &inner);
 	if (r == -EINVAL)
 		return err_bad_text(err, path, ERR_NOWHERE,
 				    "its text has characters that XML cannot "

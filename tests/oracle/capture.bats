@@ -1,0 +1,75 @@
+# What is captured, as wimlib captures the same: volumes of random trees, volumes by
+# Windows and mkntfs, folders of the host.
+bats_require_minimum_version 1.5.0
+load ../helpers
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	NTFS=$O/san/unit/libimage/capture/ntfs
+	HOST=$O/san/unit/libimage/capture/host
+	[ -x "$NTFS" ] && [ -x "$HOST" ] || skip "the unit programs are not built"
+	printf '[ExclusionList]\n\\no such file\n' >none.ini
+}
+
+# What wimlib tells of an image, without where in the file it lies. A name that is
+# an 8.3 name by itself has no other one for Windows; wimlib repeats it. Ids at
+# birth are not kept.
+tell() { # WIM
+	wimlib-imagex dir "$1" --detailed | grep -av \
+		-e '^Compressed size' -e '^Offset in WIM' -e '^Reference Count' \
+		-e '^Flags' -e '^Part Number' -e 'Link Group ID' -e '^Birth' |
+		awk -F' = ' '/^Full Path/ { path = $2 }
+			/^Short Name/ { name = $2; gsub(/"/, "", name)
+				if (substr(path, length(path) - length(name)) == name "\"")
+					$0 = "Short Name          = \"\"" }
+			{ print }'
+}
+
+same_as_wimlib() { # VOLUME
+	rm -f ours.wim theirs.wim
+	"$NTFS" capture "$1" ours.wim
+	wimlib-imagex capture "$1" theirs.wim --norpfix --config=none.ini
+	wimlib-imagex verify ours.wim
+	tell ours.wim >ours
+	tell theirs.wim >theirs
+	[ "$(wc -l <ours)" -gt 50 ]
+	diff ours theirs
+}
+
+@test "volumes of random trees are captured as wimlib captures them" {
+	for seed in 11 12; do
+		"$NTFS" random "$seed" 300 64 "volume$seed"
+		same_as_wimlib "volume$seed"
+	done
+}
+
+@test "volumes by Windows and mkntfs are captured as wimlib captures them" {
+	samples=${SLIPWAY_SAMPLES:-$BATS_TEST_DIRNAME/../../../shared/samples}
+	[ -d "$samples/ntfs" ] || skip "there are no samples"
+	for name in mkntfs-features win-1k-cluster-test-volume win10-512-cluster-vss; do
+		xz -dc "$samples/ntfs/$name.raw.xz" >volume
+		same_as_wimlib volume
+	done
+}
+
+@test "a folder of the host is captured as wimlib captures it" {
+	mkdir -p tree/sub/deeper
+	echo a >tree/a
+	ln tree/a tree/sub/b
+	ln -s "$PWD/tree/sub" tree/inside
+	ln -s /etc/passwd tree/out
+	ln -s ../a tree/sub/relative
+	truncate -s 1M tree/sparse
+	printf x >'tree/trailing. '
+	: >tree/empty
+	touch -d 2001-02-03T04:05:06.789012345Z tree/a tree/sub
+	# reading moves the times of access
+	find tree -depth -exec touch -h -a -d 2030-01-01T00:00:00Z {} +
+	"$HOST" tree ours.wim
+	find tree -depth -exec touch -h -a -d 2030-01-01T00:00:00Z {} +
+	wimlib-imagex capture tree theirs.wim
+	tell ours.wim >ours
+	tell theirs.wim >theirs
+	diff ours theirs
+	wimlib-imagex verify ours.wim
+}
