@@ -218,6 +218,8 @@ int wim_image_load(struct wim *w, uint32_t index, struct wim_image **ret,
 	}
 	image->metadata = metadata;
 	r = load_tree(w, image, (size_t)blob->size, err);
+	if (!r)
+		r = wim_kept_note(w, &image->image, err);
 	if (r)
 		wim_image_free(&image->image);
 	else

@@ -200,6 +200,7 @@ void wim_close(struct wim *w)
 	mem_free(w->metadata);
 	mem_free(w->blobs);
 	mem_free(w->hash_slots);
+	wim_kept_free(w->kept);
 	mem_free(w->solids);
 	mem_free(w->files);
 	wim_opened_close(w->opened);

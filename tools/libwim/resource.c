@@ -113,10 +113,13 @@ int wim_resource_read(struct wim *w, size_t i, const struct resource *res,
 int wim_read_blob(struct wim *w, const struct wim_blob *blob, uint64_t limit,
 		  void **ret, struct err *err)
 {
+	int r;
+
 	if (blob->size > limit)
 		return err_set(err, -EFBIG, "a file in the WIM", blob->offset,
 			       "%llu bytes are more than the %llu allowed",
 			       (unsigned long long)blob->size,
 			       (unsigned long long)limit);
-	return read_content(w, blob, READ_CONTENT, ret, err);
+	r = wim_kept_read(w, blob, ret, err);
+	return r == -ENOENT ? read_content(w, blob, READ_CONTENT, ret, err) : r;
 }

@@ -69,6 +69,8 @@ struct wim_file {
 	struct resource blob_table, xml, integrity;
 };
 
+struct kept;
+
 struct wim {
 	struct wim_file *files; // as many as info.parts, in their order
 	struct wim_info info;
@@ -83,6 +85,7 @@ struct wim {
 	size_t hash_mask;
 	struct wim_image_info *images; // as many as info.images
 	struct wim_xml *xml;           // what images points into
+	struct kept *kept;
 };
 
 // --- header.c ----------------------------------------------------------------
@@ -216,6 +219,21 @@ int wim_extract_any(struct wim *w, const struct wim_blob *const *blobs,
 		    size_t count, const struct wim_sink *sink,
 		    enum read_for reading, struct pool *pool,
 		    struct progress *progress, struct err *err);
+
+// --- kept.c ------------------------------------------------------------------
+
+// Notes what is to be kept of an image, and forgets what is kept of another one.
+// Returns 0 or -ENOMEM.
+int wim_kept_note(struct wim *w, const struct wim_image *image,
+		  struct err *err);
+
+// Reads a blob as wim_read_blob does.
+// Returns 0, -ENOENT when it is none of those that are kept, or as that.
+int wim_kept_read(struct wim *w, const struct wim_blob *blob, void **ret,
+		  struct err *err);
+
+// Frees; NULL is fine.
+void wim_kept_free(struct kept *k);
 
 // --- security.c --------------------------------------------------------------
 

@@ -13,6 +13,9 @@ static const char *const files[] = {
 	"tests/fuzz/wim_open/seeds/none.wim",
 	"tests/fuzz/wim_open/seeds/xpress.wim",
 	"tests/fuzz/wim_open/seeds/lzx.wim",
+	"tests/fuzz/wim_open/seeds/solid.wim",
+	"tests/fuzz/wim_open/seeds/lzms.wim",
+	"tests/fuzz/wim_open/seeds/pipable.wim",
 };
 
 static int drop(void *ctx, const struct wim_blob *blob, uint64_t off,
@@ -37,6 +40,25 @@ static int extract_all(struct wim *w, const struct wim_image *image,
 	return wim_extract(w, blobs, count, &sink, pool, NULL, err);
 }
 
+// Data of reparse points, as who applies an image reads it.
+static int read_reparse(struct wim *w, const struct wim_image *image,
+			struct err *err)
+{
+	int r = 0;
+
+	for (uint64_t i = 0; i < image->dentry_count && !r; i++) {
+		const struct wim_blob *blob = image->dentries[i]->reparse;
+		void *data = NULL;
+
+		if (!blob)
+			continue;
+		r = wim_read_blob(w, blob, 16384, &data, err);
+		check(!r == (data != NULL));
+		mem_free(data);
+	}
+	return r;
+}
+
 static int use(struct disk *file, struct pool *pool, struct err *err)
 {
 	struct wim_image *image = NULL;
@@ -49,6 +71,8 @@ static int use(struct disk *file, struct pool *pool, struct err *err)
 	}
 	r = wim_image_load(w, 1, &image, err);
 	check(!r == (image != NULL));
+	if (!r)
+		r = read_reparse(w, image, err);
 	if (!r)
 		r = extract_all(w, image, pool, err);
 	if (!r)
