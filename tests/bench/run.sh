@@ -1,7 +1,8 @@
 #!/bin/bash
 # Measures against peers in the same run, on the same data, and prints ratios.
 # What it says goes to out/bench.txt too. usage: tests/bench/run.sh [NAME...]
-# NAME: apply http payload prompt convert create attach hive   (all)
+# NAME: apply folder solid verify capture http payload prompt convert create attach
+#       hive   (all)
 set -eu
 cd "$(dirname "$0")/../.."
 : "${O:=out}" "${ROUNDS:=3}"
@@ -46,7 +47,7 @@ bench_apply() {
 			apply "$wim" 1 "$dir/volume")"
 		echo "apply $kind: slipway $ours s ($((kb >> 10)) MB)," \
 			"wimlib-imagex $theirs s ($((their_kb >> 10)) MB):" \
-			"ratio $(ratio "$theirs" "$ours"), at least 2 is wanted"
+			"ratio $(ratio "$theirs" "$ours"), at least 3 is wanted"
 	done
 }
 
@@ -105,5 +106,6 @@ bench_prompt() {
 . tests/bench/attach.sh
 . tests/bench/hive.sh
 . tests/bench/http.sh
-[ $# -gt 0 ] || set -- apply http payload prompt convert create attach hive
+. tests/bench/wim.sh
+[ $# -gt 0 ] || set -- apply folder solid verify capture http payload prompt convert create attach hive
 for name; do "bench_$name"; done
