@@ -19,7 +19,9 @@ judge_of_decoder() { # FUNCTION
 	ntfs_repair_decode) echo fuzz/ntfs_repair ;;
 	size_parse) echo fuzz/answer ;;
 	wim_chunk_decode | wim_resource_decode) echo fuzz/wim_open ;;
-	wim_dentry_decode) echo fuzz/wim_image ;;
+	wim_dentry_decode | wim_items_decode) echo fuzz/wim_image ;;
+	# of an encoder: how it takes its input apart
+	lzx_parse) echo unit/libcodec/lzx_encode.c ;;
 	# a number of which every value is a time; the kernel's, in a table of cases
 	fat_time_decode) echo unit/libfat/time.c ;;
 	ublk_request_decode) echo unit/libublk/request.c ;;
@@ -32,7 +34,7 @@ judge_of_source() { # SOURCE
 	libbcdboot/store.c) echo unit/libdeploy/boot_windows.c ;;
 	libdeploy/answer_keys.c) echo unit/libdeploy/answer.c ;;
 	libcodec/lzms_parse.c) echo unit/libcodec/lzms_encode.c ;;
-	libcodec/lzx_parse.c | libcodec/lzx_write.c) echo unit/libcodec/lzx_encode.c ;;
+	libcodec/lzx_write.c) echo unit/libcodec/lzx_encode.c ;;
 	libdisk/file.c) echo unit/libdisk/disk.c ;;
 	libimage/into/host.c | libimage/into/into.c) echo fault/libimage/into.c ;;
 	libnet/http_get.c | libnet/socket.c) echo unit/libnet/http_disk.c ;;

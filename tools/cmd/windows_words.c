@@ -64,6 +64,14 @@ static int begin_dism(int code)
 	return s->number < 256 ? (int)s->number : CMD_FAILED;
 }
 
+static int begin_imagex(int code)
+{
+	const struct sentence *s = find_sentence(code);
+
+	fprintf(stderr, "\n%s\n\n", s->text);
+	return s->number < 256 ? (int)s->number : CMD_FAILED;
+}
+
 static int begin_reg(int code)
 {
 	if (code == -ENOENT)
@@ -109,6 +117,7 @@ static const struct manner {
 	int (*misuse)(void); // or NULL
 } manners[] = {
 	{"dism", begin_dism, misuse_dism},
+	{"imagex", begin_imagex, NULL},
 	{"reg", begin_reg, misuse_reg},
 	{"bcdboot", begin_bcdboot, NULL},
 	{"chkdsk", begin_chkdsk, misuse_chkdsk},

@@ -191,6 +191,12 @@ const struct wim_info *wim_get_info(const struct wim *w);
 const struct wim_image_info *wim_get_image_info(const struct wim *w,
 						uint32_t index);
 
+// Writes the XML data as UTF-8 into new memory (free with mem_free): all of it, or
+// with an image's index (from 1) the element of that image alone.
+// Returns 0, -ENOENT when there is no such image, or -ENOMEM.
+int wim_get_xml(const struct wim *w, uint32_t index, char **ret,
+		struct err *err);
+
 // Finds an image by a number or, failing that, by its name without regard to
 // case. Returns its index (from 1), or 0.
 uint32_t wim_find_image(const struct wim *w, const char *name_or_number);

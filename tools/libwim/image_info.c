@@ -243,6 +243,45 @@ uint32_t wim_find_image(const struct wim *w, const char *name_or_number)
 	return 0;
 }
 
+// A document of one image, and what stands around it left out.
+static int encode(const struct wim_xml *x, uint32_t index, void **ret,
+		  size_t *ret_size, struct err *err)
+{
+	const struct wim_xml_node *image = wim_xml_image(x, index);
+	struct wim_xml_node *copy;
+	struct wim_xml *one;
+	int r;
+
+	if (!index)
+		return wim_xml_encode(x, ret, ret_size, err);
+	if (!image)
+		return err_set(err, -ENOENT, what, ERR_NOWHERE,
+			       "there is no image %" PRIu32 " in it", index);
+	r = wim_xml_new(&one, err);
+	if (r)
+		return r;
+	r = wim_xml_add_image(one, index, image, &copy, err);
+	if (!r)
+		r = wim_xml_encode(one, ret, ret_size, err);
+	wim_xml_free(one);
+	return r;
+}
+
+int wim_get_xml(const struct wim *w, uint32_t index, char **ret,
+		struct err *err)
+{
+	size_t size;
+	void *units;
+	int r = encode(w->xml, index, &units, &size, err);
+
+	if (r)
+		return r;
+	// behind the byte order mark
+	*ret = utf16_to_utf8((const le16 *)units + 1, size / 2 - 1);
+	mem_free(units);
+	return *ret ? 0 : err_nomem(err);
+}
+
 int wim_no_image(const struct wim *w, const char *file,
 		 const char *name_or_number, struct err *err)
 {

@@ -7,7 +7,7 @@
 
 #include "address.h"
 #include "image.h"
-#include "dism.h"
+#include "apply.h"
 #include "storage.h"
 
 enum {
@@ -15,6 +15,8 @@ enum {
 	REPLACE,
 	CHECK_INTEGRITY,
 	VERIFY,
+	NO_RP_FIX,
+	EA,
 	PROGRESS,
 	NONE
 };
@@ -111,6 +113,10 @@ static int apply(const struct dism_image *image, const struct cmd_switch *s,
 	options.verify = s[VERIFY].value;
 	if (s[CHECK_INTEGRITY].value)
 		r = wim_check_integrity(image->wim, &progress->progress, err);
+	if (!r && dism_is_host_folder(s[APPLY_DIR].value))
+		return dism_apply_into_host(image, s[APPLY_DIR].value,
+					    s[VERIFY].value, s[NO_RP_FIX].value,
+					    progress, err);
 	if (!r)
 		r = open_volume(s[APPLY_DIR].value, s[REPLACE].value, &options,
 				label, &place, err);
@@ -130,7 +136,7 @@ static int apply(const struct dism_image *image, const struct cmd_switch *s,
 		r = address_finish(place, err);
 	cmd_place_close(place);
 	if (!r && result.object_ids_dropped)
-		cmd_warn("dism", result.object_id_of, APPLY_OBJECT_IDS,
+		cmd_warn(dism_name(), result.object_id_of, APPLY_OBJECT_IDS,
 			 (unsigned long long)result.object_ids_dropped);
 	return r;
 }
@@ -143,6 +149,8 @@ int dism_apply_image(int argc, char **argv)
 		[REPLACE] = {"Replace", false, NULL},
 		[CHECK_INTEGRITY] = {"CheckIntegrity", false, NULL},
 		[VERIFY] = {"Verify", false, NULL},
+		[NO_RP_FIX] = {"NoRpFix", false, NULL},
+		[EA] = {"EA", false, NULL},
 		[PROGRESS] = {"Progress", true, NULL},
 		[NONE] = {NULL, false, NULL},
 	};
@@ -155,13 +163,13 @@ int dism_apply_image(int argc, char **argv)
 	if (r)
 		return r;
 	if (words || !s[APPLY_DIR].value)
-		return cmd_misuse("dism",
+		return cmd_misuse(dism_name(),
 				  words ? "too many words"
 					: "/ApplyDir:VOLUME is missing: "
 					  "onto which volume?");
 	if (cmd_progress_init(&progress, s[PROGRESS].value))
 		return cmd_misuse(
-			"dism",
+			dism_name(),
 			"/Progress:%s: must be bar, lines, json or none",
 			s[PROGRESS].value);
 	r = dism_open(s, true, &image);
@@ -173,8 +181,9 @@ int dism_apply_image(int argc, char **argv)
 	dism_close(&image);
 	if (!r)
 		return dism_done();
-	r = cmd_fail("dism", s[APPLY_DIR].value, &err);
+	r = cmd_fail(dism_name(), s[APPLY_DIR].value, &err);
 	if (fate)
-		fprintf(stderr, "dism: %s: %s\n", s[APPLY_DIR].value, fate);
+		fprintf(stderr, "%s: %s: %s\n", dism_name(), s[APPLY_DIR].value,
+			fate);
 	return r;
 }

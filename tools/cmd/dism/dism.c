@@ -13,46 +13,86 @@ static const char usage[] =
 	"       dism /List-Image /ImageFile:FILE /Index:N | /Name:NAME\n"
 	"       dism /Apply-Image /ImageFile:FILE /Index:N | /Name:NAME\n"
 	"            /ApplyDir:VOLUME [/CheckIntegrity] [/Verify] [--replace]\n"
-	"            [--progress bar|lines|json|none]\n"
+	"       dism /Capture-Image /ImageFile:FILE /CaptureDir:VOLUME /Name:NAME\n"
+	"            [/Description:TEXT] [/Flags:EDITION] [/ConfigFile:LIST]\n"
+	"            [/Compress:none|fast|max|recovery] [/Bootable] [/CheckIntegrity]\n"
+	"            [/Verify] [/NoRpFix] [/EA]\n"
+	"       dism /Append-Image /ImageFile:FILE /CaptureDir:VOLUME /Name:NAME ...\n"
+	"       dism /Export-Image /SourceImageFile:FILE /SourceIndex:N|* |\n"
+	"            /SourceName:NAME /DestinationImageFile:FILE\n"
+	"            [/DestinationName:NAME] [/Compress:...] [/Bootable]\n"
+	"            [/CheckIntegrity] [/SWMFile:PATTERN]\n"
+	"       dism /Delete-Image /ImageFile:FILE /Index:N | /Name:NAME\n"
+	"       dism /Split-Image /ImageFile:FILE /SWMFile:FILE /FileSize:MB\n"
+	"       dism /Optimize-Image /ImageFile:FILE [/Compress:...]\n"
+	"       dism /Verify-Image /ImageFile:FILE\n"
+	"       each [--progress bar|lines|json|none]\n"
 	"\n"
 	"  /Get-ImageInfo  tell what images a WIM file holds, or all of one "
 	"image\n"
 	"                  (also /Get-WimInfo)\n"
 	"  /List-Image     list the files of an image\n"
-	"\n"
 	"  /Apply-Image    build the volume anew with the image's files; each "
 	"is\n"
 	"                  checked against its hash as it is written, and with "
 	"/Verify\n"
 	"                  before, too: nothing is touched when one does not fit\n"
+	"  /Capture-Image  make a new WIM file with an image of a volume or folder\n"
+	"  /Append-Image   add such an image to a WIM file that is there\n"
+	"  /Export-Image   copy an image, or all (*), to another WIM file, which is\n"
+	"                  made when it is not there; with /Compress in another way\n"
+	"  /Delete-Image   take an image out; the file does not get smaller\n"
+	"  /Split-Image    as files of at most so many MB: FILE, FILE2, ...\n"
+	"  /Optimize-Image rebuild the file without what no image uses, or compress\n"
+	"                  it in another way; the old one stays until that is done\n"
+	"  /Verify-Image   read all of it, and compare it with its hashes\n"
 	"\n"
-	"  /ApplyDir:VOLUME a volume's address: disk.img@3:\\, win.vhd@1:\\\n"
+	"  /ApplyDir, /CaptureDir:VOLUME a volume's address: disk.img@3:\\, "
+	"win.vhd@1:\\,\n"
+	"                  or what lies in one; /CaptureDir also a folder of this\n"
+	"                  machine\n"
 	"  --replace       even if the volume holds files: they are destroyed\n"
 	"  /ImageFile:FILE the WIM file (also /WimFile), or its address within\n"
-	"                  disks: stick.img@1:\\sources\\install.wim; or another\n"
-	"                  machine's: http://server/install.wim,\n"
+	"                  disks: stick.img@1:\\sources\\install.wim; to read also\n"
+	"                  another machine's: http://server/install.wim,\n"
 	"                  \\\\server\\share\\install.wim, "
 	"nfs://server/export/install.wim\n"
 	"  /Index:N        an image by its number, from 1\n"
-	"  /Name:NAME      an image by its name\n"
+	"  /Name:NAME      an image by its name; of a new one, its name\n"
 	"  /SWMFile:PATTERN the parts of a split image, install*.swm; not needed "
 	"when\n"
 	"                  they are called install.swm, install2.swm, and so on\n"
+	"  /ConfigFile:LIST what is not captured: a file like WimScript.ini\n"
+	"  /Compress:HOW   none; fast (XPRESS); max (LZX); recovery (solid LZMS)\n"
+	"  /CheckIntegrity check the file's table of hashes before, and write one\n"
+	"  /Verify         read again what was written\n"
+	"  /NoRpFix        keep links as they are; else those that lead into what is\n"
+	"                  captured begin at the image's root, and those that lead out\n"
+	"                  are left out\n"
+	"  /EA             extended attributes: they are captured anyway\n"
 	"  /Credentials:FILE for a share that lets no guests in: lines username=X,\n"
 	"                  password=X and domain=X, as mount.cifs reads them\n"
 	"\n"
-	"Switches may be written as --image-file FILE, too.\n";
+	"Switches may be written as --image-file FILE, too. /English, /ScratchDir:DIR,\n"
+	"/Quiet and /LogLevel:N are accepted, and change nothing.\n";
 
-COMMAND(dism, "dism", "show and apply images of WIM files", usage);
+COMMAND(dism, "dism", "capture, show and apply images of WIM files", usage);
 
 static const struct verb {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } verbs[] = {
+	{"Append-Image", dism_append_image},
 	{"Apply-Image", dism_apply_image},
+	{"Capture-Image", dism_capture_image},
+	{"Delete-Image", dism_delete_image},
+	{"Export-Image", dism_export_image},
 	{"Get-ImageInfo", dism_image_info},
 	{"Get-WimInfo", dism_image_info},
 	{"List-Image", dism_list_image},
+	{"Optimize-Image", dism_optimize_image},
+	{"Split-Image", dism_split_image},
+	{"Verify-Image", dism_verify_image},
 };
 
 // Compares without regard to case and hyphens.
@@ -85,8 +125,7 @@ static bool is_for_windows(const char *word)
 {
 	static const char *const words[] = {
 		"Online",        "Image",       "Mount-Image",   "Mount-Wim",
-		"Unmount-Image", "Unmount-Wim", "Capture-Image", "Append-Image",
-		"Export-Image",  "Split-Image", "Cleanup-Image", "Add-Driver",
+		"Unmount-Image", "Unmount-Wim", "Cleanup-Image", "Add-Driver",
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -103,26 +142,55 @@ static int no_verb(int argc, char **argv)
 
 	if (argc < 2)
 		return cmd_misuse("dism", "say what is to be done: "
-					  "/Get-ImageInfo, /List-Image or "
-					  "/Apply-Image");
+					  "/Apply-Image, /Capture-Image, "
+					  "/Get-ImageInfo, ...");
 	for (int i = 1; i < argc; i++)
 		if (*argv[i] == '/' && is_for_windows(argv[i]))
 			return cmd_misuse("dism",
-					  "%s: not done here; "
-					  "/Get-ImageInfo, /List-Image "
-					  "and /Apply-Image are",
+					  "%s: not done here; images of WIM "
+					  "files are captured, applied and "
+					  "exported",
 					  argv[i]);
 	cmd_similar_begin(&s, argv[1]);
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
 		cmd_similar_add(&s, verbs[i].name);
-	return cmd_misuse("dism",
-			  "%s: none of /Get-ImageInfo, /List-Image "
-			  "and /Apply-Image%s",
-			  argv[1], cmd_similar_end(&s, text));
+	return cmd_misuse("dism", "%s: no such operation%s", argv[1],
+			  cmd_similar_end(&s, text));
+}
+
+// What Windows' scripts say with any verb and what has no meaning here is taken
+// out of the words. Returns how many are left.
+static int drop_common(int argc, char **argv)
+{
+	static const struct cmd_switch common[] = {
+		{"English", false, NULL},   {"Quiet", false, NULL},
+		{"Q", false, NULL},         {"NoRestart", false, NULL},
+		{"ScratchDir", true, NULL}, {"LogLevel", true, NULL},
+	};
+	int kept = 1;
+
+	for (int i = 1; i < argc; i++) {
+		bool drop = false;
+
+		for (size_t k = 0; k < sizeof(common) / sizeof(common[0]);
+		     k++) {
+			size_t len = strlen(common[k].name);
+
+			drop |= argv[i][0] == '/' &&
+				!strncasecmp(argv[i] + 1, common[k].name,
+					     len) &&
+				(common[k].has_value ? argv[i][1 + len] == ':'
+						     : !argv[i][1 + len]);
+		}
+		if (!drop)
+			argv[kept++] = argv[i];
+	}
+	return kept;
 }
 
 static int cmd_dism(int argc, char **argv)
 {
+	argc = drop_common(argc, argv);
 	for (int i = 1; i < argc; i++) {
 		const struct verb *verb = find_verb(argv[i]);
 

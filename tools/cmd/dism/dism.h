@@ -28,6 +28,13 @@ struct dism_image {
 	}
 #define DISM_IMAGE_SWITCH_COUNT 6
 
+// Reads the switches of a verb that takes no other words, and prepares the
+// progress that `style`, one of them, asks for.
+// Returns 0, or CMD_MISUSE after saying what is wrong.
+int dism_read_switches(int argc, char **argv, struct cmd_switch *switches,
+		       const struct cmd_switch *style,
+		       struct cmd_progress *progress);
+
 // Opens the image that these switches name, and says what is wrong when it
 // cannot be. `needs_image`: an image must be chosen. dism_close when done; *ret
 // stays where it is until then.
@@ -42,6 +49,19 @@ int dism_open_named(int argc, char **argv, bool needs_image,
 // Closes what dism_open opened.
 void dism_close(struct dism_image *image);
 
+// The command that speaks: dism, or imagex, which does the same by other words.
+struct dism_speaker {
+	const char *name, *title;
+	const char *done; // said when all went well
+	bool is_timed;    // and how long it took
+};
+
+// Has another one speak than dism. Returns nothing; it is borrowed.
+void dism_speak_as(const struct dism_speaker *speaker);
+
+// Returns the name of the command.
+const char *dism_name(void);
+
 // Prints what every verb begins with.
 void dism_begin(void);
 
@@ -50,8 +70,18 @@ int dism_done(void);
 
 // The verbs, each in a file of its own; argv[1..] is without the verb. Return
 // the command's exit status.
+int dism_append_image(int argc, char **argv);
 int dism_apply_image(int argc, char **argv);
+int dism_capture_image(int argc, char **argv);
+int dism_delete_image(int argc, char **argv);
+int dism_export_image(int argc, char **argv);
 int dism_image_info(int argc, char **argv);
 int dism_list_image(int argc, char **argv);
+int dism_optimize_image(int argc, char **argv);
+int dism_split_image(int argc, char **argv);
+int dism_verify_image(int argc, char **argv);
+
+// What imagex alone has.
+int imagex_info(int argc, char **argv);
 
 #endif

@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// What the verbs of dism share: the image that the switches name, and what is
-// said before and after.
+// What the verbs of dism share: their switches, and the image that these name.
 
 #include <stdio.h>
 #include <string.h>
 
 #include "dism.h"
 #include "image_files.h"
-
-void dism_begin(void)
-{
-	puts("\nDeployment Image Servicing and Management tool\n");
-}
-
-int dism_done(void)
-{
-	puts("The operation completed successfully.");
-	return CMD_OK;
-}
 
 // Finds the chosen image in an open file.
 static int choose_image(const char *path, const char *index, const char *name,
@@ -30,13 +18,13 @@ static int choose_image(const char *path, const char *index, const char *name,
 	if (!wanted)
 		return CMD_OK;
 	if (index && (!*index || index[strspn(index, "0123456789")]))
-		return cmd_misuse("dism", "/Index:%s: not a number from 1",
+		return cmd_misuse(dism_name(), "/Index:%s: not a number from 1",
 				  index);
 	image->index = wim_find_image(image->wim, wanted);
 	if (image->index)
 		return CMD_OK;
 	best_effort(wim_no_image(image->wim, path, wanted, &err));
-	return cmd_fail("dism", path, &err);
+	return cmd_fail(dism_name(), path, &err);
 }
 
 static int open_image(const char *path, const char *pattern,
@@ -69,15 +57,18 @@ int dism_open(const struct cmd_switch *switches, bool needs_image,
 
 	if (!path)
 		return cmd_misuse(
-			"dism", "/ImageFile:FILE is missing: which WIM file?");
+			dism_name(),
+			"/ImageFile:FILE is missing: which WIM file?");
 	if (index && name)
-		return cmd_misuse("dism", "/Index and /Name: only one of them");
+		return cmd_misuse(dism_name(),
+				  "/Index and /Name: only one of them");
 	if (needs_image && !index && !name)
-		return cmd_misuse("dism", "/Index:N or /Name:NAME is missing; "
-					  "/Get-ImageInfo lists the images");
+		return cmd_misuse(dism_name(),
+				  "/Index:N or /Name:NAME is missing; "
+				  "/Get-ImageInfo lists the images");
 	*ret = (struct dism_image){.path = path};
 	if (open_image(path, switches[4].value, switches[5].value, ret, &err))
-		status = cmd_fail("dism", path, &err);
+		status = cmd_fail(dism_name(), path, &err);
 	else
 		status = choose_image(path, index, name, ret);
 	if (status != CMD_OK)
@@ -85,19 +76,39 @@ int dism_open(const struct cmd_switch *switches, bool needs_image,
 	return status;
 }
 
+// Reads the switches of a verb that takes no other words.
+static int read_switches(int argc, char **argv, struct cmd_switch *switches)
+{
+	int others, status = cmd_switches(argc, argv, switches, &others);
+
+	if (!status && others)
+		status = cmd_misuse(dism_name(),
+				    "%s: unexpected; a switch begins with /",
+				    argv[1]);
+	return status;
+}
+
+int dism_read_switches(int argc, char **argv, struct cmd_switch *switches,
+		       const struct cmd_switch *style,
+		       struct cmd_progress *progress)
+{
+	int status = read_switches(argc, argv, switches);
+
+	if (!status && cmd_progress_init(progress, style->value))
+		status = cmd_misuse(dism_name(),
+				    "/Progress:%s: must be bar, lines, json "
+				    "or none",
+				    style->value);
+	return status;
+}
+
 int dism_open_named(int argc, char **argv, bool needs_image,
 		    struct dism_image *ret)
 {
 	struct cmd_switch switches[] = {DISM_IMAGE_SWITCHES, {0}};
-	int others, status = cmd_switches(argc, argv, switches, &others);
+	int status = read_switches(argc, argv, switches);
 
-	if (status)
-		return status;
-	if (others)
-		return cmd_misuse("dism",
-				  "%s: unexpected; a switch begins with /",
-				  argv[1]);
-	return dism_open(switches, needs_image, ret);
+	return status ? status : dism_open(switches, needs_image, ret);
 }
 
 void dism_close(struct dism_image *image)

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+//
+// What the kinds of targets of /Apply-Image have in common.
+
+#ifndef DISM_APPLY_H
+#define DISM_APPLY_H
+
+#include "dism.h"
+
+// Tells whether a text is a folder of the host.
+bool dism_is_host_folder(const char *path);
+
+// Applies an image to one, and tells what it cannot hold.
+// Returns as image_into_host.
+int dism_apply_into_host(const struct dism_image *image, const char *folder,
+			 bool verify, bool keep_links,
+			 struct cmd_progress *progress, struct err *err);
+
+#endif

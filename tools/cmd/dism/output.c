@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+//
+// Image files that verbs write. On the host a new file has no name before it is
+// whole; in a volume it has that of a part of one, and is renamed.
+
+#include <string.h>
+#include <strings.h>
+
+#include "dism.h"
+#include "output.h"
+
+int dism_compression_parse(const char *text, struct dism_compression *ret)
+{
+	static const struct {
+		const char *name;
+		struct dism_compression what;
+	} rows[] = {
+		{"none", {WIM_COMPRESSION_NONE, CODEC_FAST, false}},
+		{"fast", {WIM_COMPRESSION_XPRESS, CODEC_USUAL, false}},
+		{"max", {WIM_COMPRESSION_LZX, CODEC_USUAL, false}},
+		{"maximum", {WIM_COMPRESSION_LZX, CODEC_USUAL, false}},
+		{"recovery", {WIM_COMPRESSION_LZMS, CODEC_USUAL, true}},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (!strcasecmp(text, rows[i].name)) {
+			*ret = rows[i].what;
+			return 0;
+		}
+	return cmd_misuse(dism_name(),
+			  "/Compress:%s: must be none, fast, max or recovery",
+			  text);
+}
+
+int dism_output_exists(const char *path, bool *ret, struct err *err)
+{
+	struct tree_stat st;
+	struct err inner = {0};
+	struct spot *spot;
+	int r = spot_open(path, SPOT_HOST_FILE | DISK_READ_ONLY, &spot, err);
+
+	if (r)
+		return r;
+	r = tree_stat(spot->tree, spot->path, &st, &inner);
+	*ret = !r;
+	spot_close(spot);
+	return r && r != -ENOENT ? err_pass(err, r, &inner) : 0;
+}
+
+// The name of a file in a volume that is not whole yet.
+static int name_part(struct dism_output *o, struct err *err)
+{
+	size_t len = strlen(o->spot->path);
+
+	if (spot_is_host(o->spot))
+		return 0;
+	o->part = mem_alloc(len + sizeof(DISK_PART_SUFFIX));
+	if (!o->part)
+		return err_nomem(err);
+	memcpy(o->part, o->spot->path, len);
+	strcpy(o->part + len, DISK_PART_SUFFIX);
+	return 0;
+}
+
+// A file of a volume gets longer when it was opened, not when it was made.
+static int create_file(struct dism_output *o, struct err *err)
+{
+	struct tree *t = o->spot->tree;
+	const char *path = o->part ? o->part : o->spot->path;
+	int r = tree_create_file(t, path, 0, TREE_ARCHIVE, filetime_now(),
+				 &o->file, err);
+
+	if (r || !o->part)
+		return r;
+	disk_close(o->file);
+	o->file = NULL;
+	return tree_open_file(t, path, 0, &o->file, err);
+}
+
+static int create(struct dism_output *o, bool replace, struct err *err)
+{
+	struct tree_stat st;
+	struct err inner = {0};
+	int r = spot_open(o->path, ADDRESS_WRITE | SPOT_HOST_FILE, &o->spot,
+			  err);
+
+	if (r)
+		return r;
+	r = tree_stat(o->spot->tree, o->spot->path, &st, &inner);
+	if (r && r != -ENOENT)
+		return err_pass(err, r, &inner);
+	if (!r && st.is_directory)
+		return err_set(err, -EISDIR, o->path, ERR_NOWHERE,
+			       "a folder stands there");
+	if (!r && !replace)
+		return err_set(err, -EEXIST, o->path, ERR_NOWHERE,
+			       "it is there already; /Append-Image adds an "
+			       "image to it");
+	r = tree_begin(o->spot->tree, err);
+	if (!r)
+		r = name_part(o, err);
+	return r ? r : create_file(o, err);
+}
+
+static int make(const char *path, bool replace, struct dism_output *ret,
+		struct err *err)
+{
+	int r;
+
+	*ret = (struct dism_output){.path = path};
+	r = create(ret, replace, err);
+	if (r)
+		dism_output_close(ret);
+	return r;
+}
+
+int dism_output_make(const char *path, struct dism_output *ret, struct err *err)
+{
+	return make(path, false, ret, err);
+}
+
+int dism_output_replace(const char *path, struct dism_output *ret,
+			struct err *err)
+{
+	return make(path, true, ret, err);
+}
+
+int dism_output_open(const char *path, struct dism_output *ret, struct err *err)
+{
+	int r;
+
+	*ret = (struct dism_output){.path = path};
+	r = address_open(path, ADDRESS_WRITE | ADDRESS_FILE, &ret->place, err);
+	if (r)
+		return r;
+	ret->file = ret->place->disk;
+	r = wim_open(ret->file, &ret->wim, err);
+	if (r)
+		dism_output_close(ret);
+	return r;
+}
+
+int dism_output_finish(struct dism_output *o, struct err *err)
+{
+	int r;
+
+	if (o->place)
+		return address_finish(o->place, err);
+	r = disk_finish(o->file, err);
+	if (r || !o->part)
+		return r;
+	// The file is closed before its name changes.
+	disk_close(o->file);
+	o->file = NULL;
+	r = tree_rename(o->spot->tree, o->part, o->spot->path, filetime_now(),
+			err);
+	if (!r)
+		r = tree_sync(o->spot->tree, err);
+	if (!r) {
+		mem_free(o->part);
+		o->part = NULL;
+	}
+	return r;
+}
+
+void dism_output_close(struct dism_output *o)
+{
+	wim_close(o->wim);
+	if (o->place)
+		cmd_place_close(o->place);
+	else
+		disk_close(o->file);
+	// What is not whole goes with it, as far as the volume still lets it.
+	if (o->part && o->spot && !tree_remove(o->spot->tree, o->part, NULL))
+		best_effort(tree_sync(o->spot->tree, NULL));
+	spot_close(o->spot);
+	mem_free(o->part);
+	*o = (struct dism_output){0};
+}
