@@ -142,8 +142,8 @@ static int no_verb(int argc, char **argv)
 
 	if (argc < 2)
 		return cmd_misuse("dism", "say what is to be done: "
-					  "/Apply-Image, /Capture-Image, "
-					  "/Get-ImageInfo, ...");
+					  "/Get-ImageInfo, "
+					  "/Apply-Image, /Capture-Image, ...");
 	for (int i = 1; i < argc; i++)
 		if (*argv[i] == '/' && is_for_windows(argv[i]))
 			return cmd_misuse("dism",
