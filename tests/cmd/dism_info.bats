@@ -84,6 +84,19 @@ Size : "
 	assert_output_has "CanterburyCorpus_220313_200008"
 }
 
+@test "standard input: a pipe, a file, nothing" {
+	P=$ROOT/tests/fuzz/wim_open/seeds/pipable.wim
+	[ "$(cat "$P" | slipway dism /List-Image /ImageFile:- /Index:1)" = \
+		"$(slipway dism /List-Image "/ImageFile:$P" /Index:1)" ]
+	run -0 slipway dism /Get-ImageInfo /ImageFile:- <"$P"
+	assert_output_has 'Name : sd'
+	cat "$ROOT/tests/fuzz/wim_open/seeds/lzx.wim" |
+		TMPDIR=$BATS_TEST_TMPDIR slipway dism /Get-ImageInfo /ImageFile:-
+	[ -z "$(ls -A "$BATS_TEST_TMPDIR")" ]
+	run -50 slipway dism /Get-ImageInfo /ImageFile:- </dev/null
+	assert_output_has 'the file is empty'
+}
+
 @test "help is on stdout and 0" {
 	run -0 slipway dism '/?'
 	assert_output_has "/Get-ImageInfo"

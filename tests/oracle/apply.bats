@@ -34,6 +34,18 @@ apply() { # WIM INDEX ADDRESS
 	done
 }
 
+@test "solid, pipable by a pipe" {
+	rich_wim rich.wim LZX
+	wimlib-imagex export rich.wim 1 solid.esd --solid >/dev/null 2>&1
+	truncate -s 100M solid.img piped.img
+	apply solid.esd 1 'solid.img:\'
+	judge solid.esd 1 solid.img
+	wimlib-imagex export rich.wim 1 - --pipable 2>/dev/null |
+		slipway dism /Apply-Image /ImageFile:- /Index:1 \
+			'/ApplyDir:piped.img:\' --progress none
+	judge rich.wim 1 piped.img
+}
+
 @test "an image onto a partition of a GPT" {
 	requires sfdisk python3
 	rich_wim rich.wim LZX

@@ -3,8 +3,13 @@
 // Image files by their addresses: opening one for libwim, and finding those
 // that a pattern means, on the host or in a volume.
 
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "address.h"
 #include "image_files.h"
@@ -12,10 +17,67 @@
 
 // --- Opening -----------------------------------------------------------------
 
+static const char standard_input[] = "-";
+
+// Appends all that comes by standard input to a file.
+static int take_input(struct disk *file, struct err *err)
+{
+	size_t room = 1 << 20;
+	uint8_t *buf = mem_alloc(room);
+	ssize_t n = 0;
+	int r = 0;
+
+	if (!buf)
+		return err_nomem(err);
+	while (!r && (n = read(STDIN_FILENO, buf, room)))
+		r = n > 0 ? disk_extend(file, file->size, buf, (size_t)n, err)
+		    : errno == EINTR
+			    ? 0
+			    : err_set(err, -errno, "standard input",
+				      ERR_NOWHERE, "it cannot be read");
+	mem_free(buf);
+	return r;
+}
+
+// What comes by a pipe is kept, as it is read in another order: a volume is laid
+// out before content comes, by sizes that stand at the end of a pipable WIM. The
+// file never gets a name.
+static int keep_input(struct disk **ret, struct err *err)
+{
+	const char *folder = getenv("TMPDIR");
+	char path[4096];
+	struct disk *file;
+	int r;
+
+	snprintf(path, sizeof(path), "%s/slipway-input",
+		 folder && *folder ? folder : "/tmp");
+	r = disk_create_file(path, 0, 512, &file, err);
+	if (r)
+		return r;
+	r = take_input(file, err);
+	if (r)
+		disk_close(file);
+	else
+		*ret = file;
+	return r;
+}
+
+static int open_input(struct disk **ret, struct err *err)
+{
+	struct stat st;
+
+	if (!fstat(STDIN_FILENO, &st) && S_ISREG(st.st_mode))
+		return disk_open_file("/proc/self/fd/0", DISK_READ_ONLY, ret,
+				      err);
+	return keep_input(ret, err);
+}
+
 static int open_file(void *logon, const char *name, struct disk **ret,
 		     struct err *err)
 {
-	return address_open_file(name, logon, ret, err);
+	return strcmp(name, standard_input)
+		       ? address_open_file(name, logon, ret, err)
+		       : open_input(ret, err);
 }
 
 struct wim_files image_files(const struct net_logon *logon)
