@@ -4,14 +4,6 @@
 
 #include "lzms_delta.h"
 
-// Subtracts four bytes from four others, each by itself.
-static inline uint32_t differences(uint32_t a, uint32_t b)
-{
-	const uint32_t high = 0x80808080;
-
-	return ((a | high) - (b & ~high)) ^ ((a ^ ~b) & high);
-}
-
 void lzms_delta_next(struct lzms_delta *d, const uint8_t *data, uint32_t at,
 		     uint32_t sources[LZMS_DELTA_POWERS])
 {
@@ -23,7 +15,11 @@ void lzms_delta_next(struct lzms_delta *d, const uint8_t *data, uint32_t at,
 		sources[power] = 0;
 		if (at < span)
 			continue;
-		hash = differences(here, load_le32(data + at - span)) << 8;
+		hash = (uint32_t)lzms_differences(here,
+						  load_le32(data + at - span))
+		       << 8;
+		if (!hash)
+			continue;
 		// offsets are in whole spans
 		hash |= at & (span - 1);
 		hash = hash * UINT32_C(0x9e3779b1) >>

@@ -27,22 +27,38 @@ static inline uint32_t lzms_delta_source(unsigned power, uint32_t offset)
 	return (uint32_t)power << LZMS_DELTA_POWER_SHIFT | offset;
 }
 
+// Subtracts eight bytes from eight others, each by itself.
+static inline uint64_t lzms_differences(uint64_t a, uint64_t b)
+{
+	const uint64_t high = UINT64_C(0x8080808080808080);
+
+	return ((a | high) - (b & ~high)) ^ ((a ^ ~b) & high);
+}
+
 // Returns how many bytes at `at`, up to max, are those of a delta match. A
 // source that begins before the data has none.
 static inline uint32_t lzms_delta_length(const uint8_t *data, uint32_t at,
 					 uint32_t source, uint32_t max)
 {
 	unsigned power = source >> LZMS_DELTA_POWER_SHIFT;
-	uint32_t span = UINT32_C(1) << power, n = 0;
+	ptrdiff_t span = (ptrdiff_t)1 << power;
 	uint64_t offset = (uint64_t)(source & LZMS_DELTA_MAX_OFFSET) << power;
-	const uint8_t *here = data + at, *there;
+	const uint8_t *here = data + at, *there = here - offset;
+	uint32_t n = 0;
 
-	if (offset + span > at)
+	if (offset + (uint64_t)span > at)
 		return 0;
-	there = here - offset;
-	while (n < max &&
-	       (uint8_t)(here[n] - here[(ptrdiff_t)n - span]) ==
-		       (uint8_t)(there[n] - there[(ptrdiff_t)n - span]))
+	for (; max - n >= 8; n += 8) {
+		uint64_t differ = lzms_differences(load_le64(here + n),
+						   load_le64(here + n - span)) ^
+				  lzms_differences(load_le64(there + n),
+						   load_le64(there + n - span));
+
+		if (differ)
+			return n + (uint32_t)__builtin_ctzll(differ) / 8;
+	}
+	while (n < max && (uint8_t)(here[n] - here[n - span]) ==
+				  (uint8_t)(there[n] - there[n - span]))
 		n++;
 	return n;
 }

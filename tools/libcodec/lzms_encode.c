@@ -6,9 +6,17 @@
 
 #include "lzms_encoder.h"
 
-#define FAST_DEPTH 24
 #define MIN_CHUNK                                                              \
 	4 // codes of offsets have two symbols at least, and wimlib wants it
+
+static const struct {
+	unsigned depth, delta_below;
+	bool with_steps;
+} levels[CODEC_LEVELS] = {
+	[CODEC_FAST] = {24, 0, false},
+	[CODEC_USUAL] = {LZMS_INDEX_MAX_DEPTH, 8, true},
+	[CODEC_MAX] = {LZMS_INDEX_MAX_DEPTH, LZMS_INDEX_MAX_DEPTH, true},
+};
 
 int lzms_encoder_new(size_t max_chunk, enum codec_level level,
 		     struct lzms_encoder **ret)
@@ -21,9 +29,9 @@ int lzms_encoder_new(size_t max_chunk, enum codec_level level,
 	e = mem_alloc(sizeof(*e));
 	if (!e)
 		return -ENOMEM;
-	e->depth = level == CODEC_FAST ? FAST_DEPTH : LZMS_INDEX_MAX_DEPTH;
-	e->with_delta = level != CODEC_FAST;
-	e->with_steps = level != CODEC_FAST;
+	e->depth = levels[level].depth;
+	e->delta_below = levels[level].delta_below;
+	e->with_steps = levels[level].with_steps;
 	e->max_chunk = max_chunk;
 	lzms_slots_fill(&e->slots);
 	e->data = mem_alloc(max_chunk + LZMS_INDEX_SLACK);

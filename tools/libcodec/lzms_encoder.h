@@ -70,7 +70,9 @@ struct lzms_writer {
 
 struct lzms_encoder {
 	unsigned depth;
-	bool with_delta, with_steps;
+	bool with_steps; // a match, a literal and the match again as one
+	// delta matches are looked for where no other is so long; 0: never
+	unsigned delta_below;
 	size_t max_chunk;
 	uint8_t *data; // filtered, with room behind
 	uint32_t size;

@@ -14,7 +14,7 @@
 #include "base.h"
 
 #define LZMS_INDEX_MAX_DEPTH   63
-#define LZMS_INDEX_MIN_MATCH   3
+#define LZMS_INDEX_MIN_MATCH   2
 #define LZMS_INDEX_MAX_SEGMENT (UINT32_C(1) << 26)
 
 // So many bytes behind the data are read, and may be anything.
@@ -46,8 +46,8 @@ void lzms_index_skip(struct lzms_index *x, size_t n);
 // Frees an index; NULL is fine.
 void lzms_index_free(struct lzms_index *x);
 
-// So many places at most are sorted in the cache: their keys are of six bytes and
-// a number.
+// So many places at most are sorted in the cache: their keys are of six bytes
+// and a number.
 #define LZMS_SORT_NUMBER_BITS 16
 #define LZMS_SORT_SMALL       (1u << LZMS_SORT_NUMBER_BITS)
 #define LZMS_SORT_PAIRS       (1u << 16) // of two bytes

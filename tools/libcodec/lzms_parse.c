@@ -9,19 +9,18 @@
 
 #include "lzms_encoder.h"
 
-#define BLOCK      2048
+#define BLOCK      1024
+#define ROOM       (BLOCK + 2 * LZMS_INDEX_MAX_DEPTH + 2) // items reach over it
 #define COST_BITS  6 // a cost is in 64ths of a bit
 #define NEVER      UINT32_MAX
-#define MIN_RECENT 2 // bytes that a recent source must match
+#define MIN_RECENT 2
 #define MAX_LENGTH ((UINT32_C(1) << 29) - 1)
 
-// A place, and the way to it from the place before: up to three items.
-struct place {
-	uint32_t cost;
-	uint32_t from;
-	unsigned count;
-	struct lzms_item items[3];
-	struct lzms_state state;
+// The cheapest way to a place: an item from another place, and when `again` is
+// not 0, a literal and so many bytes from the same offset behind it.
+struct way {
+	uint32_t from, again;
+	struct lzms_item item;
 };
 
 struct costs {
@@ -38,18 +37,23 @@ struct costs {
 
 struct lzms_parser {
 	struct costs costs;
-	struct place places[BLOCK + LZMS_INDEX_MAX_DEPTH + 1];
+	// of each place
+	uint32_t cost[ROOM];
+	struct way ways[ROOM];
+	struct lzms_state states[BLOCK + 1];
 	struct lzms_match matches[LZMS_INDEX_MAX_DEPTH];
 };
 
 // One block.
 struct block {
 	struct lzms_encoder *e;
-	struct place *places;
+	uint32_t *cost;
+	struct way *ways;
+	struct lzms_state *states;
 	const struct costs *costs;
 	const uint8_t *data; // of place 0
 	uint32_t at;         // its number in the chunk
-	uint32_t end;        // places beyond are not reached
+	uint32_t size;       // of what is left of the chunk
 	uint32_t reached;
 };
 
@@ -142,7 +146,7 @@ static void recent_costs(const struct costs *c, const struct lzms_decision *d,
 static inline void reach(struct block *b, uint32_t to)
 {
 	while (b->reached < to)
-		b->places[++b->reached].cost = NEVER;
+		b->cost[++b->reached] = NEVER;
 }
 
 // Tries an item for all its lengths from `least` up to `length`.
@@ -154,16 +158,18 @@ static inline void try_lengths(struct block *b, uint32_t i, uint32_t cost,
 
 	reach(b, i + length);
 	for (uint32_t n = least; n <= length; n++) {
-		struct place *to = &b->places[i + n];
-
-		if (cost + costs[n] < to->cost) {
-			to->cost = cost + costs[n];
-			to->from = i;
-			to->count = 1;
-			item.length = n;
-			to->items[0] = item;
-		}
+		if (cost + costs[n] >= b->cost[i + n])
+			continue;
+		item.length = n;
+		b->cost[i + n] = cost + costs[n];
+		b->ways[i + n] = (struct way){.from = i, .item = item};
 	}
+}
+
+static inline struct lzms_item literal_of(uint8_t byte)
+{
+	return (struct lzms_item){
+		.kind = LZMS_LITERAL, .length = 1, .source = byte};
 }
 
 static inline uint32_t same_bytes(const uint8_t *a, const uint8_t *b,
@@ -201,21 +207,18 @@ static void try_again(struct block *b, uint32_t i, uint32_t cost,
 	const struct costs *c = b->costs;
 	uint32_t mid = i + item.length, at = mid + 1, n, max;
 	struct lzms_state s;
-	struct lzms_item literal = {.kind = LZMS_LITERAL, .length = 1};
-	struct lzms_item again = {.kind = LZMS_LZ_RECENT};
-	struct place *to;
+	struct lzms_item literal = literal_of(b->data[mid]);
 
-	if (at + MIN_RECENT > b->end)
+	if (at + MIN_RECENT > b->size)
 		return;
-	max = b->end - at;
+	max = b->size - at;
 	if (max > b->e->depth)
 		max = b->e->depth;
 	n = same_bytes(b->data + at, b->data + at - offset, max);
 	if (n < MIN_RECENT)
 		return;
-	s = b->places[i].state;
+	s = b->states[i];
 	lzms_state_advance(&s, &item);
-	literal.source = b->data[mid];
 	cost += bit_cost(c, &d->match, s.match, 0) + c->literal[literal.source];
 	lzms_state_advance(&s, &literal);
 	cost += bit_cost(c, &d->match, s.match, 1) +
@@ -223,16 +226,10 @@ static void try_again(struct block *b, uint32_t i, uint32_t cost,
 		bit_cost(c, &d->lz_recent, s.lz_recent, 1) +
 		bit_cost(c, d->lz_later, s.lz_later[0], 0) + c->length[n];
 	reach(b, at + n);
-	to = &b->places[at + n];
-	if (cost >= to->cost)
+	if (cost >= b->cost[at + n])
 		return;
-	again.length = n;
-	to->cost = cost;
-	to->from = i;
-	to->count = 3;
-	to->items[0] = item;
-	to->items[1] = literal;
-	to->items[2] = again;
+	b->cost[at + n] = cost;
+	b->ways[at + n] = (struct way){.from = i, .again = n, .item = item};
 }
 
 // --- Items at a place --------------------------------------------------------
@@ -241,7 +238,7 @@ static void try_lz_recent(struct block *b, uint32_t i, uint32_t cost,
 			  uint32_t max, struct lzms_item *best)
 {
 	const struct lzms_decisions *d = &b->e->decisions;
-	const struct lzms_state *s = &b->places[i].state;
+	const struct lzms_state *s = &b->states[i];
 	const uint8_t *here = b->data + i;
 	uint32_t costs[LZMS_RECENT];
 
@@ -271,7 +268,7 @@ static void try_lz(struct block *b, uint32_t i, uint32_t cost, uint32_t max,
 		   struct lzms_item *best)
 {
 	const struct lzms_decisions *d = &b->e->decisions;
-	const struct lzms_state *s = &b->places[i].state;
+	const struct lzms_state *s = &b->states[i];
 	struct lzms_item item = {.kind = LZMS_LZ};
 	uint32_t least = LZMS_INDEX_MIN_MATCH;
 
@@ -300,7 +297,7 @@ static void try_delta(struct block *b, uint32_t i, uint32_t cost, uint32_t max,
 		      struct lzms_item *best)
 {
 	const struct lzms_decisions *d = &b->e->decisions;
-	const struct lzms_state *s = &b->places[i].state;
+	const struct lzms_state *s = &b->states[i];
 	uint32_t sources[LZMS_DELTA_POWERS], costs[LZMS_RECENT];
 
 	lzms_delta_next(b->e->delta, b->data - b->at, b->at + i, sources);
@@ -343,21 +340,16 @@ static void try_delta(struct block *b, uint32_t i, uint32_t cost, uint32_t max,
 
 static void try_literal(struct block *b, uint32_t i)
 {
-	const struct place *from = &b->places[i];
-	struct place *to = &b->places[i + 1];
 	uint8_t byte = b->data[i];
-	uint32_t cost = from->cost + b->costs->literal[byte] +
+	uint32_t cost = b->cost[i] + b->costs->literal[byte] +
 			bit_cost(b->costs, &b->e->decisions.match,
-				 from->state.match, 0);
+				 b->states[i].match, 0);
 
 	reach(b, i + 1);
-	if (cost >= to->cost)
+	if (cost >= b->cost[i + 1])
 		return;
-	to->cost = cost;
-	to->from = i;
-	to->count = 1;
-	to->items[0] = (struct lzms_item){
-		.kind = LZMS_LITERAL, .length = 1, .source = byte};
+	b->cost[i + 1] = cost;
+	b->ways[i + 1] = (struct way){.from = i, .item = literal_of(byte)};
 }
 
 // Tries all that begins at a place. Returns an item which is so long that it
@@ -367,25 +359,23 @@ static struct lzms_item try_all(struct block *b, uint32_t i)
 	struct lzms_encoder *e = b->e;
 	struct lzms_match *matches = e->parser->matches;
 	const struct costs *c = b->costs;
-	struct place *p = &b->places[i];
+	const struct lzms_state *s = &b->states[i];
 	unsigned count = lzms_index_next(e->index, matches);
-	uint32_t max = b->end - i < e->depth ? b->end - i : e->depth;
-	uint32_t cost = p->cost +
-			bit_cost(c, &e->decisions.match, p->state.match, 1);
+	uint32_t max = b->size - i < e->depth ? b->size - i : e->depth;
+	uint32_t cost = b->cost[i] +
+			bit_cost(c, &e->decisions.match, s->match, 1);
 	struct lzms_item best = {0};
 
 	try_literal(b, i);
 	try_lz_recent(b, i,
-		      cost + bit_cost(c, &e->decisions.delta, p->state.is_delta,
-				      0),
+		      cost + bit_cost(c, &e->decisions.delta, s->is_delta, 0),
 		      max, &best);
-	try_lz(b, i,
-	       cost + bit_cost(c, &e->decisions.delta, p->state.is_delta, 0),
+	try_lz(b, i, cost + bit_cost(c, &e->decisions.delta, s->is_delta, 0),
 	       max, matches, count, &best);
-	if (e->with_delta && b->at + i + 4 <= e->size)
+	if (best.length < e->delta_below && b->at + i + 4 <= e->size)
 		try_delta(b, i,
-			  cost + bit_cost(c, &e->decisions.delta,
-					  p->state.is_delta, 1),
+			  cost + bit_cost(c, &e->decisions.delta, s->is_delta,
+					  1),
 			  max, &best);
 	if (best.length < e->depth)
 		best.length = 0;
@@ -394,14 +384,30 @@ static struct lzms_item try_all(struct block *b, uint32_t i)
 
 // --- Blocks ------------------------------------------------------------------
 
-// Brings the state of the cheapest way to a place there.
-static void arrive(struct block *b, uint32_t i)
+// Returns the items of the way to a place, one to three of them.
+static unsigned items_of(const struct block *b, uint32_t to,
+			 struct lzms_item items[3])
 {
-	struct place *p = &b->places[i];
+	const struct way *w = &b->ways[to];
 
-	p->state = b->places[p->from].state;
-	for (unsigned k = 0; k < p->count; k++)
-		lzms_state_advance(&p->state, &p->items[k]);
+	items[0] = w->item;
+	if (!w->again)
+		return 1;
+	items[1] = literal_of(b->data[w->from + w->item.length]);
+	items[2] =
+		(struct lzms_item){.kind = LZMS_LZ_RECENT, .length = w->again};
+	return 3;
+}
+
+// Brings the state of the cheapest way to a place there.
+static inline void arrive(struct block *b, uint32_t i)
+{
+	struct lzms_item items[3];
+	unsigned count = items_of(b, i, items);
+
+	b->states[i] = b->states[b->ways[i].from];
+	for (unsigned k = 0; k < count; k++)
+		lzms_state_advance(&b->states[i], &items[k]);
 }
 
 // Writes the way to a place: turned round first, as it is known from its end.
@@ -410,17 +416,18 @@ static void write_way(struct block *b, uint32_t to)
 	uint32_t next = to, at;
 
 	for (at = to; at; at = next) {
-		next = b->places[at].from;
-		// `cost` is not needed any more
-		b->places[next].cost = at;
+		next = b->ways[at].from;
+		// costs are not needed any more
+		b->cost[next] = at;
 	}
 	while (at != to) {
-		const struct place *p;
+		struct lzms_item items[3];
+		unsigned count;
 
-		at = b->places[at].cost;
-		p = &b->places[at];
-		for (unsigned k = 0; k < p->count; k++)
-			lzms_write_item(b->e, &p->items[k]);
+		at = b->cost[at];
+		count = items_of(b, at, items);
+		for (unsigned k = 0; k < count; k++)
+			lzms_write_item(b->e, &items[k]);
 	}
 }
 
@@ -443,38 +450,60 @@ static void extend(const struct lzms_encoder *e, uint32_t at,
 		item->length = lzms_delta_length(e->data, at, source, max);
 }
 
+// Returns where a block best ends, at `i` or behind it: where least is left to
+// pay, if all costs as much as what was passed.
+static uint32_t best_end(const struct block *b, uint32_t i)
+{
+	uint64_t each = i ? b->cost[i] / i : 0;
+	uint64_t least = b->cost[i];
+	uint32_t best = i;
+
+	for (uint32_t k = i + 1; k <= b->reached; k++) {
+		if (b->cost[k] == NEVER ||
+		    b->cost[k] > least + each * (k - best))
+			continue;
+		best = k;
+		least = b->cost[k];
+	}
+	return best;
+}
+
 // Goes through one block from place `at`. Returns where the next begins.
 static uint32_t parse_block(struct lzms_encoder *e, uint32_t at)
 {
 	struct lzms_parser *p = e->parser;
 	struct block b = {
 		.e = e,
-		.places = p->places,
+		.cost = p->cost,
+		.ways = p->ways,
+		.states = p->states,
 		.costs = &p->costs,
 		.data = e->data + at,
 		.at = at,
-		.end = e->size - at < BLOCK ? e->size - at : BLOCK,
+		.size = e->size - at,
 	};
 	struct lzms_item item;
 	uint32_t i = 0;
 
 	update_costs(&p->costs, e);
-	p->places[0].cost = 0;
-	p->places[0].state = e->state;
-	for (; i < b.end; i++) {
+	p->cost[0] = 0;
+	p->states[0] = e->state;
+	for (; i < BLOCK && i < b.size; i++) {
 		if (i)
 			arrive(&b, i);
 		item = try_all(&b, i);
 		if (!item.length)
 			continue;
-		extend(e, at + i, &p->places[i].state, &item);
+		extend(e, at + i, &p->states[i], &item);
 		write_way(&b, i);
 		lzms_write_item(e, &item);
 		lzms_index_skip(e->index, item.length - 1);
 		return at + i + item.length;
 	}
-	write_way(&b, i);
-	return at + i;
+	item.length = best_end(&b, i) - i;
+	write_way(&b, i + item.length);
+	lzms_index_skip(e->index, item.length);
+	return at + i + item.length;
 }
 
 void lzms_choose(struct lzms_encoder *e)
