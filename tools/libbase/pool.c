@@ -12,6 +12,9 @@
 #define POOL_MAX_THREADS 64
 #define JOBS_PER_THREAD  4
 
+// What musl gives a thread, 128 KiB, is too little for compressors that sort.
+#define STACK_SIZE (1 << 20)
+
 struct job {
 	void (*fn)(void *arg);
 	void *arg;
@@ -55,6 +58,21 @@ static void *work(void *arg)
 	return NULL;
 }
 
+static int start(struct pool *pool, pthread_t *ret)
+{
+	pthread_attr_t attr;
+	size_t size;
+	int r = pthread_attr_init(&attr);
+
+	if (r)
+		return r;
+	if (!pthread_attr_getstacksize(&attr, &size) && size < STACK_SIZE)
+		pthread_attr_setstacksize(&attr, STACK_SIZE);
+	r = pthread_create(ret, &attr, work, pool);
+	pthread_attr_destroy(&attr);
+	return r;
+}
+
 unsigned pool_cores(void)
 {
 	cpu_set_t set;
@@ -86,7 +104,7 @@ int pool_new(unsigned threads, struct pool **ret, struct err *err)
 	pthread_cond_init(&pool->has_room, NULL);
 	pthread_cond_init(&pool->idle, NULL);
 	while (pool->threads < threads) {
-		r = pthread_create(&pool->ids[pool->threads], NULL, work, pool);
+		r = start(pool, &pool->ids[pool->threads]);
 		if (r)
 			break;
 		pool->threads++;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "test.h"
@@ -8,6 +9,32 @@ static atomic_int sum;
 static void add(void *arg)
 {
 	atomic_fetch_add(&sum, *(int *)arg);
+}
+
+static void measure_stack(void *arg)
+{
+	pthread_attr_t attr;
+
+	check(!pthread_getattr_np(pthread_self(), &attr));
+	check(!pthread_attr_getstacksize(&attr, arg));
+	pthread_attr_destroy(&attr);
+}
+
+// Threads have room to work in where a C library gives them little, as musl does.
+static void stack(void)
+{
+	pthread_attr_t attr;
+	struct pool *pool;
+	size_t size = 0;
+
+	check(!pthread_attr_init(&attr));
+	check(!pthread_attr_setstacksize(&attr, 256 << 10));
+	check(!pthread_setattr_default_np(&attr));
+	pthread_attr_destroy(&attr);
+	check_ok(pool_new(1, &pool, NULL), NULL);
+	pool_submit(pool, measure_stack, &size);
+	pool_free(pool);
+	check(size >= 1 << 20);
 }
 
 int main(void)
@@ -32,5 +59,6 @@ int main(void)
 	check_ok(pool_new(0, &pool, &err), &err);
 	check(pool_threads(pool) >= 1);
 	pool_free(pool);
+	stack();
 	return 0;
 }
