@@ -52,7 +52,8 @@ struct cmd_switch {
 // Reads argv[1..] against a table that ends with a NULL name. What is no switch
 // is moved to the front of argv[1..]; *ret_count says how many there are. A word
 // that begins with "/" but names an existing file, or has a second "/", is no
-// switch: paths work as they are. "--" ends the switches.
+// switch: paths work as they are. "--" ends the switches. One that may have a value
+// or none has two rows of one name, first that without.
 // Returns 0, or CMD_MISUSE after saying what is wrong.
 int cmd_switches(int argc, char **argv, struct cmd_switch *table,
 		 int *ret_count);

@@ -86,6 +86,9 @@ int cmd_switches(int argc, char **argv, struct cmd_switch *table,
 			s++;
 		if (!s->name)
 			return unknown(argv[0], argv[i], table);
+		if (!s->has_value && word[len] && s[1].name &&
+		    !strcmp(s[1].name, s->name))
+			s++;
 		if (s->value)
 			return cmd_misuse(argv[0], "%s: given twice", argv[i]);
 		if (!s->has_value && word[len])

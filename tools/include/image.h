@@ -19,6 +19,10 @@ struct apply_options {
 	struct ntfs_build_options volume;
 	unsigned threads; // workers; 0: one a core
 	bool verify;      // all content is read before anything is written
+	// Files are written compressed, as CompactOS has them, by `algorithm`: see
+	// struct apply_compact.
+	bool compact;
+	enum ntfs_wof_algorithm algorithm;
 };
 
 struct apply_result {
@@ -29,6 +33,8 @@ struct apply_result {
 	// same: as Windows applies them. The path of the first, or of its end.
 	uint64_t object_ids_dropped;
 	char object_id_of[96];
+	uint64_t compacted; // files that are written compressed
+	uint64_t compacted_bytes, stored_bytes; // their size, and what it takes
 };
 
 // What is said of them, for printf, with their number as an unsigned long long.
@@ -36,16 +42,37 @@ struct apply_result {
 	"it has the object id of another file, which keeps it; as Windows "    \
 	"does, it is applied without one (%llu files or folders)"
 
+// Finds an algorithm by its name as compact.exe has it (XPRESS4K, XPRESS8K, XPRESS16K,
+// LZX), case ignored.
+// Returns 0, or -ENOENT for another name.
+int apply_algorithm_of(const char *name, enum ntfs_wof_algorithm *ret);
+
+// How files are held compressed, as Windows' overlay filter does (CompactOS): those of
+// more than a cluster that take fewer clusters so, but not those that are read without
+// the filter (the loader's, hives, page files, virtual disks; with an algorithm other
+// than XPRESS4K, which alone the loader reads, drivers and what is loaded with them,
+// too), and none that DISM leaves out. All their content is read, checked against its
+// hashes and compressed before the layout, which needs the sizes, and again by
+// apply_content; chunks that the WIM has in that form are taken as they are. Memory:
+// two bytes a chunk.
+struct apply_compact {
+	enum ntfs_wof_algorithm algorithm;
+	struct pool *pool; // NULL: on the calling thread
+	struct progress *progress;
+};
+
+struct apply;
+
 // Adds the tree of an image to a build, with no content: the first half of
 // apply_image, for callers that add files of their own before the layout.
 // `*ret` is what apply_content needs; free it with apply_free. The wim and the
 // build are borrowed until then.
 // Returns 0, -EBADMSG when the image is corrupt or NTFS cannot hold it, -ENOENT
 // for an unknown index, -ENOTSUP for an encrypted file, -ENOMEM, or as
-// wim_image_load and ntfs_build_add.
-struct apply;
+// wim_image_load and ntfs_build_add; with `compact` (NULL: none) also as wim_extract.
 int apply_tree(struct wim *w, uint32_t index, struct ntfs_build *b,
-	       struct apply **ret, struct err *err);
+	       const struct apply_compact *compact, struct apply **ret,
+	       struct err *err);
 
 // Writes the content of all files, after ntfs_build_layout; each is checked
 // against its hash in the image.

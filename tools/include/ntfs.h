@@ -140,12 +140,17 @@ enum ntfs_wof_algorithm { // as stored
 	NTFS_WOF_ALGORITHMS,
 };
 
+#define NTFS_WOF_STREAM "WofCompressedData" // has table and chunks
+
 // Starts a build on an (otherwise ignored) device. Nothing is read, and nothing
 // written before ntfs_build_begin. The device is borrowed.
 // Returns 0, -EINVAL for options out of range, -ENOSPC when the device is too
 // small for any volume, -EFBIG when it has too many clusters, or -ENOMEM.
 int ntfs_build_new(struct disk *dev, const struct ntfs_build_options *options,
 		   struct ntfs_build **ret, struct err *err);
+
+// Returns the bytes of a cluster, as chosen.
+uint32_t ntfs_build_cluster_size(const struct ntfs_build *b);
 
 // Enters a self-relative security descriptor ([MS-DTYP] 2.4.6) into $Secure,
 // once for equal ones.

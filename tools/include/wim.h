@@ -243,6 +243,22 @@ int wim_extract(struct wim *w, const struct wim_blob *const *blobs,
 		size_t count, const struct wim_sink *sink, struct pool *pool,
 		struct progress *progress, struct err *err);
 
+// As that, for who wants compressed chunks also as they are stored.
+struct wim_chunk_sink {
+	struct wim_sink sink;
+	// Gets each chunk of compressed content that is not solid, before the sink
+	// has what begins at `off` of the blob. One that is as long as its content
+	// is not compressed.
+	int (*stored)(void *ctx, const struct wim_blob *blob, uint64_t off,
+		      const void *chunk, size_t size, struct err *err);
+};
+
+// Returns as wim_extract.
+int wim_extract_chunks(struct wim *w, const struct wim_blob *const *blobs,
+		       size_t count, const struct wim_chunk_sink *sink,
+		       struct pool *pool, struct progress *progress,
+		       struct err *err);
+
 // Reads one blob of at most `limit` bytes into new memory (free with mem_free),
 // with its hash checked.
 // Returns 0, -EFBIG over the limit, or as wim_extract.

@@ -61,7 +61,8 @@ static int plan_volume(struct plan_system *s, struct err *err)
 
 	if (r)
 		return r;
-	r = apply_tree(s->image->wim, s->index, s->build, &s->apply, &inner);
+	r = apply_tree(s->image->wim, s->index, s->build, NULL, &s->apply,
+		       &inner);
 	if (r)
 		return bad_image(s, &inner, err);
 	r = ntfs_build_layout(s->build, &inner);

@@ -13,12 +13,16 @@ int apply_image(struct wim *w, uint32_t index, struct disk *volume,
 	struct ntfs_build *b = NULL;
 	struct apply *a = NULL;
 	struct pool *pool = NULL;
+	struct apply_compact compact = {.algorithm = options->algorithm,
+					.progress = progress};
 	int r = ntfs_build_new(volume, &options->volume, &b, err);
 
 	if (!r)
-		r = apply_tree(w, index, b, &a, err);
-	if (!r)
 		r = pool_new(options->threads, &pool, err);
+	compact.pool = pool;
+	if (!r)
+		r = apply_tree(w, index, b, options->compact ? &compact : NULL,
+			       &a, err);
 	if (!r)
 		r = ntfs_build_layout(b, err);
 	if (!r && options->verify)

@@ -11,17 +11,21 @@
 #define REPARSE_GUID     16u // before the data of tags that are not Microsoft's
 #define REPARSE_MAX_DATA 16376u // [MS-FSCC] 2.1.2: 16 KiB with the header
 
+struct compact;
+
 // A stream that is filled from a blob.
 struct target {
 	const struct wim_blob *blob;
 	uint32_t stream;
+	bool is_pressed; // the stream is that of its chunks
 };
 
 struct apply {
 	struct wim *wim;
 	struct ntfs_build *build;
 	struct wim_image *image;
-	struct target *targets; // sorted by blob
+	struct compact *compact; // NULL: no file is compressed
+	struct target *targets;  // sorted by blob
 	size_t target_count, target_room;
 	struct apply_result result;
 };
@@ -54,7 +58,11 @@ int apply_add_streams(struct walk *w, uint32_t node,
 int apply_path(const struct wim_dentry *d, char *dst, size_t size,
 	       struct err *err);
 
-// wim_extract, with another name for what progress counts.
+// wim_extract, and wim_extract_chunks, with another name for what progress counts.
+int image_extract_chunks(struct wim *w, const struct wim_blob *const *blobs,
+			 size_t count, const struct wim_chunk_sink *sink,
+			 const char *stage, struct pool *pool,
+			 struct progress *progress, struct err *err);
 int image_extract(struct wim *w, const struct wim_blob *const *blobs,
 		  size_t count, const struct wim_sink *sink, const char *stage,
 		  struct pool *pool, struct progress *progress,

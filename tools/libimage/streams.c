@@ -5,16 +5,18 @@
 
 #include <string.h>
 
+#include "compact/compact.h"
 #include "image_priv.h"
 
 // Remembers that a stream of the volume is filled from a blob.
 static int add_target(struct apply *a, const struct wim_blob *blob,
-		      uint32_t stream, struct err *err)
+		      uint32_t stream, bool is_pressed, struct err *err)
 {
 	if (mem_grow((void **)&a->targets, a->target_count, &a->target_room,
 		     sizeof(*a->targets)))
 		return err_nomem(err);
-	a->targets[a->target_count++] = (struct target){blob, stream};
+	a->targets[a->target_count++] =
+		(struct target){blob, stream, is_pressed};
 	return 0;
 }
 
@@ -35,7 +37,26 @@ static int add_data(struct walk *w, uint32_t node, const struct wim_stream *s,
 		return r;
 	w->apply->result.bytes += s->blob->size;
 	w->apply->result.streams += s->name != NULL;
-	return add_target(w->apply, s->blob, stream, err);
+	return add_target(w->apply, s->blob, stream, false, err);
+}
+
+// As add_data for the unnamed stream of a file that is held compressed.
+static int add_pressed(struct walk *w, uint32_t node, const struct pressed *p,
+		       struct err *err)
+{
+	struct apply_result *result = &w->apply->result;
+	uint32_t stream;
+	int r = ntfs_build_wof(w->apply->build, node, p->blob->size, p->stored,
+			       w->apply->compact->algorithm, p->blob->order,
+			       &stream, err);
+
+	if (r)
+		return r;
+	result->bytes += p->blob->size;
+	result->compacted++;
+	result->compacted_bytes += p->blob->size;
+	result->stored_bytes += p->stored;
+	return add_target(w->apply, p->blob, stream, true, err);
 }
 
 static int add_content(struct walk *w, uint32_t node,
@@ -133,6 +154,9 @@ static int add_object_id(struct walk *w, uint32_t node,
 static int add_all(struct walk *w, uint32_t node, const struct wim_dentry *d,
 		   struct err *err)
 {
+	const struct compact *compact = w->apply->compact;
+	const struct pressed *pressed = compact ? image_compact_find(compact, d)
+						: NULL;
 	int r = 0;
 
 	for (size_t i = 0; i < d->stream_count && !r; i++) {
@@ -140,7 +164,8 @@ static int add_all(struct walk *w, uint32_t node, const struct wim_dentry *d,
 
 		if (unnamed && (d->attributes & NTFS_ATTR_DIRECTORY))
 			continue;
-		r = add_data(w, node, &d->streams[i], err);
+		r = unnamed && pressed ? add_pressed(w, node, pressed, err)
+				       : add_data(w, node, &d->streams[i], err);
 	}
 	if (!r && (d->attributes & NTFS_ATTR_REPARSE))
 		r = add_reparse(w, node, d, err);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compact/compact.h"
 #include "image_priv.h"
 
 int apply_path(const struct wim_dentry *d, char *dst, size_t size,
@@ -216,7 +217,8 @@ static int walk_image(struct apply *a, struct err *err)
 }
 
 int apply_tree(struct wim *w, uint32_t index, struct ntfs_build *b,
-	       struct apply **ret, struct err *err)
+	       const struct apply_compact *compact, struct apply **ret,
+	       struct err *err)
 {
 	struct apply *a = mem_alloc(sizeof(*a));
 	int r;
@@ -226,6 +228,10 @@ int apply_tree(struct wim *w, uint32_t index, struct ntfs_build *b,
 	a->wim = w;
 	a->build = b;
 	r = wim_image_load(w, index, &a->image, err);
+	if (!r && compact)
+		r = image_compact_new(w, a->image, compact,
+				      ntfs_build_cluster_size(b), &a->compact,
+				      err);
 	if (!r)
 		r = walk_image(a, err);
 	if (r) {
@@ -250,6 +256,7 @@ void apply_free(struct apply *a)
 	if (!a)
 		return;
 	mem_free(a->targets);
+	image_compact_free(a->compact);
 	wim_image_free(a->image);
 	mem_free(a);
 }

@@ -358,7 +358,6 @@ _Static_assert(sizeof(struct ntfs_wof_disk) == 0x10, "size");
 #define NTFS_WOF_VERSION       1u // both
 #define NTFS_WOF_PROVIDER_WIM  1u
 #define NTFS_WOF_PROVIDER_FILE 2u
-#define NTFS_WOF_STREAM        "WofCompressedData"
 
 struct ntfs_ea_information_disk {
 	le16 packed_size;   // 0x00: each EA without its padding, 5 + lengths

@@ -209,6 +209,7 @@ int wim_solid_locate(const struct wim *w, const struct solid_run *run,
 enum read_for {
 	READ_UNCHECKED, // it has no hash
 	READ_CONTENT,
+	READ_CHUNKS, // the same; the sink is that of a struct wim_chunk_sink
 	READ_VERIFY,
 	READ_INTEGRITY, // pieces of files, by the integrity table
 };

@@ -11,14 +11,20 @@
 
 #define VOLUME_SIZE (12u << 20)
 
-static const char *const files[] = {
-	"tests/fuzz/wim_open/seeds/none.wim",
-	"tests/fuzz/wim_open/seeds/xpress.wim",
-	"tests/fuzz/wim_open/seeds/lzx.wim",
-	"tests/fuzz/wim_open/seeds/fields.wim", // reparse points, object ids, ...
+static const struct {
+	const char *name;
+	bool compact;
+} files[] = {
+	{"tests/fuzz/wim_open/seeds/none.wim", false},
+	{"tests/fuzz/wim_open/seeds/xpress.wim", false},
+	{"tests/fuzz/wim_open/seeds/lzx.wim", false},
+	// reparse points, object ids, ...
+	{"tests/fuzz/wim_open/seeds/fields.wim", false},
+	{"tests/fuzz/wim_open/seeds/tree-x4.wim", true},
+	{"tests/fuzz/wim_open/seeds/tree-solid.wim", true},
 };
 
-static const struct apply_options options = {
+static struct apply_options options = {
 	.volume = {.label = "Fault", .serial = 1}, .threads = 2};
 
 static struct disk *new_volume(void)
@@ -136,7 +142,9 @@ int main(void)
 		struct disk *file;
 		struct err err = {0};
 
-		check_ok(disk_open_file(files[i], DISK_READ_ONLY, &file, &err),
+		options.compact = files[i].compact;
+		check_ok(disk_open_file(files[i].name, DISK_READ_ONLY, &file,
+					&err),
 			 &err);
 		for (int persistent = 0; persistent < 2; persistent++) {
 			fail_memory(file, persistent);

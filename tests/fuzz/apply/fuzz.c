@@ -2,7 +2,8 @@
 //
 // An image whose metadata is the input, applied to a volume in memory: either it is
 // refused before the volume is touched, or what is there is sound. Content that
-// entries may name by its hash: "a", 600 times "b", 9000 times "c".
+// entries may name by its hash: "a", 600 times "b", 9000 times "c". With an odd
+// number of bytes files are compressed.
 
 #include "image.h"
 #include "unit/libwim/made.h"
@@ -53,7 +54,11 @@ static struct disk *make_wim(const uint8_t *metadata, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct apply_options options = {.threads = 1};
+	const struct apply_options options = {
+		.threads = 1,
+		.compact = size & 1,
+		.algorithm = size / 2 % NTFS_WOF_ALGORITHMS,
+	};
 	struct disk *file = make_wim(data, size), *zeroes, *volume;
 	struct ntfs_check_result found;
 	struct apply_result result;

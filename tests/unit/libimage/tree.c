@@ -135,9 +135,9 @@ static void check_tree(void)
 
 	check_ok(disk_memory(8 * MIB, 512, &d, &err), &err);
 	check_ok(ntfs_build_new(d, &options, &b, &err), &err);
-	check_eq(apply_tree(w, 2, b, &a, NULL), -ENOENT);
+	check_eq(apply_tree(w, 2, b, NULL, &a, NULL), -ENOENT);
 	check(!a);
-	check_ok(apply_tree(w, 1, b, &a, &err), &err);
+	check_ok(apply_tree(w, 1, b, NULL, &a, &err), &err);
 	check_sizes(w, a);
 	result = apply_get_result(a);
 	check_eq(result->files, 6);

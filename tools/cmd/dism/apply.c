@@ -17,6 +17,8 @@ enum {
 	VERIFY,
 	NO_RP_FIX,
 	EA,
+	COMPACT,
+	COMPACT_BY,
 	PROGRESS,
 	NONE
 };
@@ -100,6 +102,7 @@ static bool is_volume(struct disk *d)
 // *ret_fate: after a failure, what became of the volume that was there, or
 // NULL.
 static int apply(const struct dism_image *image, const struct cmd_switch *s,
+		 enum ntfs_wof_algorithm algorithm,
 		 struct cmd_progress *progress, const char **ret_fate,
 		 struct err *err)
 {
@@ -111,6 +114,12 @@ static int apply(const struct dism_image *image, const struct cmd_switch *s,
 	int r = 0;
 
 	options.verify = s[VERIFY].value;
+	options.compact = s[COMPACT].value || s[COMPACT_BY].value;
+	options.algorithm = algorithm;
+	if (options.compact && dism_is_host_folder(s[APPLY_DIR].value))
+		return err_set(err, -ENOTSUP, s[APPLY_DIR].value, ERR_NOWHERE,
+			       "/Compact is for an NTFS volume: a folder of "
+			       "the host holds no files so");
 	if (s[CHECK_INTEGRITY].value)
 		r = wim_check_integrity(image->wim, &progress->progress, err);
 	if (!r && dism_is_host_folder(s[APPLY_DIR].value))
@@ -151,9 +160,12 @@ int dism_apply_image(int argc, char **argv)
 		[VERIFY] = {"Verify", false, NULL},
 		[NO_RP_FIX] = {"NoRpFix", false, NULL},
 		[EA] = {"EA", false, NULL},
+		[COMPACT] = {"Compact", false, NULL},
+		[COMPACT_BY] = {"Compact", true, NULL},
 		[PROGRESS] = {"Progress", true, NULL},
 		[NONE] = {NULL, false, NULL},
 	};
+	enum ntfs_wof_algorithm algorithm = NTFS_WOF_XPRESS4K;
 	struct cmd_progress progress;
 	struct dism_image image;
 	const char *fate = NULL;
@@ -167,6 +179,12 @@ int dism_apply_image(int argc, char **argv)
 				  words ? "too many words"
 					: "/ApplyDir:VOLUME is missing: "
 					  "onto which volume?");
+	if (s[COMPACT_BY].value &&
+	    apply_algorithm_of(s[COMPACT_BY].value, &algorithm))
+		return cmd_misuse("dism",
+				  "/Compact:%s: must be XPRESS4K, XPRESS8K, "
+				  "XPRESS16K or LZX",
+				  s[COMPACT_BY].value);
 	if (cmd_progress_init(&progress, s[PROGRESS].value))
 		return cmd_misuse(
 			dism_name(),
@@ -176,7 +194,7 @@ int dism_apply_image(int argc, char **argv)
 	if (r)
 		return r;
 	dism_begin();
-	r = apply(&image, s, &progress, &fate, &err);
+	r = apply(&image, s, algorithm, &progress, &fate, &err);
 	cmd_progress_end(&progress);
 	dism_close(&image);
 	if (!r)

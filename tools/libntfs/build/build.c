@@ -110,6 +110,11 @@ int ntfs_build_new(struct disk *dev, const struct ntfs_build_options *options,
 	return 0;
 }
 
+uint32_t ntfs_build_cluster_size(const struct ntfs_build *b)
+{
+	return b->cluster_size;
+}
+
 void ntfs_build_free(struct ntfs_build *b)
 {
 	if (!b)

@@ -23,12 +23,25 @@ void wim_job_done(struct job *job)
 	wim_chunk_decoder_done(&job->decoder);
 }
 
+// Hands out a chunk as it is stored, to who wants it.
+static int give_chunk(const struct job *job, const struct wim_blob *blob,
+		      uint64_t off, size_t at, size_t size, struct err *err)
+{
+	const struct engine *e = job->engine;
+	const struct wim_chunk_sink *sink = (const void *)e->sink;
+
+	if (e->reading != READ_CHUNKS || job->solid)
+		return 0;
+	return sink->stored(sink->sink.ctx, blob, off, job->in + at, size, err);
+}
+
 // Decodes the chunks whose ends are in job->ends; the first begins at `begin`
-// of job->in. The content is `size` bytes, of `blob`, or the first that wants some
-// of it.
+// of job->in. The content is `size` bytes, of `blob` from `off` on, or, solid, the
+// first blob that wants some of it.
 static int decode_chunks(struct job *job, const struct chunking *chunking,
-			 const struct wim_blob *blob, size_t begin,
-			 uint8_t *out, size_t size, struct err *err)
+			 const struct wim_blob *blob, uint64_t off,
+			 size_t begin, uint8_t *out, size_t size,
+			 struct err *err)
 {
 	size_t at = begin;
 
@@ -37,6 +50,9 @@ static int decode_chunks(struct job *job, const struct chunking *chunking,
 		int r;
 
 		at += job->gap;
+		r = give_chunk(job, blob, off, at, job->ends[i] - at, err);
+		if (r)
+			return r;
 		r = wim_chunk_decode(&job->decoder, chunking, job->in + at,
 				     job->ends[i] - at, out, n);
 		if (r == -ENOMEM)
@@ -47,6 +63,7 @@ static int decode_chunks(struct job *job, const struct chunking *chunking,
 						"it cannot be decompressed",
 						err);
 		at = job->ends[i];
+		off += n;
 		out += n;
 		size -= n;
 	}
@@ -67,7 +84,7 @@ static int run_small(struct job *job, struct err *err)
 		if (blob->compressed) {
 			r = wim_table_whole(job, blob, &at, err);
 			if (!r)
-				r = decode_chunks(job, &e->w->chunking, blob,
+				r = decode_chunks(job, &e->w->chunking, blob, 0,
 						  at, out, (size_t)blob->size,
 						  err);
 			content = out;
@@ -94,8 +111,8 @@ static int run_part(struct job *job, struct err *err)
 	piece->content = job->in;
 	if (blob->compressed) {
 		piece->content = job->out;
-		r = decode_chunks(job, &e->w->chunking, blob, 0, job->out,
-				  job->out_size, err);
+		r = decode_chunks(job, &e->w->chunking, blob, piece->off, 0,
+				  job->out, job->out_size, err);
 	}
 	if (!r)
 		r = e->sink->data(e->sink->ctx, blob, piece->off,
@@ -129,7 +146,7 @@ static int give_solid(struct job *job, const struct wim_blob *blob,
 
 static int run_solid(struct job *job, struct err *err)
 {
-	int r = decode_chunks(job, &job->solid->chunking, job->blobs[0], 0,
+	int r = decode_chunks(job, &job->solid->chunking, job->blobs[0], 0, 0,
 			      job->out, job->out_size, err);
 
 	for (size_t i = 0; i < job->blob_count && !r; i++)

@@ -12,6 +12,7 @@ int wim_read_report(struct engine *e, uint64_t done)
 	static const char *const stages[] = {
 		[READ_UNCHECKED] = "Extracting",
 		[READ_CONTENT] = "Extracting",
+		[READ_CHUNKS] = "Extracting",
 		[READ_VERIFY] = "Verifying",
 		[READ_INTEGRITY] = "Checking integrity",
 	};
