@@ -84,19 +84,26 @@ struct capture_options {
 	// The drive letter that links call the volume by; 0: it is not known, and
 	// each link's letter is taken for it.
 	char letter;
+
+	// Of the host: owner, group, mode and extended attributes too, and devices,
+	// pipes and sockets, as wimlib stores them (--unix-data). Without it
+	// devices, pipes and sockets are left out.
+	bool unix_data;
 };
 
 // Why a file or folder is not in the image, or not as it was.
 enum capture_loss {
 	CAPTURE_ENCRYPTED,        // a file that EFS encrypted
 	CAPTURE_ENCRYPTED_FOLDER, // is there, without that attribute
-	CAPTURE_ELSEWHERE, // its content is not in the volume: a reparse point
-			   // stands for it (cloud files, deduplication, ...)
-	CAPTURE_LINK_OUT,  // a link that leads out; see keep_links
-	CAPTURE_ORPHAN,    // a file of the volume that no folder leads to
-	CAPTURE_SPECIAL,   // a device, pipe or socket of the host
-	CAPTURE_NAME,      // a name that an image cannot hold
-	CAPTURE_CHANGED,   // a file of the host that went away meanwhile
+	CAPTURE_ELSEWHERE,  // its content is not in the volume: a reparse point
+			    // stands for it (cloud files, deduplication, ...)
+	CAPTURE_LINK_OUT,   // a link that leads out; see keep_links
+	CAPTURE_ORPHAN,     // a file of the volume that no folder leads to
+	CAPTURE_SPECIAL,    // a device, pipe or socket of the host
+	CAPTURE_NAME,       // a name that an image cannot hold
+	CAPTURE_CHANGED,    // a file of the host that went away meanwhile
+	CAPTURE_ATTRIBUTES, // is there, without extended attributes of the host
+			    // that an image cannot hold
 	CAPTURE_LOSSES
 };
 
@@ -142,8 +149,8 @@ int capture_tree(struct tree *t, const char *folder,
 		 struct err *err);
 
 // Captures a folder of the host, by its path, with the file systems that are
-// mounted in it: files, folders, symbolic links (as Windows' links), hard links and
-// times. Absolute links into the folder are made paths from the image's root unless
+// mounted in it: files, folders, symbolic links (as Windows' links), hard links,
+// times, and with unix_data what else there is. Absolute links into the folder are made paths from the image's root unless
 // keep_links says otherwise; others stay as they are. A file is opened when it is
 // its turn, and one that is shorter by then is an error.
 // Returns 0, -ENOTDIR, -EFBIG, -ECANCELED, -ENOMEM, or what the system says of a

@@ -30,6 +30,8 @@ static int lose(struct capture *c, const struct capture_node *n,
 	char path[256 * 4 + 255 * 3], *name;
 	int r = 0;
 
+	if (!n->name)
+		return capture_lose(c, loss, "\\", err);
 	name = utf16_to_utf8(n->name, n->name_len);
 	if (!name)
 		return err_nomem(err);
@@ -96,6 +98,13 @@ static void describe(const struct capture_node *n, const struct capture_file *f,
 	d->reparse_flags = f->reparse_flags;
 	d->ea = f->ea;
 	d->ea_size = f->ea_size;
+	d->items = f->items;
+	d->items_size = f->items_size;
+	d->has_unix = f->mode;
+	d->uid = f->uid;
+	d->gid = f->gid;
+	d->mode = f->mode;
+	d->rdev = f->rdev;
 	d->short_name = n->short_name;
 	d->short_name_len = n->short_len;
 	if (f->object_id)
@@ -167,9 +176,7 @@ static int add_entry(struct capture *c, struct capture_node *n, struct err *err)
 		return failed(n->dentry, &e, err);
 	count(c, f);
 	join(f, n->file, n->dentry);
-	if (f->loss == CAPTURE_ENCRYPTED_FOLDER)
-		return lose(c, n, f->loss, err);
-	return 0;
+	return f->loss == CAPTURE_LOSSES ? 0 : lose(c, n, f->loss, err);
 }
 
 static bool is_left_out(const struct capture *c, const struct capture_node *n)
@@ -190,8 +197,7 @@ int capture_build(struct capture *c, struct err *err)
 
 		if (is_left_out(c, n))
 			continue;
-		if (n->name && loss != CAPTURE_LOSSES &&
-		    loss != CAPTURE_ENCRYPTED_FOLDER)
+		if (n->name && !capture_is_kept(loss))
 			r = lose(c, n, loss, err);
 		else
 			r = add_entry(c, n, err);

@@ -88,6 +88,8 @@ const char *capture_loss_text(enum capture_loss loss)
 		[CAPTURE_NAME] = "has a name that an image cannot hold, and is "
 				 "left out",
 		[CAPTURE_CHANGED] = "went away meanwhile",
+		[CAPTURE_ATTRIBUTES] = "has extended attributes that an image "
+				       "cannot hold",
 	};
 
 	return texts[loss];

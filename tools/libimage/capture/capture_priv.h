@@ -50,8 +50,10 @@ struct capture_file {
 	struct capture_stream *streams;
 	const void *ea;
 	const struct guid *object_id;
+	const void *items;         // tagged items of the entry
 	struct wim_dentry *dentry; // the first
-	uint32_t ea_size;
+	uint32_t ea_size, items_size;
+	uint32_t uid, gid, mode, rdev; // of Linux; mode 0: none
 	uint32_t first_name; // NTFS: in a list of the names that lie in it
 	uint16_t sequence;
 	uint8_t loss; // CAPTURE_LOSSES: none
@@ -143,6 +145,21 @@ int capture_lose(struct capture *c, enum capture_loss loss, const char *path,
 
 // Makes the image's entries of the nodes.
 int capture_build(struct capture *c, struct err *err);
+
+// Tells whether a file that lost something is in the image all the same.
+static inline bool capture_is_kept(enum capture_loss loss)
+{
+	return loss == CAPTURE_LOSSES || loss == CAPTURE_ENCRYPTED_FOLDER ||
+	       loss == CAPTURE_ATTRIBUTES;
+}
+
+// --- xattr.c -----------------------------------------------------------------
+
+// Reads the extended attributes of a file of the host, which is not followed, and
+// gives them to `f` in the form that NTFS has; f->loss tells of those that do not
+// fit into it.
+int capture_host_attributes(struct capture *c, const char *path,
+			    struct capture_file *f, struct err *err);
 
 // --- link.c ------------------------------------------------------------------
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "../image_priv.h"
@@ -213,6 +214,43 @@ static int add_data(struct host *h, const struct stat *st,
 	return capture_add_stream(h->c, f, NULL, 0, s, h->err);
 }
 
+static int add_kind(struct host *h, int fd, const char *name,
+		    const struct stat *st, struct capture_file *f)
+{
+	if (S_ISDIR(st->st_mode))
+		f->attributes = NTFS_ATTR_DIRECTORY;
+	else if (S_ISLNK(st->st_mode))
+		return add_link(h, fd, name, f);
+	else if (S_ISREG(st->st_mode))
+		return add_data(h, st, f);
+	else if (!h->c->options.unix_data)
+		f->loss = CAPTURE_SPECIAL;
+	return 0;
+}
+
+// What Linux has and Windows has not. A folder's own descriptor leads to its files
+// by names that are short, whatever its path is.
+static int add_unix(struct host *h, int fd, const char *name,
+		    const struct stat *st, struct capture_file *f)
+{
+	char path[PATH_MAX];
+
+	if (!h->c->options.unix_data || f->loss != CAPTURE_LOSSES)
+		return 0;
+	f->uid = st->st_uid;
+	f->gid = st->st_gid;
+	f->mode = st->st_mode;
+	if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode))
+		f->rdev = (uint32_t)((minor(st->st_rdev) & 0xff) |
+				     major(st->st_rdev) << 8 |
+				     (minor(st->st_rdev) & ~0xffu) << 12);
+	if (fd == AT_FDCWD)
+		snprintf(path, sizeof(path), "%s", name);
+	else
+		snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", fd, name);
+	return capture_host_attributes(h->c, path, f, h->err);
+}
+
 static int add_new(struct host *h, int fd, const char *name,
 		   const struct stat *st, uint32_t *ret)
 {
@@ -226,15 +264,8 @@ static int add_new(struct host *h, int fd, const char *name,
 	f->accessed = filetime(&st->st_atim);
 	f->number = st->st_ino;
 	f->volume = st->st_dev;
-	if (S_ISDIR(st->st_mode))
-		f->attributes = NTFS_ATTR_DIRECTORY;
-	else if (S_ISLNK(st->st_mode))
-		return add_link(h, fd, name, f);
-	else if (S_ISREG(st->st_mode))
-		return add_data(h, st, f);
-	else
-		f->loss = CAPTURE_SPECIAL;
-	return 0;
+	r = add_kind(h, fd, name, st, f);
+	return r ? r : add_unix(h, fd, name, st, f);
 }
 
 // Finds the file of an inode that was met by another name, or makes it.

@@ -10,6 +10,9 @@
 #include "capture_priv.h"
 #include "ntfs_priv.h"
 
+#define TAG_OBJECT_ID  1u
+#define OBJECT_ID_SIZE 64u
+
 // --- What a file holds -------------------------------------------------------
 
 static int set_security(struct volume *v, const struct ntfs_scan_file *from,
@@ -148,10 +151,32 @@ static int add_point(struct volume *v, const struct ntfs_bytes *point,
 	return r;
 }
 
+// The id, and where the file had it from ([MS-FSCC] 2.1.3), which an entry has as
+// an item behind its names: tag and size, then the same 64 bytes.
+static int keep_id(struct volume *v, const struct ntfs_bytes *id,
+		   struct capture_file *f, struct err *err)
+{
+	uint8_t item[8 + OBJECT_ID_SIZE];
+	int r;
+
+	if (id->size < sizeof(struct guid))
+		return 0;
+	memset(item, 0, sizeof(item));
+	store_le32(item, TAG_OBJECT_ID);
+	store_le32(item + 4, OBJECT_ID_SIZE);
+	memcpy(item + 8, id->data,
+	       id->size < OBJECT_ID_SIZE ? id->size : OBJECT_ID_SIZE);
+	r = wim_image_keep(v->c->image, item, sizeof(item), &f->items, err);
+	if (r)
+		return r;
+	f->items_size = sizeof(item);
+	f->object_id = (const void *)((const uint8_t *)f->items + 8);
+	return 0;
+}
+
 static int keep_bytes(struct volume *v, const struct ntfs_scan_file *from,
 		      struct capture_file *f, struct err *err)
 {
-	const void *copy;
 	int r = 0;
 
 	if (from->ea.size) {
@@ -159,13 +184,7 @@ static int keep_bytes(struct volume *v, const struct ntfs_scan_file *from,
 				   &f->ea, err);
 		f->ea_size = (uint32_t)from->ea.size;
 	}
-	if (!r && from->object_id.size >= sizeof(struct guid)) {
-		r = wim_image_keep(v->c->image, from->object_id.data,
-				   sizeof(struct guid), &copy, err);
-		if (!r)
-			f->object_id = copy;
-	}
-	return r;
+	return r ? r : keep_id(v, &from->object_id, f, err);
 }
 
 static int fill(struct volume *v, const struct ntfs_scan_file *from,

@@ -88,29 +88,32 @@ void wim_job_count(struct job_sizes *sizes, unsigned threads, uint64_t memory)
 }
 
 // Sizes of jobs that hold any of the blobs.
-static void measure(struct engine *e, const struct wim_blob *const *blobs,
-		    size_t count)
+static int measure(struct engine *e, const struct wim_blob *const *blobs,
+		   size_t count, struct err *err)
 {
 	const struct wim *w = e->w;
 	uint32_t solid = 0;
 	uint64_t largest = 0;
 	struct job_sizes sizes;
 
-	for (size_t i = 0; i < count; i++) {
+	int r = 0;
+
+	for (size_t i = 0; i < count && !r; i++) {
 		e->total += blobs[i]->size;
 		if (!blobs[i]->solid && blobs[i]->size > largest)
 			largest = blobs[i]->size;
 		if (!blobs[i]->solid || blobs[i]->solid == solid)
 			continue;
 		solid = blobs[i]->solid;
-		wim_job_sizes(w->solids[solid - 1].chunking.size,
-			      w->solids[solid - 1].size, &sizes);
-		wim_job_sizes_join(&e->sizes, &sizes);
+		r = wim_read_solid_sizes(e, &w->solids[solid - 1], &sizes, err);
+		if (!r)
+			wim_job_sizes_join(&e->sizes, &sizes);
 	}
 	wim_job_sizes(w->chunking.order ? w->chunking.size : 4096, largest,
 		      &sizes);
 	e->part_size = sizes.out;
 	wim_job_sizes_join(&e->sizes, &sizes);
+	return r;
 }
 
 static int add_jobs(struct engine *e, size_t larges)
@@ -139,6 +142,7 @@ static int engine_new(struct wim *w, const struct wim_blob *const *blobs,
 {
 	struct engine *e = mem_alloc(sizeof(*e));
 	unsigned threads = pool ? pool_threads(pool) : 0;
+	int r;
 
 	if (!e)
 		return err_nomem(err);
@@ -147,13 +151,15 @@ static int engine_new(struct wim *w, const struct wim_blob *const *blobs,
 	sha1_init(&e->fresh);
 	e->w = w;
 	e->pool = pool;
-	measure(e, blobs, count);
+	r = measure(e, blobs, count, err);
 	wim_job_count(&e->sizes, threads, memory);
 	// Larges: two for each job, one for each thread that compares a hash,
 	// and the reader's.
-	if (add_jobs(e, 2 * e->sizes.count + threads + 1)) {
+	if (!r && add_jobs(e, 2 * e->sizes.count + threads + 1))
+		r = err_nomem(err);
+	if (r) {
 		engine_free(e);
-		return err_nomem(err);
+		return r;
 	}
 	*ret = e;
 	return 0;

@@ -177,6 +177,11 @@ struct large *wim_read_large(struct engine *e, const struct wim_blob *blob);
 // Returns as wim_read_all.
 int wim_read_submit(struct engine *e, struct job *job, struct err *err);
 
+// Computes the sizes of jobs for a solid resource.
+// Returns 0 or the device's error.
+int wim_read_solid_sizes(struct engine *e, const struct solid_resource *s,
+			 struct job_sizes *ret, struct err *err);
+
 // Reads the blobs of one solid resource.
 // Returns as wim_read_all.
 int wim_read_solid(struct engine *e, const struct wim_blob *const *blobs,
@@ -209,6 +214,12 @@ int wim_table_whole(struct job *job, const struct wim_blob *blob, size_t *at,
 // want. Returns 0, -EBADMSG, or the device's error.
 int wim_table_part(struct table *table, struct job *job, const struct chunks *c,
 		   struct err *err);
+
+// Finds how many bytes the largest chunk of a solid resource takes in the file.
+// Returns 0 or the device's error.
+int wim_table_solid_largest(struct table *table, const struct wim *w,
+			    const struct solid_resource *s, uint32_t *ret,
+			    struct err *err);
 
 // Begins a solid resource; job->solid, off and out_size of those that follow
 // only rise.

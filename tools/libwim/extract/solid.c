@@ -74,6 +74,23 @@ static void set_pieces(struct engine *e, struct job *job)
 	}
 }
 
+int wim_read_solid_sizes(struct engine *e, const struct solid_resource *s,
+			 struct job_sizes *ret, struct err *err)
+{
+	uint32_t largest;
+	int r;
+
+	wim_job_sizes(s->chunking.size, s->size, ret);
+	if (s->chunking.size < JOB_OUT)
+		return 0;
+	// Chunks of 64 MiB are stored in a third of that or so: more of them
+	// are worked on at once in the same memory.
+	r = wim_table_solid_largest(&e->table, e->w, s, &largest, err);
+	if (!r && largest < ret->in)
+		ret->in = largest;
+	return r;
+}
+
 int wim_read_solid(struct engine *e, const struct wim_blob *const *blobs,
 		   size_t count, struct err *err)
 {

@@ -128,25 +128,57 @@ void wim_table_solid_begin(struct table *table)
 	table->chunk = table->stored = 0;
 }
 
-// Reads the stored size of the next chunk of a solid resource.
-static int next_size(struct table *table, const struct job *job,
-		     uint64_t *ret_begin, uint64_t *ret_size, struct err *err)
+static uint64_t chunks_of(const struct solid_resource *s)
 {
-	const struct solid_resource *s = job->solid;
-	uint64_t count = (s->size >> s->chunking.order) +
-			 !!(s->size % s->chunking.size);
-	uint64_t rest = s->size - (table->chunk << s->chunking.order);
-	uint64_t header = sizeof(struct solid_disk) + count * sizeof(le32);
+	return (s->size >> s->chunking.order) + !!(s->size % s->chunking.size);
+}
+
+// Reads the stored size of the next chunk of a solid resource, as it stands there.
+static int read_size(struct table *table, const struct wim *w,
+		     const struct solid_resource *s, uint32_t *ret,
+		     struct err *err)
+{
 	const struct place place = {s->part,
 				    s->offset + sizeof(struct solid_disk),
-				    count, sizeof(le32)};
-	uint64_t size;
-	int r = load_table(table, job->engine->w, &place, table->chunk, 1, err);
+				    chunks_of(s), sizeof(le32)};
+	int r = load_table(table, w, &place, table->chunk, 1, err);
+
+	if (!r)
+		*ret = load_le32(table->bytes +
+				 (table->chunk - table->first) * sizeof(le32));
+	return r;
+}
+
+int wim_table_solid_largest(struct table *table, const struct wim *w,
+			    const struct solid_resource *s, uint32_t *ret,
+			    struct err *err)
+{
+	uint32_t largest = 0, size = 0;
+	int r = 0;
+
+	wim_table_solid_begin(table);
+	for (; !r && table->chunk < chunks_of(s); table->chunk++) {
+		r = read_size(table, w, s, &size, err);
+		if (size > largest)
+			largest = size;
+	}
+	if (!r) // what is larger is damage, and told when it is its turn
+		*ret = largest < s->chunking.size ? largest : s->chunking.size;
+	return r;
+}
+
+static int next_size(struct table *table, const struct job *job,
+		     uint64_t *ret_begin, uint32_t *ret_size, struct err *err)
+{
+	const struct solid_resource *s = job->solid;
+	uint64_t rest = s->size - (table->chunk << s->chunking.order);
+	uint64_t header = sizeof(struct solid_disk) +
+			  chunks_of(s) * sizeof(le32);
+	uint32_t size = 0;
+	int r = read_size(table, job->engine->w, s, &size, err);
 
 	if (r)
 		return r;
-	size = load_le32(table->bytes +
-			 (table->chunk - table->first) * sizeof(le32));
 	if (!size ||
 	    size > (rest < s->chunking.size ? rest : s->chunking.size) ||
 	    !range_ok(table->stored, size, s->stored_size - header))
@@ -167,7 +199,8 @@ int wim_table_solid(struct table *table, struct job *job, struct err *err)
 	unsigned order = job->solid->chunking.order;
 	uint64_t first = job->off >> order;
 	uint64_t last = (job->off + job->out_size - 1) >> order;
-	uint64_t begin = 0, size = 0;
+	uint64_t begin = 0;
+	uint32_t size = 0;
 	int r = 0;
 
 	job->in_size = job->gap = 0;
@@ -179,8 +212,12 @@ int wim_table_solid(struct table *table, struct job *job, struct err *err)
 			continue;
 		if (chunk == first)
 			job->start = begin;
-		job->in_size += (size_t)size;
+		job->in_size += size;
 		job->ends[chunk - first] = job->in_size;
 	}
+	// The room was made by what the table said before.
+	if (!r && job->in_size > job->engine->sizes.in)
+		r = wim_hash_damaged(job->engine->w, job->blobs[0], job->start,
+				     "the file changed while it was read", err);
 	return r;
 }

@@ -4,7 +4,7 @@
 // an image cannot hold, and paths that are longer than the system takes at once. With
 // arguments a folder becomes a WIM, for other programs to judge:
 //
-//     host FOLDER WIM
+//     host FOLDER WIM [unix]
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -260,11 +260,31 @@ static void remove_folder(void)
 	check_eq(system(command), 0);
 }
 
-static void program(char **argv)
+static void with_unix_data(void)
+{
+	const struct capture_options options = {.unix_data = true};
+	const struct wim_dentry *root, *d;
+	struct capture *c;
+	struct stat st;
+
+	check(!chmod(at("a"), 04751) && !stat(at("a"), &st));
+	check_ok(capture_host(folder, &options, NULL, &c, &err), &err);
+	root = capture_image(c)->root;
+	d = child(root, "a");
+	check(root->has_unix && d->has_unix);
+	check_eq(d->mode, S_IFREG | 04751);
+	check(d->uid == st.st_uid && d->gid == st.st_gid && !d->rdev);
+	check_eq(child(root, "pipe")->mode & S_IFMT, S_IFIFO);
+	check_eq(child(root, "out")->mode & S_IFMT, S_IFLNK);
+	check_eq(capture_get_result(c)->lost[CAPTURE_SPECIAL].count, 0);
+	capture_free(c);
+}
+
+static void program(int argc, char **argv)
 {
 	const struct wim_write_options write = {
 		.compression = WIM_COMPRESSION_XPRESS, .rp_fix = true};
-	const struct capture_options options = {0};
+	const struct capture_options options = {.unix_data = argc > 3};
 	const struct wim_new_image info = {.name = "captured"};
 	struct wim_content *const *list;
 	struct wim_writer *w;
@@ -287,13 +307,14 @@ static void program(char **argv)
 int main(int argc, char **argv)
 {
 	if (argc > 1) {
-		program(argv);
+		program(argc, argv);
 		return 0;
 	}
 	make_folder();
 	folders();
 	with_rules();
 	as_tree();
+	with_unix_data();
 	gone();
 	remove_folder();
 	return 0;

@@ -94,6 +94,207 @@ static void random_trees(void)
 	}
 }
 
+// --- What is not simply there -------------------------------------------------
+
+static struct ntfs_build *b;
+
+static uint32_t node(uint32_t parent, const char *name, uint32_t attributes)
+{
+	const struct ntfs_node_spec spec = {.attributes = attributes,
+					    .security = NTFS_NO_SECURITY};
+	struct ntfs_name n = {0};
+	uint32_t number;
+	le16 *units;
+
+	check_eq(utf16_from_utf8(name, &units, &n.name_len), 0);
+	n.name = units;
+	check_ok(ntfs_build_add(b, &spec, &number, &err), &err);
+	check_ok(ntfs_build_link(b, number, parent, &n, &err), &err);
+	mem_free(units);
+	return number;
+}
+
+static uint32_t stream(uint32_t file, enum ntfs_stream_kind kind,
+		       const char *name, const void *content, size_t size)
+{
+	struct ntfs_stream_spec s = {
+		.kind = kind, .size = size, .content = content};
+	uint32_t number;
+	le16 *units = NULL;
+
+	if (name)
+		check_eq(utf16_from_utf8(name, &units, &s.name_len), 0);
+	s.name = units;
+	check_ok(ntfs_build_stream(b, file, &s, &number, &err), &err);
+	mem_free(units);
+	return number;
+}
+
+static void point(uint32_t file, uint32_t tag, const void *data, size_t size)
+{
+	uint8_t bytes[256] = {0};
+
+	store_le32(bytes, tag);
+	bytes[4] = (uint8_t)size;
+	memcpy(bytes + 8, data, size);
+	stream(file, NTFS_STREAM_REPARSE, NULL, bytes, size + 8);
+}
+
+static void junction(uint32_t parent, const char *name, const char *target)
+{
+	uint8_t data[200] = {0};
+	size_t size = random_target(data, 8, target, "");
+
+	point(node(parent, name, NTFS_ATTR_DIRECTORY), 0xa0000003, data, size);
+}
+
+static uint8_t packed[5000];
+
+// A file of 5000 bytes, all 'x' and stored as they are, behind a table of one entry.
+static uint32_t add_compact(uint32_t parent, const char *name, uint32_t *table)
+{
+	const le32 info[4] = {to_le32(1), to_le32(2), to_le32(1), to_le32(0)};
+	uint32_t file = node(parent, name, NTFS_ATTR_ARCHIVE);
+
+	*table =
+		stream(file, NTFS_STREAM_DATA, "WofCompressedData", NULL, 5004);
+	point(file, 0x80000017, info, sizeof(info));
+	return stream(file, NTFS_STREAM_DATA, NULL, NULL, 5000);
+}
+
+static struct disk *odd_volume(void)
+{
+	const struct ntfs_build_options options = {.serial = 1};
+	uint32_t top, sub, cloud, table, file;
+	struct disk *d = memory(8 * MIB);
+	le32 entry = to_le32(4096);
+
+	check_ok(ntfs_build_new(d, &options, &b, &err), &err);
+	top = node(NTFS_ROOT, "Top", NTFS_ATTR_DIRECTORY);
+	sub = node(top, "Sub", NTFS_ATTR_DIRECTORY);
+	junction(sub, "inside", "\\??\\C:\\top\\sub\\x");
+	junction(sub, "outside", "\\??\\C:\\Windows");
+	junction(top, "volume", "\\??\\Volume{1}\\");
+	cloud = node(sub, "cloud", NTFS_ATTR_OFFLINE);
+	point(cloud, 0x9000601a, "????", 4);
+	stream(cloud, NTFS_STREAM_DATA, NULL, NULL, 700);
+	stream(node(sub, "secret", NTFS_ATTR_ARCHIVE), NTFS_STREAM_DATA, NULL,
+	       NULL, 10);
+	stream(node(NTFS_ROOT, "pagefile.sys", 0), NTFS_STREAM_DATA, NULL, NULL,
+	       4096);
+	file = add_compact(sub, "compact", &table);
+	check_ok(ntfs_build_layout(b, &err), &err);
+	check_ok(ntfs_build_begin(b, &err), &err);
+	memset(packed, 'x', sizeof(packed));
+	check_ok(ntfs_build_write(b, table, 0, &entry, 4, &err), &err);
+	check_ok(ntfs_build_write(b, table, 4, packed, 5000, &err), &err);
+	memset(packed, 0, sizeof(packed));
+	check_ok(ntfs_build_write(b, file, 0, packed, 5000, &err), &err);
+	check_ok(ntfs_build_finish(b, NULL, &err), &err);
+	ntfs_build_free(b);
+	return d;
+}
+
+// Sets the attribute of EFS in a file's standard information, its first attribute.
+static void encrypt(struct disk *d, const char *path)
+{
+	struct ntfs *n = open_volume(d);
+	const struct ntfs_info *info = ntfs_get_info(n);
+	uint64_t record, at;
+	uint8_t data[512];
+
+	check_ok(ntfs_lookup(n, path, &record, &err), &err);
+	at = info->mft_lcn * info->cluster_size + record * info->record_size;
+	check_ok(disk_read(d, at, data, 512, &err), &err);
+	data[data[0x14] + 0x18 + 0x21] |= 0x40;
+	check_ok(disk_write(d, at, data, 512, &err), &err);
+	ntfs_close(n);
+}
+
+static void is_lost(const struct capture *c, enum capture_loss loss,
+		    uint64_t count, const char *first)
+{
+	const struct capture_lost *l = &capture_get_result(c)->lost[loss];
+
+	check_eq(l->count, count);
+	check(!count || !strcmp(l->first[0], first));
+	check(*capture_loss_text(loss));
+}
+
+static const struct wim_dentry *find(const struct capture *c, const char *name)
+{
+	const struct wim_image *image = capture_image(c);
+
+	for (size_t i = 0; i < image->dentry_count; i++) {
+		const struct wim_dentry *d = image->dentries[i];
+		char *text = utf16_to_utf8(d->name, d->name_len);
+		bool same = !strcmp(text, name);
+
+		mem_free(text);
+		if (same)
+			return d;
+	}
+	return NULL;
+}
+
+static void part(struct ntfs *n)
+{
+	const struct capture_options options = {0};
+	const struct wim_dentry *d;
+	struct capture *c = NULL;
+	uint8_t *data;
+
+	check_eq(capture_ntfs(n, "\\none", &options, NULL, &c, NULL), -ENOENT);
+	check_eq(capture_ntfs(n, "\\pagefile.sys", &options, NULL, &c, NULL),
+		 -ENOTDIR);
+	check_eq(capture_ntfs(n, "\\$Extend", &options, NULL, &c, NULL),
+		 -EBADMSG);
+	check(!c);
+	check_ok(capture_ntfs(n, "/top/SUB/", &options, NULL, &c, &err), &err);
+	is_lost(c, CAPTURE_ELSEWHERE, 1, "\\cloud");
+	is_lost(c, CAPTURE_ENCRYPTED, 1, "\\secret");
+	is_lost(c, CAPTURE_LINK_OUT, 1, "\\outside");
+	is_lost(c, CAPTURE_ENCRYPTED_FOLDER, 1, "\\");
+	check_eq(capture_image(c)->dentry_count, 3);
+	check_eq(find(c, "inside")->reparse_flags, 0);
+	d = find(c, "compact");
+	check_eq(d->attributes, NTFS_ATTR_ARCHIVE);
+	check_eq(d->stream_count, 1);
+	check_eq(d->streams[0].blob->size, 5000);
+	data = content_bytes(d->streams[0].blob);
+	check(data[0] == 'x' && data[4999] == 'x');
+	mem_free(data);
+	capture_free(c);
+}
+
+static void odd(void)
+{
+	struct capture_options options = {.letter = 'c'};
+	struct disk *d = odd_volume();
+	struct capture_rules *rules;
+	struct capture *c;
+	struct ntfs *n;
+
+	encrypt(d, "\\Top\\Sub\\secret");
+	encrypt(d, "\\Top\\Sub");
+	n = open_volume(d);
+	part(n);
+	check_ok(capture_rules_new(&rules, &err), &err);
+	options.rules = rules;
+	check_ok(capture_ntfs(n, "\\", &options, NULL, &c, &err), &err);
+	is_lost(c, CAPTURE_ENCRYPTED, 1, "\\Top\\Sub\\secret");
+	is_lost(c, CAPTURE_ENCRYPTED_FOLDER, 1, "\\Top\\Sub");
+	is_lost(c, CAPTURE_LINK_OUT, 1, "\\Top\\volume");
+	is_lost(c, CAPTURE_ORPHAN, 0, NULL);
+	check(find(c, "outside") && !find(c, "pagefile.sys"));
+	check_eq(capture_get_result(c)->excluded, 1);
+	check_eq(find(c, "Sub")->attributes, NTFS_ATTR_DIRECTORY);
+	capture_free(c);
+	capture_rules_free(rules);
+	ntfs_close(n);
+	disk_close(d);
+}
+
 static void program(char **argv)
 {
 	const struct ntfs_build_options options = {.serial = 1};
@@ -137,5 +338,6 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	random_trees();
+	odd();
 	return 0;
 }

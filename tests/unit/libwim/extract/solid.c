@@ -150,6 +150,13 @@ int main(void)
 	solid_wim_make(&s);
 	every_way(&s, pool);
 	disk_close(s.disk);
+	// chunks that are as large as jobs
+	s.chunk_size = JOB_OUT;
+	solid_wim_make(&s);
+	every_way(&s, pool);
+	check_eq(damaged(&s, s.resources[1] + 18, 9, &err), -EBADMSG);
+	check(strstr(err.why, "the table of chunks of its solid resource"));
+	disk_close(s.disk);
 	pool_free(pool);
 	return 0;
 }
