@@ -158,6 +158,30 @@ refute() { # WORDS
 	diff -r "$BATS_FILE_TMPDIR/tree" to
 }
 
+@test "owner, mode, attributes and pipes of Linux go there and back" {
+	mkdir from to
+	echo x >from/file
+	chmod 4711 from/file
+	mkfifo -m 600 from/pipe
+	ln -s file from/link
+	[ "$EUID" -ne 0 ] || chown 1234:567 from/file && chmod 4711 from/file
+	slipway dism /Capture-Image /ImageFile:x.wim /CaptureDir:from /Name:X /UnixData
+	slipway dism /Apply-Image /ImageFile:x.wim /Index:1 /ApplyDir:to /UnixData
+	list() { (cd "$1" && find . -printf '%p %m %U %G %y %l %s\n' | sort); }
+	list from | sed 1d >a
+	list to | sed 1d >b
+	diff a b
+	# as wimlib does it
+	mkdir theirs
+	wimlib-imagex apply x.wim 1 theirs --unix-data >/dev/null
+	list theirs | sed 1d >c
+	diff a c
+	# without the switch, what is not taken is said
+	mkdir plain
+	run -0 slipway dism /Apply-Image /ImageFile:x.wim /Index:1 /ApplyDir:plain
+	assert_output_has "a device, pipe or socket"
+}
+
 @test "a link in the way is not followed" {
 	mkdir to elsewhere
 	ln -s ../elsewhere to/sub

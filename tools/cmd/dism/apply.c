@@ -19,6 +19,7 @@ enum {
 	EA,
 	COMPACT,
 	COMPACT_BY,
+	UNIX_DATA,
 	PROGRESS,
 	NONE
 };
@@ -125,7 +126,7 @@ static int apply(const struct dism_image *image, const struct cmd_switch *s,
 	if (!r && dism_is_host_folder(s[APPLY_DIR].value))
 		return dism_apply_into_host(image, s[APPLY_DIR].value,
 					    s[VERIFY].value, s[NO_RP_FIX].value,
-					    progress, err);
+					    s[UNIX_DATA].value, progress, err);
 	if (!r)
 		r = open_volume(s[APPLY_DIR].value, s[REPLACE].value, &options,
 				label, &place, err);
@@ -162,6 +163,7 @@ int dism_apply_image(int argc, char **argv)
 		[EA] = {"EA", false, NULL},
 		[COMPACT] = {"Compact", false, NULL},
 		[COMPACT_BY] = {"Compact", true, NULL},
+		[UNIX_DATA] = {"UnixData", false, NULL},
 		[PROGRESS] = {"Progress", true, NULL},
 		[NONE] = {NULL, false, NULL},
 	};

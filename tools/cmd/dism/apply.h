@@ -13,7 +13,7 @@ bool dism_is_host_folder(const char *path);
 // Applies an image to one, and tells what it cannot hold.
 // Returns as image_into_host.
 int dism_apply_into_host(const struct dism_image *image, const char *folder,
-			 bool verify, bool keep_links,
+			 bool verify, bool keep_links, bool unix_data,
 			 struct cmd_progress *progress, struct err *err);
 
 #endif

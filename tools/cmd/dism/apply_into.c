@@ -35,11 +35,12 @@ static void warn_lost(const struct into_result *result)
 }
 
 int dism_apply_into_host(const struct dism_image *image, const char *folder,
-			 bool verify, bool keep_links,
+			 bool verify, bool keep_links, bool unix_data,
 			 struct cmd_progress *progress, struct err *err)
 {
 	struct into_options options = {.verify = verify,
-				       .keep_links = keep_links};
+				       .keep_links = keep_links,
+				       .unix_data = unix_data};
 	struct into_result result;
 	int r;
 

@@ -25,6 +25,7 @@ enum {
 	VERIFY,
 	NO_RP_FIX,
 	EA,
+	UNIX_DATA,
 	PROGRESS,
 	NONE
 };
@@ -43,6 +44,7 @@ enum {
 		[VERIFY] = {"Verify", false, NULL},                            \
 		[NO_RP_FIX] = {"NoRpFix", false, NULL},                        \
 		[EA] = {"EA", false, NULL},                                    \
+		[UNIX_DATA] = {"UnixData", false, NULL},                       \
 		[PROGRESS] = {"Progress", true, NULL},                         \
 		[NONE] = {NULL, false, NULL},                                  \
 	}
@@ -216,6 +218,7 @@ static int run(const struct cmd_switch *s, const struct dism_compression *c,
 {
 	struct capture_options options = {
 		.keep_links = s[NO_RP_FIX].value,
+		.unix_data = s[UNIX_DATA].value,
 	};
 	struct source source = {0};
 	int r = read_rules(s[CONFIG_FILE].value, &source.rules, err);

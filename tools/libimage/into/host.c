@@ -136,9 +136,15 @@ static int lose_metadata(struct into *into, const struct wim_dentry *d,
 		r = into_lose(into, d, INTO_ATTRIBUTES, err);
 	if (!r && d->security >= 0)
 		r = into_lose(into, d, INTO_SECURITY, err);
-	if (!r && d->ea_size)
-		r = into_lose(into, d, INTO_EA, err);
 	return r;
+}
+
+static int make_special(struct into *into, const struct wim_dentry *d, int at,
+			const char *name, struct err *err)
+{
+	if (into->options->unix_data && !host_make_special(at, name, d))
+		return 0;
+	return into_leave_out(into, d, INTO_SPECIAL, err);
 }
 
 static int make_file(struct into *into, const struct wim_dentry *d,
@@ -152,6 +158,8 @@ static int make_file(struct into *into, const struct wim_dentry *d,
 		return r;
 	if (strlen(name) > p->name_max)
 		r = into_leave_out(into, d, INTO_NAME, err);
+	else if (host_is_special(d))
+		r = make_special(into, d, at, name, err);
 	else if (unnamed(d) && p->is_new[d->parent->index])
 		r = 0; // made with its content
 	else if ((fd = open_new(at, name)) < 0)
@@ -361,6 +369,15 @@ static int set_times(int at, const char *name, const struct wim_dentry *d)
 	return utimensat(at, name, times, AT_SYMLINK_NOFOLLOW);
 }
 
+static int end_root(struct into *into, const struct wim_dentry *d,
+		    struct err *err)
+{
+	struct host_place *p = into->place;
+	int r = host_set_unix(into, p->root, ".", d, err);
+
+	return !r && set_times(p->root, ".", d) ? failed(d, err) : r;
+}
+
 static int end_entry(struct into *into, const struct wim_dentry *d,
 		     struct err *err)
 {
@@ -371,12 +388,13 @@ static int end_entry(struct into *into, const struct wim_dentry *d,
 	host_name(d, name);
 	host_part_name(p, d, part);
 	if (!d->parent)
-		r = set_times(p->root, ".", d) ? failed(d, err) : 0;
+		r = end_root(into, d, err);
 	else if ((at = folder_of(p, d)) < 0)
 		r = failed(d, err);
 	else if (p->is_part[d->index] && renameat(at, part, at, name))
 		r = failed(d, err);
-	else if (set_times(at, name, d))
+	else if (!(r = host_set_unix(into, at, name, d, err)) &&
+		 set_times(at, name, d))
 		r = failed(d, err);
 	return r ? r : lose_metadata(into, d, err);
 }

@@ -39,4 +39,18 @@ char *host_name(const struct wim_dentry *d, char buf[HOST_NAME]);
 char *host_part_name(const struct host_place *p, const struct wim_dentry *d,
 		     char buf[HOST_NAME]);
 
+// --- host_unix.c -------------------------------------------------------------
+
+// Tells whether an entry is a device, pipe or socket of Linux.
+bool host_is_special(const struct wim_dentry *d);
+
+// Makes one. Returns 0, or -1 with errno.
+int host_make_special(int at, const char *name, const struct wim_dentry *d);
+
+// Sets owner, group, mode and extended attributes, when they are asked for; what is
+// not set counts as lost.
+// Returns 0 or -ENOMEM.
+int host_set_unix(struct into *into, int at, const char *name,
+		  const struct wim_dentry *d, struct err *err);
+
 #endif

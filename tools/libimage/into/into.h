@@ -4,7 +4,8 @@
 //
 //     into.c   the order of things: folders and files, content, what comes last
 //     lost.c   what the place cannot hold
-//     host.c   a folder of the host as a place
+//     host.c   a folder of the host as a place; host_path.c where its files lie,
+//              host_unix.c what Linux has of them
 //     link.c   where links lead
 
 #ifndef INTO_H
