@@ -34,7 +34,7 @@ judge_of_source() { # SOURCE
 	libbcdboot/store.c) echo unit/libdeploy/boot_windows.c ;;
 	libdeploy/answer_keys.c) echo unit/libdeploy/answer.c ;;
 	libcodec/lzms_parse.c) echo unit/libcodec/lzms_encode.c ;;
-	libcodec/lzx_write.c) echo unit/libcodec/lzx_encode.c ;;
+	libcodec/lzx_parse.c | libcodec/lzx_write.c) echo unit/libcodec/lzx_encode.c ;;
 	libdisk/file.c) echo unit/libdisk/disk.c ;;
 	libimage/into/host.c | libimage/into/into.c) echo fault/libimage/into.c ;;
 	libnet/http_get.c | libnet/socket.c) echo unit/libnet/http_disk.c ;;

@@ -3,16 +3,20 @@
 // LZX's encoder for WIM files: finds the matches of a chunk, decides where its
 // blocks end, and has each parsed and written.
 
+#include "binary_trees.h"
+#include "hash_chains.h"
 #include "lzx_encode.h"
 
 // How hard each level tries: at most `depth` places are looked at for matches of
-// one place, and a match of `nice` bytes is taken as it is.
+// one place, and a match of `nice` bytes is taken as it is. Trees find more than
+// chains in large windows, or when much is looked at.
 static const struct {
 	unsigned depth, nice, passes;
+	unsigned trees_from; // the least window with trees
 } levels[CODEC_LEVELS] = {
-	[CODEC_FAST] = {8, 24, 1},
-	[CODEC_USUAL] = {24, 64, 2},
-	[CODEC_MAX] = {100, 257, 4},
+	[CODEC_FAST] = {8, 16, 1, LZX_MAX_ORDER + 1},
+	[CODEC_USUAL] = {24, 48, 2, 17},
+	[CODEC_MAX] = {100, 257, 4, 0},
 };
 
 // Matches of a block that are kept; a block whose places have more ends early.
@@ -21,21 +25,25 @@ static const struct {
 static int allocate(struct lzx_encoder *e)
 {
 	size_t window = (size_t)1 << e->order, width = e->is_narrow ? 2 : 4;
-	struct trees *t = &e->trees;
+	struct finder *f = &e->finder;
 
-	e->data = mem_alloc(window + TREES_SLACK);
-	t->heads2 = mem_array(width, (size_t)1 << t->order2);
-	t->heads3 = mem_array(width, (size_t)1 << t->order3);
-	t->heads4 = mem_array(width, (size_t)1 << t->order4);
-	t->children = mem_array(2 * width, window);
+	e->data = mem_alloc(window + FINDER_SLACK);
+	f->heads2 = mem_array(width, (size_t)1 << f->order2);
+	f->heads3 = mem_array(width, (size_t)1 << f->order3);
+	f->heads4 = mem_array(width, (size_t)1 << f->order4);
+	f->links = mem_array((e->has_trees ? 2 : 1) * width, window);
 	// a place may have as many matches as there are lengths
 	e->cache =
 		mem_array(CACHE_ITEMS + LZX_MAX_MATCH + 1, sizeof(*e->cache));
-	e->nodes = mem_array(LZX_BLOCK_MAX + 1, sizeof(*e->nodes));
+	e->way_costs =
+		mem_array(LZX_BLOCK_MAX + 1 + LZX_LANES, sizeof(*e->way_costs));
+	e->way_items =
+		mem_array(LZX_BLOCK_MAX + 1 + LZX_LANES, sizeof(*e->way_items));
 	e->queues = mem_array(LZX_BLOCK_MAX + 1, sizeof(*e->queues));
 	e->items = mem_array(LZX_BLOCK_MAX, sizeof(*e->items));
-	return e->data && t->heads2 && t->heads3 && t->heads4 && t->children &&
-			       e->cache && e->nodes && e->queues && e->items
+	return e->data && f->heads2 && f->heads3 && f->heads4 && f->links &&
+			       e->cache && e->way_costs && e->way_items &&
+			       e->queues && e->items
 		       ? 0
 		       : -ENOMEM;
 }
@@ -55,12 +63,15 @@ int lzx_encoder_new(unsigned window_order, enum codec_level level,
 	e->main_symbols = LZX_LITERALS +
 			  lzx_slots(window_order) * LZX_LENGTH_HEADERS;
 	e->is_narrow = window_order <= 16;
+	e->has_trees = window_order >= levels[level].trees_from;
+	e->has_avx2 = __builtin_cpu_supports("avx2") &&
+		      __builtin_cpu_supports("bmi2");
 	e->passes = levels[level].passes;
-	e->trees.depth = levels[level].depth;
-	e->trees.nice = levels[level].nice;
-	e->trees.order2 = 12;
-	e->trees.order3 = window_order < 17 ? 13 : 15;
-	e->trees.order4 = window_order < 18 ? 15 : 17;
+	e->finder.depth = levels[level].depth;
+	e->finder.nice = levels[level].nice;
+	e->finder.order2 = 12;
+	e->finder.order3 = window_order < 17 ? 13 : 15;
+	e->finder.order4 = window_order < 18 ? 15 : 17;
 	if (allocate(e)) {
 		lzx_encoder_free(e);
 		return -ENOMEM;
@@ -74,12 +85,13 @@ void lzx_encoder_free(struct lzx_encoder *e)
 	if (!e)
 		return;
 	mem_free(e->data);
-	mem_free(e->trees.heads2);
-	mem_free(e->trees.heads3);
-	mem_free(e->trees.heads4);
-	mem_free(e->trees.children);
+	mem_free(e->finder.heads2);
+	mem_free(e->finder.heads3);
+	mem_free(e->finder.heads4);
+	mem_free(e->finder.links);
 	mem_free(e->cache);
-	mem_free(e->nodes);
+	mem_free(e->way_costs);
+	mem_free(e->way_items);
 	mem_free(e->queues);
 	mem_free(e->items);
 	mem_free(e);
@@ -127,7 +139,7 @@ static bool split_ends(struct split *s, size_t size)
 
 			differ += a > b ? a - b : b - a;
 		}
-		if (differ >= (uint64_t)s->old_total * s->new_total * 2 / 5)
+		if (differ >= (uint64_t)s->old_total * s->new_total * 4 / 5)
 			return true;
 	}
 	for (unsigned i = 0; i < SPLIT_KINDS; i++) {
@@ -139,24 +151,49 @@ static bool split_ends(struct split *s, size_t size)
 	return false;
 }
 
+// Returns the longest match that there may be at a place.
+static inline unsigned longest_at(size_t at, size_t size)
+{
+	return size - at < LZX_MAX_MATCH ? (unsigned)(size - at)
+					 : LZX_MAX_MATCH;
+}
+
 // Enters places [at, to) of a match that is taken at once; none has any of its own.
-TREES_INLINE void pass(struct lzx_encoder *e, size_t at, size_t to, size_t size,
-		       bool is_narrow)
+FINDER_INLINE void pass(struct lzx_encoder *e, size_t at, size_t to,
+			size_t size, bool is_narrow, bool has_trees)
 {
 	for (; at < to; at++) {
 		*e->cache_end++ = 0;
-		if (size - at >= TREES_MIN_ROOM)
-			trees_skip(&e->trees, (uint32_t)at,
-				   (unsigned)(size - at < LZX_MAX_MATCH
-						      ? size - at
-						      : LZX_MAX_MATCH),
-				   is_narrow);
+		if (size - at < FINDER_ROOM)
+			continue;
+		if (has_trees)
+			trees_skip(&e->finder, (uint32_t)at,
+				   longest_at(at, size), is_narrow);
+		else
+			chains_skip(&e->finder, (uint32_t)at, is_narrow);
 	}
 }
 
+// Puts the matches of a place to the cache. Returns the length of the longest.
+FINDER_INLINE unsigned find_at(struct lzx_encoder *e, size_t at, size_t size,
+			       bool is_narrow, bool has_trees)
+{
+	uint32_t *count = e->cache_end++, *found = e->cache_end;
+
+	if (size - at >= FINDER_ROOM && has_trees)
+		found = trees_find(&e->finder, (uint32_t)at,
+				   longest_at(at, size), found, is_narrow);
+	else if (size - at >= FINDER_ROOM)
+		found = chains_find(&e->finder, (uint32_t)at,
+				    longest_at(at, size), found, is_narrow);
+	*count = (uint32_t)(found - e->cache_end);
+	e->cache_end = found;
+	return *count ? found[-1] >> MATCH_LENGTH_SHIFT : 0;
+}
+
 // Finds matches from `start` on, until the block should end. Returns where.
-TREES_INLINE size_t find_block(struct lzx_encoder *e, size_t start, size_t size,
-			       bool is_narrow)
+FINDER_INLINE size_t find_block(struct lzx_encoder *e, size_t start,
+				size_t size, bool is_narrow, bool has_trees)
 {
 	size_t at = start, noted = start, soft = start + LZX_BLOCK_SOFT;
 	struct split split = {.new_total = 0};
@@ -165,19 +202,8 @@ TREES_INLINE size_t find_block(struct lzx_encoder *e, size_t start, size_t size,
 	if (soft > size)
 		soft = size;
 	while (at < soft && e->cache_end < e->cache + CACHE_ITEMS) {
-		uint32_t *count = e->cache_end++;
-		unsigned len = 0;
+		unsigned len = find_at(e, at, size, is_narrow, has_trees);
 
-		if (size - at >= TREES_MIN_ROOM)
-			e->cache_end =
-				trees_find(&e->trees, (uint32_t)at,
-					   (unsigned)(size - at < LZX_MAX_MATCH
-							      ? size - at
-							      : LZX_MAX_MATCH),
-					   e->cache_end, is_narrow);
-		*count = (uint32_t)(e->cache_end - count - 1);
-		if (*count)
-			len = e->cache_end[-1] >> MATCH_LENGTH_SHIFT;
 		if (at >= noted) {
 			split_note(&split,
 				   len >= 3 ? split_match(len)
@@ -185,8 +211,8 @@ TREES_INLINE size_t find_block(struct lzx_encoder *e, size_t start, size_t size,
 			noted = at + (len >= 3 ? len : 1);
 		}
 		at++;
-		if (len >= e->trees.nice) {
-			pass(e, at, at + len - 1, size, is_narrow);
+		if (len >= e->finder.nice) {
+			pass(e, at, at + len - 1, size, is_narrow, has_trees);
 			at += len - 1;
 		}
 		if (split.new_total == SPLIT_INTERVAL &&
@@ -196,6 +222,16 @@ TREES_INLINE size_t find_block(struct lzx_encoder *e, size_t start, size_t size,
 	return at;
 }
 
+// The same by code that is made for what the encoder has.
+static size_t find_matches(struct lzx_encoder *e, size_t start, size_t size)
+{
+	if (e->is_narrow)
+		return e->has_trees ? find_block(e, start, size, true, true)
+				    : find_block(e, start, size, true, false);
+	return e->has_trees ? find_block(e, start, size, false, true)
+			    : find_block(e, start, size, false, false);
+}
+
 static size_t compress(struct lzx_encoder *e, size_t size,
 		       struct lzx_output *out, uint8_t *begin)
 {
@@ -203,13 +239,11 @@ static size_t compress(struct lzx_encoder *e, size_t size,
 	size_t at = 0;
 
 	while (at < size) {
-		size_t end = e->is_narrow ? find_block(e, at, size, true)
-					  : find_block(e, at, size, false);
-		struct lzx_block_items block = {.data = e->data + at,
-						.size = end - at};
+		size_t end = find_matches(e, at, size);
+		struct lzx_block_items block = {
+			.data = e->data + at, .size = end - at, .queue = queue};
 
-		block.items = lzx_parse(e, block.data, block.size, queue);
-		block.count = (size_t)(e->items + LZX_BLOCK_MAX - block.items);
+		lzx_parse(e, &block);
 		for (size_t i = 0; i < block.count; i++)
 			queue = lzx_queue_after(queue, block.items[i]);
 		block.queue = queue;
@@ -232,13 +266,13 @@ size_t lzx_compress(struct lzx_encoder *e, const void *in, size_t in_size,
 	if (!in_size || in_size > (size_t)1 << e->order)
 		return 0;
 	memcpy(e->data, in, in_size);
-	memset(e->data + in_size, 0, TREES_SLACK);
+	memset(e->data + in_size, 0, FINDER_SLACK);
 	lzx_calls_translate(e->data, in_size);
 	memset(e->lengths, 0, sizeof(e->lengths));
 	e->current = 0;
 	if (e->is_narrow)
-		trees_start(&e->trees, e->data, true);
+		finder_start(&e->finder, e->data, true);
 	else
-		trees_start(&e->trees, e->data, false);
+		finder_start(&e->finder, e->data, false);
 	return compress(e, in_size, &output, out);
 }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// What the parts of LZX's encoder share: a chunk is parsed into items, a block at
-// a time (lzx_parse.c the thorough way, lzx_lazy.c the quick one), and each block
-// is written (lzx_write.c).
+// What the parts of LZX's encoder share: blocks of a chunk are found with their
+// matches (lzx_encode.c), parsed into items (lzx_parse.c) and written (lzx_write.c).
 
 #ifndef CODEC_LZX_ENCODE_H
 #define CODEC_LZX_ENCODE_H
 
-#include "binary_trees.h"
+#include "finder.h"
 #include "codec.h"
 #include "lzx.h"
 
@@ -22,6 +21,9 @@ _Static_assert(ITEM_LENGTH_SHIFT == MATCH_LENGTH_SHIFT, "same place");
 // to the longest match.
 #define LZX_BLOCK_SOFT 65536u
 #define LZX_BLOCK_MAX  (LZX_BLOCK_SOFT + LZX_MAX_MATCH)
+
+// So many ways are compared at once; where they are, there is room behind.
+#define LZX_LANES 8
 
 // The recent offsets in one number, the first lowest.
 #define QUEUE_BITS 21
@@ -55,27 +57,29 @@ struct lzx_block_items {
 	size_t count;
 	const uint8_t *data; // translated
 	size_t size;
-	uint64_t queue; // recent offsets behind it
+	uint64_t queue; // recent offsets before it; behind it, to be written
 };
 
 // Costs in 1/64 bit.
 struct lzx_costs {
 	uint32_t literal[LZX_LITERALS];
 	// of a match by its slot and length, with the offset's further bits
-	uint32_t match[LZX_MAX_SLOTS][LZX_MAX_MATCH + 1];
+	uint32_t match[LZX_MAX_SLOTS][LZX_MAX_MATCH + 1 + LZX_LANES];
 	int32_t aligned[LZX_ALIGNED_SYMBOLS]; // above or below three bits
 };
 
 struct lzx_encoder {
 	unsigned order, main_symbols;
-	bool is_narrow;
-	unsigned passes; // of the thorough parser; 0: the quick one
-	struct trees trees;
+	bool is_narrow, has_trees, has_avx2;
+	unsigned passes; // of the parser
+	struct finder finder;
 	uint8_t *data; // the chunk with its calls translated
 	// matches of the block's places: their number, and they
 	uint32_t *cache, *cache_end;
-	uint64_t *nodes;  // cheapest way to each place: cost above item
-	uint64_t *queues; // and the recent offsets there
+	// the cheapest way to each place: its cost, last item, recent offsets
+	int32_t *way_costs;
+	uint32_t *way_items;
+	uint64_t *queues;
 	uint32_t *items;
 	struct lzx_costs costs;
 	struct lzx_counts counts;
@@ -136,10 +140,9 @@ static inline void lzx_count_item(struct lzx_counts *c, uint32_t item)
 		c->aligned[value & 7]++;
 }
 
-// Parses the block of `size` bytes whose matches are in the cache.
-// Returns its items, in order, up to the end of e->items.
-const uint32_t *lzx_parse(struct lzx_encoder *e, const uint8_t *data,
-			  size_t size, uint64_t queue);
+// Parses a block whose matches are in the cache and whose data, size and recent
+// offsets before it are given, and counts its symbols: e->counts.
+void lzx_parse(struct lzx_encoder *e, struct lzx_block_items *block);
 
 // Writes a block in its smallest form. Returns false when it does not fit.
 bool lzx_write_block(struct lzx_encoder *e, struct lzx_output *out,
