@@ -107,6 +107,7 @@ bad_values() {
 		image|index|nobody
 		image|index|
 		image|verify|maybe
+		image|compact|XPRESS4K
 		network|username|
 		network|domain|
 		network|password|

@@ -50,6 +50,10 @@
 //                         which reads the image twice (no: content is checked as
 //                         it is written, and what does not match its hash leaves
 //                         a disk that nothing takes for a finished one)
+//   compact = no | yes | xpress4k | xpress8k | xpress16k | lzx
+//                         files are written compressed, as Compact OS has them
+//                         (image.h: struct apply_compact); yes: xpress4k; not for
+//                         system = linux
 //
 // [network] who logs on to a Windows share; without it a share must let guests in
 //   username = installer    domain = EXAMPLE    password = text
@@ -102,6 +106,14 @@ enum answer_start {
 	ANSWER_START_BIOS
 };
 enum answer_format { ANSWER_FAT32, ANSWER_NTFS };
+enum answer_compact {
+	ANSWER_COMPACT_NO,
+	ANSWER_COMPACT_YES,
+	ANSWER_COMPACT_XPRESS4K,
+	ANSWER_COMPACT_XPRESS8K,
+	ANSWER_COMPACT_XPRESS16K,
+	ANSWER_COMPACT_LZX
+};
 enum answer_menu { ANSWER_MENU_NO, ANSWER_MENU_YES, ANSWER_MENU_AUTO };
 
 // One system: a [vhd] or a [partition].
@@ -137,8 +149,9 @@ struct answer {
 	char *data_label;
 	char *image_file; // joined to the answer file's place, or NULL
 	struct net_logon logon;
-	char *image;                    // index or name, or NULL
-	bool verify;                    // before the disk is touched
+	char *image; // index or name, or NULL
+	bool verify; // before the disk is touched
+	enum answer_compact compact;
 	struct answer_system **systems; // in their order
 	size_t system_count;
 	enum boot_system system;

@@ -319,6 +319,10 @@ static int check_linux(struct answer_parser *p, size_t in_menu)
 	if (in_menu != 1)
 		return refuse(p, answer_given(p, "boot", "system"),
 			      "system = linux starts one VHD");
+	// Its loader reads no such files.
+	if (a->compact != ANSWER_COMPACT_NO)
+		return refuse(p, answer_given(p, "image", "compact"),
+			      "system = linux cannot have compressed files");
 	for (size_t i = 0; i < a->system_count; i++) {
 		const struct answer_system *s = a->systems[i];
 

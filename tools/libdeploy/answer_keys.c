@@ -262,6 +262,8 @@ static const char *const layouts[] = {"gpt", "mbr", NULL};
 static const char *const formats[] = {"fat32", "ntfs", NULL};
 static const char *const types[] = {"fixed", "dynamic", NULL};
 static const char *const answers[] = {"no", "yes", NULL};
+static const char *const compacts[] = {
+	"no", "yes", "xpress4k", "xpress8k", "xpress16k", "lzx", NULL};
 static const char *const systems[] = {"windows", "linux", NULL};
 static const char *const actions[] = {"shell", "restart", "poweroff", NULL};
 static const char *const buses[] = {"nvme",   "sata", "scsi", "usb",
@@ -293,6 +295,8 @@ const struct answer_key answer_keys[] = {
 	{"image", "file", set_text, AT(image_file), NULL, NULL, false, false},
 	{"image", "index", set_text, AT(image), NULL, NULL, false, false},
 	{"image", "verify", set_bool, AT(verify), NULL, NULL, false, false},
+	{"image", "compact", set_word, AT(compact), compacts,
+	 "no, yes, xpress4k, xpress8k, xpress16k or lzx", false, false},
 
 	{"network", "username", set_text, AT(logon.user), NULL, NULL, false,
 	 false},

@@ -48,7 +48,35 @@ static int bad_image(const struct plan_system *s, const struct err *inner,
 		       "image %u: %s: %s", s->index, inner->what, inner->why);
 }
 
-static int plan_volume(struct plan_system *s, struct err *err)
+// Enters the image's tree; with `compact` on all cores, as content is compressed.
+static int enter_tree(const struct plan *p, struct plan_system *s,
+		      struct err *err)
+{
+	static const enum ntfs_wof_algorithm algorithms[] = {
+		[ANSWER_COMPACT_YES] = NTFS_WOF_XPRESS4K,
+		[ANSWER_COMPACT_XPRESS4K] = NTFS_WOF_XPRESS4K,
+		[ANSWER_COMPACT_XPRESS8K] = NTFS_WOF_XPRESS8K,
+		[ANSWER_COMPACT_XPRESS16K] = NTFS_WOF_XPRESS16K,
+		[ANSWER_COMPACT_LZX] = NTFS_WOF_LZX,
+	};
+	struct apply_compact compact = {0};
+	int r;
+
+	if (p->answer->compact == ANSWER_COMPACT_NO)
+		return apply_tree(s->image->wim, s->index, s->build, NULL,
+				  &s->apply, err);
+	compact.algorithm = algorithms[p->answer->compact];
+	r = pool_new(0, &compact.pool, err);
+	if (r)
+		return r;
+	r = apply_tree(s->image->wim, s->index, s->build, &compact, &s->apply,
+		       err);
+	pool_free(compact.pool);
+	return r;
+}
+
+static int plan_volume(const struct plan *p, struct plan_system *s,
+		       struct err *err)
 {
 	struct ntfs_build_options options = {
 		.label = s->answer->label,
@@ -61,8 +89,7 @@ static int plan_volume(struct plan_system *s, struct err *err)
 
 	if (r)
 		return r;
-	r = apply_tree(s->image->wim, s->index, s->build, NULL, &s->apply,
-		       &inner);
+	r = enter_tree(p, s, &inner);
 	if (r)
 		return bad_image(s, &inner, err);
 	r = ntfs_build_layout(s->build, &inner);
@@ -159,7 +186,7 @@ int plan_system(struct plan *p, struct plan_system *s, struct err *err)
 	if (!s->parent && !s->answer->on_partition)
 		r = plan_inside(s, err);
 	if (!r && !s->parent)
-		r = plan_volume(s, err);
+		r = plan_volume(p, s, err);
 	if (!r && !s->parent)
 		count(p, s);
 	if (!r && !s->answer->on_partition)

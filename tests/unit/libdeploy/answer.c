@@ -211,6 +211,8 @@ static const struct {
 	{"[vhd]\npath = \\a\x1b.vhd\n", 2, "must be a path"},
 	{"[vhd]\ntype = elastic\n", 2, "must be"},
 	{"[boot]\nsystem = beos\n", 2, "must be windows or linux"},
+	{"[image]\ncompact = zip\n", 2, "must be no, yes, xpress4k"},
+	{IMAGE "compact = lzx\n" A LINUX, 3, "cannot have compressed files"},
 	{"[boot]\noptions = 'quoted'\n", 2, "must be words"},
 	{"[boot]\ntimeout = -1\n", 2, "must be a number"},
 	{"[vhd]\nparent = win.vhd\n", 2, "must be a path"},
