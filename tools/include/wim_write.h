@@ -153,8 +153,9 @@ MUST_CHECK
 int wim_writer_append(struct wim *w, const struct wim_write_options *options,
 		      struct wim_writer **ret, struct err *err);
 
-// Writes content, in the order given, that is not in the file already, and sets
-// the hash of each blob. Each is opened once, when it is its turn; twice only when
+// Writes content that is not in the file already, and sets the hash of each blob: in
+// the order given, or into a solid resource by how names end, so that what is alike
+// is compressed together. Each is opened once, when it is its turn; twice only when
 // it is larger than 512 KiB and another one of its size was there before it. What
 // compression does not make smaller is stored as it is. Memory: some 1.2 MiB for
 // each of 3 jobs a core and 2 more; with large chunks as many jobs of a chunk each

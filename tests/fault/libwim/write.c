@@ -171,16 +171,19 @@ static void whole_or_none(void *ctx, struct disk *d,
 	}
 }
 
-static void break_it(struct fault_operation *o)
+// Each `step`-th of all steps there are.
+static void break_it(struct fault_operation *o, unsigned step)
 {
-	fault_cut_each(o, 1, 4);
-	fault_io_each(o, 1, false, false);
-	fault_mem_each_on(o, 7);
+	fault_cut_each(o, 1, step > 1 ? 2 : 4);
+	fault_io_each(o, step, false, false);
+	fault_mem_each_on(o, 10 * step + 1);
 }
 
 int main(void)
 {
 	struct wim_write_options options = {.has_integrity = true};
+	struct wim_write_options solid = {
+		.is_solid = true, .solid_compression = WIM_COMPRESSION_XPRESS};
 	struct disk *empty, *file = roomy_disk(4 << 20);
 	struct fault_operation o = {.ctx = &options, .judge = whole};
 	struct wim_writer *w;
@@ -192,32 +195,35 @@ int main(void)
 	o.base = empty;
 	o.run = create;
 	o.judge = whole_or_none;
-	break_it(&o);
+	break_it(&o, 2);
 	o.judge = whole;
 	check_ok(wim_writer_create(file, &options, &w, &err), &err);
 	check_ok(scene_write(&one, w, "One", &err), &err);
 	check_ok(finish(w, &err), &err);
 	o.base = file;
 	o.run = append;
-	break_it(&o);
+	break_it(&o, 1);
+	o.ctx = &solid;
+	break_it(&o, 3);
+	o.ctx = &options;
 	check_ok(append(&options, file, &err), &err);
 	o.base = empty;
 	o.ctx = file;
 	o.run = export;
 	o.judge = whole_or_none;
-	fault_io_each(&o, 1, false, false);
-	fault_mem_each_on(&o, 9);
+	fault_io_each(&o, 2, false, false);
+	fault_mem_each_on(&o, 19);
 	o.run = split;
 	o.judge = anything;
-	fault_io_each(&o, 1, false, false);
-	fault_mem_each_on(&o, 3);
+	fault_io_each(&o, 2, false, false);
+	fault_mem_each_on(&o, 7);
 	o.base = file;
 	o.ctx = &options;
 	o.judge = whole;
 	o.run = delete;
-	break_it(&o);
+	break_it(&o, 1);
 	o.run = set;
-	break_it(&o);
+	break_it(&o, 1);
 	disk_close(file);
 	disk_close(empty);
 	scene_free(&one);

@@ -126,6 +126,11 @@ int wim_pack_content(struct packer *p, struct wim_content *const *list,
 int wim_pack_solid(struct packer *p, struct wim_content *const *list,
 		   size_t count, struct err *err);
 
+// Sorts content for a solid resource. *ret is a new list (free with mem_free).
+// Returns 0 or -ENOMEM.
+int wim_solid_order(struct wim_content *const *list, size_t count,
+		    struct wim_content ***ret, struct err *err);
+
 // Hashes content without packing it. Returns as wim_writer_add_content.
 int wim_content_hash(struct packer *p, struct wim_content *c,
 		     uint8_t sha1[SHA1_SIZE], struct err *err);

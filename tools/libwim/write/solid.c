@@ -204,15 +204,29 @@ static int add(struct solid *s, struct wim_content *c, struct err *err)
 	return list_it(s, c, err);
 }
 
+static int add_all(struct solid *s, struct wim_content *const *list,
+		   size_t count, struct err *err)
+{
+	struct wim_content **sorted;
+	int r = wim_solid_order(list, count, &sorted, err);
+
+	if (r)
+		return r;
+	for (size_t i = 0; !r && i < count; i++)
+		if (sorted[i]->blob.size)
+			r = add(s, sorted[i], err);
+	mem_free(sorted);
+	return r;
+}
+
 int wim_pack_solid(struct packer *p, struct wim_content *const *list,
 		   size_t count, struct err *err)
 {
 	struct solid s = {.p = p};
 	int r = wim_packer_begin_long(p, NULL, p->total, &s.resource, err);
 
-	for (size_t i = 0; !r && i < count; i++)
-		if (list[i]->blob.size)
-			r = add(&s, list[i], err);
+	if (!r)
+		r = add_all(&s, list, count, err);
 	if (r)
 		return r;
 	if (s.job && s.job->in_size)

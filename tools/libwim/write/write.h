@@ -15,7 +15,7 @@
 //     reading.c   reading it
 //     pack.c      the ring of jobs
 //     resource.c  what becomes of a job: resources of their own
-//     solid.c     or one resource with all content
+//     solid.c     or one resource with all content, sorted by solid_order.c
 //     image.c     an image: metadata and XML data
 //     describe.c  what the XML data tells of it
 //     dentry_encode.c, metadata_encode.c    its tree as bytes
