@@ -216,6 +216,17 @@ refute() { # WORDS
 	assert_output_has "empty"
 }
 
+@test "the log has what was done and what went wrong" {
+	slipway dism /Get-ImageInfo /ImageFile:base.wim /LogPath:log
+	run -2 slipway dism /LogPath:log /Get-ImageInfo /ImageFile:nothing.wim
+	grep -q 'Info .*DISM .*/ImageFile:base.wim' log
+	grep -q 'Info .*ended with status 0' log
+	grep -q 'Error .*nothing.wim: .*no such file' log
+	run ! slipway dism /LogPath:no/such/folder/log /Get-ImageInfo \
+		/ImageFile:base.wim
+	assert_output_has "no/such/folder/log"
+}
+
 @test "common switches are taken, missing ones are said" {
 	run -0 slipway dism /English /ScratchDir:/tmp /LogLevel:3 /Get-ImageInfo \
 		/ImageFile:base.wim

@@ -201,7 +201,7 @@ int dism_apply_image(int argc, char **argv)
 	dism_close(&image);
 	if (!r)
 		return dism_done();
-	r = cmd_fail(dism_name(), s[APPLY_DIR].value, &err);
+	r = dism_fail(s[APPLY_DIR].value, &err);
 	if (fate)
 		fprintf(stderr, "%s: %s: %s\n", dism_name(), s[APPLY_DIR].value,
 			fate);

@@ -281,8 +281,7 @@ static int capture(int argc, char **argv, bool append)
 	dism_begin();
 	r = run(s, &c, append, &progress, &err);
 	cmd_progress_end(&progress);
-	return r ? cmd_fail(dism_name(), s[IMAGE_FILE].value, &err)
-		 : dism_done();
+	return r ? dism_fail(s[IMAGE_FILE].value, &err) : dism_done();
 }
 
 int dism_capture_image(int argc, char **argv)

@@ -50,7 +50,7 @@ int dism_delete_image(int argc, char **argv)
 	dism_begin();
 	r = run(&image, s[CHECK_INTEGRITY].value, &progress, &err);
 	cmd_progress_end(&progress);
-	r = r ? cmd_fail(dism_name(), image.path, &err) : dism_done();
+	r = r ? dism_fail(image.path, &err) : dism_done();
 	dism_close(&image);
 	return r;
 }

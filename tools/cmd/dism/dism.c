@@ -79,7 +79,8 @@ static const char usage[] =
 	"                  password=X and domain=X, as mount.cifs reads them\n"
 	"\n"
 	"Switches may be written as --image-file FILE, too. /English, /ScratchDir:DIR,\n"
-	"/Quiet and /LogLevel:N are accepted, and change nothing.\n";
+	"/Quiet and /LogLevel:N are accepted, and change nothing. /LogPath:FILE adds what\n"
+	"was done, and what went wrong, to a file.\n";
 
 COMMAND(dism, "dism", "capture, show and apply images of WIM files", usage);
 
@@ -163,39 +164,8 @@ static int no_verb(int argc, char **argv)
 			  cmd_similar_end(&s, text));
 }
 
-// What Windows' scripts say with any verb and what has no meaning here is taken
-// out of the words. Returns how many are left.
-static int drop_common(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-	static const struct cmd_switch common[] = {
-		{"English", false, NULL},   {"Quiet", false, NULL},
-		{"Q", false, NULL},         {"NoRestart", false, NULL},
-		{"ScratchDir", true, NULL}, {"LogLevel", true, NULL},
-	};
-	int kept = 1;
-
-	for (int i = 1; i < argc; i++) {
-		bool drop = false;
-
-		for (size_t k = 0; k < sizeof(common) / sizeof(common[0]);
-		     k++) {
-			size_t len = strlen(common[k].name);
-
-			drop |= argv[i][0] == '/' &&
-				!strncasecmp(argv[i] + 1, common[k].name,
-					     len) &&
-				(common[k].has_value ? argv[i][1 + len] == ':'
-						     : !argv[i][1 + len]);
-		}
-		if (!drop)
-			argv[kept++] = argv[i];
-	}
-	return kept;
-}
-
-static int cmd_dism(int argc, char **argv)
-{
-	argc = drop_common(argc, argv);
 	for (int i = 1; i < argc; i++) {
 		const struct verb *verb = find_verb(argv[i]);
 
@@ -206,4 +176,14 @@ static int cmd_dism(int argc, char **argv)
 		return verb->run(argc - 1, argv);
 	}
 	return no_verb(argc, argv);
+}
+
+static int cmd_dism(int argc, char **argv)
+{
+	int status = dism_log_begin(argc, argv);
+
+	if (status)
+		return status;
+	status = run(dism_drop_common(argc, argv), argv);
+	return dism_log_end(status);
 }

@@ -62,6 +62,22 @@ void dism_speak_as(const struct dism_speaker *speaker);
 // Returns the name of the command.
 const char *dism_name(void);
 
+// Prints why something failed, and adds it to the log. Returns the exit status.
+int dism_fail(const char *object, const struct err *err);
+
+// Opens the log that /LogPath names, if one does. Returns 0, or the exit status
+// after saying why not.
+int dism_log_begin(int argc, char **argv);
+
+// Ends it. Returns `status`.
+int dism_log_end(int status);
+
+// Returns the value of /LogPath, or NULL.
+const char *dism_log_path(int argc, char **argv);
+
+// Takes out of the words what may be said with any verb. Returns how many are left.
+int dism_drop_common(int argc, char **argv);
+
 // Prints what every verb begins with.
 void dism_begin(void);
 

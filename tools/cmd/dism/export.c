@@ -159,6 +159,5 @@ int dism_export_image(int argc, char **argv)
 	r = run(&image, s, &compression, &progress, &err);
 	cmd_progress_end(&progress);
 	dism_close(&image);
-	return r ? cmd_fail(dism_name(), s[DESTINATION_FILE].value, &err)
-		 : dism_done();
+	return r ? dism_fail(s[DESTINATION_FILE].value, &err) : dism_done();
 }

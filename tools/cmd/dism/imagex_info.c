@@ -170,7 +170,7 @@ int imagex_info(int argc, char **argv)
 		dism_begin();
 	r = run(&image, s, &err);
 	if (r)
-		r = cmd_fail(dism_name(), image.path, &err);
+		r = dism_fail(image.path, &err);
 	dism_close(&image);
 	return r;
 }

@@ -43,12 +43,12 @@ int dism_list_image(int argc, char **argv)
 	if (status)
 		return status;
 	if (wim_image_load(image.wim, image.index, &tree, &err)) {
-		status = cmd_fail(dism_name(), image.path, &err);
+		status = dism_fail(image.path, &err);
 	} else {
 		dism_begin();
 		if (list_below(tree->root, "")) {
 			err_nomem(&err);
-			status = cmd_fail(dism_name(), image.path, &err);
+			status = dism_fail(image.path, &err);
 		}
 		wim_image_free(tree);
 	}

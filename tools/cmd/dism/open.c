@@ -24,7 +24,7 @@ static int choose_image(const char *path, const char *index, const char *name,
 	if (image->index)
 		return CMD_OK;
 	best_effort(wim_no_image(image->wim, path, wanted, &err));
-	return cmd_fail(dism_name(), path, &err);
+	return dism_fail(path, &err);
 }
 
 static int open_image(const char *path, const char *pattern,
@@ -68,7 +68,7 @@ int dism_open(const struct cmd_switch *switches, bool needs_image,
 				  "/Get-ImageInfo lists the images");
 	*ret = (struct dism_image){.path = path};
 	if (open_image(path, switches[4].value, switches[5].value, ret, &err))
-		status = cmd_fail(dism_name(), path, &err);
+		status = dism_fail(path, &err);
 	else
 		status = choose_image(path, index, name, ret);
 	if (status != CMD_OK)

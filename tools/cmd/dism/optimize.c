@@ -98,7 +98,7 @@ int dism_optimize_image(int argc, char **argv)
 	else
 		r = run(&image, s, &compression, &progress.progress, &err);
 	cmd_progress_end(&progress);
-	r = r ? cmd_fail(dism_name(), image.path, &err) : dism_done();
+	r = r ? dism_fail(image.path, &err) : dism_done();
 	dism_close(&image);
 	return r;
 }

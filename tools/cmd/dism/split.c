@@ -162,5 +162,5 @@ int dism_split_image(int argc, char **argv)
 	r = run(&image, s, size, &progress, &err);
 	cmd_progress_end(&progress);
 	dism_close(&image);
-	return r ? cmd_fail(dism_name(), s[SWM_FILE].value, &err) : dism_done();
+	return r ? dism_fail(s[SWM_FILE].value, &err) : dism_done();
 }

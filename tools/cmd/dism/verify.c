@@ -29,7 +29,7 @@ int dism_verify_image(int argc, char **argv)
 	fflush(stdout);
 	r = wim_verify(image.wim, &progress.progress, &err);
 	cmd_progress_end(&progress);
-	r = r ? cmd_fail(dism_name(), image.path, &err) : dism_done();
+	r = r ? dism_fail(image.path, &err) : dism_done();
 	dism_close(&image);
 	return r;
 }
