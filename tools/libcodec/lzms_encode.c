@@ -40,7 +40,8 @@ int lzms_encoder_new(size_t max_chunk, enum codec_level level,
 		goto failed;
 	r = lzms_parser_new(&e->slots, &e->parser);
 	if (!r)
-		r = lzms_index_new(max_chunk, e->depth, &e->index);
+		r = lzms_index_new(max_chunk, LZMS_INDEX_MAX_SEGMENT, e->depth,
+				   &e->index);
 	if (r)
 		goto failed;
 	*ret = e;

@@ -8,8 +8,9 @@
 
 #define LENGTH_BITS 6 // of a group's common bytes
 #define LENGTH_MASK ((1u << LENGTH_BITS) - 1)
-#define STAGES      8 // levels of groups that are fetched ahead
-#define STRIDE      4 // places between one level and the next
+#define STAGES      8    // levels of groups that are fetched ahead
+#define STRIDE      4    // places between one level and the next
+#define KEPT        4096 // places at the end of a long match that can be found
 #define RING        64
 
 _Static_assert(LZMS_INDEX_MAX_DEPTH <= LENGTH_MASK, "depths fit");
@@ -38,10 +39,11 @@ struct lzms_index {
 	uint32_t ahead[RING];
 };
 
-int lzms_index_new(size_t max, unsigned depth, struct lzms_index **ret)
+int lzms_index_new(size_t max, uint32_t segment, unsigned depth,
+		   struct lzms_index **ret)
 {
 	struct lzms_index *x = mem_alloc(sizeof(*x));
-	uint32_t n = LZMS_INDEX_MAX_SEGMENT;
+	uint32_t n = segment;
 
 	if (!x)
 		return -ENOMEM;
@@ -209,9 +211,12 @@ unsigned lzms_index_next(struct lzms_index *x, struct lzms_match *matches)
 
 void lzms_index_skip(struct lzms_index *x, size_t n)
 {
-	while (n--) {
+	for (; n; n--) {
+		// Of what is repeated at length the end does.
+		bool is_kept = n <= KEPT;
+
 		fetch(x);
-		for (uint32_t i = x->smallest[x->at]; i;) {
+		for (uint32_t i = is_kept ? x->smallest[x->at] : 0; i;) {
 			x->groups[i].last = x->at + 1;
 			i = x->groups[i].outer >> LENGTH_BITS;
 		}

@@ -27,10 +27,11 @@ struct lzms_match {
 struct lzms_index;
 
 // Makes an index for data of up to max bytes, which finds matches of up to
-// `depth` bytes. It takes 16 bytes for each of the data, up to 1 GiB: of larger
-// data each 64 MiB are looked at alone. Returns 0 or -ENOMEM. Free with
+// `depth` bytes within each `segment` (at most LZMS_INDEX_MAX_SEGMENT) of them.
+// It takes 17 bytes for each byte of a segment. Returns 0 or -ENOMEM. Free with
 // lzms_index_free.
-int lzms_index_new(size_t max, unsigned depth, struct lzms_index **ret);
+int lzms_index_new(size_t max, uint32_t segment, unsigned depth,
+		   struct lzms_index **ret);
 
 // Goes to the begin of new data, which must stay.
 void lzms_index_start(struct lzms_index *x, const uint8_t *data, size_t size);

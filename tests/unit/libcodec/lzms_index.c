@@ -18,14 +18,15 @@ static size_t common(const uint8_t *data, size_t a, size_t b, size_t max)
 }
 
 // What lzms_index_next() shall find at a place.
-static unsigned by_comparing(const uint8_t *data, size_t size, size_t at,
-			     unsigned depth, struct lzms_match *matches)
+static unsigned by_comparing(const uint8_t *data, size_t begin, size_t size,
+			     size_t at, unsigned depth,
+			     struct lzms_match *matches)
 {
 	size_t max = size - at < depth ? size - at : depth;
 	size_t best = LZMS_INDEX_MIN_MATCH - 1;
 	unsigned n = 0;
 
-	for (size_t from = at; from-- > 0 && best < max;) {
+	for (size_t from = at; from-- > begin && best < max;) {
 		size_t length = common(data, from, at, max);
 
 		if (length <= best)
@@ -38,14 +39,16 @@ static unsigned by_comparing(const uint8_t *data, size_t size, size_t at,
 }
 
 static void one(struct lzms_index *x, const uint8_t *data, size_t size,
-		unsigned depth)
+		size_t segment, unsigned depth)
 {
 	struct lzms_match found[LZMS_INDEX_MAX_DEPTH];
 	struct lzms_match want[LZMS_INDEX_MAX_DEPTH];
 
 	lzms_index_start(x, data, size);
 	for (size_t at = 0; at < size; at++) {
-		unsigned n = by_comparing(data, size, at, depth, want);
+		size_t begin = at / segment * segment, end = begin + segment;
+		unsigned n = by_comparing(data, begin, end < size ? end : size,
+					  at, depth, want);
 
 		if (at % 64 == 63) {
 			lzms_index_skip(x, 1);
@@ -110,15 +113,16 @@ int main(void)
 	static uint8_t data[MAX_SIZE + LZMS_INDEX_SLACK];
 
 	for (unsigned depth = 5; depth <= LZMS_INDEX_MAX_DEPTH; depth += 29) {
+		uint32_t segment = depth == 5 ? 700 : MAX_SIZE;
 		struct lzms_index *x = NULL;
 
-		check_eq(lzms_index_new(MAX_SIZE, depth, &x), 0);
+		check_eq(lzms_index_new(MAX_SIZE, segment, depth, &x), 0);
 		for (unsigned symbols = 1; symbols < 256; symbols *= 3) {
 			fill(data, symbols, 1);
-			one(x, data, MAX_SIZE, depth);
+			one(x, data, MAX_SIZE, segment, depth);
 			fill(data, symbols, 300 / symbols + 1);
-			one(x, data, MAX_SIZE, depth);
-			one(x, data, symbols, depth);
+			one(x, data, MAX_SIZE, segment, depth);
+			one(x, data, symbols, segment, depth);
 		}
 		lzms_index_free(x);
 	}
