@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#include "wim.h"
+#include "libwim/wim_priv.h"
 
 static int drop(void *ctx, const struct wim_blob *blob, uint64_t off,
 		const void *data, size_t len, struct err *err)
@@ -46,6 +46,21 @@ static void extract(struct wim *w, const struct wim_image *image)
 	mem_free(blobs);
 }
 
+static void read_reparse(struct wim *w, const struct wim_image *image)
+{
+	for (uint64_t i = 0; i < image->dentry_count && i < 4; i++) {
+		const struct wim_blob *blob = image->dentries[i]->reparse;
+		void *data;
+		int r = blob && !blob->solid
+				? wim_read_blob(w, blob, 16384, &data, NULL)
+				: -ENOENT;
+
+		expect(r);
+		if (!r)
+			mem_free(data);
+	}
+}
+
 static void wim_use(struct wim *w)
 {
 	struct wim_image *image;
@@ -53,10 +68,11 @@ static void wim_use(struct wim *w)
 
 	expect(r);
 	if (!r) {
+		read_reparse(w, image);
 		extract(w, image);
 		wim_image_free(image);
 	}
-	expect(wim_check_integrity(w, NULL, NULL));
+	expect(wim_integrity_check(w, NULL, NULL, NULL));
 }
 
 #endif

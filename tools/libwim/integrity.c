@@ -120,11 +120,14 @@ static int check_file(struct wim *w, size_t i, struct pool *pool,
 	return r;
 }
 
-static int check_files(struct wim *w, struct pool *pool,
-		       struct progress *progress, struct err *err)
+int wim_integrity_check(struct wim *w, struct pool *pool,
+			struct progress *progress, struct err *err)
 {
 	int r = 0;
 
+	if (!w->info.has_integrity)
+		return err_set(err, -ENOENT, "WIM", ERR_NOWHERE,
+			       "the file has no integrity table");
 	for (size_t i = 0; !r && i < w->info.parts; i++)
 		r = check_file(w, i, pool, progress, err);
 	return r;
@@ -134,15 +137,11 @@ int wim_check_integrity(struct wim *w, struct progress *progress,
 			struct err *err)
 {
 	struct pool *pool;
-	int r;
+	int r = pool_new(0, &pool, err);
 
-	if (!w->info.has_integrity)
-		return err_set(err, -ENOENT, "WIM", ERR_NOWHERE,
-			       "the file has no integrity table");
-	r = pool_new(0, &pool, err);
 	if (r)
 		return r;
-	r = check_files(w, pool, progress, err);
+	r = wim_integrity_check(w, pool, progress, err);
 	pool_free(pool);
 	return r;
 }
@@ -167,7 +166,7 @@ int wim_verify(struct wim *w, struct progress *progress, struct err *err)
 	if (r)
 		return r;
 	if (w->info.has_integrity)
-		r = check_files(w, pool, progress, err);
+		r = wim_integrity_check(w, pool, progress, err);
 	for (uint32_t i = 1; !r && i <= w->info.images; i++)
 		r = check_image(w, i, err);
 	if (!r)

@@ -221,6 +221,13 @@ int wim_extract_any(struct wim *w, const struct wim_blob *const *blobs,
 		    enum read_for reading, struct pool *pool,
 		    struct progress *progress, struct err *err);
 
+// --- integrity.c -------------------------------------------------------------
+
+// wim_check_integrity on the threads of a pool (NULL: on the calling one).
+// Returns as that.
+int wim_integrity_check(struct wim *w, struct pool *pool,
+			struct progress *progress, struct err *err);
+
 // --- kept.c ------------------------------------------------------------------
 
 // Notes what is to be kept of an image, and forgets what is kept of another one.
