@@ -104,3 +104,22 @@ os.setxattr("tree/a", "user.none", b"")' ||
 	[ "$(attributes applied/a)" = "$(attributes tree/a)" ]
 	attributes tree/a | grep -F "user.one b'a value'"
 }
+
+# NTFS holds them in the name space of POSIX; wimlib writes and reads it so.
+@test "names that differ in case alone, or that Windows cannot open, are captured" {
+	make_wim <<-'END'
+		wim("odd.wim", [
+		    file("name", b"small"), file("NAME", b"large"), file("Name", b"x"),
+		    file("trailing.", b"dot"), file("trailing ", b"blank"),
+		    file("a" * 255, b"long"), file(b"\x00\xd8", b"half a pair"),
+		    file("con", b"device"), file("a:b*c?", b"marks"),
+		    folder("Folder", [file("in", b"1")]),
+		    folder("FOLDER", [file("in", b"2")])])
+	END
+	truncate -s 16M volume
+	mkntfs -F -q volume
+	wimlib-imagex apply odd.wim 1 volume >log 2>&1
+	same_as_wimlib volume
+	grep -c '^Full Path' ours
+	[ "$(grep -c '^Full Path' ours)" -eq 14 ]
+}

@@ -6,8 +6,13 @@
 
 #include "capture.h"
 #include "fault/fault.h"
+#include "hive.h"
 #include "test.h"
+#include "tree.h"
 #include "unit/libimage/capture/random.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define VOLUME_SIZE (4u << 20)
 
@@ -98,6 +103,100 @@ static int parse(void *ctx, struct err *err)
 	return r;
 }
 
+// --- A folder of the host, with the hive of a Windows -------------------------
+
+static char folder[] = "/tmp/fault-XXXXXX";
+
+static void write_hive(const char *path)
+{
+	struct err err = {0};
+	struct hive_key *key;
+	struct hive *h;
+	void *data;
+	size_t size;
+
+	check_ok(hive_new("ROOT", &h, &err), &err);
+	check_ok(hive_key_add(h, h->root,
+			      "Microsoft\\Windows NT\\CurrentVersion", &key,
+			      &err),
+		 &err);
+	check_ok(hive_value_set_string(h, key, "EditionID", "Core", &err),
+		 &err);
+	check_ok(hive_value_set_string(h, key, "CurrentVersion", "6.1", &err),
+		 &err);
+	check_ok(hive_save(h, &data, &size, &err), &err);
+	check_ok(disk_put_file(path, data, size, &err), &err);
+	mem_free(data);
+	hive_free(h);
+}
+
+static void make_folder(void)
+{
+	static const char *const parts[] = {"", "/Windows", "/Windows/System32",
+					    "/Windows/System32/config"};
+	char path[128];
+
+	check(mkdtemp(folder));
+	for (size_t i = 1; i < 4; i++) {
+		snprintf(path, sizeof(path), "%s%s", folder, parts[i]);
+		check(!mkdir(path, 0755));
+	}
+	snprintf(path, sizeof(path), "%s%s/SOFTWARE", folder, parts[3]);
+	write_hive(path);
+	snprintf(path, sizeof(path), "%s/link", folder);
+	check(!symlink(folder, path));
+	snprintf(path, sizeof(path), "%s/pipe", folder);
+	check(!mkfifo(path, 0644));
+}
+
+static int finish(int r, struct capture *c, struct err *err)
+{
+	const struct wim_property *properties = NULL;
+	size_t count = 0;
+
+	if (!r)
+		r = capture_windows(c, &properties, &count, err);
+	if (!r)
+		r = read_all(c, err);
+	capture_free(c);
+	return r;
+}
+
+static int run_host(void *ctx, struct err *err)
+{
+	const struct capture_options options = {.unix_data = true};
+	struct capture *c = NULL;
+	int r = capture_host(folder, &options, NULL, &c, err);
+
+	return finish(r, c, err);
+}
+
+static int run_tree(void *ctx, struct err *err)
+{
+	const struct capture_options options = {0};
+	struct capture *c = NULL;
+	struct tree *t;
+	int r = tree_open_host(&t, err);
+
+	if (r)
+		return r;
+	r = capture_tree(t, folder, &options, NULL, &c, err);
+	r = finish(r, c, err);
+	tree_close(t);
+	return r;
+}
+
+static void of_host(void)
+{
+	char command[64];
+
+	make_folder();
+	fault_mem_each(run_host, NULL);
+	fault_mem_each(run_tree, NULL);
+	snprintf(command, sizeof(command), "rm -rf %s", folder);
+	check_eq(system(command), 0);
+}
+
 int main(void)
 {
 	const struct ntfs_build_options options = {.serial = 1};
@@ -111,6 +210,7 @@ int main(void)
 	fail_reads(d, false);
 	fail_reads(d, true);
 	fault_mem_each(parse, NULL);
+	of_host();
 	disk_close(d);
 	return 0;
 }

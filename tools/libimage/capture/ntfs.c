@@ -478,7 +478,7 @@ static int capture_volume(struct volume *v, const char *folder,
 		r = sort_names(v, err);
 	if (!r)
 		r = grow_tree(v, rules, err);
-	return r;
+	return r ? r : capture_check_folders(v, err);
 }
 
 int capture_ntfs(struct ntfs *n, const char *folder,

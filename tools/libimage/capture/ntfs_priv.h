@@ -39,4 +39,8 @@ struct volume {
 	struct err *err;
 };
 
+// Checks, when all names have their places, that the folders name no other files
+// (ntfs_check.c). Returns 0, -EBADMSG, or as ntfs_list.
+int capture_check_folders(struct volume *v, struct err *err);
+
 #endif

@@ -295,6 +295,56 @@ static void odd(void)
 	disk_close(d);
 }
 
+// Changes the flags of a file's record (bit 0: it is in use), and its parent when
+// that is not 0.
+static void spoil(struct disk *d, const char *path, uint8_t flags,
+		  uint8_t parent)
+{
+	struct ntfs *n = open_volume(d);
+	const struct ntfs_info *info = ntfs_get_info(n);
+	uint64_t record, at;
+	uint8_t data[512];
+
+	check_ok(ntfs_lookup(n, path, &record, &err), &err);
+	at = info->mft_lcn * info->cluster_size + record * info->record_size;
+	check_ok(disk_read(d, at, data, 512, &err), &err);
+	data[0x16] = flags;
+	// behind the standard information: the name, which begins with it
+	if (parent)
+		data[data[0x14] + data[data[0x14] + 4] + 0x18] = parent;
+	check_ok(disk_write(d, at, data, 512, &err), &err);
+	ntfs_close(n);
+}
+
+static void damaged(void)
+{
+	const struct capture_options options = {0};
+	struct disk *d = odd_volume();
+	struct capture *c = NULL;
+	struct err e = {0};
+	struct ntfs *n;
+
+	// A file that its folder names, and that is gone.
+	spoil(d, "\\pagefile.sys", 0, 0);
+	n = open_volume(d);
+	check_eq(capture_ntfs(n, "\\", &options, NULL, &c, &e), -EBADMSG);
+	check(!c && !strcmp(e.what, "pagefile.sys"));
+	check_ok(capture_ntfs(n, "\\Top", &options, NULL, &c, &err), &err);
+	capture_free(c);
+	ntfs_close(n);
+	disk_close(d);
+
+	// One that says that it lies in a folder that there is not.
+	d = odd_volume();
+	spoil(d, "\\Top\\Sub\\compact", 1, 200);
+	n = open_volume(d);
+	e = (struct err){0};
+	check_eq(capture_ntfs(n, "\\", &options, NULL, &c, &e), -EBADMSG);
+	check(!strcmp(e.what, "compact"));
+	ntfs_close(n);
+	disk_close(d);
+}
+
 static void program(char **argv)
 {
 	const struct ntfs_build_options options = {.serial = 1};
@@ -339,5 +389,6 @@ int main(int argc, char **argv)
 	}
 	random_trees();
 	odd();
+	damaged();
 	return 0;
 }
