@@ -136,7 +136,7 @@ static int look_through(struct repair_round *w, uint64_t number)
 		return ntfs_check_is_content(r) ? 0
 						: err_pass(w->r->err, r, &e);
 	ntfs_operation_begin(w->c);
-	r = ntfs_repair_each_entry(&f, "$I30", look_at, &k, &e);
+	r = ntfs_repair_each_entry(w->r, &f, "$I30", look_at, &k, &e);
 	r = ntfs_round_end(w, number, r, &e);
 	ntfs_file_done(&f);
 	if (k.is_odd)

@@ -14,20 +14,20 @@ struct bitmap {
 	uint64_t set, cleared;
 };
 
-static int open_stream(struct ntfs *n, uint64_t number, uint32_t type,
-		       struct disk **ret)
+static int open_stream(struct ntfs_repair *r, struct ntfs *n, uint64_t number,
+		       uint32_t type, struct disk **ret)
 {
 	struct ntfs_file f;
 	struct ntfs_attr a;
-	int r = ntfs_file_open(n, number, &f, NULL);
+	int err = ntfs_file_open(n, number, &f, NULL);
 
-	if (r)
-		return r;
-	r = ntfs_file_find(&f, type, NULL, 0, &a, NULL);
-	if (!r)
-		r = ntfs_stream_open(&f, &a, ret, NULL);
-	ntfs_file_done(&f);
-	return r;
+	if (!err) {
+		err = ntfs_file_find(&f, type, NULL, 0, &a, NULL);
+		if (!err)
+			err = ntfs_stream_open(&f, &a, ret, NULL);
+		ntfs_file_done(&f);
+	}
+	return ntfs_repair_hide(r, err);
 }
 
 // What is behind the last bit is set in $Bitmap, as Windows has it.
@@ -97,7 +97,7 @@ static int set_clusters(struct ntfs_repair *r, struct ntfs *n,
 	struct disk *d;
 	int err;
 
-	if (open_stream(n, NTFS_REC_BITMAP, NTFS_AT_DATA, &d))
+	if (open_stream(r, n, NTFS_REC_BITMAP, NTFS_AT_DATA, &d))
 		return 0; // it is repaired as a file first
 	err = d->read_only ? 0 : write_bitmap(r, d, &b, true);
 	disk_close(d);
@@ -126,7 +126,7 @@ static int set_records(struct ntfs_repair *r, struct ntfs *n,
 		    (scan->flags[i] && i < NTFS_REC_FREE))
 			bits[i / 8] |= (uint8_t)(1 << i % 8);
 	b.bits = bits;
-	if (open_stream(n, NTFS_REC_MFT, NTFS_AT_BITMAP, &d)) {
+	if (open_stream(r, n, NTFS_REC_MFT, NTFS_AT_BITMAP, &d)) {
 		mem_free(bits);
 		return 0;
 	}
@@ -182,7 +182,7 @@ static int fit(struct ntfs_repair *r, struct ntfs *n, uint64_t number,
 	struct ntfs_record rec;
 	int err = 0;
 
-	if (ntfs_record_read(n, number, &rec, NULL))
+	if (ntfs_repair_hide(r, ntfs_record_read(n, number, &rec, NULL)))
 		return 0;
 	while (ntfs_attr_next(&rec, &a, NULL) > 0)
 		if (a.type == type && !a.name_len && !a.resident &&

@@ -22,15 +22,16 @@ struct facts {
 // --- What is there -----------------------------------------------------------
 
 // Reads a record by the boot sector alone: the first of them lie in one run.
-static bool read_record(struct ntfs *n, uint64_t number, uint8_t *data,
-			struct ntfs_record *ret)
+static bool read_record(struct ntfs_repair *r, struct ntfs *n, uint64_t number,
+			uint8_t *data, struct ntfs_record *ret)
 {
 	uint64_t off = n->info.mft_lcn * n->info.cluster_size +
 		       number * n->info.record_size;
 	bool odd;
 
 	return range_ok(off, n->info.record_size, n->dev->size) &&
-	       !disk_read(n->dev, off, data, n->info.record_size, NULL) &&
+	       !ntfs_repair_hide(r, disk_read(n->dev, off, data,
+					      n->info.record_size, NULL)) &&
 	       ntfs_repair_decode(data, n->info.record_size, number, ret,
 				  &odd) &&
 	       get_le32(((const struct ntfs_record_disk *)(void *)data)
@@ -65,39 +66,41 @@ static uint64_t first_cluster(struct ntfs *n, const struct ntfs_attr *a)
 		       : NTFS_HOLE;
 }
 
-static void gather_facts(struct ntfs *n, uint8_t *data, struct facts *f)
+static void gather_facts(struct ntfs_repair *r, struct ntfs *n, uint8_t *data,
+			 struct facts *f)
 {
 	const struct ntfs_index_root_disk *root;
 	struct ntfs_record rec;
 	struct ntfs_attr a;
 
-	f->is_mft = read_record(n, NTFS_REC_MFT, data, &rec) &&
+	f->is_mft = read_record(r, n, NTFS_REC_MFT, data, &rec) &&
 		    find(&rec, NTFS_AT_DATA, "", &a) &&
 		    first_cluster(n, &a) == n->info.mft_lcn;
-	if (read_record(n, NTFS_REC_MFTMIRR, data, &rec) &&
+	if (read_record(r, n, NTFS_REC_MFTMIRR, data, &rec) &&
 	    find(&rec, NTFS_AT_DATA, "", &a) &&
 	    first_cluster(n, &a) != NTFS_HOLE)
 		f->mirror = first_cluster(n, &a);
-	if (read_record(n, NTFS_REC_ROOT, data, &rec) &&
+	if (read_record(r, n, NTFS_REC_ROOT, data, &rec) &&
 	    find(&rec, NTFS_AT_INDEX_ROOT, "$I30", &a) && a.resident &&
 	    a.value_len >= sizeof(*root)) {
 		root = (const void *)a.value;
 		f->index_size = get_le32(root->block_size);
 	}
-	if (read_record(n, NTFS_REC_BADCLUS, data, &rec) &&
+	if (read_record(r, n, NTFS_REC_BADCLUS, data, &rec) &&
 	    find(&rec, NTFS_AT_DATA, "$Bad", &a) && !a.resident)
 		f->clusters = a.size / n->info.cluster_size;
 }
 
 // Where the mirror is, by the boot sector, must be record 0 too.
-static bool is_mirror(struct ntfs *n, uint8_t *data)
+static bool is_mirror(struct ntfs_repair *r, struct ntfs *n, uint8_t *data)
 {
 	uint64_t off = n->mftmirr_lcn * n->info.cluster_size;
 	struct ntfs_record rec;
 	bool odd;
 
 	return range_ok(off, n->info.record_size, n->dev->size) &&
-	       !disk_read(n->dev, off, data, n->info.record_size, NULL) &&
+	       !ntfs_repair_hide(r, disk_read(n->dev, off, data,
+					      n->info.record_size, NULL)) &&
 	       ntfs_repair_decode(data, n->info.record_size, 0, &rec, &odd) &&
 	       rec.flags & NTFS_RF_IN_USE && !rec.base;
 }
@@ -115,10 +118,12 @@ static unsigned score(struct ntfs_repair *r, const struct ntfs_boot_disk *boot,
 	if (ntfs_boot_decode(boot, &n, NULL))
 		return 0;
 	data = mem_alloc(n.info.record_size);
-	if (!data)
+	if (!data) {
+		(void)ntfs_repair_hide(r, -ENOMEM);
 		return 0;
-	gather_facts(&n, data, &f);
-	mirror = is_mirror(&n, data);
+	}
+	gather_facts(r, &n, data, &f);
+	mirror = is_mirror(r, &n, data);
 	mem_free(data);
 	*ret = f;
 	if (!f.is_mft && !mirror)

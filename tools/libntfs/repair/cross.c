@@ -117,8 +117,8 @@ static int mark_file(struct cross *k, uint64_t number)
 	struct ntfs_file f;
 	int r = ntfs_file_open(k->w->c->n, number, &f, NULL);
 
-	if (r)
-		return r == -ENOMEM ? err_nomem(k->w->r->err) : 0;
+	if (ntfs_repair_hide(k->w->r, r))
+		return 0;
 	while (!r && ntfs_file_next(&f, &a, NULL) > 0) {
 		struct ntfs_runs runs = {0};
 		bool whole;

@@ -28,10 +28,11 @@ static int reset_log(struct ntfs_repair *r, struct ntfs *n)
 	struct disk *d;
 	int err = 0;
 
-	if (ntfs_log_read(n, &state, NULL) || state == NTFS_LOG_EMPTY ||
+	if (ntfs_repair_hide(r, ntfs_log_read(n, &state, NULL)) ||
+	    state == NTFS_LOG_EMPTY ||
 	    (!r->result.steps && !r->resets_log && state != NTFS_LOG_BROKEN))
 		return 0;
-	if (ntfs_log_open(n, &d, NULL))
+	if (ntfs_repair_hide(r, ntfs_log_open(n, &d, NULL)))
 		return 0;
 	memset(pages, 0xff, sizeof(pages));
 	if (!d->read_only && d->size >= sizeof(pages))
@@ -56,7 +57,8 @@ static int set_dirty(struct ntfs_repair *r, struct ntfs *n, bool value)
 	uint32_t size = n->info.record_size;
 	int err = 0;
 
-	if (ntfs_record_read(n, NTFS_REC_VOLUME, &rec, NULL))
+	if (ntfs_repair_hide(r,
+			     ntfs_record_read(n, NTFS_REC_VOLUME, &rec, NULL)))
 		return 0;
 	while (ntfs_attr_next(&rec, &a, NULL) > 0) {
 		struct ntfs_volume_information_disk *v =

@@ -25,7 +25,8 @@ static int walk_node(const struct ntfs_index *x, const struct ntfs_node *node,
 	return r;
 }
 
-int ntfs_repair_each_entry(const struct ntfs_file *f, const char *name,
+int ntfs_repair_each_entry(struct ntfs_repair *k, const struct ntfs_file *f,
+			   const char *name,
 			   int (*fn)(void *ctx, const struct ntfs_index *x,
 				     const struct ntfs_index_entry *e),
 			   void *ctx, struct err *err)
@@ -35,7 +36,7 @@ int ntfs_repair_each_entry(const struct ntfs_file *f, const char *name,
 	uint8_t *buf;
 	int r;
 
-	if (ntfs_index_open(f, name, &x, NULL))
+	if (ntfs_repair_hide(k, ntfs_index_open(f, name, &x, NULL)))
 		return 0;
 	buf = mem_alloc(x.block_size);
 	r = buf ? 0 : err_nomem(err);
@@ -43,7 +44,8 @@ int ntfs_repair_each_entry(const struct ntfs_file *f, const char *name,
 		r = walk_node(&x, &node, fn, ctx);
 	for (uint64_t off = 0; !r && x.blocks && off < x.blocks->size;
 	     off += x.block_size)
-		if (!ntfs_index_block(&x, off / x.vcn_size, buf, &node, NULL))
+		if (!ntfs_repair_hide(k, ntfs_index_block(&x, off / x.vcn_size,
+							  buf, &node, NULL)))
 			r = walk_node(&x, &node, fn, ctx);
 	mem_free(buf);
 	ntfs_index_done(&x);
@@ -112,14 +114,14 @@ int ntfs_repair_pairs(struct repair_round *w,
 		    SCAN_IN_USE)
 			continue;
 		r = ntfs_file_open(w->c->n, i, &f, &e);
-		if (r && ntfs_check_is_content(r)) {
-			r = 0;
-			continue;
+		if (!r) {
+			r = add_names(w, &p, &f, wants);
+			ntfs_file_done(&f);
+		} else {
+			r = ntfs_check_is_content(r)
+				    ? 0
+				    : err_pass(w->r->err, r, &e);
 		}
-		if (r)
-			return err_pass(w->r->err, r, &e);
-		r = add_names(w, &p, &f, wants);
-		ntfs_file_done(&f);
 	}
 	if (r) {
 		mem_free(p.items);
@@ -216,7 +218,9 @@ static int refresh_blocks(struct refresh *k, const struct ntfs_index *x,
 	     off += x->block_size) {
 		struct ntfs_node node;
 
-		if (ntfs_index_block(x, off / x->vcn_size, buf, &node, NULL))
+		if (ntfs_repair_hide(k->w->r,
+				     ntfs_index_block(x, off / x->vcn_size, buf,
+						      &node, NULL)))
 			continue;
 		r = refresh_node(k, x, &node);
 		if (r || !k->changed)

@@ -252,7 +252,7 @@ static void mend_pairs(struct file_repair *k)
 {
 	for (size_t i = 0; i < k->f->count; i++) {
 		struct ntfs_file_name_disk *h = name_at(k->f, i);
-		const le16 *units = (const le16 *)(const void *)(h + 1);
+		const le16 *units;
 
 		if (!h ||
 		    (h->name_space != NTFS_NS_WIN32 &&
@@ -263,6 +263,7 @@ static void mend_pairs(struct file_repair *k)
 			drop(k, i--, "the long name that it goes with is gone");
 			continue;
 		}
+		units = (const le16 *)(const void *)(h + 1);
 		h->name_space = ntfs_short_is(units, h->name_len)
 					? NTFS_NS_BOTH
 					: NTFS_NS_POSIX;

@@ -39,8 +39,8 @@ static int find_places(struct ntfs_repair *r, struct places *p)
 }
 
 // A record of the system that has what all else needs of it.
-static bool is_good(const struct places *p, const struct ntfs_record *rec,
-		    uint64_t number)
+static bool is_good(struct ntfs_repair *r, const struct places *p,
+		    const struct ntfs_record *rec, uint64_t number)
 {
 	static const uint32_t needs[] = {NTFS_AT_DATA, NTFS_AT_DATA,
 					 NTFS_AT_DATA,
@@ -58,7 +58,8 @@ static bool is_good(const struct places *p, const struct ntfs_record *rec,
 		if (a.type != needs[number] || a.name_len)
 			continue;
 		good = a.resident ||
-		       (!ntfs_repair_runs(&p->n, &a, &runs, &good, NULL) &&
+		       (!ntfs_repair_hide(r, ntfs_repair_runs(&p->n, &a, &runs,
+							      &good, NULL)) &&
 			good);
 		if (number == NTFS_REC_MFT)
 			good = good && runs.count &&
@@ -80,7 +81,7 @@ static int read_one(struct ntfs_repair *r, const struct places *p, uint64_t off,
 	*ret_good = !err &&
 		    ntfs_repair_decode(data, p->n.info.record_size, number,
 				       &rec, ret_odd) &&
-		    is_good(p, &rec, number);
+		    is_good(r, p, &rec, number);
 	return err;
 }
 

@@ -134,8 +134,10 @@ static int add_file(struct rebuild *k, uint64_t number)
 	struct err e = {0};
 	int r = ntfs_change_load(k->w->c, number, &f, &e);
 
-	if (r)
+	if (r) {
+		ntfs_change_done(&f);
 		return ntfs_check_is_content(r) ? 0 : err_pass(k->err, r, &e);
+	}
 	for (size_t i = 0; !r && i < f.count; i++)
 		if (ntfs_folder_entry(&f, reference, &f.attrs[i], entry))
 			r = insert(k, entry, f.attrs[i].value_len);

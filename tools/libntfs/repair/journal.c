@@ -113,7 +113,10 @@ static int fill_log(struct journal *j)
 		mem_free(buf);
 		return r;
 	}
-	if (!ntfs_log_open(n, &d, NULL) && !d->read_only) {
+	r = ntfs_log_open(n, &d, NULL);
+	if (r && ntfs_check_is_content(r))
+		r = 0; // there is none
+	else if (!r && !d->read_only) {
 		memset(buf, 0xff, LOG_PIECE);
 		for (uint64_t off = 0; !r && off < d->size; off += LOG_PIECE) {
 			uint64_t left = d->size - off;
@@ -262,7 +265,7 @@ static void offer_free(struct room *m)
 	}
 }
 
-static int mark_bitmap(struct room *m, struct disk *dev)
+static int mark_bitmap(struct ntfs_repair *k, struct room *m, struct disk *dev)
 {
 	struct disk *d;
 	struct ntfs *n;
@@ -270,10 +273,11 @@ static int mark_bitmap(struct room *m, struct disk *dev)
 	uint8_t *bits = NULL;
 	int r = 0;
 
-	if (ntfs_open(dev, &n, NULL))
+	if (ntfs_repair_hide(k, ntfs_open(dev, &n, NULL)))
 		return 0; // its own state is not known by it anyway
-	if (!ntfs_open_stream(n, NTFS_REC_BITMAP, NTFS_AT_DATA, NULL, &d,
-			      NULL)) {
+	if (!ntfs_repair_hide(k,
+			      ntfs_open_stream(n, NTFS_REC_BITMAP, NTFS_AT_DATA,
+					       NULL, &d, NULL))) {
 		if (d->size < size)
 			size = (size_t)d->size;
 		bits = mem_alloc(size);
@@ -295,11 +299,8 @@ static int mark_taken(struct ntfs_repair *r, struct room *m, struct disk *dev)
 	struct ntfs *n;
 	int err = ntfs_open_mft(dev, &n, NULL);
 
-	if (err)
-		return ntfs_check_is_content(err)
-			       ? 0
-			       : err_set(m->j->err, err, "volume", ERR_NOWHERE,
-					 "it cannot be read");
+	if (ntfs_repair_hide(r, err))
+		return 0;
 	err = ntfs_repair_scan(r, n, &scan);
 	if (!err) {
 		uint64_t count = n->info.clusters < m->clusters
@@ -311,7 +312,7 @@ static int mark_taken(struct ntfs_repair *r, struct room *m, struct disk *dev)
 		ntfs_repair_scan_done(&scan);
 	}
 	ntfs_close(n);
-	return err ? err : mark_bitmap(m, dev);
+	return err ? err : mark_bitmap(r, m, dev);
 }
 
 // The log goes anyway; but its first pages, which are blocks of their own.
@@ -324,7 +325,8 @@ static int free_log(struct ntfs_repair *r, struct room *m)
 	uint64_t skip = (2 * NTFS_LOG_PAGE + m->cluster - 1) / m->cluster;
 	int err;
 
-	if (!r->resets_log || ntfs_open_mft(r->over, &n, NULL))
+	if (!r->resets_log ||
+	    ntfs_repair_hide(r, ntfs_open_mft(r->over, &n, NULL)))
 		return 0;
 	err = ntfs_file_open(n, NTFS_REC_LOGFILE, &f, NULL);
 	if (!err) {
@@ -343,7 +345,8 @@ static int free_log(struct ntfs_repair *r, struct room *m)
 	}
 	ntfs_runs_done(&runs);
 	ntfs_close(n);
-	return err == -ENOMEM ? err_nomem(m->j->err) : 0;
+	(void)ntfs_repair_hide(r, err);
+	return 0;
 }
 
 static uint64_t sum(const struct journal *j)
@@ -376,6 +379,9 @@ static int find_room(struct ntfs_repair *r, struct journal *j)
 	if (!err && sum(j) < want)
 		err = free_log(r, &m);
 	mem_free(m.taken);
+	if (!err && r->hidden)
+		err = err_set(j->err, r->hidden, "NTFS volume", ERR_NOWHERE,
+			      "it cannot be read");
 	if (!err && sum(j) < want)
 		err = err_set(j->err, -ENOSPC, "NTFS volume", ERR_NOWHERE,
 			      "it has no room for the %llu bytes by which a "
@@ -406,6 +412,7 @@ int ntfs_repair_write(struct ntfs_repair *r, struct err *err)
 		return err_set(err, -EROFS, "NTFS volume", ERR_NOWHERE,
 			       "it is open for reading only");
 	r->err = err;
+	r->hidden = 0;
 	e = touch_last(r);
 	if (!e)
 		e = disk_scratch_each(r->over, add_block, &j, err);

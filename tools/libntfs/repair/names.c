@@ -52,7 +52,7 @@ static uint64_t parent_of(struct repair_round *w, uint64_t number)
 	struct ntfs_file f;
 	struct ntfs_attr a;
 
-	if (ntfs_file_open(w->c->n, number, &f, NULL))
+	if (ntfs_repair_hide(w->r, ntfs_file_open(w->c->n, number, &f, NULL)))
 		return number;
 	if (!ntfs_file_find(&f, NTFS_AT_FILE_NAME, NULL, 0, &a, NULL) &&
 	    a.resident &&

@@ -44,6 +44,13 @@ void ntfs_repair_lose(struct ntfs_repair *r, uint64_t record, const char *fmt,
 	va_end(ap);
 }
 
+int ntfs_repair_hide(struct ntfs_repair *r, int code)
+{
+	if (code < 0 && !ntfs_check_is_content(code) && !r->hidden)
+		r->hidden = code;
+	return code;
+}
+
 // --- Rounds ------------------------------------------------------------------
 
 static int run_kind(struct repair_round *w, enum repair_kind kind)
@@ -111,6 +118,7 @@ static int run_rounds(struct ntfs_repair *r)
 		if (i >= REPAIR_MAX_ROUNDS)
 			r->is_full = true;
 		err = run_round(r, &more);
+		more = more && !r->hidden;
 	}
 	r->result.is_partial = r->is_full;
 	return err;
@@ -122,12 +130,14 @@ static int check_awake(struct ntfs_repair *r)
 {
 	struct ntfs *n;
 	struct err e = {0};
-	int err = ntfs_open(r->over, &n, NULL);
+	int err = ntfs_repair_hide(r, ntfs_open(r->over, &n, NULL));
 
 	if (err)
 		return 0;
-	err = ntfs_check_awake(n, &e);
+	err = ntfs_repair_hide(r, ntfs_check_awake(n, &e));
 	ntfs_close(n);
+	if (err == -EBUSY)
+		r->hidden = 0; // that is no failure to read
 	return err == -EBUSY ? err_pass(r->err, err, &e) : 0;
 }
 
@@ -142,7 +152,13 @@ static int make_plan(struct ntfs_repair *r)
 		err = ntfs_repair_first(r);
 	if (!err)
 		err = run_rounds(r);
-	return err ? err : check_awake(r);
+	if (!err)
+		err = check_awake(r);
+	return err || !r->hidden
+		       ? err
+		       : err_set(r->err, r->hidden, "NTFS volume", ERR_NOWHERE,
+				 "part of it cannot be read: copy the disk, "
+				 "and repair the copy");
 }
 
 int ntfs_repair_plan(struct disk *dev, const struct ntfs_repair_calls *calls,

@@ -74,6 +74,7 @@ struct ntfs_repair {
 	uint64_t tried_count;
 	bool is_full;  // REPAIR_MAX_CHANGED is reached
 	bool is_stuck; // files cannot be changed
+	int hidden;    // the first error that ntfs_repair_hide has seen
 	bool resets_log, bitmap_told, mft_bitmap_told;
 };
 
@@ -86,6 +87,12 @@ void ntfs_repair_say(struct ntfs_repair *r, uint64_t record, const char *fmt,
 // As that, of something that is lost by the damage.
 void ntfs_repair_lose(struct ntfs_repair *r, uint64_t record, const char *fmt,
 		      ...) __attribute__((format(printf, 3, 4)));
+
+// Takes what a look at something that may be broken gave. What does not come from
+// the volume's content (no memory, the device's errors) is kept, and ends the repair:
+// nothing is taken for broken that could not be read.
+// Returns code.
+int ntfs_repair_hide(struct ntfs_repair *r, int code);
 
 // --- Rules (rules.c) ----------------------------------------------------
 
@@ -234,7 +241,8 @@ int ntfs_repair_empty_index(struct change_file *f, const char *name,
 
 // Calls fn for each entry with a key that can be read in an index, whether or not its
 // tree leads there (entries.c).
-int ntfs_repair_each_entry(const struct ntfs_file *f, const char *name,
+int ntfs_repair_each_entry(struct ntfs_repair *r, const struct ntfs_file *f,
+			   const char *name,
 			   int (*fn)(void *ctx, const struct ntfs_index *x,
 				     const struct ntfs_index_entry *e),
 			   void *ctx, struct err *err);

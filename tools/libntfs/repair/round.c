@@ -40,7 +40,8 @@ static void want_orphan(struct repair_round *w, uint64_t number)
 	struct ntfs_record rec;
 	uint64_t base = 0;
 
-	if (!ntfs_record_read(w->n, number, &rec, NULL)) {
+	if (!ntfs_repair_hide(w->r,
+			      ntfs_record_read(w->n, number, &rec, NULL))) {
 		base = rec.base;
 		mem_free(rec.data);
 	}
@@ -197,10 +198,10 @@ int ntfs_round_open(struct repair_round *w)
 		r = ntfs_repair_bitmaps(w->r, w->n, &w->scan, NULL);
 
 	// What these two need may be what is to be repaired.
-	if (!r && ntfs_load_volume(w->n, NULL))
+	if (!r && ntfs_repair_hide(w->r, ntfs_load_volume(w->n, NULL)))
 		w->n->info.major = 3;
 	if (!r && !w->n->upcase)
-		best_effort(ntfs_load_upcase(w->n, NULL));
+		(void)ntfs_repair_hide(w->r, ntfs_load_upcase(w->n, NULL));
 	if (!r)
 		r = ntfs_state_new(w->n, w->r->err);
 	if (!r)

@@ -298,7 +298,7 @@ const struct scan_extension *ntfs_repair_extensions(const struct repair_scan *s,
 	     end < s->extension_count && s->extensions[end].base == base;)
 		end++;
 	*ret_count = end - low;
-	return s->extensions + low;
+	return s->extensions ? s->extensions + low : NULL;
 }
 
 bool ntfs_repair_is_base(const struct repair_scan *s, uint64_t reference)

@@ -215,7 +215,8 @@ static int load_sds(struct secure *k)
 	if (!a || a->flags || a->resident || a->runs.has_holes)
 		return 0;
 	r = ntfs_change_get(&k->f, a, MAX_SDS, &k->sds, &k->size, NULL);
-	return r == -ENOMEM ? err_nomem(k->err) : 0;
+	(void)ntfs_repair_hide(k->w->r, r);
+	return 0;
 }
 
 static int open_index(struct secure *k, const char *name, struct ntfs_tree *t)
@@ -308,11 +309,12 @@ static uint64_t parent_of(const struct change_file *f)
 }
 
 // The first of all, when the folder's cannot be read.
-static uint32_t first_id(struct ntfs *n)
+static uint32_t first_id(struct ntfs_repair *r, struct ntfs *n)
 {
 	struct ntfs_stat s;
 
-	return ntfs_stat(n, NTFS_REC_MFT, &s, NULL) || !s.security_id
+	return ntfs_repair_hide(r, ntfs_stat(n, NTFS_REC_MFT, &s, NULL)) ||
+			       !s.security_id
 		       ? NTFS_FIRST_SECURITY_ID
 		       : s.security_id;
 }
@@ -328,9 +330,12 @@ int ntfs_repair_owner(struct repair_round *w, uint64_t number, struct err *err)
 	a = r ? NULL : ntfs_change_find(&f, NTFS_AT_STANDARD_INFORMATION, NULL);
 	if (!r && (!a || a->value_len < sizeof(*h)))
 		r = 1;
-	if (!r && ntfs_secure_inherit(w->c, parent_of(&f),
-				      f.flags & NTFS_RF_DIRECTORY, &id, NULL))
-		id = first_id(w->n);
+	if (!r &&
+	    ntfs_repair_hide(w->r,
+			     ntfs_secure_inherit(w->c, parent_of(&f),
+						 f.flags & NTFS_RF_DIRECTORY,
+						 &id, NULL)))
+		id = first_id(w->r, w->n);
 	if (!r) {
 		h = (void *)a->value;
 		h->security_id = to_le32(id);

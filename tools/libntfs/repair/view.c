@@ -133,7 +133,8 @@ static int take_old(struct view *k)
 
 	if (r)
 		return r;
-	r = ntfs_repair_each_entry(&f, k->index, take_entry, k, k->err);
+	r = ntfs_repair_each_entry(k->w->r, &f, k->index, take_entry, k,
+				   k->err);
 	ntfs_file_done(&f);
 	return r;
 }
