@@ -61,7 +61,7 @@ static void read_reparse(struct wim *w, const struct wim_image *image)
 	}
 }
 
-static void wim_use(struct wim *w)
+static inline void wim_use(struct wim *w)
 {
 	struct wim_image *image;
 	int r = wim_image_load(w, 1, &image, NULL);
