@@ -18,8 +18,9 @@
 #define WIM_MAX_METADATA   (UINT64_C(512) << 20)
 #define WIM_MAX_INTEGRITY  (UINT64_C(16) << 20) // pieces of 10 MiB of 8 TiB
 #define WIM_MAX_SOLIDS     65536 // one more each time that something is appended
-#define WIM_MAX_DEPTH      4096  // folders within folders
-#define WIM_MAX_NAME       255   // units, as on NTFS
+// Folders within folders: a path of Windows has 32767 units, half of them slashes.
+#define WIM_MAX_DEPTH 16384
+#define WIM_MAX_NAME  255 // units, as on NTFS
 // Of LZMS, by which a byte may become 1 GiB: a job's buffers are no larger than
 // the content that there is.
 #define WIM_MAX_CHUNK_ORDER 30

@@ -96,10 +96,22 @@ static const struct {
 	const char *first, *second;
 	int code;
 } names[] = {
-	{"a", "b", 0},       {"a", "A", 0},          {"a", "a", -EBADMSG},
-	{"é", "É", 0},       {"..", "b", -EBADMSG},  {".", "b", -EBADMSG},
-	{"...", ".b", 0},    {"a/b", "b", -EBADMSG}, {"a\\b", "b", -EBADMSG},
-	{"", "b", -EBADMSG}, {"a:b", "b", 0},
+	{"a", "b", 0},
+	{"a", "A", 0},
+	{"a", "a", -EBADMSG},
+	{"é", "É", 0},
+	{"..", "b", -EBADMSG},
+	{".", "b", -EBADMSG},
+	{"...", ".b", 0},
+	{"a/b", "b", -EBADMSG},
+	{"a\\b", "b", -EBADMSG},
+	{"", "b", -EBADMSG},
+	{"a:b", "b", 0},
+	// as NTFS holds them: ends that Windows' own names have not, halves of
+	// pairs
+	{"a.", "a", 0},
+	{"a ", "a. ", 0},
+	{"\xed\xa0\x80", "\xed\xb0\x80", 0},
 };
 
 static void all_names(void)
@@ -177,6 +189,59 @@ static void links_and_streams(void)
 	check_eq(image->dentries[2]->reparse_tag, 0xa000000c);
 	check_eq(image->dentries[2]->security, -1);
 	wim_image_free(image);
+}
+
+static void long_names(void)
+{
+	char name[300] = "";
+	struct tree t;
+
+	memset(name, 'n', 255);
+	begin_root(&t);
+	add(&t, name, 0x20, 0);
+	t.size += 8;
+	check_eq(load(&t, NULL, NULL), 0);
+	begin_root(&t);
+	name[255] = 'n';
+	add(&t, name, 0x20, 0);
+	t.size += 8;
+	check_eq(load(&t, NULL, NULL), -EBADMSG);
+}
+
+// A folder within a folder, and so on. Returns what loading says.
+static int nested(unsigned depth)
+{
+	size_t entry = 112 + 8, size = 40 + entry * (depth + 1) + 8;
+	uint8_t *data = calloc(1, size);
+	struct wim_image *image;
+	struct disk *disk;
+	struct tree t;
+	struct wim *w;
+	int r;
+
+	begin(&t);
+	memcpy(data, t.data, 40);
+	for (unsigned i = 0; i <= depth; i++) {
+		uint64_t at = 40 + i * entry;
+		struct dentry_disk *d = (struct dentry_disk *)(data + at);
+
+		d->length = to_le64(112);
+		d->attributes = to_le32(FOLDER);
+		d->children = to_le64(i < depth ? at + entry : 0);
+		if (i) {
+			d->name_len = to_le16(2);
+			data[at + sizeof(*d)] = 'd';
+		}
+	}
+	disk = made_wim(data, size, RESOURCE_METADATA);
+	check(!wim_open(disk, &w, NULL));
+	r = wim_image_load(w, 1, &image, NULL);
+	if (!r)
+		wim_image_free(image);
+	wim_close(w);
+	disk_close(disk);
+	free(data);
+	return r;
 }
 
 static void wrong(void)
@@ -317,6 +382,9 @@ static void known_samples(void)
 int main(void)
 {
 	all_names();
+	long_names();
+	check_eq(nested(16384), 0);
+	check_eq(nested(16385), -EFBIG);
 	order();
 	links_and_streams();
 	wrong();

@@ -100,8 +100,46 @@ static void refused(void)
 	}
 }
 
+// Content in a part of a set that another part's table tells of.
+static void in_another_part(void)
+{
+	struct wim_part parts[2];
+	struct wim_header_disk h;
+	struct solid_wim s;
+	struct err err = {0};
+	struct wim *w;
+	le16 two = to_le16(2);
+	struct disk *first;
+	uint64_t size = sizeof(struct blob_disk) * 6;
+	uint8_t table[sizeof(struct blob_disk) * 6];
+
+	make(&s, 0);
+	check(!disk_read(s.disk, 0, &h, sizeof(h), NULL));
+	check(!disk_read(s.disk, s.table, table, sizeof(table), NULL));
+	for (size_t i = 0; i < 6; i++)
+		memcpy(table + i * sizeof(struct blob_disk) + 24, &two, 2);
+	h.parts = two;
+	check(!disk_memory(sizeof(h) + size, 512, &first, NULL));
+	check(!disk_write(first, sizeof(h), table, size, NULL));
+	h.blobs = made_resource(sizeof(h), size, 0);
+	check(!disk_write(first, 0, &h, sizeof(h), NULL));
+	h.part = two;
+	h.blobs = made_resource(0, 0, 0);
+	check(!disk_write(s.disk, 0, &h, sizeof(h), NULL));
+	parts[0] = (struct wim_part){"a.swm", first};
+	parts[1] = (struct wim_part){"a2.swm", s.disk};
+	check_ok(wim_open_parts(parts, 2, &w, &err), &err);
+	check_eq(w->solids[0].part, 2);
+	check_eq(w->blobs[4].part, 2);
+	check_ok(wim_verify(w, NULL, &err), &err);
+	wim_close(w);
+	disk_close(first);
+	disk_close(s.disk);
+}
+
 int main(void)
 {
+	in_another_part();
 	found(0);
 	found(1);
 	found(3);
