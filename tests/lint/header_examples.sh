@@ -44,6 +44,10 @@ given() { # HEADER
 		struct ntfs *n;' ;;
 	ntfs_repair) echo 'struct disk *partition; struct ntfs_repair *repair;
 		struct ntfs_repair_calls calls; bool was_cut;' ;;
+	ntfs_put) echo 'struct ntfs *n; uint64_t now, size, files, names, reference;
+		struct ntfs_put *p; struct ntfs_room *room; const void *data;
+		const struct ntfs_bytes *descriptors; size_t count;
+		uint32_t *ids; struct ntfs_put_file file;' ;;
 	part) echo 'struct disk *disk, *volume; struct guid disk_id;
 		unsigned number;' ;;
 	storage) echo 'struct disk *disk, *volume;' ;;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "build.h"
+#include "../encode/value.h"
 
 #define MIN_VOLUME      (1u << 20)
 #define DEFAULT_CLUSTER 4096u

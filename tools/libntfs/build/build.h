@@ -36,10 +36,8 @@
 #define NTFS_BITMAP_RESIDENT 256u
 
 // Limits of what one node may hold.
-#define NTFS_MAX_LINKS    1024u // Windows' limit
-#define NTFS_MAX_STREAMS  4096u // their entries fill half of such a list
-#define NTFS_MAX_REPARSE  16384u
-#define NTFS_MAX_EA       65536u
+#define NTFS_MAX_STREAMS  4096u       // their entries fill half of such a list
+#define NTFS_MAX_LINKS    1024u       // Windows' limit
 #define NTFS_MAX_SECURITY 65536u      // bytes of one descriptor
 #define NTFS_MAX_SDS      0x10000000u // bytes of all descriptors: 256 MiB
 
@@ -311,12 +309,6 @@ void ntfs_value_standard(const struct ntfs_build *b, uint32_t node,
 // `entry` as in build.entries. Returns the size.
 uint32_t ntfs_value_file_name(const struct ntfs_build *b, uint32_t entry,
 			      uint8_t *dst);
-// Reads $EA: its size without padding and how many are needed. Returns 0 or -EBADMSG.
-int ntfs_value_ea(const uint8_t *data, uint64_t size,
-		  struct ntfs_ea_information_disk *ret, struct err *err);
-// Reads the tag of $REPARSE_POINT. Returns 0 or -EBADMSG.
-int ntfs_value_reparse(const uint8_t *data, uint64_t size, uint32_t *ret,
-		       struct err *err);
 
 // --- boot.c ------------------------------------------------------------------
 

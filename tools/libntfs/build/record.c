@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "build.h"
+#include "../encode/value.h"
 #include "../encode/attr.h"
 #include "../encode/record.h"
 

@@ -7,7 +7,6 @@
 
 #include "change.h"
 #include "../read/reparse.h"
-#include "../encode/index.h"
 #include "../encode/short.h"
 
 void ntfs_target_done(struct ntfs_target *t)
@@ -169,62 +168,6 @@ int ntfs_target_find(struct ntfs *n, const char *path, bool may_miss,
 
 // --- New files ---------------------------------------------------------------
 
-// Folders are written from the deepest up.
-static int new_stage(struct ntfs_change *c, uint64_t folder, bool is_directory,
-		     uint32_t *ret, struct err *err)
-{
-	uint32_t above = ntfs_record_stage(c, folder);
-
-	*ret = STAGE_FILES;
-	if (!is_directory)
-		return 0;
-	*ret = STAGE_LAST_FOLDER;
-	if (above < STAGE_FOLDERS || above > STAGE_LAST_FOLDER)
-		return 0;
-	if (above == STAGE_FOLDERS)
-		return err_set(err, -ENOTSUP, "NTFS volume", ERR_NOWHERE,
-			       "new folders nest too deep");
-	*ret = above - 1;
-	return 0;
-}
-
-static int add_standard(struct change_file *f, uint32_t attributes,
-			uint32_t security, uint64_t time, struct err *err)
-{
-	struct ntfs_standard_disk d = {
-		.created = to_le64(time),
-		.modified = to_le64(time),
-		.changed = to_le64(time),
-		.accessed = to_le64(time),
-		.attributes = to_le32(attributes),
-		.security_id = to_le32(security),
-	};
-	struct change_attr *a;
-	int r = ntfs_change_add(f, NTFS_AT_STANDARD_INFORMATION, NULL, 0, &a,
-				err);
-
-	return r ? r : ntfs_change_set(f, a, &d, sizeof(d), err);
-}
-
-static int add_index(struct change_file *f, struct err *err)
-{
-	const struct ntfs_info *info = &f->c->n->info;
-	uint8_t root[NTFS_ROOT_NODE + NTFS_EMPTY_NODE];
-	uint8_t *node = root + NTFS_ROOT_NODE;
-	uint32_t entries = sizeof(struct ntfs_index_header_disk);
-	struct change_attr *a;
-	le16 units[4];
-	int r;
-
-	ntfs_ascii_units("$I30", units);
-	ntfs_encode_root(root, NTFS_AT_FILE_NAME, NTFS_COLLATE_FILE_NAME,
-			 info->index_size, info->cluster_size);
-	ntfs_encode_last_entry(node + entries, NULL);
-	ntfs_encode_node(node, entries, NTFS_EMPTY_NODE, NTFS_EMPTY_NODE, 0);
-	r = ntfs_change_add(f, NTFS_AT_INDEX_ROOT, units, 4, &a, err);
-	return r ? r : ntfs_change_set(f, a, root, sizeof(root), err);
-}
-
 struct new_file {
 	uint32_t attributes;
 	bool is_directory;
@@ -249,14 +192,15 @@ static int make(struct ntfs_change *c, struct ntfs_target *t,
 				    err);
 
 	if (!r)
-		r = new_stage(c, t->folder, spec->is_directory, &f.stage, err);
+		r = ntfs_new_stage(c, t->folder, spec->is_directory, &f.stage,
+				   err);
 	if (!r)
 		r = ntfs_record_take(c, &f.number, &f.sequence, err);
 	if (!r)
-		r = add_standard(&f, spec->attributes, security, spec->time,
-				 err);
+		r = ntfs_new_standard(&f, spec->attributes, security,
+				      spec->time, err);
 	if (!r && spec->is_directory)
-		r = add_index(&f, err);
+		r = ntfs_new_index(&f, err);
 	else if (!r)
 		r = ntfs_content_replace(&f, spec->data, spec->size, err);
 	if (!r)

@@ -13,6 +13,10 @@
 //     names.c    a file's names against its entries, after a cut
 //     rename.c   a name in another's place
 //     views.c    entries in $ObjId and $Reparse
+//     new.c      what every new file has
+//     put.c      files entered with all that they have (ntfs_put.h)
+//     room.c     places for their content
+//     descriptors.c  their descriptors, many at once
 //     tree.c     indexes: entries put in and taken out
 //     node.c     their blocks
 //     file.c     a file's attributes, loaded and stored
@@ -50,9 +54,9 @@ enum ntfs_stage {
 	STAGE_FRESH,      // what nothing leads to yet
 	STAGE_MFT,        // record 0, when the MFT has grown
 	STAGE_EXTENSIONS, // new records of a file that is new or changed
-	STAGE_SECURE,     // $Secure
-	STAGE_FILES,      // new files
-	STAGE_FOLDERS,    // new folders, the deepest first
+	STAGE_SECURE,  // $Secure; $ObjId and $Reparse with what files will have
+	STAGE_FILES,   // new files
+	STAGE_FOLDERS, // new folders, the deepest first
 	STAGE_LAST_FOLDER = STAGE_FOLDERS + NTFS_MAX_PATH_PARTS,
 	STAGE_CHANGED, // base records of files that were there, then of folders
 	STAGE_CHANGED_FOLDERS,
@@ -60,7 +64,7 @@ enum ntfs_stage {
 	STAGE_FREED,   // folders from the top down, then files, then extensions
 	STAGE_FREED_FILES = STAGE_FREED + NTFS_MAX_PATH_PARTS + 1,
 	STAGE_FREED_EXTENSIONS,
-	STAGE_VIEWS, // $ObjId and $Reparse
+	STAGE_VIEWS, // $ObjId and $Reparse without what is gone
 };
 
 // A bitmap as it will be, and as the device has it.
@@ -79,6 +83,19 @@ struct change_mft {
 struct ntfs_sector;
 struct ntfs_undo;
 
+// A key of $ObjId or $Reparse.
+struct ntfs_view_key {
+	bool is_reparse;
+	uint8_t key[16]; // $Reparse's are shorter
+};
+
+// Keys of files that have gone, to be taken out later: an index is written before
+// the files when it gains entries, and after them when it loses some.
+struct ntfs_late {
+	struct ntfs_view_key *items;
+	size_t count, capacity;
+};
+
 struct ntfs_change {
 	struct ntfs *n;
 	struct disk *base;  // the volume's device
@@ -90,6 +107,7 @@ struct ntfs_change {
 	uint32_t mirrored; // records that $MFTMirr holds
 	bool is_begun, log_is_reset;
 	bool keeps_dirty; // a sync does not clear the flag: more must follow
+	bool is_dirty;    // the flag was set, and not cleared again
 	// cache.c
 	struct ntfs_sector **table; // lists of sectors with one hash
 	size_t slots, count;
@@ -98,6 +116,8 @@ struct ntfs_change {
 	struct ntfs_undo *undo;
 	size_t undo_count, undo_capacity;
 	uint64_t operation; // number of the current one
+	struct ntfs_late
+		*late; // ntfs_views_remove puts them here; NULL: at once
 	// The last descriptor that was inherited, from a folder's.
 	struct {
 		uint32_t from, id; // 0: none
@@ -525,6 +545,21 @@ bool ntfs_folder_entry(const struct change_file *file, uint64_t folder,
 // Writes what entries repeat of the file into all its entries.
 int ntfs_folder_refresh(const struct change_file *file, struct err *err);
 
+// Enters all of a new file's names into their folders, which are stored with the
+// times that they have.
+int ntfs_folder_enter(const struct change_file *file, struct err *err);
+
+// --- New files (new.c) --------------------------------------------------------
+
+// Finds out when the record of a new file of a folder is written.
+int ntfs_new_stage(struct ntfs_change *c, uint64_t folder, bool is_directory,
+		   uint32_t *ret, struct err *err);
+
+// Gives a file $STANDARD_INFORMATION, and a folder an empty index.
+int ntfs_new_standard(struct change_file *f, uint32_t attributes,
+		      uint32_t security, uint64_t time, struct err *err);
+int ntfs_new_index(struct change_file *f, struct err *err);
+
 // --- The rest ----------------------------------------------------------------
 
 // Makes the descriptor that a new file gets from its folder's (inherit.c). Free
@@ -540,6 +575,13 @@ int ntfs_secure_inherit(struct ntfs_change *c, uint64_t folder, bool is_folder,
 // clusters for `size` of them, whose content is to be written.
 int ntfs_content_replace(struct change_file *f, const void *data, uint64_t size,
 			 struct err *err);
+
+// Gives an attribute bytes: in the record if they fit, else in new clusters.
+int ntfs_content_set(struct change_file *f, struct change_attr *a,
+		     const void *data, size_t size, struct err *err);
+
+// Brings what a file's attributes say of its streams up to date.
+void ntfs_content_settle(struct change_file *f);
 
 // Changes the content of a file that is there, with its times, and what its entries
 // in folders repeat; `path` for err.
@@ -561,9 +603,24 @@ int ntfs_content_open(struct ntfs *n, uint64_t number, bool is_new,
 int ntfs_change_resize(struct ntfs *n, uint64_t number, uint64_t size,
 		       uint64_t time, struct err *err);
 
-// Takes a file's entries out of $ObjId and $Reparse, and those of files that are
-// gone (views.c).
+// Takes a file's entries out of $ObjId and $Reparse, and those that no file has
+// (views.c).
 int ntfs_views_remove(struct change_file *f, struct err *err);
+
+// Enters a file's object id, or its reparse point, if it has one; before the file is
+// written. Returns 0, -EEXIST when another file has the id, -ENOTSUP without such an
+// index, ...
+int ntfs_views_add_id(const struct change_file *f, struct err *err);
+int ntfs_views_add_reparse(const struct change_file *f, struct err *err);
+
+// Tells whether some file has an object id.
+int ntfs_views_has_id(struct ntfs_change *c, const uint8_t id[16], bool *ret,
+		      struct err *err);
+
+// Takes out one key that was put off. Returns 0 also when it is not there.
+int ntfs_views_remove_key(struct ntfs_change *c,
+			  const struct ntfs_view_key *key, struct err *err);
+
 int ntfs_views_clean(struct ntfs_change *c, struct err *err);
 
 // Files that no folder leads to (found.c): named again where they were, or in

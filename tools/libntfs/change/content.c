@@ -19,7 +19,7 @@ static uint64_t clusters_for(const struct ntfs_change *c, uint64_t size)
 }
 
 // The file's attributes say whether one of its streams is sparse or compressed.
-static void settle_attributes(struct change_file *f)
+void ntfs_content_settle(struct change_file *f)
 {
 	struct change_attr *a =
 		ntfs_change_find(f, NTFS_AT_STANDARD_INFORMATION, NULL);
@@ -115,6 +115,14 @@ static int replace_inside(struct change_file *f, struct change_attr *a,
 	return ntfs_change_set(f, a, data, (size_t)size, err);
 }
 
+int ntfs_content_set(struct change_file *f, struct change_attr *a,
+		     const void *data, size_t size, struct err *err)
+{
+	int r = replace_inside(f, a, data, size, err);
+
+	return r == 1 ? replace_outside(f, a, data, size, err) : r;
+}
+
 int ntfs_content_replace(struct change_file *f, const void *data, uint64_t size,
 			 struct err *err)
 {
@@ -126,11 +134,10 @@ int ntfs_content_replace(struct change_file *f, const void *data, uint64_t size,
 	if (a->flags & NTFS_AF_ENCRYPTED)
 		return err_set(err, -ENOTSUP, NTFS_RECORD(f->number),
 			       ERR_NOWHERE, "its content is encrypted");
-	r = data ? replace_inside(f, a, data, size, err) : 1;
-	if (r == 1)
-		r = replace_outside(f, a, data, size, err);
+	r = data ? ntfs_content_set(f, a, data, (size_t)size, err)
+		 : replace_outside(f, a, NULL, size, err);
 	if (!r)
-		settle_attributes(f);
+		ntfs_content_settle(f);
 	return r;
 }
 

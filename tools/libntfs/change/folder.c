@@ -146,19 +146,24 @@ bool ntfs_folder_entry(const struct change_file *f, uint64_t folder,
 	return true;
 }
 
-static int refresh_entry(struct folder *d, const struct change_file *f,
-			 const struct change_attr *name,
-			 const struct change_copy *copy, struct err *err)
+typedef int entry_fn(struct ntfs_tree *t, const uint8_t *entry,
+		     struct err *err);
+
+static int put_one(struct folder *d, const struct change_file *f,
+		   const struct change_attr *name,
+		   const struct change_copy *copy, entry_fn *put,
+		   struct err *err)
 {
 	uint8_t entry[ENTRY_MAX];
 
 	make_entry(f, name, copy, entry);
-	return ntfs_tree_update(&d->tree, entry, err);
+	return put(&d->tree, entry, err);
 }
 
-// Refreshes the entries of all names in the folder of the one at `i`.
-static int refresh_folder(const struct change_file *f, size_t i,
-			  struct change_copy *copy, struct err *err)
+// Puts the entries of all names in the folder of the one at `i`.
+static int put_in_folder(const struct change_file *f, size_t i,
+			 const struct change_copy *copy, entry_fn *put,
+			 struct err *err)
 {
 	uint64_t number = ntfs_name_parent(&f->attrs[i]);
 	struct folder d;
@@ -167,14 +172,14 @@ static int refresh_folder(const struct change_file *f, size_t i,
 	for (; !r && i < f->count; i++)
 		if (ntfs_is_name(&f->attrs[i]) &&
 		    ntfs_name_parent(&f->attrs[i]) == number)
-			r = refresh_entry(&d, f, &f->attrs[i], copy, err);
+			r = put_one(&d, f, &f->attrs[i], copy, put, err);
 	if (!r)
 		r = store_folder(&d, 0, err);
 	close_folder(&d);
 	return r;
 }
 
-int ntfs_folder_refresh(const struct change_file *f, struct err *err)
+static int put_all(const struct change_file *f, entry_fn *put, struct err *err)
 {
 	struct change_copy copy;
 	int r = 0;
@@ -188,9 +193,19 @@ int ntfs_folder_refresh(const struct change_file *f, struct err *err)
 				   ntfs_name_parent(&f->attrs[j]) !=
 					   ntfs_name_parent(&f->attrs[i]);
 		if (is_first)
-			r = refresh_folder(f, i, &copy, err);
+			r = put_in_folder(f, i, &copy, put, err);
 	}
 	return r;
+}
+
+int ntfs_folder_refresh(const struct change_file *f, struct err *err)
+{
+	return put_all(f, ntfs_tree_update, err);
+}
+
+int ntfs_folder_enter(const struct change_file *f, struct err *err)
+{
+	return put_all(f, ntfs_tree_insert, err);
 }
 
 // --- Adding ------------------------------------------------------------------

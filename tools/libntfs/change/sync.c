@@ -8,7 +8,8 @@
 //     2  index blocks, attribute lists: at places that nothing leads to
 //     3  record 0, when the MFT has grown
 //     4  new extension records
-//     5  $Secure, whose new descriptors the new files name
+//     5  $Secure, whose new descriptors the new files name; $ObjId and $Reparse,
+//        when they gain entries of new files
 //     6  new files, then new folders from the deepest up: each leads to what is
 //        there
 //     7  the base records of files that were there before, then of folders: the
@@ -19,7 +20,8 @@
 //        down, then files, so that no entry is of a file that is gone
 //     9  $ObjId and $Reparse, which have lost the entries of freed files
 //    10  bitmaps: what only the old state used is free
-//    11  the dirty flag is cleared, unless a rename goes on (rename.c)
+//    11  the dirty flag is cleared, unless a rename goes on (rename.c), or files
+//        are put in batches (put.c)
 //
 // The mirror of one of the first records is written right after the record itself,
 // with no flush between: ntfs-3g does not open a volume on which the two differ in
@@ -225,12 +227,15 @@ static int write_all(struct ntfs_change *c, struct err *err)
 		r = disk_flush(c->base, err); // the content of files
 	if (!r)
 		r = mark_dirty(c, true, err);
+	c->is_dirty = true;
 	if (!r)
 		r = reset_log(c, err);
 	if (!r)
 		r = write_stages(c, list, count, buf, err);
-	if (!r && !c->keeps_dirty)
+	if (!r && !c->keeps_dirty) {
 		r = mark_dirty(c, false, err);
+		c->is_dirty = r;
+	}
 	mem_free(list);
 	mem_free(buf);
 	return r;
@@ -244,7 +249,7 @@ int ntfs_sync(struct ntfs *n, struct err *err)
 	if (!c)
 		return err_set(err, -EINVAL, "NTFS volume", ERR_NOWHERE,
 			       "it was not readied for changes");
-	if (!c->changes)
+	if (!c->changes && (c->keeps_dirty || !c->is_dirty))
 		return disk_flush(c->base, err);
 	r = write_all(c, err);
 	if (r)

@@ -66,6 +66,11 @@ static int check_object_id(struct check *c, const struct ntfs_index *x,
 				NTFS_RULE_OBJECT_ID,
 				"An entry of $ObjId is of a file that is "
 				"gone");
+	else if (!r && e->key_len == 16 && e->data_len >= sizeof(*d) && !id)
+		ntfs_check_find(c, NTFS_LEFTOVER, x->record,
+				NTFS_RULE_OBJECT_ID,
+				"An entry of $ObjId is of a file that has no "
+				"object id");
 	else if (!r && (!id || size < 16 || memcmp(id, e->key, 16)))
 		ntfs_check_problem(c, x->record, NTFS_RULE_OBJECT_ID,
 				   "An entry of $ObjId is of no file");
