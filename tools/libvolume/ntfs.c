@@ -311,7 +311,9 @@ static int open_file(struct tree *t, const char *path, unsigned flags,
 
 	if (flags & DISK_READ_ONLY)
 		return open_to_read(t, path, ret, err);
-	r = ntfs_lookup(ntfs_of(t), path, &record, err);
+	r = check_is_file(t, path, err);
+	if (!r)
+		r = ntfs_lookup(ntfs_of(t), path, &record, err);
 	if (!r)
 		r = ntfs_check_in_place(ntfs_of(t), record, path, err);
 	if (!r)

@@ -39,6 +39,7 @@ static void change(struct tree *v)
 	check_eq(tree_mkdir_all(v, "a\\b long name\\file\\x", TIME, NULL),
 		 -ENOTDIR);
 	check_eq(tree_write_file(v, "a", "", 0, 0, TIME, NULL), -EISDIR);
+	check_eq(tree_open_file(v, "a", 0, &d, NULL), -EISDIR);
 	check_eq(tree_write_file(v, "x", "", 0, TREE_DIRECTORY, TIME, NULL),
 		 -EINVAL);
 	check_eq(tree_remove(v, "", NULL), -EINVAL);
