@@ -37,6 +37,7 @@ judge_of_source() { # SOURCE
 	libcodec/lzx_parse.c | libcodec/lzx_write.c) echo unit/libcodec/lzx_encode.c ;;
 	libdisk/file.c) echo unit/libdisk/disk.c ;;
 	libimage/into/host.c | libimage/into/into.c) echo fault/libimage/into.c ;;
+	libimage/into/ntfs.c) echo fault/libimage/into_volume.c ;;
 	libnet/http_get.c | libnet/socket.c) echo unit/libnet/http_disk.c ;;
 	# mounts: needs a kernel and a server
 	libnet/share.c) echo boot/network.bats ;;
@@ -49,6 +50,9 @@ judge_of_source() { # SOURCE
 		libntfs/change/pack.c | \
 		libntfs/change/space.c) echo unit/libntfs/change/change.c ;;
 	libntfs/change/names.c) echo fault/libntfs/rename.c ;;
+	libntfs/change/descriptors.c | libntfs/change/put.c | \
+		libntfs/change/room.c | \
+		libntfs/change/views.c) echo fault/libntfs/put.c ;;
 	libntfs/check/file.c | libntfs/check/names.c) echo unit/libntfs/check/check.c ;;
 	libntfs/read/file.c | libntfs/read/metadata.c) echo unit/libntfs/read/volume.c ;;
 	libntfs/repair/*.c) echo unit/libntfs/repair/repair.c ;;

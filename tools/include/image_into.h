@@ -18,6 +18,8 @@
 #ifndef IMAGE_INTO_H
 #define IMAGE_INTO_H
 
+#include "ntfs.h"
+#include "tree.h"
 #include "wim.h"
 
 struct into_options {
@@ -42,6 +44,7 @@ enum into_loss {         // what became of a file or folder
 	INTO_EA,         // without extended attributes
 	INTO_UNIX,       // without owner, mode or extended attributes of Linux
 	INTO_LINKS,      // a further name, as a file of its own
+	INTO_OBJECT_ID,  // without its object id: another file has it
 	INTO_LOSSES
 };
 
@@ -72,6 +75,33 @@ const char *into_loss_text(enum into_loss loss);
 MUST_CHECK
 int image_into_host(struct wim *w, uint32_t index, const char *folder,
 		    const struct into_options *options,
+		    struct progress *progress, struct into_result *ret,
+		    struct err *err);
+
+// Applies image `index` to a folder of an NTFS volume that was readied for changes
+// (ntfs_change_begin), in place; the folder is made when it is not there. Everything
+// that the image has of a file arrives, and a file that was there is wholly replaced.
+// Until all content is read, matches its hashes and is written to free clusters, the
+// volume is as it was; then the files are entered. A power cut meanwhile leaves each
+// one the old one, the new one or not there, and the next change of the volume mends
+// the rest.
+// Returns 0, -EEXIST when a folder of the image stands where a file or link is, or
+// the reverse, -ENOSPC before anything was changed, -EBADMSG, -ENOENT, -ECANCELED,
+// -ENOMEM, or as wim_extract and ntfs_put_file.
+MUST_CHECK
+int image_into_ntfs(struct wim *w, uint32_t index, struct ntfs *n,
+		    const char *folder, const struct into_options *options,
+		    struct progress *progress, struct into_result *ret,
+		    struct err *err);
+
+// Applies image `index` to a folder of a tree that is ready for changes: of a FAT
+// volume. The folder is made when it is not there. Nothing is durable before all of
+// it is there; after a failure the tree is to be closed without tree_sync.
+// Returns 0, -EEXIST as above, -ENOSPC before content is written, -EBADMSG, -ENOENT,
+// -ECANCELED, -ENOMEM, as wim_extract, or the place's error.
+MUST_CHECK
+int image_into_tree(struct wim *w, uint32_t index, struct tree *t,
+		    const char *folder, const struct into_options *options,
 		    struct progress *progress, struct into_result *ret,
 		    struct err *err);
 

@@ -53,6 +53,11 @@ struct walk {
 int apply_add_streams(struct walk *w, uint32_t node,
 		      const struct wim_dentry *d);
 
+// Reads a reparse point as NTFS stores it, with its header, into new memory
+// (mem_free). Returns 0, -EBADMSG when it has no such form, or as wim_read_blob.
+int image_read_reparse(struct wim *w, const struct wim_dentry *d, uint8_t **ret,
+		       size_t *ret_size, struct err *err);
+
 // Writes a dentry's path, "\\Windows\\file", or as much of its end as fits.
 // Returns 0 or -ENOMEM.
 int apply_path(const struct wim_dentry *d, char *dst, size_t size,

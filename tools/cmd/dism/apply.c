@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// dism /Apply-Image: an image onto a volume, which is built anew.
+// dism /Apply-Image: an image onto a volume, which is built anew, or which keeps
+// the files that it holds.
 
 #include <stdio.h>
 #include <string.h>
@@ -24,11 +25,17 @@ enum {
 	NONE
 };
 
+// What is to become of a volume.
+enum fate {
+	BUILT_ANEW,
+	KEPT, // with what it holds
+};
+
 // A volume that is to be rebuilt keeps its label, serial number and cluster
-// size; one that holds files is only replaced when asked to.
+// size; one that holds files is only rebuilt when asked to.
 static int keep_identity(struct place *place, bool replace,
 			 struct ntfs_build_options *options, char label[97],
-			 struct err *err)
+			 enum fate *ret_fate, struct err *err)
 {
 	const struct ntfs_info *info;
 	struct ntfs *volume;
@@ -39,8 +46,7 @@ static int keep_identity(struct place *place, bool replace,
 		return r;
 	r = ntfs_is_empty(volume, &empty, err);
 	if (!r && !empty && !replace)
-		r = err_set(err, -ENOTEMPTY, "volume", ERR_NOWHERE,
-			    "it holds files; --replace destroys them");
+		*ret_fate = KEPT;
 	info = ntfs_get_info(volume);
 	snprintf(label, 97, "%s", info->label);
 	options->label = label;
@@ -61,7 +67,7 @@ static int new_identity(struct ntfs_build_options *options, struct err *err)
 
 static int open_volume(const char *address, bool replace,
 		       struct apply_options *options, char label[97],
-		       struct place **ret, struct err *err)
+		       enum fate *ret_fate, struct place **ret, struct err *err)
 {
 	struct place *place;
 	struct part_content found = {0}, missed = {0};
@@ -70,9 +76,12 @@ static int open_volume(const char *address, bool replace,
 
 	if (r)
 		return r;
+	*ret_fate = BUILT_ANEW;
 	options->volume.hidden_sectors = address_hidden_sectors(place);
 	r = part_probe(place->disk, &found, err);
-	if (!r && !replace)
+	if (!r && !replace && part_content_is(&found, "FAT"))
+		*ret_fate = KEPT;
+	else if (!r && !replace)
 		r = storage_find_missed(place->disk, &missed, err);
 	if (!r && missed.kind != PART_HOLDS_NOTHING &&
 	    !part_content_is(&missed, "NTFS"))
@@ -80,7 +89,8 @@ static int open_volume(const char *address, bool replace,
 			    "it holds data (%s); --replace destroys it",
 			    part_content_text(&missed, text));
 	else if (!r && part_content_is(&found, "NTFS"))
-		r = keep_identity(place, replace, &options->volume, label, err);
+		r = keep_identity(place, replace, &options->volume, label,
+				  ret_fate, err);
 	else if (!r)
 		r = new_identity(&options->volume, err);
 	if (r)
@@ -102,53 +112,127 @@ static bool is_volume(struct disk *d)
 
 // *ret_fate: after a failure, what became of the volume that was there, or
 // NULL.
-static int apply(const struct dism_image *image, const struct cmd_switch *s,
-		 enum ntfs_wof_algorithm algorithm,
-		 struct cmd_progress *progress, const char **ret_fate,
-		 struct err *err)
+static int build_anew(const struct dism_image *image, struct place *place,
+		      const struct apply_options *options,
+		      struct cmd_progress *progress, const char **ret_fate,
+		      struct err *err)
 {
-	struct apply_options options = {.volume.time = filetime_now()};
 	struct apply_result result;
-	struct place *place;
-	char label[97];
-	bool was_there;
-	int r = 0;
+	bool was_there = is_volume(place->disk);
+	int r;
 
-	options.verify = s[VERIFY].value;
-	options.compact = s[COMPACT].value || s[COMPACT_BY].value;
-	options.algorithm = algorithm;
-	if (options.compact && dism_is_host_folder(s[APPLY_DIR].value))
-		return err_set(err, -ENOTSUP, s[APPLY_DIR].value, ERR_NOWHERE,
-			       "/Compact is for an NTFS volume: a folder of "
-			       "the host holds no files so");
-	if (s[CHECK_INTEGRITY].value)
-		r = wim_check_integrity(image->wim, &progress->progress, err);
-	if (!r && dism_is_host_folder(s[APPLY_DIR].value))
-		return dism_apply_into_host(image, s[APPLY_DIR].value,
-					    s[VERIFY].value, s[NO_RP_FIX].value,
-					    s[UNIX_DATA].value, progress, err);
-	if (!r)
-		r = open_volume(s[APPLY_DIR].value, s[REPLACE].value, &options,
-				label, &place, err);
-	if (r)
-		return r;
-	puts("Applying image");
-	fflush(stdout);
-	was_there = is_volume(place->disk);
-	r = apply_image(image->wim, image->index, place->disk, &options,
+	dism_say_applying();
+	r = apply_image(image->wim, image->index, place->disk, options,
 			&progress->progress, &result, err);
 	if (r && was_there)
 		*ret_fate = is_volume(place->disk)
 				    ? "nothing was written to it"
 				    : "what it held is gone, and it is no "
 				      "volume now: apply an image again";
-	if (!r)
-		r = address_finish(place, err);
-	cmd_place_close(place);
 	if (!r && result.object_ids_dropped)
 		cmd_warn(dism_name(), result.object_id_of, APPLY_OBJECT_IDS,
 			 (unsigned long long)result.object_ids_dropped);
 	return r;
+}
+
+static int add_to_volume(const struct dism_image *image,
+			 const struct place *place, bool verify,
+			 struct cmd_progress *progress, struct err *err)
+{
+	struct tree *volume;
+	int r = volume_open(place->disk, &volume, err);
+
+	if (r)
+		return r;
+	r = dism_apply_into_volume(image, volume, "\\", verify, progress, err);
+	cmd_note(place->host_path, tree_note(volume));
+	tree_close(volume);
+	return r;
+}
+
+static int add_to_folder(const struct dism_image *image, const char *address,
+			 bool verify, struct cmd_progress *progress,
+			 struct err *err)
+{
+	struct place *place;
+	int r = address_open(address, ADDRESS_WRITE, &place, err);
+
+	if (r)
+		return r;
+	r = dism_apply_into_volume(image, place->volume, place->path, verify,
+				   progress, err);
+	if (!r)
+		r = address_finish(place, err);
+	cmd_place_close(place);
+	return r;
+}
+
+static int not_compact(const char *where, struct err *err)
+{
+	return err_set(err, -ENOTSUP, where, ERR_NOWHERE,
+		       "/Compact is for an NTFS volume that is built anew: an "
+		       "empty one, or with --replace");
+}
+
+static int apply_to_volume(const struct dism_image *image,
+			   const struct cmd_switch *s,
+			   struct apply_options *options,
+			   struct cmd_progress *progress, const char **ret_fate,
+			   struct err *err)
+{
+	struct err inner = {0};
+	struct place *place;
+	char label[97];
+	enum fate fate;
+	int r = open_volume(s[APPLY_DIR].value, s[REPLACE].value, options,
+			    label, &fate, &place, &inner);
+
+	// It is no volume as a whole.
+	if (r == -EINVAL && !s[REPLACE].value)
+		return options->compact
+			       ? not_compact(s[APPLY_DIR].value, err)
+			       : add_to_folder(image, s[APPLY_DIR].value,
+					       options->verify, progress, err);
+	if (r)
+		return err_pass(err, r, &inner);
+	if (fate == BUILT_ANEW)
+		r = build_anew(image, place, options, progress, ret_fate, err);
+	else if (options->compact)
+		r = not_compact(s[APPLY_DIR].value, err);
+	else
+		r = add_to_volume(image, place, options->verify, progress, err);
+	if (!r)
+		r = address_finish(place, err);
+	cmd_place_close(place);
+	return r;
+}
+
+static int apply(const struct dism_image *image, const struct cmd_switch *s,
+		 enum ntfs_wof_algorithm algorithm,
+		 struct cmd_progress *progress, const char **ret_fate,
+		 struct err *err)
+{
+	struct apply_options options = {
+		.volume.time = filetime_now(),
+		.verify = s[VERIFY].value,
+		.compact = s[COMPACT].value || s[COMPACT_BY].value,
+		.algorithm = algorithm,
+	};
+	bool is_host = dism_is_host_folder(s[APPLY_DIR].value);
+	int r = 0;
+
+	if (options.compact && is_host)
+		return not_compact(s[APPLY_DIR].value, err);
+	if (s[CHECK_INTEGRITY].value)
+		r = wim_check_integrity(image->wim, &progress->progress, err);
+	if (r)
+		return r;
+	return is_host ? dism_apply_into_host(image, s[APPLY_DIR].value,
+					      s[VERIFY].value,
+					      s[NO_RP_FIX].value,
+					      s[UNIX_DATA].value, progress, err)
+		       : apply_to_volume(image, s, &options, progress, ret_fate,
+					 err);
 }
 
 int dism_apply_image(int argc, char **argv)

@@ -6,6 +6,7 @@
 #define DISM_APPLY_H
 
 #include "dism.h"
+#include "volume.h"
 
 // Tells whether a text is a folder of the host.
 bool dism_is_host_folder(const char *path);
@@ -15,5 +16,15 @@ bool dism_is_host_folder(const char *path);
 int dism_apply_into_host(const struct dism_image *image, const char *folder,
 			 bool verify, bool keep_links, bool unix_data,
 			 struct cmd_progress *progress, struct err *err);
+
+// Says that it begins.
+void dism_say_applying(void);
+
+// Applies an image to a folder of a volume, which keeps what it holds, and tells what
+// it cannot hold.
+// Returns as tree_begin, image_into_ntfs and image_into_tree.
+int dism_apply_into_volume(const struct dism_image *image, struct tree *volume,
+			   const char *folder, bool verify,
+			   struct cmd_progress *progress, struct err *err);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// dism /Apply-Image into a folder of the host.
+// dism /Apply-Image into what is there already: a folder of the host, or a volume
+// that holds files.
 
 #include <stdio.h>
 #include <sys/stat.h>
@@ -13,6 +14,12 @@ bool dism_is_host_folder(const char *path)
 	struct stat st;
 
 	return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+void dism_say_applying(void)
+{
+	puts("Applying image");
+	fflush(stdout);
 }
 
 // The first of each kind by name, and how many more there are.
@@ -44,10 +51,31 @@ int dism_apply_into_host(const struct dism_image *image, const char *folder,
 	struct into_result result;
 	int r;
 
-	puts("Applying image");
-	fflush(stdout);
+	dism_say_applying();
 	r = image_into_host(image->wim, image->index, folder, &options,
 			    &progress->progress, &result, err);
+	cmd_progress_end(progress);
+	if (!r)
+		warn_lost(&result);
+	return r;
+}
+
+int dism_apply_into_volume(const struct dism_image *image, struct tree *volume,
+			   const char *folder, bool verify,
+			   struct cmd_progress *progress, struct err *err)
+{
+	struct into_options options = {.verify = verify};
+	struct ntfs *ntfs = volume_ntfs(volume);
+	struct into_result result;
+	int r = tree_begin(volume, err);
+
+	if (r)
+		return r;
+	dism_say_applying();
+	r = ntfs ? image_into_ntfs(image->wim, image->index, ntfs, folder,
+				   &options, &progress->progress, &result, err)
+		 : image_into_tree(image->wim, image->index, volume, folder,
+				   &options, &progress->progress, &result, err);
 	cmd_progress_end(progress);
 	if (!r)
 		warn_lost(&result);

@@ -436,11 +436,12 @@ static int open_place(struct host_place *p, const char *folder, struct err *err)
 	return 0;
 }
 
-static int finish_place(struct host_place *p, const char *folder,
-			struct err *err)
+static int finish(struct into *into, struct err *err)
 {
-	return syncfs(p->root) ? err_set(err, -errno, folder, ERR_NOWHERE, "%s",
-					 strerror(errno))
+	const struct host_place *p = into->place;
+
+	return syncfs(p->root) ? err_set(err, -errno, p->path, ERR_NOWHERE,
+					 "%s", strerror(errno))
 			       : 0;
 }
 
@@ -467,6 +468,7 @@ int image_into_host(struct wim *w, uint32_t index, const char *folder,
 		.make_link = make_link,
 		.write = write_piece,
 		.end = end_entry,
+		.finish = finish,
 		.drop = drop,
 	};
 	struct host_place p = {
@@ -476,8 +478,6 @@ int image_into_host(struct wim *w, uint32_t index, const char *folder,
 
 	if (!r)
 		r = into_run(&into, w, index, options, progress, ret, err);
-	if (!r)
-		r = finish_place(&p, folder, err);
 	if (p.at >= 0)
 		close(p.at);
 	if (p.root >= 0)

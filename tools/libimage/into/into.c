@@ -207,7 +207,9 @@ static int make(struct into *into, const struct wim_dentry *d, struct err *err)
 		into->result.folders++;
 	else
 		into->result.files++;
-	return is_reparse(d) ? 0 : add_streams(into, d, err);
+	return is_reparse(d) && !into->takes_streams
+		       ? 0
+		       : add_streams(into, d, err);
 }
 
 static int make_tree(struct into *into, struct progress *progress,
@@ -238,7 +240,7 @@ static int end_tree(struct into *into, struct err *err)
 {
 	int r = 0;
 
-	for (size_t i = into->image->dentry_count; i-- && !r;)
+	for (size_t i = into->image->dentry_count; into->ops->end && i-- && !r;)
 		if (!into->is_left_out[i])
 			r = into->ops->end(into, into->image->dentries[i], err);
 	return r;
@@ -273,7 +275,8 @@ static int verify(struct into *into, struct pool *pool,
 // What has not its name yet is taken away.
 static void drop_all(struct into *into)
 {
-	for (size_t i = 0; i < into->image->dentry_count; i++)
+	for (size_t i = 0; into->ops->drop && i < into->image->dentry_count;
+	     i++)
 		into->ops->drop(into, into->image->dentries[i]);
 }
 
@@ -287,12 +290,16 @@ static int run(struct into *into, struct pool *pool, struct progress *progress,
 	if (r)
 		return r;
 	r = make_tree(into, progress, err);
+	if (!r && into->ops->ready)
+		r = into->ops->ready(into, err);
 	if (!r)
 		r = move_content(into, true, pool, progress, err);
 	if (!r)
 		r = make_links(into, err);
 	if (!r)
 		r = end_tree(into, err);
+	if (!r)
+		r = into->ops->finish(into, err);
 	if (r)
 		drop_all(into);
 	return r;
@@ -307,6 +314,7 @@ int into_run(struct into *into, struct wim *w, uint32_t index,
 
 	into->wim = w;
 	into->options = options;
+	into->progress = progress;
 	r = wim_image_load(w, index, &into->image, err);
 	if (!r)
 		r = find_links(into, err);

@@ -6,6 +6,9 @@
 //     lost.c   what the place cannot hold
 //     host.c   a folder of the host as a place; host_path.c where its files lie,
 //              host_unix.c what Linux has of them
+//     ntfs.c, enter.c  a folder of an NTFS volume
+//     tree.c   a folder of a FAT volume
+//     short.c  which 8.3 names the image wants in a folder
 //     link.c   where links lead
 
 #ifndef INTO_H
@@ -31,6 +34,8 @@ struct into_ops {
 	// Makes what a reparse point is here; leaves out what it is not.
 	int (*make_reparse)(struct into *into, const struct wim_dentry *d,
 			    struct err *err);
+	// Everything is made but links, and no content was written. NULL: nothing.
+	int (*ready)(struct into *into, struct err *err);
 	// Gives the file of `first` the name of `d`, too; its content is there.
 	int (*make_link)(struct into *into, const struct wim_dentry *d,
 			 const struct wim_dentry *first, struct err *err);
@@ -39,10 +44,12 @@ struct into_ops {
 		     const struct wim_stream *stream, uint64_t off,
 		     const void *data, size_t len, struct err *err);
 	// Ends an entry: attributes, times, its name. What is in a folder before
-	// the folder.
+	// the folder. NULL: nothing is to be done for each.
 	int (*end)(struct into *into, const struct wim_dentry *d,
 		   struct err *err);
-	// After a failure: takes away what has not its name yet.
+	// Makes all of it durable.
+	int (*finish)(struct into *into, struct err *err);
+	// After a failure: takes away what has not its name yet. NULL: nothing.
 	void (*drop)(struct into *into, const struct wim_dentry *d);
 };
 
@@ -57,10 +64,11 @@ struct into {
 	const struct into_ops *ops;
 	void *place;
 	const struct into_options *options;
+	struct progress *progress;
 	struct wim *wim;
 	struct wim_image *image;
 	bool *is_left_out;           // by dentry->index
-	bool takes_streams;          // named ones, too
+	bool takes_streams;          // named ones, too, also of reparse points
 	struct into_target *targets; // sorted by blob
 	size_t target_count, target_room;
 	const struct wim_dentry **first; // of each link group, by dentry->index
@@ -83,6 +91,10 @@ int into_lose(struct into *into, const struct wim_dentry *d,
 // Counts it, and leaves the entry out, with all that is in it.
 int into_leave_out(struct into *into, const struct wim_dentry *d,
 		   enum into_loss loss, struct err *err);
+
+// Finds the entries whose names differ from a sibling's before them in case alone:
+// ret[index] becomes true.
+void into_find_clashes(const struct wim_image *image, bool *ret);
 
 // --- link.c ------------------------------------------------------------------
 

@@ -22,6 +22,23 @@ int into_leave_out(struct into *into, const struct wim_dentry *d,
 	return into_lose(into, d, loss, err);
 }
 
+// An index of NTFS holds one of them, unless its folder is told to be
+// case-sensitive; FAT no more than one.
+void into_find_clashes(const struct wim_image *image, bool *ret)
+{
+	for (size_t i = 0; i < image->dentry_count; i++) {
+		const struct wim_dentry *d = image->dentries[i];
+
+		for (size_t k = 1; k < d->child_count; k++) {
+			const struct wim_dentry *x = d->children[k - 1],
+						*y = d->children[k];
+
+			ret[y->index] = !utf16_casecmp(x->name, x->name_len,
+						       y->name, y->name_len);
+		}
+	}
+}
+
 const char *into_loss_text(enum into_loss loss)
 {
 	static const char *const texts[INTO_LOSSES] = {
@@ -42,6 +59,8 @@ const char *into_loss_text(enum into_loss loss)
 			      "attributes",
 		[INTO_LINKS] = "is there as a file of its own, not as a "
 			       "further name of another",
+		[INTO_OBJECT_ID] = "is there without its object id, which "
+				   "another file has or the place does not",
 	};
 
 	return texts[loss];
