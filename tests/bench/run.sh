@@ -2,7 +2,7 @@
 # Measures against peers in the same run, on the same data, and prints ratios.
 # What it says goes to out/bench.txt too. usage: tests/bench/run.sh [NAME...]
 # NAME: apply folder solid verify capture http payload prompt convert create attach
-#       hive   (all)
+#       hive codec   (all)
 set -eu
 cd "$(dirname "$0")/../.."
 : "${O:=out}" "${ROUNDS:=3}"
@@ -104,8 +104,9 @@ bench_prompt() {
 
 . tests/bench/vdisk.sh
 . tests/bench/attach.sh
+. tests/bench/codec.sh
 . tests/bench/hive.sh
 . tests/bench/http.sh
 . tests/bench/wim.sh
-[ $# -gt 0 ] || set -- apply folder solid verify capture http payload prompt convert create attach hive
+[ $# -gt 0 ] || set -- apply folder solid verify capture http payload prompt convert create attach hive codec
 for name; do "bench_$name"; done
