@@ -6,6 +6,7 @@ bats_require_minimum_version 1.5.0
 setup_file() {
 	make -s -C "$ROOT" "O=$O" "$O/san/unit/libwim/extract/engine"
 	make_tree "$BATS_FILE_TMPDIR/tree"
+	make_small "$BATS_FILE_TMPDIR/tree" "$BATS_FILE_TMPDIR/small"
 }
 
 setup() {
@@ -38,6 +39,17 @@ make_tree() { # FOLDER
 		head -c "$n" "$SLIPWAY" >"deep/size$n"
 	done
 	cd - >/dev/null
+}
+
+# A smaller one, for compressions that take long.
+make_small() { # TREE FOLDER
+	mkdir -p "$2/er"
+	cp -r "$1/Ünïcödé 日本" "$1/one" "$1/empty" "$1/empty folder" "$2"
+	cp "$1"/deep/size{1,4096,4097,32768,65537} "$1"/deep/f{1,2,3,77,150} "$2"
+	head -c 100000 "$1/deep/er/random" >"$2/er/random"
+	head -c 700000 "$1/deep/er/est/zeros" >"$2/er/zeros"
+	head -c 800000 "$SLIPWAY" >"$2/er/program"
+	head -c 300000 "$1/deep/numbers" >"$2/numbers"
 }
 
 # Captures the tree and compares what both say of it.
@@ -79,7 +91,8 @@ round() { # CAPTURE-OPTION...
 }
 
 @test "solid: XPRESS and LZX, every chunk size" {
-	for size in 4096 16384 65536; do
+	TREE=$BATS_FILE_TMPDIR/small
+	for size in 4096 8192 16384 32768 65536; do
 		round --solid --solid-compress=XPRESS --solid-chunk-size=$size
 	done
 	for size in 32768 131072 2097152; do
@@ -88,6 +101,7 @@ round() { # CAPTURE-OPTION...
 }
 
 @test "LZMS, solid and not" {
+	TREE=$BATS_FILE_TMPDIR/small
 	round --solid
 	round --solid --solid-chunk-size=32K
 	round --compress=LZMS --chunk-size=32K
@@ -95,6 +109,7 @@ round() { # CAPTURE-OPTION...
 }
 
 @test "pipable: no compression, XPRESS, LZX and LZMS" {
+	TREE=$BATS_FILE_TMPDIR/small
 	round --pipable --compress=none
 	round --pipable --compress=XPRESS --chunk-size=4K --check
 	round --pipable --compress=LZX:20
@@ -102,8 +117,9 @@ round() { # CAPTURE-OPTION...
 }
 
 @test "several solid resources, and content that is by itself" {
+	TREE=$BATS_FILE_TMPDIR/small
 	mkdir -p more/again
-	cp -r "$TREE/deep" more
+	cp -r "$TREE/er" more
 	seq 1 50000 >more/new
 	head -c 3000000 "$SLIPWAY" >more/again/part
 	wimlib-imagex capture "$TREE" s.wim One --no-acls --solid \
