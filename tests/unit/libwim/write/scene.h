@@ -63,8 +63,8 @@ scene_find(const struct wim_dentry *folder, const char *name)
 
 // --- Content -----------------------------------------------------------------
 
-// Bytes that compress (kind 0), that do not (1), or that hardly do (2): one that
-// does in 64 KiB that do not.
+// Bytes that compress (kind 0), that do not (1), or of which one chunk does and gains
+// less than a table of small chunks takes (2).
 static inline uint8_t *scene_bytes(size_t size, unsigned seed, int kind)
 {
 	uint8_t *data = malloc(size + 1);
@@ -77,8 +77,7 @@ static inline uint8_t *scene_bytes(size_t size, unsigned seed, int kind)
 			       : (uint8_t)("abcdefgh"[(x >> 28) & 7] + seed);
 	}
 	if (kind == 2)
-		for (size_t i = 0; i + 40 < size; i += 128 << 10)
-			memset(data + i, 7, 40);
+		memset(data, 7, size < 600 ? size : 600);
 	return data;
 }
 
