@@ -2,7 +2,7 @@
 //
 // The integrity table of a file that is written ("Windows Imaging File Format
 // (WIM)" white paper, "Integrity table"): what was written is read again, as tables
-// of chunks came behind their chunks.
+// of chunks came behind their chunks. All cores hash.
 
 #include <stdio.h>
 #include <string.h>
@@ -14,24 +14,41 @@
 
 static const char what[] = "WIM integrity table";
 
-// Hashes one piece, of which `len` bytes are in the file.
-static int hash_piece(struct disk *file, uint64_t at, uint64_t len,
-		      uint8_t *buf, uint8_t hash[SHA1_SIZE], struct err *err)
+// A piece being hashed, on a thread of the pool.
+struct piece_job {
+	struct disk *file;
+	uint64_t at, len;
+	uint8_t *buf; // READ_SIZE bytes
+	uint8_t *hash;
+	int result;
+	struct err error;
+};
+
+static int hash_piece(struct piece_job *job)
 {
 	struct sha1 sha1;
 
 	sha1_init(&sha1);
-	for (uint64_t done = 0; done < len; done += READ_SIZE) {
-		size_t n = len - done < READ_SIZE ? (size_t)(len - done)
-						  : READ_SIZE;
-		int r = disk_read(file, at + done, buf, n, err);
+	for (uint64_t done = 0; done < job->len; done += READ_SIZE) {
+		size_t n = job->len - done < READ_SIZE
+				   ? (size_t)(job->len - done)
+				   : READ_SIZE;
+		int r = disk_read(job->file, job->at + done, job->buf, n,
+				  &job->error);
 
 		if (r)
 			return r;
-		sha1_update(&sha1, buf, n);
+		sha1_update(&sha1, job->buf, n);
 	}
-	sha1_final(&sha1, hash);
+	sha1_final(&sha1, job->hash);
 	return 0;
+}
+
+static void run_piece(void *arg)
+{
+	struct piece_job *job = arg;
+
+	job->result = hash_piece(job);
 }
 
 // Takes what the old table has of pieces that end before it did: nothing that was
@@ -69,27 +86,65 @@ static int take_old(struct wim *base, uint8_t *table, uint64_t *ret,
 	return 0;
 }
 
-static int hash_pieces(struct disk *file, uint64_t first, uint64_t end,
-		       uint8_t *table, struct progress *progress,
-		       struct err *err)
+// Hashes as many pieces from *at on as there are jobs, and goes on to the next.
+static int hash_some(struct pool *pool, struct piece_job *jobs, size_t count,
+		     uint64_t *at, uint64_t end, uint8_t **hash,
+		     struct err *err)
+{
+	size_t n = 0;
+
+	for (; n < count && *at < end; n++) {
+		jobs[n].at = *at;
+		jobs[n].len = end - *at < PIECE_SIZE ? end - *at : PIECE_SIZE;
+		jobs[n].hash = *hash;
+		*at += jobs[n].len;
+		*hash += SHA1_SIZE;
+		pool_submit(pool, run_piece, &jobs[n]);
+	}
+	pool_wait(pool);
+	for (size_t i = 0; i < n; i++)
+		if (jobs[i].result)
+			return err_pass(err, jobs[i].result, &jobs[i].error);
+	return 0;
+}
+
+static int hash_all(struct pool *pool, struct piece_job *jobs, size_t count,
+		    uint64_t at, uint64_t end, uint8_t *hash,
+		    struct progress *progress, struct err *err)
 {
 	uint64_t begin = sizeof(struct wim_header_disk);
-	uint8_t *buf = mem_alloc(READ_SIZE);
-	int r = buf ? 0 : err_nomem(err);
+	int r = 0;
 
-	table += first * SHA1_SIZE;
-	for (uint64_t at = begin + first * PIECE_SIZE; !r && at < end;
-	     at += PIECE_SIZE) {
-		uint64_t len = end - at < PIECE_SIZE ? end - at : PIECE_SIZE;
-
-		r = hash_piece(file, at, len, buf, table, err);
-		table += SHA1_SIZE;
+	while (!r && at < end) {
+		r = hash_some(pool, jobs, count, &at, end, &hash, err);
 		if (!r && progress_report(progress, "Checking integrity",
-					  at + len - begin, end - begin))
+					  at - begin, end - begin))
 			r = err_set(err, -ECANCELED, what, ERR_NOWHERE,
 				    "stopped");
 	}
+	return r;
+}
+
+// Hashes all pieces from number `first` on.
+static int hash_pieces(struct wim_writer *w, uint64_t first, uint64_t end,
+		       uint8_t *table, struct progress *progress,
+		       struct err *err)
+{
+	uint64_t at = sizeof(struct wim_header_disk) + first * PIECE_SIZE;
+	size_t count = pool_threads(w->pool);
+	struct piece_job *jobs = mem_array(count, sizeof(*jobs));
+	uint8_t *buf = mem_array(count, READ_SIZE);
+	int r = jobs && buf ? 0 : err_nomem(err);
+
+	for (size_t i = 0; !r && i < count; i++) {
+		jobs[i].file = w->file;
+		jobs[i].buf = buf + i * READ_SIZE;
+	}
+	if (!r)
+		r = hash_all(w->pool, jobs, count, at, end,
+			     table + first * SHA1_SIZE, progress, err);
 	mem_free(buf);
+	mem_free(jobs);
 	return r;
 }
 
@@ -99,10 +154,11 @@ uint64_t wim_integrity_room(uint64_t size)
 	       (size / PIECE_SIZE + 1) * SHA1_SIZE;
 }
 
-int wim_integrity_write(struct output *o, struct wim *base, uint64_t end,
+int wim_integrity_write(struct wim_writer *w, uint64_t end,
 			struct progress *progress, struct resource_disk *ret,
 			struct err *err)
 {
+	struct output *o = &w->output;
 	uint64_t covered = end - sizeof(struct wim_header_disk);
 	uint64_t count = (covered + PIECE_SIZE - 1) / PIECE_SIZE;
 	uint64_t size = sizeof(struct integrity_disk) + count * SHA1_SIZE;
@@ -122,11 +178,13 @@ int wim_integrity_write(struct output *o, struct wim *base, uint64_t end,
 		return err_nomem(err);
 	memcpy(table, &head, sizeof(head));
 	r = wim_output_flush(o, err);
-	if (!r && base)
-		r = take_old(base, table + sizeof(head), &known, err);
+	if (!r && w->base)
+		r = take_old(w->base, table + sizeof(head), &known, err);
 	if (!r)
-		r = hash_pieces(o->file, known, end, table + sizeof(head),
-				progress, err);
+		r = wim_writer_pool(w, err);
+	if (!r)
+		r = hash_pieces(w, known, end, table + sizeof(head), progress,
+				err);
 	start = wim_output_place(o);
 	if (!r)
 		r = wim_output_write(o, table, (size_t)size, err);

@@ -38,14 +38,11 @@ int wim_packer_init(struct packer *p, struct wim_writer *writer,
 		    const struct packing *packing, uint64_t largest,
 		    struct err *err)
 {
-	*p = (struct packer){.writer = writer, .packing = *packing};
-	if (!writer->pool) {
-		int r = pool_new(0, &writer->own_pool, err);
+	int r = wim_writer_pool(writer, err);
 
-		if (r)
-			return r;
-		writer->pool = writer->own_pool;
-	}
+	*p = (struct packer){.writer = writer, .packing = *packing};
+	if (r)
+		return r;
 	measure(p, largest);
 	p->jobs = mem_array(p->job_count, sizeof(*p->jobs));
 	if (!p->jobs)

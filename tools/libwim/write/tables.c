@@ -196,8 +196,7 @@ int wim_writer_put_tables(struct wim_writer *w, struct progress *progress,
 	if (!r)
 		r = wim_writer_put_xml(w, &h.xml, err);
 	if (!r && w->has_integrity)
-		r = wim_integrity_write(&w->output, w->base, end, progress,
-					&h.integrity, err);
+		r = wim_integrity_write(w, end, progress, &h.integrity, err);
 	if (!r)
 		r = wim_output_flush(&w->output, err);
 	if (!r)

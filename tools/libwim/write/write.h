@@ -143,6 +143,10 @@ struct wim_writer {
 	bool is_finished;
 };
 
+// Makes sure that there is a pool. Returns 0, -ENOMEM, or the error of thread
+// creation.
+int wim_writer_pool(struct wim_writer *w, struct err *err);
+
 // Begins to change the file of a WIM; nothing can be compressed yet.
 // Returns as wim_writer_append.
 int wim_writer_change(struct wim *base, struct wim_writer **ret,
@@ -227,8 +231,8 @@ int wim_writer_put_tables(struct wim_writer *w, struct progress *progress,
 			  struct wim_header_disk *ret, struct err *err);
 
 // Writes an integrity table of all from the header's end up to `end`, with what
-// that of `base` (or NULL) has of what is as it was. Returns as wim_writer_finish.
-int wim_integrity_write(struct output *o, struct wim *base, uint64_t end,
+// that of a file that is changed has of what is as it was. Returns as wim_writer_finish.
+int wim_integrity_write(struct wim_writer *w, uint64_t end,
 			struct progress *progress, struct resource_disk *ret,
 			struct err *err);
 

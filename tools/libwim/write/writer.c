@@ -86,6 +86,17 @@ static int set_packing(struct wim_writer *w,
 
 // --- New files ---------------------------------------------------------------
 
+int wim_writer_pool(struct wim_writer *w, struct err *err)
+{
+	int r = 0;
+
+	if (!w->pool)
+		r = pool_new(0, &w->own_pool, err);
+	if (!r && w->own_pool)
+		w->pool = w->own_pool;
+	return r;
+}
+
 static uint32_t header_flags(const struct wim_writer *w, bool rp_fix)
 {
 	static const uint32_t flags[] = {
