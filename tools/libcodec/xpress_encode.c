@@ -13,8 +13,11 @@
 
 // --- The code ----------------------------------------------------------------
 
-static void make_code(struct xpress_encoder *e)
+void xpress_make_code(struct xpress_encoder *e)
 {
+	// Behind the last symbol [MS-XCA] has one for the end. Decoders that know
+	// the size need none; others do.
+	e->counts[END]++;
 	huffman_code_make(e->counts, XPRESS_SYMBOLS, XPRESS_MAX_LENGTH,
 			  e->lengths, e->codes);
 	for (unsigned i = 0; i < XPRESS_SYMBOLS; i++)
@@ -204,10 +207,9 @@ size_t xpress_compress(struct xpress_encoder *e, const void *in, size_t in_size,
 	memset(e->counts, 0, sizeof(e->counts));
 	e->sequence_count = e->length_bytes = 0;
 	xpress_parse_lazily(e, in, in_size);
-	// Behind the last symbol [MS-XCA] has one for the end. Decoders that know
-	// the size need none; others do.
-	e->counts[END]++;
-	make_code(e);
+	xpress_make_code(e);
+	if (e->optimal)
+		xpress_parse_optimally(e, in, in_size);
 	size = count_bytes(e);
 	if (size > out_size)
 		return 0;
@@ -219,11 +221,12 @@ size_t xpress_compress(struct xpress_encoder *e, const void *in, size_t in_size,
 
 static const struct xpress_effort efforts[CODEC_LEVELS] = {
 	[CODEC_FAST] = {.depth = 4, .depth_lazy = 4, .lazy = 8, .nice = 32},
-	[CODEC_USUAL] = {.depth = 16, .depth_lazy = 16, .lazy = 64, .nice = 64},
-	[CODEC_MAX] = {.depth = 300,
-		       .depth_lazy = 300,
-		       .lazy = 300,
-		       .nice = 300},
+	[CODEC_USUAL] = {.depth = 18, .depth_lazy = 12, .lazy = 24, .nice = 64},
+	[CODEC_MAX] = {.depth = 48,
+		       .depth_lazy = 50,
+		       .lazy = 128,
+		       .nice = 96,
+		       .passes = 2},
 };
 
 int xpress_encoder_new(size_t max_chunk, enum codec_level level,
@@ -248,7 +251,10 @@ int xpress_encoder_new(size_t max_chunk, enum codec_level level,
 	e->before = mem_array(max_chunk, sizeof(*e->before));
 	e->sequences = mem_array(max_chunk / XPRESS_MIN_MATCH + 1,
 				 sizeof(*e->sequences));
-	if (!e->heads3 || !e->heads4 || !e->before || !e->sequences) {
+	if (e->effort.passes)
+		e->optimal = xpress_optimal_new(max_chunk);
+	if ((e->effort.passes && !e->optimal) || !e->heads3 || !e->heads4 ||
+	    !e->before || !e->sequences) {
 		xpress_encoder_free(e);
 		return -ENOMEM;
 	}
@@ -264,5 +270,6 @@ void xpress_encoder_free(struct xpress_encoder *e)
 	mem_free(e->heads4);
 	mem_free(e->before);
 	mem_free(e->sequences);
+	xpress_optimal_free(e->optimal);
 	mem_free(e);
 }

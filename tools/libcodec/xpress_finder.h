@@ -140,12 +140,14 @@ XPRESS_INLINE unsigned xpress_longest(struct xpress_finder *f,
 	uint32_t start = xpress_load(here), tail;
 
 	if (length < 4) {
-		if (length < 3 &&
-		    xpress_first3(xpress_load(in + last3)) ==
-			    xpress_first3(start) &&
-		    at - last3 <= XPRESS_FAR && last3 < at) {
-			length = 3;
+		if (length < 3) {
+			// Without branches, as it cannot be foreseen; the offset
+			// is nobody's without the length.
+			uint32_t there = xpress_load(in + last3);
+
 			*ret_offset = at - last3;
+			length = 2u + ((*ret_offset - 1 < XPRESS_FAR) &
+				       (xpress_first3(there ^ start) == 0));
 		}
 		for (;; chain = next) {
 			next = before[chain];
@@ -185,6 +187,44 @@ XPRESS_INLINE unsigned xpress_longest(struct xpress_finder *f,
 		if (next >= chain || !--depth)
 			return length;
 	}
+}
+
+// Enters a place and lists its matches, each longer than the one before and from
+// farther away, up to one of `nice` bytes or more. Returns how many there are, at most
+// `depth` and one.
+XPRESS_INLINE unsigned xpress_list(struct xpress_finder *f, const uint8_t *here,
+				   unsigned depth, unsigned nice,
+				   struct xpress_match *out)
+{
+	unsigned at = (unsigned)(here - f->in), count = 0, last3, length = 2;
+	unsigned limit = (unsigned)(f->end - here);
+	unsigned chain = xpress_enter(f, here, &last3), next;
+	uint32_t start = xpress_load(here);
+
+	if (last3 < at &&
+	    xpress_first3(xpress_load(f->in + last3)) == xpress_first3(start)) {
+		length = 3;
+		out[count++] = (struct xpress_match){3, (uint16_t)(at - last3)};
+	}
+	for (; chain < at && length < limit; chain = next) {
+		const uint8_t *there = f->in + chain;
+
+		next = f->before[chain];
+		// The byte that would make it longer seldom fits.
+		if (there[length] == here[length] &&
+		    xpress_load(there) == start) {
+			unsigned n = xpress_common(here, there, limit);
+
+			if (n > length) {
+				length = n;
+				out[count++] = (struct xpress_match){
+					(uint16_t)n, (uint16_t)(at - chain)};
+			}
+		}
+		if (length >= nice || next >= chain || !--depth)
+			break;
+	}
+	return count;
 }
 
 #endif

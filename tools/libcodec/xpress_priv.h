@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Inside the XPRESS encoder: a chunk is parsed into sequences, each some literals
-// and a match, whose symbols are counted; then it has its code, and is written.
+// and a match, whose symbols are counted; then it has its code, and is written. The
+// highest level parses again, by what the symbols of that code cost.
 
 #ifndef XPRESS_PRIV_H
 #define XPRESS_PRIV_H
@@ -22,7 +23,7 @@
 // How many places the tables of hashes have, as powers of two. They are cleared for
 // each chunk, so small chunks have small ones.
 #define XPRESS_ORDER3       14
-#define XPRESS_ORDER4       16
+#define XPRESS_ORDER4       17
 #define XPRESS_SMALL        8192 // bytes of a chunk
 #define XPRESS_SMALL_ORDER3 11
 #define XPRESS_SMALL_ORDER4 13
@@ -37,8 +38,24 @@ struct xpress_sequence {
 struct xpress_effort {
 	unsigned depth;      // places looked at, at most
 	unsigned depth_lazy; // the same at the place behind a match's begin
-	unsigned lazy; // a match of so many bytes is taken without that look
-	unsigned nice; // and one of so many is the longest looked for
+	unsigned lazy;   // a match of so many bytes is taken without that look
+	unsigned nice;   // and one of so many is the longest looked for
+	unsigned passes; // 0: lazily; else how often costs are made anew
+};
+
+// A match that a place may begin with.
+struct xpress_match {
+	uint16_t length, offset;
+};
+
+// What near-optimal parsing needs of room; cost counts bits to the chunk's end.
+struct xpress_optimal {
+	uint32_t *cost;              // of each place
+	struct xpress_match *choice; // at each place; length 0: a literal
+	uint32_t *first;             // of a place's matches
+	struct xpress_match *matches;
+	size_t room;
+	uint8_t bits[XPRESS_SYMBOLS];
 };
 
 struct xpress_encoder {
@@ -49,6 +66,7 @@ struct xpress_encoder {
 	uint16_t *before; // for each place the one before it of its hash
 	struct xpress_sequence *sequences;
 	size_t sequence_count;
+	struct xpress_optimal *optimal; // NULL: without passes
 	size_t length_bytes; // that follow symbols with a long length
 	uint32_t counts[XPRESS_SYMBOLS];
 	uint8_t lengths[XPRESS_SYMBOLS];
@@ -108,5 +126,22 @@ static inline void xpress_add_rest(struct xpress_encoder *e,
 // Divides a chunk into sequences, and counts their symbols.
 void xpress_parse_lazily(struct xpress_encoder *e, const uint8_t *in,
 			 size_t size);
+
+// --- xpress_optimal.c --------------------------------------------------------
+
+// The same, by what each symbol costs.
+void xpress_parse_optimally(struct xpress_encoder *e, const uint8_t *in,
+			    size_t size);
+
+// Makes the room for chunks of so many bytes. Returns NULL when there is no memory.
+struct xpress_optimal *xpress_optimal_new(size_t max_chunk);
+
+// Frees; NULL is fine.
+void xpress_optimal_free(struct xpress_optimal *o);
+
+// --- xpress_encode.c ---------------------------------------------------------
+
+// Makes a code for the symbols that were counted, and for the end.
+void xpress_make_code(struct xpress_encoder *e);
 
 #endif
