@@ -63,8 +63,8 @@ uint32_t ntfs_runs_offset(size_t name_len, bool has_total)
 	return (uint32_t)round_up(header_size(has_total) + 2 * name_len, 8);
 }
 
-// Sizes count where first_vcn is 0 alone: Windows leaves them zero in what
-// follows, and so does a reader of ours look for them there only.
+// Sizes count where first_vcn is 0 alone: Windows leaves them and the compression
+// unit zero in what follows, and Linux' ntfs3 refuses a file that has them there.
 uint32_t ntfs_encode_piece(uint8_t *at, const struct ntfs_attr_form *form,
 			   const struct ntfs_piece *piece, uint32_t runs_len)
 {
@@ -84,7 +84,7 @@ uint32_t ntfs_encode_piece(uint8_t *at, const struct ntfs_attr_form *form,
 		.first_vcn = to_le64(piece->first_vcn),
 		.last_vcn = to_le64(piece->first_vcn + piece->clusters - 1),
 		.runs_offset = to_le16((uint16_t)runs),
-		.compression_unit = piece->unit_shift,
+		.compression_unit = is_first ? piece->unit_shift : 0,
 		.allocated = to_le64(is_first ? piece->allocated : 0),
 		.size = to_le64(is_first ? piece->size : 0),
 		.valid = to_le64(is_first ? piece->valid : 0),

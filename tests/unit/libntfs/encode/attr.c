@@ -123,11 +123,12 @@ static void check_pieces(void)
 	check_eq(a.valid, 0x1fff0);
 	check_eq(a.total, 0x8000);
 
-	// A later piece has no sizes and no total.
+	// A later piece has no sizes, no total and no compression unit.
 	piece.first_vcn = 0x20;
 	read_piece(&form, &piece, 0x50, &a);
 	check_eq(a.first_vcn, 0x20);
 	check_eq(a.last_vcn, 0x3f);
+	check_eq(a.unit_shift, 0);
 	check(mem_is_zero(a.record->data + a.offset + 0x28, 0x18));
 	check_eq(a.total, 0);
 

@@ -148,6 +148,107 @@ static void repair_planted(const struct planted *c, size_t i, unsigned *failed)
 	disk_close(d);
 }
 
+// --- Volumes of every cluster size ---------------------------------------------
+
+#define TIME UINT64_C(133500000000000000)
+
+static struct disk *new_volume(uint32_t cluster)
+{
+	struct ntfs_build_options o = {.serial = 1, .cluster_size = cluster};
+	static uint8_t content[70000];
+	struct err err = {0};
+	struct disk *d;
+	struct ntfs *n;
+
+	check_ok(disk_memory(8u << 20 | (uint64_t)cluster * 128, 512, &d, &err),
+		 &err);
+	check_ok(ntfs_format(d, &o, &err), &err);
+	check_ok(ntfs_open(d, &n, &err), &err);
+	check_ok(ntfs_change_begin(n, &err), &err);
+	check_ok(ntfs_mkdir_all(n, "\\a\\b", TIME, &err), &err);
+	for (unsigned i = 0; i < 70; i++) {
+		char path[100];
+
+		snprintf(path, sizeof(path),
+			 "\\a\\a file of many, so that blocks are needed %u",
+			 i);
+		memset(content, (int)i + 1, sizeof(content));
+		check_ok(ntfs_write_file(n, path, content, i * 7u % 23 * 3000,
+					 32, TIME, &err),
+			 &err);
+	}
+	check_ok(ntfs_sync(n, &err), &err);
+	ntfs_close(n);
+	return d;
+}
+
+// The device's sector `sector` of a stream, each of its bytes changed.
+static void spoil(struct disk *d, uint64_t record, uint32_t type,
+		  const char *name, uint64_t off, size_t len)
+{
+	struct ntfs_file f;
+	struct ntfs_attr a;
+	struct err err = {0};
+	uint8_t buf[512];
+	struct disk *s;
+	struct ntfs *n;
+
+	check_ok(ntfs_open(d, &n, &err), &err);
+	check_ok(ntfs_file_open(n, record, &f, &err), &err);
+	check_ok(ntfs_file_find_named(&f, type, name, &a, &err), &err);
+	check_ok(ntfs_stream_open(&f, &a, &s, &err), &err);
+	check_ok(disk_read(s, off, buf, len, &err), &err);
+	for (size_t i = 0; i < len; i++)
+		buf[i] ^= (uint8_t)(i * 37 + 0x5a);
+	check_ok(disk_write(s, off, buf, len, &err), &err);
+	disk_close(s);
+	ntfs_file_done(&f);
+	ntfs_close(n);
+}
+
+static uint64_t find_record(struct disk *d, const char *path)
+{
+	uint64_t record;
+	struct err err = {0};
+	struct ntfs *n;
+
+	check_ok(ntfs_open(d, &n, &err), &err);
+	check_ok(ntfs_lookup(n, path, &record, &err), &err);
+	ntfs_close(n);
+	return record;
+}
+
+static void repair_size(uint32_t cluster)
+{
+	struct disk *d = new_volume(cluster);
+	uint64_t folder = find_record(d, "\\a"), inner, lost;
+	uint32_t size = 1024;
+	struct ntfs_repair_result r;
+
+	check_eq(repair(d, true).steps, 0);
+	read_files(d, before);
+	inner = find_record(d, "\\a\\b");
+	lost = find_record(d,
+			   "\\a\\a file of many, so that blocks are needed 7");
+	spoil(d, NTFS_REC_BITMAP, NTFS_AT_DATA, NULL, 4, 4);
+	spoil(d, folder, NTFS_AT_INDEX_ALLOCATION, "$I30", 4096 + 100, 300);
+	spoil(d, NTFS_REC_MFT, NTFS_AT_DATA, NULL, lost * size, 4);
+	spoil(d, NTFS_REC_MFT, NTFS_AT_DATA, NULL, NTFS_REC_MFTMIRR * size + 8,
+	      2);
+	spoil(d, NTFS_REC_SECURE, NTFS_AT_DATA, "$SDS", 30, 20);
+	check(count_problems(d, false));
+	r = repair(d, false);
+	check_eq(r.left, 0);
+	if (count_problems(d, true))
+		fprintf(stderr, "with clusters of %u bytes\n", cluster);
+	check_eq(count_problems(d, false), 0);
+	read_files(d, after);
+	check_eq(count_changed(lost), 0);
+	check_eq(find_record(d, "\\a\\b"), inner);
+	check_eq(repair(d, true).steps, 0);
+	disk_close(d);
+}
+
 // Volumes that nothing is wrong with are left alone.
 static void check_controls(void)
 {
@@ -170,6 +271,8 @@ int main(void)
 	unsigned failed = 0;
 
 	check_controls();
+	for (uint32_t size = 512; size <= 65536; size *= 2)
+		repair_size(size);
 	for (size_t i = 0; i < PLANTED; i++)
 		if (planted[i].volume == SEED || has_samples())
 			repair_planted(&planted[i], i, &failed);
