@@ -87,6 +87,14 @@ static struct disk *new_volume(void)
 	add(b, "x", add(b, "dir", NTFS_ROOT, NTFS_ATTR_DIRECTORY), 0);
 	add_stream(b, add(b, "j", NTFS_ROOT, NTFS_ATTR_DIRECTORY),
 		   NTFS_STREAM_REPARSE, junction, sizeof(junction));
+	// The root folder's index has blocks, the first one of names that stay.
+	for (int i = 0; i < 40; i++) {
+		char name[64];
+
+		snprintf(name, sizeof(name), "a file that lies in an index %d",
+			 i);
+		add(b, name, NTFS_ROOT, 0);
+	}
 	check_ok(ntfs_build_layout(b, &err), &err);
 	check_ok(ntfs_build_begin(b, &err), &err);
 	for (int i = 0; i < 2; i++)
@@ -237,7 +245,14 @@ static int set_folder(struct put *x, struct err *err)
 		.stream_count = 1,
 	};
 
-	return ntfs_put_set(x->p, x->dir, &file, err);
+	struct ntfs_put_file of_root = {
+		.attributes = NTFS_ATTR_DIRECTORY | NTFS_ATTR_SYSTEM,
+		.created = TIME,
+	};
+	int r = ntfs_put_set(x->p, x->dir, &file, err);
+
+	// Its entry lies in its own index.
+	return r ? r : ntfs_put_set(x->p, x->root, &of_root, err);
 }
 
 static int put_all(struct put *x, struct err *err)
@@ -399,6 +414,9 @@ static void check_done(struct disk *base)
 	check(is_new(n, "\\dir:small", new_data, 20, new_data, 20));
 	check(is_new(n, "\\j\\a name that is long", NULL, 0, sparse_data,
 		     sizeof(sparse_data)));
+	check_ok(ntfs_stat(n, 5, &s, &err), &err);
+	check_eq(s.created, TIME);
+	check_eq(s.modified, 0);
 	check_ok(ntfs_lookup(n, "\\old", &record, &err), &err);
 	check_ok(ntfs_stat(n, record, &s, &err), &err);
 	check_eq(s.created, 1);

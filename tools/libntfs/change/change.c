@@ -373,10 +373,11 @@ static int set_there(struct ntfs *n, const char *path, struct ntfs_target *t,
 			h->created = to_le64(spec->created);
 		if (spec->time)
 			h->modified = h->changed = to_le64(spec->time);
-		r = ntfs_folder_refresh(&f, err);
-	}
-	if (!r)
 		r = ntfs_change_store(&f, err);
+	}
+	// The root folder's own entry is in the index that was stored with it.
+	if (!r)
+		r = ntfs_folder_refresh(&f, err);
 	ntfs_change_done(&f);
 	return r;
 }

@@ -523,9 +523,10 @@ static int change(struct ntfs_put *p, uint64_t reference,
 	    !ntfs_change_find(&f, NTFS_AT_OBJECT_ID, NULL))
 		r = set_object_id(p, &f, file, true, err);
 	if (!r)
-		r = ntfs_folder_refresh(&f, err);
-	if (!r)
 		r = ntfs_change_store(&f, err);
+	// The root folder's own entry is in the index that was stored with it.
+	if (!r)
+		r = ntfs_folder_refresh(&f, err);
 	ntfs_change_done(&f);
 	return r;
 }
