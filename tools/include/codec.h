@@ -138,8 +138,9 @@ struct lzms_encoder;
 
 // Makes an encoder for chunks of up to max_chunk bytes (4 to 1 GiB). Matches are
 // found within each 64 MiB: it takes 2 MB, 18 bytes for each byte of a chunk up to
-// that size, and one for each beyond. Returns 0, -EINVAL when max_chunk is 0 or over
-// 1 GiB or there is no such level, or -ENOMEM. Free with lzms_encoder_free.
+// that size, and one for each beyond; and threads with 256 KB of stack. Returns 0,
+// -EINVAL when max_chunk is 0 or over 1 GiB or there is no such level, or -ENOMEM.
+// Free with lzms_encoder_free.
 int lzms_encoder_new(size_t max_chunk, enum codec_level level,
 		     struct lzms_encoder **ret);
 

@@ -148,27 +148,31 @@ static void sort_small(const struct sorter *s, uint32_t first, uint32_t n,
 	}
 }
 
-// Splits a group by its byte `at`.
+// Splits a group by its byte `at`. Little is kept here, as parts are split in
+// turn.
 static void split(const struct sorter *s, uint32_t first, uint32_t n,
 		  unsigned at)
 {
-	uint32_t count[256] = {0}, begin[256];
 	uint32_t *place = s->sorted + first, *old = s->other + first;
-	uint32_t sum = 0;
+	uint32_t end[256] = {0}, sum = 0, begin = 0;
 
 	for (uint32_t i = 0; i < n; i++)
-		count[s->data[place[i] + at]]++;
+		end[s->data[place[i] + at]]++;
 	for (unsigned c = 0; c < 256; c++) {
-		begin[c] = sum;
-		sum += count[c];
-		if (count[c])
-			s->common[first + begin[c]] = (uint8_t)at;
+		uint32_t here = end[c];
+
+		end[c] = sum;
+		sum += here;
 	}
 	memcpy(old, place, n * sizeof(*old));
 	for (uint32_t i = 0; i < n; i++)
-		place[begin[s->data[old[i] + at]]++] = old[i];
-	for (unsigned c = 0; c < 256; c++)
-		sort_parts(s, first + begin[c] - count[c], count[c], at + 1);
+		place[end[s->data[old[i] + at]]++] = old[i];
+	for (unsigned c = 0; c < 256; begin = end[c++]) {
+		if (end[c] == begin)
+			continue;
+		s->common[first + begin] = (uint8_t)at;
+		sort_parts(s, first + begin, end[c] - begin, at + 1);
+	}
 }
 
 // Returns how many bytes the places of a large group have in common.
