@@ -99,3 +99,32 @@ applied() { # ALGORITHM CAPTURE-OPTION...
 		/ApplyDir:host /Compact
 	assert_output_has '/Compact is for an NTFS volume'
 }
+
+@test "compact: a deployment, twice the same" {
+	make_tree
+	mkdir -p tree/Windows/Boot/EFI tree/Windows/Boot/Fonts
+	head -c 50000 /dev/urandom >tree/Windows/Boot/EFI/bootmgfw.efi
+	echo font >tree/Windows/Boot/Fonts/segmono_boot.ttf
+	wimlib-imagex capture tree t.wim --no-acls >/dev/null
+	cat >answer.ini <<-'END'
+		[disk]
+		seed = 01234567-89ab-cdef-0123-456789abcdef
+		efi-size = 40M
+		[image]
+		file = t.wim
+		compact = xpress8k
+		[partition]
+		size = 100M
+		[boot]
+		system = windows
+	END
+	for disk in one.img two.img; do
+		slipway deploy answer.ini --target "$disk" --size 300M \
+			--progress none >/dev/null
+	done
+	cmp one.img two.img
+	run -0 slipway dir 'one.img@3:\'
+	assert_output_has '[WOF]'
+	slipway type 'one.img@3:\code' | cmp - tree/code
+	slipway chkdsk one.img@3
+}
