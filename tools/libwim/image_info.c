@@ -180,19 +180,20 @@ static void clear(struct wim_image_info *image, uint32_t index)
 static int read_images(struct wim *w, struct err *err)
 {
 	struct wim_xml_node *n = wim_xml_find(wim_xml_root(w->xml), "IMAGE");
-	int r = 0;
+	bool *is_read = mem_array(w->info.images, sizeof(*is_read));
+	int r = is_read ? 0 : err_nomem(err);
 
-	if (wim_xml_find(wim_xml_root(w->xml), "ESD/ENCRYPTED"))
-		return err_set(err, -ENOTSUP, "", ERR_NOWHERE,
-			       "this ESD is encrypted, which is not read here: "
-			       "take the one of a medium, or of the Media "
-			       "Creation Tool");
 	for (; n && !r; n = wim_xml_next(n)) {
 		uint32_t index = wim_xml_image_index(n);
 
-		if (index && index <= w->info.images)
-			r = read_image(w->xml, n, &w->images[index - 1], err);
+		// Of several with a number the first counts, as when one is
+		// changed; else there would be no end to what they take.
+		if (!index || index > w->info.images || is_read[index - 1])
+			continue;
+		is_read[index - 1] = true;
+		r = read_image(w->xml, n, &w->images[index - 1], err);
 	}
+	mem_free(is_read);
 	return r;
 }
 
@@ -214,6 +215,11 @@ int wim_images_read(struct wim *w, struct err *err)
 		return r;
 	r = wim_xml_parse(data, (size_t)xml->size, &w->xml, err);
 	mem_free(data);
+	if (!r && wim_xml_find(wim_xml_root(w->xml), "ESD/ENCRYPTED"))
+		r = err_set(err, -ENOTSUP, "", ERR_NOWHERE,
+			    "this ESD is encrypted, which is not read here: "
+			    "take the one of a medium, or of the Media "
+			    "Creation Tool");
 	return r ? r : read_images(w, err);
 }
 

@@ -25,6 +25,7 @@ static const char xml[] =
 	"<SYSTEMROOT>WINDOWS</SYSTEMROOT></WINDOWS></IMAGE>"
 	"<IMAGE INDEX=\"1\"><NAME>2</NAME><CREATIONTIME>"
 	"<HIGHPART>0xF1D3A74E</HIGHPART></CREATIONTIME></IMAGE>"
+	"<IMAGE INDEX=\"1\"><NAME>once more</NAME></IMAGE>"
 	"<IMAGE INDEX=\"7\"><NAME>beyond</NAME></IMAGE></WIM>";
 
 static void all_fields(const struct wim *w)
