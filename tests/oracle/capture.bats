@@ -12,12 +12,11 @@ setup() {
 }
 
 # What wimlib tells of an image, without where in the file it lies. A name that is
-# an 8.3 name by itself has no other one for Windows; wimlib repeats it. Ids that files
-# had at their birth stand in an index of the volume alone, and are not kept.
+# an 8.3 name by itself has no other one for Windows; wimlib repeats it.
 tell() { # WIM
 	wimlib-imagex dir "$1" --detailed | grep -av \
 		-e '^Compressed size' -e '^Offset in WIM' -e '^Reference Count' \
-		-e '^Flags' -e '^Part Number' -e 'Link Group ID' -e '^Birth' |
+		-e '^Flags' -e '^Part Number' -e 'Link Group ID' |
 		awk -F' = ' '/^Full Path/ { path = $2 }
 			/^Short Name/ { name = $2; gsub(/"/, "", name)
 				if (substr(path, length(path) - length(name)) == name "\"")

@@ -451,8 +451,9 @@ struct ntfs_scan_file {
 		*streams; // unnamed first, if there is one
 	size_t stream_count;
 	struct ntfs_bytes reparse; // with its header
-	struct ntfs_bytes ea, object_id;
-	struct ntfs_bytes security; // where stat.security_id is 0
+	struct ntfs_bytes ea;
+	struct ntfs_bytes object_id; // with where it came from, if known
+	struct ntfs_bytes security;  // where stat.security_id is 0
 };
 
 // Calls fn for each file and folder of a volume, in the order of their records,

@@ -4,6 +4,7 @@
 // "$MFT"). Whoever wants all of them goes through no folder: the MFT is read from
 // its begin to its end, and the files' names tell where each belongs.
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "reparse.h"
@@ -27,8 +28,17 @@ struct found {
 	struct ntfs_reparse point; // `memory` is NULL when there is none
 };
 
+// Where a file had its object id from: three GUIDs, which stand in an index alone.
+#define OBJECT_ID 64u // bytes of all four ([MS-FSCC] 2.1.3)
+struct birth {
+	uint64_t record;
+	uint8_t ids[OBJECT_ID - sizeof(struct guid)];
+};
+
 struct scan {
 	struct ntfs *n;
+	struct birth *births; // by record
+	size_t birth_count, birth_room;
 	int (*fn)(void *ctx, const struct ntfs_scan_file *file);
 	void *ctx;
 	uint8_t *bitmap; // of the MFT
@@ -223,6 +233,87 @@ static int add_attr(struct scan *s, const struct ntfs_file *file,
 	return 0;
 }
 
+// --- Object ids --------------------------------------------------------------
+
+static int take_birth(void *ctx, const struct ntfs_index_entry *e)
+{
+	struct scan *s = ctx;
+	struct birth *b;
+
+	if (e->data_len < sizeof(le64) + sizeof(b->ids))
+		return 0;
+	if (mem_grow((void **)&s->births, s->birth_count, &s->birth_room,
+		     sizeof(*s->births)))
+		return err_nomem(s->err);
+	b = &s->births[s->birth_count++];
+	b->record = ntfs_ref_record(load_le64(e->data));
+	memcpy(b->ids, e->data + sizeof(le64), sizeof(b->ids));
+	return 0;
+}
+
+static int by_record(const void *a, const void *b)
+{
+	const struct birth *x = a, *y = b;
+
+	return x->record < y->record ? -1 : x->record > y->record;
+}
+
+// An index that is not there or is broken tells nothing; no file depends on it.
+static int read_births(struct scan *s)
+{
+	struct ntfs_index x;
+	struct err e = {0};
+	struct ntfs_file f;
+	uint64_t record;
+	int r = ntfs_lookup(s->n, "\\$Extend\\$ObjId", &record, &e);
+
+	if (!r)
+		r = ntfs_file_open(s->n, record, &f, &e);
+	if (!r) {
+		r = ntfs_index_open(&f, "$O", &x, &e);
+		if (!r) {
+			r = ntfs_index_walk(&x, take_birth, s, &e);
+			ntfs_index_done(&x);
+		}
+		ntfs_file_done(&f);
+	}
+	if (s->birth_count)
+		qsort(s->births, s->birth_count, sizeof(*s->births), by_record);
+	switch (r) {
+	case -ENOENT:
+	case -ENOTDIR:
+	case -ELOOP:
+	case -EBADMSG:
+	case -ENOTSUP:
+	case -EFBIG:
+		return 0;
+	}
+	return r ? err_pass(s->err, r, &e) : 0;
+}
+
+// Completes the id of a file by what the index has of it.
+static int add_birth(struct scan *s)
+{
+	struct ntfs_bytes *id = &s->found.file.object_id;
+	const struct birth key = {.record = s->found.file.stat.record};
+	const struct birth *b;
+	uint8_t *all;
+
+	if (id->size != sizeof(struct guid) || !s->birth_count)
+		return 0;
+	b = bsearch(&key, s->births, s->birth_count, sizeof(*b), by_record);
+	if (!b || s->found.owned_count == MAX_BYTES_OF)
+		return 0;
+	all = mem_alloc(OBJECT_ID);
+	if (!all)
+		return err_nomem(s->err);
+	memcpy(all, id->data, sizeof(struct guid));
+	memcpy(all + sizeof(struct guid), b->ids, sizeof(b->ids));
+	s->found.owned[s->found.owned_count++] = all;
+	*id = (struct ntfs_bytes){all, OBJECT_ID};
+	return 0;
+}
+
 // --- One file ----------------------------------------------------------------
 
 // Puts the unnamed stream first.
@@ -312,6 +403,8 @@ static int gather(struct scan *s, const struct ntfs_file *file)
 		r = order_streams(s, file);
 	if (!r)
 		r = judge_point(s, file);
+	if (!r)
+		r = add_birth(s);
 	f->file.names = f->names;
 	f->file.streams = f->streams;
 	return r;
@@ -428,12 +521,15 @@ int ntfs_scan(struct ntfs *n,
 	if (r == -ENOENT)
 		r = err_corrupt(err, e.what, e.where, "%s", e.why);
 	if (!r)
+		r = read_births(&s);
+	if (!r)
 		r = scan_all(&s, window, progress);
 	clear(&s.found);
 	mem_free(s.found.names);
 	mem_free(s.found.streams);
 	mem_free(s.found.extents);
 	mem_free(s.found.firsts);
+	mem_free(s.births);
 	mem_free(s.bitmap);
 	mem_free(window);
 	return r && e.code ? err_pass(err, r, &e) : r;
