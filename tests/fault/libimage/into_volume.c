@@ -95,8 +95,8 @@ int main(void)
 					    .run = run,
 					    .judge = check_volume};
 
-		fault_mem_each_on(&o, is_fat ? 5 : 29);
-		fault_io_each(&o, is_fat ? 3 : 17, false, false);
+		fault_mem_each_on(&o, is_fat ? 7 : 61);
+		fault_io_each(&o, is_fat ? 5 : 31, false, false);
 		if (!is_fat) // FAT: tests of that library
 			fault_cut_each(&o, 7, 1);
 		disk_close(o.base);

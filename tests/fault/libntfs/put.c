@@ -6,7 +6,7 @@
 // change mends it.
 
 #include "fault/fault.h"
-#include "ntfs_put.h"
+#include "libntfs/change/put.h"
 #include "test.h"
 
 #define SIZE  ((uint64_t)3 << 20)
@@ -279,6 +279,7 @@ static int put_all(struct put *x, struct err *err)
 	return r ? r : set_folder(x, err);
 }
 
+// `ctx`: how many sectors wait to be written; NULL: as many as usual.
 static int run(void *ctx, struct disk *d, struct err *err)
 {
 	struct put x = {0};
@@ -289,6 +290,8 @@ static int run(void *ctx, struct disk *d, struct err *err)
 	r = ntfs_change_begin(x.n, err);
 	if (!r)
 		r = ntfs_put_new(x.n, TIME, NULL, NULL, &x.p, err);
+	if (!r && ctx)
+		x.p->batch = *(const size_t *)ctx;
 	if (!r)
 		r = put_all(&x, err);
 	if (!r)
@@ -371,6 +374,7 @@ static void check_volume(void *ctx, struct disk *d, const struct fault_cut *cut,
 	check_ok(ntfs_open(copy, &n, &err), &err);
 	check_ok(ntfs_change_begin(n, &err), &err);
 	check_files(n);
+	check_ok(ntfs_write_file(n, "\\next", "", 0, 0, TIME, &err), &err);
 	check_ok(ntfs_sync(n, &err), &err);
 	ntfs_close(n);
 	all = true;
@@ -442,6 +446,7 @@ int main(void)
 		.run = run, .judge = check_volume, .choose = choose};
 	struct err err = {0};
 	struct ntfs *n;
+	size_t one = 1;
 
 	memset(old_data, 'o', sizeof(old_data));
 	memset(new_data, 'n', sizeof(new_data));
@@ -454,7 +459,11 @@ int main(void)
 	check_done(o.base);
 	fault_cut_each(&o, 5, 3);
 	fault_io_each(&o, 37, false, false);
-	fault_mem_each_on(&o, 61);
+	fault_mem_each_on(&o, 101);
+	// Each file by itself.
+	o.ctx = &one;
+	fault_cut_each(&o, 11, 2);
+	fault_io_each(&o, 53, true, false);
 	disk_close(o.base);
 	return 0;
 }

@@ -24,6 +24,7 @@ int ntfs_put_new(struct ntfs *n, uint64_t time, ntfs_put_coming_fn *is_coming,
 	p->n = n;
 	p->c = ntfs_change_of(n);
 	p->time = time;
+	p->batch = MAX_SECTORS;
 	p->is_coming = is_coming;
 	p->ctx = ctx;
 	p->was_dirty = p->c->keeps_dirty;
@@ -542,7 +543,7 @@ static int end_batch(struct ntfs_put *p, struct err *err)
 // New folders in new folders are written from the deepest up, in so many stages.
 static bool is_full(const struct ntfs_put *p, const struct ntfs_put_file *file)
 {
-	if (p->c->count >= MAX_SECTORS)
+	if (p->c->count >= p->batch)
 		return true;
 	return file->name_count &&
 	       ntfs_record_stage(p->c,

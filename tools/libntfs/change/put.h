@@ -25,6 +25,7 @@ struct ntfs_put {
 	ntfs_put_coming_fn *is_coming;
 	void *ctx;
 	bool was_dirty;        // c->keeps_dirty, before
+	size_t batch;          // sectors that may wait to be written
 	struct ntfs_late late; // keys of files that were replaced
 	struct late_id *ids;
 	size_t id_count, id_capacity;
