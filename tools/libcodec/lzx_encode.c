@@ -15,7 +15,7 @@ static const struct {
 	unsigned trees_from; // the least window with trees
 } levels[CODEC_LEVELS] = {
 	[CODEC_FAST] = {8, 16, 1, LZX_MAX_ORDER + 1},
-	[CODEC_USUAL] = {24, 48, 2, 17},
+	[CODEC_USUAL] = {40, 80, 2, 17},
 	[CODEC_MAX] = {100, 257, 4, 0},
 };
 
@@ -70,7 +70,7 @@ int lzx_encoder_new(unsigned window_order, enum codec_level level,
 	e->finder.depth = levels[level].depth;
 	e->finder.nice = levels[level].nice;
 	e->finder.order2 = 12;
-	e->finder.order3 = window_order < 17 ? 13 : 15;
+	e->finder.order3 = 15;
 	e->finder.order4 = window_order < 18 ? 15 : 17;
 	if (allocate(e)) {
 		lzx_encoder_free(e);
