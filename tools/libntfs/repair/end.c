@@ -127,6 +127,8 @@ int ntfs_repair_end(struct repair_round *w)
 		err = set_dirty(r, w->n, true);
 		if (!err)
 			err = ntfs_repair_mirror(r, w->n);
+		if (!err)
+			err = count_left(r); // the flag is one of them
 	}
 	return err;
 }
