@@ -216,7 +216,7 @@ static void refused(void)
 	wim_image_free(image);
 	check_ok(wim_image_new(&image, NULL), NULL);
 	check_ok(wim_image_add(image, NULL, NULL, 0, &d, NULL), NULL);
-	for (int i = 0; i < 4097; i++)
+	for (int i = 0; i <= WIM_MAX_DEPTH; i++)
 		d = scene_add(image, d, "x", 0x10);
 	check_ok(wim_image_finish(image, NULL), NULL);
 	refuse(image, -EFBIG, NULL);
