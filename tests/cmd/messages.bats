@@ -86,9 +86,9 @@ table() {
 
 @test "dism" {
 	table <<-'END'
-		dism | 87 | say what is to be done | | /Get-ImageInfo, /List-Image or /Apply-Image
+		dism | 87 | say what is to be done | | /Get-ImageInfo, /Apply-Image
 		dism /Get-Imageinof /ImageFile:w.wim | 87 | /Get-Imageinof | | is /Get-ImageInfo meant?
-		dism /Mount-Image /ImageFile:w.wim | 87 | /Mount-Image | not done here | /Apply-Image
+		dism /Mount-Image /ImageFile:w.wim | 87 | /Mount-Image | not done here | are captured, applied
 		dism /Get-ImageInfo | 87 | /ImageFile:FILE | is missing | which WIM file
 		dism /Get-ImageInfo /ImageFile | 87 | /ImageFile | needs a value |
 		dism /Get-ImageInfo /ImageFile:w.wim /Indx:1 | 87 | /Indx:1 | unknown switch | is /Index meant?

@@ -2,9 +2,9 @@
 //
 // Two entries of one file. A rename writes the new entry before it takes the old
 // one away, so that the file has a name at each moment; when the power goes between
-// the two, both lead to the same clusters. They differ in nothing but the name, by
-// which this is told from two files on one cluster, which is damage; and in the date
-// of the last access, by which the new one is known: what it replaced is gone.
+// the two, both lead to the same clusters. They differ in nothing but the name and
+// the date of the last access, by which the new one is known. Two files on one
+// cluster without that date in one of them are damage, be they ever so alike.
 
 #include <string.h>
 
@@ -32,11 +32,16 @@ static struct fat_entry_disk without_name(const struct fat_entry_disk *d)
 	return copy;
 }
 
+static bool is_renamed(const struct fat_node *node)
+{
+	return get_le16(node->d.accessed_date) == FAT_DATE_RENAMED;
+}
+
 static bool is_twin(const struct fat_node *a, const struct fat_node *b)
 {
 	struct fat_entry_disk x = without_name(&a->d), y = without_name(&b->d);
 
-	return !memcmp(&x, &y, sizeof(x));
+	return is_renamed(a) != is_renamed(b) && !memcmp(&x, &y, sizeof(x));
 }
 
 static int look_later(struct search *s, uint32_t first, struct err *err)
