@@ -1,8 +1,8 @@
 #!/bin/bash
 # Puts the tools onto this host, or takes them off: the program, links to it, manual
 # pages. Links have only those commands that no program of Unix or of Debian is
-# called as; the others (copy, deploy, dir, format, help, partition, reg, type) are
-# `slipway NAME`.
+# called as; the others (copy, deploy, dir, format, help, move, partition, reg, subst,
+# type) are `slipway NAME`.
 # usage: build/install.sh install|uninstall
 #   with PREFIX (/usr/local), and DESTDIR, a folder that stands for / (empty)
 set -euo pipefail
@@ -10,7 +10,7 @@ shopt -s inherit_errexit
 cd "$(dirname "$0")/.."
 . build/lib.sh
 
-links='bcdboot bcdedit bootrec bootsect chkdsk dism vdisk xcopy'
+links='bcdboot bcdedit bootrec bootsect chkdsk dism imagex vdisk xcopy'
 bin=${DESTDIR:-}${PREFIX:-/usr/local}/bin
 man=${DESTDIR:-}${PREFIX:-/usr/local}/share/man
 

@@ -11,7 +11,8 @@ printf '%s\n' "$@" | awk '{ print "helgrind", $0; print "memcheck", $0 }' |
 	xargs -P "$(nproc)" -L 1 sh -c '
 	log=$(mktemp)
 	trap "rm -f \"$log\"" EXIT
-	if valgrind -q --tool="$0" --error-exitcode=9 "$1" >"$log" 2>&1 ||
+	if valgrind -q --tool="$0" --error-exitcode=9 \
+		--suppressions=tests/valgrind.supp "$1" >"$log" 2>&1 ||
 		[ $? -eq 77 ]; then
 		echo "  $0 $1"
 	else

@@ -64,7 +64,7 @@ setup_file() {
 		    streams_equal=[windows(file("s", streams={"a": b"x", "A": b"y"}))],
 		    encrypted=[windows(file("e", b"x", attributes=0x4020))],
 		    too_many_links=[windows(folder("l", [file("%d" % i, b"l", link=5) for i in range(1024)]))],
-		    too_deep=[windows(deep(4200))],
+		    too_deep=[windows(deep(16500))],
 		)
 		# And these whatever makes the boot files out of it.
 		long = "n" * 250
@@ -194,7 +194,7 @@ must_refuse() { # FAULT IMAGE COMMAND...
 	assert_output_has 'content.img@1:\: nothing was written to it'
 	cmp content.img content.img.kept
 	apply
-	assert_output_has 'content.img@1:\: what it held is gone, and it is no volume now'
+	assert_output_has 'content.img@1:\: it is no volume now'
 	run -1 slipway dir 'content.img@1:\'
 	answer content.wim
 	run -1 slipway deploy answer.ini --target content.img --progress none

@@ -47,7 +47,7 @@ judge_changed() { # VOLUME SEED STEPS [readable]
 		rm -f v.img
 		truncate -s 48M v.img
 		mkfs.ntfs -F -q -c $cluster v.img 2>/dev/null
-		judge_changed v.img $cluster 120
+		judge_changed v.img $cluster 150
 	done
 }
 

@@ -110,10 +110,33 @@ static bool is_volume(struct disk *d)
 	return true;
 }
 
+// A volume that is built anew cannot give the image that lies in it.
+static int check_apart(const struct dism_image *image, const char *address,
+		       const struct place *target, struct err *err)
+{
+	struct place *source;
+	bool is_inside;
+
+	if (!address_is_same_host(image->path, address))
+		return 0;
+	// What cannot be opened by its address was read already (standard input).
+	if (address_open(image->path,
+			 DISK_READ_ONLY | DISK_UNLOCKED | ADDRESS_FILE |
+				 ADDRESS_LOOK,
+			 &source, NULL))
+		return 0;
+	is_inside = address_is_below(source, target, target->level_count);
+	address_close(source);
+	return is_inside ? err_set(err, -EBUSY, address, ERR_NOWHERE,
+				   "the image file lies in it, and would be "
+				   "destroyed: copy it to another place")
+			 : 0;
+}
+
 // *ret_fate: after a failure, what became of the volume that was there, or
 // NULL.
-static int build_anew(const struct dism_image *image, struct place *place,
-		      const struct apply_options *options,
+static int build_anew(const struct dism_image *image, const char *address,
+		      struct place *place, const struct apply_options *options,
 		      struct cmd_progress *progress, const char **ret_fate,
 		      struct err *err)
 {
@@ -121,14 +144,18 @@ static int build_anew(const struct dism_image *image, struct place *place,
 	bool was_there = is_volume(place->disk);
 	int r;
 
+	r = check_apart(image, address, place, err);
+	if (r)
+		return r;
 	dism_say_applying();
 	r = apply_image(image->wim, image->index, place->disk, options,
 			&progress->progress, &result, err);
 	if (r && was_there)
-		*ret_fate = is_volume(place->disk)
-				    ? "nothing was written to it"
-				    : "what it held is gone, and it is no "
-				      "volume now: apply an image again";
+		*ret_fate =
+			is_volume(place->disk)
+				? "nothing was written to it"
+				: "it is no volume now: apply an image again, "
+				  "with --replace";
 	if (!r && result.object_ids_dropped)
 		cmd_warn(dism_name(), result.object_id_of, APPLY_OBJECT_IDS,
 			 (unsigned long long)result.object_ids_dropped);
@@ -196,7 +223,8 @@ static int apply_to_volume(const struct dism_image *image,
 	if (r)
 		return err_pass(err, r, &inner);
 	if (fate == BUILT_ANEW)
-		r = build_anew(image, place, options, progress, ret_fate, err);
+		r = build_anew(image, s[APPLY_DIR].value, place, options,
+			       progress, ret_fate, err);
 	else if (options->compact)
 		r = not_compact(s[APPLY_DIR].value, err);
 	else

@@ -192,11 +192,13 @@ static int write_image(struct source *source, const struct cmd_switch *s,
 	int r = append ? dism_output_open(path, &output, err)
 		       : dism_output_make(path, &output, err);
 
+	if (r == -EEXIST)
+		cmd_advise(err, "/Append-Image adds an image to it");
 	if (r)
 		return r;
-	if (append && options.has_integrity &&
-	    wim_get_info(output.wim)->has_integrity)
-		r = wim_check_integrity(output.wim, progress, err);
+	// A table that is made is of content that is sound.
+	if (append && options.has_integrity)
+		r = wim_verify(output.wim, progress, err);
 	if (!r)
 		r = append ? wim_writer_append(output.wim, &options, &writer,
 					       err)
@@ -256,6 +258,8 @@ static int check_words(const struct cmd_switch *s, bool append,
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
 		if (!s[needed[i].which].value)
 			return cmd_misuse(dism_name(), "%s", needed[i].text);
+	if (!*s[NAME].value)
+		return cmd_misuse(dism_name(), "/Name: a name is missing");
 	if (append && s[COMPRESS].value)
 		return cmd_misuse(dism_name(),
 				  "/Compress is for a new file: one that is "

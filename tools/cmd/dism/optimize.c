@@ -42,7 +42,7 @@ static int run(const struct dism_image *image, const struct cmd_switch *s,
 	};
 	struct dism_output output;
 	uint64_t before = info->size, after;
-	int r = 0;
+	int r;
 
 	if (s[COMPRESS].value) {
 		options.compression = c->compression;
@@ -50,8 +50,8 @@ static int run(const struct dism_image *image, const struct cmd_switch *s,
 		options.level = c->level;
 		options.is_solid = c->is_solid;
 	}
-	if (s[CHECK_INTEGRITY].value && info->has_integrity)
-		r = wim_check_integrity(image->wim, progress, err);
+	// Content is copied as it is stored: whether it is sound is seen before.
+	r = wim_verify(image->wim, progress, err);
 	if (!r)
 		r = dism_output_replace(image->path, &output, err);
 	if (r)

@@ -94,8 +94,11 @@ static int create(struct dism_output *o, bool replace, struct err *err)
 			       "a folder stands there");
 	if (!r && !replace)
 		return err_set(err, -EEXIST, o->path, ERR_NOWHERE,
-			       "it is there already; /Append-Image adds an "
-			       "image to it");
+			       "it is there already");
+	if (!strncmp(o->spot->tree->kind, "FAT", 3))
+		return err_set(err, -ENOTSUP, o->path, ERR_NOWHERE,
+			       "a file in a FAT volume keeps its size: make it "
+			       "elsewhere, and copy it there");
 	r = tree_begin(o->spot->tree, err);
 	if (!r)
 		r = name_part(o, err);
@@ -108,6 +111,9 @@ static int make(const char *path, bool replace, struct dism_output *ret,
 	int r;
 
 	*ret = (struct dism_output){.path = path};
+	if (!strcmp(path, "-"))
+		return err_set(err, -EINVAL, path, ERR_NOWHERE,
+			       "standard input and output are not written to");
 	r = create(ret, replace, err);
 	if (r)
 		dism_output_close(ret);
@@ -127,6 +133,7 @@ int dism_output_replace(const char *path, struct dism_output *ret,
 
 int dism_output_open(const char *path, struct dism_output *ret, struct err *err)
 {
+	struct err inner = {0};
 	int r;
 
 	*ret = (struct dism_output){.path = path};
@@ -134,7 +141,12 @@ int dism_output_open(const char *path, struct dism_output *ret, struct err *err)
 	if (r)
 		return r;
 	ret->file = ret->place->disk;
-	r = wim_open(ret->file, &ret->wim, err);
+	r = wim_open(ret->file, &ret->wim, &inner);
+	if (r == -ENOENT)
+		r = err_set(err, -ENOTSUP, path, ERR_NOWHERE,
+			    "it is split: /Export-Image makes one file of it");
+	else if (r)
+		err_pass(err, r, &inner);
 	if (r)
 		dism_output_close(ret);
 	return r;
@@ -144,6 +156,7 @@ int dism_output_finish(struct dism_output *o, struct err *err)
 {
 	int r;
 
+	o->is_finished = true;
 	if (o->place)
 		return address_finish(o->place, err);
 	r = disk_finish(o->file, err);
@@ -166,6 +179,10 @@ int dism_output_finish(struct dism_output *o, struct err *err)
 void dism_output_close(struct dism_output *o)
 {
 	wim_close(o->wim);
+	// A file that did not take what was added is as long as it was, which is
+	// to become so on the disk too.
+	if (o->place && !o->is_finished)
+		best_effort(address_finish(o->place, NULL));
 	if (o->place)
 		cmd_place_close(o->place);
 	else

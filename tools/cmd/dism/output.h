@@ -18,6 +18,7 @@ struct dism_output {
 	struct place *place;
 	struct wim *wim;
 	struct disk *file; // either's
+	bool is_finished;
 };
 
 // What /Compress can say.

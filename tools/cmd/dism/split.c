@@ -33,18 +33,19 @@ struct parts {
 static char *name_part(const char *path, uint16_t part)
 {
 	const char *name = path + strlen(path), *dot;
-	char *text;
+	size_t size = strlen(path) + sizeof("65535");
+	char *text = mem_alloc(size);
 
 	while (name > path && !strchr("/\\:", name[-1]))
 		name--;
 	dot = strrchr(name, '.');
 	if (!dot || dot == name)
 		dot = name + strlen(name);
-	if (part == 1)
-		return strdup(path);
-	if (asprintf(&text, "%.*s%" PRIu16 "%s", (int)(dot - path), path, part,
-		     dot) < 0)
-		return NULL;
+	if (text && part == 1)
+		strcpy(text, path);
+	else if (text)
+		snprintf(text, size, "%.*s%" PRIu16 "%s", (int)(dot - path),
+			 path, part, dot);
 	return text;
 }
 
@@ -83,7 +84,7 @@ static void close_parts(struct parts *p)
 {
 	for (size_t i = 0; i < p->count; i++) {
 		dism_output_close(&p->outputs[i]);
-		free(p->names[i]);
+		mem_free(p->names[i]);
 	}
 	mem_free(p->outputs);
 	mem_free(p->names);
@@ -105,10 +106,10 @@ static int run(const struct dism_image *image, const struct cmd_switch *s,
 {
 	struct parts parts = {.path = s[SWM_FILE].value};
 	struct wim_split_files files = {make_part, &parts};
-	int r = 0;
+	int r;
 
-	if (s[CHECK_INTEGRITY].value)
-		r = wim_check_integrity(image->wim, &progress->progress, err);
+	// Content is copied as it is stored: whether it is sound is seen before.
+	r = wim_verify(image->wim, &progress->progress, err);
 	if (!r) {
 		puts("Splitting image");
 		fflush(stdout);

@@ -13,6 +13,8 @@
 
 #include "host.h"
 
+#define LINK_NOT_FIXED 0x10000u // of reparse_flags: the upper half of the word
+
 #define BLOCK 4096u // holes of sparse files are made of these
 
 static int failed(const struct wim_dentry *d, struct err *err)
@@ -176,8 +178,10 @@ static int make_reparse(struct into *into, const struct wim_dentry *d,
 			struct err *err)
 {
 	struct host_place *p = into->place;
+	// A link that led out of what was captured was not made one from its root.
 	bool fix = !into->options->keep_links &&
-		   wim_get_info(into->wim)->rp_fix;
+		   wim_get_info(into->wim)->rp_fix &&
+		   !(d->reparse_flags & LINK_NOT_FIXED);
 	struct err inner = {0};
 	char *target, name[HOST_NAME];
 	int at, r;
