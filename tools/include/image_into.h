@@ -67,7 +67,7 @@ const char *into_loss_text(enum into_loss loss);
 
 // Applies image `index` to a folder of the host, which is made when it is not there.
 // Files get their times, folders too; a file that is replaced is the old one until
-// the new one is whole. Symbolic links become links, junctions too.
+// the new one is whole, and after a failure nothing that was new is left. Symbolic links become links, junctions too.
 // Returns 0, -ENOENT for an unknown index, -EBADMSG when the image is corrupt or
 // content does not match its hash, -EEXIST when a folder of the image stands where
 // something else is, or the reverse, -ECANCELED, -ENOMEM, as wim_image_load and

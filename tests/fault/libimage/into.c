@@ -35,6 +35,16 @@ static int apply(struct disk *file, struct err *err)
 	return r;
 }
 
+// What the last run left when it succeeded.
+static void clear(void)
+{
+	char command[300];
+
+	snprintf(command, sizeof(command), "rm -rf %s/a && mkdir %s/a", folder,
+		 folder);
+	check(!system(command));
+}
+
 static void put_old(void)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
@@ -43,9 +53,11 @@ static void put_old(void)
 	close(fd);
 }
 
-// Nothing but what the image has; the old file is whole unless it was replaced.
+// Nothing but what the image has, and after a failure nothing of it that was not
+// there; the old file is whole unless it was replaced.
 static void look(bool failed)
 {
+	unsigned names = 0;
 	char inner[sizeof(path)];
 	DIR *d;
 	struct dirent *e;
@@ -54,15 +66,19 @@ static void look(bool failed)
 	snprintf(inner, sizeof(inner), "%s/a", folder);
 	d = opendir(inner);
 	check(d);
-	while ((e = readdir(d)))
+	while ((e = readdir(d))) {
 		check(!strstr(e->d_name, DISK_PART_SUFFIX));
+		names += e->d_name[0] != '.';
+	}
 	closedir(d);
+	check(!failed == (names > 1));
 	check(!stat(path, &st));
 	check(failed || st.st_size != strlen(OLD));
 }
 
 static void fail_memory(struct disk *file, bool persistent)
 {
+	clear();
 	for (unsigned n = 1;; n += n < 100 ? 1 : 7) {
 		size_t live = fault_mem_live();
 		struct err err = {0};
@@ -85,6 +101,7 @@ static void fail_memory(struct disk *file, bool persistent)
 
 static void fail_reads(struct disk *file)
 {
+	clear();
 	for (unsigned n = 1;; n++) {
 		struct fault_plan plan = {.fail_at = n};
 		struct disk *bad = fault_disk(file, &plan);
@@ -114,8 +131,6 @@ int main(void)
 				DISK_READ_ONLY, &file, &err),
 		 &err);
 	// a file that the image has
-	snprintf(path, sizeof(path), "%s/a", folder);
-	check(!mkdir(path, 0777));
 	snprintf(path, sizeof(path), "%s/a/x.txt", folder);
 	fail_memory(file, false);
 	fail_memory(file, true);

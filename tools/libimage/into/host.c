@@ -15,7 +15,8 @@
 
 #define LINK_NOT_FIXED 0x10000u // of reparse_flags: the upper half of the word
 
-#define BLOCK 4096u // holes of sparse files are made of these
+#define WHOLE (64u << 10) // a file of as much is written at once, by one thread
+#define BLOCK 4096u       // holes of sparse files are made of these
 
 static int failed(const struct wim_dentry *d, struct err *err)
 {
@@ -96,6 +97,18 @@ static int stands_there(int at, const char *name)
 	return -1;
 }
 
+static const struct wim_blob *unnamed(const struct wim_dentry *d)
+{
+	return d->stream_count && !d->streams[0].name ? d->streams[0].blob
+						      : NULL;
+}
+
+// Tells whether a file's content may come in pieces.
+static bool is_large(const struct wim_dentry *d)
+{
+	return unnamed(d) && unnamed(d)->size > WHOLE;
+}
+
 // Settles under which name an entry is made. *ret_at and `name` are where.
 static int find_place(struct into *into, const struct wim_dentry *d,
 		      int *ret_at, char name[HOST_NAME], struct err *err)
@@ -108,9 +121,13 @@ static int find_place(struct into *into, const struct wim_dentry *d,
 		there = stands_there(at, name);
 	if (at < 0 || (there < 0 && !is_of_name(errno)))
 		return failed(d, err);
-	p->is_part[d->index] = there > 0;
+	p->is_part[d->index] = there > 0 || is_large(d);
+	p->is_ours[d->index] = !there;
 	*ret_at = at;
 	host_part_name(p, d, name);
+	// of a run that was killed
+	if (p->is_part[d->index])
+		unlinkat(at, name, 0);
 	return 0;
 }
 
@@ -119,12 +136,6 @@ static int open_new(int at, const char *name)
 	return openat(at, name,
 		      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 		      0666);
-}
-
-static const struct wim_blob *unnamed(const struct wim_dentry *d)
-{
-	return d->stream_count && !d->streams[0].name ? d->streams[0].blob
-						      : NULL;
 }
 
 static int lose_metadata(struct into *into, const struct wim_dentry *d,
@@ -403,20 +414,25 @@ static int end_entry(struct into *into, const struct wim_dentry *d,
 	return r ? r : lose_metadata(into, d, err);
 }
 
-// What was to replace something and did not is taken away.
+// After a failure: what was made goes again, the parts of files too.
 static void drop(struct into *into, const struct wim_dentry *d)
 {
 	struct host_place *p = into->place;
-	char part[HOST_NAME];
+	char name[HOST_NAME];
 	int at;
 
-	if (!p->is_part[d->index])
+	if (!p->is_part[d->index] && !p->is_ours[d->index] &&
+	    !p->is_new[d->index])
 		return;
 	at = host_open_folder(p, d->parent);
-	if (at >= 0) {
-		unlinkat(at, host_part_name(p, d, part), 0);
-		close(at);
-	}
+	if (at < 0)
+		return;
+	if (p->is_part[d->index])
+		unlinkat(at, host_part_name(p, d, name), 0);
+	if (p->is_ours[d->index] || p->is_new[d->index])
+		unlinkat(at, host_name(d, name),
+			 p->is_new[d->index] ? AT_REMOVEDIR : 0);
+	close(at);
 }
 
 // --- All of it ---------------------------------------------------------------
@@ -456,7 +472,8 @@ static int prepare(struct into *into, struct err *err)
 
 	p->is_new = mem_array(count, sizeof(*p->is_new));
 	p->is_part = mem_array(count, sizeof(*p->is_part));
-	return p->is_new && p->is_part ? 0 : err_nomem(err);
+	p->is_ours = mem_array(count, sizeof(*p->is_ours));
+	return p->is_new && p->is_part && p->is_ours ? 0 : err_nomem(err);
 }
 
 int image_into_host(struct wim *w, uint32_t index, const char *folder,
@@ -488,5 +505,6 @@ int image_into_host(struct wim *w, uint32_t index, const char *folder,
 		close(p.root);
 	mem_free(p.is_new);
 	mem_free(p.is_part);
+	mem_free(p.is_ours);
 	return r;
 }

@@ -19,8 +19,10 @@ struct host_place {
 	int at;
 	// By dentry->index. A folder that is new has nothing in it that could be
 	// in the way, so its files are made when their content comes. One that is
-	// there is replaced at the end: the new file has another name until then.
-	bool *is_new, *is_part;
+	// there is replaced at the end, and a large one is whole then: until then
+	// it has another name. What was made where nothing stood goes again when
+	// not all can be made.
+	bool *is_new, *is_part, *is_ours;
 	pthread_mutex_t lock; // over what is left out while content is written
 };
 

@@ -275,8 +275,8 @@ static int verify(struct into *into, struct pool *pool,
 // What has not its name yet is taken away.
 static void drop_all(struct into *into)
 {
-	for (size_t i = 0; into->ops->drop && i < into->image->dentry_count;
-	     i++)
+	// from the leaves on
+	for (size_t i = into->image->dentry_count; into->ops->drop && i--;)
 		into->ops->drop(into, into->image->dentries[i]);
 }
 
