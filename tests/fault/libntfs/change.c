@@ -464,11 +464,11 @@ int main(int argc, char **argv)
 	static const struct {
 		change_fn *run;
 		unsigned io, memory, cut;
-	} changes[] = {{replace, 5, 5, 1},        {add_long, 43, 131, 2},
-		       {remove_long, 47, 251, 2}, {make_folders, 11, 37, 1},
-		       {resize, 7, 7, 1},         {remove_folders, 11, 11, 1},
-		       {unlink_one, 7, 7, 1},     {add_many, 97, 701, 7},
-		       {all, 101, 907, 5}};
+	} changes[] = {{replace, 5, 5, 1},        {add_long, 43, 131, 4},
+		       {remove_long, 47, 251, 4}, {make_folders, 11, 37, 2},
+		       {resize, 7, 7, 1},         {remove_folders, 11, 11, 2},
+		       {unlink_one, 7, 7, 1},     {add_many, 97, 701, 13},
+		       {all, 101, 907, 9}};
 	struct fault_operation o = {
 		.run = run, .judge = check_volume, .choose = choose};
 
