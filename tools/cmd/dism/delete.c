@@ -9,21 +9,21 @@
 
 enum { CHECK_INTEGRITY = DISM_IMAGE_SWITCH_COUNT, PROGRESS, NONE };
 
-static int run(const struct dism_image *image, bool check,
-	       struct cmd_progress *progress, struct err *err)
+static int run(const struct dism_image *image, const struct cmd_switch *s,
+	       struct progress *progress, struct err *err)
 {
 	struct dism_output output;
 	int r = 0;
 
-	if (check)
-		r = wim_check_integrity(image->wim, &progress->progress, err);
+	if (s[CHECK_INTEGRITY].value)
+		r = wim_check_integrity(image->wim, progress, err);
 	if (!r)
 		r = dism_output_open(image->path, &output, err);
 	if (r)
 		return r;
 	puts("Deleting image");
 	fflush(stdout);
-	r = wim_delete(output.wim, image->index, &progress->progress, err);
+	r = wim_delete(output.wim, image->index, progress, err);
 	if (!r)
 		r = dism_output_finish(&output, err);
 	dism_output_close(&output);
@@ -38,19 +38,6 @@ int dism_delete_image(int argc, char **argv)
 		[PROGRESS] = {"Progress", true, NULL},
 		[NONE] = {NULL, false, NULL},
 	};
-	struct cmd_progress progress;
-	struct dism_image image;
-	struct err err = {0};
-	int r = dism_read_switches(argc, argv, s, &s[PROGRESS], &progress);
 
-	if (!r)
-		r = dism_open(s, true, &image);
-	if (r)
-		return r;
-	dism_begin();
-	r = run(&image, s[CHECK_INTEGRITY].value, &progress, &err);
-	cmd_progress_end(&progress);
-	r = r ? dism_fail(image.path, &err) : dism_done();
-	dism_close(&image);
-	return r;
+	return dism_on_image(argc, argv, s, &s[PROGRESS], true, run);
 }

@@ -46,6 +46,18 @@ int dism_open(const struct cmd_switch *switches, bool needs_image,
 int dism_open_named(int argc, char **argv, bool needs_image,
 		    struct dism_image *ret);
 
+// What a verb does with the image that its switches name.
+typedef int dism_run_fn(const struct dism_image *image,
+			const struct cmd_switch *switches,
+			struct progress *progress, struct err *err);
+
+// All of such a verb: reads its switches, of which `style` is that of progress, opens
+// the image as dism_open does, and says how `run` ended.
+// Returns the command's exit status.
+int dism_on_image(int argc, char **argv, struct cmd_switch *switches,
+		  const struct cmd_switch *style, bool needs_image,
+		  dism_run_fn *run);
+
 // Closes what dism_open opened.
 void dism_close(struct dism_image *image);
 

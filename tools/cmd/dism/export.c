@@ -24,28 +24,6 @@ enum {
 	NONE
 };
 
-// A new file is compressed as /Compress says, or as the source is. One that is
-// there keeps its own compression.
-static struct wim_write_options new_file(const struct wim_info *source,
-					 const struct cmd_switch *s,
-					 const struct dism_compression *c)
-{
-	struct wim_write_options o = {
-		.compression = source->compression,
-		.chunk_size = source->chunk_size,
-		.level = CODEC_USUAL,
-		.has_integrity = s[CHECK_INTEGRITY].value,
-	};
-
-	if (s[COMPRESS].value) {
-		o.compression = c->compression;
-		o.chunk_size = 0;
-		o.level = c->level;
-		o.is_solid = c->is_solid;
-	}
-	return o;
-}
-
 static int begin(const char *path, bool exists,
 		 const struct wim_write_options *options,
 		 struct dism_output *output, struct wim_writer **writer,
@@ -74,7 +52,9 @@ static int run(const struct dism_image *image, const struct cmd_switch *s,
 		.recompress = s[COMPRESS].value,
 	};
 	struct wim_write_options options =
-		new_file(wim_get_info(image->wim), s, compression);
+		dism_write_like(wim_get_info(image->wim),
+				s[COMPRESS].value ? compression : NULL,
+				s[CHECK_INTEGRITY].value);
 	struct dism_output output;
 	struct wim_writer *writer;
 	bool exists;

@@ -86,28 +86,17 @@ static const struct form {
 static struct {
 	char name[16];
 	const char *there;
+	bool has_value;
 } renamed[] = {
-	{"--boot", "Bootable"},     {"--check", "CheckIntegrity"},
-	{"--compress", "Compress"}, {"--config", "ConfigFile"},
-	{"--flags", "Flags"},       {"--norpfix", "NoRpFix"},
-	{"--ref", "SWMFile"},       {"--verify", "Verify"},
-	{"--xml", "Xml"},           {"--progress", "Progress"},
-	{"--scroll", NULL},         {"--temp", NULL},
-	{"--logfile", NULL},
+	{"--boot", "Bootable", false},    {"--check", "CheckIntegrity", false},
+	{"--compress", "Compress", true}, {"--config", "ConfigFile", true},
+	{"--flags", "Flags", true},       {"--norpfix", "NoRpFix", false},
+	{"--ref", "SWMFile", true},       {"--verify", "Verify", false},
+	{"--xml", "Xml", false},          {"--progress", "Progress", true},
+	{"--scroll", NULL, false},        {"--temp", NULL, true},
+	{"--logfile", NULL, true},
 };
 #define RENAMED (sizeof(renamed) / sizeof(renamed[0]))
-
-static bool has_value(const char *name)
-{
-	static const char *const names[] = {"compress", "config",   "flags",
-					    "ref",      "progress", "temp",
-					    "logfile"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strcmp(names[i], name))
-			return true;
-	return false;
-}
 
 static const struct form *find_form(const char *word)
 {
@@ -175,8 +164,7 @@ static int translate(const struct form *form, int argc, char **argv,
 
 	for (size_t i = 0; i < RENAMED; i++)
 		table[i] = (struct cmd_switch){renamed[i].name + 2,
-					       has_value(renamed[i].name + 2),
-					       NULL};
+					       renamed[i].has_value, NULL};
 	mark_switches(argc, argv);
 	r = cmd_switches(argc, argv, table, &words);
 	if (r)

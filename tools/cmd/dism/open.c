@@ -111,6 +111,27 @@ int dism_open_named(int argc, char **argv, bool needs_image,
 	return status ? status : dism_open(switches, needs_image, ret);
 }
 
+int dism_on_image(int argc, char **argv, struct cmd_switch *switches,
+		  const struct cmd_switch *style, bool needs_image,
+		  dism_run_fn *run)
+{
+	struct cmd_progress progress;
+	struct dism_image image;
+	struct err err = {0};
+	int r = dism_read_switches(argc, argv, switches, style, &progress);
+
+	if (!r)
+		r = dism_open(switches, needs_image, &image);
+	if (r)
+		return r;
+	dism_begin();
+	r = run(&image, switches, &progress.progress, &err);
+	cmd_progress_end(&progress);
+	r = r ? dism_fail(image.path, &err) : dism_done();
+	dism_close(&image);
+	return r;
+}
+
 void dism_close(struct dism_image *image)
 {
 	wim_close(image->wim);

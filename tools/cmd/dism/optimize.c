@@ -33,23 +33,14 @@ static int run(const struct dism_image *image, const struct cmd_switch *s,
 	       struct err *err)
 {
 	const struct wim_info *info = wim_get_info(image->wim);
-	struct wim_write_options options = {
-		.compression = info->compression,
-		.chunk_size = info->chunk_size,
-		.level = CODEC_USUAL,
-		.has_integrity = info->has_integrity ||
-				 s[CHECK_INTEGRITY].value,
-	};
+	struct wim_write_options options =
+		dism_write_like(info, s[COMPRESS].value ? c : NULL,
+				info->has_integrity ||
+					s[CHECK_INTEGRITY].value);
 	struct dism_output output;
 	uint64_t before = info->size, after;
 	int r;
 
-	if (s[COMPRESS].value) {
-		options.compression = c->compression;
-		options.chunk_size = 0;
-		options.level = c->level;
-		options.is_solid = c->is_solid;
-	}
 	// Content is copied as it is stored: whether it is sound is seen before.
 	r = wim_verify(image->wim, progress, err);
 	if (!r)

@@ -32,6 +32,26 @@ int dism_compression_parse(const char *text, struct dism_compression *ret)
 			  text);
 }
 
+struct wim_write_options dism_write_like(const struct wim_info *source,
+					 const struct dism_compression *c,
+					 bool has_integrity)
+{
+	struct wim_write_options o = {
+		.compression = source->compression,
+		.chunk_size = source->chunk_size,
+		.level = CODEC_USUAL,
+		.has_integrity = has_integrity,
+	};
+
+	if (c) {
+		o.compression = c->compression;
+		o.chunk_size = 0;
+		o.level = c->level;
+		o.is_solid = c->is_solid;
+	}
+	return o;
+}
+
 int dism_output_exists(const char *path, bool *ret, struct err *err)
 {
 	struct tree_stat st;

@@ -32,6 +32,12 @@ struct dism_compression {
 // Returns 0, or CMD_MISUSE after saying what is wrong.
 int dism_compression_parse(const char *text, struct dism_compression *ret);
 
+// Returns how a file is written that has images of another: as that is compressed, or
+// as /Compress says (NULL: it does not), with a table of hashes when asked for.
+struct wim_write_options dism_write_like(const struct wim_info *source,
+					 const struct dism_compression *c,
+					 bool has_integrity);
+
 // Begins a new file at an address. It is there when dism_output_finish was done,
 // and until then nothing of it is.
 // Returns 0, -EEXIST when there is one, or as address_open, tree_begin and

@@ -8,6 +8,15 @@
 
 enum { PROGRESS = DISM_IMAGE_SWITCH_COUNT, NONE };
 
+static int run(const struct dism_image *image, const struct cmd_switch *s,
+	       struct progress *progress, struct err *err)
+{
+	(void)s;
+	puts("Verifying image");
+	fflush(stdout);
+	return wim_verify(image->wim, progress, err);
+}
+
 int dism_verify_image(int argc, char **argv)
 {
 	struct cmd_switch s[] = {
@@ -15,21 +24,6 @@ int dism_verify_image(int argc, char **argv)
 		[PROGRESS] = {"Progress", true, NULL},
 		[NONE] = {NULL, false, NULL},
 	};
-	struct cmd_progress progress;
-	struct dism_image image;
-	struct err err = {0};
-	int r = dism_read_switches(argc, argv, s, &s[PROGRESS], &progress);
 
-	if (!r)
-		r = dism_open(s, false, &image);
-	if (r)
-		return r;
-	dism_begin();
-	puts("Verifying image");
-	fflush(stdout);
-	r = wim_verify(image.wim, &progress.progress, &err);
-	cmd_progress_end(&progress);
-	r = r ? dism_fail(image.path, &err) : dism_done();
-	dism_close(&image);
-	return r;
+	return dism_on_image(argc, argv, s, &s[PROGRESS], false, run);
 }
