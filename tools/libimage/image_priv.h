@@ -16,8 +16,16 @@ struct compact;
 // A stream that is filled from a blob.
 struct target {
 	const struct wim_blob *blob;
-	uint32_t stream;
+	uint32_t
+		dentry; // whose it is, by its index; of a volume that is built: 0
+	uint32_t stream; // the dentry's, by its place, or the build's
 	bool is_pressed; // the stream is that of its chunks
+};
+
+// All of them. Of zeroes: none; mem_free frees items.
+struct targets {
+	struct target *items;
+	size_t count, room;
 };
 
 struct apply {
@@ -25,8 +33,7 @@ struct apply {
 	struct ntfs_build *build;
 	struct wim_image *image;
 	struct compact *compact; // NULL: no file is compressed
-	struct target *targets;  // sorted by blob
-	size_t target_count, target_room;
+	struct targets targets;
 	struct apply_result result;
 };
 
@@ -73,7 +80,37 @@ int image_extract(struct wim *w, const struct wim_blob *const *blobs,
 		  struct pool *pool, struct progress *progress,
 		  struct err *err);
 
-// As apply_find, in any image (find.c).
+// --- targets.c ---------------------------------------------------------------
+
+// Adds one. Returns 0 or -ENOMEM.
+int image_targets_add(struct targets *t, const struct target *target,
+		      struct err *err);
+
+// Ends the adding: sorts them by blob, as those below want them.
+void image_targets_sort(struct targets *t);
+
+// Returns the first target of a blob; the others follow up to the end of the items.
+const struct target *image_targets_of(const struct targets *t,
+				      const struct wim_blob *blob);
+
+// Lists each blob once, in new memory (mem_free). Returns 0 or -ENOMEM.
+int image_targets_blobs(const struct targets *t, const struct wim_blob ***ret,
+			size_t *ret_count, struct err *err);
+
+// Reads them all. Returns as wim_extract.
+int image_targets_extract(const struct targets *t, struct wim *w,
+			  const struct wim_sink *sink, const char *stage,
+			  struct pool *pool, struct progress *progress,
+			  struct err *err);
+
+// The same, with nothing but their hashes compared.
+int image_targets_check(const struct targets *t, struct wim *w,
+			struct pool *pool, struct progress *progress,
+			struct err *err);
+
+// --- find.c ------------------------------------------------------------------
+
+// As apply_find, in any image.
 int image_find(const struct wim_image *image, const char *path,
 	       const struct wim_dentry **ret, struct err *err);
 

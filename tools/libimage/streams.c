@@ -12,12 +12,10 @@
 static int add_target(struct apply *a, const struct wim_blob *blob,
 		      uint32_t stream, bool is_pressed, struct err *err)
 {
-	if (mem_grow((void **)&a->targets, a->target_count, &a->target_room,
-		     sizeof(*a->targets)))
-		return err_nomem(err);
-	a->targets[a->target_count++] =
-		(struct target){blob, stream, is_pressed};
-	return 0;
+	const struct target target = {
+		.blob = blob, .stream = stream, .is_pressed = is_pressed};
+
+	return image_targets_add(&a->targets, &target, err);
 }
 
 static int add_data(struct walk *w, uint32_t node, const struct wim_stream *s,

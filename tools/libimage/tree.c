@@ -2,7 +2,6 @@
 //
 // An image's tree becomes nodes, names and streams of a volume to be built.
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "compact/compact.h"
@@ -186,15 +185,6 @@ static int add_dentry(struct walk *w, struct wim_dentry *d)
 	return r ? apply_failed(w, d, &inner) : 0;
 }
 
-static int by_blob(const void *a, const void *b)
-{
-	const struct target *x = a, *y = b;
-
-	if (x->blob != y->blob)
-		return x->blob < y->blob ? -1 : 1;
-	return x->stream < y->stream ? -1 : x->stream > y->stream;
-}
-
 static int walk_image(struct apply *a, struct err *err)
 {
 	const struct wim_image *image = a->image;
@@ -238,10 +228,7 @@ int apply_tree(struct wim *w, uint32_t index, struct ntfs_build *b,
 		apply_free(a);
 		return r;
 	}
-	// For first_target, which looks for a blob among them.
-	if (a->target_count)
-		qsort(a->targets, a->target_count, sizeof(*a->targets),
-		      by_blob);
+	image_targets_sort(&a->targets);
 	*ret = a;
 	return 0;
 }
@@ -255,7 +242,7 @@ void apply_free(struct apply *a)
 {
 	if (!a)
 		return;
-	mem_free(a->targets);
+	mem_free(a->targets.items);
 	image_compact_free(a->compact);
 	wim_image_free(a->image);
 	mem_free(a);

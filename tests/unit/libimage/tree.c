@@ -145,7 +145,7 @@ static void check_tree(void)
 	check_eq(result->folders, 3);
 	check_eq(result->reparse_points, 1);
 	check_eq(result->streams, 0);
-	check_eq(a->target_count, 4);
+	check_eq(a->targets.count, 4);
 	check_find(a);
 	check_ok(ntfs_build_layout(b, &err), &err);
 	check_ok(ntfs_build_begin(b, &err), &err);

@@ -20,16 +20,14 @@ static bool is_reparse(const struct wim_dentry *d)
 
 // --- Targets of content ------------------------------------------------------
 
-static int add_target(struct into *into, const struct wim_dentry *d,
-		      const struct wim_stream *s, struct err *err)
+static int add_target(struct targets *t, const struct wim_dentry *d,
+		      size_t stream, struct err *err)
 {
-	if (mem_grow((void **)&into->targets, into->target_count,
-		     &into->target_room, sizeof(*into->targets)))
-		return err_nomem(err);
-	into->targets[into->target_count++] =
-		(struct into_target){s->blob, d, s};
-	into->result.bytes += s->blob->size;
-	return 0;
+	const struct target target = {.blob = d->streams[stream].blob,
+				      .dentry = d->index,
+				      .stream = (uint32_t)stream};
+
+	return image_targets_add(t, &target, err);
 }
 
 static int add_streams(struct into *into, const struct wim_dentry *d,
@@ -43,79 +41,30 @@ static int add_streams(struct into *into, const struct wim_dentry *d,
 
 		if (s->name && !into->takes_streams)
 			lost = true;
-		else if (s->blob && (s->name || !is_folder(d)))
-			r = add_target(into, d, s, err);
+		else if (s->blob && (s->name || !is_folder(d))) {
+			r = add_target(&into->targets, d, i, err);
+			into->result.bytes += s->blob->size;
+		}
 	}
 	return r || !lost ? r : into_lose(into, d, INTO_STREAMS, err);
-}
-
-static int by_blob(const void *a, const void *b)
-{
-	const struct into_target *x = a, *y = b;
-
-	if (x->blob != y->blob)
-		return x->blob < y->blob ? -1 : 1;
-	return x < y ? -1 : x > y;
-}
-
-static const struct into_target *first_target(const struct into *into,
-					      const struct wim_blob *blob)
-{
-	size_t low = 0, high = into->target_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (into->targets[middle].blob < blob)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return &into->targets[low];
 }
 
 static int write_piece(void *ctx, const struct wim_blob *blob, uint64_t off,
 		       const void *data, size_t len, struct err *err)
 {
 	struct into *into = ctx;
-	const struct into_target *t = first_target(into, blob),
-				 *end = into->targets + into->target_count;
+	const struct target *t = image_targets_of(&into->targets, blob),
+			    *end = into->targets.items + into->targets.count;
 
 	for (; t < end && t->blob == blob; t++) {
-		int r = into->ops->write(into, t->dentry, t->stream, off, data,
-					 len, err);
+		const struct wim_dentry *d = into->image->dentries[t->dentry];
+		int r = into->ops->write(into, d, &d->streams[t->stream], off,
+					 data, len, err);
 
 		if (r)
 			return r;
 	}
 	return 0;
-}
-
-static int drop_piece(void *ctx, const struct wim_blob *blob, uint64_t off,
-		      const void *data, size_t len, struct err *err)
-{
-	return 0;
-}
-
-static int move_content(struct into *into, bool write, struct pool *pool,
-			struct progress *progress, struct err *err)
-{
-	const struct wim_sink sink = {write ? write_piece : drop_piece, into};
-	const struct wim_blob **blobs;
-	size_t count = 0;
-	int r;
-
-	blobs = mem_array(into->target_count, sizeof(*blobs));
-	if (!blobs)
-		return err_nomem(err);
-	for (size_t i = 0; i < into->target_count; i++)
-		if (!i || into->targets[i].blob != into->targets[i - 1].blob)
-			blobs[count++] = into->targets[i].blob;
-	r = image_extract(into->wim, blobs, count, &sink,
-			  write ? "Applying image" : "Checking image", pool,
-			  progress, err);
-	mem_free(blobs);
-	return r;
 }
 
 // --- The tree ----------------------------------------------------------------
@@ -230,9 +179,7 @@ static int make_tree(struct into *into, struct progress *progress,
 			r = err_set(err, -ECANCELED, "image", ERR_NOWHERE,
 				    "stopped");
 	}
-	if (!r && into->target_count)
-		qsort(into->targets, into->target_count, sizeof(*into->targets),
-		      by_blob);
+	image_targets_sort(&into->targets);
 	return r;
 }
 
@@ -253,22 +200,19 @@ static int verify(struct into *into, struct pool *pool,
 		  struct progress *progress, struct err *err)
 {
 	const struct wim_image *image = into->image;
+	struct targets all = {0};
 	int r = 0;
 
 	for (size_t i = 0; i < image->dentry_count && !r; i++)
 		for (size_t k = 0; k < image->dentries[i]->stream_count && !r;
 		     k++)
 			if (image->dentries[i]->streams[k].blob)
-				r = add_target(into, image->dentries[i],
-					       &image->dentries[i]->streams[k],
+				r = add_target(&all, image->dentries[i], k,
 					       err);
-	if (!r && into->target_count)
-		qsort(into->targets, into->target_count, sizeof(*into->targets),
-		      by_blob);
+	image_targets_sort(&all);
 	if (!r)
-		r = move_content(into, false, pool, progress, err);
-	into->target_count = 0;
-	into->result.bytes = 0;
+		r = image_targets_check(&all, into->wim, pool, progress, err);
+	mem_free(all.items);
 	return r;
 }
 
@@ -283,6 +227,7 @@ static void drop_all(struct into *into)
 static int run(struct into *into, struct pool *pool, struct progress *progress,
 	       struct err *err)
 {
+	const struct wim_sink sink = {write_piece, into};
 	int r = 0;
 
 	if (into->options->verify)
@@ -293,7 +238,9 @@ static int run(struct into *into, struct pool *pool, struct progress *progress,
 	if (!r && into->ops->ready)
 		r = into->ops->ready(into, err);
 	if (!r)
-		r = move_content(into, true, pool, progress, err);
+		r = image_targets_extract(&into->targets, into->wim, &sink,
+					  "Applying image", pool, progress,
+					  err);
 	if (!r)
 		r = make_links(into, err);
 	if (!r)
@@ -331,7 +278,7 @@ int into_run(struct into *into, struct wim *w, uint32_t index,
 	if (!r)
 		*ret = into->result;
 	pool_free(pool);
-	mem_free(into->targets);
+	mem_free(into->targets.items);
 	mem_free(into->first);
 	mem_free(into->is_left_out);
 	wim_image_free(into->image);

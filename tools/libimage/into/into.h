@@ -53,13 +53,6 @@ struct into_ops {
 	void (*drop)(struct into *into, const struct wim_dentry *d);
 };
 
-// A stream that is filled from a blob.
-struct into_target {
-	const struct wim_blob *blob;
-	const struct wim_dentry *dentry;
-	const struct wim_stream *stream;
-};
-
 struct into {
 	const struct into_ops *ops;
 	void *place;
@@ -67,10 +60,9 @@ struct into {
 	struct progress *progress;
 	struct wim *wim;
 	struct wim_image *image;
-	bool *is_left_out;           // by dentry->index
-	bool takes_streams;          // named ones, too, also of reparse points
-	struct into_target *targets; // sorted by blob
-	size_t target_count, target_room;
+	bool *is_left_out;  // by dentry->index
+	bool takes_streams; // named ones, too, also of reparse points
+	struct targets targets;
 	const struct wim_dentry **first; // of each link group, by dentry->index
 	struct into_result result;
 };
