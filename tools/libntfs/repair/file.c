@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../encode/value.h"
 #include "repair.h"
 #include "../encode/short.h"
 
@@ -417,27 +418,8 @@ static int mend_data(struct file_repair *k)
 static bool sum_eas(const uint8_t *data, size_t size,
 		    struct ntfs_ea_information_disk *ret)
 {
-	uint32_t bytes = 0, need = 0;
-	size_t off = 0;
-
-	while (range_ok(off, sizeof(struct ntfs_ea_disk), size)) {
-		const struct ntfs_ea_disk *h = (const void *)(data + off);
-		uint32_t next = get_le32(h->next);
-		uint32_t len = 9u + h->name_len + get_le16(h->value_len);
-
-		if (!range_ok(off, len, size) || (next && next < len) ||
-		    next % 4)
-			return false;
-		bytes += len - 4;
-		need += h->flags >> 7;
-		off = next ? off + next : size;
-	}
-	*ret = (struct ntfs_ea_information_disk){
-		.packed_size = to_le16((uint16_t)bytes),
-		.need_ea_count = to_le16((uint16_t)need),
-		.size = to_le32((uint32_t)size),
-	};
-	return off == size && bytes <= UINT16_MAX;
+	*ret = (struct ntfs_ea_information_disk){0};
+	return !size || !ntfs_value_ea(data, size, ret, NULL);
 }
 
 static int set_information(struct file_repair *k,
