@@ -37,7 +37,7 @@ given() { # HEADER
 	machine) echo 'struct settle settle; const struct disk_rule *rule;
 		struct inventory *inventory, *again;
 		const struct inventory_disk *disk;' ;;
-	ntfs) echo 'struct disk *partition; uint8_t *data; size_t size; uint64_t now;
+	ntfs | ntfs_change) echo 'struct disk *partition; uint8_t *data; size_t size; uint64_t now;
 		struct ntfs_build_options options; const void *descriptor;
 		uint32_t security, node, stream; struct ntfs_node_spec spec;
 		struct ntfs_name name; struct ntfs_stream_spec stream_spec;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // libntfs: many files with all that NTFS holds of them, into a volume that is there
-// already (ntfs.h, "Changing").
+// already (ntfs_change.h).
 //
 //     ntfs_change_begin(n, &err);
 //     ntfs_put_new(n, now, NULL, NULL, &p, &err);
@@ -29,7 +29,7 @@
 #ifndef NTFS_PUT_H
 #define NTFS_PUT_H
 
-#include "ntfs.h"
+#include "ntfs_change.h"
 
 struct ntfs_put;
 struct ntfs_room;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "ntfs_change.h"
 #include "volume_priv.h"
 
 struct ntfs_tree {

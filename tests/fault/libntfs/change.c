@@ -10,7 +10,7 @@
 // mended-N after the next change.
 
 #include "fault/fault.h"
-#include "ntfs.h"
+#include "ntfs_change.h"
 #include "test.h"
 
 #define SIZE ((uint64_t)3 << 20)

@@ -5,7 +5,7 @@
 // new, and the next change leaves one name.
 
 #include "fault/fault.h"
-#include "ntfs.h"
+#include "ntfs_change.h"
 #include "test.h"
 
 #define SIZE ((uint64_t)3 << 19)

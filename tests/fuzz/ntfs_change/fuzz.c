@@ -3,7 +3,7 @@
 // A volume of 2 MiB (see volumes.h), changed as what is behind its sectors says.
 // One that was taken for good at the begin is good at the end.
 
-#include "libntfs/read/read.h"
+#include "libntfs/change/change.h"
 #include "unit/libntfs/volumes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -42,6 +42,7 @@
 #ifndef NTFS_CHANGE_H
 #define NTFS_CHANGE_H
 
+#include "ntfs_change.h"
 #include "../read/read.h"
 
 #define CHANGE_SECTOR 512u

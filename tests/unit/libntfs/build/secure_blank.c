@@ -3,6 +3,7 @@
 // $SDS with entries that Windows' chkdsk has blanked: those behind them are found,
 // and new ones come behind those at the end.
 
+#include "ntfs_change.h"
 #include "libntfs/read/read.h"
 #include "test.h"
 

@@ -2,6 +2,7 @@
 //
 // A file's content as a disk: written, made longer and shorter, kept by a flush.
 
+#include "ntfs_change.h"
 #include "unit/libntfs/change/model.h"
 
 static struct err err;

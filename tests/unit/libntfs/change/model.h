@@ -7,7 +7,7 @@
 #define CHANGE_MODEL_H
 
 #include "disk.h"
-#include "ntfs.h"
+#include "ntfs_change.h"
 #include "test.h"
 
 #define MODEL_FILES   200

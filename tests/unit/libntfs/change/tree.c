@@ -3,6 +3,7 @@
 // Folders of many names: their indexes grow block by block and level by level,
 // and shrink again, in orders that are hard on a tree.
 
+#include "ntfs_change.h"
 #include "unit/libntfs/change/model.h"
 
 #define COUNT 2000

@@ -9,7 +9,7 @@
 // and without a WIM the volume that is tested here.
 
 #include "libntfs/read/reparse.h"
-#include "ntfs.h"
+#include "ntfs_change.h"
 #include "test.h"
 #include "wim.h"
 

@@ -4,6 +4,7 @@
 // the check finds nothing and a second repair has nothing to do. What the fault has
 // not reached is as it was before.
 
+#include "ntfs_change.h"
 #include "ntfs_repair.h"
 #include "unit/libntfs/planted.h"
 
