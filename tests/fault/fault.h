@@ -121,6 +121,10 @@ struct fault_operation {
 // A copy in memory.
 struct disk *fault_copy(struct disk *from);
 
+// Writes one to the file FOLDER/NAME-NUMBER, for judges.
+void fault_keep(struct disk *d, const char *folder, const char *name,
+		unsigned number);
+
 // Draws any fate. Its ctx is a struct fault_cut.
 enum record_fate fault_draw(void *cut, size_t index);
 

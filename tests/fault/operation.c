@@ -19,6 +19,20 @@ struct disk *fault_copy(struct disk *from)
 	return d;
 }
 
+void fault_keep(struct disk *d, const char *folder, const char *name,
+		unsigned number)
+{
+	char path[300];
+	struct err err = {0};
+	struct disk *file;
+
+	snprintf(path, sizeof(path), "%s/%s-%u", folder, name, number);
+	check_ok(disk_create_file(path, d->size, 512, &file, &err), &err);
+	check_ok(disk_copy(d, file, d->size, &err), &err);
+	check_ok(disk_finish(file, &err), &err);
+	disk_close(file);
+}
+
 enum record_fate fault_draw(void *ctx, size_t index)
 {
 	struct fault_cut *cut = ctx;

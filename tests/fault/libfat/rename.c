@@ -135,19 +135,6 @@ static void check_mended(struct disk *d, const struct change *c)
 static const char *dump_folder;
 static unsigned dumped;
 
-static void dump(struct disk *d)
-{
-	char path[300];
-	struct err err = {0};
-	struct disk *file;
-
-	snprintf(path, sizeof(path), "%s/mended-%u", dump_folder, dumped++);
-	check_ok(disk_create_file(path, d->size, 512, &file, &err), &err);
-	check_ok(disk_copy(d, file, d->size, &err), &err);
-	check_ok(disk_finish(file, &err), &err);
-	disk_close(file);
-}
-
 static void check_volume(void *ctx, struct disk *d, const struct fault_cut *cut,
 			 bool is_done)
 {
@@ -165,7 +152,7 @@ static void check_volume(void *ctx, struct disk *d, const struct fault_cut *cut,
 	copy = fault_copy(d);
 	check_mended(copy, c);
 	if (dump_folder)
-		dump(copy);
+		fault_keep(copy, dump_folder, "mended", dumped++);
 	disk_close(copy);
 }
 

@@ -12,6 +12,7 @@
 #include "fault/fault.h"
 #include "ntfs_change.h"
 #include "test.h"
+#include "two_names.h"
 
 #define SIZE ((uint64_t)3 << 20)
 #define TIME UINT64_C(133500000000000000)
@@ -35,31 +36,7 @@ static void long_name(char path[300], int i)
 	snprintf(path, 300, LONG, i);
 }
 
-// Empty but for a file with two names.
-static void build(struct disk *d)
-{
-	struct ntfs_build_options o = {.serial = 1, .cluster_size = 512};
-	struct ntfs_node_spec spec = {0,    TIME, TIME,
-				      TIME, TIME, NTFS_NO_SECURITY};
-	struct err err = {0};
-	struct ntfs_build *b;
-	uint32_t node;
-
-	check_ok(ntfs_build_new(d, &o, &b, &err), &err);
-	check_ok(ntfs_build_add(b, &spec, &node, &err), &err);
-	for (unsigned i = 0; i < 2; i++) {
-		le16 units[2] = {to_le16('l'), to_le16((uint16_t)('1' + i))};
-		struct ntfs_name name = {units, 2, NULL, 0};
-
-		check_ok(ntfs_build_link(b, node, NTFS_ROOT, &name, &err),
-			 &err);
-	}
-	check_ok(ntfs_build_layout(b, &err), &err);
-	check_ok(ntfs_build_begin(b, &err), &err);
-	check_ok(ntfs_build_finish(b, NULL, &err), &err);
-	ntfs_build_free(b);
-}
-
+// Empty but for a file with two names, and what is put into it.
 static struct disk *new_volume(void)
 {
 	struct err err = {0};
@@ -68,7 +45,7 @@ static struct disk *new_volume(void)
 	char path[300];
 
 	check_ok(disk_memory(SIZE, 512, &d, &err), &err);
-	build(d);
+	build_two_names(d, TIME);
 	check_ok(ntfs_open(d, &n, &err), &err);
 	check_ok(ntfs_change_begin(n, &err), &err);
 	check_ok(ntfs_mkdir_all(n, "\\Boot", TIME, &err), &err);
@@ -415,19 +392,6 @@ static void cut_mending(struct disk *base, change_fn *change, unsigned eighths)
 
 static unsigned dumped;
 
-static void dump(const char *folder, const char *name, struct disk *d)
-{
-	char path[300];
-	struct err err = {0};
-	struct disk *file;
-
-	snprintf(path, sizeof(path), "%s/%s-%u", folder, name, dumped);
-	check_ok(disk_create_file(path, d->size, 512, &file, &err), &err);
-	check_ok(disk_copy(d, file, d->size, &err), &err);
-	check_ok(disk_finish(file, &err), &err);
-	disk_close(file);
-}
-
 static const char *dump_folder;
 
 static void dump_volume(void *ctx, struct disk *d, const struct fault_cut *cut,
@@ -435,9 +399,9 @@ static void dump_volume(void *ctx, struct disk *d, const struct fault_cut *cut,
 {
 	struct err err = {0};
 
-	dump(dump_folder, "cut", d);
+	fault_keep(d, dump_folder, "cut", dumped);
 	check_ok(mend_only(NULL, d, &err), &err);
-	dump(dump_folder, "mended", d);
+	fault_keep(d, dump_folder, "mended", dumped);
 	dumped++;
 }
 

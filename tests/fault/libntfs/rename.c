@@ -7,6 +7,7 @@
 #include "fault/fault.h"
 #include "ntfs_change.h"
 #include "test.h"
+#include "two_names.h"
 
 #define SIZE ((uint64_t)3 << 19)
 #define TIME UINT64_C(133500000000000000)
@@ -49,30 +50,6 @@ static void put(struct ntfs *n, const char *path)
 		 &err);
 }
 
-static void build(struct disk *d)
-{
-	struct ntfs_build_options o = {.serial = 1, .cluster_size = 512};
-	struct ntfs_node_spec spec = {0,    TIME, TIME,
-				      TIME, TIME, NTFS_NO_SECURITY};
-	struct err err = {0};
-	struct ntfs_build *b;
-	uint32_t node;
-
-	check_ok(ntfs_build_new(d, &o, &b, &err), &err);
-	check_ok(ntfs_build_add(b, &spec, &node, &err), &err);
-	for (unsigned i = 0; i < 2; i++) {
-		le16 units[2] = {to_le16('l'), to_le16((uint16_t)('1' + i))};
-		struct ntfs_name name = {units, 2, NULL, 0};
-
-		check_ok(ntfs_build_link(b, node, NTFS_ROOT, &name, &err),
-			 &err);
-	}
-	check_ok(ntfs_build_layout(b, &err), &err);
-	check_ok(ntfs_build_begin(b, &err), &err);
-	check_ok(ntfs_build_finish(b, NULL, &err), &err);
-	ntfs_build_free(b);
-}
-
 static struct disk *new_volume(void)
 {
 	struct err err = {0};
@@ -81,7 +58,7 @@ static struct disk *new_volume(void)
 	char path[100];
 
 	check_ok(disk_memory(SIZE, 512, &d, &err), &err);
-	build(d);
+	build_two_names(d, TIME);
 	check_ok(ntfs_open(d, &n, &err), &err);
 	check_ok(ntfs_change_begin(n, &err), &err);
 	check_ok(ntfs_mkdir_all(n, FOLDER "\\below", TIME, &err), &err);
@@ -192,19 +169,6 @@ static void check_mended(struct disk *d, const struct change *c)
 static const char *dump_folder;
 static unsigned dumped;
 
-static void dump(struct disk *d)
-{
-	char path[300];
-	struct err err = {0};
-	struct disk *file;
-
-	snprintf(path, sizeof(path), "%s/mended-%u", dump_folder, dumped++);
-	check_ok(disk_create_file(path, d->size, 512, &file, &err), &err);
-	check_ok(disk_copy(d, file, d->size, &err), &err);
-	check_ok(disk_finish(file, &err), &err);
-	disk_close(file);
-}
-
 static void check_volume(void *ctx, struct disk *d, const struct fault_cut *cut,
 			 bool is_done)
 {
@@ -227,7 +191,7 @@ static void check_volume(void *ctx, struct disk *d, const struct fault_cut *cut,
 	copy = fault_copy(d);
 	check_mended(copy, c);
 	if (dump_folder)
-		dump(copy);
+		fault_keep(copy, dump_folder, "mended", dumped++);
 	disk_close(copy);
 }
 
