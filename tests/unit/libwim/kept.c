@@ -3,6 +3,7 @@
 // Data of reparse points out of a solid resource: all are read with the first, and
 // the file only then; what is no such data is read by itself.
 
+#include "counted.h"
 #include "libwim/wim_priv.h"
 #include "solid_wim.h"
 
@@ -10,24 +11,6 @@
 #define PIECES 6
 
 static const size_t sizes[PIECES] = {100, 50000, 300, 16384, 16385, 7};
-
-// A disk that counts what is read of it.
-struct counted {
-	struct disk disk;
-	struct disk *base;
-	uint64_t bytes;
-};
-
-static int count(struct disk *d, uint64_t off, void *buf, size_t len,
-		 struct err *err)
-{
-	struct counted *c = (struct counted *)d;
-
-	c->bytes += len;
-	return disk_read(c->base, off, buf, len, err);
-}
-
-static const struct disk_ops counting = {.read = count};
 
 static void read_piece(struct wim *w, size_t i)
 {

@@ -8,6 +8,22 @@
 #include "capture.h"
 #include "test.h"
 
+// Returns the entry of that name in a folder; NULL: there is none, or no folder.
+static inline const struct wim_dentry *child(const struct wim_dentry *d,
+					     const char *name)
+{
+	for (size_t i = 0; d && i < d->child_count; i++) {
+		const struct wim_dentry *c = d->children[i];
+		char *text = utf16_to_utf8(c->name, c->name_len);
+		bool same = !strcmp(text, name);
+
+		mem_free(text);
+		if (same)
+			return c;
+	}
+	return NULL;
+}
+
 // Reads content into new memory (free with mem_free).
 static inline void *content_bytes(const struct wim_blob *blob)
 {

@@ -81,21 +81,6 @@ static void make_folder(void)
 	make_deep();
 }
 
-static const struct wim_dentry *child(const struct wim_dentry *d,
-				      const char *name)
-{
-	for (size_t i = 0; i < d->child_count; i++) {
-		const struct wim_dentry *c = d->children[i];
-		char *text = utf16_to_utf8(c->name, c->name_len);
-		bool same = !strcmp(text, name);
-
-		mem_free(text);
-		if (same)
-			return c;
-	}
-	return NULL;
-}
-
 static void holds(const struct wim_dentry *d, const char *content)
 {
 	void *data;

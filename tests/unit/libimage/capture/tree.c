@@ -43,21 +43,6 @@ static void fill(struct disk *d)
 	tree_close(t);
 }
 
-static const struct wim_dentry *child(const struct wim_dentry *d,
-				      const char *name)
-{
-	for (size_t i = 0; d && i < d->child_count; i++) {
-		const struct wim_dentry *c = d->children[i];
-		char *text = utf16_to_utf8(c->name, c->name_len);
-		bool same = !strcmp(text, name);
-
-		mem_free(text);
-		if (same)
-			return c;
-	}
-	return NULL;
-}
-
 static void holds(const struct wim_dentry *d, const char *content)
 {
 	void *data = content_bytes(d->streams[0].blob);

@@ -3,6 +3,7 @@
 // Content of solid resources: all of it or some, with room for one chunk or many,
 // each chunk that is wanted read once and no other; damage is told.
 
+#include "../counted.h"
 #include "../solid_wim.h"
 #include "libwim/extract/extract.h"
 
@@ -37,24 +38,6 @@ static int gather(void *ctx, const struct wim_blob *blob, uint64_t off,
 	pthread_mutex_unlock(&g->lock);
 	return 0;
 }
-
-// A disk that counts what is read of it.
-struct counted {
-	struct disk disk;
-	struct disk *base;
-	uint64_t bytes;
-};
-
-static int count(struct disk *d, uint64_t off, void *buf, size_t len,
-		 struct err *err)
-{
-	struct counted *c = (struct counted *)d;
-
-	c->bytes += len;
-	return disk_read(c->base, off, buf, len, err);
-}
-
-static const struct disk_ops counting = {.read = count};
 
 // Extracts the pieces of which the bits of `wanted` are set. Returns as wim_extract.
 static int extract(struct solid_wim *s, unsigned wanted, uint64_t memory,
