@@ -58,6 +58,20 @@ same() { # WIM INDEX [DIR]
 	[ "$(stat -c %s max.wim)" -lt "$(stat -c %s fast.wim)" ]
 }
 
+@test "LZMS without solid resources, however its chunks end" {
+	mkdir one other
+	echo one >one/file
+	for n in $(seq 8); do
+		for size in 4095 32768 32769 65536 524287 524288 524289; do
+			tail -c +$((n * 7777)) "$SLIPWAY" |
+				head -c $size >other/size$size
+		done
+		wimlib-imagex capture one "$n.wim" --compress=LZMS >/dev/null
+		capture "$n.wim" recovery Two other
+		7z t "$n.wim" >/dev/null
+	done
+}
+
 @test "appended to, deleted from and named in place; solid ones too" {
 	for kind in fast recovery; do
 		f=$kind.wim

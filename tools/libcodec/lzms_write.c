@@ -216,8 +216,10 @@ size_t lzms_write_end(struct lzms_encoder *e, size_t out_size)
 	struct lzms_writer *w = &e->writer;
 	uint8_t *end = w->out + (out_size & ~(size_t)1);
 
-	// All of `low`, and what was held before it.
-	for (int i = 0; i < 3; i++)
+	// What was held, all of `low`, and a unit of zero: a decoder that
+	// renews its range after the last bit, as 7-Zip's does, reads one
+	// more, and must not meet the bits there.
+	for (int i = 0; i < 4; i++)
 		shift_low(w);
 	if (w->bit_count)
 		put_bits(w, 0, 16 - w->bit_count);
