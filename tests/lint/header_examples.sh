@@ -51,6 +51,8 @@ given() { # HEADER
 	part) echo 'struct disk *disk, *volume; struct guid disk_id;
 		unsigned number;' ;;
 	storage) echo 'struct disk *disk, *volume;' ;;
+	storage_disks) echo 'struct part spec; struct storage_format how;
+		unsigned number, volume;' ;;
 	ublk) echo 'struct disk *disk;' ;;
 	vdisk) echo 'uint8_t sector[512]; uint64_t size; struct guid id;
 		struct disk *file, *disk; struct err *e;' ;;
