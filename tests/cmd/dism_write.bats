@@ -75,6 +75,24 @@ load dism_files
 	same base.wim 1
 }
 
+@test "a solid file stays solid, and gets no larger, when it is rebuilt or exported" {
+	wimlib-imagex export base.wim 1 w.esd --solid --solid-chunk-size=1M >/dev/null
+	before=$(stat -c %s w.esd)
+	slipway dism /Export-Image /SourceImageFile:w.esd /SourceIndex:1 \
+		/DestinationImageFile:x.esd
+	slipway dism /Optimize-Image /ImageFile:w.esd
+	for f in w.esd x.esd; do
+		same $f 1
+		[ "$(stat -c %s $f)" -le $((before + 200)) ]
+	done
+	# into one that is not solid, which stays so
+	slipway dism /Export-Image /SourceImageFile:w.esd /SourceIndex:1 \
+		/DestinationImageFile:base.wim /DestinationName:Solid
+	same base.wim 2
+	run -0 wimlib-imagex info base.wim
+	refute LZMS
+}
+
 @test "a file is verified" {
 	run -0 slipway dism /Verify-Image /ImageFile:base.wim
 	# in the middle of its content

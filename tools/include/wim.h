@@ -57,6 +57,10 @@ struct wim_info {
 			 // it may be compressed in the same way
 	bool rp_fix;     // absolute links lead into the images from their roots
 	uint64_t size;   // bytes of all its files
+	// How much content is compressed together, by the largest solid resource.
+	bool is_solid; // there is one
+	enum wim_compression solid_compression;
+	uint32_t solid_chunk_size;
 };
 
 // What the XML data says of one image. Strings are UTF-8, "" when not given,

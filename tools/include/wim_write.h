@@ -233,7 +233,8 @@ struct wim_export_options {
 
 // Copies an image, or all, with what the XML data says of it, into a file that is
 // being written. Compressed content is copied as it is where compression and
-// chunks are the same, else decompressed and compressed. `options` may be NULL.
+// chunks are the same, else decompressed and compressed; a solid resource where
+// compression is the same and most of it is wanted. `options` may be NULL.
 // Returns 0, -ENOENT when there is no such image, -EEXIST when an image of that
 // name is there, or as wim_image_load, wim_writer_add_content and
 // wim_writer_add_image.

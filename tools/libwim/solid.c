@@ -99,6 +99,23 @@ static int add(struct wim *w, const struct blob_disk *raw, uint64_t where,
 	return 0;
 }
 
+// Tells of the largest one.
+static void describe(struct wim *w)
+{
+	uint64_t largest = 0;
+
+	for (size_t i = 0; i < w->solid_count; i++) {
+		const struct solid_resource *s = &w->solids[i];
+
+		if (w->info.is_solid && s->size <= largest)
+			continue;
+		largest = s->size;
+		w->info.is_solid = true;
+		w->info.solid_compression = s->chunking.compression;
+		w->info.solid_chunk_size = s->chunking.size;
+	}
+}
+
 int wim_solid_read(struct wim *w, const struct blob_disk *raw, size_t count,
 		   uint64_t where, struct solid_run *ret, struct err *err)
 {
@@ -115,9 +132,11 @@ int wim_solid_read(struct wim *w, const struct blob_disk *raw, size_t count,
 		if (!r)
 			begin += w->solids[run.end++].size;
 	}
-	if (!r)
-		*ret = run;
-	return r;
+	if (r)
+		return r;
+	describe(w);
+	*ret = run;
+	return 0;
 }
 
 // Returns the last resource of a run that begins at or before `at`, by halving.

@@ -24,18 +24,22 @@ enum {
 	NONE
 };
 
-static int begin(const char *path, bool exists,
-		 const struct wim_write_options *options,
+// A file that is there goes on as it is.
+static int begin(const char *path, bool exists, const struct wim_info *source,
+		 const struct dism_compression *compression, bool has_integrity,
 		 struct dism_output *output, struct wim_writer **writer,
 		 struct err *err)
 {
+	struct wim_write_options options;
 	int r = exists ? dism_output_open(path, output, err)
 		       : dism_output_make(path, output, err);
 
 	if (r)
 		return r;
-	r = exists ? wim_writer_append(output->wim, options, writer, err)
-		   : wim_writer_create(output->file, options, writer, err);
+	options = dism_write_like(exists ? wim_get_info(output->wim) : source,
+				  compression, has_integrity);
+	r = exists ? wim_writer_append(output->wim, &options, writer, err)
+		   : wim_writer_create(output->file, &options, writer, err);
 	if (r)
 		dism_output_close(output);
 	return r;
@@ -51,10 +55,6 @@ static int run(const struct dism_image *image, const struct cmd_switch *s,
 		.is_boot = s[BOOTABLE].value,
 		.recompress = s[COMPRESS].value,
 	};
-	struct wim_write_options options =
-		dism_write_like(wim_get_info(image->wim),
-				s[COMPRESS].value ? compression : NULL,
-				s[CHECK_INTEGRITY].value);
 	struct dism_output output;
 	struct wim_writer *writer;
 	bool exists;
@@ -68,7 +68,9 @@ static int run(const struct dism_image *image, const struct cmd_switch *s,
 			       "it is there, and keeps its compression: "
 			       "/Compress is for a new file");
 	if (!r)
-		r = begin(path, exists, &options, &output, &writer, err);
+		r = begin(path, exists, wim_get_info(image->wim),
+			  s[COMPRESS].value ? compression : NULL,
+			  s[CHECK_INTEGRITY].value, &output, &writer, err);
 	if (r)
 		return r;
 	puts("Exporting image");

@@ -9,6 +9,8 @@
 #include "dism.h"
 #include "output.h"
 
+#define SOLID_MAX_CHUNK (64 << 20) // of what is compressed again
+
 int dism_compression_parse(const char *text, struct dism_compression *ret)
 {
 	static const struct {
@@ -48,6 +50,13 @@ struct wim_write_options dism_write_like(const struct wim_info *source,
 		o.chunk_size = 0;
 		o.level = c->level;
 		o.is_solid = c->is_solid;
+	} else if (source->solid_compression) {
+		o.is_solid = true;
+		o.solid_compression = source->solid_compression;
+		// What a compressor needs is several times as large.
+		o.solid_chunk_size = source->solid_chunk_size < SOLID_MAX_CHUNK
+					     ? source->solid_chunk_size
+					     : SOLID_MAX_CHUNK;
 	}
 	return o;
 }

@@ -32,8 +32,9 @@ struct dism_compression {
 // Returns 0, or CMD_MISUSE after saying what is wrong.
 int dism_compression_parse(const char *text, struct dism_compression *ret);
 
-// Returns how a file is written that has images of another: as that is compressed, or
-// as /Compress says (NULL: it does not), with a table of hashes when asked for.
+// Returns how a file is written that has images of another: as that is compressed,
+// solid when it is, or as /Compress says (NULL: it does not), with a table of hashes
+// when asked for.
 struct wim_write_options dism_write_like(const struct wim_info *source,
 					 const struct dism_compression *c,
 					 bool has_integrity);

@@ -172,8 +172,9 @@ static bool is_copied(const struct export *x, const struct wim_blob *b)
 // --- Solid resources ---------------------------------------------------------
 
 // Copies a solid resource whole when it would be compressed in the same way, and
-// enough of it is wanted: of all images all of it, of one two thirds. Returns
-// whether it is to be.
+// enough of it is wanted: of all images all but a sixteenth, as what little is saved
+// then is not worth compressing all again; of one two thirds. Its chunks need not be
+// as those of others: each says how large they are. Returns whether it is to be.
 static bool is_solid_copied(const struct export *x,
 			    const struct wim_blob *const *blobs, size_t count)
 {
@@ -182,12 +183,11 @@ static bool is_solid_copied(const struct export *x,
 	uint64_t wanted = 0;
 
 	if (x->recompress || !x->writer->is_solid ||
-	    p->compression != s->chunking.compression ||
-	    p->chunk_size != s->chunking.size)
+	    p->compression != s->chunking.compression)
 		return false;
 	for (size_t i = 0; i < count; i++)
 		wanted += blobs[i]->size;
-	return x->is_all ? wanted == s->size : wanted >= s->size / 3 * 2;
+	return wanted >= (x->is_all ? s->size - s->size / 16 : s->size / 3 * 2);
 }
 
 static int copy_solid(struct export *x, const struct wim_blob *const *blobs,

@@ -127,6 +127,40 @@ static void as_it_is(void)
 	disk_close(file);
 }
 
+// Solid resources of other chunks than are asked for are copied while most of them
+// is wanted, and compressed again when it is not.
+static void solid_stays(void)
+{
+	const struct wim_export_options boot = {.is_boot = true};
+	struct disk *file = make(&ways[4]), *to;
+	struct wim *src = open_wim(file), *w;
+	struct err err = {0};
+
+	check(wim_get_info(src)->is_solid);
+	check_eq(wim_get_info(src)->solid_compression, WIM_COMPRESSION_XPRESS);
+	check_eq(wim_get_info(src)->solid_chunk_size, 32768);
+	to = export(src, 0, &ways[3], &boot);
+	check(to->size <= file->size);
+	w = open_wim(to);
+	check_eq(wim_get_info(w)->solid_chunk_size, 32768);
+	scene_judge(&one, w, 1);
+	scene_judge(&two, w, 2);
+	wim_close(w);
+	disk_close(to);
+	// of the first image's resource the second uses two thirds
+	check_ok(wim_delete(src, 1, NULL, &err), &err);
+	wim_close(src);
+	src = open_wim(file);
+	to = export(src, 0, &ways[3], &boot);
+	w = open_wim(to);
+	check(to->size < file->size - 50000);
+	scene_judge(&two, w, 1);
+	wim_close(w);
+	disk_close(to);
+	wim_close(src);
+	disk_close(file);
+}
+
 static void names(void)
 {
 	const struct wim_export_options other = {.name = "Other",
@@ -251,6 +285,7 @@ int main(void)
 	scene_make(&two, second, sizeof(second) / sizeof(*second));
 	each_way();
 	as_it_is();
+	solid_stays();
 	names();
 	damaged();
 	splitting();
