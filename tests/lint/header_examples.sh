@@ -42,6 +42,7 @@ given() { # HEADER
 		uint32_t security, node, stream; struct ntfs_node_spec spec;
 		struct ntfs_name name; struct ntfs_stream_spec stream_spec;
 		struct ntfs *n;' ;;
+	ntfs_resize) echo 'struct disk *partition;' ;;
 	ntfs_repair) echo 'struct disk *partition; struct ntfs_repair *repair;
 		struct ntfs_repair_calls calls; bool was_cut;' ;;
 	ntfs_put) echo 'struct ntfs *n; uint64_t now, size, files, names, reference;
