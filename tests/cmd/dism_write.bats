@@ -101,6 +101,26 @@ load dism_files
 	assert_output_has "base.wim"
 }
 
+@test "an image is exported from a file that is damaged elsewhere" {
+	mkdir second
+	head -c 300000 /dev/urandom >second/only
+	before=$(stat -c %s base.wim)
+	slipway dism /Append-Image /ImageFile:base.wim /CaptureDir:second \
+		/Name:Second >/dev/null
+	printf x | dd of=base.wim bs=1 seek=$((before + 100000)) conv=notrunc status=none
+	run -0 slipway dism /Export-Image /SourceImageFile:base.wim /SourceIndex:1 \
+		/DestinationImageFile:x.wim
+	same x.wim 1
+	run -13 slipway dism /Export-Image /SourceImageFile:base.wim /SourceIndex:2 \
+		/DestinationImageFile:y.wim
+	run -13 slipway dism /Optimize-Image /ImageFile:base.wim
+	run -13 slipway dism /Split-Image /ImageFile:base.wim /SWMFile:s.swm /FileSize:1
+	[ ! -e y.wim ] && [ ! -e s.swm ]
+	slipway dism /Delete-Image /ImageFile:base.wim /Index:2
+	run -0 slipway dism /Optimize-Image /ImageFile:base.wim
+	same base.wim 1
+}
+
 @test "a file is split, and applied from its parts" {
 	run -0 slipway dism /Split-Image /ImageFile:base.wim /SWMFile:part.swm \
 		/FileSize:1

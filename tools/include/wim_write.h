@@ -234,9 +234,11 @@ struct wim_export_options {
 // Copies an image, or all, with what the XML data says of it, into a file that is
 // being written. Compressed content is copied as it is where compression and
 // chunks are the same, else decompressed and compressed; a solid resource where
-// compression is the same and most of it is wanted. `options` may be NULL.
+// compression is the same and most of it is wanted. What is copied is compared with its
+// hashes before (the stage of progress is "Verifying" then), what is compressed again
+// as it is read; damage that no image concerned has is not met. `options` may be NULL.
 // Returns 0, -ENOENT when there is no such image, -EEXIST when an image of that
-// name is there, or as wim_image_load, wim_writer_add_content and
+// name is there, or as wim_image_load, wim_extract, wim_writer_add_content and
 // wim_writer_add_image.
 MUST_CHECK
 int wim_export(struct wim *src, uint32_t index, struct wim_writer *writer,
@@ -254,8 +256,9 @@ struct wim_split_files {
 
 // Writes a WIM as a set of files of at most `part_size` bytes each, but for
 // content that is larger by itself, which has a part of its own, and the first,
-// which has the metadata, too. Content is copied as it is.
-// Returns 0, -EFBIG for more than 65535 parts, -EINVAL for parts that are too small
+// which has the metadata, too. Content is copied as it is, and compared with its
+// hashes before.
+// Returns 0, -EBADMSG for damage, -EFBIG for more than 65535 parts, -EINVAL for parts that are too small
 // for anything, -ENOTSUP for content that is solid and larger than a part and for a
 // pipable WIM, -ECANCELED, what make_file gives, -ENOMEM, or the
 // disks' errors.

@@ -80,21 +80,28 @@ static int drop_piece(void *ctx, const struct wim_blob *blob, uint64_t off,
 	return 0;
 }
 
-// Reads blobs of an array for nothing but their hashes.
+int wim_verify_blobs(struct wim *w, const struct wim_blob *const *blobs,
+		     size_t count, enum read_for reading, struct pool *pool,
+		     struct progress *progress, struct err *err)
+{
+	const struct wim_sink sink = {drop_piece, NULL};
+
+	return wim_extract_any(w, blobs, count, &sink, reading, pool, progress,
+			       err);
+}
+
 static int check_blobs(struct wim *w, const struct wim_blob *blobs,
 		       size_t count, enum read_for reading, struct pool *pool,
 		       struct progress *progress, struct err *err)
 {
 	const struct wim_blob **list = mem_array(count, sizeof(*list));
-	const struct wim_sink sink = {drop_piece, NULL};
 	int r;
 
 	if (!list)
 		return err_nomem(err);
 	for (size_t i = 0; i < count; i++)
 		list[i] = &blobs[i];
-	r = wim_extract_any(w, list, count, &sink, reading, pool, progress,
-			    err);
+	r = wim_verify_blobs(w, list, count, reading, pool, progress, err);
 	mem_free(list);
 	return r;
 }

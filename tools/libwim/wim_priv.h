@@ -229,6 +229,11 @@ int wim_extract_any(struct wim *w, const struct wim_blob *const *blobs,
 int wim_integrity_check(struct wim *w, struct pool *pool,
 			struct progress *progress, struct err *err);
 
+// Reads blobs for nothing but their hashes. Returns as wim_extract.
+int wim_verify_blobs(struct wim *w, const struct wim_blob *const *blobs,
+		     size_t count, enum read_for reading, struct pool *pool,
+		     struct progress *progress, struct err *err);
+
 // --- kept.c ------------------------------------------------------------------
 
 // Notes what is to be kept of an image, and forgets what is kept of another one.

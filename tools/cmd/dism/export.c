@@ -60,9 +60,9 @@ static int run(const struct dism_image *image, const struct cmd_switch *s,
 	bool exists;
 	int r = dism_output_exists(path, &exists, err);
 
-	// Content is copied as it is stored: whether it is sound is seen before.
 	if (!r)
-		r = wim_verify(image->wim, &progress->progress, err);
+		r = dism_check_integrity(image->wim, s[CHECK_INTEGRITY].value,
+					 &progress->progress, err);
 	if (!r && exists && s[COMPRESS].value)
 		return err_set(err, -EINVAL, path, ERR_NOWHERE,
 			       "it is there, and keeps its compression: "

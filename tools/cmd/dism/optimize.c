@@ -41,8 +41,8 @@ static int run(const struct dism_image *image, const struct cmd_switch *s,
 	uint64_t before = info->size, after;
 	int r;
 
-	// Content is copied as it is stored: whether it is sound is seen before.
-	r = wim_verify(image->wim, progress, err);
+	r = dism_check_integrity(image->wim, s[CHECK_INTEGRITY].value, progress,
+				 err);
 	if (!r)
 		r = dism_output_replace(image->path, &output, err);
 	if (r)

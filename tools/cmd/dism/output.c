@@ -61,6 +61,14 @@ struct wim_write_options dism_write_like(const struct wim_info *source,
 	return o;
 }
 
+int dism_check_integrity(struct wim *wim, bool is_wanted,
+			 struct progress *progress, struct err *err)
+{
+	if (!is_wanted || !wim_get_info(wim)->has_integrity)
+		return 0;
+	return wim_check_integrity(wim, progress, err);
+}
+
 int dism_output_exists(const char *path, bool *ret, struct err *err)
 {
 	struct tree_stat st;

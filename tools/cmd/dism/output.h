@@ -39,6 +39,12 @@ struct wim_write_options dism_write_like(const struct wim_info *source,
 					 const struct dism_compression *c,
 					 bool has_integrity);
 
+// Checks the table of hashes of a file that is read from, when /CheckIntegrity asks for
+// it and the file has one.
+// Returns 0, or as wim_check_integrity.
+int dism_check_integrity(struct wim *wim, bool is_wanted,
+			 struct progress *progress, struct err *err);
+
 // Begins a new file at an address. It is there when dism_output_finish was done,
 // and until then nothing of it is.
 // Returns 0, -EEXIST when there is one, or as address_open, tree_begin and

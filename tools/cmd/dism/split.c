@@ -108,8 +108,8 @@ static int run(const struct dism_image *image, const struct cmd_switch *s,
 	struct wim_split_files files = {make_part, &parts};
 	int r;
 
-	// Content is copied as it is stored: whether it is sound is seen before.
-	r = wim_verify(image->wim, &progress->progress, err);
+	r = dism_check_integrity(image->wim, s[CHECK_INTEGRITY].value,
+				 &progress->progress, err);
 	if (!r) {
 		puts("Splitting image");
 		fflush(stdout);

@@ -213,32 +213,76 @@ static size_t run_length(const struct wim_blob *const *blobs, size_t count)
 	return n;
 }
 
-// Copies what can be; what is left over is moved to the front.
+// How many blobs from the i-th on go the same way: all of a solid resource, or one.
+static size_t next_run(const struct export *x, size_t i, bool *ret_is_copied)
+{
+	const struct wim_blob **blobs = x->blobs + i;
+	size_t n = blobs[0]->solid ? run_length(blobs, x->count - i) : 1;
+
+	*ret_is_copied = blobs[0]->solid ? is_solid_copied(x, blobs, n)
+					 : is_copied(x, blobs[0]);
+	return n;
+}
+
+// Moves what is copied as it is to the front, in its order, and the rest, in its own,
+// behind it. Returns how much is copied.
+static int divide(struct export *x, size_t *ret, struct err *err)
+{
+	const struct wim_blob **rest = mem_array(x->count, sizeof(*rest));
+	size_t front = 0, back = 0, n;
+
+	if (!rest)
+		return err_nomem(err);
+	for (size_t i = 0; i < x->count; i += n) {
+		bool is_copied;
+
+		n = next_run(x, i, &is_copied);
+		memmove(is_copied ? x->blobs + front : rest + back,
+			x->blobs + i, n * sizeof(*rest));
+		*(is_copied ? &front : &back) += n;
+	}
+	memcpy(x->blobs + front, rest, back * sizeof(*rest));
+	mem_free(rest);
+	*ret = front;
+	return 0;
+}
+
+static int copy_run(struct export *x, const struct wim_blob **blobs, size_t n,
+		    struct err *err)
+{
+	struct listed l;
+	int r;
+
+	if (blobs[0]->solid)
+		return copy_solid(x, blobs, n, err);
+	r = wim_export_as_is(x, blobs[0], &l, err);
+	if (!r)
+		r = wim_list_add(&x->writer->list, &l, err);
+	return r ? r : wim_export_count(x, l.size, err);
+}
+
+// Copies what can be, which is verified first; what is left over is moved to the
+// front.
 static int copy_all(struct export *x, struct err *err)
 {
-	size_t left = 0, n;
-	int r = 0;
+	const struct wim_blob **blobs = x->blobs;
+	size_t count = 0, n;
+	int r = divide(x, &count, err);
 
-	for (size_t i = 0; !r && i < x->count; i += n) {
-		const struct wim_blob **blobs = x->blobs + i;
-		struct listed l;
-
-		n = blobs[0]->solid ? run_length(blobs, x->count - i) : 1;
-		if (blobs[0]->solid && is_solid_copied(x, blobs, n)) {
-			r = copy_solid(x, blobs, n, err);
-		} else if (is_copied(x, blobs[0])) {
-			r = wim_export_as_is(x, blobs[0], &l, err);
-			if (!r)
-				r = wim_list_add(&x->writer->list, &l, err);
-			if (!r)
-				r = wim_export_count(x, l.size, err);
-		} else {
-			memmove(x->blobs + left, blobs, n * sizeof(*blobs));
-			left += n;
-		}
+	if (!r && count)
+		r = wim_writer_pool(x->writer, err);
+	if (!r && count)
+		r = wim_verify_blobs(x->src, blobs, count, READ_VERIFY,
+				     x->writer->pool, x->progress, err);
+	for (size_t i = 0; !r && i < count; i += n) {
+		n = blobs[i]->solid ? run_length(blobs + i, count - i) : 1;
+		r = copy_run(x, blobs + i, n, err);
 	}
-	x->count = left;
-	return r;
+	if (r)
+		return r;
+	x->count -= count;
+	memmove(blobs, blobs + count, x->count * sizeof(*blobs));
+	return 0;
 }
 
 // --- Compressed again --------------------------------------------------------

@@ -229,6 +229,20 @@ static int read_header(struct split *s, struct err *err)
 	return r;
 }
 
+// Content is copied as it is: whether it is sound is seen before.
+static int verify(struct split *s, struct err *err)
+{
+	struct pool *pool;
+	int r = pool_new(0, &pool, err);
+
+	if (r)
+		return r;
+	r = wim_verify_blobs(s->x.src, s->x.blobs, s->x.count, READ_VERIFY,
+			     pool, s->x.progress, err);
+	pool_free(pool);
+	return r;
+}
+
 static int split(struct split *s, struct err *err)
 {
 	size_t unit = 0;
@@ -244,6 +258,8 @@ static int split(struct split *s, struct err *err)
 		r = list_units(s, err);
 	if (!r)
 		r = plan(s, err);
+	if (!r)
+		r = verify(s, err);
 	for (uint16_t part = 1; !r && part <= s->parts; part++) {
 		r = put_part(s, part, &unit, err);
 		if (part == UINT16_MAX)

@@ -209,8 +209,6 @@ static void damaged(void)
 	disk_close(file);
 }
 
-// --- Split -------------------------------------------------------------------
-
 struct parts {
 	struct disk *files[16];
 	uint16_t count;
@@ -227,6 +225,51 @@ static int make_file(void *ctx, uint16_t part, uint16_t parts,
 	*ret = p->files[part - 1] = new_file();
 	return 0;
 }
+
+static uint64_t place_of(struct wim *w, uint32_t index, const char *name)
+{
+	struct wim_image *image;
+	struct err err = {0};
+	uint64_t at;
+
+	check_ok(wim_image_load(w, index, &image, &err), &err);
+	at = scene_find(image->root, name)->streams[0].blob->offset;
+	wim_image_free(image);
+	return at;
+}
+
+// Content that is copied as it is is looked at before, and no other is.
+static void damaged_elsewhere(void)
+{
+	struct disk *file = make(&ways[1]), *to;
+	struct wim *src = open_wim(file), *w;
+	struct parts p = {0};
+	struct wim_split_files files = {make_file, &p};
+	struct wim_writer *writer;
+	struct err err = {0};
+	uint8_t byte = 0xaa;
+
+	// which the second image alone has
+	check_ok(disk_write(file, place_of(src, 2, "f1") + 9000, &byte, 1,
+			    &err),
+		 &err);
+	to = export(src, 1, &ways[1], NULL);
+	w = open_wim(to);
+	scene_judge(&one, w, 1);
+	wim_close(w);
+	disk_close(to);
+	to = new_file();
+	check_ok(wim_writer_create(to, &ways[1], &writer, &err), &err);
+	check_eq(wim_export(src, 2, writer, NULL, NULL, NULL), -EBADMSG);
+	wim_writer_free(writer);
+	disk_close(to);
+	check_eq(wim_split(src, 1 << 20, &files, NULL, NULL), -EBADMSG);
+	check_eq(p.count, 0);
+	wim_close(src);
+	disk_close(file);
+}
+
+// --- Split -------------------------------------------------------------------
 
 static void split(const struct wim_write_options *options, uint64_t part_size,
 		  uint16_t expected)
@@ -288,6 +331,7 @@ int main(void)
 	solid_stays();
 	names();
 	damaged();
+	damaged_elsewhere();
 	splitting();
 	scene_free(&one);
 	scene_free(&two);
