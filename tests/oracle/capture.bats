@@ -105,20 +105,47 @@ os.setxattr("tree/a", "user.none", b"")' ||
 }
 
 # NTFS holds them in the name space of POSIX; wimlib writes and reads it so.
-@test "names that differ in case alone, or that Windows cannot open, are captured" {
+@test "names that differ in case alone, or that Windows cannot open, come and go" {
 	make_wim <<-'END'
 		wim("odd.wim", [
 		    file("name", b"small"), file("NAME", b"large"), file("Name", b"x"),
 		    file("trailing.", b"dot"), file("trailing ", b"blank"),
 		    file("a" * 255, b"long"), file(b"\x00\xd8", b"half a pair"),
 		    file("con", b"device"), file("a:b*c?", b"marks"),
+		    file("a long name", b"1", short="ALONGN~1"),
+		    file("A long name", b"2", short="ALONGN~2"),
 		    folder("Folder", [file("in", b"1")]),
-		    folder("FOLDER", [file("in", b"2")])])
+		    folder("FOLDER", [file("in", b"2"), file("IN", b"3")])])
 	END
 	truncate -s 16M volume
 	mkntfs -F -q volume
 	wimlib-imagex apply odd.wim 1 volume >log 2>&1
 	same_as_wimlib volume
 	grep -c '^Full Path' ours
-	[ "$(grep -c '^Full Path' ours)" -eq 14 ]
+	[ "$(grep -c '^Full Path' ours)" -eq 17 ]
+	# ours hold the same: built, put, and put again
+	mv ours all
+	truncate -s 16M built put
+	slipway format put
+	echo kept >kept
+	slipway copy kept 'put:\FoldeR\iN' /P
+	for volume in built put put; do
+		run -0 slipway dism /Apply-Image /ImageFile:odd.wim /Index:1 \
+			"/ApplyDir:$volume:\\"
+		[[ $output != *'left out'* ]]
+		same_as_wimlib "$volume"
+		run -0 slipway chkdsk "$volume"
+		run -0 ntfsfix -n "$volume"
+		run -0 fls -r -p "$volume"
+		for name in name=small NAME=large Name=x 'A long name=2' Folder/in=1 \
+			FOLDER/in=2 FOLDER/IN=3; do
+			[ "$(ntfscat "$volume" "${name%=*}")" = "${name#*=}" ]
+			path=${name%=*}
+			[ "$(slipway type "$volume:\\${path//\//\\}")" = "${name#*=}" ]
+		done
+		ntfsls "$volume" >names
+		grep -qx NAME names
+		grep -qx name names
+	done
+	[ "$(slipway type 'put:\FoldeR\iN')" = kept ]
 }

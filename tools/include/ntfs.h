@@ -178,8 +178,10 @@ int ntfs_build_set(struct ntfs_build *b, uint32_t node,
 // Returns 0, -EINVAL when parent is no folder, or a folder gets a second name,
 // -EBADMSG for a name that NTFS cannot hold (empty, too long, "/" "\" NUL, "."
 // or ".."), -EFBIG over 1023 links, or -ENOMEM. Equal names in a folder are
-// found by ntfs_build_layout. A node has one 8.3 name: the first that is given
-// and repeats no other name of its folder; further ones are dropped.
+// found by ntfs_build_layout; those that differ in case alone are not equal, but
+// only in the POSIX name space, without 8.3 names but one. A node has one 8.3 name:
+// the first that is given and repeats no other name of its folder; further ones are
+// dropped.
 int ntfs_build_link(struct ntfs_build *b, uint32_t node, uint32_t parent,
 		    const struct ntfs_name *name, struct err *err);
 
@@ -327,8 +329,8 @@ void ntfs_close(struct ntfs *n);
 // Returns what the boot sector and $Volume say; valid until ntfs_close.
 const struct ntfs_info *ntfs_get_info(const struct ntfs *n);
 
-// Finds a file by its path: parts divided by "\" or "/", case ignored, "" or
-// "\" the root. Symbolic links that stay in the volume are followed; one to a
+// Finds a file by its path: parts divided by "\" or "/", case ignored unless names
+// differ in nothing else, "" or "\" the root. Symbolic links that stay in the volume are followed; one to a
 // drive or server, and a junction, is not, as it is not known which volume that is.
 // Returns 0, -ENOENT (err names the missing part), -ENOTDIR, -ENOTSUP for such a
 // link (err has its target), -ELOOP for links in a circle, or as ntfs_open.

@@ -35,8 +35,11 @@ struct ntfs_put;
 struct ntfs_room;
 
 struct ntfs_put_name {
-	uint64_t folder;  // reference
-	bool is_in_new;   // the folder was put by us: nothing is replaced there
+	uint64_t folder; // reference
+	bool is_in_new;  // the folder was put by us: nothing is replaced there
+	bool is_beside; // others of the folder differ from it in case alone: it
+			// stands beside them, in the POSIX name space; one of
+			// them, in a new folder, may bring an 8.3 name
 	const le16 *name; // 1 to 255 units
 	size_t name_len;
 	const le16
@@ -122,6 +125,7 @@ struct ntfs_put_found {
 	uint64_t reference;
 	bool is_folder, is_reparse;
 	bool is_systems; // one of the file system's own files
+	bool is_same;    // in the same letters; else its name differs in case
 };
 
 // Finds a name in a folder.

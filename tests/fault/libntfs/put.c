@@ -157,6 +157,7 @@ static int put_old(struct put *x, struct err *err)
 {
 	le16 text[64], stream[64];
 	struct ntfs_put_name name = {.folder = x->root,
+				     .is_beside = true,
 				     .name = text,
 				     .name_len = units("old", text)};
 	struct ntfs_put_stream streams[] = {
@@ -177,8 +178,12 @@ static int put_old(struct put *x, struct err *err)
 		.object_id = {id, sizeof(id)},
 	};
 	uint64_t unused;
+	int r = ntfs_put_file(x->p, &file, &unused, err);
 
-	return ntfs_put_file(x->p, &file, &unused, err);
+	// Another one beside it.
+	name.name_len = units("OLD", text);
+	file = (struct ntfs_put_file){.names = &name, .name_count = 1};
+	return r ? r : ntfs_put_file(x->p, &file, &unused, err);
 }
 
 // A folder in the place of the link, and a file with a name in it and one in the

@@ -40,6 +40,7 @@ static void make_name(const struct ntfs_place *p, const struct wim_dentry *d,
 	*ret = (struct ntfs_put_name){
 		.folder = p->references[d->parent->index],
 		.is_in_new = p->is_new[d->parent->index],
+		.is_beside = p->clashes[d->index],
 		.name = d->name,
 		.name_len = d->name_len,
 		.of = d->parent,

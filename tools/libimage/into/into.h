@@ -84,9 +84,10 @@ int into_lose(struct into *into, const struct wim_dentry *d,
 int into_leave_out(struct into *into, const struct wim_dentry *d,
 		   enum into_loss loss, struct err *err);
 
-// Finds the entries whose names differ from a sibling's before them in case alone:
-// ret[index] becomes true.
-void into_find_clashes(const struct wim_image *image, bool *ret);
+// Finds the entries whose names differ from a sibling's before them in case alone, and
+// with `and_first` those that these differ from: ret[index] becomes true.
+void into_find_clashes(const struct wim_image *image, bool and_first,
+		       bool *ret);
 
 // --- link.c ------------------------------------------------------------------
 

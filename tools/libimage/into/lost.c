@@ -22,9 +22,7 @@ int into_leave_out(struct into *into, const struct wim_dentry *d,
 	return into_lose(into, d, loss, err);
 }
 
-// An index of NTFS holds one of them, unless its folder is told to be
-// case-sensitive; FAT no more than one.
-void into_find_clashes(const struct wim_image *image, bool *ret)
+void into_find_clashes(const struct wim_image *image, bool and_first, bool *ret)
 {
 	for (size_t i = 0; i < image->dentry_count; i++) {
 		const struct wim_dentry *d = image->dentries[i];
@@ -33,8 +31,11 @@ void into_find_clashes(const struct wim_image *image, bool *ret)
 			const struct wim_dentry *x = d->children[k - 1],
 						*y = d->children[k];
 
-			ret[y->index] = !utf16_casecmp(x->name, x->name_len,
-						       y->name, y->name_len);
+			if (utf16_casecmp(x->name, x->name_len, y->name,
+					  y->name_len))
+				continue;
+			ret[y->index] = true;
+			ret[x->index] |= and_first;
 		}
 	}
 }

@@ -68,8 +68,6 @@ static int look(struct into *into, const struct wim_dentry *d, struct err *err)
 	struct err inner = {0};
 	int r;
 
-	if (p->clashes[d->index])
-		return into_leave_out(into, d, INTO_NAME, err);
 	p->is_new[d->index] = true;
 	if (p->is_new[d->parent->index])
 		return 0;
@@ -77,6 +75,8 @@ static int look(struct into *into, const struct wim_dentry *d, struct err *err)
 			  d->name_len, &found, &inner);
 	if (r)
 		return r == -ENOENT ? 0 : err_pass(err, r, &inner);
+	if (p->clashes[d->index] && !found.is_same && !found.is_systems)
+		return 0;
 	if (found.is_systems)
 		return into_leave_out(into, d, INTO_NAME, err);
 	if (uses_folder(d, &found)) {
@@ -230,6 +230,26 @@ static int enter_security(struct into *into, struct err *err)
 	return r;
 }
 
+// Of names that differ in case alone one has an 8.3 name: the first that brings one.
+static void keep_first_short(struct ntfs_place *p,
+			     const struct wim_dentry *folder)
+{
+	bool has = false;
+
+	for (size_t k = 0; k < folder->child_count; k++) {
+		const struct wim_dentry *d = folder->children[k],
+					*last = folder->children[k ? k - 1 : 0];
+
+		if (!k || utf16_casecmp(last->name, last->name_len, d->name,
+					d->name_len))
+			has = false;
+		if (!p->clashes[d->index] || !d->short_name_len)
+			continue;
+		p->drops_short[d->index] = has;
+		has = true;
+	}
+}
+
 static int prepare(struct into *into, struct err *err)
 {
 	struct ntfs_place *p = into->place;
@@ -238,11 +258,13 @@ static int prepare(struct into *into, struct err *err)
 	if (r)
 		return r;
 	p->references[into->image->root->index] = p->target;
-	into_find_clashes(into->image, p->clashes);
+	into_find_clashes(into->image, true, p->clashes);
 	for (size_t i = 0; i < into->image->dentry_count && !r; i++)
-		if (into->image->dentries[i]->child_count)
+		if (into->image->dentries[i]->child_count) {
+			keep_first_short(p, into->image->dentries[i]);
 			r = into_short_load(&p->names, into->image->dentries[i],
 					    p->drops_short, err);
+		}
 	return r ? r : enter_security(into, err);
 }
 

@@ -19,9 +19,9 @@ struct ntfs_place {
 	// by dentry->index:
 	uint64_t *references; // of a folder that is there, or of what was put
 	bool *is_new;         // it is made, and so is all in it
-	bool *clashes;     // with a name before it that differs in case alone
-	bool *drops_short; // its 8.3 name, which repeats another one
-	uint32_t *further; // the next further name of the same file; 0: none
+	bool *clashes;        // with another one that differs in case alone
+	bool *drops_short;    // its 8.3 name, which repeats another one
+	uint32_t *further;    // the next further name of the same file; 0: none
 	uint32_t *first_room; // of its streams
 	struct ntfs_bytes *reparse;
 	struct ntfs_room **rooms;

@@ -221,7 +221,7 @@ static int prepare(struct into *into, struct err *err)
 	p->clashes = mem_array(p->dentries, sizeof(*p->clashes));
 	if (!p->disks || !p->clashes)
 		return err_nomem(err);
-	into_find_clashes(into->image, p->clashes);
+	into_find_clashes(into->image, false, p->clashes);
 	return 0;
 }
 

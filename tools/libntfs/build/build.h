@@ -98,6 +98,7 @@ struct name {
 	size_t chars, dos_chars;     // where in build.units
 	uint8_t len, dos_len;
 	uint8_t space; // of the long name; 0xff: not yet chosen
+	bool clashes;  // one of its folder differs from it in case alone
 };
 
 struct stream {

@@ -28,7 +28,7 @@ static const le16 *entry_name(const struct ntfs_build *b, uint32_t entry,
 	return b->units + (entry & 1 ? x->dos_chars : x->chars);
 }
 
-static int compare_names(const struct ntfs_build *b, uint32_t x, uint32_t y)
+static int compare_upcase(const struct ntfs_build *b, uint32_t x, uint32_t y)
 {
 	size_t m, n;
 	const le16 *s = entry_name(b, x, &m), *t = entry_name(b, y, &n);
@@ -41,6 +41,18 @@ static int compare_names(const struct ntfs_build *b, uint32_t x, uint32_t y)
 			return c < d ? -1 : 1;
 	}
 	return (m > n) - (m < n);
+}
+
+// Names that differ in case alone have their order by their letters.
+static int compare_names(const struct ntfs_build *b, uint32_t x, uint32_t y)
+{
+	size_t n;
+	const le16 *s = entry_name(b, x, &n), *t = entry_name(b, y, &n);
+	int d = compare_upcase(b, x, y);
+
+	for (size_t i = 0; !d && i < n; i++)
+		d = get_le16(s[i]) - get_le16(t[i]);
+	return d;
 }
 
 static int by_folder(const void *x, const void *y, void *ctx)
@@ -66,7 +78,18 @@ static struct key make_key(const struct ntfs_build *b, uint32_t entry)
 	return k;
 }
 
-// Names that differ in case alone are equal.
+static bool is_systems(const struct ntfs_build *b, uint32_t entry)
+{
+	return b->names[entry / 2].node >= b->user_nodes;
+}
+
+// Names of the system's files are theirs in any case.
+static bool are_one(const struct ntfs_build *b, uint32_t x, uint32_t y)
+{
+	return is_systems(b, x) || is_systems(b, y) ? !compare_upcase(b, x, y)
+						    : !compare_names(b, x, y);
+}
+
 static int refuse_equal(const struct ntfs_build *b, uint32_t x, uint32_t y,
 			struct err *err)
 {
@@ -75,9 +98,7 @@ static int refuse_equal(const struct ntfs_build *b, uint32_t x, uint32_t y,
 	char *one = utf16_to_utf8(s, m), *other = utf16_to_utf8(t, n);
 	int r = !one || !other ? err_nomem(err)
 			       : err_set(err, -EEXIST, one, ERR_NOWHERE,
-					 "its folder has \"%s\" too, and NTFS "
-					 "takes both for one name",
-					 other);
+					 "its folder has \"%s\" too", other);
 
 	mem_free(one);
 	mem_free(other);
@@ -105,7 +126,7 @@ static int fill_dirs(struct ntfs_build *b, const struct key *keys,
 		b->entries[i] = keys[i].entry;
 		if (!dir->count++)
 			dir->first = (uint32_t)i;
-		else if (!compare_names(b, keys[i - 1].entry, keys[i].entry))
+		else if (are_one(b, keys[i - 1].entry, keys[i].entry))
 			return refuse_equal(b, keys[i - 1].entry, keys[i].entry,
 					    err);
 	}

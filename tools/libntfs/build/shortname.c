@@ -4,19 +4,21 @@
 //
 // A file has one 8.3 name, with the first of its links that asks for one; a
 // name without a partner is in the POSIX name space, as Windows has it for
-// further hard links and on volumes that make up no names.
+// further hard links and on volumes that make up no names. Of names of a folder that
+// differ in case alone at most one is in another one: the first with a given 8.3 name.
 
 #include <string.h>
 
 #include "build.h"
 #include "../encode/short.h"
 
-// Names of at most 12 units, by folder, that an 8.3 name may not repeat.
+// The names of all folders: an 8.3 name may not repeat one of its own.
 struct taken {
 	struct ntfs_build *b;
 	struct slot {
 		uint32_t name; // + 1; 0: free
 		bool dos;      // the DOS name of `name`
+		bool is_win32; // of names that clash, one has an 8.3 name
 	} *slots;
 	size_t count; // a power of two
 };
@@ -66,7 +68,7 @@ static struct slot *find_slot(const struct taken *t, uint32_t parent,
 
 static void take_name(struct taken *t, uint32_t id, bool dos)
 {
-	const struct name *x = &t->b->names[id];
+	struct name *x = &t->b->names[id];
 	struct slot *s =
 		find_slot(t, x->parent,
 			  t->b->units + (dos ? x->dos_chars : x->chars),
@@ -74,6 +76,22 @@ static void take_name(struct taken *t, uint32_t id, bool dos)
 
 	if (!s->name)
 		*s = (struct slot){.name = id + 1, .dos = dos};
+	else if (!dos)
+		x->clashes = t->b->names[s->name - 1].clashes = true;
+}
+
+// Of names that clash one has its 8.3 name.
+static bool is_second(const struct taken *t, const struct name *x)
+{
+	struct slot *s;
+	bool is;
+
+	if (!x->clashes)
+		return false;
+	s = find_slot(t, x->parent, t->b->units + x->chars, x->len);
+	is = s->is_win32;
+	s->is_win32 = true;
+	return is;
 }
 
 static int is_taken(void *ctx, const le16 *name, size_t len)
@@ -108,7 +126,7 @@ static void settle_given(struct taken *t, struct name *x, bool *has)
 	uint32_t id = (uint32_t)(x - b->names);
 	const struct slot *s;
 
-	if (!x->dos_len || *has) {
+	if (!x->dos_len || *has || is_second(t, x)) {
 		x->dos_len = 0;
 		return;
 	}
@@ -140,7 +158,7 @@ static int settle_missing(struct taken *t, struct node *n, bool has,
 		if (x->space != 0xff)
 			continue;
 		x->space = NTFS_NS_POSIX;
-		if (has || b->options.no_dos_names ||
+		if (has || x->clashes || b->options.no_dos_names ||
 		    !ntfs_short_is_win32(name, x->len))
 			continue;
 		has = true;
@@ -177,8 +195,7 @@ int ntfs_build_short_names(struct ntfs_build *b, struct err *err)
 	if (!t.slots)
 		return err_nomem(err);
 	for (size_t i = 0; i < b->name_count; i++)
-		if (b->names[i].len <= 12)
-			take_name(&t, (uint32_t)i, false);
+		take_name(&t, (uint32_t)i, false);
 	for (size_t i = 0; i < b->node_count; i++) {
 		bool has = false;
 

@@ -292,17 +292,35 @@ static bool has_name(const struct change_file *f, const struct change_attr *a,
 				  h->name_len);
 }
 
-// Which of the names go: the one given, and when it is one of a pair (long and
-// 8.3) of this folder, the other.
-static bool goes(const struct change_file *f, const struct change_attr *a,
-		 uint64_t folder, const le16 *name, size_t len, bool pair)
+static bool is_name_in(const struct change_attr *a, uint64_t folder)
 {
-	if (!ntfs_is_name(a) || ntfs_name_parent(a) != folder)
-		return false;
-	if (has_name(f, a, name, len))
-		return true;
-	return pair && (ntfs_name_space(a) == NTFS_NS_WIN32 ||
-			ntfs_name_space(a) == NTFS_NS_DOS);
+	return ntfs_is_name(a) && ntfs_name_parent(a) == folder;
+}
+
+// Finds the name that is meant: in the same letters, if there is one. Returns its
+// place, or f->count.
+static size_t find_name(const struct change_file *f, uint64_t folder,
+			const le16 *name, size_t len)
+{
+	size_t found = f->count;
+
+	for (size_t i = 0; i < f->count; i++) {
+		const struct change_attr *a = &f->attrs[i];
+
+		if (!is_name_in(a, folder) || !has_name(f, a, name, len))
+			continue;
+		if (!memcmp(a->value + sizeof(struct ntfs_file_name_disk), name,
+			    2 * len))
+			return i;
+		found = found < f->count ? found : i;
+	}
+	return found;
+}
+
+static bool is_half(const struct change_attr *a)
+{
+	return ntfs_name_space(a) == NTFS_NS_WIN32 ||
+	       ntfs_name_space(a) == NTFS_NS_DOS;
 }
 
 static int take_name(struct folder *d, struct change_file *f,
@@ -317,19 +335,16 @@ int ntfs_folder_take(struct change_file *f, uint64_t folder, const le16 *name,
 		     size_t len, uint64_t time, unsigned *ret_left,
 		     struct err *err)
 {
-	bool pair = false;
+	size_t which = find_name(f, folder, name, len);
+	// When it is one of a pair (long and 8.3) of this folder, the other goes too.
+	bool pair = which < f->count && is_half(&f->attrs[which]);
 	unsigned left = 0;
 	struct folder d;
 	int r = open_folder(f->c, folder, &d, err);
 
-	for (size_t i = 0; !r && i < f->count; i++)
-		if (ntfs_is_name(&f->attrs[i]) &&
-		    ntfs_name_parent(&f->attrs[i]) == folder &&
-		    has_name(f, &f->attrs[i], name, len))
-			pair = ntfs_name_space(&f->attrs[i]) == NTFS_NS_WIN32 ||
-			       ntfs_name_space(&f->attrs[i]) == NTFS_NS_DOS;
 	for (size_t i = f->count; !r && i--;)
-		if (goes(f, &f->attrs[i], folder, name, len, pair))
+		if (i == which || (pair && is_name_in(&f->attrs[i], folder) &&
+				   is_half(&f->attrs[i])))
 			r = take_name(&d, f, &f->attrs[i], err);
 	if (!r)
 		r = store_folder(&d, time, err);

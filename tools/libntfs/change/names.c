@@ -23,6 +23,7 @@ enum name_state {
 struct wanted {
 	const struct change_file *f;
 	const struct ntfs_file_name *name;
+	const struct change_attr *key; // NULL: in any case
 	bool is_there; // this name of this file, in the same letters
 };
 
@@ -33,6 +34,10 @@ static int compare_wanted(void *ctx, const uint8_t *key, size_t len)
 
 	if (ntfs_file_name_decode(key, len, 0, &name, NULL))
 		return INT_MIN;
+	if (w->key)
+		return ntfs_key_compare(w->f->c->n, NTFS_COLLATE_FILE_NAME,
+					w->key->value, w->key->value_len, key,
+					len);
 	return ntfs_name_compare(w->f->c->n, w->name->name, w->name->name_len,
 				 name.name, name.name_len);
 }
@@ -55,6 +60,7 @@ static int look_in_folder(struct wanted *w, uint64_t folder, struct err *err)
 {
 	struct ntfs_index x;
 	struct ntfs_file file;
+	struct err e = {0};
 	int r = ntfs_file_open(w->f->c->n, folder, &file, err);
 
 	if (r)
@@ -63,16 +69,22 @@ static int look_in_folder(struct wanted *w, uint64_t folder, struct err *err)
 	ntfs_file_done(&file);
 	if (r)
 		return r;
-	r = ntfs_index_find(&x, compare_wanted, take_wanted, w, err);
+	// Its entry may stand beside one of another file that differs in case alone.
+	r = ntfs_index_find(&x, compare_wanted, take_wanted, w, &e);
+	if (r == -ENOENT) {
+		w->key = NULL;
+		e = (struct err){0};
+		r = ntfs_index_find(&x, compare_wanted, take_wanted, w, &e);
+	}
 	ntfs_index_done(&x);
-	return r;
+	return r ? err_pass(err, r, &e) : 0;
 }
 
 static int find_state(const struct change_file *f, const struct change_attr *a,
 		      enum name_state *ret, struct err *err)
 {
 	struct ntfs_file_name name;
-	struct wanted w = {.f = f, .name = &name};
+	struct wanted w = {.f = f, .name = &name, .key = a};
 	struct err e = {0};
 	struct ntfs_stat s;
 	int r = ntfs_file_name_decode(a->value, a->value_len, f->number, &name,

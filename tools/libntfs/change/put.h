@@ -42,6 +42,17 @@ int ntfs_room_use(const struct ntfs_room *room, struct change_file *f,
 // Marks a room as a file's.
 void ntfs_room_used(struct ntfs_room *room);
 
+// --- put_names.c -------------------------------------------------------------
+
+// Takes a name from what has it, unless that stands beside it.
+// Returns as ntfs_put_file.
+int ntfs_put_replace(struct ntfs_put *p, const struct ntfs_put_name *name,
+		     struct err *err);
+
+// Adds the names of a file, which is not in its folders yet.
+int ntfs_put_add_names(struct ntfs_put *p, struct change_file *f,
+		       const struct ntfs_put_file *file, struct err *err);
+
 // --- descriptors.c -----------------------------------------------------------
 
 // As ntfs_put_security, within an operation.

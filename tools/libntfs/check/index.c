@@ -40,7 +40,7 @@ static void problem(struct index_check *k, enum ntfs_rule rule,
 			   text);
 }
 
-// Two names that differ in case alone are one, but those of POSIX.
+// Two names that differ in case alone are one, unless one of them is of POSIX.
 static bool is_same_name(struct index_check *k, const uint8_t *a, size_t a_len,
 			 const uint8_t *b, size_t b_len)
 {
@@ -48,8 +48,7 @@ static bool is_same_name(struct index_check *k, const uint8_t *a, size_t a_len,
 
 	return !ntfs_file_name_decode(a, a_len, 0, &x, NULL) &&
 	       !ntfs_file_name_decode(b, b_len, 0, &y, NULL) &&
-	       (x.name_space != NTFS_NS_POSIX ||
-		y.name_space != NTFS_NS_POSIX) &&
+	       x.name_space != NTFS_NS_POSIX && y.name_space != NTFS_NS_POSIX &&
 	       !ntfs_name_compare(k->c->n, x.name, x.name_len, y.name,
 				  y.name_len);
 }

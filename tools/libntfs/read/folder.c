@@ -11,23 +11,45 @@ struct find {
 	const struct ntfs *n;
 	const le16 *name;
 	size_t name_len;
+	bool wants_case;
 	uint64_t file;
+	bool is_same; // in the same letters
 };
+
+static int compare_letters(const le16 *a, const le16 *b, size_t len)
+{
+	int d = 0;
+
+	for (size_t i = 0; !d && i < len; i++)
+		d = get_le16(a[i]) - get_le16(b[i]);
+	return d;
+}
 
 static int compare_name(void *ctx, const uint8_t *key, size_t len)
 {
 	const struct find *f = ctx;
 	struct ntfs_file_name name;
+	int d;
 
 	if (ntfs_file_name_decode(key, len, 0, &name, NULL))
 		return INT_MIN;
-	return ntfs_name_compare(f->n, f->name, f->name_len, name.name,
-				 name.name_len);
+	d = ntfs_name_compare(f->n, f->name, f->name_len, name.name,
+			      name.name_len);
+	return d || !f->wants_case
+		       ? d
+		       : compare_letters(f->name, name.name, f->name_len);
 }
 
 static int take_file(void *ctx, const struct ntfs_index_entry *e)
 {
-	((struct find *)ctx)->file = e->file;
+	struct find *f = ctx;
+	struct ntfs_file_name name;
+
+	f->file = e->file;
+	f->is_same =
+		!ntfs_file_name_decode(e->key, e->key_len, 0, &name, NULL) &&
+		name.name_len == f->name_len &&
+		!compare_letters(f->name, name.name, f->name_len);
 	return 0;
 }
 
@@ -49,20 +71,40 @@ static int open_folder(struct ntfs *n, uint64_t record, struct ntfs_index *ret,
 	return r;
 }
 
-int ntfs_folder_find(struct ntfs *n, uint64_t folder, const le16 *name,
-		     size_t name_len, uint64_t *ret_file, struct err *err)
+int ntfs_folder_find_as(struct ntfs *n, uint64_t folder, const le16 *name,
+			size_t name_len, uint64_t *ret_file, bool *ret_same,
+			struct err *err)
 {
 	struct find f = {.n = n, .name = name, .name_len = name_len};
 	struct ntfs_index x;
-	int r = open_folder(n, folder, &x, err);
+	struct err e = {0};
+	int r = open_folder(n, folder, &x, err), again = 0;
 
 	if (r)
 		return r;
 	r = ntfs_index_find(&x, compare_name, take_file, &f, err);
+	// Another one may stand beside it.
+	if (!r && !f.is_same) {
+		f.wants_case = true;
+		again = ntfs_index_find(&x, compare_name, take_file, &f, &e);
+	}
 	ntfs_index_done(&x);
-	if (!r)
-		*ret_file = f.file;
-	return r;
+	if (again && again != -ENOENT)
+		return err_pass(err, again, &e);
+	if (r)
+		return r;
+	*ret_file = f.file;
+	*ret_same = f.is_same;
+	return 0;
+}
+
+int ntfs_folder_find(struct ntfs *n, uint64_t folder, const le16 *name,
+		     size_t name_len, uint64_t *ret_file, struct err *err)
+{
+	bool is_same;
+
+	return ntfs_folder_find_as(n, folder, name, name_len, ret_file,
+				   &is_same, err);
 }
 
 struct list {

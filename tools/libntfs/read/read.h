@@ -325,7 +325,11 @@ int ntfs_index_walk(const struct ntfs_index *x,
 		    int (*fn)(void *ctx, const struct ntfs_index_entry *e),
 		    void *ctx, struct err *err);
 
-// Finds a name in a folder: the child's reference.
+// Finds a name in a folder: the child's reference. Case is ignored unless names
+// differ in nothing else; *ret_same is false for another name but for that.
+int ntfs_folder_find_as(struct ntfs *n, uint64_t folder, const le16 *name,
+			size_t name_len, uint64_t *ret_file, bool *ret_same,
+			struct err *err);
 int ntfs_folder_find(struct ntfs *n, uint64_t folder, const le16 *name,
 		     size_t name_len, uint64_t *ret_file, struct err *err);
 

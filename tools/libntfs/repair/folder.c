@@ -94,15 +94,15 @@ static int compare(void *ctx, const uint8_t *key, size_t len)
 				 s->name->name_len, name.name, name.name_len);
 }
 
-// Two that differ in case alone may be there when both are POSIX names.
+// Two that differ in case alone may be there when one is a POSIX name.
 static int found(void *ctx, const struct ntfs_index_entry *e)
 {
 	const struct same *s = ctx;
 	struct ntfs_file_name name;
 
 	return ntfs_file_name_decode(e->key, e->key_len, 0, &name, NULL) ||
-	       name.name_space != NTFS_NS_POSIX ||
-	       s->name->name_space != NTFS_NS_POSIX;
+	       (name.name_space != NTFS_NS_POSIX &&
+		s->name->name_space != NTFS_NS_POSIX);
 }
 
 static int insert(struct rebuild *k, const uint8_t *entry, size_t key_len)

@@ -77,7 +77,10 @@ int main(void)
 	check_ok(ntfs_check(d, NULL, NULL, NULL, &result, &err), &err);
 	check_eq(result.problems, 0);
 	check_eq(result.clusters_used, result.clusters);
-	check_eq(lay_out(d, 0, "One File", &none), -EEXIST);
+	check_eq(lay_out(d, 0, "one file", &none), -EEXIST);
+	check_eq(lay_out(d, 0, "One File", &none), 0);
+	check_ok(ntfs_check(d, NULL, NULL, NULL, &result, &err), &err);
+	check_eq(result.problems, 0);
 	check_eq(lay_out(d, 0, "$mft", &none), -EEXIST);
 	disk_close(d);
 	return 0;
