@@ -69,8 +69,10 @@ load dism_files
 	slipway dism /Delete-Image /ImageFile:base.wim /Name:Second
 	run -0 slipway dism /Get-ImageInfo /ImageFile:base.wim
 	refute "Second"
+	assert_output_has "KB of it belong to no image"
 	large=$(stat -c %s base.wim)
 	run -0 slipway dism /Optimize-Image /ImageFile:base.wim
+	refute "belong to no image"
 	[ "$(stat -c %s base.wim)" -lt $((large - 290000)) ]
 	same base.wim 1
 }
@@ -138,6 +140,13 @@ load dism_files
 		"/CaptureDir:$disk@1:\\" /Name:Y
 	run -0 slipway dir 'vol.img@1:\'
 	assert_output_has "x.wim"
+	refute "slipway-part"
+	# what a run that was cut off left is replaced
+	head -c 100000 /dev/zero >x.wim.slipway-part
+	slipway copy x.wim.slipway-part 'vol.img@1:\' >/dev/null
+	run -0 slipway dism /Optimize-Image '/ImageFile:vol.img@1:\x.wim'
+	assert_output_has 'vol.img@1:\x.wim.slipway-part: this was left by a run'
+	run -0 slipway dir 'vol.img@1:\'
 	refute "slipway-part"
 	slipway chkdsk vol.img@1
 	slipway copy 'vol.img@1:\x.wim' y.wim >/dev/null

@@ -57,6 +57,9 @@ struct wim_info {
 			 // it may be compressed in the same way
 	bool rp_fix;     // absolute links lead into the images from their roots
 	uint64_t size;   // bytes of all its files
+	// Bytes of them that nothing refers to: of images that were deleted, of
+	// what was appended and cut off. Of a pipable one 0.
+	uint64_t unused;
 	// How much content is compressed together, by the largest solid resource.
 	bool is_solid; // there is one
 	enum wim_compression solid_compression;

@@ -164,6 +164,33 @@ static int open_parts(struct wim *w, const struct wim_part *parts, size_t count,
 	return r;
 }
 
+static uint64_t stored_size(const struct wim_blob *blob)
+{
+	return blob->solid ? 0 : blob->stored_size;
+}
+
+// What of the files is neither content nor tells of any.
+static uint64_t count_unused(const struct wim *w)
+{
+	uint64_t used = 0;
+
+	for (size_t i = 0; i < w->info.parts; i++) {
+		const struct wim_file *f = &w->files[i];
+
+		used += sizeof(struct wim_header_disk) +
+			f->blob_table.stored_size + f->xml.stored_size +
+			f->integrity.stored_size;
+	}
+	for (size_t i = 0; i < w->solid_count; i++)
+		used += w->solids[i].stored_size;
+	for (size_t i = 0; i < w->blob_count; i++)
+		used += stored_size(&w->blobs[i]);
+	for (size_t i = 0; i < w->info.images; i++)
+		used += stored_size(&w->metadata[i]);
+	// Content may lie twice in the table of a damaged one.
+	return used < w->info.size ? w->info.size - used : 0;
+}
+
 int wim_open_parts(const struct wim_part *parts, size_t count, struct wim **ret,
 		   struct err *err)
 {
@@ -178,11 +205,14 @@ int wim_open_parts(const struct wim_part *parts, size_t count, struct wim **ret,
 		r = wim_images_read(w, err);
 	if (!r)
 		r = wim_blobs_read(w, err);
-	if (r)
+	if (r) {
 		wim_close(w);
-	else
-		*ret = w;
-	return r;
+		return r;
+	}
+	if (!w->info.is_pipable)
+		w->info.unused = count_unused(w);
+	*ret = w;
+	return 0;
 }
 
 int wim_open(struct disk *file, struct wim **ret, struct err *err)

@@ -89,6 +89,8 @@ static int show(const struct dism_image *image, bool xml_alone, struct err *err)
 		       info->has_integrity ? "yes" : "no");
 	print_indented(xml);
 	mem_free(xml);
+	fflush(stdout);
+	dism_tell_unused(image->path, image->wim);
 	return 0;
 }
 

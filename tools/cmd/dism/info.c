@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "dism.h"
+#include "output.h"
 
 static void show_line(const char *label, const char *value)
 {
@@ -126,6 +127,8 @@ int dism_image_info(int argc, char **argv)
 		show_summary(wim_get_image_info(image.wim, i));
 		puts("");
 	}
+	fflush(stdout);
+	dism_tell_unused(image.path, image.wim);
 	dism_close(&image);
 	return dism_done();
 }

@@ -3,6 +3,8 @@
 // Image files that verbs write. On the host a new file has no name before it is
 // whole; in a volume it has that of a part of one, and is renamed.
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -10,6 +12,8 @@
 #include "output.h"
 
 #define SOLID_MAX_CHUNK (64 << 20) // of what is compressed again
+
+#define UNUSED_TOLD (64 << 10) // bytes; less is not worth a word
 
 int dism_compression_parse(const char *text, struct dism_compression *ret)
 {
@@ -69,6 +73,20 @@ int dism_check_integrity(struct wim *wim, bool is_wanted,
 	return wim_check_integrity(wim, progress, err);
 }
 
+void dism_tell_unused(const char *path, const struct wim *wim)
+{
+	const struct wim_info *info = wim_get_info(wim);
+	char text[160];
+
+	if (info->unused < UNUSED_TOLD || info->unused < info->size / 64)
+		return;
+	snprintf(text, sizeof(text),
+		 "%llu KB of it belong to no image, since one was deleted or "
+		 "appending was cut off; `dism /Optimize-Image` frees them",
+		 (unsigned long long)info->unused >> 10);
+	cmd_note(path, text);
+}
+
 int dism_output_exists(const char *path, bool *ret, struct err *err)
 {
 	struct tree_stat st;
@@ -99,14 +117,41 @@ static int name_part(struct dism_output *o, struct err *err)
 	return 0;
 }
 
+// What a run that was cut off left of that name is replaced.
+static int look_for_part(const struct dism_output *o, struct err *err)
+{
+	struct tree_stat st;
+	struct err inner = {0};
+	char *path;
+	int r = o->part ? tree_stat(o->spot->tree, o->part, &st, &inner)
+			: -ENOENT;
+
+	if (r)
+		return r == -ENOENT ? 0 : err_pass(err, r, &inner);
+	if (asprintf(&path, "%s%s", o->spot->prefix, o->part) < 0)
+		return err_nomem(err);
+	if (st.is_directory)
+		r = err_set(err, -EISDIR, path, ERR_NOWHERE,
+			    "the new file is to be called so until it is "
+			    "whole, and a folder stands there: give that "
+			    "another name");
+	else
+		cmd_note(path, "this was left by a run that was cut off, and "
+			       "is replaced");
+	free(path);
+	return r;
+}
+
 // A file of a volume gets longer when it was opened, not when it was made.
 static int create_file(struct dism_output *o, struct err *err)
 {
 	struct tree *t = o->spot->tree;
 	const char *path = o->part ? o->part : o->spot->path;
-	int r = tree_create_file(t, path, 0, TREE_ARCHIVE, filetime_now(),
-				 &o->file, err);
+	int r = look_for_part(o, err);
 
+	if (!r)
+		r = tree_create_file(t, path, 0, TREE_ARCHIVE, filetime_now(),
+				     &o->file, err);
 	if (r || !o->part)
 		return r;
 	disk_close(o->file);
@@ -186,6 +231,8 @@ int dism_output_open(const char *path, struct dism_output *ret, struct err *err)
 		err_pass(err, r, &inner);
 	if (r)
 		dism_output_close(ret);
+	else
+		dism_tell_unused(path, ret->wim);
 	return r;
 }
 

@@ -45,6 +45,9 @@ struct wim_write_options dism_write_like(const struct wim_info *source,
 int dism_check_integrity(struct wim *wim, bool is_wanted,
 			 struct progress *progress, struct err *err);
 
+// Says how to get rid of what nothing in a file refers to, when there is much of it.
+void dism_tell_unused(const char *path, const struct wim *wim);
+
 // Begins a new file at an address. It is there when dism_output_finish was done,
 // and until then nothing of it is.
 // Returns 0, -EEXIST when there is one, or as address_open, tree_begin and

@@ -111,9 +111,11 @@ static void as_it_is(void)
 	struct disk *file = make(&options), *to, *again;
 	struct wim *src = open_wim(file), *w;
 
+	check(wim_get_info(src)->unused < 1000);
 	check_ok(wim_delete(src, 1, NULL, NULL), NULL);
 	wim_close(src);
 	src = open_wim(file);
+	check(wim_get_info(src)->unused > 10000);
 	to = export(src, 0, &options, NULL);
 	check(to->size < file->size - 10000);
 	w = open_wim(to);
