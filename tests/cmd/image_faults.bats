@@ -58,17 +58,16 @@ setup_file() {
 		    name_too_long=[windows(file("n" * 256))],
 		    short_name_too_long=[windows(file("n", short="S" * 13))],
 		    names_equal=[windows(file("a"), file("a"))],
-		    names_equal_but_case=[windows(file("Readme"), folder("README"))],
 		    name_of_the_volume=[windows(file("$MFT"))],
 		    stream_name=[windows(file("s", streams={"a/b": b"x"}))],
 		    streams_equal=[windows(file("s", streams={"a": b"x", "A": b"y"}))],
-		    encrypted=[windows(file("e", b"x", attributes=0x4020))],
 		    too_many_links=[windows(folder("l", [file("%d" % i, b"l", link=5) for i in range(1024)]))],
 		    too_deep=[windows(deep(16500))],
 		)
 		# And these whatever makes the boot files out of it.
 		long = "n" * 250
 		boot_faults = dict(
+		    encrypted=[windows(file("e", b"x", attributes=0x4020))],
 		    boot_name_colon=[windows(efi=[file("a:b", b"x")])],
 		    boot_name_question=[windows(efi=[file("what?", b"x")])],
 		    boot_name_blank=[windows(efi=[file("blank ", b"x")])],
@@ -89,7 +88,7 @@ setup_file() {
 		wim("folder_twice.wim", windows(folder("a", [file("in")]), folder("b", [file("in")])), share=("a", "b"))
 		open("faults", "w").write("\n".join(list(faults) + ["folder_twice"]) + "\n")
 		open("boot_faults", "w").write("\n".join(boot_faults))
-		wim("good.wim", windows(file("a", b"hello", security=0)), descriptors=[ok_descriptor])
+		wim("good.wim", windows(file("a", b"hello", security=0), file("Readme"), folder("README")), descriptors=[ok_descriptor])
 	END
 }
 
@@ -243,4 +242,30 @@ must_refuse() { # FAULT IMAGE COMMAND...
 		done
 		diff other.txt back.txt
 	done
+}
+
+@test "files that EFS encrypted are left out and named, on all ways" {
+	make_wim <<-'END'
+		wim("efs.wim", [
+		    file("e", b"as EFS exports it", attributes=0x4020, link=7),
+		    file("f", b"as EFS exports it", attributes=0x4020, link=7),
+		    file("g", b"and this", attributes=0x4020),
+		    folder("secret", [file("plain", b"here")], attributes=0x4000),
+		])
+	END
+	rm -rf efs.img out
+	mkdir out
+	truncate -s 16M efs.img
+	for there in efs.img:\\ efs.img:\\ out; do
+		run -0 slipway dism /Apply-Image /ImageFile:efs.wim /Index:1 \
+			"/ApplyDir:$there" --progress none
+		assert_output_has 'left out: the image holds it encrypted (EFS); and 2 more'
+		assert_output_has '\secret: warning: '
+		assert_output_has 'does not encrypt what is put into it (EFS)'
+	done
+	run -0 slipway chkdsk efs.img
+	run -0 slipway dir 'efs.img:\'
+	assert_output_has '0 File(s)'
+	[ "$(slipway type 'efs.img:\secret\plain')" = here ]
+	[ "$(ls out)" = secret ]
 }

@@ -25,22 +25,31 @@ struct apply_options {
 	enum ntfs_wof_algorithm algorithm;
 };
 
+enum apply_loss {        // what became of a file or folder
+	APPLY_OBJECT_ID, // without its object id: one before it has the same; as
+			 // Windows applies them
+	APPLY_ENCRYPTED,        // left out: a file as EFS exported it
+	APPLY_ENCRYPTED_FOLDER, // without the attribute that has what is put into
+				// it encrypted
+	APPLY_LOSSES
+};
+
+struct apply_lost {
+	uint64_t count;
+	char first[96]; // the path of the first, or its end
+};
+
 struct apply_result {
 	uint64_t files, folders, links; // links: further names of a file
 	uint64_t bytes;                 // of file content
 	uint64_t streams, reparse_points;
-	// Files and folders that have no object id, since one before them has the
-	// same: as Windows applies them. The path of the first, or of its end.
-	uint64_t object_ids_dropped;
-	char object_id_of[96];
+	struct apply_lost lost[APPLY_LOSSES];
 	uint64_t compacted; // files that are written compressed
 	uint64_t compacted_bytes, stored_bytes; // their size, and what it takes
 };
 
-// What is said of them, for printf, with their number as an unsigned long long.
-#define APPLY_OBJECT_IDS                                                       \
-	"it has the object id of another file, which keeps it; as Windows "    \
-	"does, it is applied without one (%llu files or folders)"
+// Returns what a loss means, as the end of a sentence that begins with a file's name.
+const char *apply_loss_text(enum apply_loss loss);
 
 // Finds an algorithm by its name as compact.exe has it (XPRESS4K, XPRESS8K, XPRESS16K,
 // LZX), case ignored.
@@ -68,7 +77,7 @@ struct apply;
 // `*ret` is what apply_content needs; free it with apply_free. The wim and the
 // build are borrowed until then.
 // Returns 0, -EBADMSG when the image is corrupt or NTFS cannot hold it, -ENOENT
-// for an unknown index, -ENOTSUP for an encrypted file, -ENOMEM, or as
+// for an unknown index, -ENOMEM, or as
 // wim_image_load and ntfs_build_add; with `compact` (NULL: none) also as wim_extract.
 int apply_tree(struct wim *w, uint32_t index, struct ntfs_build *b,
 	       const struct apply_compact *compact, struct apply **ret,

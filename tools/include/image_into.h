@@ -32,14 +32,16 @@ struct into_options {
 			// devices, as wimlib stores them
 };
 
-enum into_loss {         // what became of a file or folder
-	INTO_NAME,       // left out: the place cannot hold its name
-	INTO_SIZE,       // left out: larger than the place's files can be
-	INTO_REPARSE,    // left out: a reparse point that the place has not
-	INTO_ENCRYPTED,  // left out: as EFS exported it
-	INTO_SPECIAL,    // left out: a device, pipe or socket
-	INTO_STREAMS,    // without its named streams
-	INTO_SECURITY,   // without its security descriptor
+enum into_loss {        // what became of a file or folder
+	INTO_NAME,      // left out: the place cannot hold its name
+	INTO_SIZE,      // left out: larger than the place's files can be
+	INTO_REPARSE,   // left out: a reparse point that the place has not
+	INTO_ENCRYPTED, // left out: as EFS exported it
+	INTO_ENCRYPTED_FOLDER, // without the attribute that has what is put into it
+			       // encrypted
+	INTO_SPECIAL,          // left out: a device, pipe or socket
+	INTO_STREAMS,          // without its named streams
+	INTO_SECURITY,         // without its security descriptor
 	INTO_ATTRIBUTES, // without attributes that the place does not have
 	INTO_EA,         // without extended attributes
 	INTO_UNIX,       // without owner, mode or extended attributes of Linux

@@ -3,6 +3,7 @@
 // What a version of Windows cannot start from, or may not by its licence:
 // errors and warnings of a plan.
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,7 +130,7 @@ static void warn_edition(const struct warner *w, const struct plan_system *s)
 	w->warn(w->ctx, s->answer->path, text);
 }
 
-static void warn_object_ids(const struct warner *w, const struct plan_system *s)
+static void warn_lost(const struct warner *w, const struct plan_system *s)
 {
 	const struct apply_result *r;
 	char text[ERR_TEXT], object[ERR_TEXT];
@@ -137,13 +138,15 @@ static void warn_object_ids(const struct warner *w, const struct plan_system *s)
 	if (!s->apply)
 		return;
 	r = apply_get_result(s->apply);
-	if (!r->object_ids_dropped)
-		return;
-	snprintf(object, sizeof(object), "%s: %s", s->image->path,
-		 r->object_id_of);
-	snprintf(text, sizeof(text), APPLY_OBJECT_IDS,
-		 (unsigned long long)r->object_ids_dropped);
-	w->warn(w->ctx, object, text);
+	for (int i = 0; i < APPLY_LOSSES; i++) {
+		if (!r->lost[i].count)
+			continue;
+		snprintf(object, sizeof(object), "%s: %s", s->image->path,
+			 r->lost[i].first);
+		snprintf(text, sizeof(text), "%s (%" PRIu64 " in all)",
+			 apply_loss_text((enum apply_loss)i), r->lost[i].count);
+		w->warn(w->ctx, object, text);
+	}
 }
 
 void plan_warn(const struct plan *p,
@@ -155,7 +158,7 @@ void plan_warn(const struct plan *p,
 	for (size_t i = 0; i < p->system_count; i++) {
 		const struct plan_system *s = &p->systems[i];
 
-		warn_object_ids(&w, s);
+		warn_lost(&w, s);
 		if (p->answer->system != BOOT_WINDOWS)
 			continue;
 		warn_chain(&w, s);

@@ -75,6 +75,20 @@ static int enter_tree(const struct plan *p, struct plan_system *s,
 	return r;
 }
 
+// Nobody looks at what an unattended deployment leaves out.
+static int refuse_encrypted(const struct plan_system *s, struct err *err)
+{
+	const struct apply_lost *lost =
+		&apply_get_result(s->apply)->lost[APPLY_ENCRYPTED];
+
+	return lost->count
+		       ? err_set(err, -ENOTSUP, lost->first, ERR_NOWHERE,
+				 "the image holds it encrypted (EFS), and only "
+				 "Windows can apply it (%" PRIu64 " in all)",
+				 lost->count)
+		       : 0;
+}
+
 static int plan_volume(const struct plan *p, struct plan_system *s,
 		       struct err *err)
 {
@@ -90,6 +104,8 @@ static int plan_volume(const struct plan *p, struct plan_system *s,
 	if (r)
 		return r;
 	r = enter_tree(p, s, &inner);
+	if (!r)
+		r = refuse_encrypted(s, &inner);
 	if (r)
 		return bad_image(s, &inner, err);
 	r = ntfs_build_layout(s->build, &inner);

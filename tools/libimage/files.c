@@ -119,6 +119,9 @@ static int open_file(struct tree *t, const char *path, unsigned flags,
 		return err_set(err, -EISDIR, "image", ERR_NOWHERE,
 			       "the image has a folder or link where a file "
 			       "must be");
+	if (d->attributes & NTFS_ATTR_ENCRYPTED)
+		return err_set(err, -ENOTSUP, "image", ERR_NOWHERE,
+			       "the image holds it encrypted (EFS)");
 	blob = content_of(d);
 	if (blob && blob->size > MAX_FILE)
 		return err_set(err, -EFBIG, "image", blob->offset,

@@ -11,6 +11,8 @@
 #define REPARSE_GUID     16u // before the data of tags that are not Microsoft's
 #define REPARSE_MAX_DATA 16376u // [MS-FSCC] 2.1.2: 16 KiB with the header
 
+#define NTFS_NO_NODE UINT32_MAX
+
 struct compact;
 
 // A stream that is filled from a blob.
@@ -51,7 +53,8 @@ struct walk {
 	size_t group_mask;
 	const struct guid **object_ids; // the same, of those that were met
 	size_t object_id_mask;
-	uint32_t *nodes; // of the volume, for each dentry of the image
+	uint32_t *nodes; // of the volume, for each dentry of the image; of one
+			 // that is left out NTFS_NO_NODE
 	struct err *err;
 };
 
@@ -69,6 +72,10 @@ int image_read_reparse(struct wim *w, const struct wim_dentry *d, uint8_t **ret,
 // Returns 0 or -ENOMEM.
 int apply_path(const struct wim_dentry *d, char *dst, size_t size,
 	       struct err *err);
+
+// Counts a loss. Returns 0 or -ENOMEM.
+int apply_lose(struct apply *a, const struct wim_dentry *d,
+	       enum apply_loss loss, struct err *err);
 
 // wim_extract, and wim_extract_chunks, with another name for what progress counts.
 int image_extract_chunks(struct wim *w, const struct wim_blob *const *blobs,

@@ -107,15 +107,10 @@ static bool take_object_id(struct walk *w, const struct guid *id)
 static int add_object_id(struct walk *w, uint32_t node,
 			 const struct wim_dentry *d, struct err *err)
 {
-	struct apply_result *result = &w->apply->result;
-
 	if (take_object_id(w, &d->object_id))
 		return add_content(w, node, NTFS_STREAM_OBJECT_ID,
 				   &d->object_id, sizeof(d->object_id), err);
-	if (result->object_ids_dropped++)
-		return 0;
-	return apply_path(d, result->object_id_of, sizeof(result->object_id_of),
-			  err);
+	return apply_lose(w->apply, d, APPLY_OBJECT_ID, err);
 }
 
 // --- All of them -------------------------------------------------------------

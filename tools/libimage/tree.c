@@ -47,6 +47,32 @@ int apply_failed(struct walk *w, const struct wim_dentry *d,
 		       "NTFS cannot hold it: %s: %s", inner->what, inner->why);
 }
 
+const char *apply_loss_text(enum apply_loss loss)
+{
+	static const char *const texts[APPLY_LOSSES] = {
+		[APPLY_OBJECT_ID] =
+			"it has the object id of another file, which keeps it; "
+			"as Windows does, it is applied without one",
+		[APPLY_ENCRYPTED] = "it is left out: the image holds it "
+				    "encrypted (EFS)",
+		[APPLY_ENCRYPTED_FOLDER] =
+			"it does not encrypt what is put into it (EFS), as the "
+			"image has it",
+	};
+
+	return texts[loss];
+}
+
+int apply_lose(struct apply *a, const struct wim_dentry *d,
+	       enum apply_loss loss, struct err *err)
+{
+	struct apply_lost *lost = &a->result.lost[loss];
+
+	return lost->count++
+		       ? 0
+		       : apply_path(d, lost->first, sizeof(lost->first), err);
+}
+
 static int enter_security(struct walk *w, const struct wim_image *image)
 {
 	w->security = mem_array(image->security_count, sizeof(*w->security));
@@ -100,24 +126,10 @@ static int make_tables(struct walk *w, const struct wim_image *image)
 	return w->groups && w->object_ids ? 0 : err_nomem(w->err);
 }
 
-static int make_spec(struct walk *w, const struct wim_dentry *d,
-		     struct ntfs_node_spec *ret)
+static struct ntfs_node_spec make_spec(const struct walk *w,
+				       const struct wim_dentry *d)
 {
-	char path[sizeof(w->err->what)];
-	int r;
-
-	// What a WIM holds of such a file is an export of EFS, which only
-	// Windows can turn into a file; written as it is, it would be one that
-	// nobody can read.
-	if (d->attributes & NTFS_ATTR_ENCRYPTED) {
-		r = apply_path(d, path, sizeof(path), w->err);
-		if (r)
-			return r;
-		return err_set(w->err, -ENOTSUP, path, ERR_NOWHERE,
-			       "the image holds it encrypted (EFS), which is "
-			       "not done");
-	}
-	*ret = (struct ntfs_node_spec){
+	return (struct ntfs_node_spec){
 		.attributes = d->attributes,
 		.created = d->created,
 		.modified = d->modified,
@@ -126,7 +138,6 @@ static int make_spec(struct walk *w, const struct wim_dentry *d,
 		.security = d->security < 0 ? NTFS_NO_SECURITY
 					    : w->security[d->security],
 	};
-	return 0;
 }
 
 // Gives the node of a dentry: the root, a known one of its link group, or a
@@ -148,9 +159,7 @@ static int make_node(struct walk *w, const struct wim_dentry *d,
 			return 0;
 		}
 	}
-	r = make_spec(w, d, &spec);
-	if (r)
-		return r;
+	spec = make_spec(w, d);
 	if (!d->parent) {
 		*ret_node = NTFS_ROOT;
 		r = ntfs_build_set(a->build, NTFS_ROOT, &spec, w->err);
@@ -170,14 +179,29 @@ static int make_node(struct walk *w, const struct wim_dentry *d,
 	return apply_add_streams(w, *ret_node, d);
 }
 
+// What a WIM holds of an encrypted file is an export of EFS, which only Windows can
+// turn into a file; written as it is, it would be one that nobody can read.
+static int judge_encrypted(struct walk *w, const struct wim_dentry *d)
+{
+	if (!(d->attributes & NTFS_ATTR_ENCRYPTED))
+		return 0;
+	if (d->attributes & NTFS_ATTR_DIRECTORY)
+		return apply_lose(w->apply, d, APPLY_ENCRYPTED_FOLDER, w->err);
+	w->nodes[d->index] = NTFS_NO_NODE;
+	return apply_lose(w->apply, d, APPLY_ENCRYPTED, w->err);
+}
+
 // Dentries come level by level, so the node of the folder is there.
 static int add_dentry(struct walk *w, struct wim_dentry *d)
 {
 	struct ntfs_name name = {d->name, d->name_len, d->short_name,
 				 d->short_name_len};
 	struct err inner = {0};
-	int r = make_node(w, d, &w->nodes[d->index]);
+	int r = judge_encrypted(w, d);
 
+	if (r || w->nodes[d->index] == NTFS_NO_NODE)
+		return r;
+	r = make_node(w, d, &w->nodes[d->index]);
 	if (r || !d->parent)
 		return r;
 	r = ntfs_build_link(w->apply->build, w->nodes[d->index],

@@ -156,9 +156,9 @@ static int build_anew(const struct dism_image *image, const char *address,
 				? "nothing was written to it"
 				: "it is no volume now: apply an image again, "
 				  "with --replace";
-	if (!r && result.object_ids_dropped)
-		cmd_warn(dism_name(), result.object_id_of, APPLY_OBJECT_IDS,
-			 (unsigned long long)result.object_ids_dropped);
+	for (int i = 0; !r && i < APPLY_LOSSES; i++)
+		dism_warn_lost(apply_loss_text((enum apply_loss)i),
+			       result.lost[i].first, result.lost[i].count);
 	return r;
 }
 

@@ -27,4 +27,7 @@ int dism_apply_into_volume(const struct dism_image *image, struct tree *volume,
 			   const char *folder, bool verify,
 			   struct cmd_progress *progress, struct err *err);
 
+// Warns of a loss: `first` is where it was met first. Nothing for a count of 0.
+void dism_warn_lost(const char *text, const char *first, uint64_t count);
+
 #endif

@@ -22,23 +22,25 @@ void dism_say_applying(void)
 	fflush(stdout);
 }
 
+void dism_warn_lost(const char *text, const char *first, uint64_t count)
+{
+	if (count == 1)
+		cmd_warn(dism_name(), first, "%s", text);
+	else if (count)
+		cmd_warn(dism_name(), first,
+			 "%s; and %llu more files or folders", text,
+			 (unsigned long long)count - 1);
+}
+
 // The first of each kind by name, and how many more there are.
 static void warn_lost(const struct into_result *result)
 {
-	for (int i = 0; i < INTO_LOSSES; i++) {
-		const struct into_lost *lost = &result->lost[i];
-		const char *text = into_loss_text((enum into_loss)i);
-
-		// Each file of Windows has a descriptor: that goes without saying.
-		if (!lost->count || i == INTO_SECURITY)
-			continue;
-		if (lost->count == 1)
-			cmd_warn(dism_name(), lost->first[0], "%s", text);
-		else
-			cmd_warn(dism_name(), lost->first[0],
-				 "%s; and %llu more files or folders", text,
-				 (unsigned long long)lost->count - 1);
-	}
+	// Each file of Windows has a descriptor: that goes without saying.
+	for (int i = 0; i < INTO_LOSSES; i++)
+		if (i != INTO_SECURITY)
+			dism_warn_lost(into_loss_text((enum into_loss)i),
+				       result->lost[i].first[0],
+				       result->lost[i].count);
 }
 
 int dism_apply_into_host(const struct dism_image *image, const char *folder,

@@ -150,6 +150,9 @@ static int make(struct into *into, const struct wim_dentry *d, struct err *err)
 		r = into->ops->make_folder(into, d, err);
 	else
 		r = into->ops->make_file(into, d, err);
+	if (!r && d->attributes & NTFS_ATTR_ENCRYPTED &&
+	    !into->is_left_out[d->index])
+		r = into_lose(into, d, INTO_ENCRYPTED_FOLDER, err);
 	if (r || into->is_left_out[d->index])
 		return r;
 	if (is_folder(d))
