@@ -7,7 +7,7 @@ STATIC := -static
 
 # In link order: who comes first may use what comes later.
 LIBS := deploy bcdboot machine image storage address volume bcd efi hive wim ntfs fat bootsect \
-	part vdisk ublk codec net tree disk base
+	part vdisk ublk codec net tree disk term base
 
 WARN := -Wall -Wextra -Wvla -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wwrite-strings -Wpointer-arith -Wno-unused-parameter -Wno-format-truncation

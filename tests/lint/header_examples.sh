@@ -54,6 +54,7 @@ given() { # HEADER
 	storage) echo 'struct disk *disk, *volume;' ;;
 	storage_disks) echo 'struct part spec; struct storage_format how;
 		unsigned number, volume;' ;;
+	term) echo 'struct term_key key;' ;;
 	ublk) echo 'struct disk *disk;' ;;
 	vdisk) echo 'uint8_t sector[512]; uint64_t size; struct guid id;
 		struct disk *file, *disk; struct err *e;' ;;

@@ -18,6 +18,7 @@ judge_of_decoder() { # FUNCTION
 		ntfs_record_decode | ntfs_restart_decode) echo fuzz/ntfs ;;
 	ntfs_repair_decode) echo fuzz/ntfs_repair ;;
 	size_parse) echo fuzz/answer ;;
+	term_utf8_decode) echo fuzz/term_key ;;
 	wim_chunk_decode | wim_resource_decode) echo fuzz/wim_open ;;
 	wim_dentry_decode | wim_items_decode) echo fuzz/wim_image ;;
 	# of an encoder: how it takes its input apart
