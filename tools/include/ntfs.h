@@ -57,6 +57,10 @@ struct ntfs_build_options {
 	uint64_t time;                     // FILETIME of the system files
 	struct guid object_id;             // of the volume; zero: none
 	bool no_dos_names; // do not make up 8.3 names (given ones are kept)
+	uint64_t log_size; // of $LogFile, bytes; 0: as Windows chooses it
+	// Content of $DATA is not written: whoever reads the volume has it from
+	// elsewhere, by ntfs_build_place. So none of it lies in file records.
+	bool data_elsewhere;
 };
 
 enum { // file attributes, [MS-FSCC] 2.6
@@ -245,6 +249,14 @@ int ntfs_build_write(struct ntfs_build *b, uint32_t stream, uint64_t off,
 // Returns 0, -EINVAL for a stream that was not reserved, or -ENOMEM.
 int ntfs_build_open_stream(struct ntfs_build *b, uint32_t stream,
 			   struct disk **ret, struct err *err);
+
+// Tells where on the device a $DATA stream of at least 1 byte lies that was added
+// without content: one run. A build with options.data_elsewhere has each of them
+// there.
+// Returns 0, -EINVAL before the layout and for a stream of another kind, or
+// -ENOENT for one that lies in a file record.
+int ntfs_build_place(const struct ntfs_build *b, uint32_t stream,
+		     struct disk_extent *ret, struct err *err);
 
 // Writes all metadata, flushes, then the boot sectors, and flushes: from here
 // on it is a volume.

@@ -218,6 +218,15 @@ static int move_out(struct ntfs_build *b, uint32_t node, struct err *err)
 	return r ? r : worst != 0;
 }
 
+// Returns true when a stream may lie in a record, by its kind and size.
+static bool may_be_resident(const struct ntfs_build *b, const struct stream *s)
+{
+	bool comes_later = b->options.data_elsewhere && !s->kept && s->size;
+
+	return !s->reserve && !s->hole && !comes_later &&
+	       s->size <= ntfs_record_room(b);
+}
+
 // Decides what of a node is resident, and counts its extension records.
 static int settle(struct ntfs_build *b, uint32_t node, struct attrs *attrs,
 		  struct err *err)
@@ -227,9 +236,7 @@ static int settle(struct ntfs_build *b, uint32_t node, struct attrs *attrs,
 
 	for (uint32_t i = n->first_stream; i != NTFS_NONE;
 	     i = b->streams[i].next)
-		b->streams[i].resident =
-			!b->streams[i].reserve && !b->streams[i].hole &&
-			b->streams[i].size <= ntfs_record_room(b);
+		b->streams[i].resident = may_be_resident(b, &b->streams[i]);
 	if (n->dir != NTFS_NONE) {
 		// A folder entry takes more than 64 bytes.
 		bool small = b->dirs[n->dir].count <= b->record_size / 64;

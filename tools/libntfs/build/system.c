@@ -134,7 +134,10 @@ static uint64_t stream_size(const struct ntfs_build *b, uint32_t stream)
 	case SYSTEM_ATTRDEF:
 		return NTFS_ATTRDEF_SIZE;
 	case SYSTEM_LOG:
-		return ntfs_system_log_size(b->clusters * b->cluster_size);
+		return b->options.log_size
+			       ? b->options.log_size
+			       : ntfs_system_log_size(b->clusters *
+						      b->cluster_size);
 	case SYSTEM_BITMAP:
 		return round_up((b->clusters + 7) / 8, 8);
 	case SYSTEM_SDS:

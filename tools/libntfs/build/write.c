@@ -74,3 +74,21 @@ int ntfs_build_open_stream(struct ntfs_build *b, uint32_t stream,
 	return disk_slice(b->dev, place_of(b, &b->streams[stream]),
 			  b->streams[stream].size, ret, err);
 }
+
+int ntfs_build_place(const struct ntfs_build *b, uint32_t stream,
+		     struct disk_extent *ret, struct err *err)
+{
+	const struct stream *s;
+
+	if (!b->placed || stream >= b->user_streams ||
+	    b->streams[stream].kept || b->streams[stream].hole ||
+	    !b->streams[stream].size)
+		return err_set(err, -EINVAL, "stream", ERR_NOWHERE,
+			       "it has no place of its own");
+	s = &b->streams[stream];
+	if (s->resident)
+		return err_set(err, -ENOENT, "stream", ERR_NOWHERE,
+			       "it lies in a file record");
+	*ret = (struct disk_extent){place_of(b, s), s->size};
+	return 0;
+}
