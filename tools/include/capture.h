@@ -81,6 +81,9 @@ struct capture_options {
 	// out. To be told to the writer: wim_write_options.rp_fix is the opposite.
 	bool keep_links;
 
+	// Without keep_links: those that lead out are kept, as they are.
+	bool keep_outer;
+
 	// The drive letter that links call the volume by; 0: it is not known, and
 	// each link's letter is taken for it.
 	char letter;
@@ -89,6 +92,12 @@ struct capture_options {
 	// pipes and sockets, as wimlib stores them (--unix-data). Without it
 	// devices, pipes and sockets are left out.
 	bool unix_data;
+
+	// Of an NTFS volume: returns the SHA-1 of a stream that lies at `off` of it
+	// in one piece of `size` bytes, or NULL. Such content is not read when it
+	// is in the WIM already (wim_content.known). NULL: nothing is known.
+	const uint8_t *(*known)(void *ctx, uint64_t off, uint64_t size);
+	void *ctx;
 };
 
 // Why a file or folder is not in the image, or not as it was.

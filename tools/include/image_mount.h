@@ -98,9 +98,9 @@ struct image_commit_options {
 // until the end, as wim_writer_finish tells; the mount is of no more use then.
 // `*ret` tells what was captured and what was not: free it with capture_free before
 // the mount is closed. *ret_index is the number of the image.
-// Returns 0, -EROFS for a volume for reading, -EEXIST when another image has that
-// name, or as ntfs_open, capture_ntfs, wim_writer_append, wim_writer_add_content and
-// wim_writer_finish.
+// Returns 0, -EROFS for a volume for reading, -EBUSY when its last user did not
+// close it, -EEXIST when another image has that name, or as ntfs_open, capture_ntfs,
+// wim_writer_append, wim_writer_add_content and wim_writer_finish.
 MUST_CHECK
 int image_commit(struct image_mount *m,
 		 const struct image_commit_options *options,

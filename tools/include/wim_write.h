@@ -111,6 +111,9 @@ struct wim_content {
 	// Writes what it is called (a path) for messages; NULL: it has no name.
 	void (*name)(const struct wim_content *content, char *buf, size_t size);
 	void *ctx; // the maker's
+	// Its SHA-1, where that is known: content that the file has is not read
+	// then. NULL: it is not.
+	const uint8_t *known;
 };
 
 // --- Writing -----------------------------------------------------------------
@@ -184,6 +187,9 @@ struct wim_new_image {
 	size_t property_count;
 	uint64_t created, modified; // FILETIME; 0: now
 	bool is_boot;               // becomes the image to boot
+	// An image of the file whose XML data is taken over, but for what is told
+	// here and what follows from the image; 0: none is.
+	uint32_t like;
 };
 
 // Adds an image: its metadata, and what the XML data tells of it, with counts of
@@ -198,6 +204,16 @@ MUST_CHECK
 int wim_writer_add_image(struct wim_writer *writer,
 			 const struct wim_image *image,
 			 const struct wim_new_image *info, struct err *err);
+
+// Puts an image in the place of image `index` of the file that is appended to. What
+// the XML data says of that one stays, but for the counts, the time of the last
+// change (info->modified) and the properties in `info`, of which no more counts.
+// Returns 0, -ENOENT when there is no such image, or as wim_writer_add_image and
+// wim_image_load.
+MUST_CHECK
+int wim_writer_replace_image(struct wim_writer *writer, uint32_t index,
+			     const struct wim_image *image,
+			     const struct wim_new_image *info, struct err *err);
 
 // Returns how many images the file has with those that were added.
 uint32_t wim_writer_images(const struct wim_writer *writer);

@@ -210,8 +210,10 @@ int capture_judge_point(const struct capture_options *o, const le16 *folder,
 		struct text path = l.target;
 
 		skip(&path, 4);
-		point.leads_out = !behind(o, path, &root, &rest);
-		if (!point.leads_out) {
+		bool is_inside = behind(o, path, &root, &rest);
+
+		point.leads_out = !is_inside && !o->keep_outer;
+		if (is_inside) {
 			point.flags = reserved;
 			if (folder_len)
 				r = from_folder(o, &l, &root, &rest, &point,

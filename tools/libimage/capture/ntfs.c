@@ -75,6 +75,19 @@ static int keep_place(struct volume *v, const struct ntfs_scan_stream *from,
 	return 0;
 }
 
+// Asks whoever captures for the hash of what lies in one piece.
+static const uint8_t *ask_hash(const struct capture_options *o,
+			       const struct capture_source *s)
+{
+	const struct disk_extent *e = s->extents;
+	uint64_t size = s->content.blob.size;
+
+	if (!o->known || !e || s->extent_count != 1 || e->off == DISK_HOLE ||
+	    s->valid < size)
+		return NULL;
+	return o->known(o->ctx, e->off, size);
+}
+
 static int add_stream(struct volume *v, const struct ntfs_scan_file *file,
 		      const struct ntfs_scan_stream *from,
 		      struct capture_file *f, struct err *err)
@@ -92,8 +105,10 @@ static int add_stream(struct volume *v, const struct ntfs_scan_file *file,
 				       from->size, &s, err);
 		if (!r)
 			r = keep_place(v, from, s, err);
-		if (!r)
+		if (!r) {
 			s->file = file->stat.record;
+			s->content.known = ask_hash(&v->c->options, s);
+		}
 	}
 	if (!r)
 		r = capture_add_stream(v->c, f, from->name, from->name_len, s,

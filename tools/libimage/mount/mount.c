@@ -277,6 +277,7 @@ void image_mount_close(struct image_mount *m)
 {
 	if (!m)
 		return;
+	ntfs_close(m->volume);
 	mount_disk_free(m->disk);
 	mount_content_free(m->content);
 	mem_free(m);

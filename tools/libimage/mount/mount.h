@@ -102,6 +102,7 @@ struct image_mount {
 	struct mount_label label;
 	struct mount_content *content;
 	struct mount_disk *disk;
+	struct ntfs *volume; // once it was captured
 };
 
 #endif

@@ -9,6 +9,14 @@
 
 #include "pack.h"
 
+bool wim_content_is_there(const struct wim_writer *w, struct wim_content *c)
+{
+	if (!c->known || !wim_list_find(&w->list, c->known))
+		return false;
+	memcpy(c->blob.sha1, c->known, SHA1_SIZE);
+	return true;
+}
+
 // --- Small content -----------------------------------------------------------
 
 struct filler {
@@ -161,7 +169,9 @@ int wim_pack_content(struct packer *p, struct wim_content *const *list,
 	for (size_t i = 0; !r && i < count; i++) {
 		struct wim_content *c = list[i];
 
-		if (c->blob.size)
+		if (wim_content_is_there(p->writer, c))
+			r = wim_packer_count(p, c->blob.size, err);
+		else if (c->blob.size)
 			r = c->blob.size <= p->job_size ? add_small(&f, c, err)
 							: add_large(&f, c, err);
 	}

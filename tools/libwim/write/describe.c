@@ -272,3 +272,18 @@ int wim_writer_describe(struct wim_xml *xml, struct wim_xml_node *node,
 		r = wim_writer_set(xml, node, "FLAGS", info->flags, err);
 	return r ? r : set_properties(xml, node, info, false, err);
 }
+
+int wim_writer_describe_again(struct wim_xml *xml, struct wim_xml_node *node,
+			      const struct wim_image *image,
+			      const struct wim_new_image *info, struct err *err)
+{
+	int r = set_counts(xml, node, image, err);
+
+	if (!r)
+		r = set_time(xml, node, "LASTMODIFICATIONTIME",
+			     info->modified ? info->modified : filetime_now(),
+			     err);
+	if (!r)
+		r = set_properties(xml, node, info, true, err);
+	return r ? r : set_properties(xml, node, info, false, err);
+}

@@ -213,7 +213,9 @@ static int add_all(struct solid *s, struct wim_content *const *list,
 	if (r)
 		return r;
 	for (size_t i = 0; !r && i < count; i++)
-		if (sorted[i]->blob.size)
+		if (wim_content_is_there(s->p->writer, sorted[i]))
+			r = wim_packer_count(s->p, sorted[i]->blob.size, err);
+		else if (sorted[i]->blob.size)
 			r = add(s, sorted[i], err);
 	mem_free(sorted);
 	return r;

@@ -218,6 +218,13 @@ int wim_writer_describe(struct wim_xml *xml, struct wim_xml_node *node,
 			const struct wim_image *image,
 			const struct wim_new_image *info, struct err *err);
 
+// Tells in its element what an image has become. Returns as
+// wim_writer_replace_image.
+int wim_writer_describe_again(struct wim_xml *xml, struct wim_xml_node *node,
+			      const struct wim_image *image,
+			      const struct wim_new_image *info,
+			      struct err *err);
+
 // --- tables.c ----------------------------------------------------------------
 
 // Writes the XML data, and what tells of it. Returns 0, -EFBIG, -ENOMEM, or the
@@ -245,6 +252,9 @@ int wim_integrity_copy(struct output *o, struct wim *base,
 		       struct resource_disk *ret, struct err *err);
 
 // --- content.c ---------------------------------------------------------------
+
+// Sets the hash of content that is known to be in the file. Returns whether it is.
+bool wim_content_is_there(const struct wim_writer *w, struct wim_content *c);
 
 // Says that content changed while it was read. Returns -ESTALE.
 int wim_content_changed(const struct wim_content *c, struct err *err);

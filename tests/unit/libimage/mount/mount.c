@@ -5,32 +5,11 @@
 // the same is done; and the volume opened again.
 
 #include "../capture/compare.h"
-#include "image_mount.h"
+#include "mounted.h"
 
-#define MIB  (1u << 20)
-#define TIME 132000000000000000ull
+#define MIB (1u << 20)
 
 static struct err err;
-
-// A file of changes: sparse, as one on a disk is.
-struct changes {
-	struct disk *zeroes, *disk;
-};
-
-static struct changes new_changes(uint64_t size)
-{
-	struct changes c;
-
-	check_ok(disk_zeroes(size, 512, &c.zeroes, &err), &err);
-	check_ok(disk_scratch(c.zeroes, &c.disk, &err), &err);
-	return c;
-}
-
-static void end_changes(struct changes *c)
-{
-	disk_close(c->disk);
-	disk_close(c->zeroes);
-}
 
 static struct wim *open_wim(const char *path, struct disk **ret_file)
 {
@@ -41,26 +20,11 @@ static struct wim *open_wim(const char *path, struct disk **ret_file)
 	return w;
 }
 
-static struct image_mount *mount(struct wim *w, bool read_only,
-				 struct changes *changes)
-{
-	const struct image_mount_options options = {.read_only = read_only,
-						    .time = TIME};
-	struct image_mount *m;
-	uint64_t size;
-
-	check_ok(image_mount_size(w, 1, read_only, &size, &err), &err);
-	*changes = new_changes(size);
-	check_ok(image_mount_new(w, 1, changes->disk, &options, NULL, &m, &err),
-		 &err);
-	return m;
-}
-
 // --- What is there -----------------------------------------------------------
 
 static struct disk *applied(struct wim *w)
 {
-	const struct apply_options options = {.volume.time = TIME};
+	const struct apply_options options = {.volume.time = MOUNTED_TIME};
 	struct apply_result result;
 	struct disk *d;
 
@@ -100,7 +64,7 @@ static void is_as_applied(const char *path)
 	struct changes changes;
 	struct disk *file, *model;
 	struct wim *w = open_wim(path, &file);
-	struct image_mount *m = mount(w, true, &changes);
+	struct image_mount *m = mount(w, 1, true, &changes);
 	struct disk *d = image_mount_disk(m);
 
 	check(d->read_only);
@@ -223,7 +187,7 @@ static void writes(const char *path)
 	struct changes changes;
 	struct disk *file, *model;
 	struct wim *w = open_wim(path, &file);
-	struct image_mount *m = mount(w, false, &changes);
+	struct image_mount *m = mount(w, 1, false, &changes);
 	struct disk *d = image_mount_disk(m);
 	uint64_t at;
 
@@ -255,8 +219,8 @@ static void refused(void)
 	struct disk *file, *file2;
 	struct wim *w = open_wim("tests/fuzz/wim_open/seeds/xpress.wim", &file);
 	struct wim *w2 = open_wim("tests/fuzz/wim_open/seeds/none.wim", &file2);
-	const struct image_mount_options options = {.time = TIME};
-	struct image_mount *m = mount(w, false, &changes), *none = NULL;
+	const struct image_mount_options options = {.time = MOUNTED_TIME};
+	struct image_mount *m = mount(w, 1, false, &changes), *none = NULL;
 	uint8_t byte;
 
 	check_eq(image_mount_new(w, 2, changes.disk, &options, NULL, &none,

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+//
+// An image that is mounted onto a file of changes in memory, as sparse as one on a
+// disk is.
+
+#ifndef MOUNTED_H
+#define MOUNTED_H
+
+#include "image_mount.h"
+#include "test.h"
+
+#define MOUNTED_TIME 132000000000000000ull
+
+struct changes {
+	struct disk *zeroes, *disk;
+};
+
+static inline struct changes new_changes(uint64_t size)
+{
+	struct err err = {0};
+	struct changes c;
+
+	check_ok(disk_zeroes(size, 512, &c.zeroes, &err), &err);
+	check_ok(disk_scratch(c.zeroes, &c.disk, &err), &err);
+	return c;
+}
+
+static inline void end_changes(struct changes *c)
+{
+	disk_close(c->disk);
+	disk_close(c->zeroes);
+}
+
+static inline struct image_mount *mount(struct wim *w, uint32_t index,
+					bool read_only, struct changes *changes)
+{
+	const struct image_mount_options options = {.read_only = read_only,
+						    .time = MOUNTED_TIME};
+	struct err err = {0};
+	struct image_mount *m;
+	uint64_t size;
+
+	check_ok(image_mount_size(w, index, read_only, &size, &err), &err);
+	*changes = new_changes(size);
+	check_ok(image_mount_new(w, index, changes->disk, &options, NULL, &m,
+				 &err),
+		 &err);
+	return m;
+}
+
+#endif
