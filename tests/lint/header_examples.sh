@@ -11,6 +11,9 @@ given() { # HEADER
 	case $1 in
 	image) echo 'struct wim *wim; struct disk *volume; struct apply_result result;' ;;
 	image_into) echo 'struct wim *wim;' ;;
+	image_mount) echo 'struct wim *wim; struct disk *changes; uint32_t index;
+		struct image_commit_options commit_options; struct image_mount *m;
+		struct capture *capture;' ;;
 	answer) echo 'struct answer *answer;' ;;
 	bcdboot) echo 'struct bcd_device esp, partition; struct guid loader, resume;
 		struct disk *partition_disk; struct tree *windows;

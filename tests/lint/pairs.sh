@@ -38,6 +38,7 @@ judge_of_source() { # SOURCE
 	libcodec/lzx_parse.c | libcodec/lzx_write.c) echo unit/libcodec/lzx_encode.c ;;
 	libdisk/file.c) echo unit/libdisk/disk.c ;;
 	libimage/into/host.c | libimage/into/into.c) echo fault/libimage/into.c ;;
+	libimage/mount/disk.c) echo unit/libimage/mount/mount.c ;;
 	libimage/into/ntfs.c) echo fault/libimage/into_volume.c ;;
 	libnet/http_get.c | libnet/socket.c) echo unit/libnet/http_disk.c ;;
 	# mounts: needs a kernel and a server

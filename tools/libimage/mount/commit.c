@@ -14,7 +14,7 @@
 
 static const uint8_t *known_hash(void *ctx, uint64_t off, uint64_t size)
 {
-	const struct wim_blob *blob = mount_disk_blob(ctx, off, size);
+	const struct wim_blob *blob = image_mount_disk_blob(ctx, off, size);
 
 	return blob ? blob->sha1 : NULL;
 }

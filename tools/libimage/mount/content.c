@@ -34,8 +34,8 @@ struct mount_content {
 	struct slot slots[READERS];
 };
 
-int mount_content_new(struct wim *w, bool is_solid, struct mount_content **ret,
-		      struct err *err)
+int image_mount_content_new(struct wim *w, bool is_solid,
+			    struct mount_content **ret, struct err *err)
 {
 	struct mount_content *c = mem_alloc(sizeof(*c));
 	int r = 0;
@@ -51,13 +51,13 @@ int mount_content_new(struct wim *w, bool is_solid, struct mount_content **ret,
 		c->count += !r;
 	}
 	if (r)
-		mount_content_free(c);
+		image_mount_content_free(c);
 	else
 		*ret = c;
 	return r;
 }
 
-void mount_content_free(struct mount_content *c)
+void image_mount_content_free(struct mount_content *c)
 {
 	if (!c)
 		return;
@@ -137,8 +137,9 @@ static int open_blob(struct mount_content *c, struct slot *s,
 	return 0;
 }
 
-int mount_content_read(struct mount_content *c, const struct wim_blob *blob,
-		       uint64_t off, void *buf, size_t len, struct err *err)
+int image_mount_content_read(struct mount_content *c,
+			     const struct wim_blob *blob, uint64_t off,
+			     void *buf, size_t len, struct err *err)
 {
 	struct slot *s = take(c, blob);
 	int r = open_blob(c, s, blob, err);

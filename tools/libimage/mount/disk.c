@@ -100,7 +100,8 @@ static int read_content(struct mount_disk *m, const struct mount_run *run,
 	size_t n = at >= size ? 0 : size - at < len ? (size_t)(size - at) : len;
 
 	memset(buf + n, 0, len - n);
-	return n ? mount_content_read(m->content, run->blob, at, buf, n, err)
+	return n ? image_mount_content_read(m->content, run->blob, at, buf, n,
+					    err)
 		 : 0;
 }
 
@@ -270,16 +271,16 @@ static const struct disk_ops volume_ops = {
 
 // --- Making it ---------------------------------------------------------------
 
-int mount_disk_new(struct disk *changes, const struct mount_label *label,
-		   struct mount_content *content, struct mount_run *runs,
-		   size_t count, struct mount_disk **ret, struct err *err)
+int image_mount_disk_new(struct disk *changes, const struct mount_label *label,
+			 struct mount_content *content, struct mount_run *runs,
+			 size_t count, struct mount_disk **ret, struct err *err)
 {
 	struct mount_disk *m = mem_alloc(sizeof(*m));
 	int r;
 
 	if (!m)
 		return err_nomem(err);
-	m->bits_size = (size_t)mount_bits_size(label->volume);
+	m->bits_size = (size_t)image_mount_bits_size(label->volume);
 	m->bits = mem_alloc(m->bits_size);
 	r = m->bits ? disk_read(changes, label->volume, m->bits, m->bits_size,
 				err)
@@ -303,13 +304,13 @@ int mount_disk_new(struct disk *changes, const struct mount_label *label,
 	return 0;
 }
 
-struct disk *mount_disk_of(struct mount_disk *m)
+struct disk *image_mount_disk_of(struct mount_disk *m)
 {
 	return &m->disk;
 }
 
-const struct wim_blob *mount_disk_blob(struct mount_disk *m, uint64_t off,
-				       uint64_t len)
+const struct wim_blob *image_mount_disk_blob(struct mount_disk *m, uint64_t off,
+					     uint64_t len)
 {
 	const struct mount_run *run = run_before(m, off);
 	uint64_t same = len;
@@ -320,7 +321,7 @@ const struct wim_blob *mount_disk_blob(struct mount_disk *m, uint64_t off,
 	return run->blob;
 }
 
-void mount_disk_free(struct mount_disk *m)
+void image_mount_disk_free(struct mount_disk *m)
 {
 	if (m)
 		disk_close(&m->disk);

@@ -32,14 +32,14 @@ struct label_disk {
 _Static_assert(sizeof(struct label_disk) == MOUNT_LABEL, "label_disk");
 _Static_assert(offsetof(struct label_disk, crc) == 96, "label_disk.crc");
 
-uint64_t mount_bits_size(uint64_t volume)
+uint64_t image_mount_bits_size(uint64_t volume)
 {
 	return round_up((volume / MOUNT_CLUSTER + 7) / 8, MOUNT_CLUSTER);
 }
 
-uint64_t mount_file_size(uint64_t volume)
+uint64_t image_mount_file_size(uint64_t volume)
 {
-	return volume + mount_bits_size(volume) + MOUNT_LABEL;
+	return volume + image_mount_bits_size(volume) + MOUNT_LABEL;
 }
 
 static uint32_t sum(const struct label_disk *d)
@@ -47,7 +47,7 @@ static uint32_t sum(const struct label_disk *d)
 	return crc32_update(0, d, offsetof(struct label_disk, crc));
 }
 
-void mount_label_encode(const struct mount_label *l, uint8_t *dst)
+void image_mount_label_encode(const struct mount_label *l, uint8_t *dst)
 {
 	struct label_disk d = {
 		.magic = MAGIC,
@@ -65,8 +65,8 @@ void mount_label_encode(const struct mount_label *l, uint8_t *dst)
 	memcpy(dst, &d, sizeof(d));
 }
 
-int mount_label_decode(const uint8_t *src, uint64_t file,
-		       struct mount_label *ret, struct err *err)
+int image_mount_label_decode(const uint8_t *src, uint64_t file,
+			     struct mount_label *ret, struct err *err)
 {
 	static const char what[] = "file of changes";
 	struct mount_label l;
@@ -85,7 +85,8 @@ int mount_label_decode(const uint8_t *src, uint64_t file,
 		.time = get_le64(d.time),
 	};
 	if (!l.volume || l.volume % MOUNT_CLUSTER ||
-	    l.volume > IMAGE_MOUNT_MAX || mount_file_size(l.volume) != file)
+	    l.volume > IMAGE_MOUNT_MAX ||
+	    image_mount_file_size(l.volume) != file)
 		return err_corrupt(err, what, 8,
 				   "it has another size than its volume asks "
 				   "for");

@@ -116,7 +116,7 @@ static int build(struct making *k, struct progress *progress, struct err *err)
 	if (r)
 		return r;
 	hash_layout(k->runs, k->run_count, l->layout);
-	mount_label_encode(l, raw);
+	image_mount_label_encode(l, raw);
 	return disk_write(k->changes, k->changes->size - MOUNT_LABEL, raw,
 			  sizeof(raw), err);
 }
@@ -142,10 +142,10 @@ static int serve(struct making *k, struct err *err)
 
 	for (size_t i = 0; i < k->run_count; i++)
 		is_solid |= k->runs[i].blob->solid != 0;
-	r = mount_content_new(m->wim, is_solid, &m->content, err);
+	r = image_mount_content_new(m->wim, is_solid, &m->content, err);
 	if (!r)
-		r = mount_disk_new(k->changes, &m->label, m->content, k->runs,
-				   k->run_count, &m->disk, err);
+		r = image_mount_disk_new(k->changes, &m->label, m->content,
+					 k->runs, k->run_count, &m->disk, err);
 	if (!r)
 		k->runs = NULL;
 	return r;
@@ -198,9 +198,9 @@ static int set_size(struct making *k, struct err *err)
 
 	if (r)
 		return r;
-	r = mount_volume_size(image, l->read_only, &l->volume, err);
+	r = image_mount_volume_size(image, l->read_only, &l->volume, err);
 	wim_image_free(image);
-	if (!r && mount_file_size(l->volume) != k->changes->size)
+	if (!r && image_mount_file_size(l->volume) != k->changes->size)
 		r = err_set(err, -EINVAL, "file of changes", ERR_NOWHERE,
 			    "it has another size than the image wants");
 	return r;
@@ -241,7 +241,7 @@ static int read_label(struct making *k, uint32_t index, struct err *err)
 				   "it is too short to be one");
 	r = disk_read(k->changes, size - MOUNT_LABEL, raw, sizeof(raw), err);
 	if (!r)
-		r = mount_label_decode(raw, size, l, err);
+		r = image_mount_label_decode(raw, size, l, err);
 	if (r)
 		return r;
 	name_image(&wanted, k->mount->wim, index);
@@ -270,7 +270,7 @@ int image_mount_open(struct wim *w, uint32_t index, struct disk *changes,
 
 struct disk *image_mount_disk(const struct image_mount *m)
 {
-	return mount_disk_of(m->disk);
+	return image_mount_disk_of(m->disk);
 }
 
 void image_mount_close(struct image_mount *m)
@@ -278,7 +278,7 @@ void image_mount_close(struct image_mount *m)
 	if (!m)
 		return;
 	ntfs_close(m->volume);
-	mount_disk_free(m->disk);
-	mount_content_free(m->content);
+	image_mount_disk_free(m->disk);
+	image_mount_content_free(m->content);
 	mem_free(m);
 }

@@ -33,22 +33,22 @@ struct mount_label {
 };
 
 // Returns how many bytes the bits of a volume take, and the whole file.
-uint64_t mount_bits_size(uint64_t volume);
-uint64_t mount_file_size(uint64_t volume);
+uint64_t image_mount_bits_size(uint64_t volume);
+uint64_t image_mount_file_size(uint64_t volume);
 
 // Writes it as MOUNT_LABEL bytes.
-void mount_label_encode(const struct mount_label *l, uint8_t *dst);
+void image_mount_label_encode(const struct mount_label *l, uint8_t *dst);
 
 // Reads it; `file` is the size of the file that it ends.
 // Returns 0 or -EBADMSG.
-int mount_label_decode(const uint8_t *src, uint64_t file,
-		       struct mount_label *ret, struct err *err);
+int image_mount_label_decode(const uint8_t *src, uint64_t file,
+			     struct mount_label *ret, struct err *err);
 
 // --- size.c ------------------------------------------------------------------
 
 // Finds the size of an image's volume. Returns 0 or -EFBIG.
-int mount_volume_size(const struct wim_image *image, bool read_only,
-		      uint64_t *ret, struct err *err);
+int image_mount_volume_size(const struct wim_image *image, bool read_only,
+			    uint64_t *ret, struct err *err);
 
 // --- content.c ---------------------------------------------------------------
 
@@ -56,16 +56,17 @@ struct mount_content;
 
 // Makes what reads content of a WIM, whose blobs are `is_solid` or not.
 // Returns 0, -ENOMEM, or the error of pthread_mutex_init(3).
-int mount_content_new(struct wim *w, bool is_solid, struct mount_content **ret,
-		      struct err *err);
+int image_mount_content_new(struct wim *w, bool is_solid,
+			    struct mount_content **ret, struct err *err);
 
 // Reads a range of a blob, from any thread.
 // Returns 0, -ENOMEM, or as disk_read of wim_reader_open's.
-int mount_content_read(struct mount_content *c, const struct wim_blob *blob,
-		       uint64_t off, void *buf, size_t len, struct err *err);
+int image_mount_content_read(struct mount_content *c,
+			     const struct wim_blob *blob, uint64_t off,
+			     void *buf, size_t len, struct err *err);
 
 // Frees; NULL is fine.
-void mount_content_free(struct mount_content *c);
+void image_mount_content_free(struct mount_content *c);
 
 // --- disk.c ------------------------------------------------------------------
 
@@ -80,20 +81,21 @@ struct mount_disk;
 // Makes the volume's disk. `runs` are sorted by place, and are its own from then on,
 // when it succeeds. The bits are read from the file of changes.
 // Returns 0, -ENOMEM, or the file's error.
-int mount_disk_new(struct disk *changes, const struct mount_label *label,
-		   struct mount_content *content, struct mount_run *runs,
-		   size_t count, struct mount_disk **ret, struct err *err);
+int image_mount_disk_new(struct disk *changes, const struct mount_label *label,
+			 struct mount_content *content, struct mount_run *runs,
+			 size_t count, struct mount_disk **ret,
+			 struct err *err);
 
 // Returns it as a disk.
-struct disk *mount_disk_of(struct mount_disk *m);
+struct disk *image_mount_disk_of(struct mount_disk *m);
 
 // Returns the blob that a range of at least 1 byte has all of from its start on, and
 // that nobody wrote to, or NULL.
-const struct wim_blob *mount_disk_blob(struct mount_disk *m, uint64_t off,
-				       uint64_t len);
+const struct wim_blob *image_mount_disk_blob(struct mount_disk *m, uint64_t off,
+					     uint64_t len);
 
 // Frees; NULL is fine.
-void mount_disk_free(struct mount_disk *m);
+void image_mount_disk_free(struct mount_disk *m);
 
 // --- mount.c -----------------------------------------------------------------
 

@@ -32,8 +32,8 @@ static uint64_t entry_size(const struct wim_dentry *d)
 	return size;
 }
 
-int mount_volume_size(const struct wim_image *image, bool read_only,
-		      uint64_t *ret, struct err *err)
+int image_mount_volume_size(const struct wim_image *image, bool read_only,
+			    uint64_t *ret, struct err *err)
 {
 	uint64_t size = SYSTEM_FILES;
 
@@ -62,9 +62,9 @@ int image_mount_size(struct wim *w, uint32_t index, bool read_only,
 
 	if (r)
 		return r;
-	r = mount_volume_size(image, read_only, &volume, err);
+	r = image_mount_volume_size(image, read_only, &volume, err);
 	wim_image_free(image);
 	if (!r)
-		*ret = mount_file_size(volume);
+		*ret = image_mount_file_size(volume);
 	return r;
 }
