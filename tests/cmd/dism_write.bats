@@ -227,6 +227,69 @@ load dism_files
 	assert_output_has "no/such/folder/log"
 }
 
+@test "a log damages nothing" {
+	bytes=$(sha1sum base.wim)
+	printf 'a list\n' >list.txt
+	for log in base.wim ./base.wim list.txt . "$disk" "$disk@1:\\log" /dev/loop0; do
+		[ -e "$log" ] || [ "$log" != /dev/loop0 ] || continue
+		run ! slipway dism /Get-ImageInfo /ImageFile:base.wim "/LogPath:$log"
+	done
+	[ "$bytes" = "$(sha1sum base.wim)" ]
+	[ "$(cat list.txt)" = "a list" ]
+	run -87 slipway dism /Capture-Image /ImageFile:new.wim /LogPath:new.wim \
+		"/CaptureDir:$disk@1:\\" /Name:X
+	assert_output_has "has this file for something else"
+	[ ! -e new.wim ]
+	printf '2021-05-04 10:20:30, Info                  DISM   x\r\n' >dism.log
+	slipway dism /Get-ImageInfo /ImageFile:base.wim /LogPath:dism.log
+	[ "$(wc -l <dism.log)" -gt 2 ]
+}
+
+@test "what cannot be is told in words, with what to do" {
+	long=$(head -c 2000 /dev/zero | tr '\0' n)
+	run -87 slipway dism /Capture-Image /ImageFile:x.wim \
+		"/CaptureDir:$disk@1:\\" "/Name:$long"
+	assert_output_has "at most 1024"
+	run -87 slipway dism /Export-Image /SourceImageFile:base.wim /SourceIndex:1 \
+		/DestinationImageFile:x.wim /Compress:best
+	ln base.wim other.wim
+	run -50 slipway dism /Optimize-Image /ImageFile:base.wim
+	assert_output_has "make a copy"
+	run -3 slipway dism /Export-Image /SourceImageFile:base.wim /SourceIndex:1 \
+		/DestinationImageFile:base.wim/x.wim
+	assert_output_has "a file, and no folder"
+	run -2 slipway dism /Export-Image /SourceImageFile:base.wim /SourceIndex:1 \
+		/DestinationImageFile:none/x.wim
+	assert_output_has "its folder is not there"
+	mkdir -p to/empty
+	run -5 slipway dism /Apply-Image /ImageFile:base.wim /Index:1 /ApplyDir:to
+	assert_output_has "a folder stands where the image has a file"
+	rmdir to/empty
+	: >to/sub
+	run -3 slipway dism /Apply-Image /ImageFile:base.wim /Index:1 /ApplyDir:to
+	assert_output_has "a file stands where the image has a folder"
+}
+
+@test "a file of a volume is split beside itself" {
+	slipway partition create vol.img --mbr --size 40M type=data >/dev/null
+	slipway format vol.img@1 >/dev/null
+	head -c 3000000 /dev/urandom >random
+	mkdir from && split -b 300000 random from/x
+	slipway dism /Capture-Image '/ImageFile:vol.img@1:\x.wim' /CaptureDir:from /Name:X
+	run -0 slipway dism /Split-Image '/ImageFile:vol.img@1:\x.wim' \
+		'/SWMFile:vol.img@1:\x.swm' /FileSize:1
+	slipway dism /Verify-Image '/ImageFile:vol.img@1:\x.swm'
+	mkdir to
+	slipway dism /Apply-Image '/ImageFile:vol.img@1:\x.swm' /Index:1 /ApplyDir:to
+	diff -r from to
+	run -0 slipway dir 'vol.img@1:\'
+	assert_output_has x4.swm
+	refute slipway-part
+	run -183 slipway dism /Split-Image '/ImageFile:vol.img@1:\x.wim' \
+		'/SWMFile:vol.img@1:\x.swm' /FileSize:1
+	slipway chkdsk vol.img@1
+}
+
 @test "common switches are taken, missing ones are said" {
 	run -0 slipway dism /English /ScratchDir:/tmp /LogLevel:3 /Get-ImageInfo \
 		/ImageFile:base.wim

@@ -33,6 +33,7 @@ static const struct sentence sentences[] = {
 	 "The process cannot access the file because it is being used by "
 	 "another process."},
 	{ENOTSUP, 50, "The request is not supported."},
+	{EMLINK, 50, "The request is not supported."},
 	{EISDIR, 5, "Access is denied."}, // for a folder, as Windows
 	{ENOTBLK, 5, "Access is denied."},
 	{EINVAL, 87, "The parameter is incorrect."},
@@ -40,6 +41,9 @@ static const struct sentence sentences[] = {
 	{ENOTEMPTY, 145, "The directory is not empty."},
 	{EEXIST, 183, "Cannot create a file when that file already exists."},
 	{ENAMETOOLONG, 206, "The filename or extension is too long."},
+	{ESTALE, 1006,
+	 "The volume for a file has been externally altered so that the opened "
+	 "file is no longer valid."},
 	{ENODATA, 1168, "Element not found."},
 	{EIO, 1117,
 	 "The request could not be performed because of an I/O device error."},

@@ -172,6 +172,11 @@ int wim_writer_add_content(struct wim_writer *writer,
 			   struct wim_content *const *list, size_t count,
 			   struct progress *progress, struct err *err);
 
+// Bytes of UTF-8 of what an image is called, and of any other text about it. The
+// format has no limits for them.
+#define WIM_MAX_IMAGE_NAME 1024u
+#define WIM_MAX_IMAGE_TEXT 32767u
+
 // An element of an image's XML data: its path within IMAGE, as in "NAME",
 // "FLAGS", "WINDOWS/EDITIONID", and its text. Both are UTF-8. Of several elements
 // of one name "WINDOWS/LANGUAGES/LANGUAGE[2]" is the second; one is made behind
@@ -197,9 +202,10 @@ struct wim_new_image {
 // is appended to, or is empty. The image is borrowed during the call.
 // Returns 0, -EEXIST when another image has the name, -ENOENT when content of an
 // entry is not in the file (err names the entry), -EFBIG for more metadata than
-// is read, -EINVAL for an image that was not finished, or an entry whose
-// security index is none, -EBADMSG for extended attributes that are malformed, or
-// a property whose path or text cannot be one, -ENOMEM, or the disk's errors.
+// is read, -ENAMETOOLONG for a text over the limits above, -EINVAL for an image that
+// was not finished, or an entry whose security index is none, -EBADMSG for extended
+// attributes that are malformed, or a property whose path or text cannot be one,
+// -ENOMEM, or the disk's errors.
 MUST_CHECK
 int wim_writer_add_image(struct wim_writer *writer,
 			 const struct wim_image *image,
@@ -298,8 +304,8 @@ int wim_delete(struct wim *w, uint32_t index, struct progress *progress,
 	       struct err *err);
 
 // Sets elements of an image's XML data.
-// Returns 0, -EEXIST when another image has the name, -EBADMSG for a path or text
-// that cannot be, or as wim_delete.
+// Returns 0, -EEXIST when another image has the name, -ENAMETOOLONG for a text over
+// the limits, -EBADMSG for a path or text that cannot be, or as wim_delete.
 MUST_CHECK
 int wim_set_properties(struct wim *w, uint32_t index,
 		       const struct wim_property *properties, size_t count,

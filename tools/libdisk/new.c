@@ -40,7 +40,10 @@ static int failed(const char *path, const char *doing, struct err *err)
 			       "-o remount,rw FOLDER` changes that, if it is "
 			       "not a CD");
 	return err_set(err, code, path, ERR_NOWHERE, "%s failed: %s", doing,
-		       strerror(-code));
+		       code == -ENOENT    ? "its folder is not there"
+		       : code == -ENOTDIR ? "a part of its path is a file, and "
+					    "no folder"
+					  : strerror(-code));
 }
 
 // --- Names ------------------------------------------------------------------
@@ -220,10 +223,12 @@ static int check_old(const char *path, const struct stat *st, struct err *err)
 		return err_set(err, S_ISDIR(st->st_mode) ? -EISDIR : -EINVAL,
 			       path, ERR_NOWHERE, "it is no file");
 	if (st->st_nlink > 1)
-		return err_set(err, -EMLINK, path, ERR_NOWHERE,
-			       "the file has %lu names (hard links), and under "
-			       "the others it would stay as it is",
-			       (unsigned long)st->st_nlink);
+		return err_set(
+			err, -EMLINK, path, ERR_NOWHERE,
+			"the file has %lu names (hard links), and under "
+			"the others it would stay as it is: make a copy, "
+			"and change that",
+			(unsigned long)st->st_nlink);
 	return disk_check_writable(path, st, err);
 }
 

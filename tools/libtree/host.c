@@ -19,10 +19,11 @@ static int failed(const char *path, struct err *err)
 {
 	int code = -errno;
 
-	return code == -ENOENT ? err_set(err, code, path, ERR_NOWHERE,
-					 "there is no such file or folder")
-			       : err_set(err, code, path, ERR_NOWHERE, "%s",
-					 strerror(-code));
+	return err_set(err, code, path, ERR_NOWHERE, "%s",
+		       code == -ENOENT    ? "there is no such file or folder"
+		       : code == -ENOTDIR ? "a part of the path is a file, and "
+					    "no folder"
+					  : strerror(-code));
 }
 
 static const char *or_here(const char *path)

@@ -255,11 +255,14 @@ static int check_words(const struct cmd_switch *s, bool append,
 		{NAME, "/Name:NAME is missing: how is the image called?"},
 	};
 
+	int r;
+
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
 		if (!s[needed[i].which].value)
 			return cmd_misuse(dism_name(), "%s", needed[i].text);
-	if (!*s[NAME].value)
-		return cmd_misuse(dism_name(), "/Name: a name is missing");
+	r = dism_check_name(s[NAME].value);
+	if (r)
+		return r;
 	if (append && s[COMPRESS].value)
 		return cmd_misuse(dism_name(),
 				  "/Compress is for a new file: one that is "

@@ -58,6 +58,10 @@ int dism_on_image(int argc, char **argv, struct cmd_switch *switches,
 		  const struct cmd_switch *style, bool needs_image,
 		  dism_run_fn *run);
 
+// Checks the name that an image is to have; NULL is fine.
+// Returns 0, or CMD_MISUSE after saying what is wrong.
+int dism_check_name(const char *name);
+
 // Closes what dism_open opened.
 void dism_close(struct dism_image *image);
 

@@ -127,9 +127,11 @@ int dism_export_image(int argc, char **argv)
 		return cmd_misuse(dism_name(), "/%s:FILE is missing",
 				  s[SOURCE_FILE].value ? "DestinationImageFile"
 						       : "SourceImageFile");
-	if (s[COMPRESS].value &&
-	    dism_compression_parse(s[COMPRESS].value, &compression))
-		return CMD_MISUSE;
+	r = dism_check_name(s[DESTINATION_NAME].value);
+	if (!r && s[COMPRESS].value)
+		r = dism_compression_parse(s[COMPRESS].value, &compression);
+	if (r)
+		return r;
 	name_source(s, source);
 	is_all = s[SOURCE_INDEX].value && !strcmp(s[SOURCE_INDEX].value, "*");
 	if (is_all)

@@ -159,6 +159,8 @@ int imagex_info(int argc, char **argv)
 	int words, r = cmd_switches(argc, argv, s, &words);
 
 	if (!r)
+		r = dism_check_name(s[NEW_NAME].value);
+	if (!r)
 		r = dism_open(s, false, &image);
 	if (r)
 		return r;

@@ -7,6 +7,7 @@
 
 #include "dism.h"
 #include "image_files.h"
+#include "wim_write.h"
 
 // Finds the chosen image in an open file.
 static int choose_image(const char *path, const char *index, const char *name,
@@ -130,6 +131,17 @@ int dism_on_image(int argc, char **argv, struct cmd_switch *switches,
 	r = r ? dism_fail(image.path, &err) : dism_done();
 	dism_close(&image);
 	return r;
+}
+
+int dism_check_name(const char *name)
+{
+	if (!name || (*name && strlen(name) <= WIM_MAX_IMAGE_NAME))
+		return 0;
+	return *name ? cmd_misuse(dism_name(),
+				  "/Name: it has %zu bytes, and an image's "
+				  "name at most %u",
+				  strlen(name), WIM_MAX_IMAGE_NAME)
+		     : cmd_misuse(dism_name(), "/Name: a name is missing");
 }
 
 void dism_close(struct dism_image *image)

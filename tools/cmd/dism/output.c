@@ -102,19 +102,28 @@ int dism_output_exists(const char *path, bool *ret, struct err *err)
 	return r && r != -ENOENT ? err_pass(err, r, &inner) : 0;
 }
 
-// The name of a file in a volume that is not whole yet.
-static int name_part(struct dism_output *o, struct err *err)
+// Joins two texts, the first up to a length. Returns new memory or NULL.
+static char *join(const char *a, size_t len, const char *b)
 {
-	size_t len = strlen(o->spot->path);
+	char *text = mem_alloc(len + strlen(b) + 1);
 
-	if (spot_is_host(o->spot))
-		return 0;
-	o->part = mem_alloc(len + sizeof(DISK_PART_SUFFIX));
-	if (!o->part)
-		return err_nomem(err);
-	memcpy(o->part, o->spot->path, len);
-	strcpy(o->part + len, DISK_PART_SUFFIX);
-	return 0;
+	if (text) {
+		memcpy(text, a, len);
+		strcpy(text + len, b);
+	}
+	return text;
+}
+
+// The path in the tree, and of a file in a volume the one that it has until it is
+// whole.
+static int name_it(struct dism_output *o, const char *path, size_t folder,
+		   const char *name, struct err *err)
+{
+	o->name = join(path, folder, name);
+	if (o->name && !spot_is_host(o->spot))
+		o->part = join(o->name, strlen(o->name), DISK_PART_SUFFIX);
+	return o->name && (o->part || spot_is_host(o->spot)) ? 0
+							     : err_nomem(err);
 }
 
 // What a run that was cut off left of that name is replaced.
@@ -146,7 +155,7 @@ static int look_for_part(const struct dism_output *o, struct err *err)
 static int create_file(struct dism_output *o, struct err *err)
 {
 	struct tree *t = o->spot->tree;
-	const char *path = o->part ? o->part : o->spot->path;
+	const char *path = o->part ? o->part : o->name;
 	int r = look_for_part(o, err);
 
 	if (!r)
@@ -161,29 +170,24 @@ static int create_file(struct dism_output *o, struct err *err)
 
 static int create(struct dism_output *o, bool replace, struct err *err)
 {
+	struct tree *t = o->spot->tree;
 	struct tree_stat st;
 	struct err inner = {0};
-	int r = spot_open(o->path, ADDRESS_WRITE | SPOT_HOST_FILE, &o->spot,
-			  err);
+	int r = tree_stat(t, o->name, &st, &inner);
 
-	if (r)
-		return r;
-	r = tree_stat(o->spot->tree, o->spot->path, &st, &inner);
 	if (r && r != -ENOENT)
 		return err_pass(err, r, &inner);
 	if (!r && st.is_directory)
 		return err_set(err, -EISDIR, o->path, ERR_NOWHERE,
-			       "a folder stands there");
+			       "a folder stands there: name a file");
 	if (!r && !replace)
 		return err_set(err, -EEXIST, o->path, ERR_NOWHERE,
 			       "it is there already");
-	if (!strncmp(o->spot->tree->kind, "FAT", 3))
+	if (!strncmp(t->kind, "FAT", 3))
 		return err_set(err, -ENOTSUP, o->path, ERR_NOWHERE,
 			       "a file in a FAT volume keeps its size: make it "
 			       "elsewhere, and copy it there");
-	r = tree_begin(o->spot->tree, err);
-	if (!r)
-		r = name_part(o, err);
+	r = tree_begin(t, err);
 	return r ? r : create_file(o, err);
 }
 
@@ -196,7 +200,11 @@ static int make(const char *path, bool replace, struct dism_output *ret,
 	if (!strcmp(path, "-"))
 		return err_set(err, -EINVAL, path, ERR_NOWHERE,
 			       "standard input and output are not written to");
-	r = create(ret, replace, err);
+	r = spot_open(path, ADDRESS_WRITE | SPOT_HOST_FILE, &ret->spot, err);
+	if (!r)
+		r = name_it(ret, ret->spot->path, 0, ret->spot->path, err);
+	if (!r)
+		r = create(ret, replace, err);
 	if (r)
 		dism_output_close(ret);
 	return r;
@@ -205,6 +213,29 @@ static int make(const char *path, bool replace, struct dism_output *ret,
 int dism_output_make(const char *path, struct dism_output *ret, struct err *err)
 {
 	return make(path, false, ret, err);
+}
+
+int dism_output_make_beside(const struct dism_output *other, const char *path,
+			    struct dism_output *ret, struct err *err)
+{
+	const char *name = path + strlen(path), *there = other->name;
+	size_t folder = strlen(there);
+	int r;
+
+	if (spot_is_host(other->spot))
+		return make(path, false, ret, err);
+	while (name > path && !strchr("/\\:", name[-1]))
+		name--;
+	while (folder && !strchr("/\\", there[folder - 1]))
+		folder--;
+	*ret = (struct dism_output){
+		.path = path, .spot = other->spot, .is_beside = true};
+	r = name_it(ret, there, folder, name, err);
+	if (!r)
+		r = create(ret, false, err);
+	if (r)
+		dism_output_close(ret);
+	return r;
 }
 
 int dism_output_replace(const char *path, struct dism_output *ret,
@@ -249,8 +280,7 @@ int dism_output_finish(struct dism_output *o, struct err *err)
 	// The file is closed before its name changes.
 	disk_close(o->file);
 	o->file = NULL;
-	r = tree_rename(o->spot->tree, o->part, o->spot->path, filetime_now(),
-			err);
+	r = tree_rename(o->spot->tree, o->part, o->name, filetime_now(), err);
 	if (!r)
 		r = tree_sync(o->spot->tree, err);
 	if (!r) {
@@ -274,7 +304,9 @@ void dism_output_close(struct dism_output *o)
 	// What is not whole goes with it, as far as the volume still lets it.
 	if (o->part && o->spot && !tree_remove(o->spot->tree, o->part, NULL))
 		best_effort(tree_sync(o->spot->tree, NULL));
-	spot_close(o->spot);
+	if (!o->is_beside)
+		spot_close(o->spot);
+	mem_free(o->name);
 	mem_free(o->part);
 	*o = (struct dism_output){0};
 }

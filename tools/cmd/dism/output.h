@@ -13,7 +13,9 @@ struct dism_output {
 	const char *path; // as given
 	// A new file, which has another name until it is whole.
 	struct spot *spot;
-	char *part; // that name; NULL: it has none (the host's)
+	bool is_beside; // the spot is another one's
+	char *name;     // its path in the spot's tree
+	char *part;     // that until then; NULL: it has none (the host's)
 	// One that is there.
 	struct place *place;
 	struct wim *wim;
@@ -54,6 +56,11 @@ void dism_tell_unused(const char *path, const struct wim *wim);
 // tree_create_file.
 int dism_output_make(const char *path, struct dism_output *ret,
 		     struct err *err);
+
+// As dism_output_make, for a file in the same folder as another one that is open: a
+// volume is open for writing once. That one is closed after this.
+int dism_output_make_beside(const struct dism_output *other, const char *path,
+			    struct dism_output *ret, struct err *err);
 
 // As dism_output_make, for a file that takes the place of one that may be there.
 int dism_output_replace(const char *path, struct dism_output *ret,

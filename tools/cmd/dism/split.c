@@ -64,7 +64,10 @@ static int make_part(void *ctx, uint16_t part, uint16_t parts,
 	p->names[p->count] = name_part(p->path, part);
 	if (!p->names[p->count])
 		return err_nomem(err);
-	r = dism_output_make(p->names[p->count], &p->outputs[p->count], err);
+	r = p->count ? dism_output_make_beside(&p->outputs[0],
+					       p->names[p->count],
+					       &p->outputs[p->count], err)
+		     : dism_output_make(p->names[0], &p->outputs[0], err);
 	*ret = p->outputs[p->count].file;
 	p->count++;
 	return r;
@@ -82,7 +85,7 @@ static int finish_parts(struct parts *p, struct err *err)
 
 static void close_parts(struct parts *p)
 {
-	for (size_t i = 0; i < p->count; i++) {
+	for (size_t i = p->count; i--;) {
 		dism_output_close(&p->outputs[i]);
 		mem_free(p->names[i]);
 	}

@@ -18,6 +18,29 @@
 #define WHOLE (64u << 10) // a file of as much is written at once, by one thread
 #define BLOCK 4096u       // holes of sparse files are made of these
 
+// What the host says, and what is to be done.
+static const char *words_of(int code)
+{
+	switch (code) {
+	case -ENOTDIR:
+		return "a file stands where the image has a folder: move it "
+		       "away";
+	case -EISDIR:
+	case -EEXIST:
+	case -ENOTEMPTY:
+		return "a folder stands where the image has a file: move it "
+		       "away";
+	case -ENOSPC:
+		return "there is no room left";
+	case -EACCES:
+	case -EPERM:
+		return "the target does not let this user write here: root "
+		       "may, or the owner of the folder";
+	default:
+		return strerror(-code);
+	}
+}
+
 static int failed(const struct wim_dentry *d, struct err *err)
 {
 	int code = errno ? -errno : -EIO;
@@ -26,7 +49,7 @@ static int failed(const struct wim_dentry *d, struct err *err)
 	if (code == -ENOMEM || apply_path(d, path, sizeof(path), NULL))
 		return err_nomem(err);
 	return err_set(err, code, *path ? path : "\\", ERR_NOWHERE, "%s",
-		       strerror(-code));
+		       words_of(code));
 }
 
 // --- Where an entry lies -----------------------------------------------------
@@ -442,12 +465,17 @@ static int open_place(struct host_place *p, const char *folder, struct err *err)
 	long name_max;
 
 	if (mkdir(folder, 0777) && errno != EEXIST)
-		return err_set(err, -errno, folder, ERR_NOWHERE, "%s",
-			       strerror(errno));
+		return err_set(err, -errno, folder, ERR_NOWHERE,
+			       "making the folder failed: %s",
+			       errno == ENOENT ? "the one that it is to lie in "
+						 "is not there"
+					       : strerror(errno));
 	p->root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (p->root < 0)
 		return err_set(err, -errno, folder, ERR_NOWHERE, "%s",
-			       strerror(errno));
+			       errno == ENOTDIR ? "this is a file, and no "
+						  "folder"
+						: strerror(errno));
 	name_max = fpathconf(p->root, _PC_NAME_MAX);
 	p->name_max = name_max > 0 ? (size_t)name_max : 255;
 	if (!realpath(folder, p->path))

@@ -139,6 +139,19 @@ static int go_on(struct wim_xml *xml, struct wim_xml_node **node,
 	return 0;
 }
 
+static int check_length(const char *path, const char *value, struct err *err)
+{
+	size_t most = !strcasecmp(path, "NAME") ? WIM_MAX_IMAGE_NAME
+						: WIM_MAX_IMAGE_TEXT;
+
+	if (!value || strlen(value) <= most)
+		return 0;
+	return err_set(err, -ENAMETOOLONG, path, ERR_NOWHERE,
+		       "%zu bytes of text are more than the %zu that an image "
+		       "may have here",
+		       strlen(value), most);
+}
+
 int wim_writer_set(struct wim_xml *xml, struct wim_xml_node *node,
 		   const char *path, const char *value, struct err *err)
 {
@@ -151,6 +164,9 @@ int wim_writer_set(struct wim_xml *xml, struct wim_xml_node *node,
 	if (!take_number(path, plain, &number) || !is_path(plain))
 		return err_bad_text(err, path, ERR_NOWHERE,
 				    "this cannot be the path of a property");
+	r = check_length(path, value, err);
+	if (r)
+		return r;
 	if (!value || number > 1) {
 		old = wim_xml_find(node, plain);
 		r = go_on(xml, &old, number, value, err);

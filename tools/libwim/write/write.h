@@ -204,7 +204,7 @@ int wim_writer_pack_metadata(struct wim_writer *w, const void *data,
 // --- describe.c --------------------------------------------------------------
 
 // Sets an element of an image's XML data, or with NULL takes it out.
-// Returns 0, -EBADMSG, -EFBIG or -ENOMEM.
+// Returns 0, -ENAMETOOLONG, -EBADMSG, -EFBIG or -ENOMEM.
 int wim_writer_set(struct wim_xml *xml, struct wim_xml_node *node,
 		   const char *path, const char *value, struct err *err);
 
