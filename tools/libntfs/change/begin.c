@@ -14,11 +14,12 @@ static int refuse(int code, const char *why, struct err *err)
 
 // --- Starting ----------------------------------------------------------------
 
-static int open_clusters(struct ntfs_change *c, struct err *err)
+int ntfs_clusters_open(struct ntfs_change *c, uint64_t clusters,
+		       struct err *err)
 {
 	const struct change_attr *a;
 	struct change_file f;
-	uint64_t clusters = c->n->info.clusters;
+	struct ntfs_bits bits = {0};
 	int r = ntfs_change_load(c, NTFS_REC_BITMAP, &f, err);
 
 	a = r ? NULL : ntfs_change_find(&f, NTFS_AT_DATA, NULL);
@@ -26,10 +27,13 @@ static int open_clusters(struct ntfs_change *c, struct err *err)
 		   a->size < (clusters + 7) / 8 || a->valid < a->size))
 		r = refuse(-ENOTSUP, "its $Bitmap is not all in clusters", err);
 	if (!r)
-		r = ntfs_bits_open(c, &a->runs, a->size, clusters, &c->clusters,
-				   err);
+		r = ntfs_bits_open(c, &a->runs, a->size, clusters, &bits, err);
 	ntfs_change_done(&f);
-	return r;
+	if (r)
+		return r;
+	ntfs_bits_done(&c->clusters);
+	c->clusters = bits;
+	return 0;
 }
 
 // How many records $MFTMirr has. The first four are always among them.
@@ -60,7 +64,7 @@ static int start(struct ntfs_change *c, struct err *err)
 	n->dev = c->cache;
 	r = ntfs_mft_open(c, err);
 	if (!r)
-		r = open_clusters(c, err);
+		r = ntfs_clusters_open(c, n->info.clusters, err);
 	if (!r)
 		r = open_mirror(c, err);
 	if (!r && c->mft.runs.count) {

@@ -32,6 +32,7 @@
 //                is kept with it
 //     mend.c     what a power cut left, mended
 //     found.c    files that no folder leads to
+//     fit.c      $BadClus as long as the volume
 //
 // Whatever is changed is written elsewhere first, and takes effect by the one
 // write of a file's base record: a folder's new index blocks, a file's new
@@ -154,6 +155,10 @@ int ntfs_check_awake(struct ntfs *n, struct err *err);
 
 // Readies a volume that has a state for changes, however it was left (begin.c).
 int ntfs_change_start(struct ntfs *n, struct err *err);
+
+// Opens $Bitmap anew, to take clusters of the first so many (begin.c).
+int ntfs_clusters_open(struct ntfs_change *c, uint64_t clusters,
+		       struct err *err);
 
 // Gives up what changes are kept in.
 void ntfs_state_drop(struct ntfs *n);
@@ -623,6 +628,11 @@ int ntfs_views_remove_key(struct ntfs_change *c,
 			  const struct ntfs_view_key *key, struct err *err);
 
 int ntfs_views_clean(struct ntfs_change *c, struct err *err);
+
+// Makes $BadClus the one of a volume of so many clusters (fit.c): those behind are
+// forgotten, and with is_end it is as long as the volume.
+int ntfs_fit_bad(struct ntfs_change *c, uint64_t clusters, bool is_end,
+		 struct err *err);
 
 // Files that no folder leads to (found.c): named again where they were, or in
 // \found.000 when that folder is gone or has another of the name.

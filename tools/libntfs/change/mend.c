@@ -58,11 +58,51 @@ static int renew_copy(struct mend *m, struct err *err)
 
 	if (!range_ok(at, sizeof(boot), m->c->base->size))
 		return 0;
-	r = disk_read(m->c->base, 0, &boot, sizeof(boot), err);
+	r = disk_read(m->c->cache, 0, &boot, sizeof(boot), err);
 	m->copy = true;
 	return r ? r
 		 : ntfs_cache_write(m->c, m->c->cache, at, &boot, sizeof(boot),
 				    STAGE_FRESH, err);
+}
+
+// A cut while $MFTMirr was moved leaves a boot sector that leads to its old place.
+static int lead_to_mirror(struct mend *m, uint64_t lcn, struct err *err)
+{
+	struct ntfs_change *c = m->c;
+	uint64_t at = lcn * c->n->info.cluster_size;
+	uint32_t size = c->n->info.record_size;
+	uint8_t *record = mem_alloc(size);
+	struct ntfs_boot_disk boot;
+	int r = record ? 0 : err_nomem(err);
+
+	for (uint32_t i = 0; !r && i < c->mirrored; i++) {
+		r = disk_read(c->n->mft, (uint64_t)i * size, record, size, err);
+		if (!r)
+			r = ntfs_cache_write(c, c->cache, at + i * size, record,
+					     size, STAGE_FRESH, err);
+	}
+	mem_free(record);
+	if (!r)
+		r = disk_read(c->base, 0, &boot, sizeof(boot), err);
+	if (r)
+		return r;
+	boot.mftmirr_lcn = to_le64(lcn);
+	c->n->mftmirr_lcn = lcn;
+	return ntfs_cache_write(c, c->cache, 0, &boot, sizeof(boot), STAGE_MFT,
+				err);
+}
+
+static int find_mirror(struct mend *m, struct err *err)
+{
+	const struct change_attr *a;
+	struct change_file f;
+	int r = ntfs_change_load(m->c, NTFS_REC_MFTMIRR, &f, err);
+
+	a = r ? NULL : ntfs_change_find(&f, NTFS_AT_DATA, NULL);
+	if (a) // begin.c has seen that it is one run
+		r = lead_to_mirror(m, a->runs.items[0].lcn, err);
+	ntfs_change_done(&f);
+	return r ? r : renew_copy(m, err);
 }
 
 static int free_record(struct mend *m, const struct ntfs_problem *p,
@@ -99,6 +139,10 @@ static int mend_one(struct mend *m, const struct ntfs_problem *p,
 {
 	if (p->finding == NTFS_NOTE)
 		return renew_copy(m, err);
+	if (p->rule == NTFS_RULE_BADCLUS)
+		return ntfs_fit_bad(m->c, m->c->n->info.clusters, true, err);
+	if (p->rule == NTFS_RULE_BOOT_MFT)
+		return find_mirror(m, err);
 	if (p->rule == NTFS_RULE_VOLUME_DIRTY)
 		return clear_end(m, err);
 	if (p->finding == NTFS_HARMLESS)

@@ -94,10 +94,12 @@ static int check_place(struct check *c, uint64_t record, uint64_t lcn)
 	if (r)
 		r = ntfs_check_failed(c, record, NTFS_RULE_MFT_MIRROR, r, &e);
 	else if (!runs.count || runs.items[0].lcn != lcn)
-		ntfs_check_problem(
-			c, record, NTFS_RULE_BOOT_MFT,
-			"The file does not begin where the boot sector "
-			"says");
+		ntfs_check_find(c,
+				record == NTFS_REC_MFT ? NTFS_UNSAFE
+						       : NTFS_LEFTOVER,
+				record, NTFS_RULE_BOOT_MFT,
+				"The file does not begin where the boot sector "
+				"says");
 	ntfs_runs_done(&runs);
 	return r;
 }

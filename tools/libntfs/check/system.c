@@ -133,7 +133,13 @@ static int check_sizes(struct check *c)
 		if (r)
 			r = ntfs_check_failed(c, files[i].record, files[i].rule,
 					      r, &e);
-		else if (i ? a.size < sizes[i] : a.size != sizes[i])
+		else if (!i && a.size > sizes[i]) // a cut while it was resized
+			ntfs_check_find(c, NTFS_LEFTOVER, files[i].record,
+					files[i].rule,
+					"The file's size is %llu, not %llu",
+					(unsigned long long)a.size,
+					(unsigned long long)sizes[i]);
+		else if (a.size < sizes[i])
 			ntfs_check_problem(c, files[i].record, files[i].rule,
 					   "The file's size is %llu, not %llu",
 					   (unsigned long long)a.size,
