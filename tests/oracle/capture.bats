@@ -102,6 +102,36 @@ os.setxattr("tree/a", "user.none", b"")' ||
 	wimlib-imagex apply ours.wim 1 applied --unix-data >log 2>&1
 	[ "$(attributes applied/a)" = "$(attributes tree/a)" ]
 	attributes tree/a | grep -F "user.one b'a value'"
+	# through NTFS, as WSL has it: built, and put beside what is there
+	truncate -s 16M built put
+	slipway format put
+	slipway copy log 'put:\x\log' /P
+	for volume in built put; do
+		slipway dism /Apply-Image /ImageFile:theirs.wim /Index:1 "/ApplyDir:$volume:\\"
+		run -0 slipway chkdsk "$volume"
+		run -0 ntfsinfo -v -F /a "$volume"
+		for name in user.one '$LXUID' '$LXGID' '$LXMOD'; do
+			assert_output_has "$name"
+		done
+		rm -rf back.wim plain.wim back plain
+		slipway dism /Capture-Image /ImageFile:back.wim "/CaptureDir:$volume:\\" \
+			/Name:x /UnixData /NoRpFix
+		slipway dism /Capture-Image /ImageFile:plain.wim "/CaptureDir:$volume:\\" \
+			/Name:x /NoRpFix
+		wimlib-imagex apply back.wim 1 back --unix-data >log 2>&1
+		mkdir plain
+		run -0 slipway dism /Apply-Image /ImageFile:plain.wim /Index:1 \
+			/ApplyDir:plain /UnixData
+		[[ $output != *warning* ]]
+		for there in back plain; do
+			for f in . a pipe device; do
+				[ ! -e "tree/$f" ] || [ "$(stat -c '%a %u %g %F %t %T' "tree/$f")" = \
+					"$(stat -c '%a %u %g %F %t %T' "$there/$f")" ]
+			done
+			[ "$(attributes $there/a)" = "$(attributes tree/a)" ]
+			[ "$(readlink $there/link)" = a ]
+		done
+	done
 }
 
 # NTFS holds them in the name space of POSIX; wimlib writes and reads it so.

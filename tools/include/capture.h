@@ -90,7 +90,8 @@ struct capture_options {
 
 	// Of the host: owner, group, mode and extended attributes too, and devices,
 	// pipes and sockets, as wimlib stores them (--unix-data). Without it
-	// devices, pipes and sockets are left out.
+	// devices, pipes and sockets are left out. Of NTFS volumes, whose extended
+	// attributes are captured anyway: what those of WSL say of a file, so too.
 	bool unix_data;
 
 	// Of an NTFS volume: returns the SHA-1 of a stream that lies at `off` of it

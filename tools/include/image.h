@@ -31,6 +31,8 @@ enum apply_loss {        // what became of a file or folder
 	APPLY_ENCRYPTED,        // left out: a file as EFS exported it
 	APPLY_ENCRYPTED_FOLDER, // without the attribute that has what is put into
 				// it encrypted
+	APPLY_UNIX, // without owner and mode of Linux: they have no room
+		    // beside its extended attributes
 	APPLY_LOSSES
 };
 

@@ -29,7 +29,8 @@ struct into_options {
 		// else, when the image has them from its root on, they
 		// lead into the folder
 	bool unix_data; // of the host: owner, group, mode, extended attributes,
-			// devices, as wimlib stores them
+			// devices, as wimlib stores them, or WSL's
+			// extended attributes. NTFS gets those anyway
 };
 
 enum into_loss {        // what became of a file or folder

@@ -7,6 +7,7 @@
 
 #include "compact/compact.h"
 #include "image_priv.h"
+#include "unix.h"
 
 // Remembers that a stream of the volume is filled from a blob.
 static int add_target(struct apply *a, const struct wim_blob *blob,
@@ -113,6 +114,29 @@ static int add_object_id(struct walk *w, uint32_t node,
 	return apply_lose(w->apply, d, APPLY_OBJECT_ID, err);
 }
 
+// --- Extended attributes -----------------------------------------------------
+
+static int add_ea(struct walk *w, uint32_t node, const struct wim_dentry *d,
+		  struct err *err)
+{
+	struct err inner = {0};
+	uint8_t *made = NULL;
+	size_t size;
+	int r = image_unix_ea(d, &made, &size, &inner);
+
+	if (r == -EFBIG)
+		r = apply_lose(w->apply, d, APPLY_UNIX, err);
+	else if (r)
+		return err_pass(err, r, &inner);
+	if (!r && made)
+		r = add_content(w, node, NTFS_STREAM_EA, made, size, err);
+	else if (!r && d->ea_size)
+		r = add_content(w, node, NTFS_STREAM_EA, d->ea, d->ea_size,
+				err);
+	mem_free(made);
+	return r;
+}
+
 // --- All of them -------------------------------------------------------------
 
 static int add_all(struct walk *w, uint32_t node, const struct wim_dentry *d,
@@ -133,9 +157,8 @@ static int add_all(struct walk *w, uint32_t node, const struct wim_dentry *d,
 	}
 	if (!r && (d->attributes & NTFS_ATTR_REPARSE))
 		r = add_reparse(w, node, d, err);
-	if (!r && d->ea_size)
-		r = add_content(w, node, NTFS_STREAM_EA, d->ea, d->ea_size,
-				err);
+	if (!r)
+		r = add_ea(w, node, d, err);
 	if (!r && !guid_is_zero(&d->object_id))
 		r = add_object_id(w, node, d, err);
 	return r;

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "../unix.h"
 #include "capture_priv.h"
 #include "ntfs_priv.h"
 
@@ -189,6 +190,21 @@ static int keep_id(struct volume *v, const struct ntfs_bytes *id,
 	return 0;
 }
 
+// What WSL says of a file by its attributes, in wimlib's form too.
+static void find_unix(const struct volume *v, const struct ntfs_bytes *ea,
+		      struct capture_file *f)
+{
+	struct image_unix u;
+
+	if (!v->c->options.unix_data ||
+	    !image_unix_of_ea(ea->data, ea->size, &u))
+		return;
+	f->uid = u.uid;
+	f->gid = u.gid;
+	f->mode = u.mode;
+	f->rdev = u.rdev;
+}
+
 static int keep_bytes(struct volume *v, const struct ntfs_scan_file *from,
 		      struct capture_file *f, struct err *err)
 {
@@ -198,6 +214,7 @@ static int keep_bytes(struct volume *v, const struct ntfs_scan_file *from,
 		r = wim_image_keep(v->c->image, from->ea.data, from->ea.size,
 				   &f->ea, err);
 		f->ea_size = (uint32_t)from->ea.size;
+		find_unix(v, &from->ea, f);
 	}
 	return r ? r : keep_id(v, &from->object_id, f, err);
 }

@@ -25,7 +25,8 @@ void into_ntfs_describe(const struct into *into, const struct wim_dentry *d,
 		.reparse = p->reparse[d->index],
 		.of = d,
 	};
-	if (d->ea_size)
+	ret->ea = p->ea[d->index];
+	if (!ret->ea.data && d->ea_size)
 		ret->ea = (struct ntfs_bytes){d->ea, d->ea_size};
 	if (!guid_is_zero(&d->object_id))
 		ret->object_id = (struct ntfs_bytes){&d->object_id,

@@ -498,6 +498,7 @@ static int prepare(struct into *into, struct err *err)
 	struct host_place *p = into->place;
 	size_t count = into->image->dentry_count;
 
+	host_find_unix(into);
 	p->is_new = mem_array(count, sizeof(*p->is_new));
 	p->is_part = mem_array(count, sizeof(*p->is_part));
 	p->is_ours = mem_array(count, sizeof(*p->is_ours));

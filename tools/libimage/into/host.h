@@ -43,6 +43,10 @@ char *host_part_name(const struct host_place *p, const struct wim_dentry *d,
 
 // --- host_unix.c -------------------------------------------------------------
 
+// Finds what entries are on Linux where WSL's extended attributes tell, when it is
+// asked for.
+void host_find_unix(const struct into *into);
+
 // Tells whether an entry is a device, pipe or socket of Linux.
 bool host_is_special(const struct wim_dentry *d);
 

@@ -11,45 +11,35 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "../unix.h"
 #include "host.h"
 
-#define EA_HEADER 8u // next, flags, length of the name, length of the value
-
 // Attributes of Linux have a class in front: others are of Windows.
-static bool is_of_linux(const char *name)
+static bool is_of_linux(const struct image_ea *ea)
 {
 	static const char *const classes[] = {"user.", "security.", "trusted.",
 					      "system."};
 
 	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
-		if (!strncmp(name, classes[i], strlen(classes[i])))
+		if (!strncmp(ea->name, classes[i], strlen(classes[i])))
 			return true;
 	return false;
 }
 
-// Sets those that can be. Returns whether all were.
-static bool set_attributes(int fd, const uint8_t *ea, size_t size)
+// Sets those that can be. Returns whether all were. WSL's say what is set anyway.
+static bool set_attributes(int fd, const void *ea, size_t size)
 {
+	struct image_ea item;
 	bool all = true;
 	size_t at = 0;
+	int r;
 
-	while (size - at > EA_HEADER) {
-		const uint8_t *p = ea + at;
-		uint32_t next = load_le32(p);
-		size_t name_len = p[5], value_len = p[6] | (size_t)p[7] << 8;
-		const char *name = (const char *)p + EA_HEADER;
-
-		if (!range_ok(EA_HEADER, name_len + 1 + value_len, size - at) ||
-		    name[name_len])
-			return false;
-		if (!is_of_linux(name) ||
-		    fsetxattr(fd, name, name + name_len + 1, value_len, 0))
+	while ((r = image_ea_next(ea, size, &at, &item)) > 0)
+		if (!image_ea_is_unix(&item) &&
+		    (!is_of_linux(&item) ||
+		     fsetxattr(fd, item.name, item.value, item.value_len, 0)))
 			all = false;
-		if (!next || next > size - at)
-			break;
-		at += next;
-	}
-	return all;
+	return all && !r;
 }
 
 static bool open_and_set(int at, const char *name, const struct wim_dentry *d)
@@ -61,6 +51,24 @@ static bool open_and_set(int at, const char *name, const struct wim_dentry *d)
 	if (fd >= 0)
 		close(fd);
 	return all;
+}
+
+void host_find_unix(const struct into *into)
+{
+	struct image_unix u;
+
+	for (size_t i = 0; i < into->image->dentry_count; i++) {
+		struct wim_dentry *d = into->image->dentries[i];
+
+		if (!into->options->unix_data || d->has_unix ||
+		    !image_unix_of_ea(d->ea, d->ea_size, &u))
+			continue;
+		d->has_unix = true;
+		d->uid = u.uid;
+		d->gid = u.gid;
+		d->mode = u.mode;
+		d->rdev = u.rdev;
+	}
 }
 
 bool host_is_special(const struct wim_dentry *d)

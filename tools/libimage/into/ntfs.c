@@ -2,6 +2,7 @@
 //
 // An image into a folder of an NTFS volume: what is there, and room for what comes.
 
+#include "../unix.h"
 #include "ntfs.h"
 
 int into_ntfs_failed(const struct wim_dentry *d, int code,
@@ -115,6 +116,22 @@ static int take_rooms(struct into *into, const struct wim_dentry *d,
 	return r ? into_ntfs_failed(d, r, &inner, err) : 0;
 }
 
+static int make_ea(struct into *into, const struct wim_dentry *d,
+		   struct err *err)
+{
+	struct ntfs_place *p = into->place;
+	struct err inner = {0};
+	uint8_t *data;
+	size_t size;
+	int r = image_unix_ea(d, &data, &size, &inner);
+
+	if (!r)
+		p->ea[d->index] = (struct ntfs_bytes){data, size};
+	if (r == -EFBIG)
+		return into_lose(into, d, INTO_UNIX, err);
+	return r ? err_pass(err, r, &inner) : 0;
+}
+
 static int check(struct into *into, const struct wim_dentry *d, struct err *err)
 {
 	struct ntfs_put_file file;
@@ -132,7 +149,9 @@ static int make(struct into *into, const struct wim_dentry *d, struct err *err)
 
 	if (r || into->is_left_out[d->index])
 		return r;
-	r = check(into, d, err);
+	r = make_ea(into, d, err);
+	if (!r)
+		r = check(into, d, err);
 	return r ? r : take_rooms(into, d, err);
 }
 
@@ -200,8 +219,10 @@ static int make_tables(struct into *into, struct err *err)
 	p->further = mem_array(count, sizeof(*p->further));
 	p->first_room = mem_array(count, sizeof(*p->first_room));
 	p->reparse = mem_array(count, sizeof(*p->reparse));
+	p->ea = mem_array(count, sizeof(*p->ea));
 	if (!p->security || !p->references || !p->is_new || !p->clashes ||
-	    !p->drops_short || !p->further || !p->first_room || !p->reparse)
+	    !p->drops_short || !p->further || !p->first_room || !p->reparse ||
+	    !p->ea)
 		return err_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		p->first_room[i] = (uint32_t)p->room_count;
@@ -310,12 +331,19 @@ static void give_up(struct ntfs_place *p)
 		r = ntfs_put_abort(p->put, NULL);
 }
 
+static void free_all(struct ntfs_bytes *list, size_t count)
+{
+	for (size_t i = 0; list && i < count; i++)
+		mem_free((void *)(uintptr_t)list[i].data);
+	mem_free(list);
+}
+
 static void close_place(struct ntfs_place *p)
 {
 	for (size_t i = 0; p->rooms && i < p->room_count; i++)
 		ntfs_room_free(p->rooms[i]);
-	for (size_t i = 0; p->reparse && i < p->dentries; i++)
-		mem_free((void *)(uintptr_t)p->reparse[i].data);
+	free_all(p->reparse, p->dentries);
+	free_all(p->ea, p->dentries);
 	mem_free(p->security);
 	mem_free(p->references);
 	mem_free(p->is_new);
@@ -323,7 +351,6 @@ static void close_place(struct ntfs_place *p)
 	mem_free(p->drops_short);
 	mem_free(p->further);
 	mem_free(p->first_room);
-	mem_free(p->reparse);
 	mem_free(p->rooms);
 	mem_free(p->names.slots);
 	ntfs_put_free(p->put);

@@ -24,6 +24,7 @@ struct ntfs_place {
 	uint32_t *further;    // the next further name of the same file; 0: none
 	uint32_t *first_room; // of its streams
 	struct ntfs_bytes *reparse;
+	struct ntfs_bytes *ea; // with what the entry is on Linux, if it is
 	struct ntfs_room **rooms;
 	size_t room_count;
 	struct short_names names;

@@ -181,6 +181,8 @@ static int lose_metadata(struct into *into, const struct wim_dentry *d,
 		r = into_lose(into, d, INTO_SECURITY, err);
 	if (!r && d->ea_size)
 		r = into_lose(into, d, INTO_EA, err);
+	if (!r && d->has_unix)
+		r = into_lose(into, d, INTO_UNIX, err);
 	if (!r && !guid_is_zero(&d->object_id))
 		r = into_lose(into, d, INTO_OBJECT_ID, err);
 	return r;
