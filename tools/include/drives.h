@@ -55,4 +55,34 @@ int address_letter_assign(char letter, const char *address, struct err *err);
 MUST_CHECK
 int address_letter_remove(char letter, struct err *err);
 
+// Writes an address as the table has it: PATH from the root on, a letter replaced by
+// what it stands for, and no root folder at its end. Free *ret with mem_free.
+// Returns 0, -ENOENT when PATH is not there, -ENOMEM, or as address_split.
+MUST_CHECK
+int address_whole(const char *text, char **ret, struct err *err);
+
+// --- Files of the session ----------------------------------------------------------
+//
+// The table is one; others lie beside it, by their name, or with the name behind that
+// of SLIPWAY_LETTERS ("table.disks").
+
+// Reads one, with a NUL behind it; one that is not there is empty. Free *ret with
+// mem_free.
+// Returns 0, -EPERM for a folder that another user may have made, -EFBIG, -ENOMEM,
+// or the file's error.
+MUST_CHECK
+int address_session_read(const char *name, char **ret, size_t *ret_size,
+			 struct err *err);
+
+// Makes the new text out of the old one: new memory, which the caller frees.
+// Returns 0, or the error that leaves the file as it is.
+typedef int address_session_fn(void *ctx, const char *text, size_t size,
+			       char **ret, struct err *err);
+
+// Changes one: reads it, has it changed and replaces it at once, under a lock.
+// Returns 0, what `change` returned, or as address_session_read and disk_put_file.
+MUST_CHECK
+int address_session_change(const char *name, address_session_fn *change,
+			   void *ctx, struct err *err);
+
 #endif

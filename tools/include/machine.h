@@ -40,6 +40,10 @@ bool machine_has_uefi(const char *root);
 // device of sysfs, no partition, no loop or RAM disk, nothing that stands on others.
 bool machine_has_disk(const char *root, const char *path);
 
+// Returns the number of the disk at "/dev/sda" that no other one since the start had
+// (diskseq), or 0 when there is none.
+uint64_t machine_sequence(const char *root, const char *path);
+
 // Finds the disk of a partition's device: "/dev/sda" and 2 for "/dev/sda2".
 // Returns false when it is no such device, or not in /dev: images bear such names too.
 bool machine_disk_of(const char *root, const char *node, char disk[80],
@@ -61,6 +65,7 @@ struct inventory_disk {
 	uint64_t sequence; // no other disk since the start had this number
 	uint32_t sector_size;
 	bool read_only, removable;
+	bool is_medium;   // a medium of this environment is on it
 	char in_use[320]; // why it must be left alone ("mounted at /data",
 			  // "start medium, mounted at /run/medium") or ""
 };

@@ -26,11 +26,14 @@
 #ifndef STORAGE_H
 #define STORAGE_H
 
-#include "fat.h"
-#include "ntfs.h"
-#include "part.h"
-#include "ublk.h"
+#include "address.h"
 #include "chain.h"
+#include "drives.h"
+#include "machine.h"
+#include "ublk.h"
+
+struct storage_state;
+struct storage_state_disk;
 
 // Each function as the one of storage_effects that it stands for.
 struct storage_effects {
@@ -74,6 +77,25 @@ struct storage_effects {
 	int (*wait_server)(const struct ublk_server *s, const char *device,
 			   struct err *err);
 	void (*close_server)(struct ublk_server *s);
+	// The machine: settle_wait and then inventory_read; machine_sequence.
+	int (*list_machine)(struct settle *settle, const char *root,
+			    struct inventory **ret, struct err *err);
+	uint64_t (*sequence)(const char *root, const char *path);
+	// Places by their addresses: address_whole, address_open,
+	// address_finish, address_close.
+	int (*whole)(const char *text, char **ret, struct err *err);
+	int (*open_place)(const char *address, unsigned flags,
+			  struct place **ret, struct err *err);
+	int (*finish_place)(struct place *place, struct err *err);
+	void (*close_place)(struct place *place);
+	// The session: address_letters_read, address_letter_assign,
+	// address_letter_remove, storage_state_read, storage_state_put.
+	int (*read_letters)(struct address_letters *ret, struct err *err);
+	int (*assign_letter)(char letter, const char *address, struct err *err);
+	int (*remove_letter)(char letter, struct err *err);
+	int (*read_state)(struct storage_state *ret, struct err *err);
+	int (*put_state)(const struct storage_state_disk *disk,
+			 struct err *err);
 };
 
 extern const struct storage_effects storage_effects;

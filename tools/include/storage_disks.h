@@ -22,6 +22,13 @@
 // between two verbs. Numbers of disks and volumes stay the same as long as what
 // they mean is there; pointers into the lists are valid until the next verb.
 //
+// What lasts for the session lies beside the table of letters (drives.h): attached
+// virtual disks, and which disks are offline or read-only. An attached virtual disk
+// is one of the list, in every program of the session, and its volumes get letters,
+// which every command takes. It is no device of the kernel (`vdisk attach` makes
+// one): that would hold the disk that its file lies on, and nobody else could write
+// there, bcdboot neither.
+//
 // Threads: one at a time an object.
 
 #ifndef STORAGE_DISKS_H
@@ -57,10 +64,11 @@ struct storage_region {
 
 struct storage_disk {
 	unsigned number;
-	char *address; // by which every command opens it
-	char *name;    // for people: the model, or the file's name
-	char *serial, *bus, *location; // "" when not known; location as the
-				       // firmware names it ("PCI 0:1f.2")
+	char *address;      // by which every command opens it
+	char *name;         // for people: the model, or the file's name
+	char *serial, *bus; // "" when not known
+	char *location;     // as Windows writes the firmware's path:
+			    // "PCIROOT(0)#PCI(1F02)#ATA(C00T00L00)"
 	enum storage_bus_kind kind;
 	uint64_t size, free; // bytes; free: not in a partition
 	uint32_t sector_size;
@@ -78,6 +86,8 @@ struct storage_disk {
 	// disk that this lies on (-1: a file of the host); else NULL, -1.
 	char *virtual_file;
 	int host_disk;
+	uint64_t sequence;      // private: no other disk of the kernel had it
+	bool is_made_read_only; // private: the device is, whatever is said of it
 };
 
 enum storage_volume_kind { STORAGE_PARTITION, STORAGE_SUPERFLOPPY };
@@ -92,7 +102,7 @@ struct storage_volume {
 	enum storage_bus_kind on;
 	char *label;         // "" none
 	char *fs;            // "NTFS", "FAT32", "RAW", ... as DiskPart names it
-	uint64_t size, free; // bytes; free UINT64_MAX: not known
+	uint64_t size, free; // bytes; free UINT64_MAX: storage_look_free tells
 	uint32_t cluster_size;                   // 0: not known
 	bool is_hidden, no_letter, is_read_only; // GPT attributes, or MBR type
 	bool is_system, is_boot; // the ESP or active partition; the environment
@@ -118,6 +128,12 @@ void storage_close(struct storage *s);
 MUST_CHECK
 int storage_rescan(struct storage *s, struct err *err);
 
+// Finds out a volume's free space, which takes a while on a large one.
+// Returns 0, -ENODEV, -ENOTSUP when it has no file system that we know, or the error
+// of reading it.
+MUST_CHECK
+int storage_look_free(struct storage *s, unsigned volume, struct err *err);
+
 // Return the lists, sorted by number.
 const struct storage_disk *storage_disks(const struct storage *s,
 					 size_t *ret_count);
@@ -136,12 +152,13 @@ const struct storage_volume *storage_find_letter(const struct storage *s,
 //
 // Each also returns, where it does not say it again: -ENODEV for a number that is
 // not there, -EBUSY for a disk that is in use or the start medium (unless the verb
-// takes `override`), -EROFS, -ESTALE when it is no longer what was looked up, or
-// the error of opening, reading or writing it.
+// takes `override`), -EROFS, -ENXIO when it is offline, -ESTALE when it is no longer
+// what was looked up, or the error of opening, reading or writing it.
 
 // DiskPart's clean: part_wipe; `all` zeroes every sector (progress may be NULL).
 // Letters of what was on it are taken away. `override` lets it be done to a disk
-// in use.
+// in use, and one whose table cannot be read is taken.
+// Returns also -ECANCELED, or as part_wipe.
 MUST_CHECK
 int storage_clean(struct storage *s, unsigned disk, bool all, bool override,
 		  struct progress *progress, struct err *err);
@@ -166,11 +183,17 @@ MUST_CHECK
 int storage_set_disk_id(struct storage *s, unsigned disk, const struct guid *id,
 			uint32_t signature, struct err *err);
 
-// Set what `online`, `offline`, `attributes disk` set. It is of the session
-// (storage_state.h) and not written to the disk.
+// Takes a disk offline, as `offline disk`, or back. It is of the session
+// (storage_state.h) and not written to the disk; an offline one has no volumes.
+// Returns 0, -ENODEV, -EBUSY when it is in use, -EINVAL for an address with a tab or a
+// line's end, or as storage_rescan.
 MUST_CHECK
 int storage_set_offline(struct storage *s, unsigned disk, bool offline,
 			struct err *err);
+
+// Makes a disk read-only, as `attributes disk set readonly`, or not: as
+// storage_set_offline.
+// Returns as that.
 MUST_CHECK
 int storage_set_read_only(struct storage *s, unsigned disk, bool read_only,
 			  struct err *err);
@@ -212,9 +235,10 @@ int storage_change_partition(struct storage *s, unsigned disk, unsigned number,
 
 // --- Verbs: volumes ----------------------------------------------------------
 
-// Formats; `full` also writes zeroes to, and reads, every cluster. `override`
-// takes one that is mounted: it is taken down first.
-// Returns also as storage_format.
+// Formats; `full` also writes zeroes to, and reads, every cluster. What the volume
+// holds goes. `override` takes one of a disk in use. Of `how` a serial number and a
+// time of 0 are made up, and the hidden sectors are the partition's place.
+// Returns also -EROFS when the volume is read-only, -ECANCELED, or as storage_format.
 MUST_CHECK
 int storage_format_volume(struct storage *s, unsigned volume,
 			  const struct storage_format *how, bool full,
@@ -233,8 +257,16 @@ int storage_assign(struct storage *s, unsigned volume, char letter,
 MUST_CHECK
 int storage_remove_letter(struct storage *s, unsigned volume, struct err *err);
 
+// Gives letters as Windows PE does, from C on, to volumes that have none: those with
+// a file system first of all that lie on fixed disks, then on others. Hidden ones, and
+// those that want none, go without, and X is the environment's.
+// Returns 0, or as storage_assign; when letters are used up the rest go without.
+MUST_CHECK
+int storage_assign_all(struct storage *s, struct err *err);
+
 // Sets a volume's attributes (GPT: hidden, read-only, no letter; MBR: hidden by its
 // type): 1, 0, or -1 to keep.
+// Returns also -EINVAL for what the partition's table has no place for.
 MUST_CHECK
 int storage_set_volume(struct storage *s, unsigned volume, int hidden,
 		       int read_only, int no_letter, struct err *err);
@@ -268,8 +300,7 @@ int storage_shrink(struct storage *s, unsigned volume, uint64_t desired,
 // Named by an address of their file; attached ones are of the session and stay
 // until they are detached or the machine goes.
 
-// Attaches: it is one more disk of the list, in the environment also a device of
-// the kernel (ublk). *ret is its number.
+// Attaches: it is one more disk of the list. *ret is its number.
 // Returns also -EALREADY when it is attached, -EBUSY when others write to it or it
 // has children and is not to be read only, or as address_open.
 MUST_CHECK

@@ -13,7 +13,7 @@
 #include "address.h"
 #include "drives.h"
 
-#define MAX_TABLE (1u << 20) // bytes of the file
+#define TABLE "letters" // the file's name
 
 // --- The file's text -----------------------------------------------------------
 
@@ -93,159 +93,62 @@ static char *encode(const struct address_letters *l)
 	return text;
 }
 
-// --- Where it is ---------------------------------------------------------------
+// --- Changing it -----------------------------------------------------------------
 
-// A folder in /tmp could be another user's, who then says what letters mean.
-static int check_folder(const char *folder, struct err *err)
+int address_letters_read(struct address_letters *ret, struct err *err)
 {
-	struct stat st;
-
-	if (lstat(folder, &st))
-		return errno == ENOENT
-			       ? 0
-			       : err_set(err, -errno, folder, ERR_NOWHERE, "%s",
-					 strerror(errno));
-	if (S_ISDIR(st.st_mode) && st.st_uid == geteuid() &&
-	    !(st.st_mode & 022))
-		return 0;
-	return err_set(err, -EPERM, folder, ERR_NOWHERE,
-		       "the folder of the table of drive letters is not this "
-		       "user's alone");
-}
-
-struct table_file {
-	char folder[PATH_MAX]; // "": the user's choice
-	char path[PATH_MAX + 16];
-};
-
-static int find_file(struct table_file *f, struct err *err)
-{
-	const char *named = getenv("SLIPWAY_LETTERS");
-	const char *run = getenv("XDG_RUNTIME_DIR");
-
-	*f = (struct table_file){.folder = ""};
-	if (named && *named) {
-		snprintf(f->path, sizeof(f->path), "%s", named);
-		return 0;
-	}
-	if (!geteuid())
-		strcpy(f->folder, "/run/slipway");
-	else if (run && *run == '/' && strlen(run) < PATH_MAX - 16)
-		snprintf(f->folder, sizeof(f->folder), "%.4000s/slipway", run);
-	else
-		snprintf(f->folder, sizeof(f->folder), "/tmp/slipway-%u",
-			 (unsigned)geteuid());
-	snprintf(f->path, sizeof(f->path), "%s/letters", f->folder);
-	return check_folder(f->folder, err);
-}
-
-static int read_file(const struct table_file *f, struct address_letters *ret,
-		     struct err *err)
-{
-	struct address_letters none = {0};
-	struct err why = {0};
-	struct tree *host;
 	size_t size;
-	void *text;
-	int r = tree_open_host(&host, err);
+	char *text;
+	int r = address_session_read(TABLE, &text, &size, err);
 
 	if (r)
 		return r;
-	r = tree_read_file(host, f->path, MAX_TABLE, &text, &size, &why);
-	tree_close(host);
-	if (r == -ENOENT || r == -ENOTDIR) {
-		*ret = none;
-		return 0;
-	}
-	if (r)
-		return err_pass(err, r, &why);
 	r = address_letters_decode(text, size, ret, err);
 	mem_free(text);
 	return r;
 }
 
-int address_letters_read(struct address_letters *ret, struct err *err)
+struct change {
+	int letter;    // its index
+	char *address; // NULL: none
+};
+
+static int change_table(struct address_letters *l, const struct change *c,
+			struct err *err)
 {
-	struct table_file f;
-	int r = find_file(&f, err);
+	const char name[] = {(char)('A' + c->letter), ':', 0};
+	char *address = NULL, **at = &l->addresses[c->letter];
 
-	return r ? r : read_file(&f, ret, err);
-}
-
-// --- Changing it -----------------------------------------------------------------
-
-// The file is replaced, so another one beside it is held. It is made once.
-static int hold_table(const struct table_file *f, struct disk **ret,
-		      struct err *err)
-{
-	char path[PATH_MAX + 32];
-	struct err why = {0};
-	struct disk *d;
-	int r;
-
-	if (*f->folder && mkdir(f->folder, 0700) && errno != EEXIST)
-		return err_set(err, -errno, f->folder, ERR_NOWHERE,
-			       "making the folder failed: %s", strerror(errno));
-	snprintf(path, sizeof(path), "%s.lock", f->path);
-	if (access(path, F_OK)) {
-		r = disk_create_file(path, 0, 512, &d, &why);
-		if (!r) {
-			r = disk_finish(d, &why);
-			disk_close(d);
-		}
-		if (r && r != -EEXIST)
-			return err_pass(err, r, &why);
+	if (c->address && *at && strcmp(c->address, *at))
+		return err_set(err, -EEXIST, name, ERR_NOWHERE,
+			       "it stands for %s already", *at);
+	if (!c->address && !*at)
+		return err_set(err, -ENOENT, name, ERR_NOWHERE,
+			       "it stands for nothing");
+	if (c->address) {
+		address = mem_strdup(c->address);
+		if (!address)
+			return err_nomem(err);
 	}
-	return disk_open_file(path, 0, ret, err);
+	mem_free(*at);
+	*at = address;
+	return 0;
 }
 
-static int write_file(const struct table_file *f,
-		      const struct address_letters *l, struct err *err)
+static int change_text(void *ctx, const char *text, size_t size, char **ret,
+		       struct err *err)
 {
-	char *text = encode(l);
-	int r = text ? disk_put_file(f->path, text, strlen(text), err)
-		     : err_nomem(err);
-
-	mem_free(text);
-	return r;
-}
-
-// Puts an address (NULL: none), which becomes the table's.
-static int change(int i, char *address, struct err *err)
-{
-	const char name[] = {(char)('A' + i), ':', 0};
 	struct address_letters l;
-	struct table_file f;
-	struct disk *held;
-	int r = find_file(&f, err);
+	int r = address_letters_decode(text, size, &l, err);
 
-	if (!r)
-		r = hold_table(&f, &held, err);
-	if (r) {
-		mem_free(address);
+	if (r)
 		return r;
-	}
-	r = read_file(&f, &l, err);
-	if (r) {
-		mem_free(address);
-		goto release;
-	}
-	if (address && l.addresses[i] && strcmp(address, l.addresses[i]))
-		r = err_set(err, -EEXIST, name, ERR_NOWHERE,
-			    "it stands for %s already", l.addresses[i]);
-	else if (!address && !l.addresses[i])
-		r = err_set(err, -ENOENT, name, ERR_NOWHERE,
-			    "it stands for nothing");
-	if (r) {
-		mem_free(address);
-	} else {
-		mem_free(l.addresses[i]);
-		l.addresses[i] = address;
-		r = write_file(&f, &l, err);
+	r = change_table(&l, ctx, err);
+	if (!r) {
+		*ret = encode(&l);
+		r = *ret ? 0 : err_nomem(err);
 	}
 	address_letters_done(&l);
-release:
-	disk_close(held);
 	return r;
 }
 
@@ -259,9 +162,11 @@ static int refuse_letter(char letter, struct err *err)
 
 int address_letter_remove(char letter, struct err *err)
 {
-	int i = index_of(letter);
+	struct change c = {.letter = index_of(letter)};
 
-	return i < 0 ? refuse_letter(letter, err) : change(i, NULL, err);
+	return c.letter < 0
+		       ? refuse_letter(letter, err)
+		       : address_session_change(TABLE, change_text, &c, err);
 }
 
 // --- What a letter may stand for ---------------------------------------------------
@@ -343,14 +248,26 @@ static int check_kind(const char *address, const struct address_parts *parts,
 		       : 0;
 }
 
+int address_whole(const char *text, char **ret, struct err *err)
+{
+	struct address_parts parts;
+	int r = address_split(text, &parts, err);
+
+	if (r)
+		return r;
+	r = make_whole(&parts, "", ret, err);
+	address_parts_done(&parts);
+	return r;
+}
+
 int address_letter_assign(char letter, const char *address, struct err *err)
 {
-	int i = index_of(letter), r;
+	struct change c = {.letter = index_of(letter)};
 	struct address_parts parts;
 	const char *end = "";
-	char *whole;
+	int r;
 
-	if (i < 0)
+	if (c.letter < 0)
 		return refuse_letter(letter, err);
 	r = address_split(address, &parts, err);
 	if (r)
@@ -359,7 +276,11 @@ int address_letter_assign(char letter, const char *address, struct err *err)
 	if (!r)
 		r = look(address, &end, err);
 	if (!r)
-		r = make_whole(&parts, end, &whole, err);
+		r = make_whole(&parts, end, &c.address, err);
 	address_parts_done(&parts);
-	return r ? r : change(i, whole, err);
+	if (r)
+		return r;
+	r = address_session_change(TABLE, change_text, &c, err);
+	mem_free(c.address);
+	return r;
 }

@@ -79,12 +79,13 @@ static void mark_mounts(const char *root, struct inventory *inventory)
 		d = owner(root, inventory, numbers);
 		if (!d && rest && sscanf(rest, " - %*s %255s", source) == 1)
 			d = owner_by_name(inventory, source);
-		if (d)
-			mark(d,
-			     strcmp(where, START_MEDIUM)
-				     ? "mounted at "
-				     : "start medium, mounted at ",
-			     where);
+		if (!d)
+			continue;
+		d->is_medium |= !strcmp(where, START_MEDIUM);
+		mark(d,
+		     strcmp(where, START_MEDIUM) ? "mounted at "
+						 : "start medium, mounted at ",
+		     where);
 	}
 	if (f)
 		fclose(f);
@@ -151,13 +152,17 @@ static int mark_media(const char *root, struct inventory *inventory,
 
 	if (r)
 		return r;
-	for (size_t i = 0; i < media->count; i++)
-		for (size_t k = 0; k < inventory->count; k++)
-			if (!strcmp(media->list[i].disk,
-				    inventory->disks[k].path))
-				mark(&inventory->disks[k],
-				     "a medium of Slipway is on it, ",
-				     media->list[i].path);
+	for (size_t i = 0; i < media->count; i++) {
+		for (size_t k = 0; k < inventory->count; k++) {
+			struct inventory_disk *d = &inventory->disks[k];
+
+			if (strcmp(media->list[i].disk, d->path))
+				continue;
+			d->is_medium = true;
+			mark(d, "a medium of Slipway is on it, ",
+			     media->list[i].path);
+		}
+	}
 	media_free(media);
 	return 0;
 }

@@ -83,3 +83,18 @@ bool machine_disk_of(const char *root, const char *node, char disk[80],
 	*ret_number = (unsigned)number;
 	return true;
 }
+
+uint64_t machine_sequence(const char *root, const char *path)
+{
+	char dir[MACHINE_MAX_PATH];
+	size_t at;
+
+	if (strncmp(path, "/dev/", 5))
+		return 0;
+	at = (size_t)snprintf(dir, sizeof(dir), "%s/sys/block/", root);
+	snprintf(dir + at, sizeof(dir) - at, "%s", path + 5);
+	for (char *c = dir + at; *c; c++)
+		if (*c == '/') // as inventory_device
+			*c = '!';
+	return machine_number(dir, "diskseq");
+}

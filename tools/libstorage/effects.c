@@ -4,6 +4,15 @@
 
 #include "bootsect.h"
 #include "storage.h"
+#include "storage_state.h"
+
+static int list_machine(struct settle *settle, const char *root,
+			struct inventory **ret, struct err *err)
+{
+	int r = settle_wait(settle, NULL, err);
+
+	return r ? r : inventory_read(root, ret, err);
+}
 
 const struct storage_effects storage_effects = {
 	.probe = part_probe,
@@ -23,4 +32,15 @@ const struct storage_effects storage_effects = {
 	.stop = ublk_stop,
 	.wait_server = ublk_server_wait,
 	.close_server = ublk_server_close,
+	.list_machine = list_machine,
+	.sequence = machine_sequence,
+	.whole = address_whole,
+	.open_place = address_open,
+	.finish_place = address_finish,
+	.close_place = address_close,
+	.read_letters = address_letters_read,
+	.assign_letter = address_letter_assign,
+	.remove_letter = address_letter_remove,
+	.read_state = storage_state_read,
+	.put_state = storage_state_put,
 };

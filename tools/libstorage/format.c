@@ -2,7 +2,7 @@
 //
 // An empty volume.
 
-#include "storage.h"
+#include "storage_priv.h"
 
 #define FAT16_LEAST ((uint64_t)16 << 20) // bytes of a volume; FAT12 below
 
@@ -40,13 +40,18 @@ static int make_ntfs(const struct storage_effects *e, struct disk *volume,
 	return e->format_ntfs(volume, &options, err);
 }
 
+int storage_fat_bits(uint64_t size)
+{
+	return size < FAT16_LEAST ? 12 : 16;
+}
+
 static int make_fat(const struct storage_effects *e, struct disk *volume,
 		    const struct storage_format *how, struct err *err)
 {
 	const struct fat_format_options options = {
-		.bits = how->fs == STORAGE_FAT32     ? 32
-			: volume->size < FAT16_LEAST ? 12
-						     : 16,
+		.bits = how->fs == STORAGE_FAT32
+				? 32
+				: storage_fat_bits(volume->size),
 		.label = how->label,
 		.serial = (uint32_t)how->serial,
 		.hidden_sectors = how->hidden_sectors,
@@ -67,13 +72,19 @@ static int add_boot_code(const struct storage_effects *e, struct disk *volume,
 						   : err_pass(err, r, &inner);
 }
 
+int storage_make_volume(const struct storage_effects *e, struct disk *volume,
+			const struct storage_format *how, struct err *err)
+{
+	int r = how->fs == STORAGE_NTFS ? make_ntfs(e, volume, how, err)
+					: make_fat(e, volume, how, err);
+
+	return r ? r : add_boot_code(e, volume, err);
+}
+
 int storage_format(const struct storage_effects *e, struct disk *volume,
 		   const struct storage_format *how, struct err *err)
 {
 	int r = check_missed(e, volume, how, err);
 
-	if (!r)
-		r = how->fs == STORAGE_NTFS ? make_ntfs(e, volume, how, err)
-					    : make_fat(e, volume, how, err);
-	return r ? r : add_boot_code(e, volume, err);
+	return r ? r : storage_make_volume(e, volume, how, err);
 }

@@ -2,7 +2,7 @@
 //
 // A new table for a disk.
 
-#include "storage.h"
+#include "storage_priv.h"
 
 #define MBR_CODE 440u // bytes before the disk's signature
 
@@ -24,8 +24,8 @@ static int check_blank(const struct storage_effects *e, struct disk *disk,
 				 part_content_text(&found, text), l->otherwise);
 }
 
-static int add_mbr_code(const struct storage_effects *e, struct disk *disk,
-			struct err *err)
+int storage_add_mbr_code(const struct storage_effects *e, struct disk *disk,
+			 struct err *err)
 {
 	uint8_t code[MBR_CODE];
 	struct err inner = {0};
@@ -76,5 +76,6 @@ int storage_partition(const struct storage_effects *e, struct disk *disk,
 	if (!r)
 		r = e->write_table(t, disk, err);
 	part_table_free(t);
-	return !r && l->style == PART_MBR ? add_mbr_code(e, disk, err) : r;
+	return !r && l->style == PART_MBR ? storage_add_mbr_code(e, disk, err)
+					  : r;
 }

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+//
+// Verbs of partitions.
+
+#include <string.h>
+
+#include "storage_priv.h"
+
+// What file systems are known by: btrfs' mark lies at 64 KiB, copies of boot sectors
+// in the last one.
+#define HEAD ((uint64_t)128 << 10)
+#define TAIL ((uint64_t)4096)
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+// Only then does the table say that something lies there; before, the place was
+// nobody's.
+static int clear_place(struct disk *disk, const struct part *p, struct err *err)
+{
+	uint64_t head = least(p->size, HEAD), tail = least(p->size, TAIL);
+	int r = disk_zero(disk, p->start, head, err);
+
+	if (!r)
+		r = disk_zero(disk, p->start + p->size - tail, tail, err);
+	return r ? r : disk_flush(disk, err);
+}
+
+static int need_table(struct storage_target *t, struct err *err)
+{
+	if (t->table)
+		return 0;
+	for (size_t i = 0; i < t->s->lists.volume_count; i++)
+		if (t->s->lists.volumes[i].disk == t->info->number)
+			return err_set(err, -EEXIST, t->info->address,
+				       ERR_NOWHERE,
+				       "all of the disk is one volume: clean "
+				       "it first");
+	return storage_new_table(t->place->disk, PART_MBR, &t->table, err);
+}
+
+static int create(struct storage_target *t, const struct part *spec,
+		  unsigned *ret_number, struct err *err)
+{
+	const struct storage_effects *e = t->s->effects;
+	bool is_new = !t->table;
+	struct part p = *spec;
+	struct part *made;
+	int r = need_table(t, err);
+
+	// Of the same place and number as one that was deleted, and yet another.
+	if (!r && t->table->style == PART_GPT && guid_is_zero(&p.id))
+		r = guid_random(&p.id, err);
+	if (!r)
+		r = part_table_add(t->table, &p, ret_number, err);
+	if (r)
+		return r;
+	made = part_find(t->table, *ret_number);
+	r = clear_place(t->place->disk, made, err);
+	if (!r)
+		r = e->write_table(t->table, t->place->disk, err);
+	if (!r && is_new)
+		r = storage_add_mbr_code(e, t->place->disk, err);
+	return r;
+}
+
+static unsigned region_of(const struct storage *s, unsigned disk,
+			  unsigned table_number)
+{
+	const struct storage_disk *d = storage_find_disk(s, disk);
+
+	for (size_t i = 0; i < d->region_count; i++)
+		if (!d->regions[i].is_free &&
+		    d->regions[i].part.number == table_number)
+			return d->regions[i].number;
+	return 0;
+}
+
+int storage_create_partition(struct storage *s, unsigned disk,
+			     const struct part *spec, unsigned *ret,
+			     struct err *err)
+{
+	struct storage_target t;
+	unsigned number = 0;
+	int r = storage_target_open(s, disk, 0, &t, err);
+
+	if (r)
+		return r;
+	r = create(&t, spec, &number, err);
+	r = storage_target_end(&t, r, err);
+	if (!r)
+		*ret = region_of(s, disk, number);
+	return r;
+}
+
+// DiskPart deletes data partitions that it knows, and others only when told to.
+static bool is_protected(const struct part_table *t, const struct part *p)
+{
+	if (storage_is_extended(p, t->style)) {
+		for (size_t i = 0; i < t->count; i++)
+			if (t->parts[i].logical)
+				return true;
+		return false;
+	}
+	return !storage_has_volume(p, t->style) ||
+	       storage_is_hidden_type(p, t->style);
+}
+
+// Takes away the letters of what is in a region: of an extended one, all that is.
+static int forget_letters(struct storage *s, const struct storage_disk *d,
+			  const struct storage_region *gone, struct err *err)
+{
+	unsigned disk = d->number;
+	uint64_t start = gone->start, end = gone->start + gone->size;
+	int r = 0;
+
+	for (size_t i = 0; i < d->region_count && !r; i++) {
+		const struct storage_region *region = &d->regions[i];
+
+		if (region->volume >= 0 && region->start >= start &&
+		    region->start < end)
+			r = storage_forget_letters(s, disk, region->volume,
+						   err);
+	}
+	return r;
+}
+
+int storage_delete_partition(struct storage *s, unsigned disk, unsigned number,
+			     bool override, struct err *err)
+{
+	const struct storage_region *region;
+	struct storage_kept_letters kept;
+	struct storage_target t;
+	int r = storage_target_open(s, disk, 0, &t, err);
+
+	if (r)
+		return r;
+	region = storage_find_region(t.info, number, err);
+	if (!region)
+		r = -ENOENT;
+	else if (!override && is_protected(t.table, &region->part))
+		r = err_set(err, -EPERM, t.info->address, ERR_NOWHERE,
+			    "partition %u is a protected one: only with "
+			    "override is it deleted",
+			    number);
+	if (!r)
+		r = forget_letters(s, t.info, region, err);
+	storage_note_letters(s, disk, &kept);
+	if (!r)
+		r = part_table_remove(t.table, region->part.number, err);
+	if (!r)
+		r = s->effects->write_table(t.table, t.place->disk, err);
+	r = storage_target_end(&t, r, err);
+	return r ? r : storage_restore_letters(s, disk, &kept, err);
+}
+
+static int check_change(const struct part_table *t, const struct part *p,
+			const struct storage_partition_change *c, bool override,
+			struct err *err)
+{
+	struct part other = {.mbr_type = (uint8_t)c->mbr_type};
+
+	if (t->style == PART_GPT ? c->mbr_type >= 0 || c->active >= 0
+				 : c->type || c->attributes)
+		return err_set(err, -EINVAL, "partition", ERR_NOWHERE,
+			       "a %s has nothing like that",
+			       t->style == PART_GPT ? "GPT" : "MBR");
+	// It would take the logical ones with it, or make some of what is none.
+	if (c->mbr_type >= 0 && (storage_is_extended(p, t->style) ||
+				 storage_is_extended(&other, t->style)))
+		return err_set(err, -EPERM, "partition", ERR_NOWHERE,
+			       "an extended partition stays one, and no other "
+			       "becomes one");
+	if (c->mbr_type == PART_MBR_PROTECTIVE || !c->mbr_type ||
+	    c->mbr_type > 0xff || (c->type && guid_is_zero(c->type)))
+		return err_set(err, -EINVAL, "partition", ERR_NOWHERE,
+			       "that can be no partition's type");
+	if (c->active == 1 && p->logical)
+		return err_set(err, -EINVAL, "partition", ERR_NOWHERE,
+			       "a logical partition cannot be active");
+	if (c->type && !override && guid_equal(&p->type, &part_type_msr))
+		return err_set(err, -EPERM, "partition", ERR_NOWHERE,
+			       "a reserved partition stays one, but with "
+			       "override");
+	return 0;
+}
+
+static void apply_change(struct part_table *t, struct part *p,
+			 const struct storage_partition_change *c)
+{
+	if (c->type)
+		p->type = *c->type;
+	if (c->attributes)
+		p->attributes = *c->attributes;
+	if (c->mbr_type >= 0)
+		p->mbr_type = (uint8_t)c->mbr_type;
+	for (size_t i = 0; c->active == 1 && i < t->count; i++)
+		t->parts[i].active = false;
+	if (c->active >= 0)
+		p->active = c->active;
+}
+
+int storage_change_partition(struct storage *s, unsigned disk, unsigned number,
+			     const struct storage_partition_change *change,
+			     bool override, struct err *err)
+{
+	const struct storage_region *region;
+	struct storage_target t;
+	struct part *p;
+	int r = storage_target_open(s, disk, 0, &t, err);
+
+	if (r)
+		return r;
+	region = storage_find_region(t.info, number, err);
+	p = region ? part_find(t.table, region->part.number) : NULL;
+	r = p ? check_change(t.table, p, change, override, err) : -ENOENT;
+	if (!r) {
+		apply_change(t.table, p, change);
+		r = s->effects->write_table(t.table, t.place->disk, err);
+	}
+	return storage_target_end(&t, r, err);
+}
