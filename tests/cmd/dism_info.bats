@@ -101,3 +101,41 @@ Size : "
 	run -0 slipway dism '/?'
 	assert_output_has "/Get-ImageInfo"
 }
+
+# A bar of 58 columns, the number in its middle, as DISM draws it.
+@test "progress is shown as DISM shows it, and as ImageX does" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir from
+	for i in 1 2 3 4 5 6; do seq $i 100000 >from/$i; done
+	slipway dism /Capture-Image /ImageFile:x.wim /CaptureDir:from /Name:X \
+		/Compress:max >out 2>err
+	[ ! -s err ]
+	sed -n 2p out | grep -qx 'Deployment Image Servicing and Management tool'
+	sed -n 3p out | grep -q '^Version: '
+	[ -z "$(sed -n 4p out)" ]
+	tr '\r' '\n' <out | grep '^\[' >bars
+	[ "$(tail -n 1 bars)" = \
+		'[==========================100.0%==========================] ' ]
+	[ "$(wc -l <bars)" -gt 3 ]
+	awk '{
+		bar = substr($0, 2, 58)
+		at = match(bar, /[0-9.]+%/)
+		under = filled = substr(bar, at, RLENGTH) * 58 / 100
+		under -= at - 1
+		under = under < 0 ? 0 : under > RLENGTH ? RLENGTH : under
+		off = gsub(/=/, "", bar) - (filled - under)
+		if (length($0) != 61 || at != int((59 - RLENGTH) / 2) + 1 ||
+		    off < -1 || off > 1)
+			exit 1
+	}' bars
+	slipway imagex /export x.wim 1 y.wim /compress fast /scroll >out 2>err
+	[ ! -s err ]
+	grep -qx '\[ 100% \] Exporting progress' out
+	grep -qx 'Successfully exported image.' out
+	slipway imagex /apply y.wim 1 "$(mkdir to && echo to)" >out
+	tr '\r' '\n' <out | grep -q '^\[ 100% \] Applying progress *$'
+	# asked for, it is another one, beside what is said
+	slipway dism /Verify-Image /ImageFile:x.wim --progress lines >out 2>err
+	grep -q 'Verifying: 100%' err
+	run ! grep -q '%' out
+}

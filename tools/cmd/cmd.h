@@ -149,6 +149,9 @@ struct cmd_progress {
 	char stage[80];
 	uint64_t stage_started_ns, last_drawn_ns;
 	bool line_open;
+	// Of dism and imagex, which have manners of their own.
+	bool is_terminal;
+	unsigned percent; // that was shown
 };
 
 // Prepares progress on stderr. `style` is "bar", "lines", "json", "none", or

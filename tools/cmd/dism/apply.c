@@ -299,11 +299,9 @@ int dism_apply_image(int argc, char **argv)
 				  "/Compact:%s: must be XPRESS4K, XPRESS8K, "
 				  "XPRESS16K or LZX",
 				  s[COMPACT_BY].value);
-	if (cmd_progress_init(&progress, s[PROGRESS].value))
-		return cmd_misuse(
-			dism_name(),
-			"/Progress:%s: must be bar, lines, json or none",
-			s[PROGRESS].value);
+	r = dism_progress_init(&progress, s[PROGRESS].value);
+	if (r)
+		return r;
 	r = dism_open(s, true, &image);
 	if (r)
 		return r;

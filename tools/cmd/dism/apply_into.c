@@ -18,8 +18,7 @@ bool dism_is_host_folder(const char *path)
 
 void dism_say_applying(void)
 {
-	puts("Applying image");
-	fflush(stdout);
+	dism_say("Applying image");
 }
 
 void dism_warn_lost(const char *text, const char *first, uint64_t count)

@@ -226,8 +226,7 @@ static int run(const struct cmd_switch *s, const struct dism_compression *c,
 	int r = read_rules(s[CONFIG_FILE].value, &source.rules, err);
 
 	options.rules = source.rules;
-	puts(append ? "Appending image" : "Saving image");
-	fflush(stdout);
+	dism_say(append ? "Appending image" : "Saving image");
 	if (!r)
 		r = scan(s[CAPTURE_DIR].value, &options, &source,
 			 &progress->progress, err);

@@ -21,8 +21,7 @@ static int run(const struct dism_image *image, const struct cmd_switch *s,
 		r = dism_output_open(image->path, &output, err);
 	if (r)
 		return r;
-	puts("Deleting image");
-	fflush(stdout);
+	dism_say("Deleting image");
 	r = wim_delete(output.wim, image->index, progress, err);
 	if (!r)
 		r = dism_output_finish(&output, err);

@@ -68,8 +68,12 @@ void dism_close(struct dism_image *image);
 // The command that speaks: dism, or imagex, which does the same by other words.
 struct dism_speaker {
 	const char *name, *title;
+	const char *note; // a line below the title, or NULL
 	const char *done; // said when all went well
 	bool is_timed;    // and how long it took
+	// What progress is called ("Applying"). NULL: what is done is said before,
+	// and a bar shows how far it is.
+	const char *progress;
 };
 
 // Has another one speak than dism. Returns nothing; it is borrowed.
@@ -77,6 +81,19 @@ void dism_speak_as(const struct dism_speaker *speaker);
 
 // Returns the name of the command.
 const char *dism_name(void);
+
+// Returns the speaker's word for progress, or NULL.
+const char *dism_progress_word(void);
+
+// The style of progress that has a line for each step.
+#define DISM_SCROLL "scroll"
+
+// Prepares progress in the speaker's manner, or in the style that is asked for.
+// Returns 0, or CMD_MISUSE after saying what is wrong.
+int dism_progress_init(struct cmd_progress *p, const char *style);
+
+// Prints what is done now, of a speaker whose progress does not say it.
+void dism_say(const char *what);
 
 // Prints why something failed, and adds it to the log. Returns the exit status.
 int dism_fail(const char *object, const struct err *err);

@@ -73,8 +73,7 @@ static int run(const struct dism_image *image, const struct cmd_switch *s,
 			  s[CHECK_INTEGRITY].value, &output, &writer, err);
 	if (r)
 		return r;
-	puts("Exporting image");
-	fflush(stdout);
+	dism_say("Exporting image");
 	r = wim_export(image->wim, image->index, writer, &how,
 		       &progress->progress, err);
 	if (!r)

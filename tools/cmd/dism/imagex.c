@@ -37,45 +37,52 @@ COMMAND(imagex, "imagex", "capture, show and apply images of WIM files", usage);
 
 // A verb, and which switches of dism its words are.
 static const struct form {
-	const char *name;
+	const char *name, *progress;
 	int (*run)(int argc, char **argv);
 	unsigned least;           // words
 	const char *words[WORDS]; // "": an image, by number or name
 	const char *done;
 } forms[] = {
 	{"append",
+	 "Appending",
 	 dism_append_image,
 	 3,
 	 {"CaptureDir", "ImageFile", "Name", "Description"},
 	 "Successfully appended image."},
 	{"apply",
+	 "Applying",
 	 dism_apply_image,
 	 3,
 	 {"ImageFile", "", "ApplyDir"},
 	 "Successfully applied image."},
 	{"capture",
+	 "Capturing",
 	 dism_capture_image,
 	 3,
 	 {"CaptureDir", "ImageFile", "Name", "Description"},
 	 "Successfully captured image."},
 	{"delete",
+	 "Deleting",
 	 dism_delete_image,
 	 2,
 	 {"ImageFile", ""},
 	 "Successfully deleted image."},
-	{"dir", dism_list_image, 2, {"ImageFile", ""}, ""},
+	{"dir", "Reading", dism_list_image, 2, {"ImageFile", ""}, ""},
 	{"export",
+	 "Exporting",
 	 dism_export_image,
 	 3,
 	 {"SourceImageFile", "Source", "DestinationImageFile",
 	  "DestinationName"},
 	 "Successfully exported image."},
 	{"info",
+	 "Reading",
 	 imagex_info,
 	 1,
 	 {"ImageFile", "", "NewName", "NewDescription"},
 	 ""},
 	{"split",
+	 "Splitting",
 	 dism_split_image,
 	 3,
 	 {"ImageFile", "SWMFile", "FileSize"},
@@ -182,15 +189,21 @@ static int translate(const struct form *form, int argc, char **argv,
 		if (table[i].value && renamed[i].there)
 			add(line, renamed[i].there, table[i].value);
 		else if (table[i].value && !strcmp(table[i].name, "scroll"))
-			add(line, "Progress", "lines");
+			add(line, "Progress", DISM_SCROLL);
 	}
 	return line->failed ? CMD_FAILED : 0;
 }
 
 static int run(const struct form *form, int argc, char **argv)
 {
-	const struct dism_speaker speaker = {"imagex", "ImageX Tool",
-					     form->done, *form->done};
+	const struct dism_speaker speaker = {
+		.name = "imagex",
+		.title = "ImageX Tool",
+		.note = "Of Slipway; not a program of Microsoft's.",
+		.done = form->done,
+		.is_timed = *form->done,
+		.progress = form->progress,
+	};
 	struct line line = {.count = 1};
 	int r = translate(form, argc, argv, &line);
 

@@ -130,7 +130,8 @@ static int run(const struct dism_image *image, const struct cmd_switch *s,
 	struct cmd_progress progress;
 	int r = 0;
 
-	best_effort(cmd_progress_init(&progress, NULL));
+	best_effort(dism_progress_init(&progress,
+				       s[XML].value ? "none" : NULL));
 	if (s[CHECK_INTEGRITY].value)
 		r = wim_check_integrity(image->wim, &progress.progress, err);
 	cmd_progress_end(&progress);

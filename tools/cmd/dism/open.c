@@ -95,12 +95,7 @@ int dism_read_switches(int argc, char **argv, struct cmd_switch *switches,
 {
 	int status = read_switches(argc, argv, switches);
 
-	if (!status && cmd_progress_init(progress, style->value))
-		status = cmd_misuse(dism_name(),
-				    "/Progress:%s: must be bar, lines, json "
-				    "or none",
-				    style->value);
-	return status;
+	return status ? status : dism_progress_init(progress, style->value);
 }
 
 int dism_open_named(int argc, char **argv, bool needs_image,

@@ -47,8 +47,7 @@ static int run(const struct dism_image *image, const struct cmd_switch *s,
 		r = dism_output_replace(image->path, &output, err);
 	if (r)
 		return r;
-	puts("Optimizing image");
-	fflush(stdout);
+	dism_say("Optimizing image");
 	r = rebuild(image->wim, &options, s[COMPRESS].value, &output, progress,
 		    err);
 	after = output.file->size;

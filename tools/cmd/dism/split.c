@@ -114,8 +114,7 @@ static int run(const struct dism_image *image, const struct cmd_switch *s,
 	r = dism_check_integrity(image->wim, s[CHECK_INTEGRITY].value,
 				 &progress->progress, err);
 	if (!r) {
-		puts("Splitting image");
-		fflush(stdout);
+		dism_say("Splitting image");
 		r = wim_split(image->wim, size, &files, &progress->progress,
 			      err);
 	}

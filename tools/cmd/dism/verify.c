@@ -12,8 +12,7 @@ static int run(const struct dism_image *image, const struct cmd_switch *s,
 	       struct progress *progress, struct err *err)
 {
 	(void)s;
-	puts("Verifying image");
-	fflush(stdout);
+	dism_say("Verifying image");
 	return wim_verify(image->wim, progress, err);
 }
 
