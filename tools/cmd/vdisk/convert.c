@@ -67,65 +67,6 @@ static int open_source(const char *address, const char *parent,
 	return r;
 }
 
-// A disk's table and volumes count in its sectors: it keeps their size. Of a raw
-// image the table says it.
-static int choose_sector_size(struct disk *from, struct vdisk_create *c,
-			      struct err *err)
-{
-	uint32_t size = from->sector_size;
-	int r = from->is_sector_guessed ? part_sector_size(from, &size, err)
-					: 0;
-
-	if (!r && c->format == VDISK_VHD && size != 512)
-		r = err_set(err, -ENOTSUP, "source", ERR_NOWHERE,
-			    "its sectors are of %u bytes, and those of a VHD "
-			    "always of 512: nothing on it could be read; make "
-			    "a VHDX",
-			    size);
-	if (!r && c->format == VDISK_VHDX)
-		c->sector_size = size;
-	return r;
-}
-
-// Makes the file: `c` says what, of the size of `from`.
-static int make_target(const char *path, struct vdisk_create *c,
-		       struct disk *from, struct disk **ret, struct err *err)
-{
-	int r = choose_sector_size(from, c, err);
-
-	if (r)
-		return r;
-	c->size = from->size;
-	if (c->format == VDISK_RAW)
-		return disk_create_file(path, c->size, 512, ret, err);
-	return storage_make_virtual(&storage_effects, path, c, ret, err);
-}
-
-static int convert_disk(struct disk *from, const char *path,
-			struct vdisk_create *c, struct progress *progress,
-			struct err *err)
-{
-	struct disk *file, *to = NULL;
-	int r = make_target(path, c, from, &file, err);
-
-	if (r)
-		return r;
-	if (c->format != VDISK_RAW)
-		r = vdisk_open(file, &to, err);
-	if (!r)
-		r = disk_set_direct(file, err);
-	if (!r)
-		r = disk_copy_data(from, to ? to : file, from->size, progress,
-				   "Converting", err);
-	if (!r)
-		r = to ? disk_finish(to, err) : 0;
-	if (!r)
-		r = disk_finish(file, err);
-	disk_close(to);
-	disk_close(file);
-	return r;
-}
-
 // Reads what is to be made. Returns 0, CMD_FAILED or CMD_MISUSE.
 static int parse_target(const char *path, const char *format, const char *type,
 			struct vdisk_create *ret, struct err *err)
@@ -179,8 +120,8 @@ int vdisk_cmd_convert(int argc, char **argv)
 		close_source(&source);
 		return cmd_fail("vdisk", argv[1], &err);
 	}
-	r = convert_disk(source.disk, argv[2], &target, &progress.progress,
-			 &err);
+	r = storage_vdisk_copy_disk(&storage_effects, source.disk, argv[2],
+				    &target, &progress.progress, &err);
 	cmd_progress_end(&progress);
 	close_source(&source);
 	return r ? cmd_fail("vdisk", argv[2], &err) : CMD_OK;

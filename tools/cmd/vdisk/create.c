@@ -6,10 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "address.h"
 #include "../boot_limits.h"
 #include "../new_disk.h"
-#include "chain.h"
 #include "vdisk_cmd.h"
 
 int vdisk_parse_type(const char *s, enum vdisk_type *ret)
@@ -59,56 +57,10 @@ static int parse_block(const char *s, uint32_t *ret)
 	return 0;
 }
 
-// Makes the child read as the source.
-static int fill_child(void *ctx, struct disk *child, struct err *err)
-{
-	struct place *from;
-	int r = address_open(ctx, ADDRESS_FILE | ADDRESS_VIRTUAL, &from, err);
-
-	if (r)
-		return r;
-	r = disk_copy_changes(from->disk, child, err);
-	cmd_place_close(from);
-	return r;
-}
-
-static struct storage_file file_at(const struct vdisk_spot *spot,
-				   const char *address)
-{
-	return (struct storage_file){spot->tree, spot->path, address};
-}
-
-static int make_child(const char *address, const char *parent,
-		      const char *source, uint32_t block, struct err *err)
-{
-	const struct vdisk_child child = {.block_size = block,
-					  .fill = source ? fill_child : NULL,
-					  .ctx = (void *)source};
-	struct vdisk_spot spot;
-	char *below = NULL;
-	int r = vdisk_spot_open_new(address, &spot, err);
-
-	if (r)
-		return r;
-	r = vdisk_spot_beside(&spot, parent, &below, err);
-	if (!r) {
-		const struct storage_file at = file_at(&spot, address);
-
-		r = storage_create_child(&storage_effects, &at,
-					 &(struct storage_parent){below,
-								  parent},
-					 &child, err);
-	}
-	if (!r)
-		r = vdisk_spot_finish(&spot, err);
-	mem_free(below);
-	vdisk_spot_close(&spot);
-	return r;
-}
-
 static int create_child(int count, char **argv, const char *parent,
 			const char *type, const char *source, uint32_t block)
 {
+	struct vdisk_listening w;
 	struct err err = {0};
 
 	if (count != 1)
@@ -119,30 +71,31 @@ static int create_child(int count, char **argv, const char *parent,
 				  "%s: a disk with a parent is "
 				  "differencing",
 				  type);
-	if (make_child(argv[1], parent, source, block, &err))
+	if (vdisk_listen(&w, argv[1], NULL))
+		return CMD_MISUSE;
+	if (storage_vdisk_create_child(&storage_effects, argv[1], parent,
+				       source, block, &w.listener, &err))
 		return cmd_fail("vdisk", argv[1], &err);
 	boot_limits_virtual("vdisk", argv[1]);
 	return CMD_OK;
 }
 
 static int make_disk(const char *address, const struct vdisk_create *c,
-		     bool sparse, struct err *err)
+		     bool sparse)
 {
-	struct new_disk_watch watch;
-	struct storage_file at;
-	struct vdisk_spot spot;
-	int r = vdisk_spot_open_new(address, &spot, err);
+	struct vdisk_listening w;
+	struct err err = {0};
+	int r = vdisk_listen(&w, address, NULL);
 
 	if (r)
 		return r;
-	at = file_at(&spot, address);
-	r = storage_create_virtual(&storage_effects, &at, c, sparse,
-				   new_disk_watch(&watch, address), err);
-	cmd_progress_end(&watch.progress);
-	if (!r)
-		r = vdisk_spot_finish(&spot, err);
-	vdisk_spot_close(&spot);
-	return r;
+	r = storage_vdisk_create(&storage_effects, address, c, sparse,
+				 &w.listener, &err);
+	cmd_progress_end(&w.progress);
+	if (r)
+		return cmd_fail("vdisk", address, &err);
+	boot_limits_virtual("vdisk", address);
+	return CMD_OK;
 }
 
 int vdisk_cmd_create(int argc, char **argv)
@@ -182,8 +135,5 @@ int vdisk_cmd_create(int argc, char **argv)
 	if (c.type == VDISK_DIFFERENCING)
 		return cmd_misuse("vdisk", "create: a differencing disk needs "
 					   "--parent");
-	if (make_disk(argv[1], &c, table[6].value, &err))
-		return cmd_fail("vdisk", argv[1], &err);
-	boot_limits_virtual("vdisk", argv[1]);
-	return CMD_OK;
+	return make_disk(argv[1], &c, table[6].value);
 }

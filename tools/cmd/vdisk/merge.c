@@ -23,33 +23,6 @@ static int parse_depth(const char *s, unsigned *ret)
 	return 0;
 }
 
-static int merge(const char *address, const struct vdisk_merge *m,
-		 struct err *err)
-{
-	struct vdisk_spot spot;
-	char *into;
-	int r = vdisk_spot_open(address, true, &spot, err);
-
-	if (r)
-		return r;
-	r = vdisk_merge(spot.tree, spot.path, m, &into, err);
-	if (!r) {
-		r = vdisk_spot_finish(&spot, err);
-		if (r)
-			mem_free(into);
-	}
-	if (!r) {
-		printf("%s: merged into %.*s%s%s\n", address, spot.prefix,
-		       address, into,
-		       m->keep        ? ""
-		       : m->depth > 1 ? "; it and those between are deleted"
-				      : "; it is deleted");
-		mem_free(into);
-	}
-	vdisk_spot_close(&spot);
-	return r;
-}
-
 int vdisk_cmd_merge(int argc, char **argv)
 {
 	struct cmd_switch table[] = {{"depth", true, NULL},
@@ -57,9 +30,10 @@ int vdisk_cmd_merge(int argc, char **argv)
 				     {"force", false, NULL},
 				     {"progress", true, NULL},
 				     {0}};
-	struct cmd_progress progress;
+	struct vdisk_listening w;
 	struct vdisk_merge m = {0};
 	struct err err = {0};
+	char *into;
 	int count, r;
 
 	if (cmd_switches(argc, argv, table, &count) ||
@@ -67,16 +41,20 @@ int vdisk_cmd_merge(int argc, char **argv)
 		return CMD_MISUSE;
 	if (count != 1)
 		return cmd_misuse("vdisk", "merge: which differencing disk?");
-	if (cmd_progress_init(&progress, table[3].value))
-		return cmd_misuse("vdisk",
-				  "%s: must be bar, lines, json or none",
-				  table[3].value);
+	if (vdisk_listen(&w, argv[1], table[3].value))
+		return CMD_MISUSE;
 	m.keep = table[1].value;
 	m.is_forced = table[2].value;
-	m.progress = &progress.progress;
-	r = merge(argv[1], &m, &err);
-	cmd_progress_end(&progress);
-	return r ? cmd_fail("vdisk", argv[1], &err) : CMD_OK;
+	r = storage_vdisk_merge(argv[1], &m, &w.listener, &into, &err);
+	cmd_progress_end(&w.progress);
+	if (r)
+		return cmd_fail("vdisk", argv[1], &err);
+	printf("%s: merged into %s%s\n", argv[1], into,
+	       m.keep        ? ""
+	       : m.depth > 1 ? "; it and those between are deleted"
+			     : "; it is deleted");
+	mem_free(into);
+	return CMD_OK;
 }
 
 // --- reparent ------------------------------------------------------------------
@@ -118,7 +96,7 @@ static int check_parent(const char *path, const struct tree_id *id,
 }
 
 // Looks at both before anything is written.
-static int check_new_parent(const struct vdisk_spot *spot, const char *parent,
+static int check_new_parent(const struct storage_spot *spot, const char *parent,
 			    bool is_forced, struct err *err)
 {
 	struct tree *files = spot->tree;
@@ -149,23 +127,23 @@ static int check_new_parent(const struct vdisk_spot *spot, const char *parent,
 }
 
 static int reparent(const char *address, const char *parent, bool is_forced,
-		    struct err *err)
+		    const struct storage_vdisk_listener *l, struct err *err)
 {
-	struct vdisk_spot spot;
+	struct storage_spot spot;
 	char *path = NULL;
-	int r = vdisk_spot_open(address, true, &spot, err);
+	int r = storage_spot_open(address, true, &spot, err);
 
 	if (r)
 		return r;
-	r = vdisk_spot_beside(&spot, parent, &path, err);
+	r = storage_spot_beside(&spot, parent, &path, err);
 	if (!r)
 		r = check_new_parent(&spot, path, is_forced, err);
 	if (!r)
 		r = vdisk_set_parent(spot.tree, spot.path, path, err);
 	if (!r)
-		r = vdisk_spot_finish(&spot, err);
+		r = storage_spot_finish(&spot, err);
 	mem_free(path);
-	vdisk_spot_close(&spot);
+	storage_spot_close(&spot, l);
 	return r;
 }
 
@@ -173,6 +151,7 @@ int vdisk_cmd_reparent(int argc, char **argv)
 {
 	struct cmd_switch table[] = {
 		{"parent", true, NULL}, {"force", false, NULL}, {0}};
+	struct vdisk_listening w;
 	struct err err = {0};
 	int count;
 
@@ -181,7 +160,10 @@ int vdisk_cmd_reparent(int argc, char **argv)
 	if (count != 1 || !table[0].value || !*table[0].value)
 		return cmd_misuse("vdisk", "reparent: a disk and its --parent "
 					   "are needed");
-	if (reparent(argv[1], table[0].value, table[1].value, &err))
+	if (vdisk_listen(&w, argv[1], NULL))
+		return CMD_MISUSE;
+	if (reparent(argv[1], table[0].value, table[1].value, &w.listener,
+		     &err))
 		return cmd_fail("vdisk", argv[1], &err);
 	printf("%s: its parent is %s\n", argv[1], table[0].value);
 	return CMD_OK;

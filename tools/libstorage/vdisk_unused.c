@@ -10,11 +10,11 @@
 #include "fat.h"
 #include "ntfs.h"
 #include "part.h"
-#include "vdisk_cmd.h"
+#include "vdisk_priv.h"
 
 struct volume_free {
 	uint64_t start; // of the volume on the disk
-	int (*free)(void *ctx, uint64_t off, uint64_t len);
+	int (*give)(void *ctx, uint64_t off, uint64_t len);
 	void *ctx;
 };
 
@@ -22,27 +22,29 @@ static int add(void *ctx, uint64_t off, uint64_t len)
 {
 	struct volume_free *v = ctx;
 
-	return v->free(v->ctx, v->start + off, len);
+	return v->give(v->ctx, v->start + off, len);
 }
 
 // Says why a volume's free clusters are kept.
-static void say(const struct vdisk_unused_ctx *u, unsigned number,
+static void say(const struct storage_vdisk_listener *u, unsigned number,
 		const char *why)
 {
+	char text[ERR_TEXT + 96];
+
 	if (number)
-		fprintf(stderr,
-			"vdisk: %s: partition %u: %s; there only blocks of "
-			"zeroes are given back\n",
-			u->name, number, why);
+		snprintf(text, sizeof(text),
+			 "partition %u: %s; there only blocks of zeroes are "
+			 "given back",
+			 number, why);
 	else
-		fprintf(stderr,
-			"vdisk: %s: %s; only blocks of zeroes are given back\n",
-			u->name, why);
+		snprintf(text, sizeof(text),
+			 "%s; only blocks of zeroes are given back", why);
+	storage_vdisk_note(u, text);
 }
 
 // Content that breaks its rules is a volume not to be believed; what else fails
 // is a failure. Returns 0 or the failure.
-static int judge(const struct vdisk_unused_ctx *u, unsigned number, int r,
+static int judge(const struct storage_vdisk_listener *u, unsigned number, int r,
 		 const struct err *why, struct err *err)
 {
 	char text[ERR_TEXT];
@@ -55,7 +57,7 @@ static int judge(const struct vdisk_unused_ctx *u, unsigned number, int r,
 	return 0;
 }
 
-static int ask_ntfs(const struct vdisk_unused_ctx *u, struct disk *d,
+static int ask_ntfs(const struct storage_vdisk_listener *u, struct disk *d,
 		    unsigned number, struct volume_free *v, struct err *err)
 {
 	struct ntfs_check_result found;
@@ -78,7 +80,7 @@ static int ask_ntfs(const struct vdisk_unused_ctx *u, struct disk *d,
 	return r;
 }
 
-static int ask_fat(const struct vdisk_unused_ctx *u, struct disk *d,
+static int ask_fat(const struct storage_vdisk_listener *u, struct disk *d,
 		   unsigned number, struct volume_free *v, struct err *err)
 {
 	struct fat_check_result found;
@@ -99,7 +101,7 @@ static int ask_fat(const struct vdisk_unused_ctx *u, struct disk *d,
 	return r;
 }
 
-static int ask_volume(const struct vdisk_unused_ctx *u, struct disk *disk,
+static int ask_volume(const struct storage_vdisk_listener *u, struct disk *disk,
 		      unsigned number, struct volume_free *v, struct err *err)
 {
 	struct part_content found;
@@ -122,9 +124,9 @@ static bool is_extended(const struct part_table *t, const struct part *p)
 		p->mbr_type == PART_MBR_EXTENDED_LBA || p->mbr_type == 0x85);
 }
 
-static int ask_partitions(const struct vdisk_unused_ctx *u, struct disk *disk,
-			  const struct part_table *t, struct volume_free *v,
-			  struct err *err)
+static int ask_partitions(const struct storage_vdisk_listener *u,
+			  struct disk *disk, const struct part_table *t,
+			  struct volume_free *v, struct err *err)
 {
 	int r = 0;
 
@@ -150,12 +152,12 @@ static int ask_partitions(const struct vdisk_unused_ctx *u, struct disk *disk,
 	return r;
 }
 
-int vdisk_unused_volumes(void *ctx, struct disk *disk,
-			 int (*free)(void *ctx, uint64_t off, uint64_t len),
-			 void *free_ctx, struct err *err)
+int storage_vdisk_unused(void *ctx, struct disk *disk,
+			 int (*give)(void *ctx, uint64_t off, uint64_t len),
+			 void *give_ctx, struct err *err)
 {
-	const struct vdisk_unused_ctx *u = ctx;
-	struct volume_free v = {.free = free, .ctx = free_ctx};
+	const struct storage_vdisk_listener *u = ctx;
+	struct volume_free v = {.give = give, .ctx = give_ctx};
 	struct part_table *t = NULL;
 	struct err why = {0};
 	int r = part_table_read(disk, &t, &why);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// How the parts of vdisk find files that are to be made, merged or deleted.
+// Files of virtual disks that are to be made, changed, merged or deleted, by their
+// addresses.
 
 #include <string.h>
 
 #include "address.h"
 #include "chain.h"
-#include "vdisk.h"
-#include "vdisk_cmd.h"
+#include "vdisk_priv.h"
 
 // Opens the volume that an address leads into; *ret is NULL for a path of the
 // host.
@@ -30,7 +30,7 @@ static int open_volume(const char *address, bool for_writing,
 	if (r)
 		return r;
 	if (!place->path) {
-		cmd_place_close(place);
+		address_close(place);
 		return err_set(err, -EISDIR, address, ERR_NOWHERE,
 			       "this is a disk; name a file in it, as in "
 			       "disk.img@1:\\x.vhd");
@@ -39,10 +39,10 @@ static int open_volume(const char *address, bool for_writing,
 	return 0;
 }
 
-int vdisk_spot_open(const char *address, bool for_writing,
-		    struct vdisk_spot *ret, struct err *err)
+int storage_spot_open(const char *address, bool for_writing,
+		      struct storage_spot *ret, struct err *err)
 {
-	struct vdisk_spot s = {.path = address};
+	struct storage_spot s = {.path = address};
 	int r = open_volume(address, for_writing, &s.place, err);
 
 	if (!r && s.place) {
@@ -57,27 +57,8 @@ int vdisk_spot_open(const char *address, bool for_writing,
 	return r;
 }
 
-int vdisk_spot_open_new(const char *address, struct vdisk_spot *ret,
-			struct err *err)
-{
-	enum vdisk_format format;
-	struct vdisk_spot s;
-	int r = vdisk_format_of_name(address, VDISK_VHD, &format, err);
-
-	if (!r)
-		r = vdisk_spot_open(address, true, &s, err);
-	if (r)
-		return r;
-	r = s.place ? 0 : address_check_host(address, err);
-	if (r)
-		vdisk_spot_close(&s);
-	else
-		*ret = s;
-	return r;
-}
-
-int vdisk_spot_beside(const struct vdisk_spot *s, const char *address,
-		      char **ret_path, struct err *err)
+int storage_spot_beside(const struct storage_spot *s, const char *address,
+			char **ret_path, struct err *err)
 {
 	struct place *place;
 	char *path = NULL;
@@ -91,21 +72,42 @@ int vdisk_spot_beside(const struct vdisk_spot *s, const char *address,
 			    "a parent is on the same volume as its child");
 	else
 		path = mem_strdup(place ? place->path : address);
-	cmd_place_close(place);
+	address_close(place);
 	if (r || !path)
 		return r ? r : err_nomem(err);
 	*ret_path = path;
 	return 0;
 }
 
-int vdisk_spot_finish(struct vdisk_spot *s, struct err *err)
+int storage_spot_finish(struct storage_spot *s, struct err *err)
 {
 	return s->place ? address_finish(s->place, err) : 0;
 }
 
-void vdisk_spot_close(struct vdisk_spot *s)
+void storage_vdisk_note(const struct storage_vdisk_listener *l,
+			const char *text)
+{
+	if (l && l->note)
+		l->note(l->ctx, text);
+}
+
+static void pass_note(void *ctx, const char *text)
+{
+	storage_vdisk_note(ctx, text);
+}
+
+void storage_vdisk_close(struct place *place,
+			 const struct storage_vdisk_listener *l)
+{
+	if (place && l)
+		address_notes(place, pass_note, (void *)l);
+	address_close(place);
+}
+
+void storage_spot_close(struct storage_spot *s,
+			const struct storage_vdisk_listener *l)
 {
 	if (!s->place)
 		tree_close(s->tree);
-	cmd_place_close(s->place);
+	storage_vdisk_close(s->place, l);
 }
