@@ -120,9 +120,10 @@ applied() { # ALGORITHM CAPTURE-OPTION...
 	END
 	for disk in one.img two.img; do
 		slipway deploy answer.ini --target "$disk" --size 300M \
-			--progress none >/dev/null
+			--progress lines >/dev/null 2>progress
 	done
 	cmp one.img two.img
+	grep -q '^Compressing: 100%' progress
 	run -0 slipway dir 'one.img@3:\'
 	assert_output_has '[WOF]'
 	slipway type 'one.img@3:\code' | cmp - tree/code

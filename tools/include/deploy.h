@@ -43,6 +43,10 @@ struct plan_target {
 	uint64_t now;       // seconds since 1970; 0: not known
 	bool once;          // what bears the mark of the same answer file,
 			    // origin and images is left alone
+	// Is told of what takes long when the plan is made: with `compact` all
+	// content is compressed then ("Compressing"). NULL: nobody. It is
+	// borrowed until plan_free.
+	struct progress *progress;
 };
 
 struct apply_result; // image.h

@@ -65,6 +65,7 @@ static int enter_tree(const struct plan *p, struct plan_system *s,
 	if (p->answer->compact == ANSWER_COMPACT_NO)
 		return apply_tree(s->image->wim, s->index, s->build, NULL,
 				  &s->apply, err);
+	compact.progress = p->target.progress;
 	compact.algorithm = algorithms[p->answer->compact];
 	r = pool_new(0, &compact.pool, err);
 	if (r)

@@ -313,7 +313,8 @@ static int deploy(const char *answer_path, uint64_t size,
 	struct plan_target target = {.name = path,
 				     .boot_files = boot_files,
 				     .origin = switches[ORIGIN].value,
-				     .now = (uint64_t)time(NULL)};
+				     .now = (uint64_t)time(NULL),
+				     .progress = &progress->progress};
 	struct deploy_end end = {.target = path, .is_new = size};
 	bool is_dry = switches[DRY_RUN].value;
 	struct disk_target opened = {0};
@@ -341,6 +342,7 @@ static int deploy(const char *answer_path, uint64_t size,
 		target.boot_files = NULL;
 	if (!r)
 		r = plan_make(answer, &target, &plan, &err);
+	cmd_progress_end(progress);
 	if (!r)
 		plan_print(plan, print_line, NULL);
 	if (!r && switches[IDS].value)
