@@ -32,6 +32,7 @@
 #include "machine.h"
 #include "ublk.h"
 
+struct ntfs_shrink_limits;
 struct storage_state;
 struct storage_state_disk;
 
@@ -55,6 +56,15 @@ struct storage_effects {
 			  const struct fat_format_options *options,
 			  struct err *err);
 	int (*write_boot_code)(struct disk *volume, struct err *err);
+	// Their sizes: ntfs_extend, ntfs_shrink_query, ntfs_shrink, fat_extend.
+	int (*extend_ntfs)(struct disk *volume, uint64_t size,
+			   struct progress *progress, struct err *err);
+	int (*query_ntfs)(struct disk *volume, struct ntfs_shrink_limits *ret,
+			  struct err *err);
+	int (*shrink_ntfs)(struct disk *volume, uint64_t size,
+			   struct progress *progress, struct err *err);
+	int (*extend_fat)(struct disk *volume, uint64_t size,
+			  struct progress *progress, struct err *err);
 	// Files of the host, and virtual disks in them: disk_create_file,
 	// vdisk_create, vdisk_open.
 	int (*create_file)(const char *path, uint64_t size,

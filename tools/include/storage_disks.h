@@ -272,24 +272,28 @@ int storage_set_volume(struct storage *s, unsigned volume, int hidden,
 		       int read_only, int no_letter, struct err *err);
 
 // Makes a volume and its partition larger by `bytes` (0: all the free space behind
-// it): the table first, then the file system; what was cut between is finished by
-// the next call.
-// Returns also -ENOSPC, -ENOTSUP for a file system that cannot, or as ntfs_extend
-// and fat_extend.
+// it): the table first, then the file system. What was cut between leaves a partition
+// that is too large, and the next call uses what is over at first. A RAW volume's
+// partition grows alone.
+// Returns also -ENOSPC when so much is not free behind it, -ENOTSUP for a file system
+// that keeps its size, or for a volume that fills its disk, -ECANCELED, or as
+// ntfs_extend and fat_extend.
 MUST_CHECK
 int storage_extend(struct storage *s, unsigned volume, uint64_t bytes,
 		   struct progress *progress, struct err *err);
 
-// By how many bytes a volume can be made smaller.
+// By how many bytes a volume can be made smaller, in whole MiB. Of a RAW one nothing
+// is known to be lost, as on Windows.
 // Returns also -ENOTSUP, or as ntfs_shrink_query.
 MUST_CHECK
 int storage_shrink_query(struct storage *s, unsigned volume, uint64_t *ret,
 			 struct err *err);
 
-// Makes a volume smaller by `desired` bytes, or as much as can be but at least
-// `minimum` (0: desired): the file system first, then the table. *ret is by how
-// much.
-// Returns also -ENOSPC when less than `minimum` can be, or as ntfs_shrink.
+// Makes a volume smaller by `desired` bytes (UINT64_MAX: all that can be), or as much
+// as can be but at least `minimum` (0: desired): the file system first, then the
+// table. *ret is by how much.
+// Returns also -ENOSPC when less than `minimum`, or nothing, can be, -ENOTSUP as
+// storage_extend, and for FAT, -ECANCELED, or as ntfs_shrink.
 MUST_CHECK
 int storage_shrink(struct storage *s, unsigned volume, uint64_t desired,
 		   uint64_t minimum, uint64_t *ret, struct progress *progress,

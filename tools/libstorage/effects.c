@@ -3,6 +3,7 @@
 // What the verbs do to the world.
 
 #include "bootsect.h"
+#include "ntfs_resize.h"
 #include "storage.h"
 #include "storage_state.h"
 
@@ -23,6 +24,10 @@ const struct storage_effects storage_effects = {
 	.format_ntfs = ntfs_format,
 	.format_fat = fat_format,
 	.write_boot_code = bootsect_write_volume,
+	.extend_ntfs = ntfs_extend,
+	.query_ntfs = ntfs_shrink_query,
+	.shrink_ntfs = ntfs_shrink,
+	.extend_fat = NULL,
 	.create_file = disk_create_file,
 	.create_virtual = vdisk_create,
 	.open_virtual = vdisk_open,
