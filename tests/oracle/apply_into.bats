@@ -56,6 +56,25 @@ volume() { # NAME SIZE [OPTION...]
 	assert_output_has 'is Kept'
 }
 
+@test "NTFS: object ids come with where their files came from" {
+	make_wim <<-'END'
+		wim("ids.wim", [file("f", b"x", object_id=bytes(range(64))),
+		    folder("d", [file("g", object_id=bytes(range(16, 32)) + bytes(48))],
+		        object_id=bytes(range(1, 65)))])
+	END
+	truncate -s 16M built.img
+	volume put.img 16M
+	for there in built put; do
+		apply ids.wim "$there.img:\\"
+		sound $there.img
+		capture $there.img found.wim
+		facts ids.wim 1 >asked.txt
+		facts found.wim 1 | grep -v '^"/old' >found.txt
+		same_facts asked.txt found.txt
+	done
+	grep -q 'Birth Object.*0x2021' asked.txt
+}
+
 @test "NTFS: in a folder of a volume of mkntfs" {
 	requires mkntfs python3
 	mkdir -p tree/deep/er

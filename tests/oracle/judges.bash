@@ -30,7 +30,7 @@ facts() { # WIM INDEX
 	}
 	/^Hash|^Uncompressed size/ { fact(stream " " $1); next }
 	/^Short Name/ && /""/ { next }
-	/^(Short|Attr|Secur|Creat|Last|Link C|Reparse Tag|Object|Reparse Fl)/ {
+	/^(Short|Attr|Secur|Creat|Last|Link C|Reparse Tag|Object|Birth|Domain|Reparse Fl)/ {
 		fact($1 " " $2)
 	}' | LC_ALL=C sort -u
 }

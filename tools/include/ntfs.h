@@ -120,7 +120,8 @@ enum ntfs_stream_kind {        // all but $DATA come with their content
 	NTFS_STREAM_DATA,      // $DATA; unnamed or named
 	NTFS_STREAM_REPARSE,   // $REPARSE_POINT: tag, length and data as stored
 	NTFS_STREAM_EA,        // $EA as stored; $EA_INFORMATION is derived
-	NTFS_STREAM_OBJECT_ID, // $OBJECT_ID: 16 to 64 bytes; $ObjId is indexed
+	NTFS_STREAM_OBJECT_ID, // $OBJECT_ID: 16 to 64 bytes; $ObjId has what
+			       // follows the first 16
 };
 
 struct ntfs_stream_spec {

@@ -121,6 +121,9 @@ struct wim_dentry {
 				    // then named ones, sorted
 	const struct wim_blob *reparse; // data without its header, or NULL
 	struct guid object_id; // from tagged metadata items; zero: none
+	const void *long_id;   // 64 bytes: the same, and of which volume and
+		// file it was first ([MS-FSCC] 2.1.3); NULL: that
+		// is not known
 	const void *ea; // extended attributes as NTFS stores them, or NULL
 	size_t ea_size; // attributes of Linux are among them ("user.x")
 	bool has_unix;  // wimlib stored what a file is on Linux:

@@ -110,7 +110,8 @@ static int add_object_id(struct walk *w, uint32_t node,
 {
 	if (take_object_id(w, &d->object_id))
 		return add_content(w, node, NTFS_STREAM_OBJECT_ID,
-				   &d->object_id, sizeof(d->object_id), err);
+				   d->long_id ? d->long_id : &d->object_id,
+				   d->long_id ? 64 : sizeof(d->object_id), err);
 	return apply_lose(w->apply, d, APPLY_OBJECT_ID, err);
 }
 

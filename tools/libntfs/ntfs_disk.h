@@ -323,7 +323,9 @@ enum { // ntfs_volume_information_disk.flags
 	NTFS_VF_CHKDSK = 0x8000,
 };
 
-// $OBJECT_ID: 16 to 64 bytes, the rest after `id` optional.
+// $OBJECT_ID: 16 to 64 bytes, the rest after `id` optional. Windows writes the id
+// alone, and the rest to $ObjId; ntfs-3g reads no other.
+#define NTFS_OBJECT_ID_SIZE 16u
 struct ntfs_object_id_disk {
 	uint8_t id[16];           // 0x00
 	uint8_t birth_volume[16]; // 0x10

@@ -193,6 +193,10 @@ void wim_items_decode(struct loaded_image *image, uint64_t at, uint64_t end,
 
 	if (item && len >= sizeof(d->object_id))
 		memcpy(d->object_id.b, item, sizeof(d->object_id));
+	if (item && len == OBJECT_ID_SIZE &&
+	    !mem_is_zero(item + sizeof(d->object_id),
+			 OBJECT_ID_SIZE - sizeof(d->object_id)))
+		d->long_id = item;
 	decode_unix(data, at, end, d);
 	d->ea_size = find_ea(data, at, end, image->ea + image->ea_size, &good);
 	if (d->ea_size)

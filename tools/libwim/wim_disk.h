@@ -179,11 +179,14 @@ _Static_assert(sizeof(struct stream_disk) == 0x26, "stream entry");
 _Static_assert(offsetof(struct stream_disk, name_len) == 0x24, "stream entry");
 
 enum {
-	TAG_OBJECT_ID = 1, // the GUID, and three of where the file came from
+	TAG_OBJECT_ID = 1,
 	TAG_EA = 2,
 	TAG_UNIX = 0x337dd873,     // of wimlib
 	TAG_LINUX_EA = 0x337dd874, // of wimlib before 1.12
 };
+
+// An object id is the GUID, and three of where the file came from ([MS-FSCC] 2.1.3).
+#define OBJECT_ID_SIZE 64
 
 struct tag_disk {
 	le32 tag;    // 0x00

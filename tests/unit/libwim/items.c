@@ -63,6 +63,7 @@ static void all_kinds(void)
 	check_eq(d.mode, 0100644);
 	check_eq(d.rdev, 0x103);
 	check_eq(d.object_id.b[15], 'f');
+	check(!d.long_id);
 	check_eq(d.ea_size, sizeof(want));
 	check(!memcmp(d.ea, want, sizeof(want)));
 	check(d.items == items && d.items_size == size);

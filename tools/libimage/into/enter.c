@@ -28,7 +28,9 @@ void into_ntfs_describe(const struct into *into, const struct wim_dentry *d,
 	ret->ea = p->ea[d->index];
 	if (!ret->ea.data && d->ea_size)
 		ret->ea = (struct ntfs_bytes){d->ea, d->ea_size};
-	if (!guid_is_zero(&d->object_id))
+	if (d->long_id)
+		ret->object_id = (struct ntfs_bytes){d->long_id, 64};
+	else if (!guid_is_zero(&d->object_id))
 		ret->object_id = (struct ntfs_bytes){&d->object_id,
 						     sizeof(d->object_id)};
 }

@@ -78,6 +78,13 @@ static uint64_t clusters_of(const struct ntfs_build *b, const struct stream *s)
 	return s->hole ? round_up(clusters, 1u << NTFS_HOLE_UNIT) : clusters;
 }
 
+// Of an object id the file has the id alone: where it came from stands in $ObjId.
+static uint32_t value_size(const struct stream *s)
+{
+	return s->kind == NTFS_STREAM_OBJECT_ID ? NTFS_OBJECT_ID_SIZE
+						: (uint32_t)s->size;
+}
+
 static int add_stream(const struct ntfs_build *b, uint32_t id,
 		      struct attrs *attrs, struct err *err)
 {
@@ -103,7 +110,7 @@ static int add_stream(const struct ntfs_build *b, uint32_t id,
 				.name_len = s->name_len,
 				.nonresident = !s->resident,
 				.hole = s->hole,
-				.value_len = (uint32_t)s->size,
+				.value_len = value_size(s),
 				.lcn = s->lcn,
 				.clusters = clusters_of(b, s),
 				.size = s->size,

@@ -613,10 +613,11 @@ int ntfs_change_resize(struct ntfs *n, uint64_t number, uint64_t size,
 // (views.c).
 int ntfs_views_remove(struct change_file *f, struct err *err);
 
-// Enters a file's object id, or its reparse point, if it has one; before the file is
-// written. Returns 0, -EEXIST when another file has the id, -ENOTSUP without such an
+// Enters a file's object id, with what follows it in `whole`, or its reparse point,
+// if it has one; before the file is written. Returns 0, -EEXIST when another file has the id, -ENOTSUP without such an
 // index, ...
-int ntfs_views_add_id(const struct change_file *f, struct err *err);
+int ntfs_views_add_id(const struct change_file *f,
+		      const struct ntfs_bytes *whole, struct err *err);
 int ntfs_views_add_reparse(const struct change_file *f, struct err *err);
 
 // Tells whether some file has an object id.

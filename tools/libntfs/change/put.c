@@ -271,7 +271,8 @@ static int set_object_id(struct ntfs_put *p, struct change_file *f,
 	if (r)
 		return r;
 	if (!is_there)
-		return set_value(f, NTFS_AT_OBJECT_ID, id->data, id->size, err);
+		return set_value(f, NTFS_AT_OBJECT_ID, id->data,
+				 NTFS_OBJECT_ID_SIZE, err);
 	if (mem_grow((void **)&p->ids, p->id_count, &p->id_capacity,
 		     sizeof(*p->ids)))
 		return err_nomem(err);
@@ -349,7 +350,7 @@ static int enter(struct ntfs_put *p, const struct ntfs_put_file *file,
 	if (!r)
 		r = ntfs_change_store(&f, err);
 	if (!r)
-		r = ntfs_views_add_id(&f, err);
+		r = ntfs_views_add_id(&f, &file->object_id, err);
 	if (!r)
 		r = ntfs_views_add_reparse(&f, err);
 	*ret = ntfs_change_reference(&f);
@@ -473,9 +474,11 @@ static int set_late_id(struct ntfs_put *p, const struct late_id *late,
 				 err);
 
 	if (!r)
-		r = set_value(&f, NTFS_AT_OBJECT_ID, late->id, late->size, err);
+		r = set_value(&f, NTFS_AT_OBJECT_ID, late->id,
+			      NTFS_OBJECT_ID_SIZE, err);
 	if (!r)
-		r = ntfs_views_add_id(&f, err);
+		r = ntfs_views_add_id(
+			&f, &(struct ntfs_bytes){late->id, late->size}, err);
 	if (!r)
 		r = ntfs_change_store(&f, err);
 	ntfs_change_done(&f);

@@ -177,20 +177,19 @@ static int add_key(struct ntfs_change *c, bool is_reparse, const uint8_t *entry,
 	return r;
 }
 
-int ntfs_views_add_id(const struct change_file *f, struct err *err)
+int ntfs_views_add_id(const struct change_file *f,
+		      const struct ntfs_bytes *whole, struct err *err)
 {
-	const struct change_attr *a =
-		ntfs_change_find(f, NTFS_AT_OBJECT_ID, NULL);
+	const size_t id = NTFS_OBJECT_ID_SIZE;
 	struct ntfs_objid_data_disk d = {
 		.file = to_le64(ntfs_change_reference(f))};
 	uint8_t entry[128];
-	size_t more;
 
-	if (!a || a->value_len < 16)
+	if (!ntfs_change_find(f, NTFS_AT_OBJECT_ID, NULL))
 		return 0;
-	more = a->value_len - 16;
-	memcpy(d.birth_volume, a->value + 16, more < 48 ? more : 48);
-	ntfs_encode_view_entry(entry, a->value, 16, &d, sizeof(d));
+	memcpy(d.birth_volume, (const uint8_t *)whole->data + id,
+	       whole->size - id);
+	ntfs_encode_view_entry(entry, whole->data, id, &d, sizeof(d));
 	return add_key(f->c, false, entry, err);
 }
 

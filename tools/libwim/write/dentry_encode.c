@@ -95,10 +95,7 @@ static uint8_t *put_item(uint8_t *out, uint32_t tag, size_t size)
 	return out + sizeof(item);
 }
 
-// Object ids have three more GUIDs, which say where the file came from
-// ([MS-FSCC] 2.1.3); they are told by the items that the entry was read with.
-#define OBJECT_ID_SIZE 64
-
+// An id that was changed came from nowhere else.
 static void put_object_id(uint8_t *out, const struct wim_dentry *d)
 {
 	size_t len;

@@ -97,6 +97,7 @@ static inline void same_entry(const struct wim_image *a,
 	check(same_content(x->reparse, y->reparse));
 	check_eq(!x->link_group, !y->link_group);
 	check(guid_equal(&x->object_id, &y->object_id));
+	check(same_bytes(x->items, x->items_size, y->items, y->items_size));
 	check(same_bytes(x->ea, x->ea_size, y->ea, y->ea_size));
 	check_eq(x->stream_count, y->stream_count);
 	for (size_t i = 0; i < x->stream_count; i++) {

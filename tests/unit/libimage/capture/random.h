@@ -300,11 +300,12 @@ static inline void random_entry(struct random_tree *t)
 	if (!random_below(t, 6))
 		random_ea(t, node);
 	if (!random_below(t, 6)) {
-		uint8_t id[16];
+		uint8_t id[64]; // and where it came from
 
 		random_fill(t->names + 1000u, id, sizeof(id));
 		memcpy(id, to_le32(t->names).b, 4);
-		random_bytes(t, node, NTFS_STREAM_OBJECT_ID, id, sizeof(id));
+		random_bytes(t, node, NTFS_STREAM_OBJECT_ID, id,
+			     random_below(t, 2) ? 16 : 64);
 	}
 	if (is_folder && !is_point && t->folder_count < 4096)
 		t->folders[t->folder_count++] = node;
