@@ -282,6 +282,11 @@ int ntfs_mft_grow(struct ntfs_change *c, struct err *err);
 int ntfs_mft_open(struct ntfs_change *c, struct err *err);
 void ntfs_mft_done(struct change_mft *m);
 
+// Writes zeroes into [from, to) of the bytes of a bitmap, in the cache.
+struct change_attr;
+int ntfs_bits_zero(struct ntfs_change *c, const struct change_attr *a,
+		   uint64_t from, uint64_t to, struct err *err);
+
 // Goes back to the MFT before this operation.
 void ntfs_mft_undo(struct ntfs_change *c);
 

@@ -48,8 +48,8 @@ static int format_records(struct ntfs_change *c, const struct ntfs_runs *runs,
 }
 
 // A sector of the bitmap that is in the cache has what lay behind the old end.
-static int zero_cached(struct ntfs_change *c, const struct change_attr *a,
-		       uint64_t from, uint64_t to, struct err *err)
+int ntfs_bits_zero(struct ntfs_change *c, const struct change_attr *a,
+		   uint64_t from, uint64_t to, struct err *err)
 {
 	static const uint8_t zeroes[CHANGE_SECTOR];
 	struct disk *d;
@@ -96,7 +96,7 @@ static int grow_bitmap(struct change_file *f, uint64_t records, struct err *err)
 		r = disk_zero(d, from, a->allocated - from, err);
 		disk_close(d);
 	}
-	return r ? r : zero_cached(c, a, from, bytes, err);
+	return r ? r : ntfs_bits_zero(c, a, from, bytes, err);
 }
 
 static int take_run(struct ntfs_change *c, struct change_attr *data,
@@ -106,14 +106,17 @@ static int take_run(struct ntfs_change *c, struct change_attr *data,
 	uint64_t least = (c->n->info.record_size + cluster - 1) / cluster;
 	uint64_t want = GROW_BYTES > cluster ? GROW_BYTES / cluster : 1;
 	uint64_t part = data->runs.clusters / GROW_PART;
-	int r = -ENOSPC;
+	struct err e;
+	int r;
 
 	want = want < part ? part : want;
 	// No new record lies in two runs.
-	for (; r == -ENOSPC && want >= least; want /= 2)
-		r = ntfs_space_take(c, want, SPACE_ONE_RUN, &data->runs,
-				    want / 2 >= least ? NULL : err);
-	return r;
+	do {
+		e = (struct err){0};
+		r = ntfs_space_take(c, want, SPACE_ONE_RUN, &data->runs, &e);
+		want /= 2;
+	} while (r == -ENOSPC && want >= least);
+	return r ? err_pass(err, r, &e) : 0;
 }
 
 static int grow_mft(struct change_file *f, struct err *err)

@@ -29,11 +29,13 @@ static int grow_runs(struct resize *z, struct change_attr *a, uint64_t size,
 }
 
 // What lies behind the volume's last piece of the bitmap is written at once: nobody
-// looks there.
+// looks there. It may hold what was marked when the volume ended elsewhere, and the
+// sector where it begins may be in the cache.
 static int clear_end(struct resize *z, const struct change_attr *a,
 		     struct err *err)
 {
 	uint64_t from = round_up(z->n->info.clusters, BITMAP_GROUP) / 8;
+	uint64_t to = round_up(from, CHANGE_SECTOR);
 	struct disk *d;
 	int r;
 
@@ -44,7 +46,8 @@ static int clear_end(struct resize *z, const struct change_attr *a,
 		return r;
 	r = disk_zero(d, from, a->size - from, err);
 	disk_close(d);
-	return r;
+	to = to < a->size ? to : a->size;
+	return r ? r : ntfs_bits_zero(z->c, a, from, to, err);
 }
 
 static int grow_bitmap(struct resize *z, struct change_file *f,

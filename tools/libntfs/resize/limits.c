@@ -25,30 +25,38 @@
 
 // --- Names -------------------------------------------------------------------
 
-// The name of a file, not the 8.3 one, in new memory, and its folder.
-static char *find_name(struct ntfs *n, uint64_t record, uint64_t *ret_parent)
+// Reads the name of a file, not the 8.3 one, into new memory, and its folder.
+static int find_name(struct ntfs *n, uint64_t record, char **ret,
+		     uint64_t *ret_parent, struct err *err)
 {
 	struct ntfs_attr a = {0};
 	struct ntfs_file_name name;
 	struct ntfs_file f;
 	char *text = NULL;
+	int r = ntfs_file_open(n, record, &f, err);
 
-	if (ntfs_file_open(n, record, &f, NULL))
-		return NULL;
-	while (ntfs_file_next(&f, &a, NULL) > 0) {
-		if (a.type != NTFS_AT_FILE_NAME || !a.resident ||
-		    ntfs_file_name_decode(a.value, a.value_len, ERR_NOWHERE,
-					  &name, NULL) ||
-		    (text && name.name_space == NTFS_NS_DOS))
+	if (r)
+		return r;
+	while (!text && (r = ntfs_file_next(&f, &a, err)) > 0) {
+		if (a.type != NTFS_AT_FILE_NAME || !a.resident)
 			continue;
-		mem_free(text);
+		r = ntfs_file_name_decode(a.value, a.value_len, ERR_NOWHERE,
+					  &name, err);
+		if (r)
+			break;
+		if (name.name_space == NTFS_NS_DOS)
+			continue;
 		text = utf16_to_utf8(name.name, name.name_len);
 		*ret_parent = ntfs_ref_record(name.parent);
-		if (name.name_space != NTFS_NS_DOS)
-			break;
+		r = text ? 0 : err_nomem(err);
+		break;
 	}
 	ntfs_file_done(&f);
-	return text;
+	if (!r && !text)
+		r = err_set(err, -ENOENT, NTFS_RECORD(record), ERR_NOWHERE,
+			    "it has no name");
+	*ret = text;
+	return r;
 }
 
 void ntfs_resize_path(struct ntfs *n, uint64_t record,
@@ -59,9 +67,10 @@ void ntfs_resize_path(struct ntfs *n, uint64_t record,
 	char path[NTFS_RESIZE_PATH] = "", *name;
 
 	for (unsigned i = 0; i < MAX_DEPTH && record != NTFS_REC_ROOT; i++) {
-		name = find_name(n, record, &parent);
-		len = name ? strlen(name) : 0;
-		if (!name || len + 1 > at) {
+		if (find_name(n, record, &name, &parent, NULL))
+			break;
+		len = strlen(name);
+		if (len + 1 > at) {
 			mem_free(name);
 			break;
 		}
@@ -100,49 +109,57 @@ static int find_snapshots(struct search *s, struct err *err)
 	return r;
 }
 
-static bool is_snapshot(const struct search *s, uint64_t record)
+static int look_at_name(const struct search *s, uint64_t record,
+			const char **ret_why, struct err *err)
 {
 	uint64_t parent;
-	char *name = s->has_snapshots && record >= NTFS_REC_USER
-			     ? find_name(s->n, record, &parent)
-			     : NULL;
-	bool is = name && strstr(name, SNAPSHOT_NAME);
+	struct err e = {0};
+	char *name;
+	int r;
 
+	if (!s->has_snapshots || record < NTFS_REC_USER)
+		return 0;
+	r = find_name(s->n, record, &name, &parent, &e);
+	if (r) // one that has an 8.3 name alone is none of them
+		return r == -ENOENT ? 0 : err_pass(err, r, &e);
+	if (strstr(name, SNAPSHOT_NAME))
+		*ret_why = "it holds shadow copies of the volume, which name "
+			   "clusters by their numbers: delete them first "
+			   "(vssadmin delete shadows)";
 	mem_free(name);
-	return is;
+	return 0;
 }
 
-static bool has_list(struct ntfs *n, uint64_t record)
+static int look_for_list(struct ntfs *n, uint64_t record, const char **ret_why,
+			 struct err *err)
 {
 	struct ntfs_file f;
-	bool has = false;
+	int r = ntfs_file_open(n, record, &f, err);
 
-	if (!ntfs_file_open(n, record, &f, NULL)) {
-		has = f.list;
-		ntfs_file_done(&f);
-	}
-	return has;
+	if (r)
+		return r;
+	if (f.list)
+		*ret_why = "it is in too many pieces for its record";
+	ntfs_file_done(&f);
+	return 0;
 }
 
-// Returns why a file must stay where it is; NULL when it need not.
-static const char *why_stays(const struct search *s, uint64_t record)
+// *ret_why becomes why a file must stay where it is, unless it need not.
+static int find_why(const struct search *s, uint64_t record,
+		    const char **ret_why, struct err *err)
 {
 	switch (record) {
 	case NTFS_REC_BOOT:
-		return "the volume starts by it";
+		*ret_why = "the volume starts by it";
+		return 0;
 	case NTFS_REC_VOLUME:
-		return "it is written while all others are moved";
+		*ret_why = "it is written while all others are moved";
+		return 0;
 	case NTFS_REC_MFT:
 	case NTFS_REC_BITMAP:
-		return has_list(s->n, record)
-			       ? "it is in too many pieces for its record"
-			       : NULL;
+		return look_for_list(s->n, record, ret_why, err);
 	default:
-		return is_snapshot(s, record)
-			       ? "it holds shadow copies of the volume, which "
-				 "name clusters by their numbers: delete them "
-				 "first (vssadmin delete shadows)"
-			       : NULL;
+		return look_at_name(s, record, ret_why, err);
 	}
 }
 
@@ -151,9 +168,11 @@ static int look(void *ctx, uint64_t record, const struct ntfs_run *run,
 {
 	struct search *s = ctx;
 	uint64_t end = run->lcn + run->len;
-	const char *why = end > s->stays ? why_stays(s, record) : NULL;
+	const char *why = NULL;
+	int r = end > s->stays ? find_why(s, record, &why, err) : 0;
 
-	(void)err;
+	if (r)
+		return r;
 	s->last = end > s->last ? end : s->last;
 	if (why) {
 		s->stays = end;

@@ -30,22 +30,21 @@ static int take(struct resize *z, uint64_t want, uint64_t grain,
 		struct ntfs_runs *fresh, struct err *err)
 {
 	uint64_t n = want;
-	int r = 0;
 
 	if (grain == 1)
 		return ntfs_space_take(z->c, want, 0, fresh, err);
-	while (!r && want) {
+	while (want) {
+		struct err e = {0};
+		int r;
+
 		n = n < want ? n : want;
-		r = ntfs_space_take(z->c, n, SPACE_ONE_RUN, fresh,
-				    n <= grain ? err : NULL);
-		if (!r)
-			want -= n;
-		if (r == -ENOSPC && n > grain) {
-			n = round_up(n / 2, grain);
-			r = 0;
-		}
+		r = ntfs_space_take(z->c, n, SPACE_ONE_RUN, fresh, &e);
+		if (r && (r != -ENOSPC || n <= grain))
+			return err_pass(err, r, &e);
+		want -= r ? 0 : n;
+		n = r ? round_up(n / 2, grain) : n;
 	}
-	return r;
+	return 0;
 }
 
 // How much of a run may stay.

@@ -27,7 +27,7 @@ struct resize {
 	struct progress *progress;
 	uint64_t done, total; // bytes moved, and to be moved
 	uint8_t *buf;         // RESIZE_BUFFER
-	bool is_torn; // what is in memory may not be what is on the disk
+	bool is_torn;         // a failure now leaves what is to be mended
 };
 
 // Opens a volume, readies it for changes, marks it as dirty and writes what was

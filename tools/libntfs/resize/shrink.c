@@ -250,12 +250,12 @@ static int shrink(struct resize *z, uint64_t sectors, struct err *err)
 	z->c->cluster_hint = 0;
 	if (!r)
 		r = move_all(z, err);
-	if (!r)
-		r = prepare(z, err);
 	if (r)
 		return r;
 	z->is_torn = true;
-	r = ntfs_resize_switch(z, sectors, err);
+	r = prepare(z, err);
+	if (!r)
+		r = ntfs_resize_switch(z, sectors, err);
 	if (!r)
 		r = shorten(z, err);
 	z->is_torn = r;

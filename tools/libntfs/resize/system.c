@@ -55,9 +55,10 @@ static int mark(struct resize *z, uint64_t number, uint64_t grain,
 	if (!r)
 		r = replace_all(m, grain, err);
 	r = ntfs_operation_end(z->c, r);
-	if (!r && m->old.count)
-		r = ntfs_resize_sync(z, err);
-	return r;
+	if (r || !m->old.count)
+		return r;
+	z->is_torn = true;
+	return ntfs_resize_sync(z, err);
 }
 
 static int store(struct moving *m, struct err *err)
@@ -77,7 +78,10 @@ static int give(struct moving *m, struct err *err)
 
 	ntfs_operation_begin(c);
 	r = ntfs_operation_end(c, ntfs_space_give(c, &m->old, 0, err));
-	return r ? r : ntfs_resize_sync(m->z, err);
+	if (!r)
+		r = ntfs_resize_sync(m->z, err);
+	m->z->is_torn = r;
+	return r;
 }
 
 // --- $Bitmap -------------------------------------------------------------------
@@ -87,12 +91,10 @@ static int move_bitmap(struct moving *m, struct err *err)
 	struct resize *z = m->z;
 	int r = ntfs_resize_copy(z, &m->old, &m->fresh, err);
 
-	z->is_torn = true;
 	if (!r)
 		r = store(m, err);
 	if (!r)
 		r = ntfs_clusters_open(z->c, z->limit, err);
-	z->is_torn = r;
 	return r ? r : give(m, err);
 }
 
@@ -167,11 +169,8 @@ static int move_mft(struct moving *m, struct err *err)
 		r = disk_flush(z->c->base, err);
 	if (!r)
 		r = encode_record(m, record, err);
-	if (!r) {
-		z->is_torn = true;
+	if (!r)
 		r = switch_mft(m, record, err);
-		z->is_torn = r;
-	}
 	mem_free(record);
 	return r ? r : give(m, err);
 }
@@ -201,7 +200,6 @@ static int move_mirror(struct moving *m, struct err *err)
 
 	if (!r)
 		r = ntfs_resize_read_boot(z, &boot, err);
-	z->is_torn = true;
 	if (!r)
 		r = store(m, err);
 	// Again, with its own record as it is now.
@@ -212,7 +210,6 @@ static int move_mirror(struct moving *m, struct err *err)
 	boot.mftmirr_lcn = to_le64(lcn);
 	if (!r)
 		r = ntfs_resize_write_boot(z, &boot, err);
-	z->is_torn = r;
 	if (r)
 		return r;
 	z->n->mftmirr_lcn = lcn;
