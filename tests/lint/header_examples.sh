@@ -54,6 +54,11 @@ given() { # HEADER
 		uint32_t *ids; struct ntfs_put_file file;' ;;
 	part) echo 'struct disk *disk, *volume; struct guid disk_id;
 		unsigned number;' ;;
+	inf) echo 'const void *data; size_t size; struct inf_target target;
+		struct inf_version version; void *ctx;
+		int show_model(void *, const struct inf_model *,
+			struct err *);' ;;
+	service) echo 'struct tree *tree;' ;;
 	storage) echo 'struct disk *disk, *volume;' ;;
 	storage_disks) echo 'struct part spec; struct storage_format how;
 		unsigned number, volume;' ;;

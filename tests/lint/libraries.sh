@@ -13,6 +13,7 @@ prefixes() { # LIBRARY
 	net) echo 'net|http|tftp' ;;
 	part) echo 'part|gpt|mbr' ;;
 	vdisk) echo 'vdisk|vhd|vhdx' ;;
+	service) echo 'service|inf' ;;
 	codec) echo 'codec|xpress|lzx|lzms|lznt1|huffman' ;;
 	deploy) echo 'answer|plan|boot|unfinished|deployed' ;;
 	machine) echo 'machine|inventory|settle|media|medium|system_partition' ;;

@@ -99,9 +99,13 @@ int err_of(struct err *err, const char *what, const struct err *inner)
 {
 	const char *why = inner->why[0] ? inner->why : strerror(-inner->code);
 	bool is_same = !inner->what[0] || !strcmp(inner->what, what);
+	bool is_first = err && !err->code;
+	int r = err_set(err, inner->code, what, inner->where, "%s%s%s",
+			is_same ? "" : inner->what, is_same ? "" : ": ", why);
 
-	return err_set(err, inner->code, what, inner->where, "%s%s%s",
-		       is_same ? "" : inner->what, is_same ? "" : ": ", why);
+	if (is_first)
+		err->is_line = inner->is_line;
+	return r;
 }
 
 int err_nomem(struct err *err)

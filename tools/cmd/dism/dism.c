@@ -27,6 +27,9 @@ static const char usage[] =
 	"       dism /Split-Image /ImageFile:FILE /SWMFile:FILE /FileSize:MB\n"
 	"       dism /Optimize-Image /ImageFile:FILE [/Compress:...]\n"
 	"       dism /Verify-Image /ImageFile:FILE\n"
+	"       dism /Image:VOLUME /Get-Drivers [/All] [/Format:List|Table]\n"
+	"       dism /Image:VOLUME /Get-DriverInfo /Driver:FILE.inf\n"
+	"       dism /Image:VOLUME /Get-CurrentEdition\n"
 	"       each [--progress bar|lines|json|none]\n"
 	"\n"
 	"  /Get-ImageInfo  tell what images a WIM file holds, or all of one "
@@ -47,6 +50,12 @@ static const char usage[] =
 	"  /Optimize-Image rebuild the file without what no image uses, or compress\n"
 	"                  it in another way; the old one stays until that is done\n"
 	"  /Verify-Image   read all of it, and compare it with its hashes\n"
+	"  /Get-Drivers    list the driver packages that a Windows has from others,\n"
+	"                  with /All its own too\n"
+	"  /Get-DriverInfo show one and its devices: oem1.inf, or FOLDER/FILE.inf of\n"
+	"                  one that it does not have yet\n"
+	"  /Image:VOLUME   the Windows in a volume or folder, whose \\Windows it holds;\n"
+	"                  it does not run, and stays as it is\n"
 	"\n"
 	"  /ApplyDir, /CaptureDir:VOLUME a volume's address: disk.img@3:\\, "
 	"win.vhd@1:\\,\n"
@@ -82,7 +91,7 @@ static const char usage[] =
 	"/Quiet and /LogLevel:N are accepted, and change nothing. /LogPath:FILE adds what\n"
 	"was done, and what went wrong, to a file.\n";
 
-COMMAND(dism, "dism", "capture, show and apply images of WIM files", usage);
+COMMAND(dism, "dism", "images of WIM files; the drivers of a Windows", usage);
 
 static const struct verb {
 	const char *name;
@@ -93,6 +102,9 @@ static const struct verb {
 	{"Capture-Image", dism_capture_image},
 	{"Delete-Image", dism_delete_image},
 	{"Export-Image", dism_export_image},
+	{"Get-CurrentEdition", dism_get_current_edition},
+	{"Get-DriverInfo", dism_get_driver_info},
+	{"Get-Drivers", dism_get_drivers},
 	{"Get-ImageInfo", dism_image_info},
 	{"Get-WimInfo", dism_image_info},
 	{"List-Image", dism_list_image},
@@ -130,8 +142,10 @@ static const struct verb *find_verb(const char *word)
 static bool is_for_windows(const char *word)
 {
 	static const char *const words[] = {
-		"Online",        "Image",       "Mount-Image",   "Mount-Wim",
-		"Unmount-Image", "Unmount-Wim", "Cleanup-Image", "Add-Driver",
+		"Online",        "Mount-Image",    "Mount-Wim",
+		"Unmount-Image", "Unmount-Wim",    "Cleanup-Image",
+		"Add-Driver",    "Remove-Driver",  "Export-Driver",
+		"Add-Package",   "Remove-Package", "Enable-Feature",
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -155,7 +169,8 @@ static int no_verb(int argc, char **argv)
 			return cmd_misuse("dism",
 					  "%s: not done here; images of WIM "
 					  "files are captured, applied and "
-					  "exported",
+					  "exported, and a Windows is looked "
+					  "at (/Get-Drivers)",
 					  argv[i]);
 	cmd_similar_begin(&s, argv[1]);
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
