@@ -303,6 +303,7 @@ struct change_attr {
 	struct ntfs_runs runs; // of a non-resident one: of all pieces
 	uint8_t unit_shift;
 	uint64_t allocated, size, valid, total;
+	uint32_t tag; // of a reparse point that is non-resident
 };
 
 // A file's attributes but for its list, which follows from how they fill the
@@ -327,6 +328,10 @@ void ntfs_change_done(struct change_file *f);
 
 // Puts a file's attributes into its records and these into the cache.
 int ntfs_change_store(struct change_file *f, struct err *err);
+
+// Reads a non-resident reparse point's tag, which entries in folders repeat.
+int ntfs_change_read_tag(const struct change_file *f, struct change_attr *a,
+			 struct err *err);
 
 // Finds an attribute, name in ASCII or NULL. Returns NULL when there is none.
 struct change_attr *ntfs_change_find(const struct change_file *f, uint32_t type,
@@ -383,6 +388,7 @@ struct change_pack {
 	size_t count, capacity;
 	uint8_t *list; // $ATTRIBUTE_LIST; record: index in records
 	size_t list_size, list_capacity;
+	uint32_t reserve; // bytes of the base record that are left for the list
 };
 
 // Fills records; `reserve` bytes of the base record are left for the list.

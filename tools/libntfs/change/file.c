@@ -64,6 +64,27 @@ int ntfs_change_add(struct change_file *f, uint32_t type, const le16 *name,
 	return 0;
 }
 
+int ntfs_change_read_tag(const struct change_file *f, struct change_attr *a,
+			 struct err *err)
+{
+	struct disk *d;
+	le32 tag;
+	int r;
+
+	a->tag = 0;
+	if (a->type != NTFS_AT_REPARSE_POINT || a->resident ||
+	    a->size < sizeof(tag))
+		return 0;
+	r = ntfs_runs_open(f->c->n, &a->runs, a->size, a->valid, &d, err);
+	if (r)
+		return r;
+	r = disk_read(d, 0, &tag, sizeof(tag), err);
+	if (!r)
+		a->tag = get_le32(tag);
+	disk_close(d);
+	return r;
+}
+
 static int load_attr(struct change_file *f, const struct ntfs_file *file,
 		     const struct ntfs_attr *from, struct err *err)
 {
@@ -83,7 +104,8 @@ static int load_attr(struct change_file *f, const struct ntfs_file *file,
 	a->size = from->size;
 	a->valid = from->valid;
 	a->total = from->total;
-	return ntfs_file_runs(file, from, &a->runs, err);
+	r = ntfs_file_runs(file, from, &a->runs, err);
+	return r ? r : ntfs_change_read_tag(f, a, err);
 }
 
 static int load_attrs(struct change_file *f, const struct ntfs_file *file,
@@ -218,7 +240,7 @@ int ntfs_change_set_outside(struct change_file *f, struct change_attr *a,
 	a->runs = runs;
 	a->size = a->valid = len;
 	a->allocated = a->total = runs.clusters * cluster;
-	return 0;
+	return ntfs_change_read_tag(f, a, err);
 }
 
 int ntfs_change_get(const struct change_file *f, const struct change_attr *a,
@@ -287,14 +309,15 @@ static uint16_t count_names(const struct change_file *f)
 	return names;
 }
 
-// Places the list, and puts it into the base record.
+// Places the list, and puts it into the base record: not the whole of it where only
+// the room for its runs was left, also when it has become shorter by that.
 static int put_list(struct change_file *f, struct change_pack *p,
 		    struct err *err)
 {
 	struct change_attr list = {.type = NTFS_AT_ATTRIBUTE_LIST};
 	int r;
 
-	if (p->list_size + sizeof(struct ntfs_resident_disk) <= LIST_INSIDE) {
+	if (p->list_size + sizeof(struct ntfs_resident_disk) <= p->reserve) {
 		ntfs_pack_list(f, p, NULL);
 		return 0;
 	}

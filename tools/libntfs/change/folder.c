@@ -83,7 +83,9 @@ static void read_copy(const struct change_file *f, struct change_copy *ret)
 				 a->value)
 				->packed_size);
 	a = ntfs_change_find(f, NTFS_AT_REPARSE_POINT, NULL);
-	if (a && a->resident && a->value_len >= sizeof(le32))
+	if (a && !a->resident)
+		ret->ea_or_reparse = a->tag;
+	else if (a && a->value_len >= sizeof(le32))
 		ret->ea_or_reparse = get_le32(*(const le32 *)a->value);
 }
 

@@ -228,7 +228,7 @@ static int put_attr(const struct change_file *f, struct change_pack *p,
 int ntfs_pack(const struct change_file *f, uint32_t reserve,
 	      struct change_pack *ret, struct err *err)
 {
-	struct change_pack p = {0};
+	struct change_pack p = {.reserve = reserve};
 	int r = add_record(f->c->n, &p, err);
 
 	for (size_t i = 0; !r && i < f->count; i++)
