@@ -365,16 +365,6 @@ static inline void plant(struct disk *d, const struct planted *c)
 	ntfs_close(n);
 }
 
-static inline bool has_samples(void)
-{
-	const char *dir = getenv("SLIPWAY_SAMPLES");
-	FILE *f = fopen(dir && *dir ? dir : "../shared/samples", "r");
-
-	if (f)
-		fclose(f);
-	return f;
-}
-
 #define PLANTED (sizeof(planted) / sizeof(planted[0]))
 
 // Loads the volume that a fault is planted in.

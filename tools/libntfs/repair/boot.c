@@ -249,13 +249,30 @@ static bool set_index_size(struct ntfs_boot_disk *boot, uint32_t size,
 	return true;
 }
 
+// Whether the copy where it must be says the same: then it is the file records that
+// are wrong.
+static bool is_confirmed(struct ntfs_repair *r, const struct ntfs *n,
+			 const struct ntfs_boot_disk *boot)
+{
+	struct ntfs_boot_disk copy;
+
+	return range_ok(n->info.size, sizeof(copy), r->over->size) &&
+	       !ntfs_repair_hide(r, disk_read(r->over, n->info.size, &copy,
+					      sizeof(copy), NULL)) &&
+	       !memcmp(copy.oem, boot->oem, sizeof(copy.oem)) &&
+	       get_le64(copy.sectors) == get_le64(boot->sectors) &&
+	       get_le64(copy.mftmirr_lcn) == get_le64(boot->mftmirr_lcn) &&
+	       copy.clusters_per_index == boot->clusters_per_index;
+}
+
 static void apply_facts(struct ntfs_repair *r, struct ntfs_boot_disk *boot)
 {
 	struct ntfs n = {.dev = r->over};
 	uint32_t per;
 	struct facts f;
 
-	if (!score(r, boot, &f) || ntfs_boot_decode(boot, &n, NULL))
+	if (!score(r, boot, &f) || ntfs_boot_decode(boot, &n, NULL) ||
+	    is_confirmed(r, &n, boot))
 		return;
 	per = n.info.cluster_size / get_le16(boot->sector_size);
 	if (f.index_size && f.index_size != n.info.index_size &&
@@ -334,7 +351,6 @@ int ntfs_repair_boot(struct ntfs_repair *r)
 
 	if (!err)
 		err = gather(r, &c);
-
 	if (err)
 		return err;
 	for (unsigned i = 0; i < c.count; i++) {

@@ -136,8 +136,11 @@ static void mend_flags(struct file_repair *k, struct change_attr *a)
 		a->flags |= NTFS_AF_SPARSE;
 		holes = true;
 	}
-	if (holes && !a->unit_shift)
+	if (holes && !a->unit_shift && has_holes(a))
 		a->unit_shift = 4;
+	else if (holes && !a->unit_shift)
+		a->flags &=
+			(uint16_t)~(NTFS_AF_SPARSE | NTFS_AF_COMPRESSION_MASK);
 	else if (!holes)
 		a->unit_shift = 0;
 }
@@ -355,6 +358,67 @@ static int mend_standard(struct file_repair *k)
 	return ntfs_change_set(k->f, a, &s, sizeof(s), k->err);
 }
 
+// The system's files are known by their numbers, also when nothing else tells their
+// names any more.
+static int give_name(struct file_repair *k)
+{
+	uint8_t name[REPAIR_MAX_SYSTEM_NAME];
+	struct change_attr *a;
+	size_t size;
+	int r;
+
+	if (k->number >= NTFS_REC_FREE ||
+	    ntfs_change_find(k->f, NTFS_AT_FILE_NAME, NULL))
+		return 0;
+	size = ntfs_repair_system_name(k->number, filetime_now(), name);
+	if (!size)
+		return 0;
+	r = ntfs_change_add(k->f, NTFS_AT_FILE_NAME, NULL, 0, &a, k->err);
+	if (!r)
+		r = ntfs_change_set(k->f, a, name, size, k->err);
+	if (!r) {
+		a->indexed = true;
+		ntfs_repair_say(k->w->r, k->number,
+				"it gets its name of a file of the system");
+		k->told = true;
+	}
+	return r;
+}
+
+// One that is none would be a file that nobody can open.
+static int mend_reparse(struct file_repair *k)
+{
+	struct change_attr *a =
+		ntfs_change_find(k->f, NTFS_AT_REPARSE_POINT, NULL);
+	struct ntfs_standard_disk *h;
+	uint8_t *data = NULL;
+	bool good = false;
+	uint32_t tag;
+	size_t size;
+	int r;
+
+	if (!a)
+		return 0;
+	r = ntfs_change_get(k->f, a, NTFS_MAX_REPARSE, &data, &size, NULL);
+	if (r && !ntfs_check_is_content(r) && r != -EFBIG)
+		return err_set(k->err, r, NTFS_RECORD(k->number), ERR_NOWHERE,
+			       "its reparse point cannot be read");
+	if (!r)
+		good = size >= sizeof(struct ntfs_reparse_disk) &&
+		       !ntfs_value_reparse(data, size, &tag, NULL);
+	mem_free(data);
+	if (good)
+		return 0;
+	drop(k, (size_t)(a - k->f->attrs), "it is broken");
+	a = ntfs_change_find(k->f, NTFS_AT_STANDARD_INFORMATION, NULL);
+	if (a) {
+		h = (void *)a->value;
+		h->attributes = to_le32(get_le32(h->attributes) &
+					~(uint32_t)NTFS_ATTR_REPARSE);
+	}
+	return 0;
+}
+
 static int give_index(struct file_repair *k)
 {
 	return ntfs_repair_empty_index(k->f, "$I30", k->err);
@@ -484,14 +548,16 @@ static int mend(struct file_repair *k)
 	mend_forms(k);
 	mend_streams(k);
 	mend_names(k);
-	r = mend_kind(k);
+	r = give_name(k);
+	if (!r)
+		r = mend_kind(k);
 	if (!r)
 		r = mend_standard(k);
 	if (!r)
 		r = mend_data(k);
 	if (!r)
-		r = mend_eas(k);
-	return r;
+		r = mend_reparse(k);
+	return r ? r : mend_eas(k);
 }
 
 int ntfs_repair_file(struct repair_round *w, uint64_t number, struct err *err)

@@ -38,6 +38,29 @@ static int find_places(struct ntfs_repair *r, struct places *p)
 	return 0;
 }
 
+// Whether all runs of an attribute can be read; of the MFT itself they begin where
+// the boot sector says.
+static bool has_runs(struct ntfs_repair *r, const struct places *p,
+		     const struct ntfs_attr *a, uint64_t number)
+{
+	struct ntfs_runs runs = {0};
+	bool good = false;
+
+	if (a->resident)
+		return true;
+	good = !a->flags &&
+	       !ntfs_repair_hide(r, ntfs_repair_runs(&p->n, a, &runs, &good,
+						     NULL)) &&
+	       good && a->last_vcn + 1 - a->first_vcn == runs.clusters;
+	if (good && !a->first_vcn)
+		good = a->valid <= a->size && a->size <= a->allocated;
+	if (good && number == NTFS_REC_MFT && a->type == NTFS_AT_DATA)
+		good = runs.count && runs.items[0].lcn == p->n.info.mft_lcn &&
+		       a->valid >= NTFS_REC_FREE * p->n.info.record_size;
+	ntfs_runs_done(&runs);
+	return good;
+}
+
 // A record of the system that has what all else needs of it.
 static bool is_good(struct ntfs_repair *r, const struct places *p,
 		    const struct ntfs_record *rec, uint64_t number)
@@ -46,27 +69,22 @@ static bool is_good(struct ntfs_repair *r, const struct places *p,
 					 NTFS_AT_DATA,
 					 NTFS_AT_VOLUME_INFORMATION};
 	const struct ntfs_record_disk *h = (const void *)rec->data;
-	struct ntfs_runs runs = {0};
 	struct ntfs_attr a = {0};
 	unsigned broken = 0;
-	bool good = false;
+	bool there = false, good = true;
 
 	if (!(rec->flags & NTFS_RF_IN_USE) || rec->base ||
 	    get_le32(h->number) != number)
 		return false;
-	while (!good && ntfs_repair_next(rec, &a, &broken)) {
-		if (a.type != needs[number] || a.name_len)
-			continue;
-		good = a.resident ||
-		       (!ntfs_repair_hide(r, ntfs_repair_runs(&p->n, &a, &runs,
-							      &good, NULL)) &&
-			good);
-		if (number == NTFS_REC_MFT)
-			good = good && runs.count &&
-			       runs.items[0].lcn == p->n.info.mft_lcn;
-		ntfs_runs_done(&runs);
+	while (good && ntfs_repair_next(rec, &a, &broken)) {
+		bool is_needed = a.type == needs[number] && !a.name_len;
+
+		there = there || is_needed;
+		if (is_needed ||
+		    (number == NTFS_REC_MFT && a.type == NTFS_AT_BITMAP))
+			good = has_runs(r, p, &a, number);
 	}
-	return good && !broken;
+	return there && good && !broken;
 }
 
 // Reads one of the two. *ret_good: it is as it must be; *ret_odd: after its header
@@ -108,6 +126,119 @@ static int repair_one(struct ntfs_repair *r, const struct places *p,
 	return disk_write(r->over, p->record[number], data, size, r->err);
 }
 
+// --- An MFT that ends too early ------------------------------------------------
+// Its bitmap counts records behind its end that are there: it is as long as these need.
+
+struct mft {
+	struct ntfs_record rec;
+	struct ntfs_nonresident_disk *h; // of its data, in rec.data
+	struct ntfs_runs runs;
+	uint64_t now; // bytes that can be read
+};
+
+static bool find_data(struct ntfs_repair *r, const struct places *p,
+		      struct mft *m)
+{
+	struct ntfs_attr a = {0};
+	bool whole = false;
+	unsigned broken = 0;
+
+	while (ntfs_repair_next(&m->rec, &a, &broken)) {
+		if (a.type == NTFS_AT_ATTRIBUTE_LIST)
+			return false; // its runs go on elsewhere
+		if (a.type != NTFS_AT_DATA || a.name_len || a.resident)
+			continue;
+		m->h = (void *)(m->rec.data + a.offset);
+		m->now = a.size < a.valid ? a.size : a.valid;
+		return !ntfs_repair_hide(r,
+					 ntfs_repair_runs(&p->n, &a, &m->runs,
+							  &whole, NULL)) &&
+		       whole && !m->runs.has_holes;
+	}
+	return false;
+}
+
+// Whether a record is there, and in use, under its number.
+static bool is_there(struct ntfs_repair *r, const struct places *p,
+		     struct disk *d, uint64_t number, uint8_t *data)
+{
+	const struct ntfs_record_disk *h = (const void *)data;
+	uint32_t size = p->n.info.record_size;
+	struct ntfs_record rec;
+
+	return range_ok(number * size, size, d->size) &&
+	       !ntfs_repair_hide(r, disk_read(d, number * size, data, size,
+					      NULL)) &&
+	       !ntfs_record_decode(data, size, number, &rec, NULL) &&
+	       rec.flags & NTFS_RF_IN_USE && get_le32(h->number) == number;
+}
+
+// Returns how many records there are up to the last one that is there.
+static int count_records(struct ntfs_repair *r, struct places *p,
+			 const struct mft *m, uint8_t *data, uint64_t *ret)
+{
+	uint64_t room = m->runs.clusters * p->n.info.cluster_size;
+	struct disk *bits, *d;
+	uint8_t byte = 0;
+	struct ntfs *n;
+	int err = ntfs_runs_open(&p->n, &m->runs, room, room, &d, r->err);
+
+	*ret = 0;
+	if (err)
+		return err;
+	if (ntfs_repair_hide(r, ntfs_open_mft(r->over, &n, NULL))) {
+		disk_close(d);
+		return 0;
+	}
+	if (!ntfs_repair_hide(r,
+			      ntfs_open_stream(n, NTFS_REC_MFT, NTFS_AT_BITMAP,
+					       NULL, &bits, NULL))) {
+		uint64_t count = room / p->n.info.record_size;
+
+		if (count > bits->size * 8)
+			count = bits->size * 8;
+		for (uint64_t i = n->records; !err && i < count; i++) {
+			err = disk_read(bits, i / 8, &byte, 1, r->err);
+			if (!err && byte >> i % 8 & 1 &&
+			    is_there(r, p, d, i, data))
+				*ret = i + 1;
+		}
+		disk_close(bits);
+	}
+	ntfs_close(n);
+	disk_close(d);
+	return err;
+}
+
+static int lengthen(struct ntfs_repair *r, struct places *p, uint8_t *data,
+		    uint8_t *buf)
+{
+	uint32_t size = p->n.info.record_size;
+	struct mft m = {.now = 0};
+	uint64_t count = 0, bytes;
+	bool odd;
+	int err = disk_read(r->over, p->record[0], data, size, r->err);
+
+	if (err || !ntfs_repair_decode(data, size, NTFS_REC_MFT, &m.rec, &odd))
+		return err;
+	if (find_data(r, p, &m))
+		err = count_records(r, p, &m, buf, &count);
+	if (!err && count * size > m.now) {
+		bytes = round_up(count * size, p->n.info.cluster_size);
+		m.h->size = m.h->valid = to_le64(bytes);
+		m.h->allocated =
+			to_le64(m.runs.clusters * p->n.info.cluster_size);
+		ntfs_repair_say(r, NTFS_REC_MFT,
+				"the MFT is cut short: %llu records behind its "
+				"end are there",
+				(unsigned long long)(count - m.now / size));
+		ntfs_encode_usa(data, size, data);
+		err = disk_write(r->over, p->record[0], data, size, r->err);
+	}
+	ntfs_runs_done(&m.runs);
+	return err;
+}
+
 int ntfs_repair_first(struct ntfs_repair *r)
 {
 	struct places p;
@@ -120,6 +251,8 @@ int ntfs_repair_first(struct ntfs_repair *r)
 	}
 	for (uint64_t i = 0; !err && i < NTFS_MFT_MIRROR; i++)
 		err = repair_one(r, &p, i, buf, buf + p.n.info.record_size);
+	if (!err)
+		err = lengthen(r, &p, buf, buf + p.n.info.record_size);
 	mem_free(buf);
 	return err;
 }

@@ -159,9 +159,10 @@ static int repair_one(struct repair_round *w, struct ntfs_found *m,
 	bool done;
 	int r;
 
-	if (number == NTFS_REC_ROOT)
-		return err_corrupt(err, NTFS_RECORD(number), ERR_NOWHERE,
-				   "the root folder has no entry for itself");
+	if (number == NTFS_REC_ROOT) {
+		ntfs_round_want(w, number, REPAIR_INDEX); // for itself
+		return 0;
+	}
 	r = repair_nameless(w, number, &done, err);
 	if (r || done)
 		return r;
@@ -216,5 +217,7 @@ int ntfs_repair_names(struct repair_round *w)
 		m.lacks_folder = false;
 		r = run(w, &m, i);
 	}
-	return r;
+	return r || !(w->needs[NTFS_REC_ROOT] >> REPAIR_INDEX & 1)
+		       ? r
+		       : ntfs_repair_folders(w);
 }

@@ -44,12 +44,67 @@ static int mend(struct repair_round *w, uint64_t number, uint8_t *data,
 	return ntfs_record_put(w->c, number, data, STAGE_CHANGED, err);
 }
 
+// Returns the first name of a record, or else what file it goes on with.
+static const uint8_t *identity(const struct ntfs_record *rec, size_t *ret_size)
+{
+	struct ntfs_attr a = {0};
+	unsigned broken = 0;
+
+	while (ntfs_repair_next(rec, &a, &broken))
+		if (a.type == NTFS_AT_FILE_NAME && a.resident) {
+			const struct ntfs_file_name_disk *h =
+				(const void *)a.value;
+			size_t size = a.value_len;
+
+			if (size < sizeof(*h))
+				continue;
+			// what is before the times, and the name
+			*ret_size = size - offsetof(struct ntfs_file_name_disk,
+						    name_len);
+			return a.value + (size - *ret_size);
+		}
+	*ret_size = sizeof(le64);
+	return rec->data + offsetof(struct ntfs_record_disk, base);
+}
+
+// A write that went astray leaves a record in another's place, and there it is one
+// more of a file that is whole: to be told from a record whose number alone is wrong.
+static int is_copy(struct repair_round *w, const struct ntfs_record *rec,
+		   bool *ret, struct err *err)
+{
+	const struct ntfs_record_disk *h = (const void *)rec->data;
+	uint64_t number = get_le32(h->number);
+	const uint8_t *mine, *its;
+	struct ntfs_record other;
+	size_t my_size, its_size;
+	struct err e = {0};
+	int r;
+
+	*ret = false;
+	if (get_le16(h->usa_offset) < sizeof(*h) || number == rec->number ||
+	    number >= w->scan.count || !(w->scan.flags[number] & SCAN_IN_USE))
+		return 0;
+	r = ntfs_record_read(w->c->n, number, &other, &e);
+	if (r)
+		return ntfs_check_is_content(r) ? 0 : err_pass(err, r, &e);
+	mine = identity(rec, &my_size);
+	its = identity(&other, &its_size);
+	*ret = get_le32(((const struct ntfs_record_disk *)(const void *)
+				 other.data)
+				->number) == number &&
+	       other.sequence == rec->sequence && other.base == rec->base &&
+	       my_size == its_size && !memcmp(mine, its, my_size);
+	mem_free(other.data);
+	return 0;
+}
+
 static int repair(struct repair_round *w, uint64_t number, uint8_t *data,
 		  struct err *err)
 {
 	uint32_t size = w->n->info.record_size;
 	struct ntfs_record rec;
-	bool odd;
+	bool odd, copy = false;
+	int r;
 
 	if (!ntfs_repair_decode(data, size, number, &rec, &odd)) {
 		if (number < NTFS_REC_FREE)
@@ -67,6 +122,18 @@ static int repair(struct repair_round *w, uint64_t number, uint8_t *data,
 				"it goes on with file record %llu, which is "
 				"gone, and is marked as free",
 				(unsigned long long)ntfs_ref_record(rec.base));
+		return mark_free(w, number, data, err);
+	}
+	r = number < NTFS_REC_FREE ? 0 : is_copy(w, &rec, &copy, err);
+	if (r)
+		return r;
+	if (copy) {
+		ntfs_repair_lose(
+			w->r, number,
+			"it is a copy of file record %u, which was "
+			"written over it, and is marked as free",
+			get_le32(((struct ntfs_record_disk *)(void *)data)
+					 ->number));
 		return mark_free(w, number, data, err);
 	}
 	return mend(w, number, data, &rec, err);

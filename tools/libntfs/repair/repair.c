@@ -147,9 +147,10 @@ static int make_plan(struct ntfs_repair *r)
 
 	if (!err)
 		err = ntfs_repair_boot(r);
-
 	if (!err)
 		err = ntfs_repair_first(r);
+	if (!err)
+		err = ntfs_repair_bare(r);
 	if (!err)
 		err = run_rounds(r);
 	if (!err)

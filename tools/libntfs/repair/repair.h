@@ -10,6 +10,8 @@
 //     rules.c     what is done about each finding
 //     boot.c      the boot sector and its copy
 //     first.c     the MFT's first records and their mirror
+//     bare.c      the records of the system's files made anew
+//     swapped.c   records that lie in each other's place
 //     scan.c      all file records as far as they can be read
 //     record.c    the header of one record
 //     round.c     what a round works on
@@ -40,9 +42,10 @@
 
 // Memory, beside what the check takes: 4 bytes a record, 3 bits a cluster, and what
 // is changed. When so much of that is there, the rest waits for another plan.
-#define REPAIR_MAX_CHANGED (256u << 20)
-#define REPAIR_MAX_ROUNDS  40u // each does something that none before did
-#define REPAIR_MAX_TRIES   3u  // of one kind, for one file
+#define REPAIR_MAX_CHANGED   (256u << 20)
+#define REPAIR_MAX_ROUNDS    40u // each does something that none before did
+#define REPAIR_MAX_TRIES     3u  // of one kind, for one file
+#define REPAIR_MAX_STRANGERS 4096u
 
 // Kinds of repairs, in their order.
 enum repair_kind {
@@ -76,6 +79,8 @@ struct ntfs_repair {
 	bool is_stuck; // files cannot be changed
 	int hidden;    // the first error that ntfs_repair_hide has seen
 	bool resets_log, bitmap_told, mft_bitmap_told;
+	bool skips_bitmap; // a scan does not claim $Bitmap's clusters
+	uint16_t is_bare;  // bits 1 << number: records of the system made anew
 };
 
 // --- What is told (repair.c) --------------------------------------------
@@ -116,13 +121,22 @@ struct scan_extension {
 	uint64_t record;
 };
 
+// A record that says that it is another.
+struct scan_stranger {
+	uint64_t at, number;
+};
+
 struct repair_scan {
 	uint8_t *flags; // SCAN_* of each record
 	uint16_t *sequences;
 	uint64_t count;
-	uint8_t *claims; // a bit a cluster that any readable run has
+	uint8_t *
+		claims; // a bit a cluster that any readable run has, and some more
 	struct scan_extension *extensions; // by base
 	size_t extension_count, extension_capacity;
+	bool skips_bitmap;
+	struct scan_stranger *strangers; // the first REPAIR_MAX_STRANGERS
+	size_t stranger_count, stranger_capacity;
 };
 
 int ntfs_repair_scan(struct ntfs_repair *r, struct ntfs *n,
@@ -201,6 +215,16 @@ int ntfs_round_end(struct repair_round *w, uint64_t number, int result,
 
 int ntfs_repair_boot(struct ntfs_repair *r);
 int ntfs_repair_first(struct ntfs_repair *r);
+int ntfs_repair_bare(struct ntfs_repair *r);
+
+// Writes the name that a file of the system has, as its FILE_NAME. Returns its size,
+// or 0 for one without.
+#define REPAIR_MAX_SYSTEM_NAME 128u
+size_t ntfs_repair_system_name(uint64_t number, uint64_t time,
+			       uint8_t ret[REPAIR_MAX_SYSTEM_NAME]);
+
+int ntfs_repair_swapped(struct ntfs_repair *r, struct ntfs *n,
+			const struct repair_scan *scan, bool *ret_done);
 int ntfs_repair_mirror(struct ntfs_repair *r, struct ntfs *n);
 int ntfs_repair_record(struct repair_round *w, uint64_t number,
 		       struct err *err);

@@ -57,6 +57,11 @@ static void want_record(struct repair_round *w, uint64_t number)
 	bool is_header = number < w->scan.count &&
 			 w->scan.flags[number] & (SCAN_ODD | SCAN_BROKEN);
 
+	if (number < w->scan.count && !w->scan.flags[number]) {
+		w->mft_bitmap =
+			true; // it is none; what takes it for one is wrong
+		return;
+	}
 	ntfs_round_want(w, number, is_header ? REPAIR_RECORD : REPAIR_FILE);
 }
 
@@ -112,7 +117,8 @@ static void take(void *ctx, const struct ntfs_problem *p)
 		return;
 	case NTFS_RULE_FILE_NAME:
 		ntfs_round_want(w, p->record, REPAIR_NAME);
-		if (w->check.records[p->record].flags & CR_NAMELESS)
+		if (w->check.records[p->record].flags & CR_NAMELESS &&
+		    p->record >= NTFS_REC_FREE)
 			return;
 		break;
 	case NTFS_RULE_ENTRY_FILE:
@@ -135,6 +141,17 @@ static void take(void *ctx, const struct ntfs_problem *p)
 				p->record == ERR_NOWHERE ? NTFS_REC_VOLUME
 							 : p->record,
 				rule->kind);
+}
+
+// Folders that are empty for having been made anew: their names are many, and found
+// in one pass.
+static void want_bare_folders(struct repair_round *w)
+{
+	static const uint64_t folders[] = {NTFS_REC_ROOT, NTFS_REC_EXTEND};
+
+	for (size_t i = 0; i < 2; i++)
+		if (w->r->is_bare >> folders[i] & 1)
+			ntfs_round_want(w, folders[i], REPAIR_INDEX);
 }
 
 // --- Looking -----------------------------------------------------------------
@@ -174,8 +191,10 @@ int ntfs_round_begin(struct ntfs_repair *r, struct repair_round *w)
 	if (err)
 		return err;
 	w->needs = mem_array((size_t)w->scan.count, sizeof(*w->needs));
-	return w->needs ? ntfs_check_run(r->over, &w->check)
-			: err_nomem(r->err);
+	err = w->needs ? ntfs_check_run(r->over, &w->check) : err_nomem(r->err);
+	if (!err)
+		want_bare_folders(w);
+	return err;
 }
 
 void ntfs_round_done(struct repair_round *w)
@@ -252,6 +271,8 @@ bool ntfs_round_takes(struct repair_round *w, uint64_t number,
 	if (!(w->needs[number] >> kind & 1) || is_full(w))
 		return false;
 	w->r->tried[number] += 1u << 2 * (unsigned)kind;
+	if (kind == REPAIR_INDEX && number < NTFS_REC_FREE)
+		w->r->is_bare &= (uint16_t)~(1u << number);
 	return true;
 }
 

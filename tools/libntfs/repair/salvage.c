@@ -293,6 +293,9 @@ static int add_outside(struct salvage *s, size_t from, size_t to)
 					 UINT64_C(1) << a->unit_shift));
 	if (!r)
 		set_sizes(s, a, first);
+	if (!r)
+		(void)ntfs_repair_hide(s->w->r,
+				       ntfs_change_read_tag(s->file, a, NULL));
 	return r;
 }
 

@@ -179,6 +179,31 @@ static int claim_record(const struct ntfs *n, struct repair_scan *s,
 	return r;
 }
 
+// What the boot sector alone leads to, whatever the records of these files say.
+static int claim_places(const struct ntfs *n, struct repair_scan *s,
+			struct err *err)
+{
+	uint32_t cluster = n->info.cluster_size;
+	const uint64_t places[][2] = {
+		{0, NTFS_BOOT_FILE_SIZE},
+		{n->info.mft_lcn, NTFS_REC_FREE * n->info.record_size},
+		{n->mftmirr_lcn, NTFS_MFT_MIRROR * n->info.record_size},
+	};
+	struct ntfs_runs runs = {0};
+	int r = 0;
+
+	for (size_t i = 0; !r && i < sizeof(places) / sizeof(places[0]); i++) {
+		uint64_t count = (places[i][1] + cluster - 1) / cluster;
+
+		if (range_ok(places[i][0], count, n->info.clusters))
+			r = ntfs_runs_add(&runs, places[i][0], count, err);
+	}
+	if (!r)
+		claim(s->claims, &runs);
+	ntfs_runs_done(&runs);
+	return r;
+}
+
 static int add_extension(struct repair_scan *s, const struct ntfs_record *rec,
 			 struct err *err)
 {
@@ -190,13 +215,29 @@ static int add_extension(struct repair_scan *s, const struct ntfs_record *rec,
 	return 0;
 }
 
+static int note_stranger(struct repair_scan *s,
+			 const struct ntfs_record_disk *h, uint64_t number,
+			 struct err *err)
+{
+	if (get_le16(h->usa_offset) < sizeof(*h) ||
+	    get_le32(h->number) == number ||
+	    s->stranger_count >= REPAIR_MAX_STRANGERS)
+		return 0;
+	if (mem_grow((void **)&s->strangers, s->stranger_count,
+		     &s->stranger_capacity, sizeof(*s->strangers)))
+		return err_nomem(err);
+	s->strangers[s->stranger_count++] =
+		(struct scan_stranger){number, get_le32(h->number)};
+	return 0;
+}
+
 static int scan_record(const struct ntfs *n, struct repair_scan *s,
 		       uint8_t *data, uint64_t number, struct err *err)
 {
 	const struct ntfs_record_disk *h = (const void *)data;
 	bool is_none = mem_is_zero(h->magic, sizeof(h->magic)), odd;
 	struct ntfs_record rec;
-	int r;
+	int r = 0;
 
 	if (!ntfs_repair_decode(data, n->info.record_size, number, &rec,
 				&odd)) {
@@ -204,10 +245,14 @@ static int scan_record(const struct ntfs *n, struct repair_scan *s,
 		return 0;
 	}
 	s->sequences[number] = rec.sequence;
+	r = note_stranger(s, h, number, err);
+	if (r)
+		return r;
 	if (!(rec.flags & NTFS_RF_IN_USE))
 		return 0;
 	s->flags[number] = SCAN_IN_USE | (odd ? SCAN_ODD : 0);
-	r = claim_record(n, s, &rec, err);
+	if (number != NTFS_REC_BITMAP || !s->skips_bitmap)
+		r = claim_record(n, s, &rec, err);
 	if (r || !rec.base)
 		return r;
 	s->flags[number] |= SCAN_EXTENSION;
@@ -247,7 +292,8 @@ static int scan_records(struct ntfs_repair *r, struct ntfs *n,
 int ntfs_repair_scan(struct ntfs_repair *r, struct ntfs *n,
 		     struct repair_scan *ret)
 {
-	struct repair_scan s = {.count = n->records};
+	struct repair_scan s = {.count = n->records,
+				.skips_bitmap = r->skips_bitmap};
 	uint8_t *buf;
 	int err;
 
@@ -263,6 +309,8 @@ int ntfs_repair_scan(struct ntfs_repair *r, struct ntfs *n,
 	err = s.flags && s.sequences && s.claims && buf
 		      ? scan_records(r, n, &s, buf)
 		      : err_nomem(r->err);
+	if (!err)
+		err = claim_places(n, &s, r->err);
 	mem_free(buf);
 	if (err)
 		ntfs_repair_scan_done(&s);
@@ -277,6 +325,7 @@ void ntfs_repair_scan_done(struct repair_scan *s)
 	mem_free(s->sequences);
 	mem_free(s->claims);
 	mem_free(s->extensions);
+	mem_free(s->strangers);
 	*s = (struct repair_scan){0};
 }
 

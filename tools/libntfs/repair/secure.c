@@ -12,6 +12,7 @@
 #include "../encode/secure.h"
 
 #define MAX_SDS (64u << 20) // bytes of $SDS that are looked at
+#define MAX_ID  0xffffu     // ids above are taken for broken when all are lost
 
 struct secure {
 	struct repair_round *w;
@@ -184,25 +185,71 @@ static int repair_blocks(struct secure *k)
 	return r;
 }
 
-// A volume cannot be without any: what a file of its root has when it is new.
-static int make_first(struct secure *k)
+// --- Without any of it --------------------------------------------------------
+// A volume cannot be without. The ids that files have get what a new file or folder of
+// the root has: files keep their ids, and stay as they are.
+
+static int put_default(struct secure *k, uint32_t id, unsigned which,
+		       size_t *end)
 {
 	size_t size;
-	const uint8_t *d = ntfs_secure_default(SECURITY_FILE, &size);
+	const uint8_t *d = ntfs_secure_default(which, &size);
+	size_t at = (size_t)round_up(*end, 16);
 	size_t length = sizeof(struct ntfs_sds_disk) + size;
 
-	if (k->size < NTFS_SDS_BLOCK + length) {
-		uint8_t *more = mem_resize(k->sds, NTFS_SDS_BLOCK + length, 1);
+	if (at + length > NTFS_SDS_BLOCK)
+		return 0; // the file gets another id then
+	ntfs_encode_sds(k->sds + at, id, at, d, size);
+	*end = at + length;
+	return enter(k, at);
+}
 
-		if (!more)
-			return err_nomem(k->err);
-		k->sds = more;
-		k->size = NTFS_SDS_BLOCK + length;
-	}
-	memset(k->sds, 0, k->size);
-	ntfs_encode_sds(k->sds, NTFS_FIRST_SECURITY_ID, 0, d, size);
-	memcpy(k->sds + NTFS_SDS_BLOCK, k->sds, length);
-	return enter(k, 0);
+static bool is_first_with(const struct check *c, uint64_t number)
+{
+	const struct check_record *r = &c->records[number];
+
+	if (!(r->flags & CR_IN_USE) ||
+	    r->security_id < NTFS_FIRST_SECURITY_ID || r->security_id > MAX_ID)
+		return false;
+	for (uint64_t i = 0; i < number; i++)
+		if (c->records[i].flags & CR_IN_USE &&
+		    c->records[i].security_id == r->security_id)
+			return false;
+	return true;
+}
+
+static int make_defaults(struct secure *k)
+{
+	const struct check *c = &k->w->check;
+	size_t end = 0;
+	int r = 0;
+
+	mem_free(k->sds);
+	k->size = 2 * NTFS_SDS_BLOCK;
+	k->sds = mem_alloc(k->size);
+	if (!k->sds)
+		return err_nomem(k->err);
+	for (uint64_t i = 0; !r && i < c->n->records; i++)
+		if (is_first_with(c, i))
+			r = put_default(k, c->records[i].security_id,
+					i < NTFS_REC_FREE && i != NTFS_REC_ROOT
+						? SECURITY_WRITE
+					: c->records[i].flags & CR_FOLDER
+						? SECURITY_ROOT
+						: SECURITY_FILE,
+					&end);
+	if (!r && !k->count)
+		r = put_default(k, NTFS_FIRST_SECURITY_ID, SECURITY_FILE, &end);
+	k->size = NTFS_SDS_BLOCK + end;
+	memcpy(k->sds + NTFS_SDS_BLOCK, k->sds, end);
+	if (!r)
+		ntfs_repair_lose(k->w->r, NTFS_REC_SECURE,
+				 "$Secure: none of its security descriptors "
+				 "can be read: the %llu that files refer to "
+				 "are those of new files now, so who may use "
+				 "these is to be set again",
+				 (unsigned long long)k->count);
+	return r;
 }
 
 // --- The file ----------------------------------------------------------------
@@ -262,7 +309,7 @@ static int repair(struct secure *k)
 	if (!r)
 		r = repair_blocks(k);
 	if (!r && !k->count)
-		r = make_first(k);
+		r = make_defaults(k);
 	return r ? r : store(k);
 }
 
@@ -319,23 +366,39 @@ static uint32_t first_id(struct ntfs_repair *r, struct ntfs *n)
 		       : s.security_id;
 }
 
+// Returns the id that a new file in its place would get. The file is not open while
+// that is found out: $Secure may be it, and change.
+static int inherit(struct repair_round *w, uint64_t number, uint32_t *ret,
+		   struct err *err)
+{
+	struct change_file f;
+	bool is_folder;
+	uint64_t parent;
+	int r = ntfs_change_load(w->c, number, &f, err);
+
+	parent = r ? 0 : parent_of(&f);
+	is_folder = !r && f.flags & NTFS_RF_DIRECTORY;
+	ntfs_change_done(&f);
+	if (!r &&
+	    ntfs_repair_hide(w->r, ntfs_secure_inherit(w->c, parent, is_folder,
+						       ret, NULL)))
+		*ret = first_id(w->r, w->n);
+	return r;
+}
+
 int ntfs_repair_owner(struct repair_round *w, uint64_t number, struct err *err)
 {
 	struct ntfs_standard_disk *h;
 	struct change_attr *a;
-	struct change_file f;
+	struct change_file f = {.c = w->c};
 	uint32_t id = 0;
-	int r = ntfs_change_load(w->c, number, &f, err);
+	int r = inherit(w, number, &id, err);
 
+	if (!r)
+		r = ntfs_change_load(w->c, number, &f, err);
 	a = r ? NULL : ntfs_change_find(&f, NTFS_AT_STANDARD_INFORMATION, NULL);
 	if (!r && (!a || a->value_len < sizeof(*h)))
 		r = 1;
-	if (!r &&
-	    ntfs_repair_hide(w->r,
-			     ntfs_secure_inherit(w->c, parent_of(&f),
-						 f.flags & NTFS_RF_DIRECTORY,
-						 &id, NULL)))
-		id = first_id(w->r, w->n);
 	if (!r) {
 		h = (void *)a->value;
 		h->security_id = to_le32(id);

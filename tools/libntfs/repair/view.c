@@ -9,6 +9,7 @@
 #include "../encode/index.h"
 
 #define MAX_VIEW_ENTRY 0x1000u
+#define MAX_NAME       8u // "$Reparse"
 
 struct entry {
 	uint8_t *bytes;
@@ -263,12 +264,88 @@ static int repair(struct view *k)
 	return r;
 }
 
+// --- One that is gone ----------------------------------------------------------
+
+static int name_it(struct view *k, struct change_file *f, uint64_t time)
+{
+	uint64_t folder = NTFS_REC_EXTEND |
+			  (uint64_t)k->w->scan.sequences[NTFS_REC_EXTEND]
+				  << NTFS_SEQUENCE_SHIFT;
+	struct ntfs_file_name_disk h = {
+		.parent = to_le64(folder),
+		.created = to_le64(time),
+		.modified = to_le64(time),
+		.changed = to_le64(time),
+		.accessed = to_le64(time),
+		.attributes = to_le32(NTFS_ATTR_HIDDEN | NTFS_ATTR_SYSTEM |
+				      NTFS_FA_VIEW_INDEX),
+		.name_space = NTFS_NS_POSIX,
+	};
+	uint8_t value[sizeof(h) + 2 * MAX_NAME];
+	struct change_attr *a;
+	le16 units[MAX_NAME];
+	int r = ntfs_change_add(f, NTFS_AT_FILE_NAME, NULL, 0, &a, k->err);
+
+	h.name_len = (uint8_t)ntfs_ascii_units(k->file, units);
+	memcpy(value, &h, sizeof(h));
+	memcpy(value + sizeof(h), units, 2u * h.name_len);
+	if (!r)
+		r = ntfs_change_set(f, a, value, sizeof(h) + 2u * h.name_len,
+				    k->err);
+	if (!r)
+		a->indexed = true;
+	return r ? r : ntfs_folder_enter(f, k->err);
+}
+
+static int make(struct view *k)
+{
+	struct change_file f = {.c = k->w->c,
+				.flags = NTFS_RF_IN_USE | NTFS_RF_EXTEND |
+					 NTFS_RF_VIEW_INDEX,
+				.stage = STAGE_FILES};
+	uint64_t time = filetime_now();
+	struct ntfs_stat folder;
+	int r = ntfs_stat(k->w->c->n, NTFS_REC_EXTEND, &folder, k->err);
+
+	if (!r)
+		r = ntfs_record_take(k->w->c, &f.number, &f.sequence, k->err);
+	if (!r)
+		r = ntfs_new_standard(&f,
+				      NTFS_ATTR_HIDDEN | NTFS_ATTR_SYSTEM |
+					      NTFS_FA_VIEW_INDEX,
+				      folder.security_id, time, k->err);
+	if (!r)
+		r = name_it(k, &f, time);
+	if (!r)
+		r = ntfs_repair_empty_index(&f, k->index, k->err);
+	if (!r)
+		r = ntfs_change_store(&f, k->err);
+	if (!r) {
+		k->number = f.number;
+		ntfs_repair_say(k->w->r, f.number, "%s is made anew", k->file);
+	}
+	ntfs_change_done(&f);
+	return r;
+}
+
+static int make_and_fill(struct view *k)
+{
+	struct err e = {0};
+	int r;
+
+	k->err = &e;
+	ntfs_operation_begin(k->w->c);
+	r = make(k);
+	r = ntfs_round_end(k->w, NTFS_REC_EXTEND, r, &e);
+	return r || !k->number ? r : repair(k);
+}
+
 // Whether any file misses its entry, or the index itself was found wrong.
 static bool is_wanted(const struct view *k)
 {
 	uint16_t bit = k->kind == OBJECT_IDS ? CR_OBJECT_ID : CR_REPARSE;
 
-	if (k->w->needs[k->number] >> REPAIR_VIEW & 1)
+	if (k->number && k->w->needs[k->number] >> REPAIR_VIEW & 1)
 		return true;
 	for (uint64_t i = 0; k->kind != OTHER && i < k->w->check.n->records;
 	     i++)
@@ -292,8 +369,8 @@ int ntfs_repair_views(struct repair_round *w)
 
 		k.w = w;
 		r = find(w, k.file, &k.number);
-		if (!r && k.number && k.number < w->scan.count && is_wanted(&k))
-			r = repair(&k);
+		if (!r && k.number < w->scan.count && is_wanted(&k))
+			r = k.number ? repair(&k) : make_and_fill(&k);
 	}
 	for (uint64_t i = 0; !r && i < w->scan.count; i++)
 		(void)ntfs_round_takes(w, i, REPAIR_VIEW);

@@ -311,9 +311,12 @@ static inline void random_entry(struct random_tree *t)
 		t->folders[t->folder_count++] = node;
 }
 
-// Builds a volume of `count` entries, and some more, on a disk.
-static inline void random_volume(struct disk *d, uint64_t seed, unsigned count,
-				 const struct ntfs_build_options *options)
+// Builds a volume of `count` entries, and some more, on a disk; `more` (or NULL)
+// adds what it likes.
+static inline void random_volume_with(struct disk *d, uint64_t seed,
+				      unsigned count,
+				      const struct ntfs_build_options *options,
+				      void (*more)(struct random_tree *t))
 {
 	struct random_tree *t = calloc(1, sizeof(*t));
 	uint8_t *data = malloc(70000);
@@ -326,6 +329,8 @@ static inline void random_volume(struct disk *d, uint64_t seed, unsigned count,
 	t->folders[t->folder_count++] = NTFS_ROOT;
 	for (unsigned i = 0; i < count; i++)
 		random_entry(t);
+	if (more)
+		more(t);
 	check_ok(ntfs_build_layout(t->b, &err), &err);
 	check_ok(ntfs_build_begin(t->b, &err), &err);
 	for (size_t i = 0; i < t->part_count; i++) {
@@ -338,6 +343,12 @@ static inline void random_volume(struct disk *d, uint64_t seed, unsigned count,
 	ntfs_build_free(t->b);
 	free(data);
 	free(t);
+}
+
+static inline void random_volume(struct disk *d, uint64_t seed, unsigned count,
+				 const struct ntfs_build_options *options)
+{
+	random_volume_with(d, seed, count, options, NULL);
 }
 
 #endif
