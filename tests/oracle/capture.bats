@@ -179,3 +179,44 @@ os.setxattr("tree/a", "user.none", b"")' ||
 	done
 	[ "$(slipway type 'put:\FoldeR\iN')" = kept ]
 }
+
+@test "what a list says not to compress is stored, small and large, appended too" {
+	cat >list.ini <<-'END'
+		[CompressionExclusionList]
+		*.mp3
+		\kept
+		[CompressionExclusionException]
+		\kept\not.mp3
+	END
+	mkdir -p tree/kept/sub
+	for f in a.mp3 a.txt kept/b kept/not.mp3 kept/sub/large large; do
+		yes "text of $f" | head -c 40000 >"tree/$f"
+	done
+	for f in kept/sub/large large; do
+		yes "text of $f" | head -c 5000000 >"tree/$f"
+	done
+	run -0 slipway dism /Capture-Image /ImageFile:x.wim /CaptureDir:tree /Name:1 \
+		/ConfigFile:list.ini
+	cp x.wim y.wim
+	yes more | head -c 50000 >tree/more.mp3
+	run -0 slipway dism /Append-Image /ImageFile:y.wim /CaptureDir:tree /Name:2 \
+		/ConfigFile:list.ini
+	for i in 1 2; do
+		[ $i = 1 ] && wim=x.wim || wim=y.wim
+		wimlib-imagex verify $wim >log 2>&1
+		wimlib-imagex dir $wim $i --detailed | awk -F'= ' '
+			/^Full Path/ { path = $2 }
+			/Uncompressed size/ { size = $2 + 0 }
+			/Compressed size/ && size { print path, ($2 + 0 == size ? "stored" : "smaller") }
+		' | tr -d '"' >found
+		diff - <(sort found | grep -v more) <<-'END'
+			/a.mp3 stored
+			/a.txt smaller
+			/kept/b stored
+			/kept/not.mp3 smaller
+			/kept/sub/large stored
+			/large smaller
+		END
+	done
+	grep -x '/more.mp3 stored' found
+}

@@ -43,10 +43,10 @@ struct tree;
 // anywhere. * and ? may stand in each part of it, case does not count, quotes
 // around it are taken off. A folder counts with all that is in it; an exception in
 // a folder that is left out brings that folder with it, and nothing else of it.
-// [CompressionExclusionList] and the other sections that Windows' programs know
-// (CompressionFolderList, CompressionExclusionException, AlignmentList,
-// PrepopulateList) are read, and have no bearing: what does not become smaller is
-// stored as it is, whatever it is called.
+// [CompressionExclusionList] and [CompressionExclusionException] say in the same way
+// which files are stored as they are, not compressed. The other sections that
+// Windows' programs know (CompressionFolderList, AlignmentList, PrepopulateList) are
+// read, and have no bearing.
 
 struct capture_rules;
 

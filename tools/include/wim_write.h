@@ -114,6 +114,7 @@ struct wim_content {
 	// Its SHA-1, where that is known: content that the file has is not read
 	// then. NULL: it is not.
 	const uint8_t *known;
+	bool is_stored; // as it is, not compressed; in a solid resource as others
 };
 
 // --- Writing -----------------------------------------------------------------

@@ -64,7 +64,7 @@ static int use(struct capture *c, struct capture_source *s,
 }
 
 static int add_streams(struct capture *c, const struct capture_file *f,
-		       struct wim_dentry *d, struct err *err)
+		       struct wim_dentry *d, bool is_stored, struct err *err)
 {
 	const struct capture_stream *s;
 	int r = 0;
@@ -75,6 +75,8 @@ static int add_streams(struct capture *c, const struct capture_file *f,
 		r = wim_image_add_stream(c->image, d, s->name, s->name_len,
 					 source ? &source->content.blob : NULL,
 					 err);
+		if (source)
+			source->content.is_stored |= is_stored;
 		if (!r && source)
 			r = use(c, source, d, err);
 		c->result.streams += s->name_len && !f->dentry;
@@ -171,7 +173,7 @@ static int add_entry(struct capture *c, struct capture_node *n, struct err *err)
 	if (r)
 		return err_pass(err, r, &e);
 	describe(n, f, n->dentry);
-	r = add_streams(c, f, n->dentry, &e);
+	r = add_streams(c, f, n->dentry, n->compression == RULE_EXCLUDED, &e);
 	if (r)
 		return failed(n->dentry, &e, err);
 	count(c, f);

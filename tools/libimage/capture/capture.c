@@ -249,10 +249,11 @@ static bool node_part(const void *ctx, size_t depth, struct rule_part *ret)
 // exception wins, and nothing in it is looked at again.
 static enum rule_verdict judge(const struct capture *c,
 			       const struct capture_rules *rules,
-			       const struct capture_node *node)
+			       const struct capture_node *node,
+			       enum rule_verdict above)
 {
 	struct node_path path = {c, node};
-	enum rule_verdict above = c->nodes[node->parent].verdict, own;
+	enum rule_verdict own;
 
 	if (!rules || above == RULE_EXCEPTED)
 		return above;
@@ -268,7 +269,11 @@ int capture_add_node(struct capture *c, const struct capture_rules *rules,
 	bool is_root = !c->node_count;
 
 	if (!is_root)
-		n.verdict = judge(c, rules, node);
+		n.verdict =
+			judge(c, rules, node, c->nodes[node->parent].verdict);
+	if (!is_root && rules && rules->compression)
+		n.compression = judge(c, rules->compression, node,
+				      c->nodes[node->parent].compression);
 	if (n.verdict == RULE_EXCLUDED) {
 		c->result.excluded += c->nodes[n.parent].verdict !=
 				      RULE_EXCLUDED;

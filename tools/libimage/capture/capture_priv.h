@@ -66,8 +66,9 @@ struct capture_node {
 	uint32_t parent; // in the list
 	uint32_t file;
 	uint8_t name_len, short_len;
-	uint8_t verdict; // enum rule_verdict, with that of its folders
-	bool is_needed;  // it is left out, but what it holds is not
+	uint8_t verdict;     // enum rule_verdict, with that of its folders
+	uint8_t compression; // the same: whether its content is compressed
+	bool is_needed;      // it is left out, but what it holds is not
 	struct wim_dentry *dentry;
 };
 

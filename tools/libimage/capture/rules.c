@@ -134,6 +134,7 @@ void capture_rules_free(struct capture_rules *rules)
 		mem_free(rules->items[i].units);
 		mem_free(rules->items[i].parts);
 	}
+	capture_rules_free(rules->compression);
 	mem_free(rules->items);
 	mem_free(rules);
 }

@@ -24,6 +24,7 @@ struct capture_rules {
 	struct capture_rule *items;
 	size_t count, capacity;
 	bool has_exceptions;
+	struct capture_rules *compression; // what is not compressed; NULL: none
 };
 
 // Tells why a text, which ends a rule, can be no path; NULL: it can.

@@ -20,7 +20,7 @@
 #define MAX_TEXT  (1u << 20) // bytes
 #define MAX_LINES 10000u
 
-enum section { NONE, EXCLUDED, EXCEPTED, NO_BEARING };
+enum section { NONE, EXCLUDED, EXCEPTED, STORED, COMPRESSED, NO_BEARING };
 
 struct parser {
 	struct capture_rules *rules;
@@ -54,8 +54,8 @@ static int parse_section(struct parser *p, char *s)
 	} known[] = {
 		{"ExclusionList", EXCLUDED},
 		{"ExclusionException", EXCEPTED},
-		{"CompressionExclusionList", NO_BEARING},
-		{"CompressionExclusionException", NO_BEARING},
+		{"CompressionExclusionList", STORED},
+		{"CompressionExclusionException", COMPRESSED},
 		{"CompressionFolderList", NO_BEARING},
 		{"AlignmentList", NO_BEARING},
 		{"PrepopulateList", NO_BEARING},
@@ -76,6 +76,21 @@ static int parse_section(struct parser *p, char *s)
 			    "the section [%s] is unknown", s);
 }
 
+static int add(struct parser *p, const char *path)
+{
+	struct capture_rules *rules = p->rules;
+
+	if (p->section == EXCLUDED || p->section == EXCEPTED)
+		return capture_rule_add(rules, path, p->section == EXCEPTED,
+					p->err);
+	if (!rules->compression)
+		rules->compression = mem_alloc(sizeof(*rules));
+	return rules->compression
+		       ? capture_rule_add(rules->compression, path,
+					  p->section == COMPRESSED, p->err)
+		       : err_nomem(p->err);
+}
+
 // Takes off quotes around a path, and the letter of a drive before it.
 static int parse_path(struct parser *p, char *s)
 {
@@ -91,7 +106,7 @@ static int parse_path(struct parser *p, char *s)
 	why = capture_path_fault(s);
 	if (why)
 		return refuse(p, why);
-	return capture_rule_add(p->rules, s, p->section == EXCEPTED, p->err);
+	return add(p, s);
 }
 
 static int parse_line(struct parser *p, char *s)

@@ -72,12 +72,19 @@ static void run_pieces(struct pack_job *job)
 		if (piece->is_listed)
 			continue;
 		piece->stored = 0;
-		if (job->compressor)
+		if (job->compressor && !piece->content->is_stored)
 			piece->stored = pack_whole(job, in, size,
 						   job->out + job->out_size);
 		piece->is_raw = !piece->stored;
 		job->out_size += piece->stored;
 	}
+}
+
+bool wim_job_compresses(const struct pack_job *job)
+{
+	const struct wim_content *c = job->resource->content;
+
+	return job->compressor && !(c && c->is_stored);
 }
 
 static void run_part(struct pack_job *job)
@@ -102,7 +109,7 @@ void wim_pack_run(void *arg)
 
 	if (!job->resource)
 		run_pieces(job);
-	else if (job->compressor)
+	else if (wim_job_compresses(job))
 		run_part(job);
 	pthread_mutex_lock(&p->lock);
 	job->is_done = true;

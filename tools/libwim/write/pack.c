@@ -203,7 +203,7 @@ int wim_packer_begin_long(struct packer *p, struct wim_content *content,
 	l->content = content;
 	l->size = size;
 	l->entry_size = content && size > UINT32_MAX ? 8 : 4;
-	if (chunk) {
+	if (chunk && !(content && content->is_stored)) {
 		uint64_t count = size / chunk + (size % chunk != 0);
 
 		// The table of a solid resource has all chunks, the other all

@@ -104,6 +104,9 @@ int wim_packer_count(struct packer *p, uint64_t bytes, struct err *err);
 
 // --- job.c -------------------------------------------------------------------
 
+// Tells whether a job for a long resource compresses: not content that is stored.
+bool wim_job_compresses(const struct pack_job *job);
+
 // Hashes and compresses; for pool_submit.
 void wim_pack_run(void *job);
 

@@ -97,7 +97,7 @@ static int write_part(struct pack_job *job, struct err *err)
 	size_t chunk = p->packing.chunk_size;
 	int r = 0;
 
-	if (!job->compressor) {
+	if (!wim_job_compresses(job)) {
 		l->stored += job->in_size;
 		return wim_output_write(&p->writer->output, job->in,
 					job->in_size, err);
