@@ -116,6 +116,9 @@ static void show_table(const struct part_table *t)
 	if (t->primary_broken || t->backup_broken)
 		printf("The %s copy of the table is damaged.\n",
 		       t->primary_broken ? "primary" : "backup");
+	if (t->grown || t->shrunk)
+		printf("The disk is %s than its table says.\n",
+		       t->grown ? "larger" : "smaller");
 	if (t->protective_broken)
 		puts("The protective MBR is missing.");
 	puts("\n  Partition ###  Type              Size     Offset"

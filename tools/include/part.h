@@ -88,11 +88,16 @@ struct part_table {
 	bool primary_broken;    // GPT: this copy could not be used, or the
 	bool backup_broken;     // backup differs; writing the table mends it
 	bool protective_broken; // GPT: found without its protective MBR
-	bool hybrid;            // GPT: the MBR lists partitions of its own
-	bool overlapping;       // partitions share space, with each other or
-				// with the table: may not be written
-	uint64_t entries;       // private: GPT: place of the primary entries
-	uint32_t entry_size;    // private
+	bool grown, shrunk;  // GPT: the disk is larger or smaller than it was
+			     // made for; writing the table mends it
+	bool hybrid;         // GPT: the MBR lists partitions of its own
+	bool overlapping;    // partitions share space, with each other or
+			     // with the table: may not be written
+	unsigned lost;       // part_table_look: what is not sound, and left
+			     // out: may not be written
+	struct err *flaw;    // private, while that reads: the first of it
+	uint64_t entries;    // private: GPT: place of the primary entries
+	uint32_t entry_size; // private
 };
 
 // Makes an empty table for a disk; nothing is written. disk_id is needed for a
@@ -114,6 +119,13 @@ int part_table_new(enum part_style style, const struct disk *dev,
 // some hundred logical partitions, -ENOMEM, or the device's error. Free with
 // part_table_free.
 int part_table_read(struct disk *dev, struct part_table **ret, struct err *err);
+
+// As part_table_read, for those who show what there is: of a broken table all that is
+// sound is listed, partitions that lie on the disk, and logical ones up to where their
+// chain breaks. *ret_flaw says what is wrong first, or has no code.
+// Returns as part_table_read; -EBADMSG and -EFBIG only when nothing can be read.
+int part_table_look(struct disk *dev, struct part_table **ret,
+		    struct err *ret_flaw, struct err *err);
 
 // Finds the sector size that a disk's table was made for, by where the GPT's
 // header lies; of an MBR by boot sectors of FAT and NTFS that lie where its
@@ -163,7 +175,8 @@ struct part *part_find(const struct part_table *t, unsigned number);
 // boot sector. A hybrid MBR becomes a plain protective one.
 // Returns 0, -EINVAL when the table does not fit the disk or what was changed
 // in it breaks its rules, -ENOTSUP for overlapping partitions, GPT entries of
-// an unusual size or two logical partitions in one record, -ENOMEM, or the device's error.
+// an unusual size, two logical partitions in one record or a table of which a part
+// could not be read, -ENOMEM, or the device's error.
 int part_table_write(const struct part_table *t, struct disk *dev,
 		     struct err *err);
 

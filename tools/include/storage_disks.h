@@ -282,9 +282,9 @@ MUST_CHECK
 int storage_extend(struct storage *s, unsigned volume, uint64_t bytes,
 		   struct progress *progress, struct err *err);
 
-// By how many bytes a volume can be made smaller, in whole MiB. Of a RAW one nothing
+// Finds out by how many bytes a volume can be made smaller, in whole MiB. Of a RAW one nothing
 // is known to be lost, as on Windows.
-// Returns also -ENOTSUP, or as ntfs_shrink_query.
+// Returns 0, -ENODEV, -ENOTSUP, or as ntfs_shrink_query.
 MUST_CHECK
 int storage_shrink_query(struct storage *s, unsigned volume, uint64_t *ret,
 			 struct err *err);

@@ -53,7 +53,18 @@ static int read_table(struct disk *dev, struct part_table *t, struct err *err)
 	}
 }
 
-int part_table_read(struct disk *dev, struct part_table **ret, struct err *err)
+int part_leave_out(struct part_table *t, int r, const struct err *why,
+		   struct err *err)
+{
+	if (!t->flaw || (r != -EBADMSG && r != -EFBIG))
+		return err_pass(err, r, why);
+	t->lost++;
+	err_pass(t->flaw, r, why);
+	return 0;
+}
+
+static int read_any(struct disk *dev, struct err *flaw, struct part_table **ret,
+		    struct err *err)
 {
 	struct part_table *t;
 	int r = part_settle_sector_size(dev, err);
@@ -65,7 +76,9 @@ int part_table_read(struct disk *dev, struct part_table **ret, struct err *err)
 	r = part_table_alloc(dev, &t, err);
 	if (r)
 		return r;
+	t->flaw = flaw;
 	r = read_table(dev, t, err);
+	t->flaw = NULL;
 	if (r) {
 		part_table_free(t);
 		return r;
@@ -73,6 +86,22 @@ int part_table_read(struct disk *dev, struct part_table **ret, struct err *err)
 	t->overlapping = part_table_has_overlap(t);
 	*ret = t;
 	return 0;
+}
+
+int part_table_read(struct disk *dev, struct part_table **ret, struct err *err)
+{
+	return read_any(dev, NULL, ret, err);
+}
+
+int part_table_look(struct disk *dev, struct part_table **ret,
+		    struct err *ret_flaw, struct err *err)
+{
+	struct err flaw = {0};
+	int r = read_any(dev, &flaw, ret, err);
+
+	if (!r)
+		*ret_flaw = flaw;
+	return r;
 }
 
 static int check_parts(const struct part_table *t, struct err *err)
@@ -106,6 +135,10 @@ int part_table_write(const struct part_table *t, struct disk *dev,
 		return err_set(err, -ENOTSUP, "partition table", ERR_NOWHERE,
 			       "partitions overlap, or lie where the table "
 			       "must");
+	if (t->lost)
+		return err_set(err, -ENOTSUP, "partition table", ERR_NOWHERE,
+			       "a part of it could not be read, and would be "
+			       "lost");
 	r = check_parts(t, err);
 	if (r)
 		return r;

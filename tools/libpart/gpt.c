@@ -45,6 +45,14 @@ static bool touches(uint64_t a, uint64_t n, uint64_t first, uint64_t last)
 	return a <= last && a + n > first;
 }
 
+// A header that was made when the disk was larger: the place of the backup, and with
+// it the end of what is usable, is gone. Such a table can be mended when no partition
+// lies there.
+static bool is_of_larger(const struct gpt_header *h, uint64_t lbas)
+{
+	return h->lba == 1 && h->alternate >= lbas && h->last < h->alternate;
+}
+
 static int check_layout(const struct gpt_header *h, uint64_t lbas,
 			uint32_t sector_size, uint64_t where, struct err *err)
 {
@@ -65,7 +73,8 @@ static int check_layout(const struct gpt_header *h, uint64_t lbas,
 	// A valid checksum says that the header is whole, not that it was made
 	// with sense. If the usable part held the table, a partition could be
 	// laid over it.
-	if (h->first > h->last || h->last >= lbas || h->first < 2)
+	if (h->first > h->last || h->first < 2 ||
+	    (h->last >= lbas && !is_of_larger(h, lbas)))
 		return err_corrupt(err, GPT_WHAT, where,
 				   "its usable part leaves the disk");
 	if (h->entries_lba < 2 || !range_ok(h->entries_lba, n, lbas) ||
@@ -179,37 +188,47 @@ static int decode_name(const le16 *units, char *name, size_t size,
 	return 0;
 }
 
+static int decode_entry(const struct gpt_header *h, uint32_t i,
+			const struct gpt_entry_disk *d, struct part_table *t,
+			struct err *err)
+{
+	uint64_t first = get_le64(d->first), last = get_le64(d->last);
+	struct part p = {.number = i + 1,
+			 .start = first * t->sector_size,
+			 .size = (last - first + 1) * t->sector_size,
+			 .type = d->type,
+			 .id = d->id,
+			 .attributes = get_le64(d->attributes)};
+	int r;
+
+	if (first > last || first < h->first || last > h->last ||
+	    last >= t->disk_size / t->sector_size)
+		return err_corrupt(err, GPT_WHAT,
+				   h->entries_lba * t->sector_size +
+					   (uint64_t)i * h->entry_size,
+				   "partition %u leaves the usable part of the "
+				   "disk",
+				   i + 1);
+	r = decode_name(d->name, p.name, sizeof(p.name), err);
+	return r ? r : part_table_insert(t, &p, err);
+}
+
 // Turns checked entries into the partitions of a table.
 static int decode_entries(const struct gpt_header *h, const uint8_t *entries,
 			  struct part_table *t, struct err *err)
 {
 	for (uint32_t i = 0; i < h->count; i++) {
-		struct part p = {.number = i + 1};
 		struct gpt_entry_disk d;
-		uint64_t first, last;
+		struct err why = {0};
 		int r;
 
 		memcpy(&d, entries + (size_t)i * h->entry_size, sizeof(d));
 		// an unused entry, whatever else it holds (5.3.3)
 		if (guid_is_zero(&d.type))
 			continue;
-		first = get_le64(d.first);
-		last = get_le64(d.last);
-		if (first > last || first < h->first || last > h->last)
-			return err_corrupt(err, GPT_WHAT,
-					   h->entries_lba * t->sector_size +
-						   (uint64_t)i * h->entry_size,
-					   "partition %u leaves the usable "
-					   "part of the disk",
-					   i + 1);
-		p.start = first * t->sector_size;
-		p.size = (last - first + 1) * t->sector_size;
-		p.type = d.type;
-		p.id = d.id;
-		p.attributes = get_le64(d.attributes);
-		r = decode_name(d.name, p.name, sizeof(p.name), err);
-		if (!r)
-			r = part_table_insert(t, &p, err);
+		r = decode_entry(h, i, &d, t, &why);
+		if (r)
+			r = part_leave_out(t, r, &why, err);
 		if (r)
 			return r;
 	}
@@ -301,6 +320,10 @@ int gpt_read(struct disk *dev, struct part_table *t, struct err *err)
 	t->primary_broken = primary.r;
 	t->backup_broken = backup.r ||
 			   (!primary.r && !same_content(&primary.h, &backup.h));
+	t->grown = !primary.r &&
+		   primary.h.alternate < dev->size / dev->sector_size - 1;
+	t->shrunk = !primary.r &&
+		    is_of_larger(&primary.h, dev->size / dev->sector_size);
 	set_measures(t, &use->h, use == &primary);
 	r = decode_entries(&use->h, use->entries, t, err);
 out:

@@ -226,6 +226,7 @@ int mbr_read(struct disk *dev, const struct mbr_disk *m, struct part_table *t,
 	     struct mbr_chain *chain, struct err *err)
 {
 	struct mbr_chain own = {0};
+	struct err why = {0};
 	int r;
 
 	t->style = PART_MBR;
@@ -236,15 +237,20 @@ int mbr_read(struct disk *dev, const struct mbr_disk *m, struct part_table *t,
 		if (!mbr_is_used(&m->entries[i]))
 			continue;
 		r = decode_entry(&m->entries[i], 0, 0, t->disk_size,
-				 t->sector_size, &p, err);
-		if (r)
-			return r;
+				 t->sector_size, &p, &why);
+		if (r) {
+			r = part_leave_out(t, r, &why, err);
+			if (r)
+				return r;
+			continue;
+		}
 		p.number = i + 1;
 		r = part_table_insert(t, &p, err);
 		if (r)
 			return r;
 	}
-	return read_chain(dev, t, chain ? chain : &own, err);
+	r = read_chain(dev, t, chain ? chain : &own, &why);
+	return r ? part_leave_out(t, r, &why, err) : 0;
 }
 
 // --- Writing -----------------------------------------------------------------

@@ -14,6 +14,14 @@
 #define PART_MAX_LOGICAL    256  // logical partitions; Linux shows 60
 #define PART_MAX_SECTOR     4096
 
+// --- disk.c ------------------------------------------------------------------
+
+// Leaves out what is not sound, when the table is read so (part_table_look): `why`
+// says what, with the code `r`.
+// Returns 0 then, else r with err set.
+int part_leave_out(struct part_table *t, int r, const struct err *why,
+		   struct err *err);
+
 // --- table.c -----------------------------------------------------------------
 
 // Makes an empty table with nothing but the disk's measures.

@@ -107,7 +107,8 @@ int storage_mend_table(struct storage *s, unsigned disk, struct err *err)
 	if (r)
 		return r;
 	if (t.table && (t.table->primary_broken || t.table->backup_broken ||
-			t.table->protective_broken || t.table->hybrid))
+			t.table->protective_broken || t.table->hybrid ||
+			t.table->grown || t.table->shrunk))
 		r = s->effects->write_table(t.table, t.place->disk, err);
 	else
 		r = err_set(err, -ENOENT, t.info->address, ERR_NOWHERE,

@@ -157,8 +157,10 @@ static int tell_flaws(struct storage_disk *d, struct err *err)
 		bool is_so;
 		const char *text;
 	} flaws[] = {
+		{t->grown, "the disk is larger than its GPT says"},
+		{t->shrunk, "the disk is smaller than its GPT says"},
 		{t->primary_broken, "the GPT's primary copy is damaged"},
-		{t->backup_broken, "the GPT's backup is damaged or elsewhere"},
+		{t->backup_broken && !t->shrunk, "the GPT's backup is damaged"},
 		{t->protective_broken, "the protective MBR is missing"},
 		{t->hybrid, "the MBR lists partitions beside the GPT"},
 		{t->overlapping, "partitions overlap"},
@@ -233,6 +235,23 @@ int storage_read_table(const struct storage *s, struct disk *disk,
 	return 0;
 }
 
+// Of a damaged table all that is sound is shown.
+static int take_damaged(struct storage_disk *d, struct disk *disk,
+			const struct err *why, struct storage_lists *l,
+			struct err *err)
+{
+	struct err flaw;
+	int r = part_table_look(disk, &d->table, &flaw, NULL);
+
+	if (r == -ENOMEM)
+		return err_nomem(err);
+	if (!r)
+		r = take_table(d, disk, l, err);
+	else
+		r = 0;
+	return r ? r : keep_trouble(d, why, err);
+}
+
 static int read_content(const struct storage *s, struct storage_disk *d,
 			struct disk *disk, struct storage_lists *l,
 			struct err *err)
@@ -243,6 +262,8 @@ static int read_content(const struct storage *s, struct storage_disk *d,
 	d->size = disk->size;
 	r = storage_read_table(s, disk, &d->table, &why);
 	d->sector_size = disk->sector_size;
+	if (r == -EBADMSG || r == -EFBIG)
+		return take_damaged(d, disk, &why, l, err);
 	if (r)
 		return keep_trouble(d, &why, err);
 	return d->table ? take_table(d, disk, l, err)

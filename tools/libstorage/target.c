@@ -68,11 +68,11 @@ static int check_same(struct storage_target *t, unsigned flags, struct err *err)
 	if (t->place->disk->size != d->size)
 		return stale(d, err);
 	r = storage_read_table(t->s, t->place->disk, &t->table, &why);
-	if (r && (d->table || !d->trouble_code))
+	if (r && !d->trouble_code)
 		return stale(d, err);
 	if (r && !(flags & STORAGE_ANY_TABLE))
 		return err_pass(err, r, &why);
-	return is_same_table(t->table, d->table) ? 0 : stale(d, err);
+	return r || is_same_table(t->table, d->table) ? 0 : stale(d, err);
 }
 
 int storage_target_open(struct storage *s, unsigned disk, unsigned flags,

@@ -110,10 +110,12 @@ static void test_grown_and_shrunk(void)
 	d->size = 20 * MIB;
 	t = read_table(d);
 	check(!t->primary_broken && !t->backup_broken);
+	check(t->grown && !t->shrunk);
 	check_eq(t->last_usable, 20 * MIB - 33 * 512);
 	check_ok(part_table_write(t, d, &err), &err);
 	part_table_free(t);
 	t = read_table(d);
+	check(!t->grown && !t->shrunk);
 	part_table_free(t);
 	check_ok(disk_zero(d, 512, 512, &err), &err);
 	t = read_table(d);
@@ -122,10 +124,61 @@ static void test_grown_and_shrunk(void)
 	make(d);
 	d->size -= 512;
 	check_ok(part_table_read(d, &t, &err), &err);
-	check(t->backup_broken);
+	check(t->backup_broken && t->shrunk);
 	part_table_free(t);
 	d->size -= 2 * MIB;
 	check_eq(part_table_read(d, &t, &err), -EBADMSG);
+	disk_close(d);
+}
+
+// The end of the disk is gone, and no partition lay there.
+static void test_shrunk(void)
+{
+	const struct part spec = {.type = part_type_data, .size = 4 * MIB};
+	struct disk *d = new_sparse(10 * MIB, 512);
+	struct part_table *t;
+	struct err err = {0};
+
+	check_ok(part_table_new(PART_GPT, d, &id, 0, &t, &err), &err);
+	check_ok(part_table_add(t, &spec, NULL, &err), &err);
+	check_ok(part_table_write(t, d, &err), &err);
+	part_table_free(t);
+	d->size = 7 * MIB;
+	check_ok(part_table_read(d, &t, &err), &err);
+	check(t->shrunk && t->backup_broken && !t->overlapping);
+	check_eq(t->last_usable, 7 * MIB - 33 * 512);
+	check_ok(part_table_write(t, d, &err), &err);
+	part_table_free(t);
+	check_ok(part_table_read(d, &t, &err), &err);
+	check(!t->shrunk && !t->backup_broken && t->count == 1);
+	part_table_free(t);
+	disk_close(d);
+}
+
+// A partition that leaves the disk is left out by who only looks.
+static void test_look(void)
+{
+	const struct part spec = {.type = part_type_data, .size = 4 * MIB};
+	struct disk *d = new_sparse(10 * MIB, 512);
+	struct part_table *t;
+	struct err err = {0}, flaw;
+
+	check_ok(part_table_new(PART_GPT, d, &id, 0, &t, &err), &err);
+	for (int i = 0; i < 2; i++)
+		check_ok(part_table_add(t, &spec, NULL, &err), &err);
+	check_ok(part_table_write(t, d, &err), &err);
+	part_table_free(t);
+	check_ok(part_table_look(d, &t, &flaw, &err), &err);
+	check(!flaw.code && !t->lost);
+	part_table_free(t);
+	d->size = 7 * MIB;
+	check_eq(part_table_read(d, &t, NULL), -EBADMSG);
+	check_ok(part_table_look(d, &t, &flaw, &err), &err);
+	check_eq(t->count, 1);
+	check_eq(t->lost, 1);
+	check(strstr(flaw.why, "partition 2"));
+	check_eq(part_table_write(t, d, NULL), -ENOTSUP);
+	part_table_free(t);
 	disk_close(d);
 }
 
@@ -137,5 +190,7 @@ int main(void)
 	test_round((uint64_t)1 << 62, 4096);
 	test_broken();
 	test_grown_and_shrunk();
+	test_shrunk();
+	test_look();
 	return 0;
 }

@@ -22,6 +22,20 @@ static void put(struct disk *d, uint64_t at, uint8_t type0, uint32_t start0,
 	check_ok(disk_write(d, at, &m, sizeof(m), NULL), NULL);
 }
 
+// Who only looks sees the MBR's two, and what lies in the chain before it breaks.
+static void look_at_broken(struct disk *d, size_t row)
+{
+	struct part_table *t;
+	struct err err = {0}, flaw;
+
+	check_ok(part_table_look(d, &t, &flaw, &err), &err);
+	check_eq(t->count, row == 2 || row == 3 ? 2 : 3);
+	check_eq(t->lost, 1);
+	check_eq(flaw.code, err_corrupt(NULL, "", 0, "%s", ""));
+	check_eq(part_table_write(t, d, NULL), -ENOTSUP);
+	part_table_free(t);
+}
+
 // The MBR has a partition at 64 and an extended one at 128 of 1000 sectors; the
 // record at 128 is the row's.
 static void test_chains(void)
@@ -59,6 +73,8 @@ static void test_chains(void)
 			check_eq(t->count, rows[i].count);
 			check_ok(part_table_write(t, d, &err), &err);
 			part_table_free(t);
+		} else {
+			look_at_broken(d, i);
 		}
 		disk_close(d);
 	}
@@ -68,11 +84,15 @@ static void test_long_chain(void)
 {
 	struct disk *d = new_sparse(MIB, 512);
 	struct part_table *t;
+	struct err flaw;
 
 	put(d, 0, 5, 100, 1900, 0, 0, 0);
 	for (uint32_t i = 0; i < 300; i++)
 		put(d, (100 + i * 4) * 512, 7, 1, 1, 5, (i + 1) * 4, 4);
 	check_eq(part_table_read(d, &t, NULL), -EFBIG);
+	check_ok(part_table_look(d, &t, &flaw, NULL), NULL);
+	check_eq(t->count, 1 + PART_MAX_LOGICAL);
+	part_table_free(t);
 	disk_close(d);
 }
 

@@ -271,9 +271,93 @@ static void test_attach(void)
 	fake_end();
 }
 
-int main(void)
+// What is sound is listed, and said to be not all; only clean takes such a disk.
+static void test_damaged(void)
 {
+	const struct part extended = {.mbr_type = 0x0f, .size = 32 * MIB};
+	const struct part logical = {
+		.mbr_type = 7, .logical = true, .size = 8 * MIB};
+	static const char *const files[] = {"d.img"};
+	struct storage *s;
+	unsigned n;
+
+	fake_begin();
+	fake_file("d.img", 64 * MIB, 512);
+	s = open_files(files, 1);
+	check_ok(storage_create_partition(s, 0, &extended, &n, &err), &err);
+	for (int i = 0; i < 2; i++)
+		check_ok(storage_create_partition(s, 0, &logical, &n, &err),
+			 &err);
+	// the second one's record
+	check_ok(disk_zero(fake_find("d.img")->disk, 10 * MIB, 512, &err),
+		 &err);
+	check_ok(storage_rescan(s, &err), &err);
+	shows(s, "0 MBR 64M: 0 1+32, l1 2+8, lfree 10+23, free 33+31");
+	check_eq(storage_find_disk(s, 0)->trouble_code, EBADMSG);
+	check(*storage_find_disk(s, 0)->trouble);
+	check(storage_create_partition(s, 0, &logical, &n, NULL) ==
+	      err_corrupt(NULL, "", 0, "%s", ""));
+	check_ok(storage_clean(s, 0, false, false, NULL, &err), &err);
+	check(!*storage_find_disk(s, 0)->trouble);
+	storage_close(s);
+	fake_end();
+}
+
+// The disk grew behind its table: it is said, and mended when somebody asks.
+static void test_grown(void)
+{
+	static const char *const files[] = {"d.img"};
+	struct storage *s;
+
+	fake_begin();
+	fake_file("d.img", 8 * MIB, 512);
+	s = open_files(files, 1);
+	check_ok(storage_convert(s, 0, PART_GPT, &err), &err);
+	check_eq(storage_mend_table(s, 0, NULL), -ENOENT);
+	check_ok(disk_resize(fake_find("d.img")->disk, 16 * MIB, &err), &err);
+	check_eq(storage_mend_table(s, 0, NULL), -ESTALE);
+	check_ok(storage_rescan(s, &err), &err);
+	check(strstr(storage_find_disk(s, 0)->trouble, "larger"));
+	check_ok(storage_mend_table(s, 0, &err), &err);
+	check(!*storage_find_disk(s, 0)->trouble);
+	storage_close(s);
+	fake_end();
+}
+
+// For other judges: prints number, start and size in sectors, type and mark of a
+// file's partitions, in the table's order.
+static int list(const char *file)
+{
+	const struct storage_source source = {.files = &file, .file_count = 1};
+	const struct part_table *t;
+	char id[GUID_TEXT];
+	struct storage *s;
+
+	check_ok(storage_open(&storage_effects, &source, &s, &err), &err);
+	t = storage_find_disk(s, 0)->table;
+	for (size_t i = 0; t && i < t->count; i++) {
+		const struct part *p = &t->parts[i];
+
+		printf("%u %llu %llu", p->number,
+		       (unsigned long long)p->start / t->sector_size,
+		       (unsigned long long)p->size / t->sector_size);
+		if (t->style == PART_GPT)
+			printf(" %s\n", guid_format(&p->type, id));
+		else
+			printf(" %x%s\n", p->mbr_type,
+			       p->active ? " active" : "");
+	}
+	storage_close(s);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1)
+		return list(argv[1]);
 	storage_close(NULL);
+	test_damaged();
+	test_grown();
 	test_uefi();
 	test_mbr();
 	test_machine();
