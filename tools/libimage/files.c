@@ -6,15 +6,20 @@
 #include <string.h>
 
 #include "image_priv.h"
+#include "mount/mount.h"
 #include "tree.h"
 
 #define MAX_FILE                                                               \
 	(UINT64_C(1) << 30) // is read into memory; SOFTWARE has some 100 MiB
+#define PIECE (UINT64_C(1) << 20)
 
 struct image_tree {
 	struct tree tree; // first
 	struct wim *wim;
 	const struct apply *apply;
+	// Keeps chunks of solid content, of some 64 MiB, of which hives and boot
+	// files want little each; NULL until any is read.
+	struct mount_content *solid;
 };
 
 static const struct apply *apply_of(const struct tree *t)
@@ -86,8 +91,52 @@ static int put_piece(void *ctx, const struct wim_blob *blob, uint64_t off,
 	return disk_write(ctx, off, data, len, err);
 }
 
+static int copy_solid(struct image_tree *t, const struct wim_blob *blob,
+		      struct disk *to, uint8_t *buf, struct err *err)
+{
+	uint8_t found[SHA1_SIZE];
+	struct sha1 hash;
+	int r = 0;
+
+	sha1_init(&hash);
+	for (uint64_t at = 0; !r && at < blob->size; at += PIECE) {
+		size_t n = blob->size - at < PIECE ? (size_t)(blob->size - at)
+						   : PIECE;
+
+		r = image_mount_content_read(t->solid, blob, at, buf, n, err);
+		if (r)
+			return r;
+		sha1_update(&hash, buf, n);
+		r = disk_write(to, at, buf, n, err);
+	}
+	sha1_final(&hash, found);
+	if (!r && memcmp(found, blob->sha1, SHA1_SIZE))
+		r = err_corrupt(err, "image", ERR_NOWHERE,
+				"the content of a file does not match its "
+				"SHA-1: the WIM file is damaged, copy it anew");
+	return r;
+}
+
+static int read_solid(struct image_tree *t, const struct wim_blob *blob,
+		      struct disk *to, struct err *err)
+{
+	uint8_t *buf;
+	int r = t->solid
+			? 0
+			: image_mount_content_new(t->wim, true, &t->solid, err);
+
+	if (r)
+		return r;
+	buf = mem_alloc(blob->size < PIECE ? (size_t)blob->size : PIECE);
+	if (!buf)
+		return err_nomem(err);
+	r = copy_solid(t, blob, to, buf, err);
+	mem_free(buf);
+	return r;
+}
+
 // The content is read here, and with it checked against its hash.
-static int read_blob(struct wim *wim, const struct wim_blob *blob,
+static int read_blob(struct image_tree *t, const struct wim_blob *blob,
 		     struct disk **ret, struct err *err)
 {
 	struct wim_sink sink = {.data = put_piece};
@@ -96,7 +145,10 @@ static int read_blob(struct wim *wim, const struct wim_blob *blob,
 	if (r || !blob)
 		return r;
 	sink.ctx = *ret;
-	r = wim_extract(wim, &blob, 1, &sink, NULL, NULL, err);
+	if (blob->solid && blob->size)
+		r = read_solid(t, blob, *ret, err);
+	else
+		r = wim_extract(t->wim, &blob, 1, &sink, NULL, NULL, err);
 	if (r)
 		disk_close(*ret);
 	return r;
@@ -128,7 +180,7 @@ static int open_file(struct tree *t, const char *path, unsigned flags,
 			       "a file of %llu bytes is too large to be read "
 			       "as a whole",
 			       (unsigned long long)blob->size);
-	r = read_blob(((struct image_tree *)t)->wim, blob, &disk, err);
+	r = read_blob((struct image_tree *)t, blob, &disk, err);
 	if (!r)
 		*ret = disk;
 	return r;
@@ -136,6 +188,7 @@ static int open_file(struct tree *t, const char *path, unsigned flags,
 
 static void close_tree(struct tree *t)
 {
+	image_mount_content_free(((struct image_tree *)t)->solid);
 	mem_free(t);
 }
 
