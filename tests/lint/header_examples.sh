@@ -30,6 +30,9 @@ given() { # HEADER
 	chain) echo 'uint8_t sector[512]; char *into; struct tree *tree;
 		struct vdisk_chain *chain;' ;;
 	codec) echo 'const void *chunk; size_t chunk_size, out_size; void *out;' ;;
+	diskmgmt) echo 'struct diskmgmt *d; struct diskmgmt_world world;
+		struct term_screen *screen; struct term_key key;
+		const struct diskmgmt_line *line;' ;;
 	disk | net) echo 'uint8_t sector[512];' ;;
 	efi) echo 'struct efi_entry entry; uint16_t number;' ;;
 	fat) echo 'struct disk *partition; uint8_t *data; size_t size; uint64_t now;
