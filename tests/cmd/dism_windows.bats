@@ -111,7 +111,7 @@ setup() {
 	grep -q 'no driver package of that name' <<<"$output"
 	sed -i 's/NTarm64.6.3,/NTamd65,/' new.inf
 	run -13 slipway dism /Image:win /Get-DriverInfo /Driver:./new.inf
-	grep -q 'new.inf:4: .*NTamd65 is no kind of Windows' <<<"$output"
+	grep -q 'new.inf:5: .*NTamd65 is no kind of Windows' <<<"$output"
 }
 
 @test "the edition; what is no Windows, or is not done" {

@@ -44,6 +44,13 @@ int main(void)
 	check_eq(err_of(&outer, "WIM header", &err), -EBADMSG);
 	check(!strcmp(outer.why, "bad"));
 	outer = (struct err){0};
+	outer = (struct err){0};
+	err = (struct err){0};
+	err_bad_text(&err, "INF file", 7, "no");
+	check_eq(err_of(&outer, "x.inf", &err), -EBADMSG);
+	check(!strcmp(err_format(&outer, text, sizeof(text)),
+		      "x.inf:7: INF file: no"));
+	outer = (struct err){0};
 	check_eq(err_of(&outer, "x", &(struct err){.code = -EIO}), -EIO);
 	check(!strcmp(outer.why, strerror(EIO)));
 
