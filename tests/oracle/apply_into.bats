@@ -75,6 +75,34 @@ volume() { # NAME SIZE [OPTION...]
 	grep -q 'Birth Object.*0x2021' asked.txt
 }
 
+@test "NTFS: links from the image's root lead into the folder, unless told otherwise" {
+	rm -rf tree
+	mkdir -p tree/there
+	ln -s "$PWD/tree/there" tree/in
+	ln -s /elsewhere tree/out
+	wimlib-imagex capture tree links.wim --rpfix >log 2>&1
+	volume v.img 16M
+	slipway copy old.txt 'v.img:\a\b c\old.txt' /P
+	slipway copy old.txt 'v.img:\k\old.txt' /P
+	targets() { # FOLDER
+		slipway dir "v.img:\\$1" | grep -o '\[.*\]' | sort
+	}
+	run -0 slipway dism /Apply-Image /ImageFile:links.wim /Index:1 '/ApplyDir:v.img:\a\b c'
+	targets 'a\b c' >found
+	diff - found <<-'END'
+		[C:\a\b c\there]
+		[C:\elsewhere]
+	END
+	run -0 slipway dism /Apply-Image /ImageFile:links.wim /Index:1 '/ApplyDir:v.img:\k' \
+		/NoRpFix
+	targets k >found
+	diff - found <<-'END'
+		[C:\elsewhere]
+		[C:\there]
+	END
+	run -0 slipway chkdsk v.img
+}
+
 @test "NTFS: in a folder of a volume of mkntfs" {
 	requires mkntfs python3
 	mkdir -p tree/deep/er

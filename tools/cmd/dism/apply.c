@@ -171,15 +171,16 @@ static int add_to_volume(const struct dism_image *image,
 
 	if (r)
 		return r;
-	r = dism_apply_into_volume(image, volume, "\\", verify, progress, err);
+	r = dism_apply_into_volume(image, volume, "\\", verify, false, progress,
+				   err);
 	cmd_note(place->host_path, tree_note(volume));
 	tree_close(volume);
 	return r;
 }
 
 static int add_to_folder(const struct dism_image *image, const char *address,
-			 bool verify, struct cmd_progress *progress,
-			 struct err *err)
+			 bool verify, bool keep_links,
+			 struct cmd_progress *progress, struct err *err)
 {
 	struct place *place;
 	int r = address_open(address, ADDRESS_WRITE, &place, err);
@@ -187,7 +188,7 @@ static int add_to_folder(const struct dism_image *image, const char *address,
 	if (r)
 		return r;
 	r = dism_apply_into_volume(image, place->volume, place->path, verify,
-				   progress, err);
+				   keep_links, progress, err);
 	if (!r)
 		r = address_finish(place, err);
 	cmd_place_close(place);
@@ -219,7 +220,9 @@ static int apply_to_volume(const struct dism_image *image,
 		return options->compact
 			       ? not_compact(s[APPLY_DIR].value, err)
 			       : add_to_folder(image, s[APPLY_DIR].value,
-					       options->verify, progress, err);
+					       options->verify,
+					       s[NO_RP_FIX].value, progress,
+					       err);
 	if (r)
 		return err_pass(err, r, &inner);
 	if (fate == BUILT_ANEW)

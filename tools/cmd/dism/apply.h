@@ -24,7 +24,7 @@ void dism_say_applying(void);
 // it cannot hold.
 // Returns as tree_begin, image_into_ntfs and image_into_tree.
 int dism_apply_into_volume(const struct dism_image *image, struct tree *volume,
-			   const char *folder, bool verify,
+			   const char *folder, bool verify, bool keep_links,
 			   struct cmd_progress *progress, struct err *err);
 
 // Warns of a loss: `first` is where it was met first. Nothing for a count of 0.

@@ -62,10 +62,11 @@ int dism_apply_into_host(const struct dism_image *image, const char *folder,
 }
 
 int dism_apply_into_volume(const struct dism_image *image, struct tree *volume,
-			   const char *folder, bool verify,
+			   const char *folder, bool verify, bool keep_links,
 			   struct cmd_progress *progress, struct err *err)
 {
-	struct into_options options = {.verify = verify};
+	struct into_options options = {.verify = verify,
+				       .keep_links = keep_links};
 	struct ntfs *ntfs = volume_ntfs(volume);
 	struct into_result result;
 	int r = tree_begin(volume, err);

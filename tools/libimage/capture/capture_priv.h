@@ -181,6 +181,19 @@ int capture_judge_point(const struct capture_options *options,
 			uint16_t reserved, const void *data, size_t size,
 			struct capture_point *ret, struct err *err);
 
+// Makes a link that begins at the image's root begin at `folder` of a volume, as
+// above; others stay as they are, and those that would be too long.
+// Returns 0 or -ENOMEM.
+int capture_lead_point(const le16 *folder, size_t folder_len, uint32_t tag,
+		       const void *data, size_t size, struct capture_point *ret,
+		       struct err *err);
+
+// Makes a path of a folder such: without slashes at its ends, divided by
+// backslashes. It lies in *ret_memory (mem_free).
+// Returns 0, -ENOENT for what is not UTF-8, or -ENOMEM.
+int capture_link_folder(const char *path, le16 **ret_memory, const le16 **ret,
+			size_t *ret_len, struct err *err);
+
 // Makes the data of a symbolic link of a target as Linux has it, as wimlib does.
 // `inside` is what of an absolute target lies behind the folder that is captured,
 // or NULL.

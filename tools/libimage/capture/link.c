@@ -123,14 +123,19 @@ static void put(struct buffer *b, const struct text *t)
 	b->n += t->n;
 }
 
-// A path from the root of drive `letter`.
-static void put_path(struct buffer *b, le16 letter, const struct text *rest)
+// A path from a folder of drive `letter`.
+static void put_path(struct buffer *b, le16 letter, const struct text *folder,
+		     const struct text *rest)
 {
 	b->units[b->n++] = letter;
 	put_ascii(b, ":");
-	if (rest->n)
+	if (folder->n) {
+		put_ascii(b, "\\");
+		put(b, folder);
+	}
+	if (rest->n > 1 || (rest->n && !folder->n))
 		put(b, rest);
-	else
+	else if (!folder->n)
 		put_ascii(b, "\\");
 }
 
@@ -166,26 +171,27 @@ static void finish(const struct link *l, uint8_t *data, size_t target_len,
 		    (b->n + 1) * sizeof(le16);
 }
 
-// Makes a link whose path counts from the captured folder.
-static int from_folder(const struct capture_options *o, const struct link *l,
-		       const struct text *folder, const struct text *rest,
-		       struct capture_point *ret, struct err *err)
+// Makes a link whose path, `rest` of it behind folder `from`, begins at folder `to`.
+static int lead(const struct capture_options *o, const struct link *l,
+		const struct text *from, const struct text *to,
+		const struct text *rest, struct capture_point *ret,
+		struct err *err)
 {
 	le16 letter = l->target.s[4]; // behind "\??\"
 	struct text shown;
 	struct buffer b = {0};
 	uint8_t *data;
 	size_t target_len;
-	int r = begin(l, 16, &data, &b, err);
+	int r = begin(l, 16 + 2 * (to->n + 1), &data, &b, err);
 
 	if (r)
 		return r;
 	put_ascii(&b, "\\??\\");
-	put_path(&b, letter, rest);
+	put_path(&b, letter, to, rest);
 	target_len = b.n;
 	b.units[b.n++] = to_le16(0);
-	if (behind(o, l->shown, folder, &shown))
-		put_path(&b, letter, &shown);
+	if (behind(o, l->shown, from, &shown))
+		put_path(&b, letter, to, &shown);
 	else
 		put(&b, &l->shown);
 	finish(l, data, target_len, &b, ret);
@@ -216,13 +222,63 @@ int capture_judge_point(const struct capture_options *o, const le16 *folder,
 		if (is_inside) {
 			point.flags = reserved;
 			if (folder_len)
-				r = from_folder(o, &l, &root, &rest, &point,
-						err);
+				r = lead(o, &l, &root, &(struct text){0}, &rest,
+					 &point, err);
 		}
 	}
 	if (!r)
 		*ret = point;
 	return r;
+}
+
+int capture_lead_point(const le16 *folder, size_t folder_len, uint32_t tag,
+		       const void *data, size_t size, struct capture_point *ret,
+		       struct err *err)
+{
+	const struct capture_options any = {.letter = 0};
+	const struct text root = {0}, to = {folder, folder_len};
+	struct capture_point point = {.data = data, .size = size};
+	struct text path, rest;
+	struct link l;
+	int r = 0;
+
+	*ret = point;
+	if (!folder_len || !take_apart(tag, data, size, &l) ||
+	    l.flags & RELATIVE || !begins(&l.target, "\\??\\"))
+		return 0;
+	path = l.target;
+	skip(&path, 4);
+	if (behind(&any, path, &root, &rest))
+		r = lead(&any, &l, &root, &to, &rest, &point, err);
+	if (!r && point.size > CAPTURE_MAX_REPARSE)
+		mem_free(point.memory); // it stays as it is
+	else if (!r)
+		*ret = point;
+	return r;
+}
+
+int capture_link_folder(const char *path, le16 **ret_memory, const le16 **ret,
+			size_t *ret_len, struct err *err)
+{
+	size_t from = 0, n;
+	le16 *units;
+	int r = utf16_from_utf8(path, &units, &n);
+
+	if (r)
+		return r == -ENOMEM ? err_nomem(err)
+				    : err_set(err, -ENOENT, path, ERR_NOWHERE,
+					      "it is not UTF-8");
+	for (size_t i = 0; i < n; i++)
+		if (get_le16(units[i]) == '/')
+			units[i] = to_le16('\\');
+	while (from < n && get_le16(units[from]) == '\\')
+		from++;
+	while (n > from && get_le16(units[n - 1]) == '\\')
+		n--;
+	*ret_memory = units;
+	*ret = units + from;
+	*ret_len = n - from;
+	return 0;
 }
 
 // --- Links of Linux ----------------------------------------------------------

@@ -456,31 +456,6 @@ static int open_content(struct capture *c, const struct capture_source *s,
 	return r;
 }
 
-// Keeps the folder's path for what links say of it: without its slashes at both
-// ends, divided by backslashes.
-static int keep_folder(struct volume *v, const char *path, struct err *err)
-{
-	size_t n;
-	int r = utf16_from_utf8(path, &v->folder_memory, &n);
-
-	if (r)
-		return r == -ENOMEM ? err_nomem(err)
-				    : err_set(err, -ENOENT, path, ERR_NOWHERE,
-					      "it is not UTF-8");
-	v->folder = v->folder_memory;
-	for (size_t i = 0; i < n; i++)
-		if (get_le16(v->folder_memory[i]) == '/')
-			v->folder_memory[i] = to_le16('\\');
-	while (n && get_le16(*v->folder) == '\\') {
-		v->folder++;
-		n--;
-	}
-	while (n && get_le16(v->folder[n - 1]) == '\\')
-		n--;
-	v->folder_len = n;
-	return 0;
-}
-
 static int find_root(struct volume *v, const char *folder, struct err *err)
 {
 	struct ntfs_stat s;
@@ -491,7 +466,9 @@ static int find_root(struct volume *v, const char *folder, struct err *err)
 	if (!r && !s.is_directory)
 		r = err_set(err, -ENOTDIR, folder, ERR_NOWHERE,
 			    "it is a file, not a folder");
-	return r ? r : keep_folder(v, folder, err);
+	return r ? r
+		 : capture_link_folder(folder, &v->folder_memory, &v->folder,
+				       &v->folder_len, err);
 }
 
 static int capture_volume(struct volume *v, const char *folder,

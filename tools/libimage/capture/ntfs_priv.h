@@ -29,7 +29,8 @@ struct volume {
 	struct capture *c;
 	struct ntfs *n;
 	uint64_t root; // record of the folder that is captured
-	le16 *folder_memory, *folder;
+	le16 *folder_memory;
+	const le16 *folder; // its path, for what links say of it
 	size_t folder_len;
 	struct name *names;
 	size_t name_count, name_room;

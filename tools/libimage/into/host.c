@@ -13,8 +13,6 @@
 
 #include "host.h"
 
-#define LINK_NOT_FIXED 0x10000u // of reparse_flags: the upper half of the word
-
 #define WHOLE (64u << 10) // a file of as much is written at once, by one thread
 #define BLOCK 4096u       // holes of sparse files are made of these
 
@@ -212,10 +210,7 @@ static int make_reparse(struct into *into, const struct wim_dentry *d,
 			struct err *err)
 {
 	struct host_place *p = into->place;
-	// A link that led out of what was captured was not made one from its root.
-	bool fix = !into->options->keep_links &&
-		   wim_get_info(into->wim)->rp_fix &&
-		   !(d->reparse_flags & LINK_NOT_FIXED);
+	bool fix = into_fixes_link(into, d);
 	struct err inner = {0};
 	char *target, name[HOST_NAME];
 	int at, r;

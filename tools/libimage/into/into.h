@@ -91,6 +91,10 @@ void into_find_clashes(const struct wim_image *image, bool and_first,
 
 // --- link.c ------------------------------------------------------------------
 
+// Tells whether a link that is absolute begins at the image's root: one that led out
+// of what was captured was not made such.
+bool into_fixes_link(const struct into *into, const struct wim_dentry *d);
+
 // Reads where a link leads, as the host writes it, with `root` in front of what
 // begins at the image's root (NULL: of nothing). *ret is new memory (mem_free).
 // Returns 0, -ENOENT for a reparse point that is no link or leads to another

@@ -8,6 +8,14 @@
 
 #include "into.h"
 
+#define LINK_NOT_FIXED 0x10000u // of reparse_flags: the upper half of the word
+
+bool into_fixes_link(const struct into *into, const struct wim_dentry *d)
+{
+	return !into->options->keep_links && wim_get_info(into->wim)->rp_fix &&
+	       !(d->reparse_flags & LINK_NOT_FIXED);
+}
+
 static void use_slashes(char *s)
 {
 	for (; *s; s++)

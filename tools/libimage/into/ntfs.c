@@ -2,6 +2,9 @@
 //
 // An image into a folder of an NTFS volume: what is there, and room for what comes.
 
+#include <string.h>
+
+#include "../capture/capture_priv.h"
 #include "../unix.h"
 #include "ntfs.h"
 
@@ -155,17 +158,50 @@ static int make(struct into *into, const struct wim_dentry *d, struct err *err)
 	return r ? r : take_rooms(into, d, err);
 }
 
+// A link from the image's root on leads into the folder.
+static int lead_point(struct into *into, const struct wim_dentry *d,
+		      uint8_t **data, size_t *size, struct err *err)
+{
+	struct ntfs_place *p = into->place;
+	struct capture_point point;
+	uint8_t *whole;
+	int r;
+
+	if (!into_fixes_link(into, d))
+		return 0;
+	r = capture_lead_point(p->folder, p->folder_len, d->reparse_tag,
+			       *data + REPARSE_HEADER, *size - REPARSE_HEADER,
+			       &point, err);
+	if (r || !point.memory)
+		return r;
+	whole = mem_alloc(REPARSE_HEADER + point.size);
+	if (whole) {
+		memcpy(whole, *data, REPARSE_HEADER);
+		memcpy(whole + 4, to_le16((uint16_t)point.size).b, 2);
+		memcpy(whole + REPARSE_HEADER, point.data, point.size);
+		mem_free(*data);
+		*data = whole;
+		*size = REPARSE_HEADER + point.size;
+	}
+	mem_free(point.memory);
+	return whole ? 0 : err_nomem(err);
+}
+
 static int make_reparse(struct into *into, const struct wim_dentry *d,
 			struct err *err)
 {
 	struct ntfs_place *p = into->place;
 	struct err inner = {0};
-	uint8_t *data;
+	uint8_t *data = NULL;
 	size_t size;
 	int r = image_read_reparse(into->wim, d, &data, &size, &inner);
 
-	if (r)
+	if (!r)
+		r = lead_point(into, d, &data, &size, &inner);
+	if (r) {
+		mem_free(data);
 		return into_ntfs_failed(d, r, &inner, err);
+	}
 	p->reparse[d->index] = (struct ntfs_bytes){data, size};
 	return make(into, d, err);
 }
@@ -315,6 +351,10 @@ static int open_place(struct ntfs_place *p, const char *folder, struct err *err)
 			    "it is no folder");
 	if (r)
 		return r;
+	r = capture_link_folder(folder, &p->folder_memory, &p->folder,
+				&p->folder_len, err);
+	if (r)
+		return r;
 	p->target = s.record | (uint64_t)s.sequence << 48;
 	return ntfs_put_new(p->n, now, is_coming, p, &p->put, err);
 }
@@ -344,6 +384,7 @@ static void close_place(struct ntfs_place *p)
 		ntfs_room_free(p->rooms[i]);
 	free_all(p->reparse, p->dentries);
 	free_all(p->ea, p->dentries);
+	mem_free(p->folder_memory);
 	mem_free(p->security);
 	mem_free(p->references);
 	mem_free(p->is_new);
@@ -375,8 +416,10 @@ int image_into_ntfs(struct wim *w, uint32_t index, struct ntfs *n,
 	struct into into = {.ops = &ops, .place = &p, .takes_streams = true};
 	int r = open_place(&p, folder, err);
 
-	if (r)
+	if (r) {
+		close_place(&p);
 		return r;
+	}
 	r = into_run(&into, w, index, options, progress, ret, err);
 	if (r)
 		give_up(&p);

@@ -13,7 +13,10 @@
 struct ntfs_place {
 	struct ntfs *n;
 	struct ntfs_put *put;
-	uint64_t target;    // the folder's reference
+	uint64_t target; // the folder's reference
+	le16 *folder_memory;
+	const le16 *folder; // its path, for what links say of it
+	size_t folder_len;
 	uint32_t *security; // of the volume, for each of the image
 	size_t dentries;
 	// by dentry->index:

@@ -120,6 +120,46 @@ static void links(void)
 	}
 }
 
+// What was made to begin at the image's root leads into a folder again.
+static void lead(void)
+{
+	static const struct {
+		uint32_t tag, link_flags;
+		const char *target, *shown, *folder, *new_target, *new_shown;
+	} leads[] = {
+		{JUNCTION, 0, "\\??\\C:\\d", "c:\\d", "a b\\c",
+		 "\\??\\C:\\a b\\c\\d", "C:\\a b\\c\\d"},
+		{SYMLINK, 0, "\\??\\C:\\", "", "a", "\\??\\C:\\a", ""},
+		{SYMLINK, 0, "\\??\\C:\\x\\", "else", "a", "\\??\\C:\\a\\x\\",
+		 "else"},
+		{SYMLINK, 0, "\\??\\C:\\x", "", "", "\\??\\C:\\x", ""},
+		{SYMLINK, 1, "..\\x", "..\\x", "a", "..\\x", "..\\x"},
+		{JUNCTION, 0, "\\??\\Volume{0}\\", "", "a", "\\??\\Volume{0}\\",
+		 ""},
+	};
+	static uint8_t data[1024];
+
+	for (size_t i = 0; i < sizeof(leads) / sizeof(leads[0]); i++) {
+		size_t head = leads[i].tag == SYMLINK ? 12 : 8, len, size;
+		struct capture_point p;
+		const le16 *folder;
+		le16 *memory;
+
+		size = make(data, leads[i].tag, leads[i].target, leads[i].shown,
+			    leads[i].link_flags);
+		check_ok(capture_link_folder(leads[i].folder, &memory, &folder,
+					     &len, &err),
+			 &err);
+		check_ok(capture_lead_point(folder, len, leads[i].tag, data,
+					    size, &p, &err),
+			 &err);
+		has_text(p.data, head, 0, leads[i].new_target);
+		has_text(p.data, head, 1, leads[i].new_shown);
+		mem_free(p.memory);
+		mem_free(memory);
+	}
+}
+
 // Broken ones, and those that are no links, stay as they are.
 static void others(void)
 {
@@ -176,6 +216,7 @@ static void linux_links(void)
 int main(void)
 {
 	links();
+	lead();
 	others();
 	linux_links();
 	return 0;
