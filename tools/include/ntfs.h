@@ -50,7 +50,7 @@ struct ntfs_build;
 struct ntfs_build_options {
 	const char *label;       // UTF-8, at most 32 units; NULL: none
 	uint64_t serial;         // volume serial number
-	uint32_t cluster_size;   // 512 to 64 KiB; 0: 4096, above 16 TB what
+	uint32_t cluster_size;   // 512 to 2 MiB; 0: 4096, above 16 TB what
 				 // Windows takes
 	uint64_t hidden_sectors; // sectors before the volume on its disk
 	uint16_t heads, sectors_per_track; // 0: 255 and 63

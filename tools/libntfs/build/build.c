@@ -11,7 +11,7 @@
 
 #define MIN_VOLUME      (1u << 20)
 #define DEFAULT_CLUSTER 4096u
-#define MAX_CLUSTER     65536u
+#define MAX_CLUSTER     (2u << 20)
 
 // The last sector is the boot sector's copy.
 static uint64_t count_clusters(const struct disk *dev, uint32_t cluster)
@@ -22,7 +22,7 @@ static uint64_t count_clusters(const struct disk *dev, uint32_t cluster)
 }
 
 // As Windows: 4 KiB up to 16 TB, then the smallest that counts all of the volume,
-// up to 64 KiB for 256 TB (Microsoft's "Default cluster size for NTFS, FAT, and
+// up to 2 MiB for 8 PB (Microsoft's "Default cluster size for NTFS, FAT, and
 // exFAT").
 static uint32_t default_cluster(const struct disk *dev)
 {
@@ -322,7 +322,7 @@ static bool is_bad_size(const struct ntfs_stream_spec *spec)
 	case NTFS_STREAM_OBJECT_ID:
 		return spec->size < 16 || spec->size > 64 || spec->size % 16;
 	default:
-		return spec->size > INT64_MAX - 65536;
+		return spec->size > INT64_MAX - MAX_CLUSTER;
 	}
 }
 

@@ -332,6 +332,8 @@ static void place_metadata(struct ntfs_build *b)
 	uint64_t unit = b->clusters * b->cluster_size < (16 << 20) ? 65536
 								   : 262144;
 
+	// The mirror has at least a cluster of records, and the MFT as many.
+	unit = unit < b->cluster_size ? b->cluster_size : unit;
 	mft->size = round_up((uint64_t)b->records * b->record_size, unit);
 	b->mft_bitmap_size = round_up(mft->size / b->record_size / 8, 8);
 	for (unsigned i = 0; i < SYSTEM_MFT; i++)

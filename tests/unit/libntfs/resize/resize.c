@@ -7,6 +7,7 @@
 
 #include "contents.h"
 #include "ntfs_resize.h"
+#include "scatter.h"
 #include "unit/libntfs/change/model.h"
 #include "unit/libntfs/volumes.h"
 
@@ -123,6 +124,8 @@ static void play(uint64_t seed, uint32_t cluster, uint64_t size, unsigned steps,
 
 		s = slice(d, now);
 		fill(&m, s, steps);
+		if (!draw(&seed, 3))
+			scatter(s, seed);
 		sum = contents(s);
 		l = query(s);
 		to = l.minimum;
