@@ -78,6 +78,7 @@ is_misuse() { # COMMAND WORD...
 		help) gives_help help ;;
 		dir) gives_help dir ;; # the current folder
 		subst) slipway subst ;; # the letters that there are
+		diskpart) slipway diskpart </dev/null ;; # a prompt
 		bcdedit) # this machine's store, which only some machines have
 			run slipway bcdedit
 			[ "$status" -le 1 ]

@@ -24,6 +24,8 @@ given() { # HEADER
 		struct capture_rules *rules; struct wim_writer *writer;
 		struct wim_write_options write_options;
 		struct wim_new_image info;' ;;
+	diskpart) echo 'struct storage *s; void *bytes; size_t size; int status;
+		void write_out(void *ctx, const char *text);' ;;
 	deploy) echo 'struct answer *answer; struct inventory *inventory;
 		const struct inventory_disk *disk; struct plan *plan;
 		struct plan_target target; void say(void *ctx, const char *text);' ;;

@@ -37,6 +37,8 @@ judge_of_source() { # SOURCE
 	libcodec/lzms_parse.c) echo unit/libcodec/lzms_encode.c ;;
 	libcodec/lzx_parse.c | libcodec/lzx_write.c) echo unit/libcodec/lzx_encode.c ;;
 	libdisk/file.c) echo unit/libdisk/disk.c ;;
+	libdiskpart/commands.c) echo unit/libdiskpart/parse.c ;;
+	libdiskpart/vdisks.c) echo cmd/diskpart.bats ;;
 	libimage/into/host.c | libimage/into/into.c) echo fault/libimage/into.c ;;
 	libimage/mount/disk.c) echo unit/libimage/mount/mount.c ;;
 	libimage/into/ntfs.c) echo fault/libimage/into_volume.c ;;

@@ -338,6 +338,9 @@ static int choose_place(const struct part_table *t, const struct part *spec,
 	if (spec->start)
 		return err_set(err, -EINVAL, TABLE_WHAT, spec->start,
 			       "the space from there is not free");
+	if (!spec->size)
+		return err_set(err, -ENOSPC, TABLE_WHAT, ERR_NOWHERE,
+			       "no space is free");
 	return err_set(err, -ENOSPC, TABLE_WHAT, ERR_NOWHERE,
 		       "there is no free place for %llu MB",
 		       (unsigned long long)spec->size >> 20);
