@@ -4,7 +4,7 @@ load ../helpers
 
 setup() {
 	requires qemu-system-x86_64 sfdisk cpio mkntfs ntfscp mke2fs e2fsck \
-		blkdiscard debugfs
+		blkdiscard debugfs wimlib-imagex
 	cd "$ROOT"
 	# shellcheck source=qemu.sh
 	. tests/boot/qemu.sh
@@ -56,16 +56,38 @@ make_kinds() {
 			--sector-size 4096
 		slipway vdisk create child.vhdx --parent parent.vhdx
 	)
+	make_mount "$at"
 	mke2fs -q -t ext4 -d "$at" "$dir/kinds.img" 400M
 	rm -rf "$at"
 }
 
-@test "vdisk attach, detach, parallel use, signals and a killed server" {
+# An image of files of all sizes, and their sums.
+make_mount() { # FOLDER
+	local from=$1/tree i
+	mkdir -p "$from/folder/Ünïcode 中"
+	head -c 3M /dev/urandom >"$from/folder/random"
+	seq 300000 >"$from/folder/numbers"
+	seq 9 >"$from/small"
+	seq 5000 >"$from/gone"
+	: >"$from/empty"
+	ln "$from/small" "$from/folder/link"
+	for i in {1..300}; do
+		seq "$i" >"$from/folder/Ünïcode 中/file $i"
+	done
+	slipway dism /Capture-Image /ImageFile:"$1/mount.wim" \
+		/CaptureDir:"$from" /Name:first /Compress:max --progress none
+	(cd "$from" && find . -type f -exec sha1sum {} + | sed 's|  \./|  |') \
+		>"$1/mount.sums"
+	rm -rf "$from"
+}
+
+@test "vdisk attach, detach, parallel use, signals and a killed server; mounted images" {
 	token=$(od -An -tx1 -N 12 /dev/urandom | tr -d ' \n')
 	make_disk
 	truncate -s 64M "$dir/empty.img"
 	make_kinds
-	cp tests/boot/vdisk_attach.sh tests/boot/vdisk_kinds.sh "$dir/add/"
+	cp tests/boot/vdisk_attach.sh tests/boot/vdisk_kinds.sh \
+		tests/boot/dism_mount.sh "$dir/add/"
 	for name in blkdiscard cmp mke2fs e2fsck; do
 		host_program "$dir/add" $name
 	done
@@ -85,12 +107,19 @@ make_kinds() {
 	qemu_wait "vdisk checks [a-zA-Z]+: $token" 180 || true
 	qemu_type "sh /vdisk_kinds.sh $token"
 	qemu_wait "vdisk kinds [a-zA-Z]+: $token" 240 || true
-	grep -a "vdisk check" "$dir/serial.log"
+	qemu_type "sh /dism_mount.sh $token"
+	qemu_wait "mount checks [a-zA-Z]+: $token" 120 || true
+	grep -aE "(vdisk|mount) check" "$dir/serial.log"
 	grep -aq "vdisk checks passed: $token" "$dir/serial.log"
 	grep -aq "vdisk kinds passed: $token" "$dir/serial.log"
+	grep -aq "mount checks passed: $token" "$dir/serial.log"
 	qemu_stop
 	qemu_pid=
 	e2fsck -fn "$dir/kinds.img"
+	# what was committed is judged by a stranger
+	debugfs -R "dump /mount.wim $dir/mount.wim" "$dir/kinds.img"
+	wimlib-imagex verify "$dir/mount.wim"
+	wimlib-imagex dir "$dir/mount.wim" second --path=/kept
 }
 
 @test "a root file system in an attached disk outlives switch_root" {

@@ -88,7 +88,11 @@ table() {
 	table <<-'END'
 		dism | 87 | say what is to be done | | /Get-ImageInfo, /Apply-Image
 		dism /Get-Imageinof /ImageFile:w.wim | 87 | /Get-Imageinof | | is /Get-ImageInfo meant?
-		dism /Mount-Image /ImageFile:w.wim | 87 | /Mount-Image | not done here | are captured, applied
+		dism /Add-Driver /Driver:x | 87 | /Add-Driver | not done here | are captured, applied
+		dism /Mount-Image /ImageFile:w.wim /MountDir:folder | 87 | /Index:N or /Name:NAME | is missing | /Get-ImageInfo lists
+		dism /Mount-Image /ImageFile:w.wim /Index:1 | 87 | /MountDir:FOLDER | is missing | onto which
+		dism /Unmount-Image /Discard | 87 | /MountDir:FOLDER | is missing | where
+		dism /Unmount-Image /MountDir:folder | 87 | /Commit or /Discard | what becomes of the changes |
 		dism /Get-ImageInfo | 87 | /ImageFile:FILE | is missing | which WIM file
 		dism /Get-ImageInfo /ImageFile | 87 | /ImageFile | needs a value |
 		dism /Get-ImageInfo /ImageFile:w.wim /Indx:1 | 87 | /Indx:1 | unknown switch | is /Index meant?

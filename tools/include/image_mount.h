@@ -6,9 +6,9 @@
 //
 //     struct image_mount_options options = {.time = filetime_now()};
 //     struct image_mount *m;
-//     uint64_t size;
-//     image_mount_size(wim, 1, false, &size, &err);
-//     disk_create_file("changes", size, 512, &changes, &err);
+//     struct image_mount_plan plan;
+//     image_mount_plan(wim, 1, false, &plan, &err);
+//     disk_create_file("changes", plan.size, 512, &changes, &err);
 //     image_mount_new(wim, 1, changes, &options, progress, &m, &err);
 //     // image_mount_disk(m): by libublk to the kernel, or to libntfs
 //     image_mount_close(m);
@@ -56,16 +56,26 @@ struct image_mount_options {
 	uint64_t time;   // FILETIME of the system's files
 };
 
-// Finds how large a file of changes must be for an image.
-// Returns 0, -EFBIG when the volume would be larger than IMAGE_MOUNT_MAX, or as
-// wim_image_load.
+// What is known of a mount before it is made.
+struct image_mount_plan {
+	uint64_t volume; // bytes of it
+	uint64_t size;   // of the file of changes
+	// Files and folders that are encrypted (EFS): a volume for reading is
+	// without the files, and one for writing is refused, as a commit would
+	// lose them.
+	struct apply_lost encrypted;
+};
+
+// Finds out what mounting an image takes.
+// Returns 0, -EFBIG when the volume would be larger than IMAGE_MOUNT_MAX, -ENOTSUP
+// for encrypted files and writing, or as wim_image_load.
 MUST_CHECK
-int image_mount_size(struct wim *w, uint32_t index, bool read_only,
-		     uint64_t *ret, struct err *err);
+int image_mount_plan(struct wim *w, uint32_t index, bool read_only,
+		     struct image_mount_plan *ret, struct err *err);
 
 // Makes the volume of an image in `changes`, a disk of that size which reads as
 // zeroes. Both are borrowed.
-// Returns 0, -EINVAL for a disk of another size, or as apply_tree,
+// Returns 0, -EINVAL for a disk of another size, or as image_mount_plan, apply_tree,
 // ntfs_build_layout, ntfs_build_finish and wim_reader_new.
 MUST_CHECK
 int image_mount_new(struct wim *w, uint32_t index, struct disk *changes,

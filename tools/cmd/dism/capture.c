@@ -112,7 +112,7 @@ static int scan(const char *dir, const struct capture_options *options,
 
 // --- What is not in the image ------------------------------------------------
 
-static void warn_lost(const struct capture_result *result)
+void dism_warn_captured(const struct capture_result *result)
 {
 	for (int i = 0; i < CAPTURE_LOSSES; i++) {
 		const struct capture_lost *lost = &result->lost[i];
@@ -235,7 +235,7 @@ static int run(const struct cmd_switch *s, const struct dism_compression *c,
 				err);
 	if (!r) {
 		cmd_progress_end(progress);
-		warn_lost(capture_get_result(source.capture));
+		dism_warn_captured(capture_get_result(source.capture));
 	}
 	close_source(&source);
 	return r;

@@ -2,6 +2,7 @@
 //
 // What Windows' scripts say with any verb: most of it means nothing here.
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -13,6 +14,8 @@ static const struct cmd_switch common[] = {
 	{"ScratchDir", true, NULL}, {"LogLevel", true, NULL},
 	{"LogPath", true, NULL},
 };
+
+static const char *scratch; // of /ScratchDir
 
 // Returns the value of such a switch ("" for one without), or NULL.
 static const char *value_of(const char *word, const struct cmd_switch *s)
@@ -37,8 +40,16 @@ const char *dism_log_path(int argc, char **argv)
 	return ret;
 }
 
+const char *dism_scratch_dir(void)
+{
+	const char *folder = scratch ? scratch : getenv("TMPDIR");
+
+	return folder && *folder ? folder : "/tmp";
+}
+
 int dism_drop_common(int argc, char **argv)
 {
+	static const struct cmd_switch scratch_dir = {"ScratchDir", true, NULL};
 	int kept = 1;
 
 	for (int i = 1; i < argc; i++) {
@@ -48,6 +59,8 @@ int dism_drop_common(int argc, char **argv)
 			drop |= value_of(argv[i], &common[k]) != NULL;
 		if (!drop)
 			argv[kept++] = argv[i];
+		else if (value_of(argv[i], &scratch_dir))
+			scratch = value_of(argv[i], &scratch_dir);
 	}
 	return kept;
 }

@@ -27,6 +27,13 @@ static const char usage[] =
 	"       dism /Split-Image /ImageFile:FILE /SWMFile:FILE /FileSize:MB\n"
 	"       dism /Optimize-Image /ImageFile:FILE [/Compress:...]\n"
 	"       dism /Verify-Image /ImageFile:FILE\n"
+	"       dism /Mount-Image /ImageFile:FILE /Index:N | /Name:NAME\n"
+	"            /MountDir:FOLDER [/ReadOnly] [/CheckIntegrity] [/ScratchDir:DIR]\n"
+	"       dism /Unmount-Image /MountDir:FOLDER /Discard | /Commit\n"
+	"            [/CheckIntegrity] [/Append [/Name:NAME]]\n"
+	"       dism /Commit-Image /MountDir:FOLDER [/CheckIntegrity] [/Append ...]\n"
+	"       dism /Remount-Image /MountDir:FOLDER\n"
+	"       dism /Get-MountedImageInfo | /Cleanup-Mountpoints\n"
 	"       dism /Image:VOLUME /Get-Drivers [/All] [/Format:List|Table]\n"
 	"       dism /Image:VOLUME /Get-DriverInfo /Driver:FILE.inf\n"
 	"       dism /Image:VOLUME /Get-CurrentEdition\n"
@@ -50,6 +57,15 @@ static const char usage[] =
 	"  /Optimize-Image rebuild the file without what no image uses, or compress\n"
 	"                  it in another way; the old one stays until that is done\n"
 	"  /Verify-Image   read all of it, and compare it with its hashes\n"
+	"  /Mount-Image    show an image as files in an empty folder of this machine,\n"
+	"                  for root; content is read when it is wanted, and changes\n"
+	"                  are kept in /ScratchDir (TMPDIR) until they are committed\n"
+	"  /Unmount-Image  end that: changes become the image, with /Append another\n"
+	"                  one, or are thrown away\n"
+	"  /Commit-Image   put changes into the file, and go on\n"
+	"  /Remount-Image  mount again what a killed server or a cut left\n"
+	"  /Get-MountedImageInfo list what is mounted\n"
+	"  /Cleanup-Mountpoints  forget what cannot be mounted again\n"
 	"  /Get-Drivers    list the driver packages that a Windows has from others,\n"
 	"                  with /All its own too\n"
 	"  /Get-DriverInfo show one and its devices: oem1.inf, or FOLDER/FILE.inf of\n"
@@ -87,7 +103,7 @@ static const char usage[] =
 	"  /Credentials:FILE for a share that lets no guests in: lines username=X,\n"
 	"                  password=X and domain=X, as mount.cifs reads them\n"
 	"\n"
-	"Switches may be written as --image-file FILE, too. /English, /ScratchDir:DIR,\n"
+	"Switches may be written as --image-file FILE, too. /English,\n"
 	"/Quiet and /LogLevel:N are accepted, and change nothing. /LogPath:FILE adds what\n"
 	"was done, and what went wrong, to a file.\n";
 
@@ -100,6 +116,10 @@ static const struct verb {
 	{"Append-Image", dism_append_image},
 	{"Apply-Image", dism_apply_image},
 	{"Capture-Image", dism_capture_image},
+	{"Cleanup-Mountpoints", dism_cleanup_mountpoints},
+	{"Cleanup-Wim", dism_cleanup_mountpoints},
+	{"Commit-Image", dism_commit_image},
+	{"Commit-Wim", dism_commit_image},
 	{"Delete-Image", dism_delete_image},
 	{"Export-Image", dism_export_image},
 	{"Get-CurrentEdition", dism_get_current_edition},
@@ -107,9 +127,17 @@ static const struct verb {
 	{"Get-Drivers", dism_get_drivers},
 	{"Get-ImageInfo", dism_image_info},
 	{"Get-WimInfo", dism_image_info},
+	{"Get-MountedImageInfo", dism_mounted_info},
+	{"Get-MountedWimInfo", dism_mounted_info},
 	{"List-Image", dism_list_image},
+	{"Mount-Image", dism_mount_image},
+	{"Mount-Wim", dism_mount_image},
 	{"Optimize-Image", dism_optimize_image},
+	{"Remount-Image", dism_remount_image},
+	{"Remount-Wim", dism_remount_image},
 	{"Split-Image", dism_split_image},
+	{"Unmount-Image", dism_unmount_image},
+	{"Unmount-Wim", dism_unmount_image},
 	{"Verify-Image", dism_verify_image},
 };
 
@@ -142,10 +170,9 @@ static const struct verb *find_verb(const char *word)
 static bool is_for_windows(const char *word)
 {
 	static const char *const words[] = {
-		"Online",        "Mount-Image",    "Mount-Wim",
-		"Unmount-Image", "Unmount-Wim",    "Cleanup-Image",
-		"Add-Driver",    "Remove-Driver",  "Export-Driver",
-		"Add-Package",   "Remove-Package", "Enable-Feature",
+		"Online",         "Cleanup-Image",  "Add-Driver",
+		"Remove-Driver",  "Export-Driver",  "Add-Package",
+		"Remove-Package", "Enable-Feature",
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)

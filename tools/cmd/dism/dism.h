@@ -42,6 +42,14 @@ int dism_read_switches(int argc, char **argv, struct cmd_switch *switches,
 int dism_open(const struct cmd_switch *switches, bool needs_image,
 	      struct dism_image *ret);
 
+// Opens an image file by its name, and those of a split one that match a pattern
+// (NULL: none), with who logs on to a share from a file (NULL: nobody). *image is all
+// zero before, and dism_close ends it also when this failed.
+// Returns as credentials_read, image_names_match and wim_open_files.
+int dism_open_image(const char *path, const char *pattern,
+		    const char *credentials, struct dism_image *image,
+		    struct err *err);
+
 // As dism_open, for a verb that has these switches alone: reads them first.
 int dism_open_named(int argc, char **argv, bool needs_image,
 		    struct dism_image *ret);
@@ -111,6 +119,14 @@ const char *dism_log_path(int argc, char **argv);
 // Takes out of the words what may be said with any verb. Returns how many are left.
 int dism_drop_common(int argc, char **argv);
 
+// Returns the folder for what is written meanwhile: that of /ScratchDir, or TMPDIR.
+const char *dism_scratch_dir(void);
+
+struct capture_result;
+
+// Warns of what a capture left out.
+void dism_warn_captured(const struct capture_result *result);
+
 // Prints what every verb begins with.
 void dism_begin(void);
 
@@ -122,6 +138,8 @@ int dism_done(void);
 int dism_append_image(int argc, char **argv);
 int dism_apply_image(int argc, char **argv);
 int dism_capture_image(int argc, char **argv);
+int dism_cleanup_mountpoints(int argc, char **argv);
+int dism_commit_image(int argc, char **argv);
 int dism_delete_image(int argc, char **argv);
 int dism_export_image(int argc, char **argv);
 int dism_get_current_edition(int argc, char **argv);
@@ -129,8 +147,12 @@ int dism_get_driver_info(int argc, char **argv);
 int dism_get_drivers(int argc, char **argv);
 int dism_image_info(int argc, char **argv);
 int dism_list_image(int argc, char **argv);
+int dism_mount_image(int argc, char **argv);
+int dism_mounted_info(int argc, char **argv);
 int dism_optimize_image(int argc, char **argv);
+int dism_remount_image(int argc, char **argv);
 int dism_split_image(int argc, char **argv);
+int dism_unmount_image(int argc, char **argv);
 int dism_verify_image(int argc, char **argv);
 
 // What imagex alone has.

@@ -24,6 +24,11 @@ static const char usage[] =
 	"              [/compress none|fast|maximum|recovery] [/ref PATTERN]\n"
 	"       imagex /delete FILE IMAGE [/check]\n"
 	"       imagex /split FILE FILE MB [/check]\n"
+	"       imagex /mount FILE IMAGE FOLDER\n"
+	"       imagex /mountrw FILE IMAGE FOLDER\n"
+	"       imagex /unmount [/commit] FOLDER\n"
+	"       imagex /remount FOLDER\n"
+	"       imagex /cleanup\n"
 	"\n"
 	"Images of WIM files as ImageX has them; IMAGE is a number or a name. VOLUME\n"
 	"and FILE are addresses: disk.img@3:\\, win.vhd@1:\\, folders and files of this\n"
@@ -61,6 +66,7 @@ static const struct form {
 	 3,
 	 {"CaptureDir", "ImageFile", "Name", "Description"},
 	 "Successfully captured image."},
+	{"cleanup", NULL, dism_cleanup_mountpoints, 0, {NULL}, ""},
 	{"delete",
 	 "Deleting",
 	 dism_delete_image,
@@ -81,13 +87,39 @@ static const struct form {
 	 1,
 	 {"ImageFile", "", "NewName", "NewDescription"},
 	 ""},
+	{"mount",
+	 "Mounting",
+	 dism_mount_image,
+	 3,
+	 {"ImageFile", "", "MountDir"},
+	 "Successfully mounted image."},
+	{"mountrw",
+	 "Mounting",
+	 dism_mount_image,
+	 3,
+	 {"ImageFile", "", "MountDir"},
+	 "Successfully mounted image (RW)."},
+	{"remount",
+	 "Remounting",
+	 dism_remount_image,
+	 1,
+	 {"MountDir"},
+	 "Successfully remounted image."},
 	{"split",
 	 "Splitting",
 	 dism_split_image,
 	 3,
 	 {"ImageFile", "SWMFile", "FileSize"},
 	 "Successfully split image file."},
+	{"unmount",
+	 "Unmounting",
+	 dism_unmount_image,
+	 1,
+	 {"MountDir"},
+	 "Successfully unmounted image."},
 };
+
+static const char COMMIT[] = "Commit";
 
 // Switches by their names here and there; NULL: read over.
 static struct {
@@ -100,8 +132,8 @@ static struct {
 	{"--flags", "Flags", true},       {"--norpfix", "NoRpFix", false},
 	{"--ref", "SWMFile", true},       {"--verify", "Verify", false},
 	{"--xml", "Xml", false},          {"--progress", "Progress", true},
-	{"--scroll", NULL, false},        {"--temp", NULL, true},
-	{"--logfile", NULL, true},
+	{"--commit", COMMIT, false},      {"--scroll", NULL, false},
+	{"--temp", NULL, true},           {"--logfile", NULL, true},
 };
 #define RENAMED (sizeof(renamed) / sizeof(renamed[0]))
 
@@ -118,7 +150,7 @@ static const struct form *find_form(const char *word)
 
 // The words for dism, made one by one.
 struct line {
-	char *words[1 + WORDS + RENAMED + 1];
+	char *words[1 + WORDS + RENAMED + 2];
 	int count;
 	bool failed;
 };
@@ -152,6 +184,16 @@ static void add_word(struct line *line, const char *what, const char *word)
 		add(line, what, word);
 }
 
+// What dism wants to be told, and a verb here means.
+static void add_meant(struct line *line, const struct form *form,
+		      bool is_commit)
+{
+	if (!strcmp(form->name, "mount"))
+		add(line, "ReadOnly", "");
+	if (!strcmp(form->name, "unmount") && !is_commit)
+		add(line, "Discard", "");
+}
+
 // A switch may be called as a folder of this machine is, "/boot" above all: its
 // other form is never a path.
 static void mark_switches(int argc, char **argv)
@@ -167,6 +209,7 @@ static int translate(const struct form *form, int argc, char **argv,
 		     struct line *line)
 {
 	struct cmd_switch table[RENAMED + 1] = {{0}};
+	bool is_commit = false;
 	int words, r;
 
 	for (size_t i = 0; i < RENAMED; i++)
@@ -190,7 +233,9 @@ static int translate(const struct form *form, int argc, char **argv,
 			add(line, renamed[i].there, table[i].value);
 		else if (table[i].value && !strcmp(table[i].name, "scroll"))
 			add(line, "Progress", DISM_SCROLL);
+		is_commit |= table[i].value && renamed[i].there == COMMIT;
 	}
+	add_meant(line, form, is_commit);
 	return line->failed ? CMD_FAILED : 0;
 }
 

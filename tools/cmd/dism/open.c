@@ -28,9 +28,9 @@ static int choose_image(const char *path, const char *index, const char *name,
 	return dism_fail(path, &err);
 }
 
-static int open_image(const char *path, const char *pattern,
-		      const char *credentials, struct dism_image *image,
-		      struct err *err)
+int dism_open_image(const char *path, const char *pattern,
+		    const char *credentials, struct dism_image *image,
+		    struct err *err)
 {
 	struct wim_files files = image_files(&image->credentials.logon);
 	struct image_names names = {0};
@@ -68,7 +68,8 @@ int dism_open(const struct cmd_switch *switches, bool needs_image,
 				  "/Index:N or /Name:NAME is missing; "
 				  "/Get-ImageInfo lists the images");
 	*ret = (struct dism_image){.path = path};
-	if (open_image(path, switches[4].value, switches[5].value, ret, &err))
+	if (dism_open_image(path, switches[4].value, switches[5].value, ret,
+			    &err))
 		status = dism_fail(path, &err);
 	else
 		status = choose_image(path, index, name, ret);

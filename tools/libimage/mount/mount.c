@@ -193,17 +193,17 @@ static void name_image(struct mount_label *l, struct wim *w, uint32_t index)
 static int set_size(struct making *k, struct err *err)
 {
 	struct mount_label *l = &k->mount->label;
-	struct wim_image *image;
-	int r = wim_image_load(k->mount->wim, l->index, &image, err);
+	struct image_mount_plan plan;
+	int r = image_mount_plan(k->mount->wim, l->index, l->read_only, &plan,
+				 err);
 
 	if (r)
 		return r;
-	r = image_mount_volume_size(image, l->read_only, &l->volume, err);
-	wim_image_free(image);
-	if (!r && image_mount_file_size(l->volume) != k->changes->size)
-		r = err_set(err, -EINVAL, "file of changes", ERR_NOWHERE,
-			    "it has another size than the image wants");
-	return r;
+	l->volume = plan.volume;
+	if (plan.size == k->changes->size)
+		return 0;
+	return err_set(err, -EINVAL, "file of changes", ERR_NOWHERE,
+		       "it has another size than the image wants");
 }
 
 int image_mount_new(struct wim *w, uint32_t index, struct disk *changes,

@@ -46,9 +46,9 @@ int image_mount_label_decode(const uint8_t *src, uint64_t file,
 
 // --- size.c ------------------------------------------------------------------
 
-// Finds the size of an image's volume. Returns 0 or -EFBIG.
-int image_mount_volume_size(const struct wim_image *image, bool read_only,
-			    uint64_t *ret, struct err *err);
+// As image_mount_plan, of an image that was loaded.
+int image_mount_look(const struct wim_image *image, bool read_only,
+		     struct image_mount_plan *ret, struct err *err);
 
 // --- content.c ---------------------------------------------------------------
 

@@ -32,8 +32,8 @@ static uint64_t entry_size(const struct wim_dentry *d)
 	return size;
 }
 
-int image_mount_volume_size(const struct wim_image *image, bool read_only,
-			    uint64_t *ret, struct err *err)
+static int volume_size(const struct wim_image *image, bool read_only,
+		       uint64_t *ret, struct err *err)
 {
 	uint64_t size = SYSTEM_FILES;
 
@@ -53,18 +53,49 @@ int image_mount_volume_size(const struct wim_image *image, bool read_only,
 	return 0;
 }
 
-int image_mount_size(struct wim *w, uint32_t index, bool read_only,
-		     uint64_t *ret, struct err *err)
+static int look_for_encrypted(const struct wim_image *image,
+			      struct apply_lost *lost, struct err *err)
+{
+	int r = 0;
+
+	for (uint64_t i = 0; !r && i < image->dentry_count; i++) {
+		const struct wim_dentry *d = image->dentries[i];
+
+		if (d->attributes & NTFS_ATTR_ENCRYPTED && !lost->count++)
+			r = apply_path(d, lost->first, sizeof(lost->first),
+				       err);
+	}
+	return r;
+}
+
+int image_mount_look(const struct wim_image *image, bool read_only,
+		     struct image_mount_plan *ret, struct err *err)
+{
+	struct image_mount_plan plan = {0};
+	int r = volume_size(image, read_only, &plan.volume, err);
+
+	if (!r)
+		r = look_for_encrypted(image, &plan.encrypted, err);
+	if (!r && plan.encrypted.count && !read_only)
+		r = err_set(err, -ENOTSUP, plan.encrypted.first, ERR_NOWHERE,
+			    "it is encrypted (EFS), and a commit would lose "
+			    "it: mount the image for reading only");
+	if (r)
+		return r;
+	plan.size = image_mount_file_size(plan.volume);
+	*ret = plan;
+	return 0;
+}
+
+int image_mount_plan(struct wim *w, uint32_t index, bool read_only,
+		     struct image_mount_plan *ret, struct err *err)
 {
 	struct wim_image *image;
-	uint64_t volume;
 	int r = wim_image_load(w, index, &image, err);
 
 	if (r)
 		return r;
-	r = image_mount_volume_size(image, read_only, &volume, err);
+	r = image_mount_look(image, read_only, ret, err);
 	wim_image_free(image);
-	if (!r)
-		*ret = image_mount_file_size(volume);
 	return r;
 }

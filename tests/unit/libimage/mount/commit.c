@@ -251,6 +251,42 @@ static void nothing_changed(const char *path)
 	disk_close(file);
 }
 
+// What is written where content of the image lay is new content.
+static void in_place(const char *path)
+{
+	const struct image_commit_options options = {.append = false};
+	struct disk *file = copy_wim(path, 1), *content;
+	struct victim v = {.is_found = false};
+	struct changes changes;
+	struct image_mount *m;
+	struct capture *c;
+	uint32_t index;
+	struct ntfs *n;
+	uint64_t root;
+	uint8_t byte;
+	struct wim *w;
+
+	check_ok(wim_open(file, &w, &err), &err);
+	m = mount(w, 1, false, &changes);
+	n = begin(image_mount_disk(m));
+	check_ok(ntfs_lookup(n, "\\", &root, &err), &err);
+	check_ok(ntfs_list(n, root, take_file, &v, &err), &err);
+	check(v.is_found);
+	check_ok(ntfs_open_file(n, v.name, &content, &err), &err);
+	check_ok(disk_read(content, 0, &byte, 1, &err), &err);
+	byte ^= 1;
+	check_ok(disk_write(content, 0, &byte, 1, &err), &err);
+	disk_close(content);
+	ntfs_close(n);
+	check_ok(image_commit(m, &options, NULL, &c, &index, &err), &err);
+	capture_free(c);
+	is_as_volume(file, 1, image_mount_disk(m));
+	image_mount_close(m);
+	end_changes(&changes);
+	wim_close(w);
+	disk_close(file);
+}
+
 static void refused(void)
 {
 	struct disk *file =
@@ -293,6 +329,7 @@ int main(void)
 		nothing_changed(paths[i]);
 	}
 	commits(paths[1], true);
+	in_place(paths[1]);
 	refused();
 	return 0;
 }

@@ -38,10 +38,10 @@ static inline struct image_mount *mount(struct wim *w, uint32_t index,
 						    .time = MOUNTED_TIME};
 	struct err err = {0};
 	struct image_mount *m;
-	uint64_t size;
+	struct image_mount_plan plan;
 
-	check_ok(image_mount_size(w, index, read_only, &size, &err), &err);
-	*changes = new_changes(size);
+	check_ok(image_mount_plan(w, index, read_only, &plan, &err), &err);
+	*changes = new_changes(plan.size);
 	check_ok(image_mount_new(w, index, changes->disk, &options, NULL, &m,
 				 &err),
 		 &err);
