@@ -23,7 +23,8 @@ struct fake_disk {
 	char address[128]; // "/dev/sda", "d.img", "d.img@1:\\x.vhd"
 	struct disk *disk;
 	bool is_of_machine, is_medium, is_removable, is_read_only;
-	bool is_busy; // opening it for writing fails
+	bool is_busy;     // opening it for writing fails
+	bool is_borrowed; // the disk is the test's
 	const char *model, *serial, *sys_path, *in_use; // or NULL
 	uint64_t sequence;
 };
@@ -35,8 +36,6 @@ static struct fake {
 	struct storage_state state;
 	int open_count;   // places that are open
 	unsigned settled; // how often the machine was listed
-	char log[4096];   // what went out of the memory: "mount C, ..."
-	bool is_making;   // create_file's disk has no name yet
 } fake;
 
 static inline struct fake_disk *fake_find(const char *address)
@@ -47,16 +46,28 @@ static inline struct fake_disk *fake_find(const char *address)
 	return NULL;
 }
 
+// A file that is a disk of the test's own.
+static inline struct fake_disk *fake_take(const char *address,
+					  struct disk *disk)
+{
+	struct fake_disk *d = &fake.disks[fake.count++];
+
+	check(fake.count <= FAKE_DISKS);
+	*d = (struct fake_disk){.disk = disk, .is_borrowed = true};
+	snprintf(d->address, sizeof(d->address), "%s", address);
+	return d;
+}
+
 static inline struct fake_disk *fake_file(const char *address, uint64_t size,
 					  uint32_t sector_size)
 {
-	struct fake_disk *d = &fake.disks[fake.count++];
 	struct err err = {0};
+	struct disk *disk;
+	struct fake_disk *d;
 
-	check(fake.count <= FAKE_DISKS);
-	*d = (struct fake_disk){0};
-	snprintf(d->address, sizeof(d->address), "%s", address);
-	check_ok(disk_memory(size, sector_size, &d->disk, &err), &err);
+	check_ok(disk_memory(size, sector_size, &disk, &err), &err);
+	d = fake_take(address, disk);
+	d->is_borrowed = false;
 	return d;
 }
 
@@ -130,7 +141,7 @@ static inline int fake_extend(struct disk *d, uint64_t off, const void *buf,
 
 static inline void fake_close_handle(struct disk *d)
 {
-	mem_free(d);
+	free(d);
 }
 
 static inline struct disk *fake_handle(struct disk *under, bool read_only)
@@ -143,7 +154,7 @@ static inline struct disk *fake_handle(struct disk *under, bool read_only)
 					    .resize = fake_resize,
 					    .extend = fake_extend,
 					    .close = fake_close_handle};
-	struct fake_handle *h = mem_alloc(sizeof(*h));
+	struct fake_handle *h = calloc(1, sizeof(*h));
 
 	check(h);
 	h->disk = *under;
@@ -176,7 +187,7 @@ static inline void fake_close(struct place *place)
 		return;
 	while (p->count)
 		disk_close(p->opened[--p->count]);
-	mem_free(p);
+	free(p);
 	fake.open_count--;
 }
 
@@ -238,7 +249,7 @@ static inline int fake_open(const char *address, unsigned flags,
 	if (for_writing && found->is_busy)
 		return err_set(err, -EBUSY, address, ERR_NOWHERE,
 			       "somebody has it");
-	p = mem_alloc(sizeof(*p));
+	p = calloc(1, sizeof(*p));
 	check(p);
 	fake.open_count++;
 	p->place.levels = p->levels;
@@ -276,9 +287,13 @@ static inline int fake_list(struct settle *settle, const char *root,
 {
 	struct inventory *v = mem_alloc(sizeof(*v));
 
-	check(v);
+	if (!v)
+		return err_nomem(err);
 	v->disks = mem_array(FAKE_DISKS, sizeof(*v->disks));
-	check(v->disks);
+	if (!v->disks) {
+		mem_free(v);
+		return err_nomem(err);
+	}
 	fake.settled++;
 	for (size_t i = 0; i < fake.count; i++) {
 		const struct fake_disk *f = &fake.disks[i];
@@ -320,11 +335,18 @@ static inline uint64_t fake_sequence(const char *root, const char *path)
 static inline int fake_read_letters(struct address_letters *ret,
 				    struct err *err)
 {
-	*ret = (struct address_letters){0};
-	for (int i = 0; i < ADDRESS_LETTERS; i++)
-		if (fake.letters[i])
-			check((ret->addresses[i] =
-				       mem_strdup(fake.letters[i])));
+	struct address_letters l = {0};
+
+	for (int i = 0; i < ADDRESS_LETTERS; i++) {
+		if (!fake.letters[i])
+			continue;
+		l.addresses[i] = mem_strdup(fake.letters[i]);
+		if (!l.addresses[i]) {
+			address_letters_done(&l);
+			return err_nomem(err);
+		}
+	}
+	*ret = l;
 	return 0;
 }
 
@@ -336,8 +358,8 @@ static inline int fake_assign_letter(char letter, const char *address,
 	if (*at && strcmp(*at, address))
 		return err_set(err, -EEXIST, "letter", ERR_NOWHERE,
 			       "it stands for %s already", *at);
-	mem_free(*at);
-	check((*at = mem_strdup(address)));
+	free(*at);
+	check((*at = strdup(address)));
 	return 0;
 }
 
@@ -348,18 +370,23 @@ static inline int fake_remove_letter(char letter, struct err *err)
 	if (!*at)
 		return err_set(err, -ENOENT, "letter", ERR_NOWHERE,
 			       "it stands for nothing");
-	mem_free(*at);
+	free(*at);
 	*at = NULL;
 	return 0;
 }
 
 static inline int fake_read_state(struct storage_state *ret, struct err *err)
 {
-	*ret = (struct storage_state){0};
-	for (size_t i = 0; i < fake.state.count; i++)
-		check_ok(storage_state_set(ret, &fake.state.disks[i], err),
-			 err);
-	return 0;
+	struct storage_state s = {0};
+	int r = 0;
+
+	for (size_t i = 0; i < fake.state.count && !r; i++)
+		r = storage_state_set(&s, &fake.state.disks[i], err);
+	if (r)
+		storage_state_done(&s);
+	else
+		*ret = s;
+	return r;
 }
 
 static inline int fake_put_state(const struct storage_state_disk *disk,
@@ -394,9 +421,10 @@ static inline void fake_end(void)
 {
 	check_eq(fake.open_count, 0);
 	for (size_t i = 0; i < fake.count; i++)
-		disk_close(fake.disks[i].disk);
+		if (!fake.disks[i].is_borrowed)
+			disk_close(fake.disks[i].disk);
 	for (int i = 0; i < ADDRESS_LETTERS; i++)
-		mem_free(fake.letters[i]);
+		free(fake.letters[i]);
 	storage_state_done(&fake.state);
 }
 

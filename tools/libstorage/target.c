@@ -68,7 +68,7 @@ static int check_same(struct storage_target *t, unsigned flags, struct err *err)
 	if (t->place->disk->size != d->size)
 		return stale(d, err);
 	r = storage_read_table(t->s, t->place->disk, &t->table, &why);
-	if (r && !d->trouble_code)
+	if ((r == -EBADMSG || r == -EFBIG) && !d->trouble_code)
 		return stale(d, err);
 	if (r && !(flags & STORAGE_ANY_TABLE))
 		return err_pass(err, r, &why);
