@@ -103,8 +103,9 @@ make_in_memory() { # CORES
 		export TMPDIR=$memory
 }
 
-# A machine that starts keeps one core busy and half a gigabyte: as many at once
-# as there are cores, but at most four. Each may then be half as fast.
+# A machine that starts keeps half a gigabyte, and one core busy for three quarters of
+# its time: half as many again as there are cores, but at most six. Each may then be
+# half as fast.
 bats_tier() { # FOLDER
 	local cores t number status p s f files
 	local TIMEOUT_SCALE=${TIMEOUT_SCALE:-1} TMPDIR=${TMPDIR:-/tmp}
@@ -112,6 +113,7 @@ bats_tier() { # FOLDER
 	cores=$(nproc)
 	if [ "$1" = boot ]; then
 		[ "$cores" -le 4 ] || cores=4
+		cores=$((cores + cores / 2))
 		export TIMEOUT_SCALE=$((TIMEOUT_SCALE * 2))
 	else
 		make_in_memory "$cores"
