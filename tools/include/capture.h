@@ -94,6 +94,10 @@ struct capture_options {
 	// attributes are captured anyway: what those of WSL say of a file, so too.
 	bool unix_data;
 
+	// Of the host: the file that the image is written to, which is no part of
+	// it. NULL: it is none, or elsewhere.
+	const char *output;
+
 	// Of an NTFS volume: returns the SHA-1 of a stream that lies at `off` of it
 	// in one piece of `size` bytes, or NULL. Such content is not read when it
 	// is in the WIM already (wim_content.known). NULL: nothing is known.
@@ -112,6 +116,8 @@ enum capture_loss {
 	CAPTURE_SPECIAL,    // a device, pipe or socket of the host
 	CAPTURE_NAME,       // a name that an image cannot hold
 	CAPTURE_CHANGED,    // a file of the host that went away meanwhile
+	CAPTURE_OUTPUT,     // the file that the image is written to
+	CAPTURE_TORN,       // is there, and was written to while it was read
 	CAPTURE_ATTRIBUTES, // is there, without extended attributes of the host
 			    // that an image cannot hold
 	CAPTURE_LOSSES

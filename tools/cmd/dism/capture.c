@@ -221,6 +221,7 @@ static int run(const struct cmd_switch *s, const struct dism_compression *c,
 	struct capture_options options = {
 		.keep_links = s[NO_RP_FIX].value,
 		.unix_data = s[UNIX_DATA].value,
+		.output = s[IMAGE_FILE].value,
 	};
 	struct source source = {0};
 	int r = read_rules(s[CONFIG_FILE].value, &source.rules, err);

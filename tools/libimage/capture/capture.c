@@ -20,6 +20,7 @@ int capture_begin(const struct capture_options *options, struct capture **ret,
 		return err_nomem(err);
 	c->options = *options;
 	c->options.rules = NULL;
+	c->options.output = NULL;
 	r = wim_image_new(&c->image, err);
 	if (r) {
 		capture_free(c);
@@ -88,6 +89,10 @@ const char *capture_loss_text(enum capture_loss loss)
 		[CAPTURE_NAME] = "has a name that an image cannot hold, and is "
 				 "left out",
 		[CAPTURE_CHANGED] = "went away meanwhile",
+		[CAPTURE_OUTPUT] = "is what the image is written to, and left "
+				   "out",
+		[CAPTURE_TORN] = "was written to while it was read: what the "
+				 "image has of it may be of two moments",
 		[CAPTURE_ATTRIBUTES] = "has extended attributes that an image "
 				       "cannot hold",
 	};

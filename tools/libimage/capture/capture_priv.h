@@ -154,6 +154,19 @@ static inline bool capture_is_kept(enum capture_loss loss)
 	       loss == CAPTURE_ATTRIBUTES;
 }
 
+// --- host.c ------------------------------------------------------------------
+
+// Tells what errno says of a file. Returns its code.
+int capture_host_failed(const char *path, struct err *err);
+
+// --- watch.c -----------------------------------------------------------------
+
+// Opens a file of the host by `name`, for reading; `path` is told when it is written
+// to meanwhile. `folder` is closed with it, or by a failure; -1: none.
+// Returns 0, -ENOMEM, or what the system says.
+int capture_watch(struct capture *c, const char *path, const char *name,
+		  int folder, struct disk **ret, struct err *err);
+
 // --- xattr.c -----------------------------------------------------------------
 
 // Reads the extended attributes of a file of the host, which is not followed, and

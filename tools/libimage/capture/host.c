@@ -25,11 +25,12 @@ struct host {
 	char *real;                // its path without links; "" for the root
 	struct capture_links seen; // files of several names
 	const struct capture_rules *rules;
+	struct stat output; // of what the image goes to; st_ino 0: none
 	struct progress *progress;
 	struct err *err;
 };
 
-static int failed(const char *path, struct err *err)
+int capture_host_failed(const char *path, struct err *err)
 {
 	int code = -errno;
 
@@ -108,23 +109,20 @@ static void show(const char *folder, const struct steps *s, char *buf,
 
 // --- Content -----------------------------------------------------------------
 
-static int open_by_path(const char *folder, const struct steps *s,
+static int open_by_path(struct capture *c, const struct steps *s,
 			struct disk **ret, struct err *err)
 {
 	char path[PATH_MAX], name[NAME_MAX + 32];
-	int fd, r;
+	int fd;
 
-	show(folder, s, path, sizeof(path));
+	show(c->folder, s, path, sizeof(path));
 	if (strlen(path) < sizeof(path) - NAME_MAX - 2)
-		return disk_open_file(path, DISK_READ_ONLY | DISK_UNLOCKED, ret,
-				      err);
-	fd = open_steps(folder, s, 1);
+		return capture_watch(c, path, path, -1, ret, err);
+	fd = open_steps(c->folder, s, 1);
 	if (fd < 0)
-		return failed(path, err);
+		return capture_host_failed(path, err);
 	snprintf(name, sizeof(name), "/proc/self/fd/%d/%s", fd, s->names[0]);
-	r = disk_open_file(name, DISK_READ_ONLY | DISK_UNLOCKED, ret, err);
-	close(fd);
-	return r;
+	return capture_watch(c, path, name, fd, ret, err);
 }
 
 static int open_content(struct capture *c, const struct capture_source *source,
@@ -137,7 +135,7 @@ static int open_content(struct capture *c, const struct capture_source *source,
 	for (; d->parent && !r; d = d->parent)
 		r = push(&s, d->name, d->name_len, err);
 	if (!r)
-		r = open_by_path(c->folder, &s, ret, err);
+		r = open_by_path(c, &s, ret, err);
 	steps_done(&s);
 	return r;
 }
@@ -317,7 +315,10 @@ static int add_entry(struct host *h, uint32_t parent, const struct steps *s,
 
 	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW))
 		return errno == ENOENT ? lose(h, CAPTURE_CHANGED, s, name)
-				       : failed(name, h->err);
+				       : capture_host_failed(name, h->err);
+	if (S_ISREG(st.st_mode) && h->output.st_ino == st.st_ino &&
+	    h->output.st_dev == st.st_dev)
+		return lose(h, CAPTURE_OUTPUT, s, name);
 	r = utf16_from_utf8(name, &units, &len);
 	if (r == -EINVAL || (!r && len > 255)) {
 		if (!r)
@@ -380,10 +381,10 @@ static int list_folder(struct host *h, uint32_t node, const struct steps *s)
 
 	if (fd < 0) {
 		show(h->folder, s, path, sizeof(path));
-		return failed(path, h->err);
+		return capture_host_failed(path, h->err);
 	}
 	copy = dup(fd);
-	r = copy < 0 ? failed(h->folder, h->err)
+	r = copy < 0 ? capture_host_failed(h->folder, h->err)
 		     : read_names(copy, &names, h->err);
 	for (size_t i = 0; !r && i < names.count; i++)
 		r = add_entry(h, node, s, fd, names.names[i]);
@@ -438,12 +439,12 @@ static int add_root(struct host *h)
 	int r;
 
 	if (stat(h->folder, &st))
-		return failed(h->folder, h->err);
+		return capture_host_failed(h->folder, h->err);
 	if (!S_ISDIR(st.st_mode))
 		return err_set(h->err, -ENOTDIR, h->folder, ERR_NOWHERE,
 			       "it is a file, not a folder");
 	if (!realpath(h->folder, real))
-		return failed(h->folder, h->err);
+		return capture_host_failed(h->folder, h->err);
 	h->real = mem_strdup(strcmp(real, "/") ? real : "");
 	h->c->folder = mem_strdup(h->folder);
 	if (!h->real || !h->c->folder)
@@ -465,6 +466,8 @@ int capture_host(const char *folder, const struct capture_options *options,
 	if (r)
 		return r;
 	h.c->open_source = open_content;
+	if (options->output && stat(options->output, &h.output))
+		h.output.st_ino = 0;
 	r = add_root(&h);
 	if (!r)
 		r = walk(&h);

@@ -289,6 +289,60 @@ static void program(int argc, char **argv)
 	capture_free(c);
 }
 
+// Reads all content as a writer does. Files are written to once they are open, which
+// a small one is not told of: it was read by then.
+static void read_all(struct capture *c, bool writes, uint64_t torn)
+{
+	const struct capture_lost *lost =
+		&capture_get_result(c)->lost[CAPTURE_TORN];
+	size_t count;
+	struct wim_content *const *list = capture_content(c, &count);
+	char byte = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct disk *d;
+		int fd;
+
+		if (list[i]->data)
+			continue;
+		check_ok(list[i]->open(list[i], &d, &err), &err);
+		check_ok(disk_read(d, 0, &byte, 1, &err), &err);
+		fd = open(at(list[i]->blob.size > 1 ? "torn/large"
+						    : "torn/small"),
+			  O_WRONLY);
+		check(!writes || pwrite(fd, &byte, 1, 0) == 1);
+		close(fd);
+		disk_close(d);
+	}
+	check_eq(lost->count, torn);
+	check(!torn || strstr(lost->first[0], "/torn/large"));
+}
+
+static void written_to(void)
+{
+	struct capture_options options = {0};
+	char output[300];
+	struct capture *c;
+
+	check(!mkdir(at("torn"), 0755));
+	put("torn/large", "");
+	put("torn/small", "s");
+	check(!truncate(at("torn/large"), 1 << 20));
+	for (int writes = 0; writes < 2; writes++) {
+		check_ok(capture_host(at("torn"), &options, NULL, &c, &err),
+			 &err);
+		read_all(c, writes, (uint64_t)writes);
+		capture_free(c);
+	}
+	// What is written to on purpose is no part of it.
+	snprintf(output, sizeof(output), "%s", at("torn/large"));
+	options.output = output;
+	check_ok(capture_host(at("torn"), &options, NULL, &c, &err), &err);
+	check_eq(capture_get_result(c)->files, 1);
+	check_eq(capture_get_result(c)->lost[CAPTURE_OUTPUT].count, 1);
+	capture_free(c);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1) {
@@ -301,6 +355,7 @@ int main(int argc, char **argv)
 	as_tree();
 	with_unix_data();
 	gone();
+	written_to();
 	remove_folder();
 	return 0;
 }
