@@ -68,3 +68,31 @@ setup() {
 	run -0 slipway move folder named
 	[ -d named ]
 }
+
+# Links in NTFS, one of which leads nowhere, are what is moved.
+@test "move: a link is renamed itself, and takes no place unasked" {
+	mkdir tree
+	cp file tree/file
+	ln -s file tree/link
+	ln -s gone tree/dangling
+	slipway dism /Capture-Image /ImageFile:x.wim /CaptureDir:tree /Name:x /NoRpFix
+	slipway dism /Apply-Image /ImageFile:x.wim /Index:1 '/ApplyDir:d.img@2:\'
+	slipway copy other 'd.img@2:\sub\other' /P
+	run -0 slipway move 'd.img@2:\dangling' 'd.img@2:\DANGLING'
+	run -0 slipway move 'd.img@2:\DANGLING' 'd.img@2:\sub\'
+	assert_output_has '1 file(s) moved.'
+	run -1 slipway move 'd.img@2:\link' 'd.img@2:\file'
+	assert_output_has 'it is there already: /Y replaces it'
+	run -0 slipway move 'd.img@2:\link' 'd.img@2:\Link 2'
+	run -0 slipway dir 'd.img@2:\'
+	assert_output_has 'Link 2 [file]'
+	slipway type 'd.img@2:\Link 2' | cmp - file
+	run -0 slipway dir 'd.img@2:\sub'
+	assert_output_has 'DANGLING [gone]'
+	run -0 slipway chkdsk d.img@2
+	# on the host
+	run -0 slipway move tree/dangling tree/other
+	[ "$(readlink tree/other)" = gone ]
+	run -1 slipway move tree/link tree/file
+	[ -L tree/link ]
+}

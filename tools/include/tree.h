@@ -88,6 +88,9 @@ typedef int tree_stream_fn(void *ctx, const char *name, uint64_t size);
 struct tree_ops {
 	int (*stat)(struct tree *t, const char *path, struct tree_stat *ret,
 		    struct err *err);
+	// NULL: there are no links.
+	int (*stat_link)(struct tree *t, const char *path,
+			 struct tree_stat *ret, struct err *err);
 	int (*identify)(struct tree *t, const char *path, struct tree_id *ret,
 			struct err *err);
 	int (*list)(struct tree *t, const char *path, tree_list_fn *fn,
@@ -140,6 +143,12 @@ void tree_close(struct tree *t);
 MUST_CHECK
 int tree_stat(struct tree *t, const char *path, struct tree_stat *ret,
 	      struct err *err);
+
+// The same, but of a link that the path ends in it tells itself.
+// Returns as tree_stat.
+MUST_CHECK
+int tree_stat_link(struct tree *t, const char *path, struct tree_stat *ret,
+		   struct err *err);
 
 // Tells which file a path leads to. FAT has no number of a file: there the path
 // itself, without case, is its identity, and the 8.3 name of a file another one.

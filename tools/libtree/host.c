@@ -81,6 +81,23 @@ static int host_stat(struct tree *t, const char *path, struct tree_stat *ret,
 	return 0;
 }
 
+static int host_stat_link(struct tree *t, const char *path,
+			  struct tree_stat *ret, struct err *err)
+{
+	struct tree_stat s = {.name = "",
+			      .attributes = TREE_REPARSE,
+			      .reparse_tag = TREE_TAG_SYMLINK};
+	struct stat st;
+
+	if (lstat(or_here(path), &st) || !S_ISLNK(st.st_mode))
+		return host_stat(t, path, ret, err);
+	s.modified = s.created = filetime(&st.st_mtim);
+	s.accessed = filetime(&st.st_atim);
+	snprintf(s.name, sizeof(s.name), "%s", tree_path_name(t, path));
+	*ret = s;
+	return 0;
+}
+
 // Errors by which a path is that of no file: what a child says of its parent
 // may be anything.
 static bool is_missing(int error)
@@ -357,6 +374,7 @@ static void host_close(struct tree *t)
 
 static const struct tree_ops host_ops = {
 	.stat = host_stat,
+	.stat_link = host_stat_link,
 	.identify = host_identify,
 	.list = host_list,
 	.read_link = host_read_link,

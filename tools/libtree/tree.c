@@ -36,6 +36,13 @@ int tree_stat(struct tree *t, const char *path, struct tree_stat *ret,
 			    : refuse(path, err);
 }
 
+int tree_stat_link(struct tree *t, const char *path, struct tree_stat *ret,
+		   struct err *err)
+{
+	return t->ops->stat_link ? t->ops->stat_link(t, path, ret, err)
+				 : tree_stat(t, path, ret, err);
+}
+
 int tree_identify(struct tree *t, const char *path, struct tree_id *ret,
 		  struct err *err)
 {

@@ -151,16 +151,13 @@ static int real_name(struct tree *t, const char *path, char *name,
 	return r < 0 ? r : 0;
 }
 
-static int stat_file(struct tree *t, const char *path, struct tree_stat *ret,
-		     struct err *err)
+static int stat_record(struct tree *t, const char *path, uint64_t record,
+		       struct tree_stat *ret, struct err *err)
 {
 	struct tree_stat s = {.name = ""};
 	struct ntfs_stat stat;
-	uint64_t record;
-	int r = ntfs_lookup(ntfs_of(t), path, &record, err);
+	int r = ntfs_stat(ntfs_of(t), record, &stat, err);
 
-	if (!r)
-		r = ntfs_stat(ntfs_of(t), record, &stat, err);
 	if (!r)
 		r = real_name(t, path, s.name, err);
 	if (r)
@@ -174,6 +171,24 @@ static int stat_file(struct tree *t, const char *path, struct tree_stat *ret,
 	s.reparse_tag = stat.reparse_tag;
 	*ret = s;
 	return 0;
+}
+
+static int stat_file(struct tree *t, const char *path, struct tree_stat *ret,
+		     struct err *err)
+{
+	uint64_t record;
+	int r = ntfs_lookup(ntfs_of(t), path, &record, err);
+
+	return r ? r : stat_record(t, path, record, ret, err);
+}
+
+static int stat_link(struct tree *t, const char *path, struct tree_stat *ret,
+		     struct err *err)
+{
+	uint64_t record;
+	int r = ntfs_lookup_link(ntfs_of(t), path, &record, err);
+
+	return r ? r : stat_record(t, path, record, ret, err);
 }
 
 static int identify(struct tree *t, const char *path, struct tree_id *ret,
@@ -429,6 +444,7 @@ static void close_tree(struct tree *t)
 
 static const struct tree_ops ntfs_ops = {
 	.stat = stat_file,
+	.stat_link = stat_link,
 	.identify = identify,
 	.list = list,
 	.read_link = read_link,

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "../cmd.h"
 #include "../letters.h"
@@ -51,6 +52,15 @@ static bool is_same_place(const struct move *m)
 		address_is_same_volume(m->from->place, m->to->place));
 }
 
+// Tells whether a path of the destination leads to the source itself. A link is
+// another thing than what it leads to, and itself in other letters.
+static bool is_source(const struct move *m, const char *path)
+{
+	if (m->source.reparse_tag)
+		return is_same_place(m) && !strcasecmp(m->from->path, path);
+	return transfer_is_same(m->from, m->from->path, m->to, path);
+}
+
 // A folder that is the source itself is renamed: its letters' case changes.
 static int find_destination(struct move *m)
 {
@@ -60,9 +70,7 @@ static int find_destination(struct move *m)
 
 	if (!is_into && !tree_stat(m->to->tree, path, &there, NULL))
 		is_into = there.is_directory &&
-			  !(is_same_place(m) &&
-			    transfer_is_same(m->from, m->from->path, m->to,
-					     path));
+			  !(is_same_place(m) && is_source(m, path));
 	m->to_path = is_into ? tree_path_join(m->to->tree, path, m->source.name)
 			     : mem_strdup(path);
 	return m->to_path ? 0 : err_nomem(m->err);
@@ -81,7 +89,8 @@ static int look(struct move *m)
 	if (!r && spot_is_host(m->to))
 		r = address_check_host(m->to_text, m->err);
 	if (!r)
-		r = tree_stat(m->from->tree, m->from->path, &m->source, m->err);
+		r = tree_stat_link(m->from->tree, m->from->path, &m->source,
+				   m->err);
 	return r ? r : find_destination(m);
 }
 
@@ -93,7 +102,7 @@ static int check_there(struct move *m)
 	struct tree_stat s;
 
 	if (tree_stat(m->to->tree, m->to_path, &s, NULL) || s.is_directory ||
-	    transfer_is_same(m->from, m->from->path, m->to, m->to_path))
+	    is_source(m, m->to_path))
 		return 0;
 	if (s.attributes & TREE_READONLY)
 		return refuse(m, -EACCES, m->to_text,
@@ -232,6 +241,7 @@ static int check_source(struct move *m)
 		     : r;
 }
 
+// Of a link what it leads to is copied, and the link is gone then.
 static int carry_source(struct move *m)
 {
 	struct transfer t = {.command = "move",
@@ -239,8 +249,10 @@ static int carry_source(struct move *m)
 			     .to_text = m->to_text,
 			     .replace = m->replace};
 	size_t done = 0;
-	int r = check_source(m);
+	int r = tree_stat(m->from->tree, m->from->path, &m->source, m->err);
 
+	if (!r)
+		r = check_source(m);
 	if (r)
 		return r;
 	spot_close(m->to);
