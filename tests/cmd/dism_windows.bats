@@ -128,6 +128,51 @@ setup() {
 	grep -q 'must be List or Table' <<<"$output"
 }
 
+@test "a Windows from another machine gets its drivers of disks back" {
+	cp -r win moved
+	hive=moved/Windows/System32/config/SYSTEM
+	services=$hive'\ControlSet002\Services'
+	for row in 'stornvme|SCSI Miniport|0' 'storahci|SCSI Miniport|0' \
+		'vmbus|System Bus Extender|0' 'agp440|PnP Filter|0' \
+		'e1i|NDIS|3' 'late|SCSI miniport|3'; do
+		IFS='|' read -r name group start <<<"$row"
+		value "$services\\$name" Group REG_SZ "$group"
+		value "$services\\$name" Start REG_DWORD "$start"
+		value "$services\\$name" Type REG_DWORD 1
+	done
+	for name in stornvme vmbus agp440 late; do
+		value "$services\\$name\\StartOverride" 0 REG_DWORD 3
+	done
+	value "$services\\vhdmp" BootFlags REG_DWORD 2
+	run -0 slipway dism /Image:moved /Set-BootStorage
+	diff - <(sed -n '/^stornvme/,/^$/p' <<<"$output") <<-'END'
+		stornvme: its StartOverride is gone
+		vmbus: its StartOverride is gone
+		2 drivers of disk controllers changed.
+		It does not start from a virtual disk: FsDepends is not loaded for that.
+
+	END
+	run -0 slipway reg query "$services" /s
+	[ "$(grep -c StartOverride <<<"$output")" = 2 ]
+	value "$services\\FsDepends" Start REG_DWORD 0
+	cp "$hive" before
+	run -0 slipway dism /Image:moved /Set-BootStorage
+	grep -q '^0 drivers' <<<"$output"
+	! grep -q 'virtual disk' <<<"$output" || false
+	cmp "$hive" before
+	# the same hive as Windows 7 has it
+	software=moved/Windows/System32/config/SOFTWARE'\Microsoft\Windows NT\CurrentVersion'
+	slipway reg delete "$software" /v CurrentMajorVersionNumber /f
+	value "$software" CurrentVersion REG_SZ 6.1
+	value "$services\\msahci" Group REG_SZ 'System Bus Extender'
+	value "$services\\msahci" Start REG_DWORD 3
+	value "$services\\msahci" Type REG_DWORD 1
+	run -0 slipway dism /Image:moved /Set-BootStorage
+	grep -qx 'msahci: starts at boot' <<<"$output"
+	grep -qx 'late: starts at boot' <<<"$output"
+	! grep -q e1i <<<"$output" || false
+}
+
 @test "the drivers of a real Windows 8.1" {
 	samples=${SLIPWAY_SAMPLES:-$BATS_TEST_DIRNAME/../../../shared/samples}
 	hive=$samples/servicing/hives/win81-SYSTEM.xz

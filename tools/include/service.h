@@ -100,4 +100,28 @@ MUST_CHECK
 int service_describe_class(struct service *s, struct service_driver *driver,
 			   struct err *err);
 
+// --- Starting on another machine ---------------------------------------------
+
+// Told of each change: the service, and what was done with it, for people.
+typedef void service_changed_fn(void *ctx, const char *service,
+				const char *what);
+
+struct service_boot_storage {
+	size_t changed; // drivers that were changed
+	// Drivers by which Windows starts from a virtual disk, and that the
+	// loader does not load by itself, or that are missing; "" when it does.
+	const char *no_vhd; // "vhdmp", "FsDepends", or ""
+};
+
+// Has the loader load every driver of a disk's controller that the Windows has, in
+// the control set that it starts with, in memory: a Windows that comes from another
+// machine has switched off those that this one did not need. Windows 8 and later do
+// so by StartOverride, Windows 7 by the start value.
+// Returns 0, -EBADMSG when Select or the services are missing, or -ENOMEM.
+MUST_CHECK
+int service_set_boot_storage(struct hive *system,
+			     const struct inf_target *target,
+			     service_changed_fn *fn, void *ctx,
+			     struct service_boot_storage *ret, struct err *err);
+
 #endif

@@ -30,4 +30,10 @@ int service_get_text(const struct hive_key *key, const char *name, char **ret,
 // Finds a key. Returns NULL when there is none.
 struct hive_key *service_find_key(const struct hive_key *key, const char *path);
 
+// Finds the control set that the Windows starts with.
+// Returns 0 or -EBADMSG.
+MUST_CHECK
+int service_find_control_set(const struct hive *system, struct hive_key **ret,
+			     struct err *err);
+
 #endif

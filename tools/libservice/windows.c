@@ -69,9 +69,10 @@ int service_load_hive(struct service *s, const char *name, struct hive **ret,
 
 // --- SYSTEM ------------------------------------------------------------------
 
-static int find_control_set(struct service *s, struct err *err)
+int service_find_control_set(const struct hive *system, struct hive_key **ret,
+			     struct err *err)
 {
-	struct hive_key *select = service_find_key(s->system->root, "Select");
+	struct hive_key *select = service_find_key(system->root, "Select");
 	char name[sizeof("ControlSet000")];
 	uint32_t number;
 
@@ -81,10 +82,10 @@ static int find_control_set(struct service *s, struct err *err)
 				   "Select does not say which control set is "
 				   "used");
 	snprintf(name, sizeof(name), "ControlSet%03u", (unsigned)number);
-	s->control_set = service_find_key(s->system->root, name);
-	return s->control_set ? 0
-			      : err_corrupt(err, "SYSTEM", ERR_NOWHERE,
-					    "%s is missing", name);
+	*ret = service_find_key(system->root, name);
+	return *ret ? 0
+		    : err_corrupt(err, "SYSTEM", ERR_NOWHERE, "%s is missing",
+				  name);
 }
 
 static int read_arch(struct service *s, struct err *err)
@@ -232,7 +233,7 @@ int service_open(struct tree *tree, const char *root, struct service **ret,
 	if (!r)
 		r = service_load_hive(s, "SYSTEM", &s->system, err);
 	if (!r)
-		r = find_control_set(s, err);
+		r = service_find_control_set(s->system, &s->control_set, err);
 	if (!r)
 		r = read_arch(s, err);
 	if (!r)

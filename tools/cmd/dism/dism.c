@@ -36,7 +36,7 @@ static const char usage[] =
 	"       dism /Get-MountedImageInfo | /Cleanup-Mountpoints\n"
 	"       dism /Image:VOLUME /Get-Drivers [/All] [/Format:List|Table]\n"
 	"       dism /Image:VOLUME /Get-DriverInfo /Driver:FILE.inf\n"
-	"       dism /Image:VOLUME /Get-CurrentEdition\n"
+	"       dism /Image:VOLUME /Get-CurrentEdition | /Set-BootStorage\n"
 	"       each [--progress bar|lines|json|none]\n"
 	"\n"
 	"  /Get-ImageInfo  tell what images a WIM file holds, or all of one "
@@ -70,8 +70,10 @@ static const char usage[] =
 	"                  with /All its own too\n"
 	"  /Get-DriverInfo show one and its devices: oem1.inf, or FOLDER/FILE.inf of\n"
 	"                  one that it does not have yet\n"
+	"  /Set-BootStorage have all drivers of disk controllers loaded at the start,\n"
+	"                  for a Windows that comes from another machine\n"
 	"  /Image:VOLUME   the Windows in a volume or folder, whose \\Windows it holds;\n"
-	"                  it does not run, and stays as it is\n"
+	"                  it does not run\n"
 	"\n"
 	"  /ApplyDir, /CaptureDir:VOLUME a volume's address: disk.img@3:\\, "
 	"win.vhd@1:\\,\n"
@@ -135,6 +137,7 @@ static const struct verb {
 	{"Optimize-Image", dism_optimize_image},
 	{"Remount-Image", dism_remount_image},
 	{"Remount-Wim", dism_remount_image},
+	{"Set-BootStorage", dism_set_boot_storage},
 	{"Split-Image", dism_split_image},
 	{"Unmount-Image", dism_unmount_image},
 	{"Unmount-Wim", dism_unmount_image},

@@ -151,6 +151,7 @@ int dism_mount_image(int argc, char **argv);
 int dism_mounted_info(int argc, char **argv);
 int dism_optimize_image(int argc, char **argv);
 int dism_remount_image(int argc, char **argv);
+int dism_set_boot_storage(int argc, char **argv);
 int dism_split_image(int argc, char **argv);
 int dism_unmount_image(int argc, char **argv);
 int dism_verify_image(int argc, char **argv);
