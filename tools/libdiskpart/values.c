@@ -8,8 +8,11 @@
 
 #include "diskpart_priv.h"
 
+// Scripts have 'C' too, in quotes that mean nothing here.
 char diskpart_parse_letter(const char *text)
 {
+	if (text[0] == '\'' && text[1] && !strcmp(text + 2, "'"))
+		return diskpart_parse_letter((char[]){text[1], 0});
 	if (!isalpha((unsigned char)*text) || !isascii(*text) ||
 	    (text[1] && strcmp(text + 1, ":") && strcmp(text + 1, ":\\")))
 		return 0;

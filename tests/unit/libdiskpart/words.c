@@ -89,6 +89,9 @@ static void test_values(void)
 	check_eq(diskpart_parse_letter("c"), 'C');
 	check_eq(diskpart_parse_letter("W:"), 'W');
 	check_eq(diskpart_parse_letter("W:\\"), 'W');
+	check_eq(diskpart_parse_letter("'z'"), 'Z');
+	check_eq(diskpart_parse_letter("'"), 0);
+	check_eq(diskpart_parse_letter("''"), 0);
 	check_eq(diskpart_parse_letter("WW"), 0);
 	check_eq(diskpart_parse_letter("1"), 0);
 	check_eq(diskpart_parse_letter(""), 0);
