@@ -126,7 +126,8 @@ sel dis 0'
 	[ "$status" -eq 4 ]
 	assert_output_has 'already detached'
 	script 'select vdisk file=C:\none.vhd' 'attach vdisk noerr'
-	[ "$status" -eq 0 ]
+	[ "$status" -eq 4 ]
+	assert_output_has 'The system cannot find the file specified.'
 }
 
 @test "a virtual disk as a file of the host, filled from another" {

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "diskpart_priv.h"
+#include "storage_vdisk.h"
 
 static enum diskpart_status show(struct diskpart *d, const char *what,
 				 int number, const char *end)
@@ -178,19 +179,23 @@ enum diskpart_status diskpart_run_select_volume(struct diskpart *d,
 
 // --- Virtual disks -----------------------------------------------------------
 
-// The file need be no virtual disk yet: what is done with it tells.
 enum diskpart_status diskpart_run_select_vdisk(struct diskpart *d,
 					       const struct call *c)
 {
 	const char *file = diskpart_option(c, "file");
+	struct vdisk_info info;
 	struct err err = {0};
+	int r;
 
 	if (!file || !*file)
 		return diskpart_misuse(d, c->command,
 				       "FILE=, with the virtual disk's file, "
 				       "is needed.");
-	if (diskpart_select_vdisk(d, file, &err))
-		return diskpart_failed(d, err.code, &err);
+	r = storage_vdisk_look(file, &info, &err);
+	if (!r)
+		r = diskpart_select_vdisk(d, file, &err);
+	if (r)
+		return diskpart_failed(d, r, &err);
 	return diskpart_done(
 		d, "DiskPart successfully selected the virtual disk file.");
 }
