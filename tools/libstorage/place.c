@@ -13,12 +13,12 @@
 // "0000:00:1f.2": domain, bus, device and function, hexadecimal and of fixed width.
 static bool is_pci(const char *s, size_t len)
 {
-	static const char form[] = "xxxx:xx:xx.x";
+	static const char form[] = "hhhh:hh:hh.h";
 
 	if (len != sizeof(form) - 1)
 		return false;
 	for (size_t i = 0; i < len; i++)
-		if (form[i] == 'x' ? !isxdigit((unsigned char)s[i])
+		if (form[i] == 'h' ? !isxdigit((unsigned char)s[i])
 				   : s[i] != form[i])
 			return false;
 	return true;
