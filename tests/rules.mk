@@ -64,7 +64,7 @@ ANALYZER := -fanalyzer -Wno-analyzer-null-dereference \
 	-Wno-analyzer-shift-count-overflow
 # Tests with threads in them, or with what threads share.
 THREADED := libbase/pool libwim/extract/engine libdisk/copy_data \
-	libublk/neighbours libublk/result
+	libimage/mount/disk libublk/neighbours libublk/result
 
 unit-build: $(UNITS) $(FAULTS) $(REPLAYS)
 

@@ -40,7 +40,6 @@ judge_of_source() { # SOURCE
 	libdiskpart/commands.c) echo unit/libdiskpart/parse.c ;;
 	libdiskpart/vdisks.c) echo cmd/diskpart.bats ;;
 	libimage/into/host.c | libimage/into/into.c) echo fault/libimage/into.c ;;
-	libimage/mount/disk.c) echo unit/libimage/mount/mount.c ;;
 	libimage/into/ntfs.c) echo fault/libimage/into_volume.c ;;
 	libnet/http_get.c | libnet/socket.c) echo unit/libnet/http_disk.c ;;
 	# mounts: needs a kernel and a server

@@ -138,35 +138,6 @@ static void same_bytes_as(struct disk *d, uint64_t start, struct disk *model)
 	free(b);
 }
 
-// Where content begins: that of the file whose cluster is the first.
-static uint64_t first_content(struct disk *d)
-{
-	const struct capture_options options = {.keep_links = true};
-	struct wim_content *const *list;
-	uint8_t *model = NULL, *buf = malloc(4096);
-	uint64_t at = 0;
-	struct capture *c;
-	struct ntfs *n;
-	size_t count;
-
-	check_ok(ntfs_open(d, &n, &err), &err);
-	check_ok(capture_ntfs(n, "\\", &options, NULL, &c, &err), &err);
-	list = capture_content(c, &count);
-	for (size_t i = 0; i < count && !model; i++)
-		if (list[i]->blob.size >= 4096)
-			model = content_bytes(&list[i]->blob);
-	check(model);
-	do {
-		at += 4096;
-		check_ok(disk_read(d, at, buf, 4096, &err), &err);
-	} while (memcmp(model, buf, 4096));
-	mem_free(model);
-	free(buf);
-	capture_free(c);
-	ntfs_close(n);
-	return at;
-}
-
 static void write_both(struct disk *d, uint64_t start, struct disk *model,
 		       uint64_t off, uint32_t len)
 {
@@ -192,7 +163,7 @@ static void writes(const char *path)
 	uint64_t at;
 
 	check(d->size > IMAGE_MOUNT_ROOM);
-	at = first_content(d) - BEFORE;
+	at = content_range(d).off - BEFORE;
 	model = copy_of(d, at);
 	same_bytes_as(d, at, model);
 	for (unsigned i = 0; i < 300; i++)

@@ -48,4 +48,36 @@ static inline struct image_mount *mount(struct wim *w, uint32_t index,
 	return m;
 }
 
+static inline int find_content(void *ctx, const struct ntfs_scan_file *f)
+{
+	struct disk_extent *range = ctx;
+
+	for (size_t i = 0; i < f->stream_count; i++)
+		for (size_t k = 0; k < f->streams[i].extent_count; k++) {
+			const struct disk_extent *e = &f->streams[i].extents[k];
+			uint64_t end = range->off + range->len;
+
+			if (!range->len || e->off < range->off)
+				range->off = e->off;
+			if (e->off + e->len > end)
+				end = e->off + e->len;
+			range->len = end - range->off;
+		}
+	return 0;
+}
+
+// Returns the range of a volume that content lies in.
+static inline struct disk_extent content_range(struct disk *volume)
+{
+	struct disk_extent range = {0};
+	struct err err = {0};
+	struct ntfs *n;
+
+	check_ok(ntfs_open(volume, &n, &err), &err);
+	check_ok(ntfs_scan(n, find_content, &range, NULL, &err), &err);
+	ntfs_close(n);
+	check(range.len);
+	return range;
+}
+
 #endif
