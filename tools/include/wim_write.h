@@ -108,6 +108,9 @@ struct wim_content {
 	const void *data;
 	int (*open)(struct wim_content *content, struct disk **ret,
 		    struct err *err);
+	// The maker knows that no other content, of this list or of the file, is
+	// the same: it is read once whatever its size is.
+	bool is_unique;
 	// Writes what it is called (a path) for messages; NULL: it has no name.
 	void (*name)(const struct wim_content *content, char *buf, size_t size);
 	void *ctx; // the maker's

@@ -191,8 +191,8 @@ static int by_place(const void *a, const void *b, void *w)
 	return x == y ? 0 : x < y ? -1 : 1;
 }
 
-// Sorts and leaves out what is empty or there already. Returns how many there are.
-static size_t sort(struct wim *w, const struct wim_blob **blobs, size_t count)
+size_t wim_extract_sort(struct wim *w, const struct wim_blob **blobs,
+			size_t count)
 {
 	size_t n = 0;
 
@@ -237,7 +237,7 @@ int wim_extract_within(struct wim *w, const struct wim_blob *const *blobs,
 		return err_nomem(err);
 	if (count)
 		memcpy(sorted, blobs, count * sizeof(*sorted));
-	count = sort(w, sorted, count);
+	count = wim_extract_sort(w, sorted, count);
 	r = engine_new(w, sorted, count, memory, pool, &e, err);
 	if (!r) {
 		e->sink = sink;

@@ -146,6 +146,11 @@ int wim_extract_within(struct wim *w, const struct wim_blob *const *blobs,
 		       struct pool *pool, struct progress *progress,
 		       struct err *err);
 
+// Sorts blobs into the order in which they are read, and leaves out what is empty or
+// there already. Returns how many there are.
+size_t wim_extract_sort(struct wim *w, const struct wim_blob **blobs,
+			size_t count);
+
 // Keeps an error, the first one, by which all work ends.
 void wim_engine_fail(struct engine *e, const struct err *error);
 

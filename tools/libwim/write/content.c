@@ -144,7 +144,8 @@ static int add_large(struct filler *f, struct wim_content *c, struct err *err)
 	int r = 0;
 
 	submit(f);
-	if (!p->is_metadata && wim_writer_has_size(p->writer, c->blob.size)) {
+	if (!p->is_metadata && !c->is_unique &&
+	    wim_writer_has_size(p->writer, c->blob.size)) {
 		r = wim_content_hash(p, c, sha1, err);
 		// What is on its way may be the same.
 		if (!r)

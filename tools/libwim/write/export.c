@@ -291,7 +291,7 @@ static int open_blob(struct wim_content *c, struct disk **ret, struct err *err)
 {
 	struct export *x = c->ctx;
 
-	return wim_reader_open(x->reader, x->blobs[c - x->contents], ret, err);
+	return wim_ahead_open(x->ahead, (size_t)(c - x->contents), ret, err);
 }
 
 // What was read has the hash that it should have.
@@ -323,14 +323,21 @@ static int pack_rest(struct export *x, struct err *err)
 	x->contents = mem_array(x->count, sizeof(*x->contents));
 	if (!list || !x->contents)
 		r = err_nomem(err);
+	if (!r)
+		r = wim_writer_pool(x->writer, err);
+	// Which puts them into the order that they are read in.
+	if (!r)
+		r = wim_ahead_new(x->src, x->blobs, x->count,
+				  pool_threads(x->writer->pool), &x->ahead,
+				  err);
 	for (size_t i = 0; !r && i < x->count; i++) {
 		x->contents[i].blob.size = x->blobs[i]->size;
 		x->contents[i].open = open_blob;
 		x->contents[i].ctx = x;
+		// Its hash was looked for in the file.
+		x->contents[i].is_unique = true;
 		list[i] = &x->contents[i];
 	}
-	if (!r)
-		r = wim_reader_new(x->src, &x->reader, err);
 	if (!r)
 		r = wim_writer_add_content(x->writer, list, x->count, &progress,
 					   err);
@@ -422,7 +429,7 @@ int wim_export_init(struct export *x, struct wim *src,
 
 void wim_export_done(struct export *x)
 {
-	wim_reader_free(x->reader);
+	wim_ahead_free(x->ahead);
 	mem_free(x->contents);
 	mem_free(x->blobs);
 	mem_free(x->uses);

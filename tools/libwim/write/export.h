@@ -6,6 +6,7 @@
 #define WIM_EXPORT_H
 
 #include "../extract/extract.h"
+#include "ahead.h"
 #include "write.h"
 
 #define EXPORT_BUFFER (UINT64_C(1) << 20)
@@ -18,7 +19,7 @@ struct export
 	uint32_t *uses;                // of each blob of src
 	const struct wim_blob **blobs; // to be written, in their order
 	size_t count;
-	struct wim_reader *reader;
+	struct wim_ahead *ahead;      // which reads that
 	struct wim_content *contents; // of what is compressed again
 	uint8_t *buf;                 // EXPORT_BUFFER bytes
 	struct progress *progress;

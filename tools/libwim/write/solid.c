@@ -182,7 +182,8 @@ static int add(struct solid *s, struct wim_content *c, struct err *err)
 		return r;
 	before = s->job->in_size;
 	is_whole = c->blob.size <= s->p->job_size - before;
-	is_known = !is_whole && wim_writer_has_size(s->p->writer, c->blob.size);
+	is_known = !is_whole && !c->is_unique &&
+		   wim_writer_has_size(s->p->writer, c->blob.size);
 	if (is_known) {
 		r = wim_content_hash(s->p, c, c->blob.sha1, err);
 		if (r || is_listed(s, c))

@@ -9,6 +9,7 @@
 //     tables.c    blob table and XML data
 //     delete.c, properties.c    changes in place
 //     export.c, split.c         from file to file
+//     ahead.c     what they read to compress it again
 //     output.c    bytes at the end of the file
 //     list.c      the blob table that is being made
 //     content.c   what is read, how often, and in what pieces
