@@ -205,18 +205,19 @@ int fat_check(struct fat *f, struct fat_check_result *ret, struct err *err);
 // Returns 0, -EROFS, or as fat_check.
 int fat_check_writable(struct fat *f, struct err *err);
 
-// Makes a volume larger: up to `size` bytes, all of its partition, which the caller
-// has made larger before. The device is borrowed. When its tables need more room, the
-// files that lie behind them are moved first, one after the other; folders are then
-// written anew into the new room, and with one write of the boot sector the new tables
+// Makes a volume larger: up to `size` bytes, which its partition, that the caller has
+// made larger before, has; to less when its tables have no room for more and larger
+// ones would take more than they gain. The device is borrowed. When its tables need
+// more room, the clusters that lie behind them are moved first, one after the other;
+// folders are then written anew, and with one write of the boot sector the new tables
 // and folders are the volume's. A power cut before leaves the old volume and one after
 // it the new, at most with lost clusters. The place of the old tables stays unused.
 // Returns 0 (also for its own size), -EINVAL when `size` is below the volume's, -EFBIG
 // when it would have more clusters than its kind of FAT counts (err says how large it
 // may be), -ENOSPC when the device is smaller than `size`, or when too little is free
-// for the larger tables (err says how much must be), -ENOTSUP when they would leave the
-// first 65535 sectors, where a volume's tables must begin, -ECANCELED before that
-// write, -EROFS, or as fat_check.
+// for the larger tables (err says how much must be), -ENOTSUP when they would begin
+// behind the first 65535 sectors, where all tables must, or where clusters are bad,
+// -ECANCELED before that write, -EROFS, -ENOMEM, or as fat_check.
 int fat_extend(struct disk *dev, uint64_t size, struct progress *progress,
 	       struct err *err);
 

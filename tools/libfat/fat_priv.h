@@ -301,6 +301,9 @@ int fat_path_dir(struct fat *f, const struct fat_node *node,
 // Gives a chain free (0: none) when nothing on the volume leads to it any more.
 int fat_free_later(struct fat *f, uint32_t first, struct err *err);
 
+// Writes FSInfo, if there is one; free_clusters of UINT32_MAX: not known.
+int fat_info_write(struct fat *f, struct err *err);
+
 // --- read.c ------------------------------------------------------------------
 
 // Makes a disk of the chain that begins at `first`.

@@ -408,7 +408,7 @@ static int write_frees(struct fat *f, struct err *err)
 
 // FSInfo only helps drivers start quickly, and comes last: they check it, or
 // count again. What lacks its marks is not written over.
-static int write_info(struct fat *f, struct err *err)
+int fat_info_write(struct fat *f, struct err *err)
 {
 	struct fat_info_disk info;
 	int r;
@@ -451,7 +451,7 @@ int fat_sync(struct fat *f, struct err *err)
 	if (!r)
 		r = write_frees(f, err);
 	if (!r)
-		r = write_info(f, err);
+		r = fat_info_write(f, err);
 	if (!r)
 		f->changed = false;
 	return r;
