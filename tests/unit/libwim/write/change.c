@@ -166,6 +166,48 @@ static void set(struct disk *file, uint32_t index, const char *path,
 	wim_close(w);
 }
 
+// The other scene takes an image's place: what was said of it stays, and content that
+// only the old one had is no longer listed.
+static void replacing(bool is_solid)
+{
+	const struct wim_write_options options = {
+		.compression = WIM_COMPRESSION_XPRESS, .is_solid = is_solid};
+	const struct wim_property words[] = {{"WINDOWS/EDITIONID", "Core"}};
+	const struct wim_new_image info = {
+		.name = "ignored", .properties = words, .property_count = 1};
+	struct disk *file = make(&options);
+	const struct wim_image_info *said;
+	struct wim_writer *writer;
+	struct err err = {0};
+	struct wim *w;
+
+	append(file, &one, "Two");
+	set(file, 2, "DESCRIPTION", "stays", 0);
+	w = open_wim(file);
+	check_ok(wim_writer_append(w, &options, &writer, &err), &err);
+	check_ok(wim_writer_add_content(writer, two.contents, two.count, NULL,
+					&err),
+		 &err);
+	check_eq(wim_writer_replace_image(writer, 3, two.image, &info, NULL),
+		 -ENOENT);
+	check_ok(wim_writer_replace_image(writer, 2, two.image, &info, &err),
+		 &err);
+	check_ok(wim_writer_finish(writer, NULL, &err), &err);
+	wim_writer_free(writer);
+	wim_close(w);
+	judge(file, 2, 1, false);
+	w = open_wim(file);
+	said = wim_get_image_info(w, 2);
+	check(!strcmp(said->name, "Two") && !strcmp(said->edition, "Core"));
+	check(!strcmp(said->description, "stays"));
+	check_eq(said->files, 4);
+	check_ok(wim_verify(w, NULL, &err), &err);
+	wim_close(w);
+	delete (file, 1);
+	judge(file, 1, 0, false);
+	disk_close(file);
+}
+
 static void properties(bool has_integrity)
 {
 	const struct wim_write_options options = {
@@ -240,6 +282,8 @@ int main(void)
 		properties(i);
 	}
 	solid();
+	replacing(false);
+	replacing(true);
 	giving_up();
 	refused();
 	scene_free(&one);
