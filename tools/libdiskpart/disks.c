@@ -196,13 +196,16 @@ enum diskpart_status diskpart_run_rescan(struct diskpart *d,
 				    "configuration.");
 }
 
-// Letters are given by ASSIGN, and by the environment when it starts.
+// Volumes get letters by ASSIGN, and all that have none at once by this: for a volume
+// that appears there is nobody here who waits.
 enum diskpart_status diskpart_run_automount(struct diskpart *d,
 					    const struct call *c)
 {
 	bool enable = diskpart_has_option(c, "enable");
 	bool disable = diskpart_has_option(c, "disable");
 	bool scrub = diskpart_has_option(c, "scrub");
+	struct err err = {0};
+	int r = 0;
 
 	if (enable + disable + scrub > 1)
 		return diskpart_misuse(d, c->command,
@@ -210,6 +213,10 @@ enum diskpart_status diskpart_run_automount(struct diskpart *d,
 	if (scrub)
 		return diskpart_done(d, "DiskPart successfully scrubbed the "
 					"mount point settings in the system.");
+	if (enable)
+		r = storage_assign_all(d->storage, &err);
+	if (r)
+		return diskpart_failed(d, r, &err);
 	if (enable || disable)
 		d->no_automount = disable;
 	return diskpart_done(

@@ -29,50 +29,64 @@ const char *diskpart_command_name(const struct command *c,
 	return text;
 }
 
+static void put_option(const struct option *o, char *text, size_t size)
+{
+	append(text, size, o->name);
+	if (*o->name && o->kind != OPTION_FLAG)
+		append(text, size, "=");
+	append(text, size, o->value ? o->value : "");
+}
+
 static void show_option(struct diskpart *d, const struct option *o)
 {
 	char text[64] = "";
 
-	append(text, sizeof(text), o->name);
-	if (*o->name && o->kind != OPTION_FLAG)
-		append(text, sizeof(text), "=");
-	append(text, sizeof(text), o->value ? o->value : "");
-	diskpart_say(d, "    %-14s  %s\n", text, o->what);
+	put_option(o, text, sizeof(text));
+	diskpart_say(d, "    %-16s  %s\n", text, o->what);
+}
+
+// Puts a piece of the syntax behind the line, or on a line of its own.
+static void put_piece(struct diskpart *d, size_t *column, const char *piece)
+{
+	if (*column + 1 + strlen(piece) > 79) {
+		diskpart_say(d, "\n        ");
+		*column = 8;
+	}
+	diskpart_say(d, " %s", piece);
+	*column += 1 + strlen(piece);
 }
 
 static void show_syntax(struct diskpart *d, const struct command *c)
 {
-	char text[512] = "";
+	char name[DISKPART_NAME];
+	size_t column = 7;
 
+	diskpart_say(d, "Syntax:");
+	put_piece(d, &column, diskpart_command_name(c, name));
 	for (const struct option *o = c->options;
 	     o < c->options + MAX_OPTIONS && o->name; o++) {
-		append(text, sizeof(text), " [");
-		append(text, sizeof(text), o->name);
-		if (*o->name && o->kind != OPTION_FLAG)
-			append(text, sizeof(text), "=");
-		append(text, sizeof(text), o->value ? o->value : "");
+		char text[64] = "[";
+
+		put_option(o, text, sizeof(text));
 		append(text, sizeof(text), "]");
+		put_piece(d, &column, text);
 	}
 	if (!c->takes_words && !c->refusal)
-		append(text, sizeof(text), " [NOERR]");
-	diskpart_say(d, "%s", text);
+		put_piece(d, &column, "[NOERR]");
+	diskpart_say(d, "\n");
 }
 
 void diskpart_show_command(struct diskpart *d, const struct command *c)
 {
-	char name[DISKPART_NAME];
-
-	diskpart_say(d, "\n    %s\n\nSyntax:  %s", c->summary,
-		     diskpart_command_name(c, name));
+	diskpart_say(d, "\n    %s\n\n", c->summary);
 	show_syntax(d, c);
-	diskpart_say(d, "\n");
 	if (c->options[0].name)
 		diskpart_say(d, "\n");
 	for (const struct option *o = c->options;
 	     o < c->options + MAX_OPTIONS && o->name; o++)
 		show_option(d, o);
 	if (!c->takes_words && !c->refusal)
-		diskpart_say(d, "    %-14s  %s\n", "NOERR",
+		diskpart_say(d, "    %-16s  %s\n", "NOERR",
 			     "in a script: go on when it fails");
 	if (c->more)
 		diskpart_say(d, "\n%s", c->more);

@@ -141,22 +141,33 @@ static void test_texts(void)
 
 // --- Help ----------------------------------------------------------------------
 
+// No line is longer than a terminal's.
+static void check_width(void)
+{
+	for (const char *at = said; *at; at += strcspn(at, "\n") + 1)
+		check(strcspn(at, "\n") < 80);
+}
+
 static void test_help(void)
 {
 	begin_disks();
 	check_eq(run("bogus"), DISKPART_MISUSE);
 	check_said("CREATE      - PARTITION, VDISK, VOLUME\n");
 	check_said("bogus: this is no command.");
+	check_done("help format\nhelp create vdisk\nhelp gpt");
+	check_width();
 	check_done("help");
+	check_width();
 	check_said("SELECT      - DISK, PARTITION, VOLUME, VDISK\n");
 	check_done("help cre par");
 	check_said("PRIMARY     - Create a primary partition.\n");
 	check(!strstr(said, "VDISK"));
 	check_done("help create partition primary");
-	check_said("Syntax:  CREATE PARTITION PRIMARY [SIZE=<N>] "
-		   "[OFFSET=<N>] [ID=<TYPE>] [ALIGN=<N>] [NOERR]\n");
+	check_said("Syntax: CREATE PARTITION PRIMARY [SIZE=<N>] "
+		   "[OFFSET=<N>] [ID=<TYPE>]\n"
+		   "         [ALIGN=<N>] [NOERR]\n");
 	check_done("help set id");
-	check_said("Syntax:  SET [ID=<TYPE>] [OVERRIDE] [NOERR]\n");
+	check_said("Syntax: SET [ID=<TYPE>] [OVERRIDE] [NOERR]\n");
 	check_eq(run("list"), DISKPART_MISUSE);
 	check_said("VDISK       - Show the virtual disks.\n");
 	check_eq(run("create volume simple"), DISKPART_FAILED);

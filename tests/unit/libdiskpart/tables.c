@@ -179,6 +179,9 @@ static void test_sentences(void)
 		{"automount", "Automatic mounting of new volumes enabled."},
 		{"automount disable",
 		 "Automatic mounting of new volumes disabled."},
+		{"create partition primary size=10\nformat quick fs=fat\n"
+		 "automount enable\nlist volume",
+		 "* Volume 0     C                FAT    Partition     10 MB"},
 		{"automount scrub",
 		 "DiskPart successfully scrubbed the mount point settings in "
 		 "the system."},
