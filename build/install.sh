@@ -10,7 +10,7 @@ shopt -s inherit_errexit
 cd "$(dirname "$0")/.."
 . build/lib.sh
 
-links='bcdboot bcdedit bootrec bootsect chkdsk diskpart dism imagex vdisk xcopy'
+links='bcdboot bcdedit bootrec bootsect chkdsk diskmgmt diskpart dism imagex vdisk xcopy'
 bin=${DESTDIR:-}${PREFIX:-/usr/local}/bin
 man=${DESTDIR:-}${PREFIX:-/usr/local}/share/man
 

@@ -15,13 +15,13 @@ make_it() { make -C "$ROOT" -s -o tools "$@"; }
 	make_it install DESTDIR="$top"
 	cd "$BATS_TEST_TMPDIR"
 	"$bin/slipway" --version
-	for link in bcdboot bcdedit bootrec bootsect chkdsk diskpart dism imagex vdisk xcopy; do
+	for link in bcdboot bcdedit bootrec bootsect chkdsk diskmgmt diskpart dism imagex vdisk xcopy; do
 		run -0 "$bin/$link" '/?'
 		assert_output_has "usage: $link"
 		mandoc -T ascii "$man/man1/$link.1" | sed 's/.\x08//g' | grep -q SYNOPSIS
 	done
 	# what a host has itself is not covered
-	[ "$(find "$bin" -mindepth 1 | wc -l)" -eq 11 ]
+	[ "$(find "$bin" -mindepth 1 | wc -l)" -eq 12 ]
 	for page in "$ROOT"/tools/man/*; do
 		cmp "$page" "$man/man${page##*.}/${page##*/}"
 	done

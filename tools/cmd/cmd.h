@@ -130,6 +130,10 @@ void cmd_print_json(const char *s);
 // Has files that are not whole deleted when a signal ends the command.
 void cmd_catch_signals(void);
 
+// Has a function called first when a signal ends the command; it may do what a
+// handler of signals may.
+void cmd_at_signal(void (*fn)(void));
+
 // Has Ctrl+C end the command with an exit status, as scripts expect it of this one.
 void cmd_interrupt_status(int code);
 

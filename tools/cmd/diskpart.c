@@ -14,6 +14,7 @@
 
 #include "address.h"
 #include "cmd.h"
+#include "disk_words.h"
 #include "diskpart.h"
 
 #define MAX_SCRIPT (1u << 20) // bytes; the longest that people write have 1 %
@@ -162,33 +163,6 @@ static int run_input(struct diskpart *d)
 
 // --- The command -------------------------------------------------------------
 
-// Takes `--disk FILE` out of the words, as often as it is there.
-static int take_disks(int *argc, char **argv, const char **files,
-		      size_t *ret_count)
-{
-	int kept = 1;
-
-	*ret_count = 0;
-	for (int i = 1; i < *argc; i++) {
-		const char *word = argv[i];
-
-		if (!strcasecmp(word, "--disk") || !strcasecmp(word, "/disk")) {
-			if (++i == *argc)
-				return cmd_misuse("diskpart", "%s: which file?",
-						  word);
-			files[(*ret_count)++] = argv[i];
-		} else if (!strncasecmp(word, "--disk=", 7)) {
-			files[(*ret_count)++] = word + 7;
-		} else if (!strncasecmp(word, "/disk:", 6)) {
-			files[(*ret_count)++] = word + 6;
-		} else {
-			argv[kept++] = argv[i];
-		}
-	}
-	*argc = kept;
-	return 0;
-}
-
 static void computer_name(char name[HOST_NAME_MAX + 1])
 {
 	if (gethostname(name, HOST_NAME_MAX))
@@ -228,7 +202,7 @@ static int run(const struct storage_source *source, const char *script)
 enum { SCRIPT, WAIT, SECTOR_SIZE };
 
 static int read_switches(int argc, char **argv, struct cmd_switch *s,
-			 uint64_t *ret_wait, uint64_t *ret_sector_size)
+			 uint64_t *ret_wait, uint32_t *ret_sector_size)
 {
 	int count;
 
@@ -243,13 +217,8 @@ static int read_switches(int argc, char **argv, struct cmd_switch *s,
 			      *ret_wait > 24 * 60 * 60))
 		return cmd_misuse("diskpart", "/t: %s: not seconds of a day",
 				  s[WAIT].value);
-	if (s[SECTOR_SIZE].value &&
-	    (size_parse(s[SECTOR_SIZE].value, NULL, ret_sector_size) ||
-	     (*ret_sector_size != 512 && *ret_sector_size != 4096)))
-		return cmd_misuse("diskpart",
-				  "%s: a sector has 512 or 4096 bytes",
-				  s[SECTOR_SIZE].value);
-	return 0;
+	return disk_words_sector_size("diskpart", s[SECTOR_SIZE].value,
+				      ret_sector_size);
 }
 
 static int cmd_diskpart(int argc, char **argv)
@@ -261,16 +230,17 @@ static int cmd_diskpart(int argc, char **argv)
 		{0}};
 	const char **files = mem_array((size_t)argc, sizeof(*files));
 	struct storage_source source = {.files = files};
-	uint64_t seconds = 0, sector_size = 0;
+	uint64_t seconds = 0;
 	int status;
 
 	if (!files)
 		return DISKPART_FATAL;
-	status = take_disks(&argc, argv, files, &source.file_count);
+	status = disk_words_take("diskpart", &argc, argv, files,
+				 &source.file_count);
 	if (!status)
-		status = read_switches(argc, argv, s, &seconds, &sector_size);
+		status = read_switches(argc, argv, s, &seconds,
+				       &source.sector_size);
 	if (!status) {
-		source.sector_size = (uint32_t)sector_size;
 		source.root = source.file_count ? NULL : "";
 		sleep((unsigned)seconds);
 		status = run(&source, s[SCRIPT].value);

@@ -57,9 +57,18 @@ void cmd_interrupt_status(int code)
 	status = code;
 }
 
+static void (*at_signal)(void); // what is done first, or NULL
+
+void cmd_at_signal(void (*fn)(void))
+{
+	at_signal = fn;
+}
+
 // Ends as the signal would have.
 static void end(int number)
 {
+	if (at_signal)
+		at_signal();
 	for (int fd = 0; fd < MAX_FD; fd++)
 		if (fcntl(fd, F_GETFD) >= 0)
 			delete_part(fd);

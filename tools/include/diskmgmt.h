@@ -121,6 +121,9 @@ enum diskmgmt_event {
 enum diskmgmt_event diskmgmt_press(struct diskmgmt *d,
 				   const struct term_key *key);
 
+// Returns the number of the marked volume, -1 when none is.
+long diskmgmt_marked_volume(const struct diskmgmt *d);
+
 // A line that was asked for.
 struct diskmgmt_line {
 	char text[1024];

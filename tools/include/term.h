@@ -56,6 +56,7 @@ struct term_caps {
 	bool is_utf8;
 	bool has_colour;
 	bool has_other_screen; // what was there before comes back
+	bool is_file;          // no terminal: text without attributes
 };
 
 // From the environment; each may be NULL.
@@ -160,6 +161,14 @@ MUST_CHECK
 int term_redraw(const struct term_screen *shown,
 		const struct term_screen *wanted, const struct term_caps *caps,
 		struct term_bytes *out, struct err *err);
+
+// Adds the first rows of a screen as lines of text, with colours where there are
+// any, for a terminal that scrolls, or a file. Free `out->data` with mem_free.
+// Returns 0 or -ENOMEM.
+MUST_CHECK
+int term_print(const struct term_screen *s, unsigned rows,
+	       const struct term_caps *caps, struct term_bytes *out,
+	       struct err *err);
 
 // --- Keys --------------------------------------------------------------------
 

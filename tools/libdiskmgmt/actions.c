@@ -88,16 +88,18 @@ void diskmgmt_ask_yes(struct form *f, const char *label, bool is_yes)
 	field->choice = is_yes;
 }
 
-void diskmgmt_ask_letter(const struct target *t, struct form *f, bool with_next)
+void diskmgmt_ask_letter(const struct target *t, struct form *f,
+			 const char *first, const char *second)
 {
 	static const char *const letters[] = {
 		"C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O",
 		"P", "Q", "R", "S", "T", "U", "V", "W", "Y", "Z", "A", "B"};
 	struct field *field = diskmgmt_add_choice(f, "Letter");
 
-	if (with_next)
-		diskmgmt_add_option(field, "next free");
-	diskmgmt_add_option(field, "none");
+	if (first)
+		diskmgmt_add_option(field, first);
+	if (second)
+		diskmgmt_add_option(field, second);
 	for (size_t i = 0; i < sizeof(letters) / sizeof(*letters); i++) {
 		bool is_taken = false;
 

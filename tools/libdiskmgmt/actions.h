@@ -14,11 +14,11 @@ void diskmgmt_add_command(struct lines *l, const char *command,
 // Tells whether the field of that label has that value.
 bool diskmgmt_is(const struct form *f, const char *label, const char *value);
 
-// Add questions: yes or no; a letter that nobody has; a file system, or `without`,
-// and a label.
+// Add questions: yes or no; a letter that nobody has, behind two other answers, each
+// of which may be NULL; a file system, or `without`, and a label.
 void diskmgmt_ask_yes(struct form *f, const char *label, bool is_yes);
 void diskmgmt_ask_letter(const struct target *t, struct form *f,
-			 bool with_next);
+			 const char *first, const char *second);
 void diskmgmt_ask_format(struct form *f, const char *without);
 
 // Adds what the answers to diskmgmt_ask_format come to; `fs`, when not NULL, instead

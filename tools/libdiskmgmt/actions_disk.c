@@ -48,6 +48,18 @@ static void write_convert(const struct target *t, const struct form *f,
 	diskmgmt_add_line(l, "convert %s", diskmgmt_value(f, "Table"));
 }
 
+static bool fits_mend(const struct target *t)
+{
+	return t->item->disk->trouble[0];
+}
+
+static void write_mend(const struct target *t, const struct form *f,
+		       struct lines *l)
+{
+	select_disk(t, l);
+	diskmgmt_add_line(l, "repair table");
+}
+
 // --- Clean -------------------------------------------------------------------
 
 static void ask_clean(const struct target *t, struct form *f)
@@ -117,6 +129,7 @@ static void write_attach(const struct target *t, const struct form *f,
 const struct action diskmgmt_disk_actions[] = {
 	{'c', "Convert to GPT or MBR", false, fits_convert, ask_convert,
 	 write_convert},
+	{'m', "Mend its table", false, fits_mend, NULL, write_mend},
 	{'w', "Wipe its table (clean)", true, fits_always, ask_clean,
 	 write_clean},
 	{'o', "Online, offline", false, fits_always, NULL, write_online},

@@ -73,7 +73,7 @@ static void ask_create(const struct target *t, struct form *f)
 	ask_type(t, f);
 	ask_size(f, "Size", piece_of(t)->size);
 	diskmgmt_ask_format(f, "not formatted");
-	diskmgmt_ask_letter(t, f, true);
+	diskmgmt_ask_letter(t, f, "next free", "none");
 }
 
 // Where there are several places, which one is meant. DiskPart counts in KB, and
@@ -162,7 +162,7 @@ static void ask_letter(const struct target *t, struct form *f)
 	char letter = piece_of(t)->volume->letter;
 	struct field *field;
 
-	diskmgmt_ask_letter(t, f, false);
+	diskmgmt_ask_letter(t, f, NULL, letter ? "none" : NULL);
 	field = &f->fields[0];
 	for (size_t i = 0; i < field->choice_count; i++)
 		if (field->choices[i][0] == letter)
@@ -177,11 +177,9 @@ static void write_letter(const struct target *t, const struct form *f,
 	diskmgmt_select(t, l);
 	if (strcmp(letter, "none"))
 		diskmgmt_add_line(l, "assign letter=%s", letter);
-	else if (piece_of(t)->volume->letter)
+	else
 		diskmgmt_add_line(l, "remove letter=%c",
 				  piece_of(t)->volume->letter);
-	else
-		diskmgmt_add_line(l, "remove all noerr");
 }
 
 static bool fits_delete(const struct target *t)
@@ -337,7 +335,7 @@ static void ask_virtual(const struct target *t, struct form *f)
 {
 	struct field *field;
 
-	diskmgmt_add_text(f, "Path", "\\vhd\\disk.vhdx");
+	diskmgmt_add_text(f, "Path", "\\disk.vhdx");
 	field = diskmgmt_add_number(f, "Size");
 	field->hint = "MB";
 	snprintf(field->text, sizeof(field->text), "%" PRIu64,

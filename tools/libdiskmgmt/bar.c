@@ -60,6 +60,14 @@ static void add_state(const struct storage_disk *d, char *text, size_t size)
 		add(text, size, ", ", "TROUBLE");
 }
 
+// A file's name is the end of its address.
+static bool is_in_address(const struct storage_disk *d)
+{
+	size_t len = strlen(d->name), all = strlen(d->address);
+
+	return len <= all && !strcmp(d->address + all - len, d->name);
+}
+
 static void disk_text(const struct item *item, char *text, size_t size)
 {
 	const struct storage_disk *d = item->disk;
@@ -69,7 +77,7 @@ static void disk_text(const struct item *item, char *text, size_t size)
 		 size_text(d->size, bytes), style_name(d));
 	add_state(d, text, size);
 	add(text, size, "  ", d->virtual_file ? d->virtual_file : d->address);
-	if (!d->virtual_file && strcmp(d->name, d->address))
+	if (!d->virtual_file && !is_in_address(d))
 		add(text, size, "  ", d->name);
 }
 

@@ -36,6 +36,15 @@ const struct item *diskmgmt_marked(const struct diskmgmt *d)
 					    : NULL;
 }
 
+long diskmgmt_marked_volume(const struct diskmgmt *d)
+{
+	const struct item *item = diskmgmt_marked(d);
+
+	return item && item->kind == ITEM_PIECE && item->piece.volume
+		       ? (long)item->piece.volume->number
+		       : -1;
+}
+
 // --- What is marked is found again -------------------------------------------
 
 static struct mark mark_of(const struct item *item)
@@ -70,55 +79,46 @@ static int fitness(const struct mark *m, const struct item *item)
 		       : 0;
 }
 
-static void mark_again(struct diskmgmt *d, const struct mark *m)
+static void mark_again(struct diskmgmt *d)
 {
 	int best = 0;
 
 	d->marked = 0;
 	for (size_t i = 0; i < d->picture.count; i++) {
-		int fits = fitness(m, &d->picture.items[i]);
+		int fits = fitness(&d->mark, &d->picture.items[i]);
 
 		if (fits > best) {
 			best = fits;
 			d->marked = i;
 		}
 	}
+	diskmgmt_remember(d);
+}
+
+void diskmgmt_remember(struct diskmgmt *d)
+{
+	const struct item *item = diskmgmt_marked(d);
+
+	if (item)
+		d->mark = mark_of(item);
 }
 
 int diskmgmt_lay_out(struct diskmgmt *d, unsigned columns, struct err *err)
 {
-	const struct item *item = diskmgmt_marked(d);
-	struct mark mark = {0};
 	int r;
 
-	if (item)
-		mark = mark_of(item);
 	diskmgmt_picture_done(&d->picture);
 	d->columns = columns;
 	r = diskmgmt_picture(&d->world, columns, &d->picture, err);
-	if (!r && item)
-		mark_again(d, &mark);
+	mark_again(d);
 	return r;
 }
 
 int diskmgmt_look(struct diskmgmt *d, const struct diskmgmt_world *world,
 		  struct err *err)
 {
-	const struct item *item = diskmgmt_marked(d);
-	struct mark mark = {0};
-	int r;
-
-	// the old world is gone when the picture is made
-	if (item)
-		mark = mark_of(item);
-	diskmgmt_picture_done(&d->picture);
 	d->world = *world;
-	if (d->mode != MODE_RUN && d->mode != MODE_RESULT)
-		d->mode = MODE_BROWSE;
-	r = diskmgmt_lay_out(d, d->columns, err);
-	if (!r && item)
-		mark_again(d, &mark);
-	return r;
+	return diskmgmt_lay_out(d, d->columns, err);
 }
 
 // --- Running -------------------------------------------------------------------
@@ -133,6 +133,8 @@ void diskmgmt_begin_line(struct diskmgmt *d, size_t n)
 	if (!n) {
 		d->said = (struct said){0};
 		d->has_failed = false;
+		// what it is drawn from changes from now on
+		diskmgmt_picture_done(&d->picture);
 	}
 	d->mode = MODE_RUN;
 	d->running = n;

@@ -204,6 +204,10 @@ struct said {
 
 void diskmgmt_said_add(struct said *s, const char *text);
 
+// Takes from the front what a row holds: up to the end of a line, or of the last
+// word that fits. Returns what is left, the row's bytes in *ret.
+const char *diskmgmt_take_row(const char *text, unsigned columns, size_t *ret);
+
 // Draws the last rows of it, wrapped.
 void diskmgmt_said_draw(const struct said *s, struct term_screen *screen,
 			unsigned row, unsigned column, unsigned rows,
@@ -240,6 +244,7 @@ struct diskmgmt {
 	struct picture picture;
 	unsigned columns; // that it was laid out for
 	size_t marked;
+	struct mark mark; // by which it is found again
 	unsigned scroll;
 	enum mode mode;
 	const struct action *actions[MAX_ACTIONS];
@@ -248,7 +253,8 @@ struct diskmgmt {
 	struct form form;
 	struct lines lines;
 	char answer[8];
-	size_t running; // the line that is run
+	char title[512]; // of what is run
+	size_t running;  // the line that is run
 	bool has_failed;
 	struct said said;
 	struct journal journal;
@@ -256,8 +262,14 @@ struct diskmgmt {
 	char message[256];
 };
 
+// Keeps what is marked in mind: while lines are run the world changes.
+void diskmgmt_remember(struct diskmgmt *d);
+
 // The marked item, or NULL.
 const struct item *diskmgmt_marked(const struct diskmgmt *d);
+
+// "Disk 0, partition 3 (C:): Format": what is marked, and the action.
+void diskmgmt_title(const struct diskmgmt *d, char *text, size_t size);
 
 // Lays out again for so many columns; on failure there is nothing to be seen.
 int diskmgmt_lay_out(struct diskmgmt *d, unsigned columns, struct err *err);

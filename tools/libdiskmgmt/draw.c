@@ -67,7 +67,7 @@ static void draw_picture(struct diskmgmt *d, bool has_colour,
 		    item->row < c.scroll + c.rows)
 			diskmgmt_draw_item(&c, item, i == d->marked);
 	}
-	if (!d->picture.count)
+	if (!d->picture.count && d->mode != MODE_RUN)
 		term_put(s, ABOVE + 1, 2, s->columns, TERM_PLAIN,
 			 "There are no disks. R looks again.");
 }
@@ -141,16 +141,11 @@ static void put(struct term_screen *s, const struct box *b, unsigned row,
 				text);
 }
 
-static void title_of(const struct diskmgmt *d, char *text, size_t size)
+void diskmgmt_title(const struct diskmgmt *d, char *text, size_t size)
 {
-	const struct item *item = diskmgmt_marked(d);
 	char name[300];
 
-	if (!item) {
-		snprintf(text, size, "%s", d->action->name);
-		return;
-	}
-	diskmgmt_item_name(item, name, sizeof(name));
+	diskmgmt_item_name(diskmgmt_marked(d), name, sizeof(name));
 	snprintf(text, size, "%s: %s", name, d->action->name);
 }
 
@@ -170,17 +165,42 @@ static void draw_menu(const struct diskmgmt *d, struct term_screen *s)
 	}
 }
 
-static void draw_lines(const struct lines *l, struct term_screen *s,
-		       const struct box *b, unsigned row)
+// The lines, wrapped: all of what is run is to be seen. With `s` NULL they are only
+// counted. Returns their rows.
+static unsigned draw_lines(const struct lines *l, struct term_screen *s,
+			   const struct box *b, unsigned row)
 {
-	char text[sizeof(l->line[0].text) + 32];
+	unsigned first = row;
+	char text[sizeof(l->line[0].text) + 32], one[sizeof(text) + 8];
+	size_t n;
 
 	for (size_t i = 0; i < l->count; i++) {
-		snprintf(text, sizeof(text), "  %s%s",
+		const char *left = text, *indent = "  ";
+
+		snprintf(text, sizeof(text), "%s%s",
 			 l->line[i].is_command ? "slipway " : "",
 			 l->line[i].text);
-		put(s, b, row + (unsigned)i, TERM_PLAIN, text);
+		while (*left) {
+			const char *start = left;
+
+			left = diskmgmt_take_row(left, b->columns - 6, &n);
+			snprintf(one, sizeof(one), "%s%.*s", indent, (int)n,
+				 start);
+			if (s)
+				put(s, b, row, TERM_PLAIN, one);
+			row++;
+			indent = "      ";
+		}
 	}
+	return row - first;
+}
+
+// A box of 72 columns, or as many as there are.
+static unsigned count_lines(const struct lines *l, const struct term_screen *s)
+{
+	struct box b = {.columns = s->columns < 78 ? s->columns - 6 : 72};
+
+	return draw_lines(l, NULL, &b, 0);
 }
 
 // The lines change with the answers.
@@ -194,9 +214,9 @@ static void draw_form(const struct diskmgmt *d, struct term_screen *s)
 	struct lines l;
 	struct box b;
 
-	title_of(d, title, sizeof(title));
+	diskmgmt_title(d, title, sizeof(title));
 	diskmgmt_write_lines(&t, d->action, &d->form, &l);
-	b = open_box(s, fields + 2 + (unsigned)l.count + 2, 72, title);
+	b = open_box(s, fields + 2 + count_lines(&l, s) + 2, 72, title);
 	diskmgmt_draw_form(&d->form, s, b.row, b.column, b.columns);
 	put(s, &b, fields + 1, BOLD, "What will be run:");
 	draw_lines(&l, s, &b, fields + 2);
@@ -206,15 +226,13 @@ static void draw_form(const struct diskmgmt *d, struct term_screen *s)
 
 static void draw_confirm(const struct diskmgmt *d, struct term_screen *s)
 {
-	unsigned n = (unsigned)d->lines.count;
+	unsigned n = count_lines(&d->lines, s);
 	static const char question[] = "Type yes to do it: ";
 	static const struct term_style bad = {.fg = TERM_RED,
 					      .attributes = TERM_BOLD};
-	char title[512], text[64];
-	struct box b;
+	char text[64];
+	struct box b = open_box(s, n + 4, 72, d->title);
 
-	title_of(d, title, sizeof(title));
-	b = open_box(s, n + 4, 72, title);
 	put(s, &b, 0, BOLD, "This is run:");
 	draw_lines(&d->lines, s, &b, 1);
 	if (!d->action->is_harmful) {
@@ -232,12 +250,10 @@ static void draw_confirm(const struct diskmgmt *d, struct term_screen *s)
 static void draw_run(const struct diskmgmt *d, struct term_screen *s)
 {
 	unsigned n = (unsigned)d->lines.count;
-	char title[512], text[1200];
+	char text[1200];
 	const char *end = "Working ...";
-	struct box b;
+	struct box b = open_box(s, s->rows - 4, s->columns - 6, d->title);
 
-	title_of(d, title, sizeof(title));
-	b = open_box(s, s->rows - 4, s->columns - 6, title);
 	for (unsigned i = 0; i < n; i++) {
 		const char *state = i < d->running        ? "done"
 				    : i > d->running      ? ""
@@ -358,7 +374,7 @@ void diskmgmt_draw(struct diskmgmt *d, bool has_colour, struct term_screen *s)
 		return;
 	}
 	// without memory there is nothing to be seen, and R tries again
-	if (s->columns != d->columns)
+	if (s->columns != d->columns && d->mode != MODE_RUN)
 		best_effort(diskmgmt_lay_out(d, s->columns, NULL));
 	if (!diskmgmt_marked(d) &&
 	    (d->mode == MODE_MENU || d->mode == MODE_FORM ||

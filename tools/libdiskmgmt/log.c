@@ -37,9 +37,7 @@ void diskmgmt_said_add(struct said *s, const char *text)
 	s->text[s->size] = 0;
 }
 
-// Takes from the front what a row holds: up to the end of a line, or of the last
-// word that fits. Returns what is left, the row's bytes in *ret.
-static const char *take_row(const char *text, unsigned columns, size_t *ret)
+const char *diskmgmt_take_row(const char *text, unsigned columns, size_t *ret)
 {
 	size_t n = 0, word = 0, left = strlen(text);
 	unsigned width = 0;
@@ -68,7 +66,7 @@ static unsigned count_rows(const char *text, unsigned columns)
 	size_t n;
 
 	for (; *text; rows++)
-		text = take_row(text, columns, &n);
+		text = diskmgmt_take_row(text, columns, &n);
 	return rows;
 }
 
@@ -84,7 +82,7 @@ void diskmgmt_said_draw(const struct said *s, struct term_screen *screen,
 	for (unsigned i = 0; i < all; i++) {
 		const char *start = text;
 
-		text = take_row(text, columns, &n);
+		text = diskmgmt_take_row(text, columns, &n);
 		if (all - i > rows)
 			continue;
 		if (n >= sizeof(one))

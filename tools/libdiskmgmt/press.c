@@ -120,6 +120,7 @@ static void confirm(struct diskmgmt *d)
 	struct target t = target_of(d);
 
 	diskmgmt_write_lines(&t, d->action, &d->form, &d->lines);
+	diskmgmt_title(d, d->title, sizeof(d->title));
 	if (d->lines.is_too_long) {
 		diskmgmt_say(d, "a line would become too long");
 		d->mode = MODE_BROWSE;
@@ -323,6 +324,8 @@ static bool is_ignored(const struct diskmgmt *d, const struct term_key *key)
 enum diskmgmt_event diskmgmt_press(struct diskmgmt *d,
 				   const struct term_key *key)
 {
+	enum diskmgmt_event event;
+
 	if (is_ignored(d, key))
 		return DISKMGMT_NOTHING;
 	if (key->code == TERM_KEY_CHARACTER && key->modifiers == TERM_CTRL &&
@@ -337,5 +340,7 @@ enum diskmgmt_event diskmgmt_press(struct diskmgmt *d,
 		d->mode = d->mode == MODE_RUN ? MODE_RUN : MODE_BROWSE;
 		return DISKMGMT_NOTHING;
 	}
-	return press_by_mode(d, key);
+	event = press_by_mode(d, key);
+	diskmgmt_remember(d);
+	return event;
 }

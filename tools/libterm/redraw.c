@@ -60,6 +60,8 @@ static struct term_style style_of(const struct pen *p,
 
 	if (!p->caps->has_colour)
 		style.fg = style.bg = TERM_DEFAULT;
+	if (p->caps->is_file)
+		style.attributes = 0;
 	return style;
 }
 
@@ -279,5 +281,26 @@ int term_redraw(const struct term_screen *shown,
 		draw_row(&p, row);
 	set_style(&p, TERM_PLAIN);
 	place_cursor(&p);
+	return out->is_failed ? err_nomem(err) : 0;
+}
+
+int term_print(const struct term_screen *s, unsigned rows,
+	       const struct term_caps *caps, struct term_bytes *out,
+	       struct err *err)
+{
+	struct pen p = {.wanted = s, .caps = caps, .out = out};
+
+	for (unsigned row = 0; row < rows && row < s->rows; row++) {
+		unsigned end = rest_of(&p, row);
+
+		for (unsigned c = 0; c < end; c++) {
+			const struct term_cell *cell = term_cell(s, row, c);
+
+			if (cell->width)
+				put_cell(&p, cell);
+		}
+		set_style(&p, TERM_PLAIN);
+		term_bytes_add(out, "\n");
+	}
 	return out->is_failed ? err_nomem(err) : 0;
 }

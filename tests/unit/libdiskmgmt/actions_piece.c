@@ -22,6 +22,7 @@ static const struct {
 	 "select disk 0|select partition 1|delete partition override"},
 	{">", "a>!", "select disk 0|select partition 1|assign letter=T"},
 	{">", "aaa!", "select disk 0|select partition 1|assign letter=A"},
+	{">>>>>", "a!", "select disk 0|select partition 4|assign letter=F"},
 	{">", "an!", "select disk 0|select partition 1|remove letter=S"},
 	{">", "f!",
 	 "select disk 0|select partition 1|format fs=fat32 label=\"SYSTEM\" "
@@ -36,12 +37,12 @@ static const struct {
 	{">>>", "k!", "slipway chkdsk \"/dev/nvme0n1@3\""},
 	{">>>", "k>!", "slipway chkdsk \"/dev/nvme0n1@3\" /f"},
 	{">>>", "v!",
-	 "create vdisk file=\"C:\\vhd\\disk.vhdx\" maximum=204800 "
+	 "create vdisk file=\"C:\\disk.vhdx\" maximum=204800 "
 	 "type=expandable|attach vdisk"},
 	{">>>", "v__>_n!",
-	 "create vdisk file=\"C:\\vhd\\disk.vhdx\" maximum=204800 type=fixed"},
+	 "create vdisk file=\"C:\\disk.vhdx\" maximum=204800 type=fixed"},
 	{">>>>>", "v!",
-	 "create vdisk file=\"/dev/nvme0n1@4:\\vhd\\disk.vhdx\" maximum=512 "
+	 "create vdisk file=\"/dev/nvme0n1@4:\\disk.vhdx\" maximum=512 "
 	 "type=expandable|attach vdisk"},
 	// an MBR
 	{"||>", "t", "select disk 1|select partition 1|inactive"},

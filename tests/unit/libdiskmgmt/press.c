@@ -213,6 +213,31 @@ static void test_look(void)
 	diskmgmt_free(NULL);
 }
 
+// While a line runs the lists that are drawn from are made anew.
+static void test_changing(void)
+{
+	struct diskmgmt *d = start();
+	struct diskmgmt_world old = world;
+	struct storage_disk *gone = malloc(sizeof(disks));
+	struct err err = {0};
+
+	check(gone);
+	memcpy(gone, disks, sizeof(disks));
+	old.disks = gone;
+	check_ok(diskmgmt_look(d, &old, &err), &err);
+	press(d, ">>>a!y");
+	diskmgmt_begin_line(d, 0);
+	memset(gone, 0xff, sizeof(disks));
+	free(gone);
+	check_shows(d, "Disk 0, partition 3 (C:): Letter");
+	diskmgmt_end_line(d, 0, true);
+	diskmgmt_end_run(d);
+	check_ok(diskmgmt_look(d, &world, &err), &err);
+	press(d, "!");
+	check_shows(d, "Disk 0, partition 3 (C:): Primary");
+	diskmgmt_free(d);
+}
+
 int main(void)
 {
 	test_create();
@@ -222,5 +247,6 @@ int main(void)
 	test_pasted();
 	test_log();
 	test_look();
+	test_changing();
 	return 0;
 }

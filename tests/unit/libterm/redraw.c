@@ -153,10 +153,36 @@ static void test_least(void)
 	mem_free(out.data);
 }
 
+// Lines of text: without a terminal, without attributes.
+static void test_print(void)
+{
+	static const struct term_caps file = {.is_utf8 = true, .is_file = true};
+	static const struct term_style bold = {.fg = TERM_RED,
+					       .attributes = TERM_BOLD};
+	static const char plain[] = "│中x\n\n";
+	static const char coloured[] = "\033[1;31m│中x\033[m\n\n";
+	struct term_bytes out = {0};
+	struct term_screen *s;
+	struct err err = {0};
+
+	check_ok(term_screen_new(3, 10, &s, &err), &err);
+	term_put(s, 0, 0, 10, bold, "│中x");
+	check_ok(term_print(s, 2, &file, &out, &err), &err);
+	check_eq(out.size, strlen(plain));
+	check(!memcmp(out.data, plain, out.size));
+	out.size = 0;
+	check_ok(term_print(s, 2, &full, &out, &err), &err);
+	check_eq(out.size, strlen(coloured));
+	check(!memcmp(out.data, coloured, out.size));
+	mem_free(out.data);
+	term_screen_free(s);
+}
+
 int main(void)
 {
 	test_random();
 	test_few();
 	test_least();
+	test_print();
 	return 0;
 }
