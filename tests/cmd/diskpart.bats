@@ -108,6 +108,8 @@ sel dis 0'
 	assert_output_has 'Associated disk#: 1'
 	echo text >x.txt
 	slipway copy x.txt 'V:\'
+	done_by 'select vdisk file=C:\x.vhd' 'detach vdisk' 'attach vdisk readonly' \
+		'compact vdisk' 'detach vdisk' 'attach vdisk'
 	# it stays, and is not changed meanwhile
 	script 'select vdisk file=C:\x.vhd' 'expand vdisk maximum=30'
 	[ "$status" -eq 4 ]

@@ -27,6 +27,23 @@ enum diskpart_status diskpart_run_clean(struct diskpart *d,
 	return diskpart_done(d, "DiskPart succeeded in cleaning the disk.");
 }
 
+static enum diskpart_status not_converted(struct diskpart *d, bool is_gpt,
+					  int r, const struct err *err)
+{
+	if (r == -EALREADY)
+		return diskpart_refuse(
+			d,
+			is_gpt ? "The disk you specified is not MBR formatted.\n"
+				 "Please select an empty MBR disk to convert to "
+				 "GPT."
+			       : "The disk you specified is not GPT formatted.\n"
+				 "Please select an empty GPT disk to convert to "
+				 "MBR.",
+			"It is of that kind already; NOERR lets a script go "
+			"on.");
+	return diskpart_failed(d, r, err);
+}
+
 enum diskpart_status diskpart_run_convert(struct diskpart *d,
 					  const struct call *c)
 {
@@ -36,7 +53,7 @@ enum diskpart_status diskpart_run_convert(struct diskpart *d,
 				is_gpt ? PART_GPT : PART_MBR, &err);
 
 	if (r)
-		return diskpart_failed(d, r, &err);
+		return not_converted(d, is_gpt, r, &err);
 	return diskpart_done(d, is_gpt ? "DiskPart successfully converted the "
 					 "selected disk to GPT format."
 				       : "DiskPart successfully converted the "

@@ -8,6 +8,18 @@
 
 #include "diskpart_priv.h"
 
+// Percentages are for people alone: Windows shows none.
+static struct progress *begin(struct diskpart *d)
+{
+	return d->how.is_terminal ? diskpart_begin_progress(d) : NULL;
+}
+
+static void end(struct diskpart *d)
+{
+	if (d->how.is_terminal)
+		diskpart_end_progress(d, false);
+}
+
 enum diskpart_status diskpart_run_extend(struct diskpart *d,
 					 const struct call *c)
 {
@@ -24,7 +36,8 @@ enum diskpart_status diskpart_run_extend(struct diskpart *d,
 			"DISK=: a volume over several disks is a dynamic one, "
 			"which are not made here.");
 	r = storage_extend(d->storage, (unsigned)d->volume,
-			   diskpart_number(c, "size") * MIB, NULL, &err);
+			   diskpart_number(c, "size") * MIB, begin(d), &err);
+	end(d);
 	return r ? diskpart_failed(d, r, &err)
 		 : diskpart_done(d,
 				 "DiskPart successfully extended the volume.");
@@ -65,7 +78,8 @@ enum diskpart_status diskpart_run_shrink(struct diskpart *d,
 	if (!desired)
 		desired = minimum ? minimum : UINT64_MAX;
 	r = storage_shrink(d->storage, (unsigned)d->volume, desired, minimum,
-			   &by, NULL, &err);
+			   &by, begin(d), &err);
+	end(d);
 	if (r)
 		return diskpart_failed(d, r, &err);
 	diskpart_say(d, "\nDiskPart successfully shrunk the volume by: %7s\n",

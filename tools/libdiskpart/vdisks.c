@@ -151,12 +151,17 @@ enum diskpart_status diskpart_run_detach(struct diskpart *d,
 
 // --- Changes of the file -----------------------------------------------------
 
-// What lies on it would not see the change.
-static enum diskpart_status check_detached(struct diskpart *d)
+// What lies on it would not see the change; nothing of it changes while it can only
+// be read.
+static enum diskpart_status check_detached(struct diskpart *d,
+					   bool may_be_read_only)
 {
+	const struct storage_disk *disk = NULL;
 	unsigned number;
 
-	if (!storage_is_attached(d->storage, d->vdisk, &number))
+	if (storage_is_attached(d->storage, d->vdisk, &number))
+		disk = storage_find_disk(d->storage, number);
+	if (!disk || (may_be_read_only && disk->is_read_only))
 		return DISKPART_OK;
 	return diskpart_refuse(
 		d,
@@ -168,7 +173,7 @@ static enum diskpart_status check_detached(struct diskpart *d)
 enum diskpart_status diskpart_run_expand(struct diskpart *d,
 					 const struct call *c)
 {
-	enum diskpart_status status = check_detached(d);
+	enum diskpart_status status = check_detached(d, false);
 	struct storage_vdisk_listener l;
 	struct err err = {0};
 
@@ -190,7 +195,7 @@ enum diskpart_status diskpart_run_expand(struct diskpart *d,
 enum diskpart_status diskpart_run_compact(struct diskpart *d,
 					  const struct call *c)
 {
-	enum diskpart_status status = check_detached(d);
+	enum diskpart_status status = check_detached(d, true);
 	struct storage_vdisk_listener l;
 	struct err err = {0};
 
@@ -207,7 +212,7 @@ enum diskpart_status diskpart_run_merge(struct diskpart *d,
 					const struct call *c)
 {
 	uint64_t depth = diskpart_number(c, "depth");
-	enum diskpart_status status = check_detached(d);
+	enum diskpart_status status = check_detached(d, false);
 	struct storage_vdisk_listener l;
 	struct vdisk_merge m = {0};
 	char *into = NULL;
