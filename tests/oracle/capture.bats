@@ -42,6 +42,31 @@ same_as_wimlib() { # VOLUME
 	done
 }
 
+# Built from the one image, put in place from the capture of that: the facts stay.
+@test "random trees are applied, captured and applied again, and nothing is lost" {
+	"$NTFS" random 12 200 64 volume
+	wimlib-imagex capture volume first.wim --norpfix --config=none.ini >log 2>&1
+	tell first.wim >first
+	truncate -s 64M built put
+	slipway format put
+	echo kept >kept
+	slipway copy kept 'put:\in the way' /P
+	run -0 slipway dism /Apply-Image /ImageFile:first.wim /Index:1 '/ApplyDir:built:\'
+	[[ $output != *warning* ]]
+	run -0 slipway dism /Capture-Image /ImageFile:second.wim '/CaptureDir:built:\' \
+		/Name:x /NoRpFix /ConfigFile:none.ini
+	[[ $output != *warning* ]]
+	run -0 slipway dism /Apply-Image /ImageFile:second.wim /Index:1 '/ApplyDir:put:\'
+	[[ $output != *warning* ]]
+	tell second.wim >second
+	diff first second
+	printf '[ExclusionList]\n\\in the way\n' >way.ini
+	wimlib-imagex capture put third.wim --norpfix --config=way.ini >log 2>&1
+	tell third.wim >third
+	diff first third
+	run -0 slipway chkdsk put
+}
+
 @test "volumes by Windows and mkntfs are captured as wimlib captures them" {
 	samples=${SLIPWAY_SAMPLES:-$BATS_TEST_DIRNAME/../../../shared/samples}
 	[ -d "$samples/ntfs" ] || skip "there are no samples"

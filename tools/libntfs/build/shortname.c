@@ -146,26 +146,43 @@ static void settle_given(struct taken *t, struct name *x, bool *has)
 	take_name(t, id, true);
 }
 
+static bool may_have(const struct ntfs_build *b, const struct name *x)
+{
+	return x->space == 0xff && !x->clashes && !b->options.no_dos_names &&
+	       ntfs_short_is_win32(b->units + x->chars, x->len);
+}
+
+// A name that is an 8.3 name itself comes first: captures do not say so.
+static bool settle_own(struct ntfs_build *b, const struct node *n)
+{
+	for (uint32_t i = n->first_name; i != NTFS_NONE; i = b->names[i].next) {
+		struct name *x = &b->names[i];
+
+		if (!may_have(b, x) ||
+		    !ntfs_short_is(b->units + x->chars, x->len))
+			continue;
+		x->space = NTFS_NS_BOTH;
+		return true;
+	}
+	return false;
+}
+
 static int settle_missing(struct taken *t, struct node *n, bool has,
 			  struct err *err)
 {
 	struct ntfs_build *b = t->b;
 
+	has = has || settle_own(b, n);
+
 	for (uint32_t i = n->first_name; i != NTFS_NONE; i = b->names[i].next) {
 		struct name *x = &b->names[i];
-		const le16 *name = b->units + x->chars;
+		bool makes = !has && may_have(b, x);
 
-		if (x->space != 0xff)
-			continue;
-		x->space = NTFS_NS_POSIX;
-		if (has || x->clashes || b->options.no_dos_names ||
-		    !ntfs_short_is_win32(name, x->len))
+		if (x->space == 0xff)
+			x->space = NTFS_NS_POSIX;
+		if (!makes)
 			continue;
 		has = true;
-		if (ntfs_short_is(name, x->len)) {
-			x->space = NTFS_NS_BOTH;
-			continue;
-		}
 		if (b->unit_capacity - b->unit_count < 12) {
 			size_t room = b->unit_capacity * 2 + 4096;
 			le16 *p = mem_resize(b->units, room, sizeof(*p));

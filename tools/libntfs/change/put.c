@@ -237,13 +237,31 @@ static int set_streams(struct change_file *f, const struct ntfs_put_file *file,
 	return r;
 }
 
+// Object ids, and what sums up extended attributes, are resident always, if need be
+// in a further record.
 static int set_value(struct change_file *f, uint32_t type, const void *data,
 		     size_t size, struct err *err)
 {
 	struct change_attr *a = ntfs_change_find(f, type, NULL);
 	int r = a ? 0 : ntfs_change_add(f, type, NULL, 0, &a, err);
 
-	return r ? r : ntfs_content_set(f, a, data, size, err);
+	if (r)
+		return r;
+	return type == NTFS_AT_OBJECT_ID || type == NTFS_AT_EA_INFORMATION
+		       ? ntfs_change_set(f, a, data, size, err)
+		       : ntfs_content_set(f, a, data, size, err);
+}
+
+static int set_reparse(struct change_file *f, const struct ntfs_bytes *reparse,
+		       struct err *err)
+{
+	int r = set_value(f, NTFS_AT_REPARSE_POINT, reparse->data,
+			  reparse->size, err);
+
+	if (!r)
+		ntfs_change_find(f, NTFS_AT_REPARSE_POINT, NULL)->tag =
+			load_le32(reparse->data);
+	return r;
 }
 
 static int set_ea(struct change_file *f, const struct ntfs_bytes *ea,
@@ -324,8 +342,7 @@ static int fill(struct ntfs_put *p, struct change_file *f,
 	if (!r && is_folder)
 		r = ntfs_new_index(f, err);
 	if (!r && file->reparse.data)
-		r = set_value(f, NTFS_AT_REPARSE_POINT, file->reparse.data,
-			      file->reparse.size, err);
+		r = set_reparse(f, &file->reparse, err);
 	return r ? r : set_values(f, file, err);
 }
 

@@ -134,18 +134,28 @@ static int add_names_of(struct ntfs_put *p, struct change_file *f,
 			 : add_name(f, name.folder, dos, len, NTFS_NS_DOS, err);
 }
 
+static bool is_short(const struct ntfs_put_name *name)
+{
+	return !name->is_beside && ntfs_short_is(name->name, name->name_len);
+}
+
 int ntfs_put_add_names(struct ntfs_put *p, struct change_file *f,
 		       const struct ntfs_put_file *file, struct err *err)
 {
 	bool has = false, gives = false;
+	size_t own = 0;
 	int r = 0;
 
 	for (size_t i = 0; i < file->name_count; i++)
 		gives |= file->names[i].dos_name_len != 0;
+	// Captures do not say that a name is an 8.3 name itself.
+	while (own < file->name_count && !is_short(&file->names[own]))
+		own++;
 	for (size_t i = 0; !r && i < file->name_count; i++)
 		r = add_names_of(p, f, &file->names[i],
-				 !gives || file->names[i].dos_name_len, &has,
-				 err);
+				 gives ? file->names[i].dos_name_len != 0
+				       : own == file->name_count || i == own,
+				 &has, err);
 	return r;
 }
 
