@@ -145,11 +145,12 @@ flip() { # OFFSET: changes one byte
 	assert_output_has '"problems":0,'
 }
 
-@test "chkdsk /F: what it cannot repair, it leaves" {
+@test "chkdsk /F: a file of the system that is gone is made anew" {
 	printf '\0\0\0\0' | dd of=volume bs=1 conv=notrunc 2>/dev/null \
 		seek=$((4 * 4096 + 10 * 1024)) # $UpCase's record
-	run -3 slipway chkdsk /f volume
-	assert_output_has "problem"
+	run -1 slipway chkdsk /f volume
+	assert_output_has "File 10: \$UpCase is made anew."
+	run -0 slipway chkdsk volume
 }
 
 @test "chkdsk /F: neither sector leads to a volume" {

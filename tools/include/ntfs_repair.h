@@ -29,13 +29,14 @@ struct ntfs_repair;
 struct ntfs_repair_step {
 	uint64_t record; // of the file record, or ERR_NOWHERE
 	bool is_loss;    // something cannot be brought back
+	bool is_left;    // it is none: what was to be done could not be
 	const char *text;
 };
 
 struct ntfs_repair_result {
-	uint64_t steps, losses;
-	uint64_t left;   // problems that stay
-	bool is_partial; // there is more to do after this
+	uint64_t steps, losses; // what is left is not among them
+	uint64_t left;          // problems that stay
+	bool is_partial;        // there is more to do after this
 };
 
 // Ends a repair that a power cut or an error stopped. One whose sectors the disk has

@@ -17,7 +17,7 @@
 #define MAX_SUM 8192
 #define SLOW    20 // seconds
 
-static bool is_told;
+static bool is_told, lacks_room;
 
 // --- What files are ----------------------------------------------------------
 
@@ -187,6 +187,8 @@ static struct sum before[MAX_SUM], after[MAX_SUM];
 static void tell_step(void *ctx, const struct ntfs_repair_step *step)
 {
 	(void)ctx;
+	lacks_room = lacks_room || strstr(step->text, "no room") ||
+		     strstr(step->text, "free space");
 	if (is_told)
 		printf("  step %lld: %s%s\n", (long long)step->record,
 		       step->text, step->is_loss ? " (lost)" : "");
@@ -319,8 +321,10 @@ static const char *judge(struct disk *original, struct disk *d,
 	const char *wrong = NULL;
 	struct err err = {0};
 	char text[256];
-	int r = repair(d, &first, &err);
+	int r;
 
+	lacks_room = false;
+	r = repair(d, &first, &err);
 	if (r && is_told)
 		printf("  %s\n", err_format(&err, text, sizeof(text)));
 	if (r == -EINVAL || r == -EIO || r == -EROFS)
@@ -335,7 +339,7 @@ static const char *judge(struct disk *original, struct disk *d,
 	else if (found.problems != first.left)
 		wrong = "not as planned";
 	else if (first.left)
-		wrong = beyond ? NULL : "some is left";
+		wrong = beyond || lacks_room ? NULL : "some is left";
 	else if (repair(d, &second, &err) || second.steps)
 		wrong = "a second repair has something to do";
 	if (!r && !wrong && !beyond && count_lost(original, damaged, d, places))

@@ -25,14 +25,23 @@ static const struct shape {
 	int sample;         // of sample_volumes, or -1
 } shapes[];
 
-// A file of many names, and one of many streams: both have attribute lists.
-static inline void add_lists(struct random_tree *t)
+// A file of many names, which has an attribute list.
+static inline void add_links(struct random_tree *t)
 {
-	uint32_t links = random_node(t, 0), streams = random_node(t, 0);
+	uint32_t node = random_node(t, 0);
 	le16 name[256];
 
 	for (unsigned i = 0; i < 60; i++)
-		random_link(t, links, name, random_name(t, name), false);
+		random_link(t, node, name, random_name(t, name), false);
+}
+
+// One of many streams, too.
+static inline void add_lists(struct random_tree *t)
+{
+	uint32_t streams = random_node(t, 0);
+	le16 name[256];
+
+	add_links(t);
 	random_link(t, streams, name, random_name(t, name), false);
 	for (unsigned i = 0; i < 60; i++)
 		random_data(t, streams, true);
@@ -185,11 +194,20 @@ struct damage {
 	struct disk *d;
 	const struct places_of *places;
 	uint64_t state;
+	// When not NULL, what is drawn is read from here, and zero at the end.
+	const uint8_t *data;
+	size_t size;
 };
 
 static inline uint64_t draw(struct damage *k, uint64_t below)
 {
-	return random_next(&k->state) % below;
+	uint64_t value = 0;
+
+	if (!k->data)
+		return random_next(&k->state) % below;
+	for (uint64_t top = below - 1; top && k->size; top >>= 8, k->size--)
+		value = value << 8 | *k->data++;
+	return value % below;
 }
 
 // One that is in use, mostly; the system's as often as others.

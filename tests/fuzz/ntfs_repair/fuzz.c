@@ -1,28 +1,35 @@
 // SPDX-License-Identifier: MIT
 //
-// A volume of 2 MiB (see volumes.h), in which what is behind its sectors damages some
-// more, repaired. Repairs end; what one says is left is what the check finds; and
-// when that is nothing, a second one has nothing to do.
+// Faults in a volume of 1 MiB that holds a bit of everything, chosen by the input
+// (damage.h), and repaired. Repairs end; what one says is left is what the check
+// finds; and when that is nothing, a second one has nothing to do.
 
+#include "fault/libntfs/damage.h"
 #include "ntfs_repair.h"
-#include "unit/libntfs/volumes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define DAMAGE 6 // bytes: where, 3; how it is added up; what; how many times
+#define MAX_FAULTS 16
 
-// Sectors that are not blank are the ones worth it.
-static void damage(struct disk *d, const uint8_t *op)
+static const struct shape shape = {"tiny", 512, 1, 12, add_links, 0, -1};
+
+// The volume, and where its faults may be: made once.
+static const uint8_t *volume(const struct places_of **ret)
 {
-	uint64_t at = (op[0] | op[1] << 8 | (op[2] & 31) << 16) % SEED_VOLUME;
-	uint8_t byte;
+	static uint8_t bytes[1u << 20];
+	static struct places_of places;
+	struct err err = {0};
+	struct disk *d;
 
-	for (unsigned i = 0; i <= op[5] % 8; i++, at++) {
-		if (at >= SEED_VOLUME || disk_read(d, at, &byte, 1, NULL))
-			return;
-		byte = (uint8_t)(op[3] & 1 ? op[4] : byte ^ op[4]);
-		best_effort(disk_write(d, at, &byte, 1, NULL));
+	if (!places.count) {
+		d = make_shape(&shape, 5);
+		check_eq(d->size, sizeof(bytes));
+		check_ok(disk_read(d, 0, bytes, sizeof(bytes), &err), &err);
+		places = find_places_of(d);
+		disk_close(d);
 	}
+	*ret = &places;
+	return bytes;
 }
 
 // Returns 0 when there was a plan, and it was written.
@@ -46,25 +53,25 @@ static int repair(struct disk *d, struct ntfs_repair_result *ret)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	size_t ops = size < 8 ? 0 : (size - 8) % SEED_PIECE;
 	struct ntfs_repair_result first, second;
 	struct ntfs_check_result found;
+	struct damage k = {.data = data, .size = size};
+	const uint8_t *bytes = volume(&k.places);
 	struct err err = {0};
-	struct disk *d;
 	int r;
 
-	check_ok(disk_memory(SEED_VOLUME, 512, &d, &err), &err);
-	expand_seed(data, size - ops, d);
-	for (data += size - ops; ops >= DAMAGE; data += DAMAGE, ops -= DAMAGE)
-		damage(d, data);
-	r = repair(d, &first);
+	check_ok(disk_memory(1u << 20, 512, &k.d, &err), &err);
+	check_ok(disk_write(k.d, 0, bytes, 1u << 20, &err), &err);
+	for (unsigned i = 0; k.size && i < MAX_FAULTS; i++)
+		plant_one(&k);
+	r = repair(k.d, &first);
 	check(r != -EINVAL && r != -EIO && r != -EROFS);
 	if (!r) {
-		check_ok(ntfs_check(d, NULL, NULL, NULL, &found, &err), &err);
+		check_ok(ntfs_check(k.d, NULL, NULL, NULL, &found, &err), &err);
 		check(first.is_partial || found.problems == first.left);
-		r = repair(d, &second);
+		r = repair(k.d, &second);
 		check(r || first.left || first.is_partial || !second.steps);
 	}
-	disk_close(d);
+	disk_close(k.d);
 	return 0;
 }

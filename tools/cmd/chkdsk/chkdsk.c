@@ -142,10 +142,17 @@ static void show_result(const struct output *o, const struct ntfs_info *info,
 		       " left over, %" PRIu64 " harmless. Nothing was "
 		       "changed.\n",
 		       r->leftovers, r->harmless);
-	else if (r->problems)
-		printf("The file system has %" PRIu64 " problem%s%s\n",
+	else if (r->problems && o->repairs)
+		printf("The file system has %" PRIu64
+		       " problem%s that cannot be repaired: what is "
+		       "named above with %s may be out of reach. Copy all else "
+		       "to another volume, then format this one.\n",
 		       r->problems, r->problems == 1 ? "" : "s",
-		       o->repairs ? "." : ". Nothing was changed.");
+		       r->problems == 1 ? "it" : "them");
+	else if (r->problems)
+		printf("The file system has %" PRIu64
+		       " problem%s. Nothing was changed.\n",
+		       r->problems, r->problems == 1 ? "" : "s");
 	else
 		puts("The file system was examined and has no problems.");
 }

@@ -34,7 +34,9 @@ static void show_step(void *ctx, const struct ntfs_repair_step *step)
 			printf(",\"record\":null");
 		else
 			printf(",\"record\":%" PRIu64, step->record);
-		printf(",\"loss\":%s}\n", step->is_loss ? "true" : "false");
+		printf(",\"loss\":%s,\"left\":%s}\n",
+		       step->is_loss ? "true" : "false",
+		       step->is_left ? "true" : "false");
 		return;
 	}
 	if (!s->has_steps)

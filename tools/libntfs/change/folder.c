@@ -66,6 +66,7 @@ static void read_copy(const struct change_file *f, struct change_copy *ret)
 		.accessed = get_le64(h->accessed),
 		.attributes = get_le32(h->attributes),
 	};
+	ret->attributes &= ~(uint32_t)NTFS_FA_DIRECTORY;
 	if (f->flags & NTFS_RF_DIRECTORY)
 		ret->attributes |= NTFS_FA_DIRECTORY;
 	if (f->flags & NTFS_RF_VIEW_INDEX)

@@ -91,6 +91,16 @@ static bool is_placed(uint64_t number)
 	       number == NTFS_REC_BITMAP;
 }
 
+static bool is_broken(const struct ntfs_record *rec)
+{
+	struct ntfs_attr a = {0};
+	unsigned broken = 0;
+
+	while (ntfs_repair_next(rec, &a, &broken))
+		;
+	return broken;
+}
+
 // A bitmap that has a list of attributes is left to the rest of the repair.
 static bool has_content(struct bare *k, const struct ntfs_record *rec)
 {
@@ -100,6 +110,8 @@ static bool has_content(struct bare *k, const struct ntfs_record *rec)
 
 	if (!is_placed(rec->number))
 		return true;
+	if (is_broken(rec))
+		return false;
 	while (!good && ntfs_repair_next(rec, &a, &broken)) {
 		struct ntfs_runs runs = {0};
 
@@ -117,16 +129,6 @@ static bool has_content(struct bare *k, const struct ntfs_record *rec)
 		ntfs_runs_done(&runs);
 	}
 	return good;
-}
-
-static bool is_broken(const struct ntfs_record *rec)
-{
-	struct ntfs_attr a = {0};
-	unsigned broken = 0;
-
-	while (ntfs_repair_next(rec, &a, &broken))
-		;
-	return broken;
 }
 
 static bool has_name(const struct ntfs_record *rec)
@@ -166,17 +168,20 @@ static bool is_counted(struct bare *k, uint64_t number)
 
 // Another's record has another number, and its name. Before version 3 there were no
 // $Secure and $Extend; what is reserved may be free.
-static bool is_needed(struct bare *k, uint64_t number, uint8_t *data)
+static bool is_needed(struct bare *k, uint64_t number, uint8_t *data,
+		      bool *ret_odd)
 {
 	const struct ntfs_record_disk *h = (const void *)data;
-	bool is_zero = mem_is_zero(data, k->n->info.record_size), odd;
+	bool is_zero = mem_is_zero(data, k->n->info.record_size);
 	struct ntfs_record rec;
 
 	if (k->n->info.major < 3 &&
-	    (number == NTFS_REC_SECURE || number == NTFS_REC_EXTEND))
+	    (number == NTFS_REC_SECURE || number == NTFS_REC_EXTEND)) {
+		*ret_odd = false;
 		return false;
+	}
 	if (!ntfs_repair_decode(data, k->n->info.record_size, number, &rec,
-				&odd))
+				ret_odd))
 		return !is_zero || files[number].name || is_counted(k, number);
 	if (get_le16(h->usa_offset) >= sizeof(*h) &&
 	    get_le32(h->number) != number &&
@@ -446,14 +451,30 @@ static int write_bare(struct bare *k, uint64_t number, uint8_t *data)
 	return r;
 }
 
+// A header that is wrong in what follows from elsewhere is mended now: nothing is
+// changed without these files.
+static int mend_header(struct bare *k, uint64_t number, uint8_t *data)
+{
+	uint32_t size = k->n->info.record_size;
+
+	ntfs_repair_say(k->r, number, "its header is mended");
+	ntfs_encode_usa(data, size, data);
+	return disk_write(k->n->mft, number * size, data, size, k->r->err);
+}
+
 static int look_at(struct bare *k, uint64_t number, uint8_t *data)
 {
 	uint32_t size = k->n->info.record_size;
+	bool odd = false;
 	int r = disk_read(k->n->mft, number * size, data, size, k->r->err);
 
-	if (r || !is_needed(k, number, data))
+	if (r)
 		return r;
-	return write_bare(k, number, data);
+	if (is_needed(k, number, data, &odd))
+		return write_bare(k, number, data);
+	return odd && memcmp(data, "FILE", 4) == 0
+		       ? mend_header(k, number, data)
+		       : 0;
 }
 
 static int scan(struct bare *k)

@@ -367,13 +367,16 @@ static int give_name(struct file_repair *k)
 	size_t size;
 	int r;
 
+	a = ntfs_change_find(k->f, NTFS_AT_FILE_NAME, NULL);
 	if (k->number >= NTFS_REC_FREE ||
-	    ntfs_change_find(k->f, NTFS_AT_FILE_NAME, NULL))
+	    (a && (k->number != NTFS_REC_ROOT ||
+		   ntfs_name_parent(a) == NTFS_REC_ROOT)))
 		return 0;
 	size = ntfs_repair_system_name(k->number, filetime_now(), name);
 	if (!size)
 		return 0;
-	r = ntfs_change_add(k->f, NTFS_AT_FILE_NAME, NULL, 0, &a, k->err);
+	r = a ? 0
+	      : ntfs_change_add(k->f, NTFS_AT_FILE_NAME, NULL, 0, &a, k->err);
 	if (!r)
 		r = ntfs_change_set(k->f, a, name, size, k->err);
 	if (!r) {

@@ -71,7 +71,7 @@ static bool is_good(struct ntfs_repair *r, const struct places *p,
 	const struct ntfs_record_disk *h = (const void *)rec->data;
 	struct ntfs_attr a = {0};
 	unsigned broken = 0;
-	bool there = false, good = true;
+	bool there = false, good = true, bitmap = number != NTFS_REC_MFT;
 
 	if (!(rec->flags & NTFS_RF_IN_USE) || rec->base ||
 	    get_le32(h->number) != number)
@@ -80,11 +80,13 @@ static bool is_good(struct ntfs_repair *r, const struct places *p,
 		bool is_needed = a.type == needs[number] && !a.name_len;
 
 		there = there || is_needed;
+		bitmap = bitmap || a.type == NTFS_AT_ATTRIBUTE_LIST ||
+			 (a.type == NTFS_AT_BITMAP && !a.resident);
 		if (is_needed ||
 		    (number == NTFS_REC_MFT && a.type == NTFS_AT_BITMAP))
 			good = has_runs(r, p, &a, number);
 	}
-	return there && good && !broken;
+	return there && bitmap && good && !broken;
 }
 
 // Reads one of the two. *ret_good: it is as it must be; *ret_odd: after its header
@@ -197,7 +199,8 @@ static int count_records(struct ntfs_repair *r, struct places *p,
 
 		if (count > bits->size * 8)
 			count = bits->size * 8;
-		for (uint64_t i = n->records; !err && i < count; i++) {
+		for (uint64_t i = m->now / p->n.info.record_size;
+		     !err && i < count; i++) {
 			err = disk_read(bits, i / 8, &byte, 1, r->err);
 			if (!err && byte >> i % 8 & 1 &&
 			    is_there(r, p, d, i, data))

@@ -65,7 +65,11 @@ int ntfs_repair_empty_index(struct change_file *f, const char *name,
 	if (!root)
 		r = ntfs_change_add(f, NTFS_AT_INDEX_ROOT, units,
 				    ntfs_ascii_units(name, units), &root, err);
-	return r ? r : ntfs_change_set(f, root, value, sizeof(value), err);
+	if (!r)
+		r = ntfs_change_set(f, root, value, sizeof(value), err);
+	if (!r) // new files are compressed, if that is what it said
+		root->flags &= NTFS_AF_COMPRESSION_MASK;
+	return r;
 }
 
 // --- Entries -----------------------------------------------------------------

@@ -227,17 +227,20 @@ struct room {
 	struct journal *j;
 	uint32_t cluster;
 	uint64_t clusters;
-	uint8_t *taken; // a bit a cluster: may not be used
+	uint8_t *taken;   // a bit a cluster: may not be used
+	uint8_t *touched; // those in blocks that will be written
 };
 
-// Keeps the longest runs.
+// Keeps the longest runs, of whole blocks: clusters may be smaller, and what is
+// written to their neighbours takes them along.
 static void offer(struct room *m, uint64_t first, uint64_t count)
 {
 	struct journal *j = m->j;
-	struct disk_extent x = {first * m->cluster, count * m->cluster};
+	uint64_t off = round_up(first * m->cluster, BLOCK);
+	uint64_t end = round_down((first + count) * m->cluster, BLOCK);
+	struct disk_extent x = {off, end > off ? end - off : 0};
 	uint32_t i;
 
-	x.len -= x.len % BLOCK;
 	if (!x.len || (j->extent_count == NTFS_REPAIR_EXTENTS &&
 		       j->extents[j->extent_count - 1].len >= x.len))
 		return;
@@ -248,20 +251,38 @@ static void offer(struct room *m, uint64_t first, uint64_t count)
 	j->extents[i] = x;
 }
 
-static void offer_free(struct room *m)
+// Offers what is clear in a bitmap between two clusters.
+static void offer_clear(struct room *m, const uint8_t *bits, uint64_t from,
+			uint64_t to)
 {
-	uint64_t first = 0;
+	uint64_t first = from;
 
-	for (uint64_t i = 0; i <= m->clusters; i++) {
-		if (i % 8 == 0 && i + 8 <= m->clusters && !m->taken[i / 8]) {
+	for (uint64_t i = from; i <= to; i++) {
+		if (i % 8 == 0 && i + 8 <= to && !bits[i / 8]) {
 			i += 7;
 			continue;
 		}
-		if (i < m->clusters && !check_bit(m->taken, i))
+		if (i < to && !check_bit(bits, i))
 			continue;
 		if (i > first)
 			offer(m, first, i - first);
 		first = i + 1;
+	}
+}
+
+// What is written may be of no file any more, when the plan has used it and given it
+// back.
+static void mark_touched(struct room *m)
+{
+	for (uint64_t i = 0; i < m->j->count; i++) {
+		uint64_t first = m->j->offsets[i] / m->cluster;
+		uint64_t last = (m->j->offsets[i] + BLOCK - 1) / m->cluster;
+
+		for (uint64_t at = first; at <= last && at < m->clusters;
+		     at++) {
+			m->touched[at / 8] |= (uint8_t)(1 << at % 8);
+			m->taken[at / 8] |= (uint8_t)(1 << at % 8);
+		}
 	}
 }
 
@@ -340,7 +361,7 @@ static int free_log(struct ntfs_repair *r, struct room *m)
 		uint64_t past = skip < len ? skip : len;
 
 		if (lcn != NTFS_HOLE && len > past)
-			offer(m, lcn + past, len - past);
+			offer_clear(m, m->touched, lcn + past, lcn + len);
 		skip -= past;
 	}
 	ntfs_runs_done(&runs);
@@ -371,14 +392,19 @@ static int find_room(struct ntfs_repair *r, struct journal *j)
 	m.clusters = n->info.clusters;
 	ntfs_close(n);
 	m.taken = mem_alloc((size_t)(m.clusters / 8 + 2));
-	err = m.taken ? mark_taken(r, &m, r->dev) : err_nomem(j->err);
+	m.touched = mem_alloc((size_t)(m.clusters / 8 + 2));
+	err = m.taken && m.touched ? mark_taken(r, &m, r->dev)
+				   : err_nomem(j->err);
 	if (!err)
 		err = mark_taken(r, &m, r->over);
 	if (!err)
-		offer_free(&m);
+		mark_touched(&m);
+	if (!err)
+		offer_clear(&m, m.taken, 0, m.clusters);
 	if (!err && sum(j) < want)
 		err = free_log(r, &m);
 	mem_free(m.taken);
+	mem_free(m.touched);
 	if (!err && r->hidden)
 		err = err_set(j->err, r->hidden, "NTFS volume", ERR_NOWHERE,
 			      "it cannot be read");

@@ -45,8 +45,10 @@ static int free_file(struct repair_round *w, const struct change_file *f,
 
 // --- Folders in a ring -------------------------------------------------------
 
-// Returns the folder that a file says it is in, if there is one; else itself.
-static uint64_t parent_of(struct repair_round *w, uint64_t number)
+// Returns the folder that a file says it is in, if there is one (or it need not be);
+// else itself.
+static uint64_t parent_of(struct repair_round *w, uint64_t number,
+			  bool may_be_gone)
 {
 	struct ntfs_file_name name = {.parent = UINT64_MAX};
 	struct ntfs_file f;
@@ -59,7 +61,8 @@ static uint64_t parent_of(struct repair_round *w, uint64_t number)
 	    ntfs_file_name_decode(a.value, a.value_len, 0, &name, NULL))
 		name.parent = UINT64_MAX;
 	ntfs_file_done(&f);
-	return ntfs_repair_is_base(&w->scan, name.parent)
+	return (may_be_gone && name.parent != UINT64_MAX) ||
+			       ntfs_repair_is_base(&w->scan, name.parent)
 		       ? ntfs_ref_record(name.parent)
 		       : number;
 }
@@ -69,7 +72,7 @@ static bool is_in_itself(struct repair_round *w, uint64_t number)
 	uint64_t at = number;
 
 	for (unsigned i = 0; i < MAX_PARENTS; i++) {
-		uint64_t up = parent_of(w, at);
+		uint64_t up = parent_of(w, at, false);
 
 		if (up == at)
 			return false;
@@ -152,6 +155,18 @@ static int repair_nameless(struct repair_round *w, uint64_t number, bool *done,
 	return r;
 }
 
+// What keeps a file from its folder is the folder's: its record, or its index.
+static void want_parent(struct repair_round *w, uint64_t number)
+{
+	uint64_t folder = parent_of(w, number, true);
+
+	if (folder >= w->scan.count || folder == number)
+		return;
+	ntfs_round_want(w, folder,
+			w->scan.flags[folder] & SCAN_BROKEN ? REPAIR_RECORD
+							    : REPAIR_INDEX);
+}
+
 static int repair_one(struct repair_round *w, struct ntfs_found *m,
 		      uint64_t number, struct err *err)
 {
@@ -169,6 +184,8 @@ static int repair_one(struct repair_round *w, struct ntfs_found *m,
 	if (is_in_itself(w, number))
 		return repair_ring(w, m, number, err);
 	r = ntfs_found_restore(m, number, err);
+	if (r && ntfs_check_is_content(r) && !m->lacks_folder)
+		want_parent(w, number);
 	if (r)
 		return r;
 	if (m->found > put)
@@ -217,7 +234,7 @@ int ntfs_repair_names(struct repair_round *w)
 		m.lacks_folder = false;
 		r = run(w, &m, i);
 	}
-	return r || !(w->needs[NTFS_REC_ROOT] >> REPAIR_INDEX & 1)
-		       ? r
-		       : ntfs_repair_folders(w);
+	if (!r)
+		r = ntfs_round_each(w, REPAIR_RECORD, ntfs_repair_record);
+	return r ? r : ntfs_repair_folders(w);
 }

@@ -44,6 +44,27 @@ void ntfs_repair_lose(struct ntfs_repair *r, uint64_t record, const char *fmt,
 	va_end(ap);
 }
 
+void ntfs_repair_leave(struct ntfs_repair *r, uint64_t record,
+		       const struct err *why)
+{
+	char text[2 * ERR_TEXT];
+	struct ntfs_repair_step step = {
+		.record = record, .is_left = true, .text = text};
+
+	if (record < r->tried_count) {
+		if (r->tried[record] & REPAIR_TOLD_LEFT)
+			return;
+		r->tried[record] |= REPAIR_TOLD_LEFT;
+	}
+	if (!r->report)
+		return;
+	snprintf(text, sizeof(text), "%s: %s: %s",
+		 record == ERR_NOWHERE ? "No file can be changed"
+				       : "it is left as it is",
+		 why->what, why->why);
+	r->report(r->ctx, &step);
+}
+
 int ntfs_repair_hide(struct ntfs_repair *r, int code)
 {
 	if (code < 0 && !ntfs_check_is_content(code) && !r->hidden)

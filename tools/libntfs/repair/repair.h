@@ -46,6 +46,7 @@
 #define REPAIR_MAX_ROUNDS    40u // each does something that none before did
 #define REPAIR_MAX_TRIES     3u  // of one kind, for one file
 #define REPAIR_MAX_STRANGERS 4096u
+#define REPAIR_TOLD_LEFT     0x80000000u // it was told that a record is left
 
 // Kinds of repairs, in their order.
 enum repair_kind {
@@ -55,12 +56,12 @@ enum repair_kind {
 	REPAIR_SYSTEM,  // content of a file of the system
 	REPAIR_CROSS,   // clusters of two files
 	REPAIR_SECURE,  // $Secure
-	REPAIR_ADOPT,   // names that only a folder has
-	REPAIR_INDEX,   // a folder's index
-	REPAIR_NAME,    // files that no folder leads to
-	REPAIR_ENTRY,   // what entries repeat
-	REPAIR_OWNER,   // a file's security id
-	REPAIR_VIEW,    // other indexes
+	REPAIR_OWNER, // a file's security id: new files in it get theirs by it
+	REPAIR_ADOPT, // names that only a folder has
+	REPAIR_INDEX, // a folder's index
+	REPAIR_NAME,  // files that no folder leads to
+	REPAIR_ENTRY, // what entries repeat
+	REPAIR_VIEW,  // other indexes
 	REPAIR_KINDS,
 };
 
@@ -73,7 +74,7 @@ struct ntfs_repair {
 	struct progress *progress;
 	struct err *err;
 	struct ntfs_repair_result result;
-	uint32_t *tried; // REPAIR_TRY_BITS a kind, by record
+	uint32_t *tried; // by record: two bits a kind, REPAIR_TOLD_LEFT
 	uint64_t tried_count;
 	bool is_full;  // REPAIR_MAX_CHANGED is reached
 	bool is_stuck; // files cannot be changed
@@ -92,6 +93,10 @@ void ntfs_repair_say(struct ntfs_repair *r, uint64_t record, const char *fmt,
 // As that, of something that is lost by the damage.
 void ntfs_repair_lose(struct ntfs_repair *r, uint64_t record, const char *fmt,
 		      ...) __attribute__((format(printf, 3, 4)));
+
+// Tells, once a record, that what is wrong with it stays, and why.
+void ntfs_repair_leave(struct ntfs_repair *r, uint64_t record,
+		       const struct err *why);
 
 // Takes what a look at something that may be broken gave. What does not come from
 // the volume's content (no memory, the device's errors) is kept, and ends the repair:

@@ -128,6 +128,11 @@ static void take(void *ctx, const struct ntfs_problem *p)
 			return;
 		}
 		break;
+	case NTFS_RULE_NAME_ENTRY:
+		if (p->record == NTFS_REC_ROOT &&
+		    w->check.records[p->record].parent != NTFS_REC_ROOT)
+			ntfs_round_want(w, p->record, REPAIR_FILE);
+		break;
 	case NTFS_RULE_ENTRY_PARENT:
 		ntfs_round_want(w, p->record, REPAIR_ADOPT);
 		break;
@@ -229,9 +234,7 @@ int ntfs_round_open(struct repair_round *w)
 		return err_pass(w->r->err, r, &e);
 	w->r->is_stuck = r;
 	if (r) {
-		ntfs_repair_lose(w->r, ERR_NOWHERE,
-				 "No file can be changed: %s: %s", e.what,
-				 e.why);
+		ntfs_repair_leave(w->r, ERR_NOWHERE, &e);
 		return 0;
 	}
 	w->c = ntfs_change_of(w->n);
@@ -285,8 +288,7 @@ int ntfs_round_end(struct repair_round *w, uint64_t number, int result,
 		return 0;
 	if (!ntfs_check_is_content(r) && r != -ENOSPC && r != -EEXIST)
 		return err_pass(w->r->err, r, e);
-	ntfs_repair_lose(w->r, number, "it is left as it is: %s: %s", e->what,
-			 e->why);
+	ntfs_repair_leave(w->r, number, e);
 	return 0;
 }
 

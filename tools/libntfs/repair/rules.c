@@ -31,7 +31,8 @@ static const struct repair_rule rules[] = {
 				   "what files use is marked as used"},
 	[NTFS_RULE_BITMAP_LOST] = {REPAIR_NOTHING,
 				   "what no file uses is marked as free"},
-	[NTFS_RULE_BITMAP_SIZE] = {REPAIR_SYSTEM, "it is made long enough"},
+	[NTFS_RULE_BITMAP_SIZE] = {REPAIR_SYSTEM,
+				   "it is made long enough, or anew"},
 	[NTFS_RULE_BOOT_COPY] = {REPAIR_NOTHING, "the copy is written anew"},
 	[NTFS_RULE_BOOT_FILE] = {REPAIR_SYSTEM, "its size is set"},
 	[NTFS_RULE_BOOT_MEDIA] = {REPAIR_NOTHING, "the field is set"},
@@ -102,19 +103,27 @@ static const struct repair_rule rules[] = {
 	[NTFS_RULE_OBJECT_ID] = {REPAIR_VIEW, "$ObjId is made anew"},
 	[NTFS_RULE_RECORD_HEADER] = {REPAIR_RECORD,
 				     "the header is mended, or the record is "
-				     "marked as free"},
-	[NTFS_RULE_RECORD_NUMBER] = {REPAIR_RECORD, "the number is set"},
+				     "marked as free; one of the system is "
+				     "made anew"},
+	[NTFS_RULE_RECORD_NUMBER] = {REPAIR_RECORD,
+				     "records in each other's place are put "
+				     "back, a copy of another is marked as "
+				     "free, else the number is set"},
 	[NTFS_RULE_RECORD_ORPHAN] = {REPAIR_RECORD,
 				     "it is given to the file that it names, "
 				     "or marked as free"},
 	[NTFS_RULE_RECORD_SEQUENCE] = {REPAIR_RECORD, "the number is set"},
 	[NTFS_RULE_RECORD_USED] = {REPAIR_FILE, "the size is set"},
 	[NTFS_RULE_REPAIR] = {REPAIR_NOTHING, "it is gone on with"},
-	[NTFS_RULE_REPARSE] = {REPAIR_VIEW, "$Reparse is made anew"},
+	[NTFS_RULE_REPARSE] = {REPAIR_VIEW,
+			       "$Reparse is made anew; a reparse point that "
+			       "is none is dropped"},
 	[NTFS_RULE_RUNS] = {REPAIR_FILE,
 			    "the content is cut where its runs cannot be "
 			    "read any more"},
-	[NTFS_RULE_SDS] = {REPAIR_SECURE, "$Secure is made anew"},
+	[NTFS_RULE_SDS] = {REPAIR_SECURE,
+			   "$Secure is made anew: without any descriptor that "
+			   "can be read, with those of new files"},
 	[NTFS_RULE_SDS_ENTRY] = {REPAIR_SECURE,
 				 "it is taken from the copy, or dropped"},
 	[NTFS_RULE_SDS_HASH] = {REPAIR_SECURE,

@@ -273,9 +273,37 @@ static int open_index(struct secure *k, const char *name, struct ntfs_tree *t)
 	return r ? r : ntfs_tree_open(&k->f, name, t, k->err);
 }
 
+// In its place, which the journal makes safe, when it is as long as it was: a volume
+// that is nearly full has no room for another.
+static int put_in_place(struct secure *k, const struct change_attr *a)
+{
+	struct disk *d;
+	int r = ntfs_runs_open(k->f.c->n, &a->runs, a->size, a->valid, &d,
+			       k->err);
+
+	if (r)
+		return r;
+	r = ntfs_cache_write(k->f.c, d, 0, k->sds, k->size, STAGE_SECURE,
+			     k->err);
+	disk_close(d);
+	return r;
+}
+
+static int put_sds(struct secure *k, struct change_attr *a)
+{
+	if (!a->resident && !a->flags && !a->runs.has_holes &&
+	    a->size == k->size && a->valid == a->size &&
+	    a->runs.clusters * k->f.c->n->info.cluster_size >= a->size)
+		return put_in_place(k, a);
+	ntfs_runs_done(&a->runs);
+	a->flags = 0;
+	return ntfs_change_set_outside(&k->f, a, k->sds, k->size, STAGE_FRESH,
+				       k->err);
+}
+
 static int store(struct secure *k)
 {
-	struct change_attr *a = ntfs_change_find(&k->f, NTFS_AT_DATA, "$SDS");
+	struct change_attr *a;
 	le16 units[4];
 	int r = ntfs_tree_save(&k->sii, k->err);
 
@@ -286,12 +314,8 @@ static int store(struct secure *k)
 		r = ntfs_change_add(&k->f, NTFS_AT_DATA, units,
 				    ntfs_ascii_units("$SDS", units), &a,
 				    k->err);
-	if (r)
-		return r;
-	ntfs_runs_done(&a->runs);
-	a->flags = 0;
-	r = ntfs_change_set_outside(&k->f, a, k->sds, k->size, STAGE_FRESH,
-				    k->err);
+	if (!r)
+		r = put_sds(k, a);
 	return r ? r : ntfs_change_store(&k->f, k->err);
 }
 

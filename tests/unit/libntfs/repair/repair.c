@@ -17,7 +17,7 @@ static void note_step(void *ctx, const struct ntfs_repair_step *step)
 {
 	struct steps *s = ctx;
 
-	s->count++;
+	s->count += !step->is_left;
 	check(*step->text);
 	if (s->print)
 		fprintf(stderr, "  step %lld %s\n", (long long)step->record,
