@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // FAT volumes: the input is the start of one, the rest of its size zeroes. All
-// of it is read; a sound one is changed and is sound afterwards.
+// of it is read; a sound one is changed, made larger, and is sound afterwards.
 
 #include <stdio.h>
 #include <string.h>
@@ -59,6 +59,28 @@ static void change(struct fat *f)
 	CHECK(!fat_check(f, &result, NULL));
 }
 
+static bool is_sound(struct disk *d)
+{
+	struct fat_check_result result;
+	struct fat *f;
+	int r = fat_open(d, &f, NULL);
+
+	if (r)
+		return false;
+	r = fat_check(f, &result, NULL);
+	fat_close(f);
+	return !r;
+}
+
+static void extend(struct disk *d)
+{
+	bool was_sound = is_sound(d);
+	int r = fat_extend(d, d->size, NULL, NULL);
+
+	CHECK(r != -EINVAL && r != -EIO);
+	CHECK(is_sound(d) || (r && !was_sound));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	unsigned budget = 200;
@@ -76,6 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fat_list(v.f, "", visit, &v, NULL);
 		change(v.f);
 		fat_close(v.f);
+		extend(d);
 	}
 	disk_close(d);
 	return 0;
