@@ -223,6 +223,10 @@ void diskpart_show_disk_attributes(struct diskpart *d,
 void diskpart_show_volume_attributes(struct diskpart *d,
 				     const struct storage_volume *v);
 
+// Deletes a partition; says so when it fails (partitions.c).
+enum diskpart_status diskpart_delete(struct diskpart *d, unsigned disk,
+				     unsigned number, bool override);
+
 // --- Values (values.c) -------------------------------------------------------
 
 // Reads "C", "c:" or "C:\". Returns the capital, or 0.

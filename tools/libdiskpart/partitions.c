@@ -7,24 +7,35 @@
 
 #include "diskpart_priv.h"
 
+enum diskpart_status diskpart_delete(struct diskpart *d, unsigned disk,
+				     unsigned number, bool override)
+{
+	char text[ERR_TEXT];
+	struct err err = {0};
+	int r = storage_delete_partition(d->storage, disk, number, override,
+					 &err);
+
+	if (r != -EPERM)
+		return r ? diskpart_failed(d, r, &err) : DISKPART_OK;
+	diskpart_say(d,
+		     "\nVirtual Disk Service error:\n%s\n%s\n"
+		     "DELETE PARTITION OVERRIDE deletes it.\n",
+		     number ? "Cannot delete a protected partition without the "
+			      "force protected parameter set."
+			    : "The extended partition is not empty.",
+		     err_format(&err, text, sizeof(text)));
+	return DISKPART_FAILED;
+}
+
 enum diskpart_status diskpart_run_delete_partition(struct diskpart *d,
 						   const struct call *c)
 {
-	struct err err = {0};
-	int r = storage_delete_partition(d->storage, (unsigned)d->disk,
-					 (unsigned)d->partition,
-					 diskpart_has_option(c, "override"),
-					 &err);
+	enum diskpart_status status =
+		diskpart_delete(d, (unsigned)d->disk, (unsigned)d->partition,
+				diskpart_has_option(c, "override"));
 
-	if (r == -EPERM)
-		return diskpart_refuse(
-			d,
-			"Virtual Disk Service error:\nCannot delete a "
-			"protected partition without the force protected "
-			"parameter set.",
-			"DELETE PARTITION OVERRIDE deletes it.");
-	if (r)
-		return diskpart_failed(d, r, &err);
+	if (status)
+		return status;
 	diskpart_select_partition(d, -1);
 	return diskpart_done(
 		d, "DiskPart successfully deleted the selected partition.");

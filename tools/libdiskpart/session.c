@@ -3,6 +3,7 @@
 // A session: what is selected, and the lines of scripts. What goes with what is as
 // Microsoft's reference says ("diskpart", "Determine focus").
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -219,7 +220,7 @@ static enum diskpart_status run_words(struct diskpart *d, const struct words *w)
 static bool is_comment(const char *line)
 {
 	line += strspn(line, " \t");
-	return !strncasecmp(line, "rem", 3) && strchr(" \t\r\n", line[3]);
+	return !strncasecmp(line, "rem", 3) && !isalnum((unsigned char)line[3]);
 }
 
 enum diskpart_status diskpart_run_line(struct diskpart *d, const char *line)

@@ -142,8 +142,7 @@ enum diskpart_status diskpart_run_delete_volume(struct diskpart *d,
 {
 	const struct storage_volume *v = diskpart_volume(d);
 	const struct storage_region *region = diskpart_region_of(d->storage, v);
-	struct err err = {0};
-	int r;
+	enum diskpart_status status;
 
 	if (!region)
 		return diskpart_refuse(
@@ -152,17 +151,10 @@ enum diskpart_status diskpart_run_delete_volume(struct diskpart *d,
 			"supported by the object.",
 			"The volume fills a disk without a partition table: "
 			"CLEAN empties the disk.");
-	r = storage_delete_partition(d->storage, v->disk, region->number,
-				     diskpart_has_option(c, "override"), &err);
-	if (r == -EPERM)
-		return diskpart_refuse(
-			d,
-			"Virtual Disk Service error:\nCannot delete a "
-			"protected partition without the force protected "
-			"parameter set.",
-			"DELETE PARTITION OVERRIDE deletes it.");
-	if (r)
-		return diskpart_failed(d, r, &err);
+	status = diskpart_delete(d, v->disk, region->number,
+				 diskpart_has_option(c, "override"));
+	if (status)
+		return status;
 	diskpart_select_disk(d, d->disk);
 	return diskpart_done(d, "DiskPart successfully deleted the volume.");
 }

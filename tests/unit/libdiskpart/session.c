@@ -97,6 +97,13 @@ static void test_renumbered(void)
 		   "* Partition 2    Logical             30 MB    23 MB\n");
 	check_done("sel par 2\nsel par 1\ndel par\nsel par 1\nlis par");
 	check_said("* Partition 1    Logical             30 MB    23 MB\n");
+	check_eq(run("sel par 0\ndel par"), DISKPART_FAILED);
+	check_said("The extended partition is not empty.");
+	check_done("sel par 0\ndel par override\nlis par");
+	check_said("There are no partitions on this disk to show.");
+	check_done("cle\ncon gpt\ncre par efi\nfor qui");
+	check_eq(run("del vol"), DISKPART_FAILED);
+	check_said("Cannot delete a protected partition without");
 	end();
 }
 
@@ -105,7 +112,7 @@ static void test_renumbered(void)
 static void test_scripts(void)
 {
 	begin_disks();
-	check_eq(run("rem \"\n\n  REM x\nselect disk 9\nselect disk 0\n"),
+	check_eq(run("rem \"\n\n  REM==\" x\nselect disk 9\nselect disk 0\n"),
 		 DISKPART_OBJECT);
 	check_said("The script stopped at line 4: select disk 9");
 	check(!strstr(said, "Disk 0 is now"));
