@@ -269,3 +269,27 @@ must_refuse() { # FAULT IMAGE COMMAND...
 	[ "$(slipway type 'efs.img:\secret\plain')" = here ]
 	[ "$(ls out)" = secret ]
 }
+
+@test "that NTFS compresses a file is told when it does not" {
+	make_wim <<-'END'
+		wim("lznt.wim", [
+		    file("c", b"text " * 9000, attributes=0x820),
+		    folder("d", [file("plain", b"here")], attributes=0x800),
+		])
+	END
+	rm -f lznt.img
+	truncate -s 16M lznt.img
+	for i in built put; do
+		run -0 slipway dism /Apply-Image /ImageFile:lznt.wim /Index:1 \
+			'/ApplyDir:lznt.img:\' --progress none
+		assert_output_has 'as the image has it; and 1 more'
+	done
+	run -0 slipway chkdsk lznt.img
+	[ "$(slipway type 'lznt.img:\c' | wc -c)" -eq 45000 ]
+	# held compressed in another way it is no loss
+	rm -f lznt.img
+	truncate -s 16M lznt.img
+	run -0 slipway dism /Apply-Image /ImageFile:lznt.wim /Index:1 \
+		'/ApplyDir:lznt.img:\' /Compact --progress none
+	[[ $output != *'\c: '* ]]
+}

@@ -31,8 +31,10 @@ enum apply_loss {        // what became of a file or folder
 	APPLY_ENCRYPTED,        // left out: a file as EFS exported it
 	APPLY_ENCRYPTED_FOLDER, // without the attribute that has what is put into
 				// it encrypted
-	APPLY_UNIX, // without owner and mode of Linux: they have no room
-		    // beside its extended attributes
+	APPLY_COMPRESSED, // without the attribute that NTFS compresses it, or
+			  // what is put into it
+	APPLY_UNIX,       // without owner and mode of Linux: they have no room
+			  // beside its extended attributes
 	APPLY_LOSSES
 };
 

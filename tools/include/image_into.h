@@ -40,9 +40,11 @@ enum into_loss {        // what became of a file or folder
 	INTO_ENCRYPTED, // left out: as EFS exported it
 	INTO_ENCRYPTED_FOLDER, // without the attribute that has what is put into it
 			       // encrypted
-	INTO_SPECIAL,          // left out: a device, pipe or socket
-	INTO_STREAMS,          // without its named streams
-	INTO_SECURITY,         // without its security descriptor
+	INTO_COMPRESSED, // NTFS: without the attribute that it compresses it, or
+			 // what is put into it
+	INTO_SPECIAL,    // left out: a device, pipe or socket
+	INTO_STREAMS,    // without its named streams
+	INTO_SECURITY,   // without its security descriptor
 	INTO_ATTRIBUTES, // without attributes that the place does not have
 	INTO_EA,         // without extended attributes
 	INTO_UNIX,       // without owner, mode or extended attributes of Linux

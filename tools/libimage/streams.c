@@ -146,7 +146,9 @@ static int add_all(struct walk *w, uint32_t node, const struct wim_dentry *d,
 	const struct compact *compact = w->apply->compact;
 	const struct pressed *pressed = compact ? image_compact_find(compact, d)
 						: NULL;
-	int r = 0;
+	int r = d->attributes & NTFS_ATTR_COMPRESSED && !pressed
+			? apply_lose(w->apply, d, APPLY_COMPRESSED, err)
+			: 0;
 
 	for (size_t i = 0; i < d->stream_count && !r; i++) {
 		bool unnamed = !d->streams[i].name;

@@ -58,6 +58,9 @@ const char *apply_loss_text(enum apply_loss loss)
 		[APPLY_ENCRYPTED_FOLDER] =
 			"it does not encrypt what is put into it (EFS), as the "
 			"image has it",
+		[APPLY_COMPRESSED] =
+			"NTFS does not compress it (or what is put into it), "
+			"as the image has it",
 		[APPLY_UNIX] = "it is there without its owner and mode of "
 			       "Linux, which have no room beside its extended "
 			       "attributes",

@@ -153,6 +153,10 @@ static int make(struct into *into, const struct wim_dentry *d, struct err *err)
 	if (!r && d->attributes & NTFS_ATTR_ENCRYPTED &&
 	    !into->is_left_out[d->index])
 		r = into_lose(into, d, INTO_ENCRYPTED_FOLDER, err);
+	// Other places have attributes of fewer kinds anyway.
+	if (!r && into->takes_streams && d->attributes & NTFS_ATTR_COMPRESSED &&
+	    !into->is_left_out[d->index])
+		r = into_lose(into, d, INTO_COMPRESSED, err);
 	if (r || into->is_left_out[d->index])
 		return r;
 	if (is_folder(d))

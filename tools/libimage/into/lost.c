@@ -52,6 +52,8 @@ const char *into_loss_text(enum into_loss loss)
 				   "(EFS)",
 		[INTO_ENCRYPTED_FOLDER] = "does not encrypt what is put into "
 					  "it (EFS), as the image has it",
+		[INTO_COMPRESSED] = "is not compressed by NTFS (or what is put "
+				    "into it), as the image has it",
 		[INTO_SPECIAL] = "is left out: a device, pipe or socket",
 		[INTO_STREAMS] = "is there without its named streams",
 		[INTO_SECURITY] = "is there without its security descriptor",
