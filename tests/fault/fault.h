@@ -47,8 +47,8 @@ struct fault_plan {
 // does not close base. Never returns NULL.
 struct disk *fault_disk(struct disk *base, struct fault_plan *plan);
 
-// An empty disk in memory that can get `room` bytes long, and does so without
-// asking for memory again: for those that are filled over and over. Never
+// An empty disk in memory that gets `room` bytes long without asking for memory
+// again, and longer when it must: for those that are filled over and over. Never
 // returns NULL.
 struct disk *roomy_disk(uint64_t room);
 

@@ -8,14 +8,18 @@
 
 struct disk *fault_copy(struct disk *from)
 {
-	uint8_t *data = malloc((size_t)from->size);
-	struct disk *d;
+	static uint8_t data[65536];
+	struct disk *d = roomy_disk(from->size ? from->size : 1);
 
-	check(data);
-	check_ok(disk_memory(from->size, from->sector_size, &d, NULL), NULL);
-	check_ok(disk_read(from, 0, data, (size_t)from->size, NULL), NULL);
-	check_ok(disk_write(d, 0, data, (size_t)from->size, NULL), NULL);
-	free(data);
+	d->sector_size = from->sector_size;
+	d->size = from->size;
+	for (uint64_t off = 0; off < from->size; off += sizeof(data)) {
+		uint64_t left = from->size - off;
+		size_t len = left < sizeof(data) ? (size_t)left : sizeof(data);
+
+		check_ok(disk_read(from, off, data, len, NULL), NULL);
+		check_ok(disk_write(d, off, data, len, NULL), NULL);
+	}
 	return d;
 }
 
@@ -39,6 +43,12 @@ enum record_fate fault_draw(void *ctx, size_t index)
 
 	cut->seed = cut->seed * 1664525 + 1013904223;
 	return (enum record_fate)((cut->seed >> 16) % 3);
+}
+
+// Whether something is written that was not flushed: else each round is as the first.
+static bool has_open_writes(const struct record_log *log, size_t count)
+{
+	return count && log->items[count - 1].kind != RECORD_FLUSH;
 }
 
 static void cut_at(struct fault_operation *o, const struct record_log *log,
@@ -72,7 +82,8 @@ void fault_cut_each(struct fault_operation *o, unsigned step, unsigned rounds)
 	check(log.count);
 	for (size_t n = 0;; n = n + step < log.count ? n + step : log.count) {
 		for (unsigned round = 0; round < rounds; round++)
-			cut_at(o, &log, n, round);
+			if (!round || has_open_writes(&log, n))
+				cut_at(o, &log, n, round);
 		if (n == log.count)
 			break;
 	}

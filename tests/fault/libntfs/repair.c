@@ -33,13 +33,44 @@ static const struct planted *find(const char *rule)
 	return NULL;
 }
 
+// What is made anew (records of $AttrDef, $BadClus and $UpCase) and put back (two that
+// are swapped).
+static void spoil_records(struct disk *d)
+{
+	static const uint64_t gone[] = {NTFS_REC_ATTRDEF, NTFS_REC_BADCLUS,
+					NTFS_REC_UPCASE};
+	uint8_t a[1024], b[1024], zeroes[1024] = {0};
+	struct err err = {0};
+	struct ntfs *n;
+
+	check_ok(ntfs_open(d, &n, &err), &err);
+	check_eq(n->info.record_size, sizeof(a));
+	for (size_t i = 0; i < sizeof(gone) / sizeof(gone[0]); i++)
+		check_ok(disk_write(n->mft, gone[i] * sizeof(a), zeroes,
+				    sizeof(a), &err),
+			 &err);
+	check_ok(disk_read(n->mft, SEED_LISTED * sizeof(a), a, sizeof(a), &err),
+		 &err);
+	check_ok(disk_read(n->mft, SEED_FILE * sizeof(a), b, sizeof(a), &err),
+		 &err);
+	check_ok(disk_write(n->mft, SEED_LISTED * sizeof(a), b, sizeof(a),
+			    &err),
+		 &err);
+	check_ok(disk_write(n->mft, SEED_FILE * sizeof(a), a, sizeof(a), &err),
+		 &err);
+	ntfs_close(n);
+}
+
 static struct disk *new_volume(void)
 {
 	struct disk *d = load_seed("files");
 
 	// The boot sector first: nothing is planted by a volume that does not open.
-	for (size_t i = sizeof(faults) / sizeof(faults[0]); i--;)
+	for (size_t i = sizeof(faults) / sizeof(faults[0]); i--;) {
 		plant(d, find(faults[i]));
+		if (i == 1) // a volume without $UpCase does not open
+			spoil_records(d);
+	}
 	return d;
 }
 

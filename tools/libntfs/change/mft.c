@@ -180,7 +180,9 @@ static int open_bits(struct ntfs_change *c, struct change_mft *m,
 		r = unsupported("the bitmap of its MFT is not in clusters",
 				err);
 	if (!r) {
-		uint64_t count = data->valid / size;
+		uint64_t bytes = data->valid < data->size ? data->valid
+							  : data->size;
+		uint64_t count = bytes / size;
 
 		if (count > bits->size * 8)
 			count = bits->size * 8;

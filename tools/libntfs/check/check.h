@@ -14,6 +14,12 @@
 #define CHECK_MAX_RECORDS 0x8000000u // of the MFT: 64 bytes of memory each
 #define CHECK_PIECE       (1u << 20) // bytes of the MFT read at once
 
+// Returns the size of a buffer by which so many bytes are read.
+static inline size_t ntfs_check_piece(uint64_t bytes)
+{
+	return bytes < CHECK_PIECE ? (size_t)bytes : CHECK_PIECE;
+}
+
 enum { // check_record.flags
 	CR_IN_USE = 0x01,
 	CR_FOLDER = 0x02,

@@ -139,7 +139,7 @@ int ntfs_check_bitmap(struct check *c)
 	if (r)
 		return ntfs_check_failed(c, NTFS_REC_BITMAP, NTFS_RULE_BITMAP,
 					 r, &e);
-	buf = mem_alloc(CHECK_PIECE);
+	buf = mem_alloc(ntfs_check_piece(d->size));
 	r = buf ? compare_bitmap(c, d, buf) : err_nomem(c->err);
 	mem_free(buf);
 	disk_close(d);

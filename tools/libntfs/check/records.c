@@ -145,7 +145,7 @@ int ntfs_check_records(struct check *c)
 {
 	uint32_t size = c->n->info.record_size;
 	uint64_t total = c->n->records, per = CHECK_PIECE / size;
-	uint8_t *buf = mem_alloc(CHECK_PIECE);
+	uint8_t *buf = mem_alloc(ntfs_check_piece(total * size));
 	int r = buf ? load_bitmap(c) : err_nomem(c->err);
 
 	for (uint64_t i = 0; !r && i < total; i += per) {

@@ -60,7 +60,7 @@ static void count_bits(struct bitmap *b, uint64_t byte, uint8_t was, uint8_t is)
 static int write_bitmap(struct ntfs_repair *r, struct disk *d, struct bitmap *b,
 			bool fill)
 {
-	uint8_t *buf = mem_alloc(CHECK_PIECE);
+	uint8_t *buf = mem_alloc(ntfs_check_piece(d->size));
 	int err = buf ? 0 : err_nomem(r->err);
 
 	for (uint64_t off = 0; !err && off < d->size; off += CHECK_PIECE) {

@@ -129,13 +129,15 @@ static int repair_one(struct ntfs_repair *r, const struct places *p,
 }
 
 // --- An MFT that ends too early ------------------------------------------------
-// Its bitmap counts records behind its end that are there: it is as long as these need.
+// Its bitmap, or its valid size, counts records behind its end that are there: it is
+// as long as these need.
 
 struct mft {
 	struct ntfs_record rec;
 	struct ntfs_nonresident_disk *h; // of its data, in rec.data
 	struct ntfs_runs runs;
-	uint64_t now; // bytes that can be read
+	uint64_t now;   // bytes that can be read
+	uint64_t valid; // that were written, where the size says less
 };
 
 static bool find_data(struct ntfs_repair *r, const struct places *p,
@@ -152,6 +154,7 @@ static bool find_data(struct ntfs_repair *r, const struct places *p,
 			continue;
 		m->h = (void *)(m->rec.data + a.offset);
 		m->now = a.size < a.valid ? a.size : a.valid;
+		m->valid = a.valid;
 		return !ntfs_repair_hide(r,
 					 ntfs_repair_runs(&p->n, &a, &m->runs,
 							  &whole, NULL)) &&
@@ -202,7 +205,9 @@ static int count_records(struct ntfs_repair *r, struct places *p,
 		for (uint64_t i = m->now / p->n.info.record_size;
 		     !err && i < count; i++) {
 			err = disk_read(bits, i / 8, &byte, 1, r->err);
-			if (!err && byte >> i % 8 & 1 &&
+			if (!err &&
+			    (byte >> i % 8 & 1 ||
+			     i * p->n.info.record_size < m->valid) &&
 			    is_there(r, p, d, i, data))
 				*ret = i + 1;
 		}

@@ -305,7 +305,7 @@ int ntfs_repair_scan(struct ntfs_repair *r, struct ntfs *n,
 	s.flags = mem_alloc((size_t)s.count);
 	s.sequences = mem_array((size_t)s.count, sizeof(*s.sequences));
 	s.claims = mem_alloc((size_t)(n->info.clusters / 8 + 1));
-	buf = mem_alloc(CHECK_PIECE);
+	buf = mem_alloc(ntfs_check_piece(s.count * n->info.record_size));
 	err = s.flags && s.sequences && s.claims && buf
 		      ? scan_records(r, n, &s, buf)
 		      : err_nomem(r->err);
