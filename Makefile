@@ -6,7 +6,7 @@
 #   O        build folder                       (out)
 #   V=1      show commands
 #   T        seconds per fuzz target            (60)
-#   N        damaged images for mutants         (500)
+#   N        mutants (500), rounds of damage    (1000)
 #   TIMEOUT_SCALE  multiplies every time limit of the tests   (1)
 #   PREFIX, DESTDIR  where install puts things              (/usr/local, empty)
 #   SLIPWAY_VERSION  what the build calls itself            (build/version.sh)

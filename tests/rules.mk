@@ -2,7 +2,7 @@
 # the commands under test are the static ones that are shipped.
 
 .PHONY: check test check-full lint unit cmd oracle fault fuzz fuzz-replay \
-	mutants boot soak asan clang analyze valgrind messages format
+	mutants damage repaired boot soak asan clang analyze valgrind messages format
 
 SANFLAGS := -no-pie -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
@@ -122,6 +122,10 @@ lint: tools	## the style rules that a script can check
 fuzz: deps $(BIOS)	## fuzz every decoder for T seconds each
 	$(Q)build/deps.sh build/packages.fuzz
 	$(Q)tests/fuzz/run.sh $(T)
+damage: $(SAN)/fault/libntfs/damage	## plant faults in NTFS volumes N times, and repair them
+	$(Q)$< 1 $(or $(N),1000)
+repaired: images tools $(SAN)/fault/libntfs/damage	## repair damaged NTFS volumes; the kernel's ntfs3 judges
+	$(Q)tests/ntfs3/judge.sh
 mutants: deps tools	## deploy N damaged images; each is refused, or is what it says
 	$(Q)tests/mutants/run.py $(O)/bin/slipway $(or $(N),500)
 
