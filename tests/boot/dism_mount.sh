@@ -89,15 +89,33 @@ survives() {
 		quietly slipway imagex /unmount $dir
 }
 
+second() { dism "$@" "/MountDir:${dir}2"; }
+
+# One alone is for writing; while another is read, its changes are kept.
+two_at_once() {
+	mkdir -p ${dir}2
+	mount_image && echo 1 >$dir/one || return
+	fails second /Mount-Image /ImageFile:$wim /Name:second &&
+		said 'is using it' &&
+		quietly second /Mount-Image /ImageFile:$wim /Name:second /ReadOnly &&
+		[ "$(cat ${dir}2/kept)" = kept ] &&
+		fails dism /Unmount-Image /MountDir:$dir /Commit &&
+		said 'is kept' && quietly second /Unmount-Image /Discard &&
+		unmount_image /Commit && mount_image /ReadOnly &&
+		[ "$(cat $dir/one)" = 1 ] && unmount_image /Discard
+}
+
+nothing_left() {
+	[ -z "$(slipway vdisk list --json | tee /dev/stderr)" ] && umount $work
+}
+
 quietly mount -t ext4 /dev/vdc $work || exit
 check "an image is read as it was captured" reads
 check "changes are committed" changes
 check "changes are thrown away" throws_away
 check "a killed server loses nothing" survives
+check "two images of one file" two_at_once
 check "all of the file is sound" quietly dism /Verify-Image /ImageFile:$wim
-nothing_left() {
-	[ -z "$(slipway vdisk list --json | tee /dev/stderr)" ] && umount $work
-}
 check "nothing is left" nothing_left
 [ $failed -eq 0 ] && echo "mount checks passed: $token"
 [ $failed -eq 0 ] || echo "mount checks FAILED: $token"

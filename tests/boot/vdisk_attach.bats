@@ -108,7 +108,7 @@ make_mount() { # FOLDER
 	qemu_type "sh /vdisk_kinds.sh $token"
 	qemu_wait "vdisk kinds [a-zA-Z]+: $token" 240 || true
 	qemu_type "sh /dism_mount.sh $token"
-	qemu_wait "mount checks [a-zA-Z]+: $token" 120 || true
+	qemu_wait "mount checks [a-zA-Z]+: $token" 180 || true
 	grep -aE "(vdisk|mount) check" "$dir/serial.log"
 	grep -aq "vdisk checks passed: $token" "$dir/serial.log"
 	grep -aq "vdisk kinds passed: $token" "$dir/serial.log"

@@ -108,6 +108,23 @@ The operation completed successfully." ]]
 	assert_output_has "/ReadOnly"
 }
 
+@test "an image of encrypted files is mounted for reading alone" {
+	[ "$(id -u)" = 0 ] || skip "mounting is for root"
+	make_wim <<-'END'
+		wim("efs.wim", [
+		    file("e", b"as EFS exports it", attributes=0x4020),
+		])
+	END
+	run -50 slipway dism /Mount-Image /ImageFile:efs.wim /Index:1 \
+		/MountDir:dir
+	assert_output_has '\e: it is encrypted (EFS), and a commit would lose it'
+	[ -z "$(find "$SLIPWAY_MOUNTS" scratch -type f)" ]
+	[ ! -e /dev/ublk-control ] || return 0
+	run slipway dism /Mount-Image /ImageFile:efs.wim /Index:1 \
+		/MountDir:dir /ReadOnly
+	assert_output_has '\e: warning: it is not there'
+}
+
 @test "without the drivers that is said, and nothing is left" {
 	[ ! -e /dev/ublk-control ] || skip "this kernel can"
 	[ "$(id -u)" = 0 ] || skip "mounting is for root"

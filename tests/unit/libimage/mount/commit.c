@@ -293,9 +293,11 @@ static void refused(void)
 		copy_wim("tests/fuzz/wim_open/seeds/tree-lzx.wim", 2);
 	struct image_commit_options options = {.append = true,
 					       .name = "copy 1"};
+	static const char sleeping[4096] = "hibr";
 	uint64_t size = file->size;
 	struct changes changes;
 	struct capture *c = NULL;
+	struct ntfs *n;
 	struct image_mount *m;
 	uint32_t index = 99;
 	struct wim *w;
@@ -307,6 +309,14 @@ static void refused(void)
 	end_changes(&changes);
 	m = mount(w, 1, false, &changes);
 	check_eq(image_commit(m, &options, NULL, &c, &index, NULL), -EEXIST);
+	n = begin(image_mount_disk(m));
+	check_ok(ntfs_write_file(n, "\\hiberfil.sys", sleeping,
+				 sizeof(sleeping), 0, MOUNTED_TIME, &err),
+		 &err);
+	check_ok(ntfs_sync(n, &err), &err);
+	ntfs_close(n);
+	options.name = NULL;
+	check_eq(image_commit(m, &options, NULL, &c, &index, NULL), -EBUSY);
 	check(!c && index == 99);
 	check_eq(file->size, size);
 	image_mount_close(m);
