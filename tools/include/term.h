@@ -189,8 +189,26 @@ enum term_key_code {
 	TERM_KEY_PAGE_DOWN,
 	TERM_KEY_INSERT,
 	TERM_KEY_DELETE,
-	TERM_KEY_F1, // F2 ... F20 follow
-	TERM_KEY_F20 = TERM_KEY_F1 + 19,
+	TERM_KEY_F1,
+	TERM_KEY_F2,
+	TERM_KEY_F3,
+	TERM_KEY_F4,
+	TERM_KEY_F5,
+	TERM_KEY_F6,
+	TERM_KEY_F7,
+	TERM_KEY_F8,
+	TERM_KEY_F9,
+	TERM_KEY_F10,
+	TERM_KEY_F11,
+	TERM_KEY_F12,
+	TERM_KEY_F13,
+	TERM_KEY_F14,
+	TERM_KEY_F15,
+	TERM_KEY_F16,
+	TERM_KEY_F17,
+	TERM_KEY_F18,
+	TERM_KEY_F19,
+	TERM_KEY_F20,
 	TERM_KEY_PASTE,     // what follows was not typed, until
 	TERM_KEY_PASTE_END, // this
 	TERM_KEY_PLACE,     // the answer of a terminal: row and column

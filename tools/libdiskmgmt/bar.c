@@ -204,8 +204,10 @@ void diskmgmt_draw_item(const struct canvas *c, const struct item *item,
 			bool is_marked)
 {
 	unsigned row = place(c, item->row), column = item->column;
-	struct term_style style =
-		marked(item->kind == ITEM_DISK ? BOLD : TERM_PLAIN, is_marked);
+	// bold in reverse is grey on grey on a VGA
+	struct term_style style = item->kind == ITEM_DISK && !is_marked
+					  ? BOLD
+					  : marked(TERM_PLAIN, is_marked);
 	char text[1024];
 
 	if (item->kind == ITEM_PIECE) {

@@ -183,9 +183,9 @@ static enum diskmgmt_event press_browse(struct diskmgmt *d,
 		find_actions(d);
 		if (d->action_count)
 			d->mode = MODE_MENU;
-	} else if (is_letter(key, 'q') || key->code == TERM_KEY_F1 + 9) {
+	} else if (is_letter(key, 'q') || key->code == TERM_KEY_F10) {
 		return DISKMGMT_QUIT;
-	} else if (key->code == TERM_KEY_F1 + 4 ||
+	} else if (key->code == TERM_KEY_F5 ||
 		   (key->code == TERM_KEY_CHARACTER && key->character == 'R')) {
 		return DISKMGMT_RESCAN;
 	} else if (key->code == TERM_KEY_CHARACTER && key->character == 'L') {

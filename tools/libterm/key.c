@@ -100,20 +100,20 @@ static enum term_key_code of_letter(uint8_t c)
 static enum term_key_code of_number(uint32_t n)
 {
 	static const uint8_t keys[35] = {
-		[1] = TERM_KEY_HOME,     [2] = TERM_KEY_INSERT,
-		[3] = TERM_KEY_DELETE,   [4] = TERM_KEY_END,
-		[5] = TERM_KEY_PAGE_UP,  [6] = TERM_KEY_PAGE_DOWN,
-		[7] = TERM_KEY_HOME,     [8] = TERM_KEY_END,
-		[11] = TERM_KEY_F1,      [12] = TERM_KEY_F1 + 1,
-		[13] = TERM_KEY_F1 + 2,  [14] = TERM_KEY_F1 + 3,
-		[15] = TERM_KEY_F1 + 4,  [17] = TERM_KEY_F1 + 5,
-		[18] = TERM_KEY_F1 + 6,  [19] = TERM_KEY_F1 + 7,
-		[20] = TERM_KEY_F1 + 8,  [21] = TERM_KEY_F1 + 9,
-		[23] = TERM_KEY_F1 + 10, [24] = TERM_KEY_F1 + 11,
-		[25] = TERM_KEY_F1 + 12, [26] = TERM_KEY_F1 + 13,
-		[28] = TERM_KEY_F1 + 14, [29] = TERM_KEY_F1 + 15,
-		[31] = TERM_KEY_F1 + 16, [32] = TERM_KEY_F1 + 17,
-		[33] = TERM_KEY_F1 + 18, [34] = TERM_KEY_F1 + 19,
+		[1] = TERM_KEY_HOME,    [2] = TERM_KEY_INSERT,
+		[3] = TERM_KEY_DELETE,  [4] = TERM_KEY_END,
+		[5] = TERM_KEY_PAGE_UP, [6] = TERM_KEY_PAGE_DOWN,
+		[7] = TERM_KEY_HOME,    [8] = TERM_KEY_END,
+		[11] = TERM_KEY_F1,     [12] = TERM_KEY_F2,
+		[13] = TERM_KEY_F3,     [14] = TERM_KEY_F4,
+		[15] = TERM_KEY_F5,     [17] = TERM_KEY_F6,
+		[18] = TERM_KEY_F7,     [19] = TERM_KEY_F8,
+		[20] = TERM_KEY_F9,     [21] = TERM_KEY_F10,
+		[23] = TERM_KEY_F11,    [24] = TERM_KEY_F12,
+		[25] = TERM_KEY_F13,    [26] = TERM_KEY_F14,
+		[28] = TERM_KEY_F15,    [29] = TERM_KEY_F16,
+		[31] = TERM_KEY_F17,    [32] = TERM_KEY_F18,
+		[33] = TERM_KEY_F19,    [34] = TERM_KEY_F20,
 	};
 
 	if (n == 200)
@@ -134,7 +134,7 @@ static unsigned modifiers_of(uint32_t n)
 static void place_or_f3(struct term_key *key, const uint32_t *params)
 {
 	if (params[0] == 1 && modifiers_of(params[1])) {
-		key->code = TERM_KEY_F1 + 2;
+		key->code = TERM_KEY_F3;
 		return;
 	}
 	key->code = TERM_KEY_PLACE;
