@@ -64,7 +64,6 @@ judge_of_source() { # SOURCE
 	libublk/queue.c | libublk/ublk.c) echo boot/vdisk_attach.bats ;;
 	libvolume/fat.c | libvolume/ntfs.c) echo unit/libvolume/volume.c ;;
 	libwim/dentry.c) echo unit/libwim/metadata.c ;;
-	libwim/write/describe.c) echo unit/libwim/write/change.c ;;
 	libwim/write/describe.c) echo unit/libwim/write/writer.c ;;
 	esac
 }
