@@ -34,8 +34,10 @@ static struct fake {
 	size_t count;
 	char *letters[ADDRESS_LETTERS];
 	struct storage_state state;
-	int open_count;   // places that are open
-	unsigned settled; // how often the machine was listed
+	char shown[64 * 32]; // the last disk whose volumes were shown to shells
+	unsigned hidden[ADDRESS_LETTERS]; // how often one was taken down
+	int open_count;                   // places that are open
+	unsigned settled;                 // how often the machine was listed
 } fake;
 
 static inline struct fake_disk *fake_find(const char *address)
@@ -323,6 +325,23 @@ static inline int fake_list(struct settle *settle, const char *root,
 	return 0;
 }
 
+static inline void fake_show_volumes(const char *root, const char *disk,
+				     const struct machine_volume *volumes,
+				     size_t count)
+{
+	char *at = fake.shown;
+
+	at += snprintf(at, 64, "%s:", disk);
+	for (size_t i = 0; i < count; i++)
+		at += snprintf(at, 64, " %c@%u %s", volumes[i].letter,
+			       volumes[i].partition, volumes[i].type);
+}
+
+static inline void fake_hide_volume(const char *root, char letter)
+{
+	fake.hidden[letter - 'A']++;
+}
+
 static inline uint64_t fake_sequence(const char *root, const char *path)
 {
 	const struct fake_disk *d = fake_find(path);
@@ -405,6 +424,8 @@ static inline void fake_begin(void)
 	fake_effects.create_file = fake_create_file;
 	fake_effects.list_machine = fake_list;
 	fake_effects.sequence = fake_sequence;
+	fake_effects.show_volumes = fake_show_volumes;
+	fake_effects.hide_volume = fake_hide_volume;
 	fake_effects.whole = fake_whole;
 	fake_effects.open_place = fake_open;
 	fake_effects.finish_place = fake_finish;

@@ -6,7 +6,7 @@ AR ?= ar
 STATIC := -static
 
 # In link order: who comes first may use what comes later.
-LIBS := diskmgmt diskpart deploy service bcdboot machine image storage address volume bcd efi hive wim ntfs fat bootsect \
+LIBS := diskmgmt diskpart deploy service bcdboot image storage machine address volume bcd efi hive wim ntfs fat bootsect \
 	part vdisk ublk codec net tree disk term base
 
 WARN := -Wall -Wextra -Wvla -Wshadow -Wstrict-prototypes -Wmissing-prototypes \

@@ -113,6 +113,15 @@ MUST_CHECK
 int disk_open_file(const char *path, unsigned flags, struct disk **ret,
 		   struct err *err);
 
+// Where the environment shows volumes that have letters, read-only, each by its
+// letter (machine_show_volumes). One is taken down while somebody has its device, or
+// its disk, open exclusively, unless it is used; closing shows it again.
+#define DISK_MOUNTS "/run/slipway/volumes/"
+
+// Mounts a volume there.
+// Returns 0 or what mount(2) gives.
+int disk_show(const char *device, const char *point, const char *type);
+
 // Goes past the page cache from now on, as DISK_DIRECT tells; nothing changes
 // where that cannot be done, and for other disks than files and devices. Nobody
 // else uses the disk meanwhile.

@@ -98,6 +98,25 @@ int inventory_confirm(const struct inventory *inventory,
 		      const struct disk_rule *rule,
 		      const struct inventory_disk *chosen, struct err *err);
 
+// --- Volumes with letters, for shells -------------------------------------------
+// In the environment they are mounted at /volumes/LETTER, read-only: what writes to a
+// volume are commands, for which it is taken down meanwhile (disk.h, DISK_MOUNTS).
+
+struct machine_volume {
+	char letter;        // a capital
+	unsigned partition; // 0: all of the disk
+	const char *type;   // "ntfs3", "vfat"
+};
+
+// Has the kernel read a disk's table anew and shows its volumes: these. Elsewhere than
+// in the environment nothing is done, nor for what is no device. What cannot be shown
+// is not: always succeeds, it returns nothing.
+void machine_show_volumes(const char *root, const char *disk,
+			  const struct machine_volume *volumes, size_t count);
+
+// Takes one down; returns nothing, as that.
+void machine_hide_volume(const char *root, char letter);
+
 // --- Have all disks had their time? ------------------------------------------
 // A disk that is not there proves nothing while a bus is still being looked at.
 // settle_wait waits until no driver is being loaded, no device is on the way to

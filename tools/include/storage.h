@@ -91,6 +91,11 @@ struct storage_effects {
 	int (*list_machine)(struct settle *settle, const char *root,
 			    struct inventory **ret, struct err *err);
 	uint64_t (*sequence)(const char *root, const char *path);
+	// Volumes for shells: machine_show_volumes, machine_hide_volume.
+	void (*show_volumes)(const char *root, const char *disk,
+			     const struct machine_volume *volumes,
+			     size_t count);
+	void (*hide_volume)(const char *root, char letter);
 	// Places by their addresses: address_whole, address_open,
 	// address_finish, address_close.
 	int (*whole)(const char *text, char **ret, struct err *err);

@@ -302,6 +302,7 @@ static void file_close(struct disk *d)
 	if (f->fd >= 0)
 		close(f->fd);
 	disk_direct_done(f);
+	disk_shown_put(f);
 	mem_free(f);
 }
 
@@ -420,6 +421,12 @@ static int open_locked(struct file_disk *f, const char *path, unsigned flags,
 	f->is_device = S_ISBLK(before.st_mode);
 	f->fd = f->is_device ? open(path, mode | O_CLOEXEC)
 			     : open_at_once(path, mode);
+	if (f->fd < 0 && errno == EBUSY && (mode & O_EXCL)) {
+		if (disk_shown_take(f, &before))
+			f->fd = open(path, mode | O_CLOEXEC);
+		else
+			errno = EBUSY;
+	}
 	if (f->fd < 0)
 		return errno == EBUSY
 			       ? err_set(err, -EBUSY, f->name, ERR_NOWHERE,

@@ -14,9 +14,10 @@ struct file_disk {
 	struct disk disk;
 	int fd;
 	bool is_device;
-	bool keeps_room;       // of a file: zeroes are not made by holes
-	char name[1024];       // the end of the path, for messages
-	struct new_file *made; // of a file that has no name yet (new.c)
+	bool keeps_room;          // of a file: zeroes are not made by holes
+	char name[1024];          // the end of the path, for messages
+	struct new_file *made;    // of a file that has no name yet (new.c)
+	struct disk_shown *shown; // volumes that were taken down (mounts.c)
 
 	// Past the page cache (direct.c).
 	uint32_t align;  // of places and lengths; 0: through the page cache
@@ -48,6 +49,12 @@ bool disk_user_find(int fd, struct disk_user *ret);
 // holds a lock; to who reads, when these may write.
 // Returns 0 or -EBUSY.
 int disk_user_check(const struct file_disk *f, bool writes, struct err *err);
+
+// Takes down what of a device is mounted below DISK_MOUNTS, once; puts it back, behind
+// the device's closing.
+// Returns true when something was taken down.
+bool disk_shown_take(struct file_disk *f, const struct stat *device);
+void disk_shown_put(struct file_disk *f);
 
 // Makes a new file durable and gives it its name.
 // Returns 0, -EEXIST, or the error of fsync(2) and rename(2).

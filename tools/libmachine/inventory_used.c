@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "disk.h"
 #include "machine_priv.h"
 
 #define START_MEDIUM "/run/medium" // where the environment mounts it
@@ -75,6 +76,9 @@ static void mark_mounts(const char *root, struct inventory *inventory)
 		struct inventory_disk *d;
 
 		if (sscanf(line, "%*s %*s %31s %*s %255s", numbers, where) != 2)
+			continue;
+		// shown to shells, and taken down for who writes
+		if (!strncmp(where, DISK_MOUNTS, strlen(DISK_MOUNTS)))
 			continue;
 		d = owner(root, inventory, numbers);
 		if (!d && rest && sscanf(rest, " - %*s %255s", source) == 1)

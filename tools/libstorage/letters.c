@@ -19,6 +19,35 @@ static int find_volume(const struct storage *s, unsigned volume,
 			      "there is no volume %u", volume);
 }
 
+void storage_show_volumes(const struct storage *s, unsigned disk)
+{
+	const struct storage_disk *d = storage_find_disk(s, disk);
+	struct machine_volume shown[ADDRESS_LETTERS];
+	size_t count = 0;
+
+	if (!s->root || !d || d->virtual_file)
+		return;
+	for (size_t i = 0; i < s->lists.volume_count; i++) {
+		const struct storage_volume *v = &s->lists.volumes[i];
+		bool is_ntfs = !strcmp(v->fs, "NTFS");
+
+		if (v->disk == disk && v->letter && count < ADDRESS_LETTERS &&
+		    (is_ntfs || !strncmp(v->fs, "FAT", 3)))
+			shown[count++] = (struct machine_volume){
+				.letter = v->letter,
+				.partition = v->partition,
+				.type = is_ntfs ? "ntfs3" : "vfat"};
+	}
+	s->effects->show_volumes(s->root, d->address, shown, count);
+}
+
+static int take_letter(struct storage *s, char letter, struct err *err)
+{
+	if (s->root)
+		s->effects->hide_volume(s->root, letter);
+	return s->effects->remove_letter(letter, err);
+}
+
 static int look_at_letters(struct storage *s, struct err *err)
 {
 	struct address_letters letters;
@@ -54,7 +83,7 @@ static int assign(struct storage *s, const struct storage_volume *v,
 	int r = s->effects->assign_letter(letter, v->address, err);
 
 	if (!r && old)
-		r = s->effects->remove_letter(old, err);
+		r = take_letter(s, old, err);
 	return r;
 }
 
@@ -74,7 +103,11 @@ int storage_assign(struct storage *s, unsigned volume, char letter,
 	if (r || v->letter == letter)
 		return r;
 	r = assign(s, v, letter, err);
-	return r ? r : look_at_letters(s, err);
+	if (!r)
+		r = look_at_letters(s, err);
+	if (!r)
+		storage_show_volumes(s, v->disk);
+	return r;
 }
 
 int storage_remove_letter(struct storage *s, unsigned volume, struct err *err)
@@ -86,7 +119,7 @@ int storage_remove_letter(struct storage *s, unsigned volume, struct err *err)
 		r = err_set(err, -ENOENT, v->address, ERR_NOWHERE,
 			    "it has no drive letter");
 	if (!r)
-		r = s->effects->remove_letter(v->letter, err);
+		r = take_letter(s, v->letter, err);
 	return r ? r : look_at_letters(s, err);
 }
 
@@ -100,7 +133,7 @@ int storage_forget_letters(struct storage *s, unsigned disk, int volume,
 
 		if (v->disk == disk && v->letter &&
 		    (volume < 0 || v->number == (unsigned)volume))
-			r = s->effects->remove_letter(v->letter, err);
+			r = take_letter(s, v->letter, err);
 	}
 	return r;
 }
@@ -133,7 +166,7 @@ void storage_note_letters(const struct storage *s, unsigned disk,
 static int move_letter(struct storage *s, char letter, const char *address,
 		       struct err *err)
 {
-	int r = s->effects->remove_letter(letter, err);
+	int r = take_letter(s, letter, err);
 
 	return r ? r : s->effects->assign_letter(letter, address, err);
 }
@@ -167,28 +200,36 @@ int storage_restore_letters(struct storage *s, unsigned disk,
 static bool wants_letter(const struct storage_volume *v, bool on_fixed)
 {
 	return !v->letter && !v->is_hidden && !v->no_letter && !v->is_boot &&
-	       v->fs[0] && (v->on == STORAGE_FIXED) == on_fixed;
+	       strcmp(v->fs, "RAW") && (v->on == STORAGE_FIXED) == on_fixed;
 }
 
-int storage_assign_all(struct storage *s, struct err *err)
+// Until there are no more.
+static int assign_to_all(struct storage *s, bool on_fixed, struct err *err)
 {
 	char letter = FIRST_LETTER;
 	int r = 0;
 
-	for (int pass = 0; pass < 2; pass++) {
-		for (size_t i = 0; i < s->lists.volume_count; i++) {
-			const struct storage_volume *v = &s->lists.volumes[i];
+	for (size_t i = 0; i < s->lists.volume_count && !r && letter; i++) {
+		const struct storage_volume *v = &s->lists.volumes[i];
 
-			if (!wants_letter(v, !pass))
-				continue;
-			r = find_free(s, &letter, err);
-			if (!r && !letter) // used up
-				return look_at_letters(s, err);
-			if (!r)
-				r = assign(s, v, letter, err);
-			if (r)
-				return r;
-		}
+		if (!wants_letter(v, on_fixed))
+			continue;
+		r = find_free(s, &letter, err);
+		if (!r && letter)
+			r = assign(s, v, letter, err);
 	}
-	return look_at_letters(s, err);
+	return r;
+}
+
+int storage_assign_all(struct storage *s, struct err *err)
+{
+	int r = assign_to_all(s, true, err);
+
+	if (!r)
+		r = assign_to_all(s, false, err);
+	if (!r)
+		r = look_at_letters(s, err);
+	for (size_t i = 0; i < s->lists.disk_count && !r; i++)
+		storage_show_volumes(s, s->lists.disks[i].number);
+	return r;
 }

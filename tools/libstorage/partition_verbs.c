@@ -153,7 +153,11 @@ int storage_delete_partition(struct storage *s, unsigned disk, unsigned number,
 	if (!r)
 		r = s->effects->write_table(t.table, t.place->disk, err);
 	r = storage_target_end(&t, r, err);
-	return r ? r : storage_restore_letters(s, disk, &kept, err);
+	if (!r)
+		r = storage_restore_letters(s, disk, &kept, err);
+	if (!r)
+		storage_show_volumes(s, disk);
+	return r;
 }
 
 static int check_change(const struct part_table *t, const struct part *p,

@@ -211,6 +211,9 @@ MUST_CHECK
 int storage_forget_letters(struct storage *s, unsigned disk, int volume,
 			   struct err *err);
 
+// Shows the shells a disk's volumes that have letters.
+void storage_show_volumes(const struct storage *s, unsigned disk);
+
 // Where the volumes with letters of a disk begin, by letter; 0: it has none.
 struct storage_kept_letters {
 	uint64_t start[ADDRESS_LETTERS];

@@ -117,6 +117,7 @@ int storage_target_end(struct storage_target *t, int r, struct err *err)
 	s->effects->close_place(t->place);
 	// After a failure too: what is seen is what is there.
 	looked = storage_look_again(s, number, r ? NULL : err);
+	storage_show_volumes(s, number);
 	return r ? r : looked;
 }
 

@@ -168,6 +168,46 @@ static void test_machine(void)
 	fake_end();
 }
 
+// Fixed disks first, hidden ones not at all; shells see what they can.
+static void test_letters(void)
+{
+	const struct part data = {.type = part_type_data, .size = 8 * MIB};
+	const struct part efi = {.type = part_type_efi, .size = 8 * MIB};
+	const struct storage_format fat = {.fs = STORAGE_FAT},
+				    ntfs = {.fs = STORAGE_NTFS};
+	struct storage *s;
+	unsigned n;
+
+	fake_begin();
+	fake_disk("/dev/sda", 32 * MIB, 512)->is_removable = true;
+	fake_disk("/dev/sdb", 32 * MIB, 512);
+	s = open_machine();
+	for (unsigned i = 0; i < 2; i++) {
+		check_ok(storage_convert(s, i, PART_GPT, &err), &err);
+		check_ok(storage_create_partition(s, i, &efi, &n, &err), &err);
+		check_ok(storage_create_partition(s, i, &data, &n, &err), &err);
+		check_ok(storage_create_partition(s, i, &data, &n, &err), &err);
+	}
+	for (unsigned i = 0; i < 5; i++) // one stays as it is
+		check_ok(storage_format_volume(s, i, i % 3 ? &ntfs : &fat,
+					       false, false, NULL, &err),
+			 &err);
+	check_ok(storage_assign(s, 2, 'D', &err), &err);
+	check_ok(storage_assign_all(s, &err), &err);
+	check_eq(storage_find_letter(s, 'C')->number, 4);
+	check_eq(storage_find_letter(s, 'D')->number, 2);
+	check_eq(storage_find_letter(s, 'E')->number, 1);
+	check(!storage_find_letter(s, 'F'));
+	check(!strcmp(fake.shown, "/dev/sdb: C@2 ntfs3"));
+	check_ok(storage_remove_letter(s, 4, &err), &err);
+	check_eq(fake.hidden['C' - 'A'], 1);
+	check_ok(storage_format_volume(s, 2, &fat, false, false, NULL, &err),
+		 &err);
+	check(!strcmp(fake.shown, "/dev/sda: E@2 ntfs3 D@3 vfat"));
+	storage_close(s);
+	fake_end();
+}
+
 static void test_refusals(void)
 {
 	const struct part p = {.mbr_type = 7};
@@ -361,6 +401,7 @@ int main(int argc, char **argv)
 	test_uefi();
 	test_mbr();
 	test_machine();
+	test_letters();
 	test_refusals();
 	test_stale();
 	test_attach();
