@@ -264,6 +264,12 @@ int storage_remove_letter(struct storage *s, unsigned volume, struct err *err);
 MUST_CHECK
 int storage_assign_all(struct storage *s, struct err *err);
 
+// In the environment, storage_assign_all; elsewhere nothing. storage_open does it for
+// the first who asks there, as long as no letter is given.
+// Returns as that.
+MUST_CHECK
+int storage_automount(struct storage *s, struct err *err);
+
 // Sets a volume's attributes (GPT: hidden, read-only, no letter; MBR: hidden by its
 // type): 1, 0, or -1 to keep.
 // Returns also -EINVAL for what the partition's table has no place for.

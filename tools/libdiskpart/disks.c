@@ -208,6 +208,8 @@ enum diskpart_status diskpart_run_rescan(struct diskpart *d,
 		d,
 		"\nPlease wait while DiskPart scans your configuration...\n");
 	r = storage_rescan(d->storage, &err);
+	if (!r && !d->no_automount)
+		r = storage_automount(d->storage, &err);
 	return r ? diskpart_failed(d, r, &err)
 		 : diskpart_done(d, "DiskPart has finished scanning your "
 				    "configuration.");

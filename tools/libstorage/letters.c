@@ -221,6 +221,13 @@ static int assign_to_all(struct storage *s, bool on_fixed, struct err *err)
 	return r;
 }
 
+int storage_automount(struct storage *s, struct err *err)
+{
+	return s->root && machine_is_environment(s->root)
+		       ? storage_assign_all(s, err)
+		       : 0;
+}
+
 int storage_assign_all(struct storage *s, struct err *err)
 {
 	int r = assign_to_all(s, true, err);

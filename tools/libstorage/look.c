@@ -261,6 +261,20 @@ static int copy_source(struct storage *s, const struct storage_source *source,
 	return r;
 }
 
+static int give_first_letters(struct storage *s, struct err *err)
+{
+	struct address_letters letters;
+	bool any = false;
+	int r = s->effects->read_letters(&letters, err);
+
+	if (r)
+		return r;
+	for (size_t i = 0; i < ADDRESS_LETTERS; i++)
+		any |= letters.addresses[i] != NULL;
+	address_letters_done(&letters);
+	return any ? 0 : storage_automount(s, err);
+}
+
 int storage_open(const struct storage_effects *effects,
 		 const struct storage_source *source, struct storage **ret,
 		 struct err *err)
@@ -276,6 +290,8 @@ int storage_open(const struct storage_effects *effects,
 		settle_init(&s->settle, s->root);
 	if (!r)
 		r = storage_rescan(s, err);
+	if (!r)
+		r = give_first_letters(s, err);
 	if (r)
 		storage_close(s);
 	else

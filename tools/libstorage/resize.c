@@ -173,9 +173,6 @@ static int extend(struct storage_volume_target *t, enum fs_kind kind,
 	uint64_t fs, size = 0, old = t->part->size;
 	int r = fs_size(t->disk, kind, &fs, err);
 
-	if (kind == FS_FAT && !t->target.s->effects->extend_fat)
-		return err_set(err, -ENOTSUP, t->info->address, ERR_NOWHERE,
-			       "a FAT volume keeps its size");
 	if (!r)
 		r = choose_size(t, fs, bytes, &size, err);
 	if (!r && size > old)

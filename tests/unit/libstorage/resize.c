@@ -191,7 +191,8 @@ static void test_half(void)
 	end();
 }
 
-static void test_refused(void)
+// FAT grows and does not shrink.
+static void test_fat(void)
 {
 	uint64_t by;
 
@@ -200,6 +201,10 @@ static void test_refused(void)
 	format(0, STORAGE_FAT);
 	check_eq(storage_shrink(s, 0, MIB, 0, &by, NULL, NULL), -ENOTSUP);
 	check_eq(storage_shrink_query(s, 0, &by, NULL), -ENOTSUP);
+	check_ok(storage_extend(s, 0, 10 * MIB, NULL, &err), &err);
+	shows("0 GPT 64M: 1 1+30, free 31+32");
+	check_ok(storage_look_free(s, 0, &err), &err);
+	check(storage_find_volume(s, 0)->free > 29 * MIB);
 	check_eq(storage_shrink_query(s, 7, &by, NULL), -ENODEV);
 	check_eq(storage_extend(s, 7, 0, NULL, NULL), -ENODEV);
 	end();
@@ -211,6 +216,6 @@ int main(void)
 	test_ntfs();
 	test_logical();
 	test_half();
-	test_refused();
+	test_fat();
 	return 0;
 }
