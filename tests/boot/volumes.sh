@@ -50,7 +50,7 @@ refuses_in_use() {
 changes_table() {
 	run 'select disk 0' 'create partition primary' 'format quick fs=ntfs' \
 		'assign letter=T' && [ -b /dev/vda3 ] && [ -d /volumes/T ] &&
-		[ -e /volumes/W/word ] && mountpoint -q /run/slipway/volumes/T
+		[ -e /volumes/W/word ] && grep -q " /run/slipway/volumes/T ntfs3 ro" /proc/mounts
 }
 
 takes_letters() {
