@@ -26,9 +26,9 @@ repair() { # NAME
 	mv "$out"/sample/*.img "$out/$1"
 	"$list" list "$out/$1" 2>/dev/null | sort >"$out/$1.before" || :
 	status=0
-	"$O/bin/slipway" chkdsk /F "$out/$1" >"$out/$1.said" || status=$?
+	"$O/bin/slipway" chkdsk /F /Progress:none "$out/$1" >"$out/$1.said" || status=$?
 	[ $status -le 1 ] || fail "$1: not repaired: chkdsk /F ends with $status"
-	"$O/bin/slipway" chkdsk "$out/$1" >>"$out/$1.said" ||
+	"$O/bin/slipway" chkdsk /Progress:none "$out/$1" >>"$out/$1.said" ||
 		fail "$1: the check finds something"
 }
 
@@ -51,7 +51,7 @@ judge() { # NAME NUMBER
 	! grep -v 'records\|copied\|cannot be changed\|No space' "$out/got/$2.errors" ||
 		fail "$1: not all can be read"
 	same "$1" "$2"
-	"$O/bin/slipway" chkdsk "$out/$1" >>"$out/$1.said" ||
+	"$O/bin/slipway" chkdsk /Progress:none "$out/$1" >>"$out/$1.said" ||
 		fail "$1: the check finds something after the kernel's changes"
 }
 
