@@ -2,7 +2,7 @@
 //
 // Drive letters: names of addresses (address.h), as subst and DiskPart's assign
 // give them. "V:\\Windows" is then the folder in what V: stands for, in every
-// command. Nothing is mounted.
+// command. Nothing is mounted, but by the environment for its shells (machine.h).
 //
 // The table is a file of one line a letter, "V", a tab, the address with PATH from
 // the root on. It is /run/slipway/letters for root, and slipway/letters in
