@@ -28,7 +28,14 @@ static bool fits_always(const struct target *t)
 
 static bool fits_convert(const struct target *t)
 {
-	return !has_partitions(t->item->disk);
+	return !has_partitions(t->item->disk) &&
+	       t->item->disk->style != PART_NONE;
+}
+
+// Without a table it may hold anything.
+static bool fits_first(const struct target *t)
+{
+	return t->item->disk->style == PART_NONE;
 }
 
 static void ask_convert(const struct target *t, struct form *f)
@@ -128,6 +135,8 @@ static void write_attach(const struct target *t, const struct form *f,
 
 const struct action diskmgmt_disk_actions[] = {
 	{'c', "Convert to GPT or MBR", false, fits_convert, ask_convert,
+	 write_convert},
+	{'c', "Create a table, GPT or MBR", true, fits_first, ask_convert,
 	 write_convert},
 	{'m', "Mend its table", false, fits_mend, NULL, write_mend},
 	{'w', "Wipe its table (clean)", true, fits_always, ask_clean,

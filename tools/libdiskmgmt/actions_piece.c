@@ -25,7 +25,13 @@ static bool is_mbr(const struct target *t)
 
 static bool fits_create(const struct target *t)
 {
-	return piece_of(t)->kind == KIND_FREE;
+	return piece_of(t)->kind == KIND_FREE && piece_of(t)->region;
+}
+
+// A disk without a table may hold anything.
+static bool fits_create_first(const struct target *t)
+{
+	return piece_of(t)->kind == KIND_FREE && !piece_of(t)->region;
 }
 
 static bool has_extended(const struct storage_disk *d)
@@ -363,6 +369,8 @@ static void write_virtual(const struct target *t, const struct form *f,
 const struct action diskmgmt_piece_actions[] = {
 	{'c', "Create a partition", false, fits_create, ask_create,
 	 write_create},
+	{'c', "Create a table and a partition", true, fits_create_first,
+	 ask_create, write_create},
 	{'f', "Format", true, fits_volume, ask_format, write_format},
 	{'a', "Letter", false, fits_volume, ask_letter, write_letter},
 	{'e', "Extend", false, fits_extend, ask_extend, write_extend},

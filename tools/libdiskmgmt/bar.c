@@ -165,7 +165,7 @@ static void draw_text(const struct canvas *c, const struct item *item,
 		      unsigned row, unsigned columns, const char *text,
 		      struct term_style style)
 {
-	bool is_free = item->piece.kind == KIND_FREE;
+	bool is_free = item->piece.kind == KIND_FREE && item->piece.region;
 	size_t width = term_text_width(text);
 	unsigned done = width < columns ? (unsigned)width : columns;
 

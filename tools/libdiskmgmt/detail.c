@@ -36,7 +36,8 @@ void diskmgmt_item_name(const struct item *item, char *text, size_t size)
 	if (p->volume && p->volume->letter)
 		snprintf(letter, sizeof(letter), " (%c:)", p->volume->letter);
 	if (p->kind == KIND_FREE)
-		snprintf(text, size, "Disk %u, free space", item->disk->number);
+		snprintf(text, size, "Disk %u, %s", item->disk->number,
+			 p->region ? "free space" : "no table");
 	else if (p->kind == KIND_EXTENDED)
 		snprintf(text, size, "Disk %u, extended partition",
 			 item->disk->number);

@@ -111,6 +111,9 @@ const char *diskmgmt_kind_name(const struct piece *p)
 {
 	switch (p->kind) {
 	case KIND_FREE:
+		// it may hold what we do not know
+		if (!p->region)
+			return "No table";
 		return p->is_logical ? "Free (logical)" : "Free";
 	case KIND_SYSTEM:
 		return p->region && p->region->part.active ? "Active" : "EFI";

@@ -74,6 +74,21 @@ static void test_harmful(void)
 	diskmgmt_free(d);
 }
 
+// A disk without a table may hold what we do not know: that is not called free.
+static void test_unknown(void)
+{
+	struct diskmgmt *d = start();
+
+	press(d, "||||||>c");
+	check_shows(d, "Disk 2, no table: Create a table and a partition");
+	press(d, "!");
+	check_shows(d, "What it holds is lost.");
+	check_eq(press(d, "y!"), DISKMGMT_NOTHING);
+	press(d, "~<c!");
+	check_shows(d, "What it holds is lost.");
+	diskmgmt_free(d);
+}
+
 static void test_left(void)
 {
 	struct diskmgmt *d = start();
@@ -110,7 +125,7 @@ static void test_go(void)
 		{"||", "Disk 1: Old drive"},
 		{"||_>", "Disk 1, partition 2 (E:)"},
 		{"||_>^^", "VHD: its footer is damaged"},
-		{"||_>>__", "Disk 2, free space"},
+		{"||_>>__", "Disk 2, no table"},
 		{"||||||", "started from it"},
 	};
 
@@ -243,6 +258,7 @@ int main(void)
 	test_create();
 	test_harmful();
 	test_left();
+	test_unknown();
 	test_go();
 	test_pasted();
 	test_log();
