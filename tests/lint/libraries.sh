@@ -9,7 +9,7 @@ fail() { echo "$*"; bad=1; }
 
 prefixes() { # LIBRARY
 	case $1 in
-	base) echo 'err|mem|guid|crc32c?|sha1|utf16|wildcard|filetime|pool|progress|size|text' ;;
+	base) echo 'err|mem|guid|crc32c?|sha1|utf16|wildcard|filetime|ea|pool|progress|size|text' ;;
 	net) echo 'net|http|tftp' ;;
 	part) echo 'part|gpt|mbr' ;;
 	vdisk) echo 'vdisk|vhd|vhdx' ;;

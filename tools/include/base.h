@@ -399,6 +399,29 @@ uint64_t filetime_from_unix(int64_t seconds, uint32_t nanoseconds);
 // Returns a FILETIME as seconds since 1970, rounded down.
 int64_t filetime_to_unix(uint64_t filetime);
 
+// --- Extended attributes -----------------------------------------------------
+// In a list as NTFS stores it ([MS-FSCC] 2.4.15), which is how images are told of
+// them too.
+
+#define EA_HEADER 8u // bytes before a name; no list that holds any is shorter
+
+struct ea {
+	const char *name; // a NUL should follow: look, before that is trusted
+	const uint8_t *value;
+	size_t name_len, value_len; // at most 255 and 65535
+	uint8_t flags;              // 0x80: needed to understand the file
+};
+
+// Gives the one at *at, which is moved to the next.
+// Returns 1, 0 at the end of the list, or -1 for what is none; *at stays then.
+int ea_next(const void *list, size_t size, size_t *at, struct ea *ret);
+
+// Returns how many bytes of a list one takes: a multiple of 4.
+size_t ea_size(const struct ea *ea);
+
+// Writes one, which leads to what follows it.
+void ea_put(const struct ea *ea, void *out);
+
 // --- Sizes ------------------------------------------------------------------
 
 // Reads digits and an optional B (bytes), K, M, G or T (powers of 1024, any case). What

@@ -10,39 +10,14 @@
 
 #include "unix.h"
 
-#define MAX_EA    65535u // bytes of all, as Windows
-#define EA_HEADER 8u     // next, flags, length of the name, length of the value
-#define EA_MOST   88u    // of the four
+#define MAX_EA  65535u // bytes of all, as Windows
+#define EA_MOST 88u    // of the four
 
 static const char *const names[] = {"$LXUID", "$LXGID", "$LXMOD", "$LXDEV"};
 enum { UID, GID, MODE, DEV, VALUES };
 
-int image_ea_next(const void *ea, size_t size, size_t *at, struct image_ea *ret)
-{
-	size_t left = size - *at, name_len, value_len;
-	const uint8_t *p;
-	uint32_t next;
-
-	if (left < EA_HEADER)
-		return left ? -1 : 0;
-	p = (const uint8_t *)ea + *at;
-	next = load_le32(p);
-	name_len = p[5];
-	value_len = p[6] | (size_t)p[7] << 8;
-	if (!range_ok(EA_HEADER, name_len + 1 + value_len, left) ||
-	    p[EA_HEADER + name_len] || next > left)
-		return -1;
-	*ret = (struct image_ea){.name = (const char *)p + EA_HEADER,
-				 .name_len = name_len,
-				 .value = p + EA_HEADER + name_len + 1,
-				 .value_len = value_len,
-				 .flags = p[4]};
-	*at = next ? *at + next : size;
-	return 1;
-}
-
 // Names of extended attributes have no case.
-static int which(const struct image_ea *ea)
+static int which(const struct ea *ea)
 {
 	int i = 0;
 
@@ -52,7 +27,7 @@ static int which(const struct image_ea *ea)
 	return i;
 }
 
-bool image_ea_is_unix(const struct image_ea *ea)
+bool image_ea_is_unix(const struct ea *ea)
 {
 	return which(ea) < VALUES;
 }
@@ -64,7 +39,7 @@ static uint32_t device(uint32_t major, uint32_t minor)
 }
 
 // ntfs3 writes it as the kernel has it inside: in 4 bytes, 12 and 20 bits.
-static uint32_t device_of(const struct image_ea *ea)
+static uint32_t device_of(const struct ea *ea)
 {
 	uint32_t v = ea->value_len >= 4 ? load_le32(ea->value) : 0;
 
@@ -76,11 +51,11 @@ bool image_unix_of_ea(const void *ea, size_t size, struct image_unix *ret)
 {
 	struct image_unix u = {0};
 	uint32_t *const values[] = {&u.uid, &u.gid, &u.mode, &u.rdev};
-	struct image_ea item;
+	struct ea item;
 	unsigned found = 0;
 	size_t at = 0;
 
-	while (image_ea_next(ea, size, &at, &item) > 0) {
+	while (ea_next(ea, size, &at, &item) > 0) {
 		int i = which(&item);
 
 		if (i == VALUES || (i != DEV && item.value_len != 4))
@@ -97,36 +72,21 @@ bool image_unix_of_ea(const void *ea, size_t size, struct image_unix *ret)
 
 struct list {
 	uint8_t *bytes;
-	size_t last, size; // where the last one is, and the end
+	size_t size;
 };
 
-// Adds one at the end, and makes the one before it lead there.
-static void add(struct list *l, const struct image_ea *ea)
+static void add(struct list *l, const struct ea *ea)
 {
-	uint8_t *p = l->bytes + l->size;
-
-	if (l->size)
-		store_le32(l->bytes + l->last, (uint32_t)(l->size - l->last));
-	p[4] = ea->flags;
-	p[5] = (uint8_t)ea->name_len;
-	p[6] = (uint8_t)ea->value_len;
-	p[7] = (uint8_t)(ea->value_len >> 8);
-	memcpy(p + EA_HEADER, ea->name, ea->name_len);
-	p += EA_HEADER + ea->name_len + 1;
-	if (ea->value_len)
-		memcpy(p, ea->value, ea->value_len);
-	l->last = l->size;
-	l->size +=
-		(size_t)round_up(EA_HEADER + ea->name_len + 1 + ea->value_len,
-				 4);
+	ea_put(ea, l->bytes + l->size);
+	l->size += ea_size(ea);
 }
 
 static void add_value(struct list *l, int i, const uint8_t *value, size_t size)
 {
-	add(l, &(struct image_ea){.name = names[i],
-				  .name_len = strlen(names[i]),
-				  .value = value,
-				  .value_len = size});
+	add(l, &(struct ea){.name = names[i],
+			    .name_len = strlen(names[i]),
+			    .value = value,
+			    .value_len = size});
 }
 
 static void add_unix(const struct wim_dentry *d, struct list *l)
@@ -150,14 +110,14 @@ int image_unix_ea(const struct wim_dentry *d, uint8_t **ret, size_t *ret_size,
 		  struct err *err)
 {
 	struct list l = {.bytes = NULL};
-	struct image_ea item;
+	struct ea item;
 	size_t at = 0;
 
 	if (d->has_unix) {
 		l.bytes = mem_alloc(d->ea_size + EA_MOST);
 		if (!l.bytes)
 			return err_nomem(err);
-		while (image_ea_next(d->ea, d->ea_size, &at, &item) > 0)
+		while (ea_next(d->ea, d->ea_size, &at, &item) > 0)
 			if (!image_ea_is_unix(&item))
 				add(&l, &item);
 		add_unix(d, &l);

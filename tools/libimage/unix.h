@@ -9,24 +9,12 @@
 
 #include "wim.h"
 
-// An extended attribute of a list as NTFS has it ([MS-FSCC] 2.4.15).
-struct image_ea {
-	const char *name; // not ended by a NUL
-	const uint8_t *value;
-	size_t name_len, value_len;
-	uint8_t flags;
-};
-
-// Steps over the one at *at. Returns 1, 0 at the end, or -1 for what is none.
-int image_ea_next(const void *ea, size_t size, size_t *at,
-		  struct image_ea *ret);
-
 struct image_unix {
 	uint32_t uid, gid, mode, rdev; // as struct wim_dentry has them
 };
 
 // Tells whether an attribute is one of WSL's.
-bool image_ea_is_unix(const struct image_ea *ea);
+bool image_ea_is_unix(const struct ea *ea);
 
 // Finds what a file is on Linux among its extended attributes. Returns false when
 // owner, group and mode are not all there.

@@ -368,14 +368,7 @@ struct ntfs_ea_information_disk {
 };
 _Static_assert(sizeof(struct ntfs_ea_information_disk) == 8, "size");
 
-// One of $EA. The name, a NUL and the value follow.
-struct ntfs_ea_disk {
-	le32 next;        // 0x00: from this one to the next
-	uint8_t flags;    // 0x04: 0x80: needed to understand the file
-	uint8_t name_len; // 0x05
-	le16 value_len;   // 0x06
-};
-_Static_assert(sizeof(struct ntfs_ea_disk) == 8, "size");
+#define NTFS_EA_BARE 5u
 
 // One row of $AttrDef.
 struct ntfs_attrdef_disk {

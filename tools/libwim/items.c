@@ -48,9 +48,7 @@ static const uint8_t *find_item(const uint8_t *data, uint64_t at, uint64_t end,
 
 // One of them, in whatever form it was.
 struct attribute {
-	const uint8_t *name, *value;
-	size_t name_len, value_len;
-	uint8_t flags;
+	struct ea ea;
 	size_t size; // of its entry
 };
 
@@ -61,15 +59,16 @@ static bool decode_ea(const uint8_t *data, size_t len, struct attribute *ret)
 	if (len < sizeof(ea))
 		return false;
 	memcpy(&ea, data, sizeof(ea));
-	*ret = (struct attribute){.name = data + sizeof(ea),
-				  .name_len = ea.name_len,
-				  .value_len = get_le16(ea.value_len),
-				  .flags = ea.flags};
+	ret->ea = (struct ea){.name = (const char *)data + sizeof(ea),
+			      .name_len = ea.name_len,
+			      .value_len = get_le16(ea.value_len),
+			      .flags = ea.flags};
 	// A NUL is stored behind the name: NTFS has it, too, and counts it
 	// nowhere.
-	ret->size = sizeof(ea) + ret->name_len + 1 + ret->value_len;
-	ret->value = ret->name + ret->name_len + 1;
-	return ret->name_len && ret->size <= len && !ret->name[ret->name_len];
+	ret->size = sizeof(ea) + ret->ea.name_len + 1 + ret->ea.value_len;
+	ret->ea.value = data + sizeof(ea) + ret->ea.name_len + 1;
+	return ret->ea.name_len && ret->size <= len &&
+	       !ret->ea.name[ret->ea.name_len];
 }
 
 // Those of wimlib before 1.12.
@@ -83,35 +82,17 @@ static bool decode_linux(const uint8_t *data, size_t len, struct attribute *ret)
 	memcpy(&ea, data, sizeof(ea));
 	size = sizeof(ea) + (uint64_t)get_le16(ea.name_len) +
 	       get_le32(ea.value_len);
-	*ret = (struct attribute){.name = data + sizeof(ea),
-				  .name_len = get_le16(ea.name_len),
-				  .value_len = get_le32(ea.value_len)};
-	if (!ret->name_len || ret->name_len > UINT8_MAX ||
-	    ret->value_len > UINT16_MAX || size > len)
+	ret->ea = (struct ea){.name = (const char *)data + sizeof(ea),
+			      .name_len = get_le16(ea.name_len),
+			      .value_len = get_le32(ea.value_len)};
+	if (!ret->ea.name_len || ret->ea.name_len > UINT8_MAX ||
+	    ret->ea.value_len > UINT16_MAX || size > len)
 		return false;
-	ret->value = ret->name + ret->name_len;
+	ret->ea.value = data + sizeof(ea) + ret->ea.name_len;
 	ret->size = (size_t)round_up(size, 4);
 	if (ret->size > len)
 		ret->size = len;
-	return !memchr(ret->name, 0, ret->name_len);
-}
-
-// Writes an attribute as NTFS has it. `out` may be NULL. Returns its size.
-static size_t put_attribute(const struct attribute *a, uint8_t *out)
-{
-	struct ntfs_ea_disk n = {.flags = a->flags,
-				 .name_len = (uint8_t)a->name_len,
-				 .value_len = to_le16((uint16_t)a->value_len)};
-	size_t name_size = a->name_len + 1;
-	size_t size = (size_t)round_up(sizeof(n) + name_size + a->value_len, 4);
-
-	if (!out)
-		return size;
-	n.size = to_le32((uint32_t)size);
-	memcpy(out, &n, sizeof(n));
-	memcpy(out + sizeof(n), a->name, a->name_len);
-	memcpy(out + sizeof(n) + name_size, a->value, a->value_len);
-	return size;
+	return !memchr(ret->ea.name, 0, ret->ea.name_len);
 }
 
 // Turns extended attributes into NTFS's form. `out` may be NULL, else it is of
@@ -127,7 +108,9 @@ static size_t convert(bool (*decode)(const uint8_t *, size_t,
 
 		if (!decode(data, len, &a))
 			return 0;
-		total += put_attribute(&a, out ? out + total : NULL);
+		if (out)
+			ea_put(&a.ea, out + total);
+		total += ea_size(&a.ea);
 		data += a.size;
 		len -= a.size;
 	}

@@ -225,16 +225,4 @@ struct unix_disk {
 _Static_assert(sizeof(struct unix_disk) == 16, "unix data");
 _Static_assert(offsetof(struct unix_disk, rdev) == 12, "unix data");
 
-// The same as NTFS stores it ([MS-FSCC] 2.4.15, FILE_FULL_EA_INFORMATION), each
-// at a multiple of 4.
-struct ntfs_ea_disk {
-	le32 size;        // 0x00: up to the next one
-	uint8_t flags;    // 0x04
-	uint8_t name_len; // 0x05
-	le16 value_len;   // 0x06
-};
-_Static_assert(sizeof(struct ntfs_ea_disk) == 8, "NTFS extended attribute");
-_Static_assert(offsetof(struct ntfs_ea_disk, value_len) == 6,
-	       "NTFS extended attribute");
-
 #endif

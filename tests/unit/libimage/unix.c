@@ -20,7 +20,7 @@ static void around(void)
 			       .ea = there,
 			       .ea_size = sizeof(there)};
 	struct image_unix u;
-	struct image_ea ea;
+	struct ea ea;
 	struct err err = {0};
 	size_t size, at = 0;
 	uint8_t *list;
@@ -32,16 +32,16 @@ static void around(void)
 	check_eq(u.gid, 100);
 	check_eq(u.mode, 0020640);
 	check_eq(u.rdev, 0x12345);
-	check_eq(image_ea_next(list, size, &at, &ea), 1);
+	check_eq(ea_next(list, size, &at, &ea), 1);
 	check(ea.name_len == 1 && *ea.name == 'A' && ea.flags == 128);
-	check_eq(image_ea_next(list, size, &at, &ea), 1);
+	check_eq(ea_next(list, size, &at, &ea), 1);
 	check(image_ea_is_unix(&ea) && !memcmp(ea.name, "$LXUID", 7));
 	for (int i = 0; i < 3; i++)
-		check_eq(image_ea_next(list, size, &at, &ea), 1);
+		check_eq(ea_next(list, size, &at, &ea), 1);
 	check_eq(ea.value_len, 8); // major 0x123, minor 0x45
 	check_eq(load_le32(ea.value), 0x123);
 	check_eq(load_le32(ea.value + 4), 0x45);
-	check_eq(image_ea_next(list, size, &at, &ea), 0);
+	check_eq(ea_next(list, size, &at, &ea), 0);
 	mem_free(list);
 }
 
@@ -49,7 +49,7 @@ static void others(void)
 {
 	struct wim_dentry d = {.ea = there, .ea_size = sizeof(there)};
 	struct image_unix u;
-	struct image_ea ea;
+	struct ea ea;
 	struct err err = {0};
 	static uint8_t large[70000];
 	size_t size, at;
@@ -63,7 +63,7 @@ static void others(void)
 	// cut anywhere it is no list, or a shorter one
 	for (size_t n = 1; n < sizeof(there); n++) {
 		at = 0;
-		while (image_ea_next(there, n, &at, &ea) > 0)
+		while (ea_next(there, n, &at, &ea) > 0)
 			check(ea.value + ea.value_len <= there + n);
 	}
 	large[4] = 0;

@@ -49,7 +49,6 @@ enum {                    // file records in these
 #define OBJECT(field)   offsetof(struct ntfs_object_id_disk, field)
 #define REPARSE(field)  offsetof(struct ntfs_reparse_disk, field)
 #define EAS(field)      offsetof(struct ntfs_ea_information_disk, field)
-#define EA(field)       offsetof(struct ntfs_ea_disk, field)
 #define ROOT(field)     offsetof(struct ntfs_index_root_disk, field)
 #define BLOCK(field)    offsetof(struct ntfs_index_block_disk, field)
 #define ENTRY(field)    offsetof(struct ntfs_index_entry_disk, field)
@@ -289,7 +288,7 @@ static const struct planted {
 	 OBJECT(id) + 3, 1, 1},
 	{"ea", KILO, KILO_EAS, VALUE, NTFS_AT_EA_INFORMATION, NULL,
 	 EAS(packed_size), 1, 1},
-	{"ea", KILO, KILO_EAS, VALUE, NTFS_AT_EA, NULL, EA(name_len), 1, 100},
+	{"ea", KILO, KILO_EAS, VALUE, NTFS_AT_EA, NULL, 5, 1, 100},
 };
 
 static inline void add(struct disk *d, uint64_t off, unsigned size,

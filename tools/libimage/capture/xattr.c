@@ -20,22 +20,16 @@ struct attributes {
 // Adds one. Returns false when it does not fit.
 static bool add(struct attributes *a, const char *name, size_t value_size)
 {
-	size_t len = strlen(name);
-	size_t size = (size_t)round_up(8 + len + 1 + value_size, 4);
-	uint8_t *p = a->ea + a->size;
+	const struct ea ea = {.name = name,
+			      .name_len = strlen(name),
+			      .value = (const uint8_t *)a->value,
+			      .value_len = value_size};
 
-	if (len > UINT8_MAX || value_size > UINT16_MAX ||
-	    size > MAX_EA - a->size)
+	if (ea.name_len > UINT8_MAX || value_size > UINT16_MAX ||
+	    ea_size(&ea) > MAX_EA - a->size)
 		return false;
-	memset(p, 0, size);
-	store_le32(p, (uint32_t)size);
-	p[5] = (uint8_t)len;
-	p[6] = (uint8_t)value_size;
-	p[7] = (uint8_t)(value_size >> 8);
-	memcpy(p + 8, name, len);
-	if (value_size)
-		memcpy(p + 8 + len + 1, a->value, value_size);
-	a->size += size;
+	ea_put(&ea, a->ea + a->size);
+	a->size += ea_size(&ea);
 	return true;
 }
 

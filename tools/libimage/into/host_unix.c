@@ -15,7 +15,7 @@
 #include "host.h"
 
 // Attributes of Linux have a class in front: others are of Windows.
-static bool is_of_linux(const struct image_ea *ea)
+static bool is_of_linux(const struct ea *ea)
 {
 	static const char *const classes[] = {"user.", "security.", "trusted.",
 					      "system."};
@@ -29,14 +29,14 @@ static bool is_of_linux(const struct image_ea *ea)
 // Sets those that can be. Returns whether all were. WSL's say what is set anyway.
 static bool set_attributes(int fd, const void *ea, size_t size)
 {
-	struct image_ea item;
+	struct ea item;
 	bool all = true;
 	size_t at = 0;
 	int r;
 
-	while ((r = image_ea_next(ea, size, &at, &item)) > 0)
+	while ((r = ea_next(ea, size, &at, &item)) > 0)
 		if (!image_ea_is_unix(&item) &&
-		    (!is_of_linux(&item) ||
+		    (item.name[item.name_len] || !is_of_linux(&item) ||
 		     fsetxattr(fd, item.name, item.value, item.value_len, 0)))
 			all = false;
 	return all && !r;

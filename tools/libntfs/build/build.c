@@ -317,8 +317,7 @@ static bool is_bad_size(const struct ntfs_stream_spec *spec)
 		return spec->size < sizeof(struct ntfs_reparse_disk) ||
 		       spec->size > NTFS_MAX_REPARSE;
 	case NTFS_STREAM_EA:
-		return spec->size < sizeof(struct ntfs_ea_disk) ||
-		       spec->size > NTFS_MAX_EA;
+		return spec->size < EA_HEADER || spec->size > NTFS_MAX_EA;
 	case NTFS_STREAM_OBJECT_ID:
 		return spec->size < 16 || spec->size > 64 || spec->size % 16;
 	default:

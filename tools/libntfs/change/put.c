@@ -107,8 +107,8 @@ int ntfs_put_check(const struct ntfs_put_file *file, struct err *err)
 	     file->reparse.size > NTFS_MAX_REPARSE))
 		return err_corrupt(err, "reparse point", ERR_NOWHERE,
 				   "it has %zu bytes", file->reparse.size);
-	if (file->ea.data && (file->ea.size < sizeof(struct ntfs_ea_disk) ||
-			      file->ea.size > NTFS_MAX_EA))
+	if (file->ea.data &&
+	    (file->ea.size < EA_HEADER || file->ea.size > NTFS_MAX_EA))
 		return err_corrupt(err, "extended attributes", ERR_NOWHERE,
 				   "they have %zu bytes", file->ea.size);
 	if (file->object_id.data &&

@@ -139,6 +139,7 @@ static int check_ea(struct file_check *k, const struct ntfs_attr *a)
 	size_t size, off = 0;
 	struct err e = {0};
 	uint32_t bytes = 0, need = 0;
+	struct ea ea;
 	int r;
 
 	k->has_ea = true;
@@ -146,17 +147,9 @@ static int check_ea(struct file_check *k, const struct ntfs_attr *a)
 	r = ntfs_stream_read(k->f, a, 65536, &data, &size, &e);
 	if (r)
 		return ntfs_check_failed(k->c, k->number, NTFS_RULE_EA, r, &e);
-	while (range_ok(off, sizeof(struct ntfs_ea_disk), size)) {
-		const struct ntfs_ea_disk *h = (const void *)(data + off);
-		uint32_t next = get_le32(h->next);
-		uint32_t len = 9u + h->name_len + get_le16(h->value_len);
-
-		if (!range_ok(off, len, size) || (next && next < len) ||
-		    next % 4)
-			break;
-		bytes += len - 4;
-		need += h->flags >> 7;
-		off = next ? off + next : size;
+	while (ea_next(data, size, &off, &ea) > 0) {
+		bytes += (uint32_t)(NTFS_EA_BARE + ea.name_len + ea.value_len);
+		need += ea.flags >> 7;
 	}
 	mem_free(data);
 	if (off != size)

@@ -10,30 +10,18 @@
 int ntfs_value_ea(const uint8_t *data, uint64_t total,
 		  struct ntfs_ea_information_disk *ret, struct err *err)
 {
-	uint64_t at = 0;
 	uint32_t bare = 0, needed = 0;
+	struct ea ea;
+	size_t at = 0;
+	int r = total ? 1 : -1;
 
-	for (;;) {
-		struct ntfs_ea_disk d;
-		uint32_t next, length;
-
-		if (!range_ok(at, sizeof(d), total))
-			return err_corrupt(err, "extended attributes", at,
-					   "one leaves the list");
-		memcpy(&d, data + at, sizeof(d));
-		next = get_le32(d.next);
-		length = (uint32_t)sizeof(d) + d.name_len + 1 +
-			 get_le16(d.value_len);
-		if (!range_ok(at, length, total) ||
-		    (next && (next < length || next % 4)))
-			return err_corrupt(err, "extended attributes", at,
-					   "one leaves the list");
-		bare += length - 4;
-		needed += d.flags >> 7;
-		at += next;
-		if (!next || at == total)
-			break;
+	while (r > 0 && (r = ea_next(data, (size_t)total, &at, &ea)) > 0) {
+		bare += (uint32_t)(NTFS_EA_BARE + ea.name_len + ea.value_len);
+		needed += ea.flags >> 7;
 	}
+	if (r)
+		return err_corrupt(err, "extended attributes", at,
+				   "one leaves the list");
 	*ret = (struct ntfs_ea_information_disk){
 		.packed_size = to_le16((uint16_t)bare),
 		.need_ea_count = to_le16((uint16_t)needed),

@@ -50,34 +50,25 @@ static size_t count_entries(const struct wim_dentry *d)
 // Returns the size of that, or 0 when the list is malformed.
 static size_t encode_ea(const uint8_t *data, size_t size, uint8_t *out)
 {
-	size_t total = 0;
+	size_t total = 0, at = 0;
+	struct ea ea;
+	int r;
 
-	while (size) {
-		struct ntfs_ea_disk n;
-		struct wim_ea_disk ea;
-		size_t rest, step;
+	while ((r = ea_next(data, size, &at, &ea)) > 0) {
+		struct wim_ea_disk head = {to_le16((uint16_t)ea.value_len),
+					   (uint8_t)ea.name_len, ea.flags};
+		// with the NUL between
+		size_t rest = ea.name_len + 1 + ea.value_len;
 
-		if (size < sizeof(n))
+		if (!ea.name_len)
 			return 0;
-		memcpy(&n, data, sizeof(n));
-		rest = (size_t)n.name_len + 1 + get_le16(n.value_len);
-		step = get_le32(n.size);
-		// The last one says 0 where it is given as Windows' calls do.
-		if (!step)
-			step = size;
-		if (!n.name_len || step > size || step < sizeof(n) + rest)
-			return 0;
-		ea = (struct wim_ea_disk){n.value_len, n.name_len, n.flags};
 		if (out) {
-			memcpy(out + total, &ea, sizeof(ea));
-			memcpy(out + total + sizeof(ea), data + sizeof(n),
-			       rest);
+			memcpy(out + total, &head, sizeof(head));
+			memcpy(out + total + sizeof(head), ea.name, rest);
 		}
-		total += sizeof(ea) + rest;
-		data += step;
-		size -= step;
+		total += sizeof(head) + rest;
 	}
-	return total;
+	return r ? 0 : total;
 }
 
 // --- Tagged items ------------------------------------------------------------
