@@ -43,7 +43,7 @@ static void options(void)
 	check_eq(try_new(mib, 512, 0, NULL), 0);
 	check_eq(try_new(mib, 512, 512, "label"), 0);
 	check_eq(try_new(mib, 512, 65536, ""), 0);
-	check_eq(try_new(mib, 512, 131072, NULL), -EINVAL);
+	check_eq(try_new(mib, 512, 4 << 20, NULL), -EINVAL);
 	check_eq(try_new(mib, 512, 256, NULL), -EINVAL);
 	check_eq(try_new(mib, 512, 4095, NULL), -EINVAL);
 	check_eq(try_new(mib, 4096, 2048, NULL), -EINVAL);
