@@ -3,10 +3,8 @@
 // FAT volumes: the input is the start of one, the rest of its size zeroes. All
 // of it is read; a sound one is changed, made larger, and is sound afterwards.
 
-#include <stdio.h>
-#include <string.h>
-
 #include "fat.h"
+#include "fuzz/fat_visit.h"
 
 #define CHECK(c)                                                               \
 	do {                                                                   \
@@ -15,31 +13,6 @@
 	} while (0)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-struct visit {
-	struct fat *f;
-	const char *path;
-	int depth;
-	unsigned *budget;
-};
-
-static int visit(void *ctx, const struct fat_stat *s)
-{
-	struct visit *up = ctx;
-	char path[2048];
-	struct visit v = {up->f, path, up->depth + 1, up->budget};
-	size_t n;
-	void *content;
-
-	if (!(*up->budget)--)
-		return 1;
-	snprintf(path, sizeof(path), "%s\\%s", up->path, s->name);
-	if (s->is_directory && v.depth < 3)
-		return fat_list(up->f, path, visit, &v, NULL) == 1;
-	if (!fat_read_file(up->f, path, 100000, &content, &n, NULL))
-		mem_free(content);
-	return 0;
-}
 
 static void change(struct fat *f)
 {
