@@ -7,6 +7,9 @@ case $O in /*) ;; *) O=$ROOT/$O ;; esac
 case $SLIPWAY in /*) ;; *) SLIPWAY=$ROOT/$SLIPWAY ;; esac
 : "${SLIPWAY_SAMPLES:=$ROOT/../shared/samples}"
 : "${TIMEOUT_SCALE:=1}"
+# Letters that this machine has, and images that it has mounted, are no test's.
+export SLIPWAY_LETTERS=${BATS_TEST_TMPDIR:-${BATS_FILE_TMPDIR:-/tmp}}/.letters
+export SLIPWAY_MOUNTS=${BATS_TEST_TMPDIR:-${BATS_FILE_TMPDIR:-/tmp}}/.mounts
 bats_require_minimum_version 1.5.0
 PATH=$PATH:/usr/sbin:/sbin
 

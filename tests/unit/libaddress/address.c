@@ -331,6 +331,8 @@ int main(void)
 	char dir[] = "/tmp/slipway-address-XXXXXX", command[100];
 
 	check(mkdtemp(dir) && !chdir(dir));
+	// whatever letters this machine has
+	check(!setenv("SLIPWAY_LETTERS", "letters", 1));
 	check_splits();
 	make_disk();
 	check_good();
