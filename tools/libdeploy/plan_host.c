@@ -6,42 +6,46 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <strings.h>
 
 #include "plan_priv.h"
 
-// A folder that is made already; `len` letters of a VHD's path.
-struct folder {
-	const char *path;
+// A file or folder that is there already: its path, and what it is.
+struct entry {
+	le16 *path;
 	size_t len;
 	uint32_t node;
-};
-
-struct folders {
-	struct folder *items;
-	size_t count, capacity;
+	bool is_folder;
 };
 
 struct host {
 	struct ntfs_build *build;
-	struct folders folders;
+	struct entry *entries;
+	size_t count, capacity;
 	struct err *err;
 };
+
+static int to_units(struct host *h, const char *text, size_t len, le16 **ret,
+		    size_t *ret_len)
+{
+	char copy[PLAN_MAX_PATH];
+	int r;
+
+	memcpy(copy, text, len);
+	copy[len] = 0;
+	r = utf16_from_utf8(copy, ret, ret_len);
+	return r ? err_set(h->err, r, copy, ERR_NOWHERE, "not a name") : 0;
+}
 
 static int add_node(struct host *h, uint32_t parent, const char *name,
 		    size_t len, const struct ntfs_node_spec *spec,
 		    uint32_t *ret)
 {
 	struct ntfs_name n = {.name_len = 0};
-	char text[PLAN_MAX_PATH];
 	le16 *units;
-	int r;
+	int r = to_units(h, name, len, &units, &n.name_len);
 
-	memcpy(text, name, len);
-	text[len] = 0;
-	r = utf16_from_utf8(text, &units, &n.name_len);
 	if (r)
-		return err_set(h->err, r, text, ERR_NOWHERE, "not a name");
+		return r;
 	n.name = units;
 	r = ntfs_build_add(h->build, spec, ret, h->err);
 	if (!r)
@@ -50,18 +54,59 @@ static int add_node(struct host *h, uint32_t parent, const char *name,
 	return r;
 }
 
-static bool find_folder(const struct host *h, const char *path, size_t len,
-			uint32_t *ret)
+// Windows knows no case, in no language, though NTFS may hold names that differ in
+// it alone.
+static const struct entry *find_entry(const struct host *h, const le16 *path,
+				      size_t len)
 {
-	for (size_t i = 0; i < h->folders.count; i++) {
-		const struct folder *f = &h->folders.items[i];
+	for (size_t i = 0; i < h->count; i++)
+		if (!utf16_casecmp(h->entries[i].path, h->entries[i].len, path,
+				   len))
+			return &h->entries[i];
+	return NULL;
+}
 
-		if (f->len == len && !strncasecmp(f->path, path, len)) {
-			*ret = f->node;
-			return true;
-		}
+static int keep(struct host *h, le16 *path, size_t len, uint32_t node,
+		bool is_folder)
+{
+	if (mem_grow((void **)&h->entries, h->count, &h->capacity,
+		     sizeof(*h->entries))) {
+		mem_free(path);
+		return err_nomem(h->err);
 	}
-	return false;
+	h->entries[h->count++] = (struct entry){path, len, node, is_folder};
+	return 0;
+}
+
+// Makes what the first `len` letters of a path name, whose last part is `name`; a
+// folder may be there.
+static int make_entry(struct host *h, uint32_t parent, const char *path,
+		      size_t len, const char *name,
+		      const struct ntfs_node_spec *spec, uint32_t *ret)
+{
+	bool is_folder = spec->attributes & NTFS_ATTR_DIRECTORY;
+	const struct entry *old;
+	le16 *units;
+	size_t count;
+	int r = to_units(h, path, len, &units, &count);
+
+	if (r)
+		return r;
+	old = find_entry(h, units, count);
+	if (old) {
+		mem_free(units);
+		*ret = old->node;
+		return old->is_folder && is_folder
+			       ? 0
+			       : err_set(h->err, -EEXIST, path, ERR_NOWHERE,
+					 "it is there already");
+	}
+	r = add_node(h, parent, name, (size_t)(path + len - name), spec, ret);
+	if (r) {
+		mem_free(units);
+		return r;
+	}
+	return keep(h, units, count, *ret, is_folder);
 }
 
 // Makes the folders of a path; *ret is the last one.
@@ -74,21 +119,9 @@ static int make_folders(struct host *h, const char *path,
 
 	folder.attributes = NTFS_ATTR_DIRECTORY;
 	*ret = NTFS_ROOT;
-	for (; !r && (end = strchr(name, '\\')); name = end + 1) {
-		size_t len = (size_t)(end - path);
-		uint32_t parent = *ret;
-
-		if (find_folder(h, path, len, ret))
-			continue;
-		r = add_node(h, parent, name, (size_t)(end - name), &folder,
-			     ret);
-		if (!r && mem_grow((void **)&h->folders.items, h->folders.count,
-				   &h->folders.capacity, sizeof(struct folder)))
-			r = err_nomem(h->err);
-		if (!r)
-			h->folders.items[h->folders.count++] =
-				(struct folder){path, len, *ret};
-	}
+	for (; !r && (end = strchr(name, '\\')); name = end + 1)
+		r = make_entry(h, *ret, path, (size_t)(end - path), name,
+			       &folder, ret);
 	return r;
 }
 
@@ -117,7 +150,8 @@ static int reserve(struct host *h, struct plan_system *s)
 	int r = make_folders(h, s->answer->path, &spec, &folder);
 
 	if (!r)
-		r = add_node(h, folder, name, strlen(name), &spec, &node);
+		r = make_entry(h, folder, s->answer->path,
+			       strlen(s->answer->path), name, &spec, &node);
 	if (!r)
 		r = ntfs_build_stream(h->build, node, &stream, &s->stream,
 				      h->err);
@@ -132,7 +166,9 @@ static int reserve_all(struct plan *p, struct err *err)
 	for (size_t i = 0; i < p->system_count && !r; i++)
 		if (!p->systems[i].answer->on_partition)
 			r = reserve(&h, &p->systems[i]);
-	mem_free(h.folders.items);
+	for (size_t i = 0; i < h.count; i++)
+		mem_free(h.entries[i].path);
+	mem_free(h.entries);
 	return r;
 }
 
