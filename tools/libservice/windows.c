@@ -48,18 +48,26 @@ static int join(const struct tree *t, const char *folder,
 	return path ? 0 : err_nomem(err);
 }
 
-int service_load_hive(struct service *s, const char *name, struct hive **ret,
-		      struct err *err)
+static int read_hive(struct service *s, const char *name,
+		     struct hive_bytes *ret, struct err *err)
 {
 	const char *const names[] = {"System32", "config", name};
-	struct hive_bytes bytes;
 	char *path;
 	int r = join(s->tree, s->windows, names, 3, &path, err);
 
 	if (r)
 		return r;
-	r = hive_bytes_read(s->tree, path, false, &bytes, err);
+	r = hive_bytes_read(s->tree, path, false, ret, err);
 	mem_free(path);
+	return r;
+}
+
+int service_load_hive(struct service *s, const char *name, struct hive **ret,
+		      struct err *err)
+{
+	struct hive_bytes bytes;
+	int r = read_hive(s, name, &bytes, err);
+
 	if (r)
 		return r;
 	r = hive_bytes_load(&bytes, ret, err);
@@ -169,17 +177,11 @@ static int read_version(struct service *s, const struct hive_key *key,
 
 static int read_software(struct service *s, struct err *err)
 {
-	const char *const names[] = {"System32", "config", "SOFTWARE"};
 	struct hive_bytes bytes;
 	struct hive *hive;
 	struct hive_key *key;
-	char *path;
-	int r = join(s->tree, s->windows, names, 3, &path, err);
+	int r = read_hive(s, "SOFTWARE", &bytes, err);
 
-	if (r)
-		return r;
-	r = hive_bytes_read(s->tree, path, false, &bytes, err);
-	mem_free(path);
 	if (r)
 		return r;
 	r = hive_load_part(bytes.data, bytes.size, bytes.logs, CURRENT_VERSION,
