@@ -70,6 +70,27 @@ assert_no_warning() {
 	assert_no_warning
 }
 
+@test "letters of what lies in a virtual disk, and of a system partition" {
+	virtual w.vhd good.wim
+	slipway copy w.vhd 'd.img@2:\'
+	slipway subst S: d.img@1
+	slipway subst D: 'd.img@2:\w.vhd'
+	slipway subst V: 'd.img@2:\w.vhd@1'
+	slipway subst W: 'd.img@2:\w.vhd@1:\Windows'
+	for windows in 'V:\Windows' W: 'D:@1:\Windows'; do
+		run -0 slipway bcdboot "$windows" /s S:
+		run -0 slipway bcdedit /sysstore S: /enum
+		assert_output_has ']\w.vhd'
+	done
+	run -0 slipway bootrec /scanos D:
+	assert_output_has 'D:@1:\Windows'
+	run -0 slipway bootrec /rebuildbcd D: /s D:@1 /f BIOS /y
+	run -0 slipway bootrec /fixmbr D:
+	run -0 slipway bootsect /nt60 V: /mbr
+	assert_output_has 'Successfully updated disk bootcode'
+	run -0 slipway bootrec /fixboot V:
+}
+
 @test "bcdboot: a Windows folder whose hives lie too deep" {
 	truncate -s 20M v.img
 	slipway dism /Apply-Image /ImageFile:deep.wim /Index:1 '/ApplyDir:d.img@2:\' \

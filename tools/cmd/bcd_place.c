@@ -69,19 +69,17 @@ char *bcd_place_address(const char *text)
 {
 	char disk[WHOLE_DISK], *address;
 	struct address_parts parts;
+	const char *path;
 	size_t size;
 
 	// what is no address is told by who opens it
 	if (address_split(text, &parts, NULL))
 		return mem_strdup(text);
-	if (!name_on_disk(parts.path, disk)) {
-		address_parts_done(&parts);
-		return mem_strdup(text);
-	}
-	size = strlen(disk) + strlen(parts.rest) + 1;
+	path = name_on_disk(parts.path, disk) ? disk : parts.path;
+	size = strlen(path) + strlen(parts.rest) + 1;
 	address = mem_alloc(size);
 	if (address)
-		snprintf(address, size, "%s%s", disk, parts.rest);
+		snprintf(address, size, "%s%s", path, parts.rest);
 	address_parts_done(&parts);
 	return address;
 }

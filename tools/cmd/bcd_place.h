@@ -13,8 +13,9 @@ void bcd_place_partition(const struct place_level *level,
 			 struct bcd_device *ret);
 
 // Writes an address that begins with a partition's node as one that begins with
-// its disk: "/dev/sda2:\\x" as "/dev/sda@2:\\x"; any other as it is. Returns new
-// memory (free with mem_free), or NULL.
+// its disk: "/dev/sda2:\\x" as "/dev/sda@2:\\x"; and a letter as what it stands
+// for. Any other, and what is none, is as it was. Returns new memory (free with
+// mem_free), or NULL.
 char *bcd_place_address(const char *text);
 
 // Fills in the device of the partition that an address ends with, or that a

@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "address.h"
+#include "bcd_place.h"
 #include "boot_code.h"
 #include "bootsect.h"
 #include "cmd.h"
-#include "machine.h"
 
 // A Windows that sleeps on the volume, or did not close it, has the say about it.
 // A volume with a problem may be here to be mended, and what is none is told by
@@ -85,24 +85,21 @@ int boot_code_write_mbr(const char *disk, struct err *err)
 
 int boot_code_find_disk(const char *address, char **ret, struct err *err)
 {
-	const char *at = strrchr(address, '@');
-	size_t digits = at ? strspn(at + 1, "0123456789") : 0;
-	char *disk, node[80];
-	unsigned number;
+	char *disk = bcd_place_address(address), *at;
 
-	if (digits && !at[1 + digits] && at > address) {
-		disk = mem_strdup(address);
-		if (disk)
-			disk[at - address] = '\0';
-	} else if (machine_disk_of("", address, node, &number)) {
-		disk = mem_strdup(node);
-	} else {
+	if (!disk)
+		return err_nomem(err);
+	at = strrchr(disk, '@');
+	if (!at || at == disk || !at[1] ||
+	    at[1 + strspn(at + 1, "0123456789")]) {
+		mem_free(disk);
 		return err_set(err, -EINVAL, "disk", ERR_NOWHERE,
 			       "%s is no partition, so the disk is not known",
 			       address);
 	}
+	*at = 0;
 	*ret = disk;
-	return disk ? 0 : err_nomem(err);
+	return 0;
 }
 
 static const struct part *find_active(const struct part_table *t)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "bcd_place.h"
 #include "boot_code.h"
 #include "cmd.h"
 
@@ -71,21 +72,24 @@ static int update_disk(const char *disk)
 // Who wonders why nothing starts is told what else a BIOS wants.
 static void note_active(const char *address)
 {
-	char *disk, *active = NULL;
+	char *disk, *active = NULL, *whole = bcd_place_address(address);
 	int r;
 
-	if (boot_code_find_disk(address, &disk, NULL))
+	if (!whole || boot_code_find_disk(address, &disk, NULL)) {
+		mem_free(whole);
 		return;
+	}
 	r = boot_code_find_active(disk, &active, NULL);
 	if (r == -ENOENT)
 		printf("Note: no partition of %s is active, so a BIOS starts "
 		       "none.\n\n",
 		       disk);
-	else if (!r && strchr(address, '@') && strcmp(active, address))
+	else if (!r && strcmp(active, whole))
 		printf("Note: what a BIOS starts is %s, which is active.\n\n",
 		       active);
 	mem_free(active);
 	mem_free(disk);
+	mem_free(whole);
 }
 
 static int update(const char *address, bool mbr, bool is_forced)
