@@ -132,6 +132,27 @@ sel dis 0'
 	assert_output_has 'The system cannot find the file specified.'
 }
 
+@test "the file of an attached virtual disk keeps its place" {
+	make_disk
+	done_by 'create vdisk file=C:\x.vhd maximum=20' 'attach vdisk'
+	cp d.img before.img
+	for line in 'select disk 0;clean' 'select volume C;format quick override' \
+		'select volume C;delete volume override'; do
+		script "${line%;*}" "${line#*;}"
+		[ "$status" -eq 4 ]
+		assert_output_has 'x.vhd is attached: detach it first'
+	done
+	echo text >x.txt
+	for line in 'format C: /Q /Y' 'move C:\x.vhd C:\y.vhd' 'move /Y x.txt C:\X.VHD' \
+		'copy /Y x.txt C:\x.vhd' 'vdisk expand C:\x.vhd 30M'; do
+		# shellcheck disable=SC2086
+		run -1 slipway $line
+		assert_output_has 'is attached: detach it first'
+	done
+	cmp d.img before.img
+	done_by 'select vdisk file=C:\x.vhd' 'detach vdisk' 'select disk 0' clean
+}
+
 @test "a virtual disk as a file of the host, filled from another" {
 	make_disk
 	done_by 'create vdisk file=y.vhdx source=d.img' 'select vdisk file=y.vhdx' \

@@ -70,8 +70,11 @@ static int format_volume(const char *address, const char *fs,
 {
 	struct err err = {0};
 	struct place *place;
-	int r = address_open_volume(address, ADDRESS_WRITE, &place, &err);
+	int r = storage_check_attached_text(&storage_effects, address, false,
+					    &err);
 
+	if (!r)
+		r = address_open_volume(address, ADDRESS_WRITE, &place, &err);
 	if (r)
 		return cmd_fail("format", address, &err);
 	how->hidden_sectors = address_hidden_sectors(place);

@@ -275,6 +275,22 @@ int storage_new_disk_finish(struct storage_new_disk *n, struct err *err);
 // fine.
 void storage_new_disk_close(struct storage_new_disk *n);
 
+// --- Attached virtual disks -----------------------------------------------------
+
+// Refuses to change what lies at a whole address (address_whole) when the file of a
+// virtual disk that the session has attached lies behind it, or with `itself` is it.
+// Returns 0, -EBUSY, or as storage_state_read.
+MUST_CHECK
+int storage_check_attached(const struct storage_effects *effects,
+			   const char *address, bool itself, struct err *err);
+
+// As storage_check_attached, for an address as somebody wrote it; what is not there
+// holds nothing.
+// Returns as that.
+MUST_CHECK
+int storage_check_attached_text(const struct storage_effects *effects,
+				const char *text, bool itself, struct err *err);
+
 // --- A device of the kernel ----------------------------------------------------
 
 // Stops /dev/ublkbN, `device` for messages, and waits until its server has written

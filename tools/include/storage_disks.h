@@ -153,7 +153,9 @@ const struct storage_volume *storage_find_letter(const struct storage *s,
 // Each also returns, where it does not say it again: -ENODEV for a number that is
 // not there, -EBUSY for a disk that is in use or the start medium (unless the verb
 // takes `override`), -EROFS, -ENXIO when it is offline, -ESTALE when it is no longer
-// what was looked up, or the error of opening, reading or writing it.
+// what was looked up, or the error of opening, reading or writing it. What would take
+// the file of an attached virtual disk away is -EBUSY, whatever is said: to clean,
+// delete, format or shrink what it lies in (storage_check_attached).
 
 // DiskPart's clean: part_wipe; `all` zeroes every sector (progress may be NULL).
 // Letters of what was on it are taken away. `override` lets it be done to a disk

@@ -36,7 +36,9 @@ int storage_clean(struct storage *s, unsigned disk, bool all, bool override,
 
 	if (r)
 		return r;
-	r = storage_forget_letters(s, disk, -1, err);
+	r = storage_check_attached(s->effects, t.info->address, false, err);
+	if (!r)
+		r = storage_forget_letters(s, disk, -1, err);
 	if (!r)
 		r = s->effects->wipe(t.place->disk, err);
 	if (!r && all)

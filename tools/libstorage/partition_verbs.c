@@ -2,6 +2,7 @@
 //
 // Verbs of partitions.
 
+#include <stdio.h>
 #include <string.h>
 
 #include "storage_priv.h"
@@ -127,6 +128,42 @@ static int forget_letters(struct storage *s, const struct storage_disk *d,
 	return r;
 }
 
+static int check_attached(const struct storage_target *t, unsigned number,
+			  struct err *err)
+{
+	const char *disk = t->info->address;
+	size_t size = strlen(disk) + 16;
+	char *address = mem_alloc(size);
+	int r;
+
+	if (!address)
+		return err_nomem(err);
+	snprintf(address, size, "%s@%u", disk, number);
+	r = storage_check_attached(t->s->effects, address, false, err);
+	mem_free(address);
+	return r;
+}
+
+// Attached virtual disks must be in none that goes, and in no logical one behind it,
+// whose number in the table becomes another.
+static int check_held(const struct storage_target *target,
+		      const struct part *gone, struct err *err)
+{
+	const struct part_table *t = target->table;
+	bool is_extended = storage_is_extended(gone, t->style);
+	int r = 0;
+
+	for (size_t i = 0; i < t->count && !r; i++) {
+		const struct part *p = &t->parts[i];
+
+		if (p->number == gone->number ||
+		    (p->logical && (is_extended || (gone->logical &&
+						    p->number > gone->number))))
+			r = check_attached(target, p->number, err);
+	}
+	return r;
+}
+
 int storage_delete_partition(struct storage *s, unsigned disk, unsigned number,
 			     bool override, struct err *err)
 {
@@ -145,6 +182,8 @@ int storage_delete_partition(struct storage *s, unsigned disk, unsigned number,
 			    "partition %u is a protected one: only with "
 			    "override is it deleted",
 			    number);
+	if (!r)
+		r = check_held(&t, &region->part, err);
 	if (!r)
 		r = forget_letters(s, t.info, region, err);
 	storage_note_letters(s, disk, &kept);

@@ -297,9 +297,11 @@ int storage_shrink(struct storage *s, unsigned volume, uint64_t desired,
 
 	if (r)
 		return r;
-	r = shrink(&t, kind, desired,
-		   minimum || desired == UINT64_MAX ? minimum : desired, &done,
-		   progress, err);
+	r = storage_check_attached(s->effects, t.info->address, false, err);
+	if (!r)
+		r = shrink(&t, kind, desired,
+			   minimum || desired == UINT64_MAX ? minimum : desired,
+			   &done, progress, err);
 	r = storage_volume_end(&t, r, err);
 	if (!r)
 		*ret = done;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "storage.h"
 #include "vdisk_priv.h"
 
 int storage_vdisk_look(const char *address, struct vdisk_info *ret,
@@ -51,6 +52,16 @@ static int edit_open(const char *address, bool is_forced, bool is_child,
 	return r;
 }
 
+// As edit_open, of one whose content or size becomes another.
+static int edit_open_detached(const char *address, bool is_forced,
+			      bool is_child, struct edit *ret, struct err *err)
+{
+	int r = storage_check_attached_text(&storage_effects, address, true,
+					    err);
+
+	return r ? r : edit_open(address, is_forced, is_child, ret, err);
+}
+
 // Ends a change that came to `r`.
 static int edit_end(struct edit *e, int r,
 		    const struct storage_vdisk_listener *l, struct err *err)
@@ -81,7 +92,7 @@ int storage_vdisk_expand(const char *address, uint64_t size, bool is_forced,
 			 struct vdisk_info *ret, struct err *err)
 {
 	struct edit e;
-	int r = edit_open(address, is_forced, false, &e, err);
+	int r = edit_open_detached(address, is_forced, false, &e, err);
 
 	if (r)
 		return r;
@@ -163,7 +174,7 @@ int storage_vdisk_reset(const char *address, bool is_forced,
 			const struct storage_vdisk_listener *l, struct err *err)
 {
 	struct edit e;
-	int r = edit_open(address, is_forced, true, &e, err);
+	int r = edit_open_detached(address, is_forced, true, &e, err);
 
 	return r ? r : edit_end(&e, vdisk_reset(e.place->disk, err), l, err);
 }
@@ -188,8 +199,11 @@ int storage_vdisk_merge(const char *address, const struct vdisk_merge *m,
 	struct vdisk_merge merge = *m;
 	struct storage_spot spot;
 	char *into = NULL;
-	int r = storage_spot_open(address, true, &spot, err);
+	int r = storage_check_attached_text(&storage_effects, address, true,
+					    err);
 
+	if (!r)
+		r = storage_spot_open(address, true, &spot, err);
 	if (r)
 		return r;
 	merge.progress = l ? l->progress : NULL;

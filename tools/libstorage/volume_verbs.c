@@ -138,6 +138,9 @@ int storage_format_volume(struct storage *s, unsigned volume,
 		r = err_set(err, -EROFS, t.info->address, ERR_NOWHERE,
 			    "the volume is read-only");
 	if (!r)
+		r = storage_check_attached(s->effects, t.info->address, false,
+					   err);
+	if (!r)
 		r = complete(&t, &completed, err);
 	if (!r && full)
 		r = storage_zero_all(t.disk, progress, err);

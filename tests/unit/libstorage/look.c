@@ -311,6 +311,58 @@ static void test_attach(void)
 	fake_end();
 }
 
+// The file of an attached virtual disk keeps what it lies in from going.
+static void test_held(void)
+{
+	const struct vdisk_create c = {
+		.format = VDISK_VHD, .type = VDISK_DYNAMIC, .size = 32 * MIB};
+	const struct part primary = {.mbr_type = 7, .size = 8 * MIB};
+	const struct part extended = {.mbr_type = 0x0f, .size = 48 * MIB};
+	const struct part logical = {
+		.mbr_type = 7, .logical = true, .size = 8 * MIB};
+	const struct storage_format ntfs = {.fs = STORAGE_NTFS};
+	static const char *const files[] = {"d.img"};
+	struct disk *file;
+	struct storage *s;
+	unsigned disk, n;
+
+	fake_begin();
+	fake_file("d.img", 64 * MIB, 512);
+	check_ok(storage_make_virtual(&fake_effects, "d.img@6:\\x.vhd", &c,
+				      &file, &err),
+		 &err);
+	disk_close(file);
+	s = open_files(files, 1);
+	check_ok(storage_create_partition(s, 0, &primary, &n, &err), &err);
+	check_ok(storage_create_partition(s, 0, &extended, &n, &err), &err);
+	for (int i = 0; i < 3; i++)
+		check_ok(storage_create_partition(s, 0, &logical, &n, &err),
+			 &err);
+	check_ok(storage_attach(s, "d.img@6:\\x.vhd", false, &disk, &err),
+		 &err);
+	check_eq(storage_clean(s, 0, false, true, NULL, &err), -EBUSY);
+	check(strstr(err.why, "d.img@6:\\x.vhd"));
+	check_eq(storage_delete_partition(s, 0, 3, true, NULL), -EBUSY);
+	check_eq(storage_delete_partition(s, 0, 0, true, NULL), -EBUSY);
+	// the number of its own partition would be another
+	check_eq(storage_delete_partition(s, 0, 2, true, NULL), -EBUSY);
+	check_eq(storage_format_volume(s, 2, &ntfs, false, true, NULL, NULL),
+		 -EBUSY);
+	check_eq(storage_shrink(s, 2, MIB, 0, &(uint64_t){0}, NULL, NULL),
+		 -EBUSY);
+	check_ok(storage_format_volume(s, 1, &ntfs, false, false, NULL, &err),
+		 &err);
+	check_ok(storage_delete_partition(s, 0, 4, false, &err), &err);
+	check_ok(storage_delete_partition(s, 0, 1, false, &err), &err);
+	// what is attached is nobody's but its own
+	check_ok(storage_clean(s, disk, false, false, NULL, &err), &err);
+	err = (struct err){0};
+	check_ok(storage_detach_file(s, "d.img@6:\\x.vhd", &err), &err);
+	check_ok(storage_clean(s, 0, false, false, NULL, &err), &err);
+	storage_close(s);
+	fake_end();
+}
+
 // What is sound is listed, and said to be not all; only clean takes such a disk.
 static void test_damaged(void)
 {
@@ -405,5 +457,6 @@ int main(int argc, char **argv)
 	test_refusals();
 	test_stale();
 	test_attach();
+	test_held();
 	return 0;
 }

@@ -10,6 +10,7 @@
 
 #include "../cmd.h"
 #include "../letters.h"
+#include "storage.h"
 #include "transfer.h"
 
 static const char usage[] =
@@ -78,8 +79,11 @@ static int find_destination(struct move *m)
 
 static int look(struct move *m)
 {
-	int r = spot_open(m->from_text, SPOT_HOST_FILE, &m->from, m->err);
+	int r = storage_check_attached_text(&storage_effects, m->from_text,
+					    true, m->err);
 
+	if (!r)
+		r = spot_open(m->from_text, SPOT_HOST_FILE, &m->from, m->err);
 	if (!r)
 		r = spot_open(m->to_text, SPOT_HOST_FILE, &m->to, m->err);
 	if (!r && (wildcard_is_pattern(m->from->path) ||
@@ -100,6 +104,7 @@ static int check_there(struct move *m)
 {
 	char question[1200];
 	struct tree_stat s;
+	int r;
 
 	if (tree_stat(m->to->tree, m->to_path, &s, NULL) || s.is_directory ||
 	    is_source(m, m->to_path))
@@ -107,8 +112,9 @@ static int check_there(struct move *m)
 	if (s.attributes & TREE_READONLY)
 		return refuse(m, -EACCES, m->to_text,
 			      "what is there is read-only");
-	if (m->replace)
-		return 0;
+	r = transfer_check_attached(m->to, m->to_path, m->err);
+	if (r || m->replace)
+		return r;
 	snprintf(question, sizeof(question),
 		 "Overwrite %s%s? (Yes/No/All): ", m->to->prefix, m->to_path);
 	switch (ask_letter(question, "YNA", false)) {

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "../cmd.h"
+#include "storage.h"
 #include "transfer.h"
 
 static void free_file(struct transfer_file *f)
@@ -52,6 +53,21 @@ void transfer_set_failing(struct transfer *t, const struct spot *spot,
 	t->failing = spot ? mem_alloc(size) : NULL;
 	if (t->failing)
 		snprintf(t->failing, size, "%s%s", spot->prefix, path);
+}
+
+int transfer_check_attached(const struct spot *spot, const char *path,
+			    struct err *err)
+{
+	size_t size = strlen(spot->prefix) + strlen(path) + 1;
+	char *text = mem_alloc(size);
+	int r;
+
+	if (!text)
+		return err_nomem(err);
+	snprintf(text, size, "%s%s", spot->prefix, path);
+	r = storage_check_attached_text(&storage_effects, text, true, err);
+	mem_free(text);
+	return r;
 }
 
 static int find_size(struct transfer *t, struct transfer_file *f,

@@ -123,6 +123,12 @@ char *transfer_fold(const struct spot *t, const char *path);
 void transfer_set_failing(struct transfer *t, const struct spot *spot,
 			  const char *path);
 
+// Refuses to replace the file of an attached virtual disk.
+// Returns as storage_check_attached.
+MUST_CHECK
+int transfer_check_attached(const struct spot *spot, const char *path,
+			    struct err *err);
+
 // Opens one part for reading.
 MUST_CHECK
 int transfer_open(const struct transfer_part *part, struct disk **ret,

@@ -151,8 +151,10 @@ static int put_file(struct transfer *t, const struct transfer_file *f,
 		    bool *is_begun, struct err *err)
 {
 	struct disk *to;
-	int r = create_file(t, f, &to, err);
+	int r = f->is_there ? transfer_check_attached(t->to, f->to, err) : 0;
 
+	if (!r)
+		r = create_file(t, f, &to, err);
 	if (r)
 		return r;
 	r = copy_content(t, f, to, err);
