@@ -173,6 +173,26 @@ setup() {
 	! grep -q e1i <<<"$output" || false
 }
 
+@test "so does one in a volume, and what cannot be written is not told as done" {
+	cp -r win again
+	services='again/Windows/System32/config/SYSTEM\ControlSet002\Services'
+	value "$services\\stornvme" Group REG_SZ 'SCSI Miniport'
+	value "$services\\stornvme" Start REG_DWORD 0
+	value "$services\\stornvme\\StartOverride" 0 REG_DWORD 3
+	slipway partition create v.img --gpt --size 60M type=data
+	slipway format v.img@1 /V:Windows
+	slipway xcopy again 'v.img@1:\' /E >/dev/null
+	run -0 slipway dism '/Image:v.img@1:\' /Set-BootStorage
+	grep -qx 'stornvme: its StartOverride is gone' <<<"$output"
+	run -0 slipway dism /Image:v.img@1 /Set-BootStorage
+	grep -q '^0 drivers' <<<"$output"
+	run -0 slipway chkdsk v.img@1
+	ln again/Windows/System32/config/SYSTEM second
+	run slipway dism /Image:again /Set-BootStorage
+	[ "$status" -ne 0 ]
+	! grep -q stornvme <<<"$output" || false
+}
+
 @test "the drivers of a real Windows 8.1" {
 	samples=${SLIPWAY_SAMPLES:-$BATS_TEST_DIRNAME/../../../shared/samples}
 	hive=$samples/servicing/hives/win81-SYSTEM.xz

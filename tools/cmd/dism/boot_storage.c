@@ -9,37 +9,72 @@
 #include "../hive_place.h"
 #include "windows.h"
 
-static void show_change(void *ctx, const char *service, const char *what)
+// What was done, told when it is there.
+struct changes {
+	char **lines;
+	size_t count, room;
+	bool is_short; // there was no memory for one
+};
+
+static void note_change(void *ctx, const char *service, const char *what)
 {
-	(void)ctx; // everything is printed
-	printf("%s: %s\n", service, what);
+	struct changes *c = ctx;
+	char line[512];
+
+	snprintf(line, sizeof(line), "%s: %s", service, what);
+	if (mem_grow((void **)&c->lines, c->count, &c->room,
+		     sizeof(*c->lines))) {
+		c->is_short = true;
+		return;
+	}
+	c->lines[c->count] = mem_strdup(line);
+	if (c->lines[c->count])
+		c->count++;
+	else
+		c->is_short = true;
 }
 
-static int change(const struct dism_windows *w, struct hive_place *place,
+static void show(const struct changes *c,
+		 const struct service_boot_storage *done)
+{
+	for (size_t i = 0; i < c->count; i++)
+		puts(c->lines[i]);
+	printf("%zu drivers of disk controllers changed.\n", done->changed);
+	if (*done->no_vhd)
+		printf("It does not start from a virtual disk: %s is not "
+		       "loaded for that.\n",
+		       done->no_vhd);
+	putchar('\n');
+}
+
+static void changes_done(struct changes *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		mem_free(c->lines[i]);
+	mem_free(c->lines);
+}
+
+static int change(struct hive_place *place, const struct inf_target *target,
 		  struct err *err)
 {
-	const struct inf_target *target =
-		&service_get_windows(w->service)->target;
 	struct service_boot_storage done = {0, ""};
+	struct changes changes = {0};
 	struct hive *hive;
 	int r = hive_place_load(place, &hive, err);
 
 	if (r)
 		return r;
-	r = service_set_boot_storage(hive, target, show_change, NULL, &done,
+	r = service_set_boot_storage(hive, target, note_change, &changes, &done,
 				     err);
+	if (!r && changes.is_short)
+		r = err_nomem(err);
 	if (!r && done.changed)
 		r = hive_place_save(place, hive, err);
 	hive_free(hive);
-	if (r)
-		return r;
-	printf("%zu drivers of disk controllers changed.\n", done.changed);
-	if (*done.no_vhd)
-		printf("It does not start from a virtual disk: %s is not "
-		       "loaded for that.\n",
-		       done.no_vhd);
-	putchar('\n');
-	return 0;
+	if (!r)
+		show(&changes, &done);
+	changes_done(&changes);
+	return r;
 }
 
 // The hive's address, in what the Windows' one leads to.
@@ -67,18 +102,23 @@ static char *hive_address(const struct dism_windows *w)
 	return address;
 }
 
-static int set_boot_storage(const struct dism_windows *w,
+static int set_boot_storage(struct dism_windows *w,
 			    const struct cmd_switch *switches, struct err *err)
 {
+	const struct inf_target target =
+		service_get_windows(w->service)->target;
 	char *address = hive_address(w);
 	struct hive_place *place = NULL;
-	int r = address ? hive_place_open(address, HIVE_PLACE_WRITE, &place,
-					  err)
-			: err_nomem(err);
+	int r;
 
 	(void)switches; // those of all such verbs are enough
+	if (!address)
+		return err_nomem(err);
+	// The disk is written to by who opens it alone.
+	dism_windows_leave(w);
+	r = hive_place_open(address, HIVE_PLACE_WRITE, &place, err);
 	if (!r)
-		r = change(w, place, err);
+		r = change(place, &target, err);
 	hive_place_close(place);
 	mem_free(address);
 	return r;

@@ -191,7 +191,7 @@ static int show_file(const struct dism_windows *w, const char *path,
 	return r;
 }
 
-static int show_driver_info(const struct dism_windows *w,
+static int show_driver_info(struct dism_windows *w,
 			    const struct cmd_switch *switches, struct err *err)
 {
 	const char *driver = switches[DRIVER].value;

@@ -26,7 +26,7 @@ static int add_driver(struct dism_records *records,
 	return dism_records_add(records, texts, err);
 }
 
-static int show_drivers(const struct dism_windows *w,
+static int show_drivers(struct dism_windows *w,
 			const struct cmd_switch *switches, struct err *err)
 {
 	static const char *const labels[] = {

@@ -6,7 +6,7 @@
 
 #include "windows.h"
 
-static int show_edition(const struct dism_windows *w,
+static int show_edition(struct dism_windows *w,
 			const struct cmd_switch *switches, struct err *err)
 {
 	const char *edition = service_get_windows(w->service)->edition;

@@ -18,10 +18,12 @@ static int open_windows(const char *address, struct dism_windows *w,
 		 : service_open(w->spot->tree, w->spot->path, &w->service, err);
 }
 
-static void close_windows(struct dism_windows *w)
+void dism_windows_leave(struct dism_windows *w)
 {
 	service_close(w->service);
 	spot_close(w->spot);
+	w->service = NULL;
+	w->spot = NULL;
 }
 
 int dism_on_windows(int argc, char **argv, struct cmd_switch *switches,
@@ -53,7 +55,7 @@ int dism_on_windows(int argc, char **argv, struct cmd_switch *switches,
 		r = run(&w, switches, &err);
 	}
 	r = r ? dism_fail(switches[IMAGE].value, &err) : dism_done();
-	close_windows(&w);
+	dism_windows_leave(&w);
 	return r;
 }
 

@@ -25,13 +25,17 @@ struct dism_windows {
 };
 
 // What a verb does with it, between the frame's lines.
-typedef int dism_windows_fn(const struct dism_windows *w,
+typedef int dism_windows_fn(struct dism_windows *w,
 			    const struct cmd_switch *switches, struct err *err);
 
 // All of such a verb: reads its switches, opens the Windows, prints what is around the output, and says how `run` ended.
 // Returns the command's exit status.
 int dism_on_windows(int argc, char **argv, struct cmd_switch *switches,
 		    dism_windows_fn *run);
+
+// Closes what the Windows was read through, so that one of its files can be written
+// to by its address. w->service is gone with it.
+void dism_windows_leave(struct dism_windows *w);
 
 // Returns "Yes" or "No".
 const char *dism_yes_no(bool is);

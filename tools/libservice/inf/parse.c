@@ -23,6 +23,12 @@ static int bad(const struct parser *s, const char *why)
 	return err_bad_text(s->err, "INF file", s->line, "%s", why);
 }
 
+static int too_many(const struct parser *s, const char *what)
+{
+	return err_set(s->err, -EFBIG, "INF file", ERR_NOWHERE,
+		       "it has too many %s", what);
+}
+
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\v' || c == '\f';
@@ -87,6 +93,8 @@ static int begin_section(struct parser *s, const char *name)
 		return err_nomem(s->err);
 	slot = find_slot(inf, name);
 	if (!*slot) {
+		if (inf->count == INF_MAX_SECTIONS)
+			return too_many(s, "sections");
 		if (mem_grow((void **)&inf->sections, inf->count,
 			     &inf->capacity, sizeof(*inf->sections)))
 			return err_nomem(s->err);
@@ -129,6 +137,11 @@ static const char *find_outside(const char *p, const char *stops)
 	return p;
 }
 
+static bool is_control(char c)
+{
+	return (unsigned char)c < ' ' || c == 0x7f;
+}
+
 // Puts the text from p to `end` to the others, without blanks around it and without
 // its quotes. Returns where it lies.
 static const char *put_text(struct parser *s, const char *p, const char *end)
@@ -142,7 +155,7 @@ static const char *put_text(struct parser *s, const char *p, const char *end)
 		end--;
 	for (; p < end; p++) {
 		if (*p != '"')
-			*s->out++ = *p;
+			*s->out++ = is_control(*p) ? ' ' : *p;
 		else if (is_quoted && p + 1 < end && p[1] == '"')
 			*s->out++ = *p++;
 		else
@@ -174,6 +187,8 @@ static int take_fields(struct parser *s, const char *p, struct inf_line *line)
 	for (;; p++) {
 		const char *end = find_outside(p, ",");
 
+		if (inf->field_count == INF_MAX_FIELDS)
+			return too_many(s, "fields");
 		if (mem_grow((void **)&inf->fields, inf->field_count,
 			     &inf->field_capacity, sizeof(*inf->fields)))
 			return err_nomem(s->err);

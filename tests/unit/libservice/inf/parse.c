@@ -51,6 +51,7 @@ static void fields(void)
 		{"a=b,\\\r\n  c,\\ ; more\n d", "a", 3, {"b", "c", "d"}},
 		{"a=\"b\\\"\n", "a", 1, {"b\\"}},
 		{"a=\"open, to the end", "a", 1, {"open, to the end"}},
+		{"a=\"x\033]0;y\a\"", "a", 1, {"x ]0;y "}},
 		{"HKR,,\"%1\",,0", NULL, 5, {"HKR", "", "%1", "", "0"}},
 	};
 
@@ -106,6 +107,28 @@ static void many_sections(void)
 			 (unsigned long)i);
 	}
 	inf_free(inf);
+}
+
+// What is small in the file and would be large in memory.
+static void too_many(void)
+{
+	size_t size = (INF_MAX_SECTIONS + 1) * 9 + 20, len = 0;
+	char *big = malloc(size);
+	struct inf *inf;
+
+	check(big);
+	for (unsigned i = 0; i <= INF_MAX_SECTIONS; i++)
+		len += (size_t)snprintf(big + len, size - len, "[%x]\n", i);
+	check_eq(inf_read(big, len, &inf, NULL), -EFBIG);
+	free(big);
+	size = 2 * (INF_MAX_FIELDS + 2) + 4;
+	big = malloc(size);
+	check(big);
+	memcpy(big, "[a]\n", 4);
+	for (size_t i = 4; i < size; i += 2)
+		memcpy(big + i, "a\n", 2);
+	check_eq(inf_read(big, size, &inf, NULL), -EFBIG);
+	free(big);
 }
 
 static void encodings(void)
@@ -212,6 +235,7 @@ int main(void)
 	sections();
 	many_sections();
 	encodings();
+	too_many();
 	refused();
 	expanded();
 	expanded_too_much();
