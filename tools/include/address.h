@@ -63,6 +63,7 @@ enum {
 	ADDRESS_LOOK = 1 << 5,    // with DISK_UNLOCKED: a look at what others
 				  // may be writing to
 	ADDRESS_WRITE_LOCK = 1 << 6, // with DISK_WRITE_LOCK
+	ADDRESS_ALONE = 1 << 7,      // for reading, with DISK_EXCLUSIVE
 };
 
 // How each part of an address was resolved, from the outside in.

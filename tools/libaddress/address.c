@@ -74,6 +74,8 @@ static unsigned open_flags(const struct opening *o, bool is_in_volume)
 		flags |= DISK_UNLOCKED;
 	if (o->flags & ADDRESS_WRITE_LOCK)
 		flags |= DISK_WRITE_LOCK;
+	if (o->flags & ADDRESS_ALONE)
+		flags |= DISK_EXCLUSIVE;
 	// What lies in a volume goes the way that the volume's own disk goes.
 	return !is_in_volume && (o->flags & ADDRESS_DIRECT)
 		       ? flags | DISK_DIRECT

@@ -120,10 +120,8 @@ static int check_apart(const struct dism_image *image, const char *address,
 	if (!address_is_same_host(image->path, address))
 		return 0;
 	// What cannot be opened by its address was read already (standard input).
-	if (address_open(image->path,
-			 DISK_READ_ONLY | DISK_UNLOCKED | ADDRESS_FILE |
-				 ADDRESS_LOOK,
-			 &source, NULL))
+	if (address_open(image->path, ADDRESS_FILE | ADDRESS_LOOK, &source,
+			 NULL))
 		return 0;
 	is_inside = address_is_below(source, target, target->level_count);
 	address_close(source);

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "capture.h"
 #include "dism.h"
@@ -91,20 +92,51 @@ static int read_rules(const char *path, struct capture_rules **ret,
 	return r;
 }
 
+// Nobody changes the source meanwhile: what lies on the disk that is written to is
+// as safe as that, and cannot be had alone twice. `to` is NULL on the host.
+static int open_source(const char *dir, const char *file,
+		       const struct place *to, struct source *s,
+		       struct err *err)
+{
+	bool is_same = to && address_is_same_host(dir, file);
+	int r = spot_open(dir, is_same ? 0 : ADDRESS_ALONE, &s->spot, err);
+
+	if (r || !is_same || spot_is_host(s->spot) ||
+	    !address_is_below(to, s->spot->place,
+			      s->spot->place->level_count - 1))
+		return r;
+	return err_set(err, -EBUSY, file, ERR_NOWHERE,
+		       "it lies in the volume that is captured: name a file "
+		       "elsewhere");
+}
+
+static int open_ntfs(struct source *s, const char *dir, struct err *err)
+{
+	const char *in_use;
+	int r = ntfs_open(s->spot->place->disk, &s->ntfs, err);
+
+	if (!r)
+		r = ntfs_in_use(s->ntfs, &in_use, err);
+	if (!r && in_use)
+		cmd_warn(dism_name(), dir,
+			 "%s: what was written to it last may be missing in "
+			 "the image",
+			 in_use);
+	return r;
+}
+
 static int scan(const char *dir, const struct capture_options *options,
 		struct source *s, struct progress *progress, struct err *err)
 {
-	int r = spot_open(dir, DISK_READ_ONLY, &s->spot, err);
+	int r;
 
-	if (r)
-		return r;
 	if (spot_is_host(s->spot))
 		return capture_host(s->spot->path, options, progress,
 				    &s->capture, err);
 	if (strcmp(s->spot->tree->kind, "NTFS"))
 		return capture_tree(s->spot->tree, s->spot->path, options,
 				    progress, &s->capture, err);
-	r = ntfs_open(s->spot->place->disk, &s->ntfs, err);
+	r = open_ntfs(s, dir, err);
 	return r ? r
 		 : capture_ntfs(s->ntfs, s->spot->path, options, progress,
 				&s->capture, err);
@@ -175,11 +207,36 @@ static int verify(const char *path, struct progress *progress, struct err *err)
 	return r;
 }
 
-static int write_image(struct source *source, const struct cmd_switch *s,
-		       const struct dism_compression *c, bool append,
-		       struct progress *progress, struct err *err)
+static int check_name(const struct wim *wim, const char *name, struct err *err)
+{
+	for (uint32_t i = 1; i <= wim_get_info(wim)->images; i++)
+		if (!strcasecmp(wim_get_image_info(wim, i)->name, name))
+			return err_set(err, -EEXIST, name, ERR_NOWHERE,
+				       "there is an image of this name");
+	return 0;
+}
+
+static int open_output(const struct cmd_switch *s, bool append,
+		       struct dism_output *output, struct err *err)
 {
 	const char *path = s[IMAGE_FILE].value;
+	int r;
+
+	if (append) {
+		r = dism_output_open(path, output, err);
+		return r ? r : check_name(output->wim, s[NAME].value, err);
+	}
+	r = dism_output_make(path, output, err);
+	if (r == -EEXIST)
+		cmd_advise(err, "/Append-Image adds an image to it");
+	return r;
+}
+
+static int write_image(struct source *source, const struct cmd_switch *s,
+		       const struct dism_compression *c,
+		       struct dism_output *output, struct progress *progress,
+		       struct err *err)
+{
 	struct wim_write_options options = {
 		.compression = c->compression,
 		.level = c->level,
@@ -187,53 +244,63 @@ static int write_image(struct source *source, const struct cmd_switch *s,
 		.has_integrity = s[CHECK_INTEGRITY].value,
 		.rp_fix = !s[NO_RP_FIX].value,
 	};
-	struct dism_output output;
 	struct wim_writer *writer = NULL;
-	int r = append ? dism_output_open(path, &output, err)
-		       : dism_output_make(path, &output, err);
+	int r = 0;
 
-	if (r == -EEXIST)
-		cmd_advise(err, "/Append-Image adds an image to it");
-	if (r)
-		return r;
 	// A table that is made is of content that is sound.
-	if (append && options.has_integrity)
-		r = wim_verify(output.wim, progress, err);
+	if (output->wim && options.has_integrity)
+		r = wim_verify(output->wim, progress, err);
 	if (!r)
-		r = append ? wim_writer_append(output.wim, &options, &writer,
-					       err)
-			   : wim_writer_create(output.file, &options, &writer,
-					       err);
+		r = output->wim ? wim_writer_append(output->wim, &options,
+						    &writer, err)
+				: wim_writer_create(output->file, &options,
+						    &writer, err);
 	if (!r)
 		r = add_image(source, s, writer, progress, err);
 	wim_writer_free(writer);
+	return r ? r : dism_output_finish(output, err);
+}
+
+// What goes where is opened before anything is read, so that what can be wrong
+// with it is said at once.
+static int capture_into(const struct cmd_switch *s,
+			const struct dism_compression *c,
+			struct dism_output *output, struct source *source,
+			struct progress *progress, struct err *err)
+{
+	const struct capture_options options = {
+		.rules = source->rules,
+		.keep_links = s[NO_RP_FIX].value,
+		.unix_data = s[UNIX_DATA].value,
+		.output = s[IMAGE_FILE].value,
+	};
+	const struct place *to = output->place  ? output->place
+				 : output->spot ? output->spot->place
+						: NULL;
+	int r = open_source(s[CAPTURE_DIR].value, s[IMAGE_FILE].value, to,
+			    source, err);
+
 	if (!r)
-		r = dism_output_finish(&output, err);
-	dism_output_close(&output);
-	if (!r && s[VERIFY].value)
-		r = verify(path, progress, err);
-	return r;
+		r = scan(s[CAPTURE_DIR].value, &options, source, progress, err);
+	return r ? r : write_image(source, s, c, output, progress, err);
 }
 
 static int run(const struct cmd_switch *s, const struct dism_compression *c,
 	       bool append, struct cmd_progress *progress, struct err *err)
 {
-	struct capture_options options = {
-		.keep_links = s[NO_RP_FIX].value,
-		.unix_data = s[UNIX_DATA].value,
-		.output = s[IMAGE_FILE].value,
-	};
 	struct source source = {0};
+	struct dism_output output = {0};
 	int r = read_rules(s[CONFIG_FILE].value, &source.rules, err);
 
-	options.rules = source.rules;
 	dism_say(append ? "Appending image" : "Saving image");
 	if (!r)
-		r = scan(s[CAPTURE_DIR].value, &options, &source,
-			 &progress->progress, err);
+		r = open_output(s, append, &output, err);
 	if (!r)
-		r = write_image(&source, s, c, append, &progress->progress,
-				err);
+		r = capture_into(s, c, &output, &source, &progress->progress,
+				 err);
+	dism_output_close(&output);
+	if (!r && s[VERIFY].value)
+		r = verify(s[IMAGE_FILE].value, &progress->progress, err);
 	if (!r) {
 		cmd_progress_end(progress);
 		dism_warn_captured(capture_get_result(source.capture));

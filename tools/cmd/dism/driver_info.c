@@ -163,7 +163,7 @@ static int show_file(const struct dism_windows *w, const char *path,
 	struct inf_version v = {0};
 	struct inf *inf = NULL;
 	struct spot *spot;
-	int r = spot_open(path, DISK_READ_ONLY | SPOT_HOST_FILE, &spot, err);
+	int r = spot_open(path, SPOT_HOST_FILE, &spot, err);
 
 	if (r)
 		return r;

@@ -92,7 +92,7 @@ int dism_output_exists(const char *path, bool *ret, struct err *err)
 	struct tree_stat st;
 	struct err inner = {0};
 	struct spot *spot;
-	int r = spot_open(path, SPOT_HOST_FILE | DISK_READ_ONLY, &spot, err);
+	int r = spot_open(path, SPOT_HOST_FILE, &spot, err);
 
 	if (r)
 		return r;

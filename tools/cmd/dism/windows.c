@@ -11,7 +11,7 @@ enum { IMAGE, FORMAT };
 static int open_windows(const char *address, struct dism_windows *w,
 			struct err *err)
 {
-	int r = spot_open(address, DISK_READ_ONLY, &w->spot, err);
+	int r = spot_open(address, 0, &w->spot, err);
 
 	w->address = address;
 	return r ? r

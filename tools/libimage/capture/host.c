@@ -303,6 +303,17 @@ static int lose(struct host *h, enum capture_loss loss, const struct steps *s,
 	return capture_lose(h->c, loss, path, h->err);
 }
 
+// A new file may have another name until it is whole.
+static bool is_output(const struct host *h, const char *name,
+		      const struct stat *st)
+{
+	size_t len = strlen(name), end = strlen(DISK_PART_SUFFIX);
+
+	return (h->output.st_ino == st->st_ino &&
+		h->output.st_dev == st->st_dev) ||
+	       (len > end && !strcmp(name + len - end, DISK_PART_SUFFIX));
+}
+
 static int add_entry(struct host *h, uint32_t parent, const struct steps *s,
 		     int fd, const char *name)
 {
@@ -316,8 +327,7 @@ static int add_entry(struct host *h, uint32_t parent, const struct steps *s,
 	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW))
 		return errno == ENOENT ? lose(h, CAPTURE_CHANGED, s, name)
 				       : capture_host_failed(name, h->err);
-	if (S_ISREG(st.st_mode) && h->output.st_ino == st.st_ino &&
-	    h->output.st_dev == st.st_dev)
+	if (S_ISREG(st.st_mode) && is_output(h, name, &st))
 		return lose(h, CAPTURE_OUTPUT, s, name);
 	r = utf16_from_utf8(name, &units, &len);
 	if (r == -EINVAL || (!r && len > 255)) {
