@@ -30,7 +30,7 @@
 
 #define INF_MAX_SIZE     ((size_t)16 << 20) // bytes of a file
 #define INF_MAX_SECTIONS 32768u
-#define INF_MAX_FIELDS   ((size_t)1 << 20)
+#define INF_MAX_FIELDS   ((size_t)1 << 20)  // and lines
 #define INF_MAX_NAME     255                // characters of a section's name
 #define INF_MAX_LINE     ((size_t)64 << 10) // bytes, with what it goes on with
 #define INF_MAX_EXPAND                                                         \
@@ -66,7 +66,7 @@ struct inf {
 // Reads an INF file, up to a NUL or a Ctrl+Z when there is one.
 // Returns 0, -EBADMSG (err has the line) for text before the first section, a
 // section's name that is not ended, empty, or over 255 characters, or a line over
-// 64 KiB, -EFBIG over 16 MiB, 32768 sections, or 2^20 fields, or -ENOMEM. Free with
+// 64 KiB, -EFBIG over 16 MiB, 32768 sections, or 2^20 lines or fields, or -ENOMEM. Free with
 // inf_free.
 MUST_CHECK
 int inf_read(const void *data, size_t size, struct inf **ret, struct err *err);

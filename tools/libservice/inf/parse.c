@@ -15,6 +15,7 @@ struct parser {
 	char *out;     // where the next text goes, in inf->text
 	unsigned line;
 	char *joined; // one line with what it goes on with
+	size_t lines; // of all sections
 	struct err *err;
 };
 
@@ -213,6 +214,8 @@ static int take_line(struct parser *s, const char *p)
 
 	if (!section)
 		return bad(s, "there is text before the first section");
+	if (s->lines++ == INF_MAX_FIELDS)
+		return too_many(s, "lines");
 	if (*equal == '=') {
 		line.key = put_text(s, p, equal);
 		p = equal + 1;

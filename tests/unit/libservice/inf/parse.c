@@ -128,6 +128,9 @@ static void too_many(void)
 	for (size_t i = 4; i < size; i += 2)
 		memcpy(big + i, "a\n", 2);
 	check_eq(inf_read(big, size, &inf, NULL), -EFBIG);
+	for (size_t i = 4; i < size; i += 2)
+		memcpy(big + i, "=\n", 2);
+	check_eq(inf_read(big, size, &inf, NULL), -EFBIG);
 	free(big);
 }
 
