@@ -80,6 +80,15 @@ sel dis 0'
 }
 
 # What is given in one run is there in the next one, and for other commands.
+@test "partitions keep their numbers while they are there" {
+	truncate -s 300M d.img
+	done_by 'select disk 0' 'convert gpt' 'create partition primary size=16' \
+		'create partition primary size=16' 'create partition primary size=16' \
+		'select partition 1' 'delete partition' \
+		'select partition 2' 'delete partition' 'list partition'
+	[[ $output == *'  Partition 3 '* && $output != *'  Partition 2 '* ]]
+}
+
 @test "letters, and shrink and extend" {
 	make_disk
 	echo text >x.txt
@@ -168,6 +177,22 @@ sel dis 0'
 	script 'create vdisk file=z.img maximum=16'
 	[ "$status" -eq 4 ]
 	assert_output_has 'ends with .vhd or .vhdx'
+}
+
+@test "a file that is no disk is none" {
+	printf 'not a disk\n' >a.txt
+	head -c 4096 /dev/urandom | tr '\0' 1 >b.bin
+	printf 'MSWIM\0\0\0' >c.wim
+	truncate -s 4096 c.wim
+	for file in a.txt b.bin c.wim; do
+		cp "$file" before
+		printf 'select disk 0\nclean\n' >script.txt
+		run slipway diskpart /s script.txt --disk "$file"
+		[ "$status" -ne 0 ]
+		assert_output_has "$file: "
+		cmp "$file" before
+	done
+	assert_output_has 'c.wim: this is a file of another kind'
 }
 
 @test "a disk that somebody else has is left alone" {

@@ -58,7 +58,8 @@ struct storage_region {
 	bool is_logical;  // in the extended partition: free space too
 	struct part part; // unless it is free
 	unsigned number;  // DiskPart's: partitions in the order of the disk
-			  // from 1 on, the extended one 0
+			  // from 1 on, the extended one 0; later ones have the
+			  // lowest that is free, and all others keep theirs
 	int volume;       // number of the volume in it, -1: none
 };
 
@@ -112,8 +113,8 @@ struct storage_volume {
 
 // Looks everything up. Waits until the machine's disks had their time to appear
 // (settle_wait).
-// Returns 0, -ENOMEM, or when the machine's disks cannot be listed, or a file of
-// the source opened, that error. A disk that cannot be read is listed with its
+// Returns 0, -ENOMEM, -EINVAL for a raw file of the source whose size or first bytes
+// are no disk's, or when the machine's disks cannot be listed, that error. A disk that cannot be read is listed with its
 // trouble. Free with storage_close.
 MUST_CHECK
 int storage_open(const struct storage_effects *effects,

@@ -121,6 +121,18 @@ static int open_chain(struct opening *o)
 	return 0;
 }
 
+static int open_raw(struct opening *o)
+{
+	struct err why = {0};
+	int r;
+
+	disk_keep_room(o->place->disk);
+	r = vdisk_check_foreign(o->place->disk, &why);
+	if (r == -ENOTSUP)
+		return err_set(o->err, r, o->text, ERR_NOWHERE, "%s", why.why);
+	return r ? err_pass(o->err, r, &why) : 0;
+}
+
 // Lays the virtual disk on top, when the file is one; another program's image
 // is no disk.
 static int open_virtual(struct opening *o)
@@ -130,10 +142,8 @@ static int open_virtual(struct opening *o)
 	struct disk *d;
 	int r = vdisk_probe(o->place->disk, &info, NULL);
 
-	if (r == -ENOENT) {
-		disk_keep_room(o->place->disk); // a raw image
-		return vdisk_check_foreign(o->place->disk, o->err);
-	}
+	if (r == -ENOENT)
+		return open_raw(o);
 	r = guard_children(o, &info);
 	if (!r)
 		r = push_level(o, PLACE_VIRTUAL, &level);

@@ -257,6 +257,9 @@ static int copy_source(struct storage *s, const struct storage_source *source,
 		r = s->effects->whole(source->files[s->file_count],
 				      &s->files[s->file_count], err);
 		s->file_count += !r;
+		if (!r)
+			r = storage_check_source(s, s->files[s->file_count - 1],
+						 err);
 	}
 	return r;
 }

@@ -287,6 +287,7 @@ int storage_look_disk(const struct storage *s, struct storage_disk *d,
 		return keep_trouble(d, &why, err);
 	r = read_content(s, d, place->disk, l, err);
 	s->effects->close_place(place);
+	storage_number_partitions(&s->lists, d);
 	sum_free(d);
 	return r;
 }

@@ -49,6 +49,62 @@ void storage_number_disks(const struct storage_lists *old,
 		qsort(l->disks, l->disk_count, sizeof(*l->disks), by_number);
 }
 
+// --- Partitions --------------------------------------------------------------------
+
+static unsigned old_number(const struct storage_disk *old,
+			   const struct storage_region *region)
+{
+	for (size_t i = 0; i < old->region_count; i++)
+		if (!old->regions[i].is_free && old->regions[i].number &&
+		    old->regions[i].start == region->start)
+			return old->regions[i].number;
+	return 0;
+}
+
+static bool has_partition(const struct storage_disk *d, unsigned number)
+{
+	for (size_t i = 0; i < d->region_count; i++)
+		if (!d->regions[i].is_free && d->regions[i].number == number)
+			return true;
+	return false;
+}
+
+static bool is_numbered(const struct storage_disk *d,
+			const struct storage_region *region)
+{
+	return !region->is_free &&
+	       !storage_is_extended(&region->part, d->style);
+}
+
+static const struct storage_disk *find_old(const struct storage_lists *l,
+					   const struct storage_disk *d)
+{
+	for (size_t i = 0; i < l->disk_count; i++)
+		if (is_same_disk(&l->disks[i], d))
+			return &l->disks[i];
+	return NULL;
+}
+
+void storage_number_partitions(const struct storage_lists *l,
+			       struct storage_disk *d)
+{
+	const struct storage_disk *old = find_old(l, d);
+	unsigned next = 1;
+
+	if (!old || old->style != d->style)
+		return;
+	for (size_t i = 0; i < d->region_count; i++)
+		if (is_numbered(d, &d->regions[i]))
+			d->regions[i].number = old_number(old, &d->regions[i]);
+	for (size_t i = 0; i < d->region_count; i++) {
+		if (!is_numbered(d, &d->regions[i]) || d->regions[i].number)
+			continue;
+		while (has_partition(d, next))
+			next++;
+		d->regions[i].number = next;
+	}
+}
+
 // The disk that a virtual disk's file lies on: the one whose address its own begins
 // with.
 void storage_find_hosts(struct storage_lists *l)

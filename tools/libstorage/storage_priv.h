@@ -60,6 +60,15 @@ const char *storage_last_name(const char *address);
 // Frees what they hold.
 void storage_lists_done(struct storage_lists *l);
 
+// --- source.c ------------------------------------------------------------------
+
+// Checks that a file of the host that is to be a disk can be one; what cannot be
+// opened, and what is no such file, passes.
+// Returns 0, -EINVAL, or as disk_read and part_probe.
+MUST_CHECK
+int storage_check_source(const struct storage *s, const char *address,
+			 struct err *err);
+
 // --- numbers.c -----------------------------------------------------------------
 
 // Number what has no number yet, and sort by it; what is in the old lists keeps its
@@ -68,6 +77,10 @@ void storage_number_disks(const struct storage_lists *old,
 			  struct storage_lists *l);
 void storage_number_volumes(const struct storage_lists *old,
 			    struct storage_lists *l);
+
+// As these, the partitions of one disk; one is the same by where it begins.
+void storage_number_partitions(const struct storage_lists *old,
+			       struct storage_disk *d);
 
 // Finds the disks that the files of virtual ones lie on.
 void storage_find_hosts(struct storage_lists *l);

@@ -84,8 +84,9 @@ static void test_focus(void)
 	end();
 }
 
-// A logical partition's number changes when one before it goes.
-static void test_renumbered(void)
+// A logical partition keeps its number when one before it goes, which the table's
+// own of it does not.
+static void test_numbers(void)
 {
 	begin_disks();
 	check_done("sel dis 0\ncle\ncre par ext\ncre par log size=20\n"
@@ -95,8 +96,8 @@ static void test_renumbered(void)
 		   "  Partition 0    Extended           299 MB  1024 KB\n"
 		   "  Partition 1    Logical             20 MB  2048 KB\n"
 		   "* Partition 2    Logical             30 MB    23 MB\n");
-	check_done("sel par 2\nsel par 1\ndel par\nsel par 1\nlis par");
-	check_said("* Partition 1    Logical             30 MB    23 MB\n");
+	check_done("sel par 2\nsel par 1\ndel par\nsel par 2\nlis par");
+	check_said("* Partition 2    Logical             30 MB    23 MB\n");
 	check_eq(run("sel par 0\ndel par"), DISKPART_FAILED);
 	check_said("The extended partition is not empty.");
 	check_done("sel par 0\ndel par override\nlis par");
@@ -186,7 +187,7 @@ int main(void)
 {
 	test_missing();
 	test_focus();
-	test_renumbered();
+	test_numbers();
 	test_scripts();
 	test_texts();
 	test_help();

@@ -91,7 +91,11 @@ static void test_uefi(void)
 	check_eq(storage_delete_partition(s, 0, 1, false, NULL), -EPERM);
 	check_ok(storage_delete_partition(s, 0, 1, true, &err), &err);
 	check(!storage_find_letter(s, 'S') && !fake.letters['S' - 'A']);
-	shows(s, "0 GPT 64M: free 0+16, 1 17+2, 2 19+44");
+	// the others keep their numbers, and a new one gets the free one
+	shows(s, "0 GPT 64M: free 0+16, 2 17+2, 3 19+44");
+	check_ok(storage_create_partition(s, 0, &efi, &n, &err), &err);
+	check_eq(n, 1);
+	shows(s, "0 GPT 64M: 1 1+16, 2 17+2, 3 19+44");
 	check_eq(storage_find_letter(s, 'W')->number, 1);
 	check_ok(storage_clean(s, 0, false, false, NULL, &err), &err);
 	shows(s, "0 none 64M: free 0+64");
