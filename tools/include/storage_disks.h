@@ -291,9 +291,10 @@ MUST_CHECK
 int storage_extend(struct storage *s, unsigned volume, uint64_t bytes,
 		   struct progress *progress, struct err *err);
 
-// Finds out by how many bytes a volume can be made smaller, in whole MiB. Of a RAW one nothing
-// is known to be lost, as on Windows.
-// Returns 0, -ENODEV, -ENOTSUP, or as ntfs_shrink_query.
+// Finds out by how many bytes a volume can be made smaller, in whole MiB: one of NTFS,
+// or one that nothing was put into since its partition was made.
+// Returns 0, -ENODEV, -ENOTSUP for all others, which hold what would be cut off, or as
+// ntfs_shrink_query, disk_read and part_probe.
 MUST_CHECK
 int storage_shrink_query(struct storage *s, unsigned volume, uint64_t *ret,
 			 struct err *err);

@@ -29,6 +29,30 @@ static int clear_place(struct disk *disk, const struct part *p, struct err *err)
 	return r ? r : disk_flush(disk, err);
 }
 
+static int is_zero(struct disk *disk, uint64_t off, uint64_t len, bool *ret,
+		   struct err *err)
+{
+	uint8_t *bytes = mem_alloc((size_t)len);
+	int r = bytes ? disk_read(disk, off, bytes, (size_t)len, err)
+		      : err_nomem(err);
+
+	*ret = true;
+	for (uint64_t i = 0; !r && *ret && i < len; i++)
+		*ret = !bytes[i];
+	mem_free(bytes);
+	return r;
+}
+
+int storage_is_cleared(struct disk *volume, bool *ret, struct err *err)
+{
+	uint64_t tail = least(volume->size, TAIL);
+	int r = is_zero(volume, 0, least(volume->size, HEAD), ret, err);
+
+	if (!r && *ret)
+		r = is_zero(volume, volume->size - tail, tail, ret, err);
+	return r;
+}
+
 static int need_table(struct storage_target *t, struct err *err)
 {
 	if (t->table)

@@ -22,7 +22,9 @@ static int find_kind(const struct storage_volume *v, enum fs_kind *ret,
 		*ret = FS_NONE;
 	else
 		return err_set(err, -ENOTSUP, v->address, ERR_NOWHERE,
-			       "a volume of %s keeps its size", v->fs);
+			       "a volume of %s keeps its size: copy its files "
+			       "away, and make it anew",
+			       v->fs);
 	return 0;
 }
 
@@ -205,18 +207,40 @@ struct sizes {
 	uint64_t most; // by how much the partition can shrink
 };
 
+// A RAW volume is one that nothing was put into yet, or a file system that is damaged
+// or not known: behind a shorter end nobody would find the rest of that.
+static int check_raw(const struct storage_effects *e, struct disk *volume,
+		     const char *address, struct err *err)
+{
+	char text[PART_CONTENT_TEXT];
+	struct part_content found;
+	bool is_new;
+	int r = storage_is_cleared(volume, &is_new, err);
+
+	if (r || is_new)
+		return r;
+	r = e->probe(volume, &found, err);
+	if (r)
+		return r;
+	return err_set(err, -ENOTSUP, address, ERR_NOWHERE,
+		       "it holds %s, and only NTFS shrinks: chkdsk /F repairs "
+		       "a damaged one; format the volume if nobody needs it",
+		       part_content_text(&found, text));
+}
+
 static int query(const struct storage_effects *e, struct disk *volume,
 		 enum fs_kind kind, const char *address, struct sizes *ret,
 		 struct err *err)
 {
 	struct ntfs_shrink_limits limits = {.minimum = PART_ALIGN};
-	int r = 0;
+	int r;
 
 	if (kind == FS_FAT)
 		return err_set(err, -ENOTSUP, address, ERR_NOWHERE,
-			       "a FAT volume does not shrink");
-	if (kind == FS_NTFS)
-		r = e->query_ntfs(volume, &limits, err);
+			       "a FAT volume does not shrink: copy its files "
+			       "away, and make it anew");
+	r = kind == FS_NTFS ? e->query_ntfs(volume, &limits, err)
+			    : check_raw(e, volume, address, err);
 	if (r)
 		return r;
 	limits.minimum = round_up(limits.minimum, PART_ALIGN);

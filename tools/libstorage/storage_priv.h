@@ -242,6 +242,14 @@ int storage_restore_letters(struct storage *s, unsigned disk,
 			    const struct storage_kept_letters *kept,
 			    struct err *err);
 
+// --- partition_verbs.c ---------------------------------------------------------
+
+// Tells whether a partition's first and last sectors are zero, as they are in a new
+// one. What lies between may be left of earlier ones.
+// Returns 0, -ENOMEM, or as disk_read.
+MUST_CHECK
+int storage_is_cleared(struct disk *volume, bool *ret, struct err *err);
+
 // --- disk_verbs.c, partition.c, format.c ---------------------------------------
 
 // Writes zeroes to all of a disk.

@@ -96,6 +96,42 @@ static void test_raw(void)
 	end();
 }
 
+static void refused(const char *what)
+{
+	uint64_t by;
+
+	err = (struct err){0};
+	check_eq(storage_shrink_query(s, 0, &by, NULL), -ENOTSUP);
+	check_eq(storage_shrink(s, 0, 20 * MIB, 0, &by, NULL, &err), -ENOTSUP);
+	check(strstr(err.why, what));
+	shows("0 GPT 64M: 1 1+62");
+}
+
+// What is RAW for want of its boot sector, or of another system, is not cut; what lies
+// in a new partition of an earlier one hinders nobody.
+static void test_raw_holds(void)
+{
+	static const uint8_t zero[4096], data[] = "data", ext[] = {0x53, 0xef};
+	struct disk *d;
+	uint64_t by;
+
+	begin(PART_GPT);
+	d = fake_find("d.img")->disk;
+	check_ok(disk_write(d, 30 * MIB, data, sizeof(data), &err), &err);
+	add(0);
+	check_ok(storage_shrink_query(s, 0, &by, &err), &err);
+	check_ok(disk_write(d, MIB + 1024 + 56, ext, sizeof(ext), &err), &err);
+	refused("it holds ext");
+	check_ok(disk_write(d, MIB + 1024, zero, 512, &err), &err);
+	check_ok(disk_write(d, 63 * MIB - 512, data, sizeof(data), &err), &err);
+	refused("it holds data");
+	format(0, STORAGE_NTFS);
+	check_ok(disk_write(d, MIB, zero, 512, &err), &err);
+	check_ok(storage_rescan(s, &err), &err);
+	refused("chkdsk /F");
+	end();
+}
+
 static void test_ntfs(void)
 {
 	uint64_t by, most;
@@ -213,6 +249,7 @@ static void test_fat(void)
 int main(void)
 {
 	test_raw();
+	test_raw_holds();
 	test_ntfs();
 	test_logical();
 	test_half();
