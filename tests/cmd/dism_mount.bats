@@ -129,7 +129,7 @@ The operation completed successfully." ]]
 	[ ! -e /dev/ublk-control ] || skip "this kernel can"
 	[ "$(id -u)" = 0 ] || skip "mounting is for root"
 	for how in /ReadOnly ''; do
-		run -13 slipway dism /Mount-Image /ImageFile:x.wim /Index:1 \
+		run -50 slipway dism /Mount-Image /ImageFile:x.wim /Index:1 \
 			/MountDir:dir ${how:+"$how"}
 		assert_output_has "ublk_drv"
 		[ -z "$(find "$SLIPWAY_MOUNTS" scratch -type f)" ]

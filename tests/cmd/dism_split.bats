@@ -88,6 +88,13 @@ named() { # IMAGE [SWITCH...]
 	rm install2.swm
 	run ! info install.swm '/SWMFile:install*.swm'
 	assert_output_has "the WIM is split into 3 parts, and part 2 is missing"
+	run ! info install.swm /SWMFile:install3.swm
+	assert_output_has "and part 2 is missing"
+	mkdir to
+	run -2 slipway imagex /apply install.swm 1 to /ref install3.swm
+	assert_output_has "and part 2 is missing"
+	run -2 slipway imagex /apply install.swm 1 to /ref install3.swm other.swm
+	assert_output_has "other.swm: unexpected; /ref takes one name or pattern"
 	run ! info install3.swm
 	assert_output_has "install2.swm: this file is missing: install3.swm is part 3 of 3"
 	cp other2.swm install2.swm

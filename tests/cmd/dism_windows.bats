@@ -124,8 +124,27 @@ setup() {
 	grep -q '/Image:ADDRESS' <<<"$output"
 	run -87 slipway dism /Image:win /Add-Driver /Driver:x.inf
 	grep -q '/Add-Driver: not done here' <<<"$output"
+	run -87 slipway dism /online /get-drivers
+	grep -q '/online: not done here' <<<"$output"
+	run -87 slipway dism /Image:win /Get-Packages
+	grep -q 'dism: /Get-Packages: no such operation' <<<"$output"
+	run -87 slipway dism -Get-ImageInfo
+	grep -q 'is /Get-ImageInfo meant' <<<"$output"
 	run -87 slipway dism /Image:win /Get-Drivers /Format:XML
 	grep -q 'must be List or Table' <<<"$output"
+}
+
+@test "hives that are missing, or lack their logs, are said by their paths" {
+	mkdir -p bare/Windows/System32/config
+	run -2 slipway dism /Image:bare /Get-Drivers
+	grep -q 'Windows/System32/config/SYSTEM: there is no such hive' <<<"$output"
+	cp -r win/Windows bare
+	# the second sequence number is behind the first
+	printf '\x7f' | dd of=bare/Windows/System32/config/SYSTEM bs=1 seek=8 \
+		conv=notrunc status=none
+	run -1 slipway dism /Image:bare /Set-BootStorage
+	grep -q 'Error: 1009' <<<"$output"
+	grep -q 'the hive was not closed' <<<"$output"
 }
 
 @test "a Windows from another machine gets its drivers of disks back" {

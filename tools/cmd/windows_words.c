@@ -60,9 +60,23 @@ static const struct sentence *find_sentence(int code)
 	return s;
 }
 
+// Here these are of the kernel's drivers, and of a hive without its logs.
+static const struct sentence sentences_of_dism[] = {
+	{ENODEV, 50, "The request is not supported."},
+	{ENODATA, 1009, "The configuration registry database is corrupt."},
+};
+
+static const struct sentence *find_sentence_of_dism(int code)
+{
+	for (size_t i = 0; i < 2; i++)
+		if (sentences_of_dism[i].code == -code)
+			return &sentences_of_dism[i];
+	return find_sentence(code);
+}
+
 static int begin_dism(int code)
 {
-	const struct sentence *s = find_sentence(code);
+	const struct sentence *s = find_sentence_of_dism(code);
 
 	fprintf(stderr, "\nError: %u\n\n%s\n\n", s->number, s->text);
 	return s->number < 256 ? (int)s->number : CMD_FAILED;
@@ -70,7 +84,7 @@ static int begin_dism(int code)
 
 static int begin_imagex(int code)
 {
-	const struct sentence *s = find_sentence(code);
+	const struct sentence *s = find_sentence_of_dism(code);
 
 	fprintf(stderr, "\n%s\n\n", s->text);
 	return s->number < 256 ? (int)s->number : CMD_FAILED;

@@ -52,12 +52,17 @@ static int read_hive(struct service *s, const char *name,
 		     struct hive_bytes *ret, struct err *err)
 {
 	const char *const names[] = {"System32", "config", name};
+	struct err inner = {0};
 	char *path;
 	int r = join(s->tree, s->windows, names, 3, &path, err);
 
 	if (r)
 		return r;
-	r = hive_bytes_read(s->tree, path, false, ret, err);
+	r = hive_bytes_read(s->tree, path, false, ret, &inner);
+	if (r == -ENOENT)
+		err_set(err, r, path, ERR_NOWHERE, "there is no such hive");
+	else if (r)
+		err_pass(err, r, &inner);
 	mem_free(path);
 	return r;
 }

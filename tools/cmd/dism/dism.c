@@ -3,6 +3,7 @@
 // dism: images in WIM files. The switch that is a verb chooses the function
 // that does the rest.
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -185,32 +186,48 @@ static bool is_for_windows(const char *word)
 	return false;
 }
 
+// The first word that can be an operation: one without a value.
+static const char *meant_as_verb(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (strchr("/-", *argv[i]) && !strpbrk(argv[i], ":="))
+			return argv[i];
+	return argv[1];
+}
+
 static int no_verb(int argc, char **argv)
 {
-	char text[CMD_SIMILAR_TEXT];
+	char text[CMD_SIMILAR_TEXT], slashed[64];
+	const char *word;
 	struct cmd_similar s;
 
 	if (argc < 2)
 		return cmd_misuse("dism", "say what is to be done: "
 					  "/Get-ImageInfo, "
 					  "/Apply-Image, /Capture-Image, ...");
-	for (int i = 1; i < argc; i++)
-		if (*argv[i] == '/' && is_for_windows(argv[i]))
-			return cmd_misuse("dism",
-					  "%s: not done here; images of WIM "
-					  "files are captured, applied and "
-					  "exported, and a Windows is looked "
-					  "at (/Get-Drivers)",
-					  argv[i]);
-	cmd_similar_begin(&s, argv[1]);
+	word = meant_as_verb(argc, argv);
+	// Whoever left out the slash is shown it.
+	snprintf(slashed, sizeof(slashed), "/%s", word);
+	cmd_similar_begin(&s, *word == '/' || !strncmp(word, "--", 2)
+				      ? word
+				      : slashed);
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
 		cmd_similar_add(&s, verbs[i].name);
-	return cmd_misuse("dism", "%s: no such operation%s", argv[1],
+	return cmd_misuse("dism", "%s: no such operation%s", word,
 			  cmd_similar_end(&s, text));
 }
 
 static int run(int argc, char **argv)
 {
+	for (int i = 1; i < argc; i++)
+		if (*argv[i] == '/' && is_for_windows(argv[i]))
+			return cmd_misuse("dism",
+					  "%s: not done here; images of WIM "
+					  "files are captured, applied and "
+					  "exported, and a Windows that does "
+					  "not run is looked at "
+					  "(/Image:W:\\ /Get-Drivers)",
+					  argv[i]);
 	for (int i = 1; i < argc; i++) {
 		const struct verb *verb = find_verb(argv[i]);
 

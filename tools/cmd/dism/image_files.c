@@ -182,7 +182,7 @@ int image_names_match(struct image_names *names, const char *pattern,
 			       "a server's files cannot be listed: part 1 is "
 			       "enough when they are called install.swm, "
 			       "install2.swm, and so on");
-	r = spot_open(pattern, 0, &m.spot, err);
+	r = spot_open(pattern, SPOT_HOST_FILE, &m.spot, err);
 	if (r)
 		return r;
 	r = spot_match_path(m.spot, m.spot->path, &m.match, err);

@@ -205,6 +205,17 @@ static void mark_switches(int argc, char **argv)
 				argv[i] = renamed[k].name;
 }
 
+static int unexpected(const char *word, const struct cmd_switch *table)
+{
+	while (table->name && strcmp(table->name, "ref"))
+		table++;
+	return cmd_misuse("imagex", "%s: unexpected%s", word,
+			  table->name && table->value
+				  ? "; /ref takes one name or pattern, as "
+				    "install*.swm"
+				  : "");
+}
+
 static int translate(const struct form *form, int argc, char **argv,
 		     struct line *line)
 {
@@ -224,8 +235,7 @@ static int translate(const struct form *form, int argc, char **argv,
 				  form->name);
 	for (int i = 0; i < words; i++) {
 		if (i == WORDS || !form->words[i])
-			return cmd_misuse("imagex", "%s: unexpected",
-					  argv[1 + i]);
+			return unexpected(argv[1 + i], table);
 		add_word(line, form->words[i], argv[1 + i]);
 	}
 	for (size_t i = 0; i < RENAMED; i++) {
