@@ -170,8 +170,7 @@ static int read_version(struct service *s, const struct hive_key *key,
 		s->is.revision = n;
 	if (!t->major || !t->build)
 		return err_corrupt(err, "SOFTWARE", ERR_NOWHERE,
-				   "it does not say which version of Windows "
-				   "this is");
+				   "no version of Windows is in it");
 	if (t->major < 6 || (t->major == 6 && t->minor < 1))
 		return err_set(err, -ENOTSUP, "SOFTWARE", ERR_NOWHERE,
 			       "it is of Windows %u.%u, which is older than "
