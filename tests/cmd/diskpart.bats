@@ -179,6 +179,25 @@ sel dis 0'
 	assert_output_has 'ends with .vhd or .vhdx'
 }
 
+@test "what is gone is in nobody's way" {
+	make_disk
+	done_by 'create vdisk file=C:\x.vhd maximum=20' 'attach vdisk' \
+		'detail disk' 'select volume C' 'detail partition' \
+		'repair table'
+	assert_output_has "Address: $PWD/d.img@1"
+	assert_output_has 'needs no mending'
+	rm d.img
+	truncate -s 20M d.img
+	# its letter, and its place, are free
+	done_by 'list disk' 'select disk 0' 'create partition primary' clean \
+		'convert gpt' 'create partition primary' 'assign letter=C'
+	[[ $output != *'Disk 1'* ]]
+	assert_output_has 'successfully assigned'
+	done_by 'select vdisk file=C:\x.vhd' 'detach vdisk'
+	script 'select vdisk file=C:\x.vhd'
+	[ "$status" -eq 4 ]
+}
+
 @test "a file that is no disk is none" {
 	printf 'not a disk\n' >a.txt
 	head -c 4096 /dev/urandom | tr '\0' 1 >b.bin

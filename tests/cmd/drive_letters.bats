@@ -137,7 +137,7 @@ W:\\: => $PWD/d.img@1" ]
 	slipway copy file 'd.img@2:\x'
 	slipway subst V: d.img@2
 	run -1 slipway subst V: d.img@1
-	assert_output_has "V:: it stands for $PWD/d.img@2 already"
+	assert_output_has "V: it stands for $PWD/d.img@2 already"
 	run -1 slipway subst X: 'V:\x'
 	assert_output_has 'no virtual disk'
 	run -1 slipway subst X: 'V:\none'

@@ -43,8 +43,8 @@ void address_letters_done(struct address_letters *letters);
 
 // Gives a letter, in any case, to an address: of a disk, a volume, or a folder or
 // virtual disk in one, which must be there.
-// Returns 0, -EINVAL for what is no letter, -EEXIST when it has another address,
-// -ENOTSUP for a folder of the host or another machine's file, as address_open, or
+// Returns 0, -EINVAL for what is no letter, -EEXIST when it has another address
+// that is still there, -ENOTSUP for a folder of the host or another machine's file, as address_open, or
 // as address_letters_read and disk_put_file.
 MUST_CHECK
 int address_letter_assign(char letter, const char *address, struct err *err);

@@ -326,6 +326,10 @@ int storage_attach(struct storage *s, const char *file, bool read_only,
 MUST_CHECK
 int storage_detach_file(struct storage *s, const char *file, struct err *err);
 
+// Returns whether a virtual disk is attached whose file, or the disk that this lay
+// on, is gone: it is none of the disks, and can be detached.
+bool storage_is_lost(const struct storage *s, const char *file);
+
 // Returns whether it is attached, and the disk's number.
 bool storage_is_attached(const struct storage *s, const char *file,
 			 unsigned *ret);

@@ -108,6 +108,55 @@ int address_letters_read(struct address_letters *ret, struct err *err)
 	return r;
 }
 
+// --- What a letter may stand for ---------------------------------------------------
+
+// A file in a volume must be a virtual disk.
+static int check_disk(const char *address, struct err *err)
+{
+	struct place *place;
+	int r = address_open(address,
+			     ADDRESS_FILE | ADDRESS_VIRTUAL | ADDRESS_LOOK,
+			     &place, err);
+
+	if (r)
+		return r;
+	if (place->levels[place->level_count - 1].kind != PLACE_VIRTUAL)
+		r = err_set(err, -ENOTSUP, address, ERR_NOWHERE,
+			    "it is a file, and no virtual disk");
+	address_close(place);
+	return r;
+}
+
+// What is there: a folder's path ends with a slash, a volume's root has none.
+static int look(const char *address, const char **ret_end, struct err *err)
+{
+	struct tree_stat s = {.is_directory = true};
+	struct place *place;
+	const char *path;
+	int r = address_open(address, ADDRESS_LOOK, &place, err);
+
+	*ret_end = "";
+	if (r)
+		return r;
+	path = place->path;
+	if (path && path[strspn(path, "\\/")]) {
+		r = tree_stat(place->volume, path, &s, err);
+		*ret_end = !r && s.is_directory ? "\\" : "";
+	}
+	address_close(place);
+	return r || s.is_directory ? r : check_disk(address, err);
+}
+
+// Of a disk that went, or a file that was deleted: Windows gives such a letter away.
+static bool is_gone(const char *address)
+{
+	const char *end;
+
+	return look(address, &end, NULL) == -ENOENT;
+}
+
+// --- The table's file --------------------------------------------------------------
+
 struct change {
 	int letter;    // its index
 	char *address; // NULL: none
@@ -116,10 +165,10 @@ struct change {
 static int change_table(struct address_letters *l, const struct change *c,
 			struct err *err)
 {
-	const char name[] = {(char)('A' + c->letter), ':', 0};
+	const char name[] = {(char)('A' + c->letter), 0};
 	char *address = NULL, **at = &l->addresses[c->letter];
 
-	if (c->address && *at && strcmp(c->address, *at))
+	if (c->address && *at && strcmp(c->address, *at) && !is_gone(*at))
 		return err_set(err, -EEXIST, name, ERR_NOWHERE,
 			       "it stands for %s already", *at);
 	if (!c->address && !*at)
@@ -167,45 +216,6 @@ int address_letter_remove(char letter, struct err *err)
 	return c.letter < 0
 		       ? refuse_letter(letter, err)
 		       : address_session_change(TABLE, change_text, &c, err);
-}
-
-// --- What a letter may stand for ---------------------------------------------------
-
-// A file in a volume must be a virtual disk.
-static int check_disk(const char *address, struct err *err)
-{
-	struct place *place;
-	int r = address_open(address,
-			     ADDRESS_FILE | ADDRESS_VIRTUAL | ADDRESS_LOOK,
-			     &place, err);
-
-	if (r)
-		return r;
-	if (place->levels[place->level_count - 1].kind != PLACE_VIRTUAL)
-		r = err_set(err, -ENOTSUP, address, ERR_NOWHERE,
-			    "it is a file, and no virtual disk");
-	address_close(place);
-	return r;
-}
-
-// What is there: a folder's path ends with a slash, a volume's root has none.
-static int look(const char *address, const char **ret_end, struct err *err)
-{
-	struct tree_stat s = {.is_directory = true};
-	struct place *place;
-	const char *path;
-	int r = address_open(address, ADDRESS_LOOK, &place, err);
-
-	*ret_end = "";
-	if (r)
-		return r;
-	path = place->path;
-	if (path && path[strspn(path, "\\/")]) {
-		r = tree_stat(place->volume, path, &s, err);
-		*ret_end = !r && s.is_directory ? "\\" : "";
-	}
-	address_close(place);
-	return r || s.is_directory ? r : check_disk(address, err);
 }
 
 // The address with its path from the root on, without what names a root folder.

@@ -120,6 +120,8 @@ static void tell_piece(const struct item *item, struct detail *ret)
 		    p->volume->label[0] ? " " : "", p->volume->label);
 	add(line, "%s bytes at %s", grouped(p->size, bytes),
 	    size_text(p->start, size));
+	if (p->region && !p->region->is_free)
+		add(line, ", address @%u", p->region->part.number);
 	line = ret->lines[1];
 	if (p->volume)
 		tell_volume(p->volume, line);

@@ -113,7 +113,7 @@ static const char *type_name(const struct vdisk_info *info)
 {
 	static const char *const names[] = {
 		[VDISK_FIXED] = "fixed",
-		[VDISK_DYNAMIC] = "dynamic",
+		[VDISK_DYNAMIC] = "expandable",
 		[VDISK_DIFFERENCING] = "differencing",
 	};
 

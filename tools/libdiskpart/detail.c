@@ -121,7 +121,11 @@ enum diskpart_status diskpart_run_detail_partition(struct diskpart *d,
 		show_gpt(d, &region->part);
 	else
 		show_mbr(d, &region->part);
-	diskpart_say(d, "Offset in Bytes: %" PRIu64 "\n", region->start);
+	diskpart_say(d,
+		     "Offset in Bytes: %" PRIu64 "\n"
+		     "Address: %s@%u\n",
+		     region->start, diskpart_disk(d)->address,
+		     region->part.number);
 	if (region->volume >= 0)
 		diskpart_table_volumes(d, -1, region->volume);
 	else

@@ -65,6 +65,9 @@ enum diskpart_status diskpart_run_mend(struct diskpart *d, const struct call *c)
 	struct err err = {0};
 	int r = storage_mend_table(d->storage, (unsigned)d->disk, &err);
 
+	if (r == -ENOENT)
+		return diskpart_done(d, "The partition table of the selected "
+					"disk needs no mending.");
 	return r ? diskpart_failed(d, r, &err)
 		 : diskpart_done(d, "DiskPart mended the partition table of "
 				    "the selected disk.");

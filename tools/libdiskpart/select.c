@@ -191,7 +191,10 @@ enum diskpart_status diskpart_run_select_vdisk(struct diskpart *d,
 		return diskpart_misuse(d, c->command,
 				       "FILE=, with the virtual disk's file, "
 				       "is needed.");
-	r = storage_vdisk_look(file, &info, &err);
+	// One that is lost can still be detached.
+	r = storage_is_lost(d->storage, file)
+		    ? 0
+		    : storage_vdisk_look(file, &info, &err);
 	if (!r)
 		r = diskpart_select_vdisk(d, file, &err);
 	if (r)

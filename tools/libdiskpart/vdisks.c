@@ -137,7 +137,8 @@ enum diskpart_status diskpart_run_detach(struct diskpart *d,
 	unsigned number;
 	int r;
 
-	if (!storage_is_attached(d->storage, d->vdisk, &number))
+	if (!storage_is_attached(d->storage, d->vdisk, &number) &&
+	    !storage_is_lost(d->storage, d->vdisk))
 		return diskpart_refuse(
 			d,
 			"Virtual Disk Service error:\nThe virtual disk is "

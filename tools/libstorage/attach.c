@@ -33,6 +33,48 @@ bool storage_is_attached(const struct storage *s, const char *file,
 	return d;
 }
 
+// The file may be gone: then it is no disk, and of the session's list alone.
+static bool is_said(const struct storage *s, const char *address)
+{
+	const struct storage_state_disk *said;
+	struct storage_state state;
+	bool yes;
+
+	if (s->effects->read_state(&state, NULL))
+		return false;
+	said = storage_state_find(&state, address);
+	yes = said && said->is_attached;
+	storage_state_done(&state);
+	return yes;
+}
+
+// Writes a virtual disk's address as the list has it; one whose host is gone is
+// written so already.
+static int whole(const struct storage *s, const char *file, char **ret,
+		 struct err *err)
+{
+	struct err why = {0};
+	int r = s->effects->whole(file, ret, &why);
+
+	if (r == -ENOENT && is_said(s, file)) {
+		*ret = mem_strdup(file);
+		return *ret ? 0 : err_nomem(err);
+	}
+	return r ? err_pass(err, r, &why) : 0;
+}
+
+bool storage_is_lost(const struct storage *s, const char *file)
+{
+	char *address;
+	bool yes;
+
+	if (whole(s, file, &address, NULL))
+		return false;
+	yes = !find_attached(s, address) && is_said(s, address);
+	mem_free(address);
+	return yes;
+}
+
 // Whether it can be opened as it is wanted, which is tried.
 static int try_open(struct storage *s, const char *address, bool read_only,
 		    struct err *err)
@@ -95,6 +137,8 @@ static int detach(struct storage *s, char *address, struct err *err)
 	const struct storage_disk *d = find_attached(s, address);
 	int r;
 
+	if (!d && is_said(s, address))
+		return s->effects->put_state(&nothing, err);
 	if (!d)
 		return err_set(err, -ENOENT, address, ERR_NOWHERE,
 			       "it is not attached");
@@ -107,7 +151,7 @@ static int detach(struct storage *s, char *address, struct err *err)
 int storage_detach_file(struct storage *s, const char *file, struct err *err)
 {
 	char *address;
-	int r = s->effects->whole(file, &address, err);
+	int r = whole(s, file, &address, err);
 
 	if (r)
 		return r;

@@ -6,8 +6,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "storage.h"
-#include "storage_state.h"
+#include "storage_priv.h"
 
 static bool is_separator(char c)
 {
@@ -40,6 +39,19 @@ static int refuse(const char *file, const char *address, struct err *err)
 		       file);
 }
 
+bool storage_is_gone(const struct storage_effects *effects, const char *address)
+{
+	struct place *place;
+	int r = effects->open_place(address,
+				    ADDRESS_FILE | ADDRESS_VIRTUAL |
+					    ADDRESS_LOOK,
+				    &place, NULL);
+
+	if (!r)
+		effects->close_place(place);
+	return r == -ENOENT;
+}
+
 int storage_check_attached(const struct storage_effects *effects,
 			   const char *address, bool itself, struct err *err)
 {
@@ -51,7 +63,8 @@ int storage_check_attached(const struct storage_effects *effects,
 	for (size_t i = 0; i < state.count && !r; i++) {
 		const struct storage_state_disk *d = &state.disks[i];
 
-		if (d->is_attached && is_held(d->address, address, itself))
+		if (d->is_attached && is_held(d->address, address, itself) &&
+		    !storage_is_gone(effects, d->address))
 			r = refuse(d->address, address, err);
 	}
 	storage_state_done(&state);

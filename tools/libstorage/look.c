@@ -183,7 +183,8 @@ static int add_attached(struct looking *l, struct err *err)
 	for (size_t i = 0; i < l->state.count && !r; i++) {
 		const struct storage_state_disk *d = &l->state.disks[i];
 
-		if (d->is_attached)
+		if (d->is_attached &&
+		    !storage_is_gone(l->s->effects, d->address))
 			r = add_disk(
 				l,
 				&(struct storage_named){

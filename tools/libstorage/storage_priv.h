@@ -69,6 +69,12 @@ MUST_CHECK
 int storage_check_source(const struct storage *s, const char *address,
 			 struct err *err);
 
+// --- held.c --------------------------------------------------------------------
+
+// Tells whether the file of a virtual disk, or what it lay in, is not there.
+bool storage_is_gone(const struct storage_effects *effects,
+		     const char *address);
+
 // --- numbers.c -----------------------------------------------------------------
 
 // Number what has no number yet, and sort by it; what is in the old lists keeps its

@@ -120,7 +120,7 @@ static inline void file(size_t i, const char *path, const char *address,
 					  .volume = 1,
 					  .size = 60 * GIB,
 					  .type = parent_name ? "differencing"
-							      : "dynamic",
+							      : "expandable",
 					  .parent = parent,
 					  .parent_name = TEXT(parent_name),
 					  .trouble = TEXT("")};

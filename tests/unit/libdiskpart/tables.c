@@ -85,6 +85,7 @@ static void test_details(void)
 		   "Required: Yes\n"
 		   "Attrib  : 0X8000000000000001\n"
 		   "Offset in Bytes: 122683392\n"
+		   "Address: /dev/nvme0n1@3\n"
 		   "\n  Volume ###");
 	check_done("detail volume");
 	check_said("\nRead-only              : No\n"
