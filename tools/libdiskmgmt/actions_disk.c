@@ -71,7 +71,7 @@ static void write_mend(const struct target *t, const struct form *f,
 
 static void ask_clean(const struct target *t, struct form *f)
 {
-	diskmgmt_ask_yes(f, "Zero all of it", false);
+	diskmgmt_ask_yes(f, "Zero it all", false);
 }
 
 static void write_clean(const struct target *t, const struct form *f,
@@ -79,8 +79,7 @@ static void write_clean(const struct target *t, const struct form *f,
 {
 	select_disk(t, l);
 	diskmgmt_add_line(l, "clean%s",
-			  diskmgmt_is(f, "Zero all of it", "yes") ? " all"
-								  : "");
+			  diskmgmt_is(f, "Zero it all", "yes") ? " all" : "");
 }
 
 // --- Of the session ----------------------------------------------------------

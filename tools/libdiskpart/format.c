@@ -119,16 +119,35 @@ static const char *unit_text(uint32_t bytes, char text[DISKPART_SIZE])
 	return text;
 }
 
+// Whether the volume has as many clusters of that size as the kind of FAT takes
+// (Microsoft, "FAT: General Overview of On-Disk Format", 3.5).
+static bool fits(const struct storage_volume *v, const struct fs *fs,
+		 uint32_t cluster)
+{
+	uint64_t count = v->size / cluster;
+
+	if (fs->fs == STORAGE_FAT)
+		return count < 65525;
+	return fs->fs == STORAGE_NTFS || (count >= 65525 && count < 1 << 28);
+}
+
 static void show_fs(struct diskpart *d, const struct fs *fs, bool is_default)
 {
+	const struct storage_volume *v = diskpart_volume(d);
+	uint32_t first = fs->least;
 	char text[DISKPART_SIZE];
 
+	while (first <= fs->most && !fits(v, fs, first))
+		first <<= 1;
+	if (first > fs->most)
+		return;
 	diskpart_say(d,
 		     "\n  Type                 : %s%s\n"
 		     "  Allocation Unit Sizes: ",
 		     fs->name, is_default ? " (Default)" : "");
-	for (uint32_t size = fs->least; size <= fs->most; size <<= 1)
-		diskpart_say(d, "%s%s%s", size == fs->least ? "" : ", ",
+	for (uint32_t size = first; size <= fs->most && fits(v, fs, size);
+	     size <<= 1)
+		diskpart_say(d, "%s%s%s", size == first ? "" : ", ",
 			     unit_text(size, text),
 			     size == 4096 && fs->fs == STORAGE_NTFS
 				     ? " (Default)"

@@ -106,6 +106,9 @@ static void test_details(void)
 		   "  Type                 : NTFS (Default)\n"
 		   "  Allocation Unit Sizes: 512, 1024, 2048, 4096 (Default), "
 		   "8192, 16K, 32K, 64K, 128K, 256K, 512K, 1024K, 2048K\n");
+	// those alone that make the kind of FAT on a volume of that size
+	check_said("  Type                 : FAT\n"
+		   "  Allocation Unit Sizes: 16K, 32K, 64K\n");
 	end();
 }
 
