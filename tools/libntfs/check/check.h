@@ -148,6 +148,13 @@ struct check_form {
 // Returns that of a type, or NULL for one that is unknown.
 const struct check_form *ntfs_check_form_of(uint32_t type);
 
+// named.c: the name that a file of the system has by its number, or NULL.
+const char *ntfs_check_system_name(uint64_t number);
+
+// Returns the name that a file of the system, or one in $Extend, must have when all
+// of its names are others; else NULL.
+const char *ntfs_check_misnamed(const struct ntfs_file *f);
+
 // list.c: the attribute list against the attributes that there are.
 int ntfs_check_list(struct check *c, const struct ntfs_file *f);
 

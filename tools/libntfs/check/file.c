@@ -296,6 +296,7 @@ static void check_whole(struct file_check *k)
 {
 	const struct ntfs_record *base = &k->f->records[0];
 	struct check *c = k->c;
+	const char *name = ntfs_check_misnamed(k->f);
 
 	if (!k->has_standard)
 		ntfs_check_problem(c, k->number, NTFS_RULE_STANDARD_INFORMATION,
@@ -310,6 +311,10 @@ static void check_whole(struct file_check *k)
 		ntfs_check_problem(c, k->number, NTFS_RULE_FILE_NAME,
 				   "The file has no name");
 	}
+	if (name)
+		ntfs_check_problem(c, k->number, NTFS_RULE_FILE_NAME,
+				   "The file of the system is not named %s",
+				   name);
 	if (k->win32 != k->dos || k->win32_parents != k->dos_parents)
 		ntfs_check_problem(
 			c, k->number, NTFS_RULE_NAME_SPACE,

@@ -14,29 +14,19 @@
 #include "../encode/record.h"
 
 struct bare_file {
-	const char *name;
 	uint16_t flags;      // of the record, beside IN_USE
 	uint32_t attributes; // beside hidden and system
 	const char *loss;    // what is gone with it for good
 };
 
+// Nothing but a name, for those that are not here.
 static const struct bare_file files[NTFS_REC_FREE] = {
-	[NTFS_REC_MFT] = {"$MFT", 0, 0, NULL},
-	[NTFS_REC_MFTMIRR] = {"$MFTMirr", 0, 0, NULL},
-	[NTFS_REC_LOGFILE] = {"$LogFile", 0, 0, NULL},
-	[NTFS_REC_VOLUME] = {"$Volume", 0, 0, "the volume's label"},
-	[NTFS_REC_ATTRDEF] = {"$AttrDef", 0, 0, NULL},
-	[NTFS_REC_ROOT] = {".", NTFS_RF_DIRECTORY, NTFS_FA_DIRECTORY,
+	[NTFS_REC_VOLUME] = {0, 0, "the volume's label"},
+	[NTFS_REC_ROOT] = {NTFS_RF_DIRECTORY, NTFS_FA_DIRECTORY,
 			   "the root folder's times and descriptor"},
-	[NTFS_REC_BITMAP] = {"$Bitmap", 0, 0, NULL},
-	[NTFS_REC_BOOT] = {"$Boot", 0, 0, NULL},
-	[NTFS_REC_BADCLUS] = {"$BadClus", 0, 0,
-			      "which clusters the disk cannot hold"},
-	[NTFS_REC_SECURE] = {"$Secure", NTFS_RF_VIEW_INDEX, NTFS_FA_VIEW_INDEX,
-			     NULL},
-	[NTFS_REC_UPCASE] = {"$UpCase", 0, 0, NULL},
-	[NTFS_REC_EXTEND] = {"$Extend", NTFS_RF_DIRECTORY, NTFS_FA_DIRECTORY,
-			     NULL},
+	[NTFS_REC_BADCLUS] = {0, 0, "which clusters the disk cannot hold"},
+	[NTFS_REC_SECURE] = {NTFS_RF_VIEW_INDEX, NTFS_FA_VIEW_INDEX, NULL},
+	[NTFS_REC_EXTEND] = {NTFS_RF_DIRECTORY, NTFS_FA_DIRECTORY, NULL},
 };
 
 struct bare {
@@ -133,7 +123,7 @@ static bool has_content(struct bare *k, const struct ntfs_record *rec)
 
 static bool has_name(const struct ntfs_record *rec)
 {
-	const char *wanted = files[rec->number].name;
+	const char *wanted = ntfs_check_system_name(rec->number);
 	struct ntfs_attr a = {0};
 	unsigned broken = 0;
 
@@ -182,12 +172,13 @@ static bool is_needed(struct bare *k, uint64_t number, uint8_t *data,
 	}
 	if (!ntfs_repair_decode(data, k->n->info.record_size, number, &rec,
 				ret_odd))
-		return !is_zero || files[number].name || is_counted(k, number);
+		return !is_zero || ntfs_check_system_name(number) ||
+		       is_counted(k, number);
 	if (get_le16(h->usa_offset) >= sizeof(*h) &&
 	    get_le32(h->number) != number &&
-	    !(files[number].name && has_name(&rec)))
+	    !(ntfs_check_system_name(number) && has_name(&rec)))
 		return true;
-	if (!files[number].name)
+	if (!ntfs_check_system_name(number))
 		return rec.base || is_broken(&rec);
 	if (!(rec.flags & NTFS_RF_IN_USE) || rec.base)
 		return true;
@@ -263,7 +254,7 @@ static void put_standard(struct bare *k, struct record *rec, uint64_t number)
 size_t ntfs_repair_system_name(uint64_t number, uint64_t time,
 			       uint8_t ret[REPAIR_MAX_SYSTEM_NAME])
 {
-	const struct bare_file *f = &files[number];
+	const char *name = ntfs_check_system_name(number);
 	struct ntfs_file_name_disk h = {
 		.parent =
 			to_le64(NTFS_REC_ROOT | (uint64_t)NTFS_REC_ROOT
@@ -273,14 +264,14 @@ size_t ntfs_repair_system_name(uint64_t number, uint64_t time,
 		.changed = to_le64(time),
 		.accessed = to_le64(time),
 		.attributes = to_le32(NTFS_ATTR_HIDDEN | NTFS_ATTR_SYSTEM |
-				      f->attributes),
+				      files[number].attributes),
 		.name_space = NTFS_NS_BOTH,
 	};
 	le16 units[NTFS_MAX_ASCII];
 
-	if (!f->name)
+	if (!name)
 		return 0;
-	h.name_len = (uint8_t)ntfs_ascii_units(f->name, units);
+	h.name_len = (uint8_t)ntfs_ascii_units(name, units);
 	memcpy(ret, &h, sizeof(h));
 	memcpy(ret + sizeof(h), units, 2u * h.name_len);
 	return sizeof(h) + 2u * h.name_len;
@@ -406,17 +397,18 @@ static int put_content(struct bare *k, struct record *rec, uint64_t number)
 
 static void say_bare(struct bare *k, uint64_t number)
 {
-	const struct bare_file *f = &files[number];
+	const char *name = ntfs_check_system_name(number);
+	const char *loss = files[number].loss;
 
-	if (f->loss)
+	if (loss)
 		ntfs_repair_lose(k->r, number,
 				 "%s cannot be read, and is made anew: %s %s "
 				 "not known any more",
-				 f->name, f->loss,
+				 name, loss,
 				 number == NTFS_REC_ROOT ? "are" : "is");
 	else
 		ntfs_repair_say(k->r, number, "%s is made anew",
-				f->name ? f->name : "the system's record");
+				name ? name : "the system's record");
 	k->r->is_bare |= (uint16_t)(1u << number);
 }
 
@@ -426,7 +418,7 @@ static int write_bare(struct bare *k, uint64_t number, uint8_t *data)
 	struct ntfs_record_disk head = {
 		.number = to_le32((uint32_t)number),
 		.sequence = to_le16((uint16_t)number),
-		.links = to_le16(files[number].name ? 1 : 0),
+		.links = to_le16(ntfs_check_system_name(number) ? 1 : 0),
 		.flags = to_le16(NTFS_RF_IN_USE | files[number].flags),
 	};
 	struct record rec = {.data = mem_alloc(size),

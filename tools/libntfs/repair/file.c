@@ -388,6 +388,41 @@ static int give_name(struct file_repair *k)
 	return r;
 }
 
+static int rename_to(struct file_repair *k, const char *wanted)
+{
+	struct change_attr *a = ntfs_change_find(k->f, NTFS_AT_FILE_NAME, NULL);
+	uint8_t value[REPAIR_MAX_SYSTEM_NAME];
+	struct ntfs_file_name_disk *h = (void *)value;
+	le16 units[NTFS_MAX_ASCII];
+	char buf[ATTR_TEXT];
+
+	if (!a) // what could not be read
+		return 0;
+	memcpy(h, a->value, sizeof(*h));
+	h->name_len = (uint8_t)ntfs_ascii_units(wanted, units);
+	memcpy(value + sizeof(*h), units, 2u * h->name_len);
+	ntfs_repair_say(k->w->r, k->number,
+			"its %s is set to that of a file of the system, %s",
+			name_of(a, buf), wanted);
+	k->told = true;
+	return ntfs_change_set(k->f, a, value, sizeof(*h) + 2u * h->name_len,
+			       k->err);
+}
+
+// A damaged name is not what its folder is to know it by.
+static int mend_system_name(struct file_repair *k)
+{
+	struct ntfs_file f;
+	const char *wanted;
+
+	if (ntfs_repair_hide(k->w->r,
+			     ntfs_file_open(k->w->c->n, k->number, &f, NULL)))
+		return 0;
+	wanted = ntfs_check_misnamed(&f);
+	ntfs_file_done(&f);
+	return wanted ? rename_to(k, wanted) : 0;
+}
+
 // One that is none would be a file that nobody can open.
 static int mend_reparse(struct file_repair *k)
 {
@@ -552,6 +587,8 @@ static int mend(struct file_repair *k)
 	mend_streams(k);
 	mend_names(k);
 	r = give_name(k);
+	if (!r)
+		r = mend_system_name(k);
 	if (!r)
 		r = mend_kind(k);
 	if (!r)
