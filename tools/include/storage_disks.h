@@ -282,7 +282,8 @@ int storage_set_volume(struct storage *s, unsigned volume, int hidden,
 
 // Makes a volume and its partition larger by `bytes` (0: all the free space behind
 // it): the table first, then the file system. What was cut between leaves a partition
-// that is too large, and the next call uses what is over at first. A RAW volume's
+// that is too large, and the next call uses what is over at first; one that was cut
+// later, in NTFS, is ended by it even when nothing is free any more. A RAW volume's
 // partition grows alone.
 // Returns also -ENOSPC when so much is not free behind it, -ENOTSUP for a file system
 // that keeps its size, or for a volume that fills its disk, -ECANCELED, or as

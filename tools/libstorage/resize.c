@@ -169,18 +169,50 @@ static void take_back(struct storage_volume_target *t, enum fs_kind kind,
 		best_effort(write_size(t, old, NULL));
 }
 
+// Returns true for a volume that is to be settled: when an earlier call was cut off
+// late, that alone is left of it.
+static bool is_left_over(struct disk *volume)
+{
+	const char *why = NULL;
+	struct ntfs *n;
+
+	if (ntfs_open(volume, &n, NULL))
+		return false;
+	if (ntfs_in_use(n, &why, NULL))
+		why = NULL;
+	ntfs_close(n);
+	return why;
+}
+
+// Ends what is left of one. Unless there is no room at all, more was asked for than
+// that: `why` says that it is not there.
+static int settle(struct storage_volume_target *t, struct progress *progress,
+		  const struct err *why, struct err *err)
+{
+	const struct part *p = t->part;
+	uint64_t end = p->start + p->size;
+	int r = extend_fs(t, FS_NTFS, progress, err);
+
+	return r || free_end(t->target.table, p) - end < PART_ALIGN
+		       ? r
+		       : err_pass(err, why->code, why);
+}
+
 static int extend(struct storage_volume_target *t, enum fs_kind kind,
 		  uint64_t bytes, struct progress *progress, struct err *err)
 {
 	uint64_t fs, size = 0, old = t->part->size;
-	int r = fs_size(t->disk, kind, &fs, err);
+	struct err e = {0};
+	int r = fs_size(t->disk, kind, &fs, &e);
 
 	if (!r)
-		r = choose_size(t, fs, bytes, &size, err);
+		r = choose_size(t, fs, bytes, &size, &e);
+	if (r == -ENOSPC && kind == FS_NTFS && is_left_over(t->disk))
+		return settle(t, progress, &e, err);
 	if (!r && size > old)
-		r = write_size(t, size, err);
+		r = write_size(t, size, &e);
 	if (r)
-		return r;
+		return err_pass(err, r, &e);
 	r = extend_fs(t, kind, progress, err);
 	if (r)
 		take_back(t, kind, old);
@@ -298,9 +330,11 @@ static int shrink(struct storage_volume_target *t, enum fs_kind kind,
 			       "it can shrink by %llu MB, and no more",
 			       (unsigned long long)sizes.most >> 20);
 	size = t->part->size - desired;
-	// Of an earlier call that was cut off the partition alone is left to do.
-	if (sizes.fs > size)
-		r = e->shrink_ntfs(t->disk, size, progress, err);
+	// Of an earlier call that was cut off the partition alone may be left to
+	// do, but for what the volume was left with.
+	if (kind == FS_NTFS)
+		r = e->shrink_ntfs(t->disk, sizes.fs > size ? size : sizes.fs,
+				   progress, err);
 	if (!r)
 		r = disk_flush(t->disk, err);
 	if (!r)

@@ -6,6 +6,8 @@
 #include "ntfs_resize.h"
 #include "storage_fake.h"
 
+#include "libntfs/read/read.h"
+
 #define MIB ((uint64_t)1 << 20)
 
 static struct err err;
@@ -227,6 +229,69 @@ static void test_half(void)
 	end();
 }
 
+static void use_volume(void (*fn)(struct disk *d))
+{
+	struct place *place;
+
+	check_ok(fake_open(storage_find_volume(s, 0)->address, ADDRESS_WRITE,
+			   &place, &err),
+		 &err);
+	fn(place->disk);
+	fake_close(place);
+}
+
+// What a cut leaves that comes when the size is the new one already.
+static void mark(struct disk *d)
+{
+	const le16 dirty = to_le16(NTFS_VF_DIRTY);
+	struct ntfs_file f;
+	struct ntfs_attr a;
+	struct ntfs *n;
+	uint64_t off;
+
+	check_ok(ntfs_open(d, &n, &err), &err);
+	check_ok(ntfs_file_open(n, NTFS_REC_VOLUME, &f, &err), &err);
+	check_ok(ntfs_file_find(&f, NTFS_AT_VOLUME_INFORMATION, NULL, 0, &a,
+				&err),
+		 &err);
+	off = (uint64_t)NTFS_REC_VOLUME * n->info.record_size +
+	      (uint64_t)(a.value - a.record->data) +
+	      offsetof(struct ntfs_volume_information_disk, flags);
+	check_ok(disk_write(n->mft, off, &dirty, sizeof(dirty), &err), &err);
+	ntfs_file_done(&f);
+	ntfs_close(n);
+}
+
+static void is_clean(struct disk *d)
+{
+	struct ntfs_check_result result;
+
+	check_ok(ntfs_check(d, NULL, NULL, NULL, &result, &err), &err);
+	check_eq(result.problems, 0);
+}
+
+static void test_late(void)
+{
+	uint64_t by;
+
+	begin(PART_GPT);
+	add(0);
+	format(0, STORAGE_NTFS);
+	check_eq(storage_extend(s, 0, 0, NULL, NULL), -ENOSPC);
+	use_volume(mark);
+	check_ok(storage_extend(s, 0, 0, NULL, &err), &err);
+	use_volume(is_clean);
+	shows("0 GPT 64M: 1 1+62");
+	fake_effects.write_table = no_table;
+	check_eq(storage_shrink(s, 0, 10 * MIB, 0, &by, NULL, NULL), -EIO);
+	fake_effects.write_table = storage_effects.write_table;
+	use_volume(mark);
+	check_ok(storage_shrink(s, 0, 10 * MIB, 0, &by, NULL, &err), &err);
+	shows("0 GPT 64M: 1 1+52, free 53+10");
+	use_volume(is_clean);
+	end();
+}
+
 // FAT grows and does not shrink.
 static void test_fat(void)
 {
@@ -253,6 +318,7 @@ int main(void)
 	test_ntfs();
 	test_logical();
 	test_half();
+	test_late();
 	test_fat();
 	return 0;
 }
