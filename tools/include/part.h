@@ -165,6 +165,10 @@ int part_table_remove(struct part_table *t, unsigned number, struct err *err);
 // valid until the table is changed or freed.
 struct part *part_find(const struct part_table *t, unsigned number);
 
+// Tells whether a partition of a table shares space with another one (but a logical
+// one with the extended one that it lies in), or with the table itself.
+bool part_overlaps(const struct part_table *t, const struct part *p);
+
 // Writes a table to the disk it was made for or read from, in such an order
 // that a power cut leaves the old table or the new one: a GPT's backup, then
 // its primary copy (the other way round where only the backup can be read),

@@ -241,7 +241,8 @@ int storage_change_partition(struct storage *s, unsigned disk, unsigned number,
 // Formats; `full` also writes zeroes to, and reads, every cluster. What the volume
 // holds goes. `override` takes one of a disk in use. Of `how` a serial number and a
 // time of 0 are made up, and the hidden sectors are the partition's place.
-// Returns also -EROFS when the volume is read-only, -ECANCELED, or as storage_format.
+// Returns also -EROFS when the volume is read-only, -ENOTSUP when its partition shares
+// space with another one or the table, -ECANCELED, or as storage_format.
 MUST_CHECK
 int storage_format_volume(struct storage *s, unsigned volume,
 			  const struct storage_format *how, bool full,

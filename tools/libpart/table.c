@@ -129,22 +129,28 @@ int part_table_insert(struct part_table *t, const struct part *p,
 static bool share_space(const struct part *a, const struct part *b)
 {
 	// the extended partition holds the logical ones, on purpose
-	return a->logical == b->logical && a->start < b->start + b->size &&
-	       b->start < a->start + a->size;
+	if (a->logical != b->logical && part_is_extended(a->logical ? b : a))
+		return false;
+	return a->start < b->start + b->size && b->start < a->start + a->size;
+}
+
+bool part_overlaps(const struct part_table *t, const struct part *p)
+{
+	if (p->start < t->first_usable ||
+	    !range_ok(p->start, p->size, t->last_usable))
+		return true;
+	for (size_t i = 0; i < t->count; i++)
+		if (t->parts[i].number != p->number &&
+		    share_space(p, &t->parts[i]))
+			return true;
+	return false;
 }
 
 bool part_table_has_overlap(const struct part_table *t)
 {
-	for (size_t i = 0; i < t->count; i++) {
-		const struct part *p = &t->parts[i];
-
-		if (p->start < t->first_usable ||
-		    !range_ok(p->start, p->size, t->last_usable))
+	for (size_t i = 0; i < t->count; i++)
+		if (part_overlaps(t, &t->parts[i]))
 			return true;
-		for (size_t j = 0; j < i; j++)
-			if (share_space(p, &t->parts[j]))
-				return true;
-	}
 	return t->first_usable >= t->last_usable;
 }
 

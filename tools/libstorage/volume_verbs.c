@@ -137,6 +137,11 @@ int storage_format_volume(struct storage *s, unsigned volume,
 	if (t.info->is_read_only)
 		r = err_set(err, -EROFS, t.info->address, ERR_NOWHERE,
 			    "the volume is read-only");
+	if (!r && t.part && part_overlaps(t.target.table, t.part))
+		r = err_set(err, -ENOTSUP, t.info->address, ERR_NOWHERE,
+			    "it shares space with another partition or the "
+			    "table, which a format would damage; copy their "
+			    "files away, and clean the disk");
 	if (!r)
 		r = storage_check_attached(s->effects, t.info->address, false,
 					   err);

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+//
+// Disks that verbs leave alone for what their tables are.
+
+#include "storage_fake.h"
+
+#define MIB ((uint64_t)1 << 20)
+
+static struct err err;
+static struct storage *s;
+static struct disk *d;
+
+static unsigned add(uint64_t size)
+{
+	const struct part p = {
+		.type = part_type_data, .mbr_type = 7, .size = size};
+	unsigned n;
+
+	check_ok(storage_create_partition(s, 0, &p, &n, &err), &err);
+	return n;
+}
+
+static void begin(enum part_style style)
+{
+	static const char *const files[] = {"d.img"};
+	const struct storage_source source = {.files = files, .file_count = 1};
+
+	err = (struct err){0};
+	fake_begin();
+	d = fake_file("d.img", 64 * MIB, 512)->disk;
+	check_ok(storage_open(&fake_effects, &source, &s, &err), &err);
+	check_ok(storage_convert(s, 0, style, &err), &err);
+	add(20 * MIB);
+}
+
+static void end(void)
+{
+	storage_close(s);
+	fake_end();
+}
+
+// Lists a partition in the MBR's second entry, as another tool would.
+static void list_second(uint64_t start, uint64_t size)
+{
+	struct {
+		uint8_t boot, chs_start[3], type, chs_end[3];
+		le32 start, size;
+	} entry = {.type = 7,
+		   .start = to_le32((uint32_t)(start / 512)),
+		   .size = to_le32((uint32_t)(size / 512))};
+
+	check_ok(disk_write(d, 446 + 16, &entry, sizeof(entry), &err), &err);
+	check_ok(storage_rescan(s, &err), &err);
+}
+
+static int format(unsigned volume)
+{
+	const struct storage_format how = {.fs = STORAGE_FAT};
+
+	err = (struct err){0};
+	return storage_format_volume(s, volume, &how, false, true, NULL, &err);
+}
+
+static void test_overlap(void)
+{
+	begin(PART_MBR);
+	list_second(15 * MIB, 20 * MIB);
+	check_eq(format(0), -ENOTSUP);
+	check(strstr(err.why, "shares space"));
+	check_eq(format(1), -ENOTSUP);
+	list_second(21 * MIB, 20 * MIB);
+	check_ok(format(1), &err);
+	end();
+}
+
+int main(void)
+{
+	test_overlap();
+	return 0;
+}
