@@ -230,7 +230,8 @@ struct storage_partition_change {
 
 // Changes a partition's entry.
 // Returns also -ENOENT, -EINVAL for what the table's style does not have, -EPERM
-// for a type that only `override` gives or takes (ESP, MSR, extended, ...).
+// for a type that only `override` gives or takes (ESP, MSR), or nothing does
+// (extended).
 MUST_CHECK
 int storage_change_partition(struct storage *s, unsigned disk, unsigned number,
 			     const struct storage_partition_change *change,

@@ -223,6 +223,27 @@ int storage_delete_partition(struct storage *s, unsigned disk, unsigned number,
 	return r;
 }
 
+// A partition that the firmware or Windows itself looks for by its type.
+static bool is_special(const struct guid *type, int mbr_type)
+{
+	return type ? guid_equal(type, &part_type_efi) ||
+			       guid_equal(type, &part_type_msr)
+		    : mbr_type == PART_MBR_EFI;
+}
+
+static int check_special(const struct part *p,
+			 const struct storage_partition_change *c,
+			 struct err *err)
+{
+	if ((c->type || c->mbr_type >= 0) &&
+	    (is_special(c->type ? &p->type : NULL, p->mbr_type) ||
+	     is_special(c->type, c->mbr_type)))
+		return err_set(err, -EPERM, "partition", ERR_NOWHERE,
+			       "an EFI system or reserved partition stays one, "
+			       "and no other becomes one, but with override");
+	return 0;
+}
+
 static int check_change(const struct part_table *t, const struct part *p,
 			const struct storage_partition_change *c, bool override,
 			struct err *err)
@@ -247,11 +268,7 @@ static int check_change(const struct part_table *t, const struct part *p,
 	if (c->active == 1 && p->logical)
 		return err_set(err, -EINVAL, "partition", ERR_NOWHERE,
 			       "a logical partition cannot be active");
-	if (c->type && !override && guid_equal(&p->type, &part_type_msr))
-		return err_set(err, -EPERM, "partition", ERR_NOWHERE,
-			       "a reserved partition stays one, but with "
-			       "override");
-	return 0;
+	return override ? 0 : check_special(p, c, err);
 }
 
 static void apply_change(struct part_table *t, struct part *p,
