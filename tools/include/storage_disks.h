@@ -154,7 +154,8 @@ const struct storage_volume *storage_find_letter(const struct storage *s,
 // Each also returns, where it does not say it again: -ENODEV for a number that is
 // not there, -EBUSY for a disk that is in use or the start medium (unless the verb
 // takes `override`), -EROFS, -ENXIO when it is offline, -ESTALE when it is no longer
-// what was looked up, or the error of opening, reading or writing it. What would take
+// what was looked up, -EPERM when the table would be written and the MBR beside a GPT
+// lists partitions of its own, or the error of opening, reading or writing it. What would take
 // the file of an attached virtual disk away is -EBUSY, whatever is said: to clean,
 // delete, format or shrink what it lies in (storage_check_attached).
 
@@ -175,10 +176,12 @@ int storage_convert(struct storage *s, unsigned disk, enum part_style style,
 		    struct err *err);
 
 // Mends what part_table_read has found: a GPT's broken copy, a backup that is not
-// at the disk's end (grown disks), a protective MBR.
+// at the disk's end (grown disks), a protective MBR; with `override` also a hybrid MBR,
+// whose own partitions go: without it that is -EPERM.
 // Returns also -ENOENT when there is nothing to mend.
 MUST_CHECK
-int storage_mend_table(struct storage *s, unsigned disk, struct err *err);
+int storage_mend_table(struct storage *s, unsigned disk, bool override,
+		       struct err *err);
 
 // Sets a GPT's GUID, or an MBR's signature.
 // Returns also -EINVAL when the disk has the other style, or none.

@@ -328,6 +328,8 @@ const struct command diskpart_commands[] = {
 	 .summary = "Mend the selected disk's partition table.",
 	 .run = diskpart_run_mend,
 	 .needs = NEED_DISK,
+	 .options = {{"override", OPTION_FLAG, NULL,
+		      "take away what a hybrid MBR lists"}},
 	 .more = "    Not Windows': a GPT's broken copy is written anew, its "
 		 "backup goes to the\n    end of a disk that was made "
 		 "larger.\n"},

@@ -63,7 +63,8 @@ enum diskpart_status diskpart_run_convert(struct diskpart *d,
 enum diskpart_status diskpart_run_mend(struct diskpart *d, const struct call *c)
 {
 	struct err err = {0};
-	int r = storage_mend_table(d->storage, (unsigned)d->disk, &err);
+	int r = storage_mend_table(d->storage, (unsigned)d->disk,
+				   diskpart_has_option(c, "override"), &err);
 
 	if (r == -ENOENT)
 		return diskpart_done(d, "The partition table of the selected "

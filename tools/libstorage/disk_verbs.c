@@ -30,7 +30,7 @@ int storage_clean(struct storage *s, unsigned disk, bool all, bool override,
 {
 	struct storage_target t;
 	int r = storage_target_open(s, disk,
-				    STORAGE_ANY_TABLE |
+				    STORAGE_ANY_TABLE | STORAGE_HYBRID |
 					    (override ? STORAGE_OVERRIDE : 0),
 				    &t, err);
 
@@ -101,10 +101,12 @@ int storage_convert(struct storage *s, unsigned disk, enum part_style style,
 	return storage_target_end(&t, r, err);
 }
 
-int storage_mend_table(struct storage *s, unsigned disk, struct err *err)
+int storage_mend_table(struct storage *s, unsigned disk, bool override,
+		       struct err *err)
 {
 	struct storage_target t;
-	int r = storage_target_open(s, disk, 0, &t, err);
+	int r = storage_target_open(s, disk, override ? STORAGE_HYBRID : 0, &t,
+				    err);
 
 	if (r)
 		return r;

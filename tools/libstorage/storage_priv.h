@@ -184,6 +184,8 @@ enum {
 	STORAGE_OVERRIDE = 1 << 0,  // one in use is taken
 	STORAGE_ANY_TABLE = 1 << 1, // one whose table cannot be read is taken
 	STORAGE_ANY_STATE = 1 << 2, // one that is read-only or offline is taken
+	STORAGE_HYBRID =
+		1 << 3, // one whose hybrid MBR stays or may go is taken
 };
 
 // Opens a disk for writing, when it may be written to and is what was looked up.

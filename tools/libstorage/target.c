@@ -72,7 +72,14 @@ static int check_same(struct storage_target *t, unsigned flags, struct err *err)
 		return stale(d, err);
 	if (r && !(flags & STORAGE_ANY_TABLE))
 		return err_pass(err, r, &why);
-	return r || is_same_table(t->table, d->table) ? 0 : stale(d, err);
+	if (!r && !is_same_table(t->table, d->table))
+		return stale(d, err);
+	if (!r && t->table && t->table->hybrid && !(flags & STORAGE_HYBRID))
+		return err_set(err, -EPERM, d->address, ERR_NOWHERE,
+			       "its MBR lists partitions beside the GPT "
+			       "(hybrid), which writing the table would take "
+			       "away: REPAIR TABLE OVERRIDE does that");
+	return 0;
 }
 
 int storage_target_open(struct storage *s, unsigned disk, unsigned flags,

@@ -129,8 +129,9 @@ int storage_format_volume(struct storage *s, unsigned volume,
 {
 	struct storage_format completed = *how;
 	struct storage_volume_target t;
-	int r = storage_volume_open(s, volume, override ? STORAGE_OVERRIDE : 0,
-				    &t, err);
+	// of a GPT nothing is written but the volume
+	unsigned flags = STORAGE_HYBRID | (override ? STORAGE_OVERRIDE : 0);
+	int r = storage_volume_open(s, volume, flags, &t, err);
 
 	if (r)
 		return r;

@@ -409,12 +409,12 @@ static void test_grown(void)
 	fake_file("d.img", 8 * MIB, 512);
 	s = open_files(files, 1);
 	check_ok(storage_convert(s, 0, PART_GPT, &err), &err);
-	check_eq(storage_mend_table(s, 0, NULL), -ENOENT);
+	check_eq(storage_mend_table(s, 0, false, NULL), -ENOENT);
 	check_ok(disk_resize(fake_find("d.img")->disk, 16 * MIB, &err), &err);
-	check_eq(storage_mend_table(s, 0, NULL), -ESTALE);
+	check_eq(storage_mend_table(s, 0, false, NULL), -ESTALE);
 	check_ok(storage_rescan(s, &err), &err);
 	check(strstr(storage_find_disk(s, 0)->trouble, "larger"));
-	check_ok(storage_mend_table(s, 0, &err), &err);
+	check_ok(storage_mend_table(s, 0, false, &err), &err);
 	check(!*storage_find_disk(s, 0)->trouble);
 	storage_close(s);
 	fake_end();

@@ -101,8 +101,34 @@ static void test_special(void)
 	end();
 }
 
+// What old systems see of a GPT goes only when that is said.
+static void test_hybrid(void)
+{
+	const struct part p = {.type = part_type_data, .size = MIB};
+	uint8_t old[512], now[512];
+	unsigned n;
+
+	begin(PART_GPT);
+	list_second(MIB, 20 * MIB);
+	check_ok(disk_read(d, 0, old, sizeof(old), &err), &err);
+	check_eq(storage_create_partition(s, 0, &p, &n, &err), -EPERM);
+	check(strstr(err.why, "REPAIR TABLE OVERRIDE"));
+	check_eq(storage_delete_partition(s, 0, 1, true, NULL), -EPERM);
+	check_eq(storage_extend(s, 0, MIB, NULL, NULL), -EPERM);
+	check_eq(storage_mend_table(s, 0, false, NULL), -EPERM);
+	check_ok(format(0), &err);
+	check_ok(disk_read(d, 0, now, sizeof(now), &err), &err);
+	check(!memcmp(old, now, sizeof(old)));
+	check_ok(storage_mend_table(s, 0, true, &err), &err);
+	add(MIB);
+	list_second(MIB, 20 * MIB);
+	check_ok(storage_clean(s, 0, false, false, NULL, &err), &err);
+	end();
+}
+
 int main(void)
 {
+	test_hybrid();
 	test_special();
 	test_overlap();
 	return 0;
