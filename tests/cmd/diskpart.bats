@@ -112,7 +112,7 @@ sel dis 0'
 		'assign letter=V' 'list vdisk' 'detail vdisk'
 	assert_output_has 'DiskPart successfully created the virtual disk file.'
 	assert_output_has 'DiskPart successfully attached the virtual disk file.'
-	assert_output_has '* VDisk 0    Disk 1    Attached not open     Expandable  '
+	assert_output_has '* VDisk 0    Disk 1    Attached not open     Expandable  C:\x.vhd'
 	assert_output_has 'Device type ID: 2 (VHD)'
 	assert_output_has 'Associated disk#: 1'
 	echo text >x.txt

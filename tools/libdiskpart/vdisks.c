@@ -252,6 +252,26 @@ static const char *type_name(const struct vdisk_info *info)
 					     : "Differencing";
 }
 
+// Says a path by its volume's letter where there is one, as people give it.
+static void say_file(struct diskpart *d, const char *file)
+{
+	const struct storage_volume *volumes;
+	size_t count;
+
+	volumes = storage_volumes(d->storage, &count);
+	for (size_t i = 0; i < count; i++) {
+		const struct storage_volume *v = &volumes[i];
+		size_t n = strlen(v->address);
+
+		if (v->letter && !strncmp(file, v->address, n) &&
+		    file[n] == ':') {
+			diskpart_say(d, "%c%s\n", v->letter, file + n);
+			return;
+		}
+	}
+	diskpart_say(d, "%s\n", file);
+}
+
 static void row(struct diskpart *d, unsigned index, const char *file, int disk,
 		bool is_selected)
 {
@@ -261,12 +281,12 @@ static void row(struct diskpart *d, unsigned index, const char *file, int disk,
 	snprintf(name, sizeof(name), "VDisk %u", index);
 	if (disk >= 0)
 		snprintf(number, sizeof(number), "Disk %d", disk);
-	diskpart_say(d, "%c %-9s  %-8s  %-20s  %-10s  %s\n",
+	diskpart_say(d, "%c %-9s  %-8s  %-20s  %-10s  ",
 		     is_selected ? '*' : ' ', name, number,
 		     disk >= 0 ? "Attached not open" : "Added",
 		     storage_vdisk_look(file, &info, NULL) ? "Unknown"
-							   : type_name(&info),
-		     file);
+							   : type_name(&info));
+	say_file(d, file);
 }
 
 enum diskpart_status diskpart_run_list_vdisk(struct diskpart *d,
