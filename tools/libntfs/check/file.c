@@ -14,7 +14,7 @@ struct file_check {
 	struct check_record *mine;
 	unsigned names, win32, dos;          // of each kind
 	uint64_t win32_parents, dos_parents; // sums, to be equal
-	bool has_standard, has_index;
+	bool has_standard, has_index, is_encrypted;
 	uint32_t ea_size, ea_packed, ea_need;
 	bool has_ea_info, has_ea;
 };
@@ -257,6 +257,10 @@ static int check_content(struct file_check *k, const struct ntfs_attr *a)
 {
 	int r = 0;
 
+	if (a->flags & NTFS_AF_ENCRYPTED ||
+	    ntfs_name_is(a->name, a->name_len, "$EFS"))
+		k->is_encrypted = true;
+
 	switch (a->type) {
 	case NTFS_AT_STANDARD_INFORMATION:
 		check_standard(k, a);
@@ -291,6 +295,23 @@ static int check_content(struct file_check *k, const struct ntfs_attr *a)
 	return r || a->resident ? r : check_runs(k, a);
 }
 
+// Whoever goes by these would take the file for what it is not.
+static void check_kind(struct file_check *k)
+{
+	uint32_t wrong = k->is_encrypted
+				 ? NTFS_ATTR_DIRECTORY
+				 : NTFS_ATTR_DIRECTORY | NTFS_ATTR_ENCRYPTED;
+
+	if (!(k->f->records[0].flags & NTFS_RF_DIRECTORY) &&
+	    k->mine->attributes & wrong)
+		ntfs_check_find(k->c, NTFS_HARMLESS, k->number,
+				NTFS_RULE_FILE_ATTRIBUTES,
+				"The file's attributes %08x are those of a "
+				"folder, or of an encrypted file, which it is "
+				"not",
+				(unsigned)k->mine->attributes);
+}
+
 // What can be said when all attributes were seen.
 static void check_whole(struct file_check *k)
 {
@@ -301,6 +322,7 @@ static void check_whole(struct file_check *k)
 	if (!k->has_standard)
 		ntfs_check_problem(c, k->number, NTFS_RULE_STANDARD_INFORMATION,
 				   "The file has no standard information");
+	check_kind(k);
 	if (k->names != base->links)
 		ntfs_check_problem(c, k->number, NTFS_RULE_LINK_COUNT,
 				   "The file has %u names, its record says %u",

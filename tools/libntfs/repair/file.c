@@ -317,6 +317,21 @@ static void mend_names(struct file_repair *k)
 
 // --- What a file has ---------------------------------------------------------
 
+// The attributes that do not go with what a file is.
+static uint32_t wrong_attributes(const struct change_file *f)
+{
+	uint32_t wrong = NTFS_ATTR_DIRECTORY | NTFS_ATTR_ENCRYPTED;
+
+	if (f->flags & NTFS_RF_DIRECTORY)
+		return 0;
+	for (size_t i = 0; i < f->count; i++)
+		if (f->attrs[i].flags & NTFS_AF_ENCRYPTED ||
+		    ntfs_name_is(f->attrs[i].name, f->attrs[i].name_len,
+				 "$EFS"))
+			wrong = NTFS_ATTR_DIRECTORY;
+	return wrong;
+}
+
 static int mend_standard(struct file_repair *k)
 {
 	struct change_attr *a =
@@ -332,7 +347,8 @@ static int mend_standard(struct file_repair *k)
 	if (a) {
 		struct ntfs_standard_disk *old = (void *)a->value;
 
-		old->attributes = to_le32(get_le32(old->attributes) & known);
+		old->attributes = to_le32(get_le32(old->attributes) & known &
+					  ~wrong_attributes(k->f));
 		return 0;
 	}
 	s.modified = s.changed = s.accessed = s.created;
