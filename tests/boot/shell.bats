@@ -175,7 +175,7 @@ screen_lines() {
 		-device nvme,drive=d,serial=PRECIOUS-0123456789A \
 		-drive "if=virtio,format=raw,readonly=on,file=$dir/medium.img"
 	qemu_wait 'Choose 1 to' 60
-	keys 3
+	keys 4
 	sleep 3
 	qemu_shot list
 	qemu_item Shell
