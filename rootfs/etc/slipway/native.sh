@@ -45,7 +45,8 @@ native_attach() {
 	case $number in '' | *[!0-9]*) return 1 ;; esac
 	case $OPT_ROOT in PARTUUID=*:*@*) ;; *) return 1 ;; esac
 	why="no disk has a partition $guid"
-	wait_for 15 native_partition "$guid" || return
+	# as long as a slow machine takes to find its disks
+	wait_for 60 native_partition "$guid" || return
 	step VHD "$path on $volume"
 	why="$path on $volume could not be attached"
 	modprobe -aqb ublk_drv
