@@ -136,7 +136,7 @@ flip() { # OFFSET: changes one byte
 	assert_output_has "To be done:"
 	assert_output_has "Boot sector: fields that are the same on every volume are set."
 	assert_output_has "1 repair was made, by 0 of which something is lost."
-	assert_output_has "has no problems."
+	[ "${lines[-1]}" = "The file system has no problems now. Corrections were made." ]
 	run -0 slipway chkdsk volume
 	flip 21
 	run -1 slipway chkdsk --json --f volume
@@ -151,6 +151,16 @@ flip() { # OFFSET: changes one byte
 	run -1 slipway chkdsk /f volume
 	assert_output_has "File 10: \$UpCase is made anew."
 	run -0 slipway chkdsk volume
+}
+
+@test "chkdsk /F: the last words tell that something was lost" {
+	echo lost >file
+	slipway copy file 'volume:\'
+	printf XXXX | dd of=volume bs=1 conv=notrunc status=none \
+		seek=$((4 * 4096 + 24 * 1024)) # its record
+	run -1 slipway chkdsk /f volume
+	assert_output_has "File 24: it cannot be read, and is marked as free (lost)."
+	[ "${lines[-1]}" = "The file system has no problems now. Corrections were made, and by 1 of them something was lost: see (lost) above." ]
 }
 
 @test "chkdsk /F: neither sector leads to a volume" {

@@ -122,6 +122,44 @@ static void show_counts(const struct ntfs_info *info,
 		  r->clusters - r->clusters_used, info->size);
 }
 
+static void show_state(const struct output *o,
+		       const struct ntfs_check_result *r)
+{
+	const char *plural = r->problems == 1 ? "" : "s";
+
+	if (!r->problems)
+		printf("The file system %s.", o->is_changed
+						      ? "has no problems now"
+						      : "was examined and has "
+							"no problems");
+	else if (r->problems == r->leftovers + r->harmless)
+		printf("The file system has nothing that is broken: %" PRIu64
+		       " left over, %" PRIu64 " harmless.",
+		       r->leftovers, r->harmless);
+	else if (o->repairs)
+		printf("The file system has %" PRIu64
+		       " problem%s that cannot be repaired: what is "
+		       "named above with %s may be out of reach. Copy all else "
+		       "to another volume, then format this one.",
+		       r->problems, plural, *plural ? "them" : "it");
+	else
+		printf("The file system has %" PRIu64 " problem%s.",
+		       r->problems, plural);
+}
+
+// The last words.
+static void show_done(const struct output *o, bool has_problems)
+{
+	if (o->losses)
+		printf(" Corrections were made, and by %" PRIu64
+		       " of them something was lost: see (lost) above.\n",
+		       o->losses);
+	else if (o->is_changed)
+		puts(" Corrections were made.");
+	else
+		puts(has_problems ? " Nothing was changed." : "");
+}
+
 static void show_result(const struct output *o, const struct ntfs_info *info,
 			const struct ntfs_check_result *r)
 {
@@ -137,24 +175,8 @@ static void show_result(const struct output *o, const struct ntfs_info *info,
 		return;
 	}
 	show_counts(info, r);
-	if (r->problems && r->problems == r->leftovers + r->harmless)
-		printf("The file system has nothing that is broken: %" PRIu64
-		       " left over, %" PRIu64 " harmless. Nothing was "
-		       "changed.\n",
-		       r->leftovers, r->harmless);
-	else if (r->problems && o->repairs)
-		printf("The file system has %" PRIu64
-		       " problem%s that cannot be repaired: what is "
-		       "named above with %s may be out of reach. Copy all else "
-		       "to another volume, then format this one.\n",
-		       r->problems, r->problems == 1 ? "" : "s",
-		       r->problems == 1 ? "it" : "them");
-	else if (r->problems)
-		printf("The file system has %" PRIu64
-		       " problem%s. Nothing was changed.\n",
-		       r->problems, r->problems == 1 ? "" : "s");
-	else
-		puts("The file system was examined and has no problems.");
+	show_state(o, r);
+	show_done(o, r->problems);
 }
 
 static void show_head(const struct output *o, const char *type,
@@ -186,7 +208,7 @@ static int check_ntfs(struct disk *d, struct output *o, struct err *err)
 	show_head(o, "NTFS", info.label);
 	if (o->repairs) {
 		r = chkdsk_repair(d, o, err);
-		if (r || o->status == NOT_FIXED)
+		if (r)
 			return r;
 		if (!ntfs_open(d, &n, NULL)) {
 			info = *ntfs_get_info(n);

@@ -113,6 +113,8 @@ int chkdsk_repair(struct disk *d, struct output *o, struct err *err)
 	if (r)
 		return r;
 	show_end(o, &sum);
-	o->status = sum.steps || was_cut ? REPAIRED : CMD_OK;
+	o->is_changed = sum.steps || was_cut;
+	o->losses = sum.losses;
+	o->status = o->is_changed ? REPAIRED : CMD_OK;
 	return 0;
 }
