@@ -125,10 +125,20 @@ W:\\: => $PWD/d.img@1" ]
 	[ -z "$output" ]
 	run -0 slipway bcdedit /createstore 'V:\BCD'
 	run -0 slipway reg query 'V:\BCD\Objects'
-	# A store has letters of its own.
 	run -0 slipway bcdedit /store 'V:\BCD' /create /d x /application osloader
-	run -1 slipway bcdedit /store 'V:\BCD' /set "$(grep -o '{.*}' <<<"$output")" device partition=V:
-	assert_output_has 'no partition that is known here'
+	set_device() { slipway bcdedit /store 'V:\BCD' /set "$(grep -o '{.*}' <<<"$created")" device "$1"; }
+	created=$output
+	run -0 set_device partition=W:
+	run -0 slipway bcdedit /store 'V:\BCD' /enum all
+	letters=$output
+	run -0 set_device partition=d.img@1
+	run -0 slipway bcdedit /store 'V:\BCD' /enum all
+	[ "$output" = "$letters" ]
+	run -0 set_device 'vhd=[v:]\w.vhdx'
+	run -1 set_device partition=D:
+	assert_output_has 'this is no partition'
+	run -1 set_device 'vhd=[X:]\w.vhdx'
+	assert_output_has 'X: there are no drive letters but those that subst shows'
 }
 
 @test "subst: what is taken, gone, a file or a folder of the host is refused" {
@@ -138,6 +148,10 @@ W:\\: => $PWD/d.img@1" ]
 	slipway subst V: d.img@2
 	run -1 slipway subst V: d.img@1
 	assert_output_has "V: it stands for $PWD/d.img@2 already"
+	run -87 slipway dism V:
+	assert_output_has 'V: no such operation'
+	run -1 slipway bcdboot V: /s d.img@1
+	assert_output_has ' V: name the Windows folder, such as V:\Windows'
 	run -1 slipway subst X: 'V:\x'
 	assert_output_has 'no virtual disk'
 	run -1 slipway subst X: 'V:\none'

@@ -84,13 +84,6 @@ char *bcd_place_address(const char *text)
 	return address;
 }
 
-// "C:" or "C:\\": what the store has a name for, as bcd_device_parse knows it.
-static bool is_letter(const char *s)
-{
-	return ((*s >= 'A' && *s <= 'Z') || (*s >= 'a' && *s <= 'z')) &&
-	       s[1] == ':' && (!s[2] || (s[2] == '\\' && !s[3]));
-}
-
 int bcd_place_resolve(void *ctx, const char *text, struct bcd_device *ret,
 		      struct err *err)
 {
@@ -98,11 +91,14 @@ int bcd_place_resolve(void *ctx, const char *text, struct bcd_device *ret,
 	struct err found = {0};
 	struct place *place;
 	struct address_parts parts;
-	int r = is_letter(text) ? -ENOENT : address_split(text, &parts, NULL);
+	int r = address_split(text, &parts, &found);
 
 	(void)ctx;
-	if (r)
+	// what a letter does not stand for is no form of the store's either
+	if (r == -ENOENT && text[1] != ':')
 		return r;
+	if (r)
+		return err_pass(err, r == -ENOENT ? -EINVAL : r, &found);
 	r = !*parts.rest && access(parts.path, F_OK) ? -ENOENT : 0;
 	if (!*parts.rest && name_on_disk(parts.path, disk))
 		text = disk;

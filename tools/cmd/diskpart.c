@@ -210,9 +210,9 @@ static int read_switches(int argc, char **argv, struct cmd_switch *s,
 		return CMD_MISUSE;
 	if (count)
 		return cmd_misuse("diskpart",
-				  "%s: not understood; commands are in a "
+				  "%s%snot understood; commands are in a "
 				  "script, /s SCRIPT, or are typed",
-				  argv[1]);
+				  argv[1], err_colon(argv[1]));
 	if (s[WAIT].value && (size_parse(s[WAIT].value, NULL, ret_wait) ||
 			      *ret_wait > 24 * 60 * 60))
 		return cmd_misuse("diskpart", "/t: %s: not seconds of a day",

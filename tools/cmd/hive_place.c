@@ -257,11 +257,9 @@ void hive_place_advise(const struct hive_bytes *bytes, struct err *err)
 
 void hive_place_warn(const char *command, const struct hive_place *f)
 {
-	fprintf(stderr,
-		"%s: %s: warning: the hive was not closed, and its logs "
-		"are ignored: its last changes are missing, and what is "
-		"here may be half written\n",
-		command, hive_place_name(f));
+	cmd_warn(command, hive_place_name(f),
+		 "the hive was not closed, and its logs are ignored: its last "
+		 "changes are missing, and what is here may be half written");
 }
 
 int hive_place_load(struct hive_place *f, struct hive **ret, struct err *err)

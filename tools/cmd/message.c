@@ -73,7 +73,7 @@ int cmd_fail(const char *command, const char *object, const struct err *why)
 	err_format(&err, text, sizeof(text));
 	fprintf(stderr, "%s%s: ", colour ? "\033[1;31m" : "", command);
 	if (object)
-		fprintf(stderr, "%s: ", object);
+		fprintf(stderr, "%s%s", object, err_colon(object));
 	fprintf(stderr, "%s%s\n", text, colour ? "\033[0m" : "");
 	return status;
 }
@@ -82,7 +82,8 @@ void cmd_warn(const char *command, const char *object, const char *fmt, ...)
 {
 	va_list ap;
 
-	fprintf(stderr, "%s: %s: warning: ", command, object);
+	fprintf(stderr, "%s: %s%swarning: ", command, object,
+		err_colon(object));
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
@@ -112,7 +113,8 @@ void cmd_advise(struct err *err, const char *what)
 void cmd_note(const char *object, const char *note)
 {
 	if (note)
-		fprintf(stderr, "note: %s: %s\n", object, note);
+		fprintf(stderr, "note: %s%s%s\n", object, err_colon(object),
+			note);
 }
 
 static void print_note(void *ctx, const char *text)

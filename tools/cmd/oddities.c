@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd.h"
 #include "fat.h"
 #include "oddities.h"
 #include "part.h"
@@ -14,8 +15,7 @@
 static void warn(const char *command, const char *address, const char *text)
 {
 	fflush(stdout);
-	fprintf(stderr, "%s: %s: warning: %s; format it anew\n", command,
-		address, text);
+	cmd_warn(command, address, "%s; format it anew", text);
 }
 
 // Made elsewhere, and copied over. FAT and NTFS both tell it at 0x0b.

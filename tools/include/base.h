@@ -225,6 +225,10 @@ static inline void best_effort(int r)
 // Returns -ENOMEM.
 int err_nomem(struct err *err);
 
+// Returns what stands between a name and what is said of it: ": ", but " " behind a
+// drive's letter ("V:"), which has its colon, and nothing behind an empty name.
+const char *err_colon(const char *what);
+
 // Room for err_format without a cut.
 #define ERR_TEXT (384 + 1024 + 64)
 

@@ -95,13 +95,21 @@ int err_pass(struct err *err, int r, const struct err *inner)
 	return r;
 }
 
+const char *err_colon(const char *what)
+{
+	size_t len = strlen(what);
+
+	return !len ? "" : what[len - 1] == ':' ? " " : ": ";
+}
+
 int err_of(struct err *err, const char *what, const struct err *inner)
 {
 	const char *why = inner->why[0] ? inner->why : strerror(-inner->code);
 	bool is_same = !inner->what[0] || !strcmp(inner->what, what);
 	bool is_first = err && !err->code;
 	int r = err_set(err, inner->code, what, inner->where, "%s%s%s",
-			is_same ? "" : inner->what, is_same ? "" : ": ", why);
+			is_same ? "" : inner->what,
+			is_same ? "" : err_colon(inner->what), why);
 
 	if (is_first)
 		err->is_line = inner->is_line;
@@ -118,7 +126,7 @@ char *err_format(const struct err *err, char *buf, size_t size)
 	const char *why = err->why[0] ? err->why : strerror(-err->code);
 	const char *corrupt =
 		err->code == -EBADMSG && !err->is_line ? "corrupt: " : "";
-	const char *colon = err->what[0] ? ": " : "";
+	const char *colon = err_colon(err->what);
 	bool is_nowhere = err->where == ERR_NOWHERE;
 
 	if (err->is_line && !is_nowhere)

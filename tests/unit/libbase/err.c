@@ -54,6 +54,14 @@ int main(void)
 	check_eq(err_of(&outer, "x", &(struct err){.code = -EIO}), -EIO);
 	check(!strcmp(outer.why, strerror(EIO)));
 
+	// a drive's letter has its colon
+	err = (struct err){0};
+	err_set(&err, -ENOENT, "V:", ERR_NOWHERE, "gone");
+	check(!strcmp(err_format(&err, text, sizeof(text)), "V: gone"));
+	outer = (struct err){0};
+	check_eq(err_of(&outer, "x", &err), -ENOENT);
+	check(!strcmp(outer.why, "V: gone"));
+
 	// without an object the reason stands alone
 	other.what[0] = 0;
 	other.code = -ENOMEM;

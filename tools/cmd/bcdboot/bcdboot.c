@@ -299,8 +299,9 @@ static int find_system(struct run *run)
 
 	if (!run->source->path)
 		return err_set(&run->err, -EINVAL, run->words[0], ERR_NOWHERE,
-			       "name the Windows folder, such as %s:\\Windows",
-			       run->words[0]);
+			       "name the Windows folder, such as %s%s\\Windows",
+			       run->words[0],
+			       run->words[0][1] == ':' ? "" : ":");
 	if (!address && (!run->firmware.vars || !is_machines(run, run->source)))
 		return err_set(&run->err, -EINVAL, run->words[0], ERR_NOWHERE,
 			       "%s: name the system partition with /s, such as "

@@ -32,7 +32,8 @@ int deploy_end_deployed(const struct deploy_end *end, struct err *why)
 	struct err err = {0};
 	char text[512];
 
-	printf("%s: %s\nNothing is done now%s.\n", end->target, why->why,
+	printf("%s%s%s\nNothing is done now%s.\n", end->target,
+	       err_colon(end->target), why->why,
 	       end->answer->wipe ? "; again = yes in [disk] wants it every time"
 				 : "");
 	snprintf(text, sizeof(text), "deployed\n%s\n%s\n%s\n", end->target,
@@ -50,12 +51,12 @@ int deploy_end_failed(const struct deploy_end *end, const struct err *why)
 		fprintf(stderr, "deploy: no disk was written to\n");
 	else if (!end->is_new && touched)
 		fprintf(stderr,
-			"deploy: %s: what it held is gone, and what was written "
+			"deploy: %s%swhat it held is gone, and what was written "
 			"does not start; it counts as blank\n",
-			end->target);
+			end->target, err_colon(end->target));
 	else if (!end->is_new)
-		fprintf(stderr, "deploy: %s: nothing was written to it\n",
-			end->target);
+		fprintf(stderr, "deploy: %s%snothing was written to it\n",
+			end->target, err_colon(end->target));
 	err_format(why, what, sizeof(what));
 	snprintf(text, sizeof(text), "%s\n%s\n%s\n",
 		 touched ? "touched" : "untouched", end->target, what);

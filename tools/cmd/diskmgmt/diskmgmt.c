@@ -226,9 +226,9 @@ static int cmd_diskmgmt(int argc, char **argv)
 		status = cmd_switches(argc, argv, s, &count);
 	if (!status && count)
 		status = cmd_misuse("diskmgmt",
-				    "%s: not understood; disks are given by "
+				    "%s%snot understood; disks are given by "
 				    "--disk",
-				    argv[1]);
+				    argv[1], err_colon(argv[1]));
 	if (!status)
 		status = disk_words_sector_size("diskmgmt",
 						s[SECTOR_SIZE].value,

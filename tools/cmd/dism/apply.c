@@ -314,7 +314,7 @@ int dism_apply_image(int argc, char **argv)
 		return dism_done();
 	r = dism_fail(s[APPLY_DIR].value, &err);
 	if (fate)
-		fprintf(stderr, "%s: %s: %s\n", dism_name(), s[APPLY_DIR].value,
-			fate);
+		fprintf(stderr, "%s: %s%s%s\n", dism_name(), s[APPLY_DIR].value,
+			err_colon(s[APPLY_DIR].value), fate);
 	return r;
 }

@@ -213,8 +213,8 @@ static int no_verb(int argc, char **argv)
 				      : slashed);
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
 		cmd_similar_add(&s, verbs[i].name);
-	return cmd_misuse("dism", "%s: no such operation%s", word,
-			  cmd_similar_end(&s, text));
+	return cmd_misuse("dism", "%s%sno such operation%s", word,
+			  err_colon(word), cmd_similar_end(&s, text));
 }
 
 static int run(int argc, char **argv)

@@ -146,7 +146,7 @@ int dism_fail(const char *object, const struct err *err)
 	char text[ERR_TEXT];
 
 	err_format(err, text, sizeof(text));
-	write_line("Error", "%s: %s", object, text);
+	write_line("Error", "%s%s%s", object, err_colon(object), text);
 	return cmd_fail(dism_name(), object, err);
 }
 

@@ -31,7 +31,8 @@ static int on_each(int argc, char **argv,
 	if (r)
 		return r;
 	if (others)
-		return cmd_misuse(dism_name(), "%s: unexpected", argv[1]);
+		return cmd_misuse(dism_name(), "%s%sunexpected", argv[1],
+				  err_colon(argv[1]));
 	dism_begin();
 	if (mounted_read(&list, &err))
 		return dism_fail(mounted_folder(), &err);

@@ -85,8 +85,8 @@ static int read_switches(int argc, char **argv, struct cmd_switch *switches)
 
 	if (!status && others)
 		status = cmd_misuse(dism_name(),
-				    "%s: unexpected; a switch begins with /",
-				    argv[1]);
+				    "%s%sunexpected; a switch begins with /",
+				    argv[1], err_colon(argv[1]));
 	return status;
 }
 

@@ -37,7 +37,8 @@ int dism_on_windows(int argc, char **argv, struct cmd_switch *switches,
 	if (r)
 		return r;
 	if (words)
-		return cmd_misuse(dism_name(), "%s: what is this?", argv[1]);
+		return cmd_misuse(dism_name(), "%s%swhat is this?", argv[1],
+				  err_colon(argv[1]));
 	r = dism_format_parse(switches[FORMAT].value, &w.is_table);
 	if (r)
 		return r;

@@ -30,25 +30,27 @@ int vdisk_cmd_expand(int argc, char **argv)
 	if (storage_vdisk_expand(argv[1], size, table[0].value, &w.listener,
 				 &old, &err))
 		return cmd_fail("vdisk", argv[1], &err);
-	printf("%s: the disk had %" PRIu64 " bytes, and has %" PRIu64 " now\n",
-	       argv[1], old.size, size);
+	printf("%s%sthe disk had %" PRIu64 " bytes, and has %" PRIu64 " now\n",
+	       argv[1], err_colon(argv[1]), old.size, size);
 	return CMD_OK;
 }
 
 static void print_compact(const char *address, const struct vdisk_info *old,
 			  uint64_t now)
 {
+	const char *colon = err_colon(address);
+
 	if (now < old->file_size)
-		printf("%s: the file had %" PRIu64 " bytes, and has %" PRIu64
+		printf("%s%sthe file had %" PRIu64 " bytes, and has %" PRIu64
 		       " now\n",
-		       address, old->file_size, now);
+		       address, colon, old->file_size, now);
 	else if (old->type == VDISK_FIXED)
-		printf("%s: a fixed disk has no blocks to give back\n",
-		       address);
+		printf("%s%sa fixed disk has no blocks to give back\n", address,
+		       colon);
 	else
-		printf("%s: the file keeps its %" PRIu64 " bytes: there was "
+		printf("%s%sthe file keeps its %" PRIu64 " bytes: there was "
 		       "nothing to give back\n",
-		       address, now);
+		       address, colon, now);
 }
 
 int vdisk_cmd_compact(int argc, char **argv)

@@ -12,20 +12,21 @@
 static int print_check(const char *address, const struct vdisk_check *c,
 		       bool is_vhdx)
 {
+	const char *colon = err_colon(address);
 	bool bad = c->footer_lost || c->copy_differs || c->needs_replay;
 
 	if (c->footer_lost)
-		printf("%s: the footer is damaged\n", address);
+		printf("%s%sthe footer is damaged\n", address, colon);
 	if (c->copy_differs && !c->footer_lost)
-		printf("%s: the copy of the %s is damaged\n", address,
+		printf("%s%sthe copy of the %s is damaged\n", address, colon,
 		       is_vhdx ? "header or of the region table" : "footer");
 	if (c->needs_replay)
-		printf("%s: it was not closed, its log is to be replayed\n",
-		       address);
+		printf("%s%sit was not closed, its log is to be replayed\n",
+		       address, colon);
 	if (c->repaired)
-		printf("%s: repaired\n", address);
-	printf("%s: %" PRIu64 " blocks, %" PRIu64 " bytes unused", address,
-	       c->blocks, c->unused);
+		printf("%s%srepaired\n", address, colon);
+	printf("%s%s%" PRIu64 " blocks, %" PRIu64 " bytes unused", address,
+	       colon, c->blocks, c->unused);
 	if (c->lost)
 		printf(", %" PRIu64 " of them lost at the end%s", c->lost,
 		       c->repaired ? ", cut off" : "");

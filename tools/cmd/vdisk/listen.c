@@ -10,7 +10,8 @@ static void print_note(void *ctx, const char *text)
 {
 	const struct vdisk_listening *w = ctx;
 
-	fprintf(stderr, "vdisk: %s: %s\n", w->address, text);
+	fprintf(stderr, "vdisk: %s%s%s\n", w->address, err_colon(w->address),
+		text);
 }
 
 int vdisk_listen(struct vdisk_listening *w, const char *address,

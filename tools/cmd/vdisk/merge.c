@@ -49,7 +49,7 @@ int vdisk_cmd_merge(int argc, char **argv)
 	cmd_progress_end(&w.progress);
 	if (r)
 		return cmd_fail("vdisk", argv[1], &err);
-	printf("%s: merged into %s%s\n", argv[1], into,
+	printf("%s%smerged into %s%s\n", argv[1], err_colon(argv[1]), into,
 	       m.keep        ? ""
 	       : m.depth > 1 ? "; it and those between are deleted"
 			     : "; it is deleted");
@@ -165,6 +165,7 @@ int vdisk_cmd_reparent(int argc, char **argv)
 	if (reparent(argv[1], table[0].value, table[1].value, &w.listener,
 		     &err))
 		return cmd_fail("vdisk", argv[1], &err);
-	printf("%s: its parent is %s\n", argv[1], table[0].value);
+	printf("%s%sits parent is %s\n", argv[1], err_colon(argv[1]),
+	       table[0].value);
 	return CMD_OK;
 }
