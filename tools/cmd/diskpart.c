@@ -136,10 +136,10 @@ static int run_input(struct diskpart *d)
 {
 	struct err err = {0};
 	struct stat st;
-	char *bytes, *text;
+	char *bytes, *text = NULL;
 	size_t size;
 	FILE *in;
-	int status;
+	int r, status;
 
 	if (fstat(STDIN_FILENO, &st) || !S_ISREG(st.st_mode) || !st.st_size)
 		return run_prompt(d, stdin);
@@ -151,9 +151,14 @@ static int run_input(struct diskpart *d)
 	}
 	bytes = mem_alloc((size_t)st.st_size);
 	size = bytes ? fread(bytes, 1, (size_t)st.st_size, stdin) : 0;
-	text = bytes ? text_to_utf8(bytes, size) : NULL;
+	r = bytes ? diskpart_read_script(bytes, size, &text, &err) : -ENOMEM;
+	if (r == -EBADMSG)
+		cmd_fail("diskpart", NULL, &err);
 	in = text && *text ? fmemopen(text, strlen(text), "r") : NULL;
-	status = in ? run_prompt(d, in) : text ? 0 : DISKPART_FATAL;
+	status = in              ? run_prompt(d, in)
+		 : text          ? 0
+		 : r == -EBADMSG ? DISKPART_MISUSE
+				 : DISKPART_FATAL;
 	if (in)
 		fclose(in);
 	mem_free(text);

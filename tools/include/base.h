@@ -370,7 +370,7 @@ int utf16_casecmp(const le16 *a, size_t a_n, const le16 *b, size_t b_n);
 // --- Text files --------------------------------------------------------------
 
 // Turns the bytes of a text file into UTF-8, without the mark that it may begin
-// with: of UTF-16 when it has that one's mark, as Windows' programs write it, of
+// with: of UTF-16 when it has one of its two marks, as Windows' programs do, of
 // UTF-8 when it can be read so, as scripts do, or else of Windows-1252. A NUL in it
 // ends it for who takes the result as a string. Returns a new string (free with
 // mem_free), or NULL when there is no memory.

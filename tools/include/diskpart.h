@@ -75,9 +75,17 @@ bool diskpart_may_fail(const struct diskpart *d);
 // Tells whether an `exit` was run.
 bool diskpart_has_left(const struct diskpart *d);
 
-// Runs a script, the bytes of a text file (text_to_utf8), up to its end, an `exit`,
-// or the first line that fails without `noerr`; which one that was is said.
-// Returns a status; DISKPART_FATAL for -ENOMEM.
+// Turns a script, the bytes of a text file (text_to_utf8), into text for those who run
+// it by lines. *ret is new memory (mem_free).
+// Returns 0, -EBADMSG with the line of a NUL, or of half a character of UTF-16: what
+// is behind would not be run; or -ENOMEM.
+int diskpart_read_script(const void *bytes, size_t size, char **ret,
+			 struct err *err);
+
+// Runs a script, the bytes of a text file, up to its end, an `exit`, or the first line
+// that fails without `noerr`; which one that was is said. Nothing is run of one that
+// diskpart_read_script refuses.
+// Returns a status; DISKPART_FATAL for -ENOMEM, DISKPART_MISUSE for one refused.
 enum diskpart_status diskpart_run_script(struct diskpart *d, const void *bytes,
 					 size_t size);
 

@@ -34,6 +34,21 @@ static char *ansi_to_utf8(const uint8_t *data, size_t size)
 	return text;
 }
 
+static char *swapped_to_utf8(const uint8_t *data, size_t n)
+{
+	le16 *units = mem_array(n, sizeof(*units));
+	char *text;
+
+	if (!units)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		units[i] =
+			to_le16((uint16_t)(data[2 * i] << 8 | data[2 * i + 1]));
+	text = utf16_to_utf8(units, n);
+	mem_free(units);
+	return text;
+}
+
 char *text_to_utf8(const void *bytes, size_t size)
 {
 	const uint8_t *data = bytes;
@@ -44,6 +59,8 @@ char *text_to_utf8(const void *bytes, size_t size)
 
 	if (size >= 2 && data[0] == 0xff && data[1] == 0xfe)
 		return utf16_to_utf8((const void *)(data + 2), size / 2 - 1);
+	if (size >= 2 && data[0] == 0xfe && data[1] == 0xff)
+		return swapped_to_utf8(data + 2, size / 2 - 1);
 	if (size >= 3 && !memcmp(data, "\xef\xbb\xbf", 3)) {
 		data += 3;
 		size -= 3;

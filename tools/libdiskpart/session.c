@@ -255,6 +255,52 @@ bool diskpart_has_left(const struct diskpart *d)
 
 // --- A script ----------------------------------------------------------------
 
+static bool has_mark(const uint8_t *b, size_t size)
+{
+	return size >= 2 && ((b[0] == 0xff && b[1] == 0xfe) ||
+			     (b[0] == 0xfe && b[1] == 0xff));
+}
+
+static bool has_nul(const uint8_t *b, size_t size, size_t width)
+{
+	for (size_t i = 0; i + width <= size; i += width)
+		if (!b[i] && !b[i + width - 1])
+			return true;
+	return false;
+}
+
+static uint64_t count_lines(const char *text)
+{
+	uint64_t n = 1;
+
+	for (; *text; text++)
+		n += *text == '\n' || (*text == '\r' && text[1] != '\n');
+	return n;
+}
+
+int diskpart_read_script(const void *bytes, size_t size, char **ret,
+			 struct err *err)
+{
+	size_t width = has_mark(bytes, size) ? 2 : 1;
+	const char *why = has_nul(bytes, size, width) ? "there is a NUL"
+			  : size % width ? "the last character is half a one"
+					 : NULL;
+	char *text = text_to_utf8(bytes, size);
+	int r = 0;
+
+	if (!text)
+		return err_nomem(err);
+	// The text ends where that is.
+	if (why)
+		r = err_bad_text(err, "script", count_lines(text),
+				 "%s: save it as text anew", why);
+	if (r)
+		mem_free(text);
+	else
+		*ret = text;
+	return r;
+}
+
 static char *end_line(char *at)
 {
 	at += strcspn(at, "\r\n");
@@ -273,14 +319,20 @@ static bool is_last(const char *rest)
 enum diskpart_status diskpart_run_script(struct diskpart *d, const void *bytes,
 					 size_t size)
 {
-	char *text = text_to_utf8(bytes, size), *line = text, *next;
 	enum diskpart_status status = DISKPART_OK;
+	char *text, *line, *next, why[ERR_TEXT];
 	uint64_t number = 0;
 	struct err err = {0};
+	int r = diskpart_read_script(bytes, size, &text, &err);
 
-	if (!text)
-		return diskpart_failed(d, err_nomem(&err), &err);
-	for (; *line && !d->has_left; line = next) {
+	if (r == -EBADMSG) {
+		diskpart_say(d, "\nNothing was run. %s\n",
+			     err_format(&err, why, sizeof(why)));
+		return DISKPART_MISUSE;
+	}
+	if (r)
+		return diskpart_failed(d, r, &err);
+	for (line = text; *line && !d->has_left; line = next) {
 		next = end_line(line);
 		number++;
 		status = diskpart_run_line(d, line);

@@ -136,7 +136,23 @@ static void test_texts(void)
 		"\xff\xfes\0e\0l\0 \0d\0i\0s\0 \0001\0\r\0\n\0";
 	static const char utf8[] = "\xef\xbb\xbfsel dis 1\rsel dis 0\r\n";
 
+	static const char swapped[] =
+		"\xfe\xff\0s\0e\0l\0 \0d\0i\0s\0 \0001\0\n";
+	static const char nul[] = "sel dis 0\r\nlis dis\r\0clean";
+
 	begin_disks();
+	check_eq(diskpart_run_script(session, nul, sizeof(nul) - 1),
+		 DISKPART_MISUSE);
+	check_said("script:3: there is a NUL");
+	check(!strstr(said, "selected disk"));
+	check_eq(diskpart_run_script(session,
+				     "\xff\xfe"
+				     "a",
+				     3),
+		 DISKPART_MISUSE);
+	check_said("script:1: ");
+	check_eq(diskpart_run_script(session, swapped, sizeof(swapped) - 1), 0);
+	check_said("Disk 1 is now the selected disk.");
 	check_eq(diskpart_run_script(session, utf16, sizeof(utf16) - 1), 0);
 	check_said("Disk 1 is now the selected disk.");
 	check_eq(diskpart_run_script(session, utf8, sizeof(utf8) - 1), 0);
