@@ -123,6 +123,8 @@ static const struct planted {
 	{"file-attributes", SEED, SEED_FILE, VALUE,
 	 NTFS_AT_STANDARD_INFORMATION, NULL, STANDARD(attributes), 2,
 	 NTFS_ATTR_ENCRYPTED},
+	{"folder-flag", SEED, SEED_FILE, ATTR, NTFS_AT_DATA, NULL, HEAD(type),
+	 1, 0x78},
 	{"attr-id", SEED, SEED_FILE, RECORD, 0, NULL, REC(next_attr_id), 2, -1},
 	{"attr-id", SEED, SEED_FILE, ATTR, NTFS_AT_FILE_NAME, NULL, HEAD(id), 2,
 	 -1},

@@ -14,7 +14,7 @@ struct file_check {
 	struct check_record *mine;
 	unsigned names, win32, dos;          // of each kind
 	uint64_t win32_parents, dos_parents; // sums, to be equal
-	bool has_standard, has_index, is_encrypted;
+	bool has_standard, has_index, has_data, is_encrypted;
 	uint32_t ea_size, ea_packed, ea_need;
 	bool has_ea_info, has_ea;
 };
@@ -277,6 +277,7 @@ static int check_content(struct file_check *k, const struct ntfs_attr *a)
 		break;
 	case NTFS_AT_DATA:
 		if (!a->name_len) {
+			k->has_data = true;
 			k->mine->size = a->size;
 			k->mine->allocated = a->total;
 		}
@@ -312,6 +313,23 @@ static void check_kind(struct file_check *k)
 				(unsigned)k->mine->attributes);
 }
 
+// Any file that can be opened has data, be it none. Windows' own, hidden and of the
+// system, may have streams alone.
+static void check_data(struct file_check *k)
+{
+	const uint32_t own = NTFS_ATTR_HIDDEN | NTFS_ATTR_SYSTEM;
+	const struct ntfs_record *base = &k->f->records[0];
+
+	if (k->has_data || k->has_index || k->number < NTFS_REC_USER ||
+	    k->mine->parent == NTFS_REC_EXTEND ||
+	    base->flags &
+		    (NTFS_RF_DIRECTORY | NTFS_RF_EXTEND | NTFS_RF_VIEW_INDEX) ||
+	    (k->mine->attributes & own) == own)
+		return;
+	ntfs_check_find(k->c, NTFS_HARMLESS, k->number, NTFS_RULE_FOLDER_FLAG,
+			"It is no folder, and has no data");
+}
+
 // What can be said when all attributes were seen.
 static void check_whole(struct file_check *k)
 {
@@ -323,6 +341,7 @@ static void check_whole(struct file_check *k)
 		ntfs_check_problem(c, k->number, NTFS_RULE_STANDARD_INFORMATION,
 				   "The file has no standard information");
 	check_kind(k);
+	check_data(k);
 	if (k->names != base->links)
 		ntfs_check_problem(c, k->number, NTFS_RULE_LINK_COUNT,
 				   "The file has %u names, its record says %u",

@@ -68,7 +68,8 @@ static const struct repair_rule rules[] = {
 				 "one gets that of its folder's entry, or a "
 				 "name in \\found.000"},
 	[NTFS_RULE_FOLDER_FLAG] = {REPAIR_FILE,
-				   "it becomes what its content is of"},
+				   "it becomes what its content is of; a file "
+				   "without data gets empty data"},
 	[NTFS_RULE_FOLDER_NAMES] = {REPAIR_FILE, "the first one is kept"},
 	[NTFS_RULE_FOLDER_PATH] = {REPAIR_NAME,
 				   "it is put back into its folder, or into "
