@@ -52,6 +52,7 @@ make_disk() {
 	run -2 slipway diskpart /t soon --disk d.img
 	run -2 slipway diskpart --sector-size 1000 --disk d.img
 	run -2 slipway diskpart --disk
+	run -2 slipway diskpart --disk . </dev/null
 }
 
 @test "standard input: a pipe, a file of UTF-16" {

@@ -3,6 +3,7 @@
 // Which disks a command works on, as its words say.
 
 #include <strings.h>
+#include <sys/stat.h>
 
 #include "cmd.h"
 #include "disk_words.h"
@@ -10,6 +11,7 @@
 int disk_words_take(const char *command, int *argc, char **argv,
 		    const char **files, size_t *ret_count)
 {
+	struct stat st;
 	int kept = 1;
 
 	*ret_count = 0;
@@ -30,6 +32,12 @@ int disk_words_take(const char *command, int *argc, char **argv,
 		}
 	}
 	*argc = kept;
+	for (size_t i = 0; i < *ret_count; i++)
+		if (!stat(files[i], &st) && S_ISDIR(st.st_mode))
+			return cmd_misuse(command,
+					  "%s: this is a folder; the file of a "
+					  "disk is needed",
+					  files[i]);
 	return 0;
 }
 

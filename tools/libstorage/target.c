@@ -58,6 +58,15 @@ static int stale(const struct storage_disk *d, struct err *err)
 		       "rescan");
 }
 
+static int broken(const struct storage_disk *d, const struct err *why,
+		  struct err *err)
+{
+	return err_corrupt(err, d->address, ERR_NOWHERE,
+			   "%s: %s; copy away what can be read, then CLEAN the "
+			   "disk",
+			   why->what, why->why);
+}
+
 // Compares with what was looked up, and reads the table as it is now.
 static int check_same(struct storage_target *t, unsigned flags, struct err *err)
 {
@@ -71,7 +80,8 @@ static int check_same(struct storage_target *t, unsigned flags, struct err *err)
 	if ((r == -EBADMSG || r == -EFBIG) && !d->trouble_code)
 		return stale(d, err);
 	if (r && !(flags & STORAGE_ANY_TABLE))
-		return err_pass(err, r, &why);
+		return r == -EBADMSG ? broken(d, &why, err)
+				     : err_pass(err, r, &why);
 	if (!r && !is_same_table(t->table, d->table))
 		return stale(d, err);
 	if (!r && t->table && t->table->hybrid && !(flags & STORAGE_HYBRID))

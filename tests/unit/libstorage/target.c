@@ -126,8 +126,23 @@ static void test_hybrid(void)
 	end();
 }
 
+// What is wrong with a table is said, and what to do.
+static void test_broken(void)
+{
+	const struct part p = {.mbr_type = 7, .size = MIB};
+	unsigned n;
+
+	begin(PART_MBR);
+	list_second(30 * MIB, 90 * MIB);
+	check_eq(storage_create_partition(s, 0, &p, &n, &err), -EBADMSG);
+	check(strstr(err.why, "leaves its place"));
+	check(strstr(err.why, "CLEAN"));
+	end();
+}
+
 int main(void)
 {
+	test_broken();
 	test_hybrid();
 	test_special();
 	test_overlap();
