@@ -156,7 +156,7 @@ flip() { # OFFSET: changes one byte
 @test "chkdsk /F: the last words tell that something was lost" {
 	echo lost >file
 	slipway copy file 'volume:\'
-	printf XXXX | dd of=volume bs=1 conv=notrunc status=none \
+	printf YYYY | dd of=volume bs=1 conv=notrunc status=none \
 		seek=$((4 * 4096 + 24 * 1024)) # its record
 	run -1 slipway chkdsk /f volume
 	assert_output_has "File 24: it cannot be read, and is marked as free (lost)."
