@@ -73,34 +73,6 @@ static void test_overlap(void)
 	end();
 }
 
-static int set_type(const struct guid *type, int mbr_type, bool override)
-{
-	const struct storage_partition_change c = {
-		.type = type, .mbr_type = mbr_type, .active = -1};
-
-	err = (struct err){0};
-	return storage_change_partition(s, 0, 1, &c, override, &err);
-}
-
-static void test_special(void)
-{
-	begin(PART_GPT);
-	check_eq(set_type(&part_type_msr, -1, false), -EPERM);
-	check(strstr(err.why, "override"));
-	check_eq(set_type(&part_type_efi, -1, false), -EPERM);
-	check_ok(set_type(&part_type_recovery, -1, false), &err);
-	check_ok(set_type(&part_type_msr, -1, true), &err);
-	check_eq(set_type(&part_type_data, -1, false), -EPERM);
-	check_ok(set_type(&part_type_data, -1, true), &err);
-	end();
-	begin(PART_MBR);
-	check_eq(set_type(NULL, PART_MBR_EFI, false), -EPERM);
-	check_ok(set_type(NULL, PART_MBR_RECOVERY, false), &err);
-	check_ok(set_type(NULL, PART_MBR_EFI, true), &err);
-	check_eq(set_type(NULL, PART_MBR_NTFS, false), -EPERM);
-	end();
-}
-
 // What old systems see of a GPT goes only when that is said.
 static void test_hybrid(void)
 {
@@ -144,7 +116,6 @@ int main(void)
 {
 	test_broken();
 	test_hybrid();
-	test_special();
 	test_overlap();
 	return 0;
 }
