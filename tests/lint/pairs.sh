@@ -63,7 +63,6 @@ judge_of_source() { # SOURCE
 	# what goes on with the driver
 	libublk/queue.c | libublk/ublk.c) echo boot/vdisk_attach.bats ;;
 	libvolume/fat.c | libvolume/ntfs.c) echo unit/libvolume/volume.c ;;
-	libstorage/partition_verbs.c) echo fault/libstorage/verbs.c ;;
 	libwim/dentry.c) echo unit/libwim/metadata.c ;;
 	libwim/write/describe.c) echo unit/libwim/write/writer.c ;;
 	esac
