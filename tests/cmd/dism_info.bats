@@ -106,7 +106,7 @@ Size : "
 @test "progress is shown as DISM shows it, and as ImageX does" {
 	cd "$BATS_TEST_TMPDIR"
 	mkdir from
-	for i in 1 2 3 4 5 6; do seq $i 100000 >from/$i; done
+	for i in 1 2 3 4 5 6; do seq $i 400000 >from/$i; done
 	slipway dism /Capture-Image /ImageFile:x.wim /CaptureDir:from /Name:X \
 		/Compress:max >out 2>err
 	[ ! -s err ]
