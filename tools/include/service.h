@@ -53,6 +53,13 @@ void service_close(struct service *s);
 // Returns what it is.
 const struct service_windows *service_get_windows(const struct service *s);
 
+// Writes the path of one of its hives ("SYSTEM") in the tree into new memory (free with
+// mem_free).
+// Returns 0 or -ENOMEM.
+MUST_CHECK
+int service_hive_path(const struct service *s, const char *name, char **ret,
+		      struct err *err);
+
 // --- Drivers -----------------------------------------------------------------
 
 // A package of the driver store.

@@ -72,11 +72,6 @@ enum diskpart_status diskpart_run_detail_disk(struct diskpart *d,
 
 // --- A partition -------------------------------------------------------------
 
-static const char *yes_no(bool b)
-{
-	return b ? "Yes" : "No";
-}
-
 // Types that hide a partition of an MBR: those with 0x10 added.
 static bool is_hidden_type(uint8_t type)
 {
@@ -97,8 +92,10 @@ static void show_gpt(struct diskpart *d, const struct part *p)
 		     "Required: %s\n"
 		     "Attrib  : 0X%016" PRIX64 "\n",
 		     guid_format(&p->type, text),
-		     yes_no(!is_data || (p->attributes & PART_GPT_HIDDEN)),
-		     yes_no(p->attributes & PART_GPT_REQUIRED), p->attributes);
+		     diskpart_yes_no(!is_data ||
+				     (p->attributes & PART_GPT_HIDDEN)),
+		     diskpart_yes_no(p->attributes & PART_GPT_REQUIRED),
+		     p->attributes);
 }
 
 static void show_mbr(struct diskpart *d, const struct part *p)
@@ -107,8 +104,8 @@ static void show_mbr(struct diskpart *d, const struct part *p)
 		     "Type  : %02X\n"
 		     "Hidden: %s\n"
 		     "Active: %s\n",
-		     p->mbr_type, yes_no(is_hidden_type(p->mbr_type)),
-		     yes_no(p->active));
+		     p->mbr_type, diskpart_yes_no(is_hidden_type(p->mbr_type)),
+		     diskpart_yes_no(p->active));
 }
 
 enum diskpart_status diskpart_run_detail_partition(struct diskpart *d,
@@ -165,9 +162,9 @@ enum diskpart_status diskpart_run_detail_volume(struct diskpart *d,
 		     "Offline                : %s\n"
 		     "BitLocker Encrypted    : %s\n"
 		     "Installable            : %s\n",
-		     yes_no(disk->is_offline),
-		     yes_no(!strcasecmp(v->fs, "BitLocker")),
-		     yes_no(!v->is_read_only));
+		     diskpart_yes_no(disk->is_offline),
+		     diskpart_yes_no(!strcasecmp(v->fs, "BitLocker")),
+		     diskpart_yes_no(!v->is_read_only));
 	show_sizes(d);
 	v = diskpart_volume(d);
 	diskpart_say(d, "\nAddress : %s\n", v->address);

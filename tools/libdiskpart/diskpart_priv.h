@@ -192,6 +192,9 @@ enum diskpart_status diskpart_misuse(struct diskpart *d,
 #define DISKPART_SIZE 32
 const char *diskpart_size(uint64_t bytes, char text[DISKPART_SIZE]);
 
+// Returns "Yes" or "No".
+const char *diskpart_yes_no(bool is);
+
 // Begin and end a verb that takes a while: its percentages.
 struct progress *diskpart_begin_progress(struct diskpart *d);
 void diskpart_end_progress(struct diskpart *d, bool is_done);

@@ -106,11 +106,6 @@ enum diskpart_status diskpart_run_offline(struct diskpart *d,
 
 // --- Attributes --------------------------------------------------------------
 
-static const char *yes_no(bool b)
-{
-	return b ? "Yes" : "No";
-}
-
 void diskpart_show_disk_attributes(struct diskpart *d,
 				   const struct storage_disk *disk)
 {
@@ -122,8 +117,9 @@ void diskpart_show_disk_attributes(struct diskpart *d,
 		     "Hibernation File Disk  : No\n"
 		     "Crashdump Disk  : No\n"
 		     "Clustered Disk  : No\n",
-		     yes_no(disk->is_read_only), yes_no(disk->is_read_only),
-		     yes_no(disk->is_medium));
+		     diskpart_yes_no(disk->is_read_only),
+		     diskpart_yes_no(disk->is_read_only),
+		     diskpart_yes_no(disk->is_medium));
 }
 
 enum diskpart_status diskpart_run_attributes_disk(struct diskpart *d,

@@ -205,3 +205,8 @@ void diskpart_end_progress(struct diskpart *d, bool is_done)
 	else if (d->how.is_terminal)
 		diskpart_say(d, "\r%24s\r", "");
 }
+
+const char *diskpart_yes_no(bool is)
+{
+	return is ? "Yes" : "No";
+}

@@ -76,11 +76,6 @@ enum diskpart_status diskpart_run_remove(struct diskpart *d,
 
 // --- Attributes --------------------------------------------------------------
 
-static const char *yes_no(bool b)
-{
-	return b ? "Yes" : "No";
-}
-
 void diskpart_show_volume_attributes(struct diskpart *d,
 				     const struct storage_volume *v)
 {
@@ -89,8 +84,9 @@ void diskpart_show_volume_attributes(struct diskpart *d,
 		     "Hidden                 : %s\n"
 		     "No Default Drive Letter: %s\n"
 		     "Shadow Copy            : No\n",
-		     yes_no(v->is_read_only), yes_no(v->is_hidden),
-		     yes_no(v->no_letter));
+		     diskpart_yes_no(v->is_read_only),
+		     diskpart_yes_no(v->is_hidden),
+		     diskpart_yes_no(v->no_letter));
 }
 
 // 1, 0, or -1 for one that is not named.

@@ -5,6 +5,7 @@
 #ifndef SERVICE_PRIV_H
 #define SERVICE_PRIV_H
 
+#include "hive_file.h"
 #include "service.h"
 
 struct service {
@@ -14,6 +15,19 @@ struct service {
 	struct hive_key *control_set; // of `system`
 	struct service_windows is;
 };
+
+// Joins names to the path of a folder; *ret is new memory.
+// Returns 0 or -ENOMEM.
+MUST_CHECK
+int service_join(const struct tree *t, const char *folder,
+		 const char *const *names, size_t count, char **ret,
+		 struct err *err);
+
+// Reads a hive of System32\config. Free with hive_bytes_done.
+// Returns as hive_bytes_read.
+MUST_CHECK
+int service_read_hive(struct service *s, const char *name,
+		      struct hive_bytes *ret, struct err *err);
 
 // Loads a hive of System32\config whole. Free with hive_free.
 // Returns as hive_bytes_read and hive_load_owned.

@@ -7,78 +7,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "hive_file.h"
 #include "service_priv.h"
 
 #define CURRENT_VERSION "Microsoft\\Windows NT\\CurrentVersion"
-
-struct hive_key *service_find_key(const struct hive_key *key, const char *path)
-{
-	struct hive_key *found;
-
-	return key && !hive_key_find(key, path, &found, NULL) ? found : NULL;
-}
-
-int service_get_text(const struct hive_key *key, const char *name, char **ret,
-		     struct err *err)
-{
-	int r = key ? hive_value_get_string(key, name, ret, NULL) : -ENOENT;
-
-	if (r == -ENOENT || r == -EBADMSG)
-		*ret = mem_strdup("");
-	return (r && r != -ENOENT && r != -EBADMSG) || !*ret ? err_nomem(err)
-							     : 0;
-}
-
-// --- Hives -------------------------------------------------------------------
-
-static int join(const struct tree *t, const char *folder,
-		const char *const *names, size_t count, char **ret,
-		struct err *err)
-{
-	char *path = mem_strdup(folder);
-
-	for (size_t i = 0; path && i < count; i++) {
-		char *next = tree_path_join(t, path, names[i]);
-
-		mem_free(path);
-		path = next;
-	}
-	*ret = path;
-	return path ? 0 : err_nomem(err);
-}
-
-static int read_hive(struct service *s, const char *name,
-		     struct hive_bytes *ret, struct err *err)
-{
-	const char *const names[] = {"System32", "config", name};
-	struct err inner = {0};
-	char *path;
-	int r = join(s->tree, s->windows, names, 3, &path, err);
-
-	if (r)
-		return r;
-	r = hive_bytes_read(s->tree, path, false, ret, &inner);
-	if (r == -ENOENT)
-		err_set(err, r, path, ERR_NOWHERE, "there is no such hive");
-	else if (r)
-		err_pass(err, r, &inner);
-	mem_free(path);
-	return r;
-}
-
-int service_load_hive(struct service *s, const char *name, struct hive **ret,
-		      struct err *err)
-{
-	struct hive_bytes bytes;
-	int r = read_hive(s, name, &bytes, err);
-
-	if (r)
-		return r;
-	r = hive_bytes_load(&bytes, ret, err);
-	hive_bytes_done(&bytes);
-	return r;
-}
 
 // --- SYSTEM ------------------------------------------------------------------
 
@@ -184,7 +115,7 @@ static int read_software(struct service *s, struct err *err)
 	struct hive_bytes bytes;
 	struct hive *hive;
 	struct hive_key *key;
-	int r = read_hive(s, "SOFTWARE", &bytes, err);
+	int r = service_read_hive(s, "SOFTWARE", &bytes, err);
 
 	if (r)
 		return r;
@@ -215,7 +146,7 @@ static int find_windows(struct service *s, const char *root, struct err *err)
 	const char *const names[] = {"Windows"};
 	struct err inner = {0};
 	struct tree_stat st;
-	int r = join(s->tree, root, names, 1, &s->windows, err);
+	int r = service_join(s->tree, root, names, 1, &s->windows, err);
 
 	if (r)
 		return r;
@@ -290,7 +221,7 @@ int service_open_published(struct service *s, const char *published,
 {
 	const char *const names[] = {"INF", published};
 	char *path;
-	int r = join(s->tree, s->windows, names, 2, &path, err);
+	int r = service_join(s->tree, s->windows, names, 2, &path, err);
 
 	if (r)
 		return r;

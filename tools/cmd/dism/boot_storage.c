@@ -78,28 +78,21 @@ static int change(struct hive_place *place, const struct inf_target *target,
 }
 
 // The hive's address, in what the Windows' one leads to.
-static char *hive_address(const struct dism_windows *w)
+static int hive_address(const struct dism_windows *w, char **ret,
+			struct err *err)
 {
-	static const char *const names[] = {"Windows", "System32", "config",
-					    "SYSTEM"};
-	const struct tree *t = w->spot->tree;
-	char *path = mem_strdup(w->spot->path), *address = NULL;
 	size_t size;
+	char *path;
+	int r = service_hive_path(w->service, "SYSTEM", &path, err);
 
-	for (size_t i = 0; path && i < 4; i++) {
-		char *next = tree_path_join(t, path, names[i]);
-
-		mem_free(path);
-		path = next;
-	}
-	if (!path)
-		return NULL;
+	if (r)
+		return r;
 	size = strlen(w->spot->prefix) + strlen(path) + 1;
-	address = mem_alloc(size);
-	if (address)
-		snprintf(address, size, "%s%s", w->spot->prefix, path);
+	*ret = mem_alloc(size);
+	if (*ret)
+		snprintf(*ret, size, "%s%s", w->spot->prefix, path);
 	mem_free(path);
-	return address;
+	return *ret ? 0 : err_nomem(err);
 }
 
 static int set_boot_storage(struct dism_windows *w,
@@ -107,13 +100,13 @@ static int set_boot_storage(struct dism_windows *w,
 {
 	const struct inf_target target =
 		service_get_windows(w->service)->target;
-	char *address = hive_address(w);
 	struct hive_place *place = NULL;
-	int r;
+	char *address;
+	int r = hive_address(w, &address, err);
 
 	(void)switches; // those of all such verbs are enough
-	if (!address)
-		return err_nomem(err);
+	if (r)
+		return r;
 	// The disk is written to by who opens it alone.
 	dism_windows_leave(w);
 	r = hive_place_open(address, HIVE_PLACE_WRITE, &place, err);

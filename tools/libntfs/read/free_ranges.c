@@ -70,29 +70,13 @@ static int walk_bitmap(struct walk *w, struct disk *bitmap, struct err *err)
 	return r ? r : end_run(w, clusters);
 }
 
-// As any other system file: while the volume is changed, with what was changed.
-static int open_bitmap(struct ntfs *n, struct disk **ret, struct err *err)
-{
-	struct ntfs_attr a;
-	struct ntfs_file f;
-	int r = ntfs_file_open(n, NTFS_REC_BITMAP, &f, err);
-
-	if (r)
-		return r;
-	r = ntfs_file_find(&f, NTFS_AT_DATA, NULL, 0, &a, err);
-	if (!r)
-		r = ntfs_stream_open(&f, &a, ret, err);
-	ntfs_file_done(&f);
-	return r;
-}
-
 int ntfs_free_ranges(struct ntfs *n,
 		     int (*fn)(void *ctx, uint64_t off, uint64_t len),
 		     void *ctx, struct err *err)
 {
 	struct walk w = {.info = &n->info, .fn = fn, .ctx = ctx};
 	struct disk *bitmap;
-	int r = open_bitmap(n, &bitmap, err);
+	int r = ntfs_stream_open_record(n, NTFS_REC_BITMAP, &bitmap, err);
 
 	if (r)
 		return r;

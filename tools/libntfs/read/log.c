@@ -60,17 +60,7 @@ struct ntfs_restart ntfs_restart_decode(const uint8_t page[NTFS_USA_STRIDE])
 
 int ntfs_log_open(struct ntfs *n, struct disk **ret, struct err *err)
 {
-	struct ntfs_file f;
-	struct ntfs_attr a;
-	int r = ntfs_file_open(n, NTFS_REC_LOGFILE, &f, err);
-
-	if (r)
-		return r;
-	r = ntfs_file_find(&f, NTFS_AT_DATA, NULL, 0, &a, err);
-	if (!r)
-		r = ntfs_stream_open(&f, &a, ret, err);
-	ntfs_file_done(&f);
-	return r;
+	return ntfs_stream_open_record(n, NTFS_REC_LOGFILE, ret, err);
 }
 
 int ntfs_log_read(struct ntfs *n, enum ntfs_log_state *ret, struct err *err)

@@ -231,6 +231,11 @@ int ntfs_file_runs(const struct ntfs_file *f, const struct ntfs_attr *attr,
 int ntfs_stream_open(const struct ntfs_file *f, const struct ntfs_attr *attr,
 		     struct disk **ret, struct err *err);
 
+// Opens the unnamed data of the file whose record has that number: while the volume is
+// changed, with what was changed.
+int ntfs_stream_open_record(struct ntfs *n, uint64_t record, struct disk **ret,
+			    struct err *err);
+
 // Reads an attribute's content of at most `limit` bytes into new memory, with
 // a NUL after it.
 int ntfs_stream_read(const struct ntfs_file *f, const struct ntfs_attr *attr,

@@ -92,3 +92,19 @@ int ntfs_stream_read(const struct ntfs_file *f, const struct ntfs_attr *attr,
 	disk_close(d);
 	return r;
 }
+
+int ntfs_stream_open_record(struct ntfs *n, uint64_t record, struct disk **ret,
+			    struct err *err)
+{
+	struct ntfs_file f;
+	struct ntfs_attr a;
+	int r = ntfs_file_open(n, record, &f, err);
+
+	if (r)
+		return r;
+	r = ntfs_file_find(&f, NTFS_AT_DATA, NULL, 0, &a, err);
+	if (!r)
+		r = ntfs_stream_open(&f, &a, ret, err);
+	ntfs_file_done(&f);
+	return r;
+}
